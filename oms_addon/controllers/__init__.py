@@ -1,0 +1,3 @@
+from . import oms_webhook
+from . import oms_api
+from . import oms_tracking

@@ -1,0 +1,64 @@
+"""Signed messages of channels: verified, written to the inbox, answered at once."""
+
+from odoo import fields, http
+from odoo.http import request
+
+from odoo.addons.oms_addon.tools.order_document import DocumentError
+
+MAX_BODY = 20 * 1024**2
+
+
+class OmsWebhook(http.Controller):
+    @http.route(
+        "/oms/webhook/<string:token>",
+        type="http",
+        auth="public",
+        methods=["POST"],
+        csrf=False,
+        save_session=False,
+        readonly=False,
+        max_content_length=MAX_BODY,
+        oms_raw_body=True,
+    )
+    def receive(self, token, **kwargs):
+        """Take one message in.
+
+        :param str token: the channel's token
+        :return: 200 with the inbox row's id; 401 when the signature is wrong, 404 when there
+            is no such channel, 400 when the body is not what the channel promises
+        """
+        headers = request.httprequest.headers
+        body = request.httprequest.get_data()
+        channel = request.env["oms.channel"].sudo().search([("token", "=", token)])
+        if not channel:
+            return self._answer(404, "There is no such channel.")
+        problem = channel._adapter()._verify(channel, headers, body, fields.Datetime.now())
+        if problem:
+            channel._count_refused(problem)
+            return self._answer(401, problem)
+        return receive_body(channel, headers, body)
+
+    def _answer(self, status, text):
+        return request.make_json_response({"error": text}, status=status)
+
+
+def receive_body(channel, headers, body):
+    """Write a verified body to the inbox of its channel.
+
+    :param headers: ``X-Oms-Topic`` names what it is, ``X-Oms-Event`` or ``Idempotency-Key``
+        the event
+    :param bytes body: the raw body
+    :return: the HTTP answer
+    """
+    topic = headers.get("X-Oms-Topic") or "orders"
+    try:
+        event_ref, order_ref = channel._adapter()._describe(topic, body)
+    except DocumentError as error:
+        return request.make_json_response(
+            {"error": str(error), "field": getattr(error, "path", "")}, status=400
+        )
+    given = headers.get("X-Oms-Event") or headers.get("Idempotency-Key")
+    message = channel._receive(topic, given or event_ref, body, order_ref)
+    return request.make_json_response(
+        {"message": message.id, "state": message.state, "deliveries": message.deliveries}
+    )

@@ -1,0 +1,34 @@
+"""The two kinds of failure of a step that talks to the outside."""
+
+from odoo.exceptions import UserError
+
+
+class RetryableError(UserError):
+    """The same call may succeed later: time-out, connection refused, 5xx, 429.
+
+    :param str message: cause and cure, for people
+    :param int seconds: the soonest next try, in seconds; ``None`` leaves it to the
+        back-off of the lane
+    """
+
+    def __init__(self, message, seconds=None):
+        super().__init__(message)
+        self.seconds = seconds
+
+
+class FinalError(UserError):
+    """Trying again changes nothing: a person has to look.
+
+    :param str message: cause and cure, for people
+    """
+
+
+class Unmet(Exception):
+    """A document cannot become an order yet; what it needs is said by its problems.
+
+    :param list problems: dicts with ``code``, ``message`` and optionally ``sku``
+    """
+
+    def __init__(self, problems):
+        super().__init__("; ".join(problem["message"] for problem in problems))
+        self.problems = problems

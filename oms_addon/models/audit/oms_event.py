@@ -1,0 +1,218 @@
+"""The audit trail: what happened, to which record, by whom, sealed in a chain."""
+
+import hashlib
+import json
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+
+class OmsEvent(models.Model):
+    _name = "oms.event"
+    _description = "Order Event"
+    _order = "id desc"
+
+    company_id = fields.Many2one("res.company", required=True, index=True, readonly=True)
+    # Plain references: a record may go, its history stays.
+    res_model = fields.Char("Model", readonly=True)
+    res_id = fields.Many2oneReference("Record", model_field="res_model", readonly=True)
+    order_ref = fields.Char("Order", readonly=True)
+    channel_id = fields.Many2one("oms.channel", readonly=True, ondelete="restrict")
+    code = fields.Char(required=True, readonly=True)
+    name = fields.Char("What happened", required=True, readonly=True)
+    before = fields.Char(readonly=True)
+    after = fields.Char(readonly=True)
+    change = fields.Char(compute="_compute_change", help="Before → after.")
+    actor = fields.Char(readonly=True, help="The person, lane or rule that decided it.")
+    happened_at = fields.Datetime("When", required=True, readonly=True)
+    # Events of concurrent transactions appear out of the order of their ids, so the
+    # chain has an order of its own.
+    position = fields.Integer(readonly=True, help="Place in the chain of the company.")
+    digest = fields.Char(readonly=True, help="SHA-256 over this event and the one before.")
+
+    _record_idx = models.Index("(res_model, res_id, id)")
+    _unsealed_idx = models.Index("(company_id, id) WHERE digest IS NULL")
+    _position_uniq = models.UniqueIndex("(company_id, position) WHERE digest IS NOT NULL")
+
+    def init(self):
+        """Make the table append-only in the database itself; only the seal is added."""
+        self.env.cr.execute("""
+            CREATE OR REPLACE FUNCTION oms_event_append_only() RETURNS trigger AS $$
+            BEGIN
+                IF TG_OP = 'UPDATE' AND OLD.digest IS NULL AND NEW.digest IS NOT NULL
+                   AND (to_jsonb(NEW) - 'digest' - 'position')
+                     = (to_jsonb(OLD) - 'digest' - 'position') THEN
+                    RETURN NEW;
+                END IF;
+                RAISE EXCEPTION 'oms_event is append-only';
+            END $$ LANGUAGE plpgsql;
+            DROP TRIGGER IF EXISTS oms_event_append_only ON oms_event;
+            CREATE TRIGGER oms_event_append_only BEFORE UPDATE OR DELETE ON oms_event
+                FOR EACH ROW EXECUTE FUNCTION oms_event_append_only();
+        """)
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("before", "after")
+    def _compute_change(self):
+        for event in self:
+            event.change = " → ".join(filter(None, (event.before, event.after))) or False
+
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        raise UserError(self.env._("An event cannot be changed: the audit trail only grows."))
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(self.env._("An event cannot be deleted: the audit trail only grows."))
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _log(self, records, code, name, **values):
+        """Append one event per record.
+
+        :param records: the records it happened to; they have a company
+        :param str code: what kind of event, e.g. ``order.captured``
+        :param str|dict name: the sentence people read, or one per record id
+        :param dict values: ``before``, ``after``, ``actor`` of the events, each a value
+            or a dict by record id
+        """
+        self._append([self._prepare_event(record, code, name, values) for record in records])
+
+    @api.model
+    def _prepare_event(self, record, code, name, values):
+        """:return: the column values of one event, in the order of ``_COLUMNS``"""
+
+        def pick(value):
+            return value.get(record.id) if isinstance(value, dict) else value
+
+        is_order = record._name == "sale.order"
+        channel = record if record._name == "oms.channel" else (
+            record.oms_channel_id if is_order else record.channel_id
+            if "channel_id" in record._fields else self.env["oms.channel"]
+        )
+        return (
+            (record.company_id or channel.company_id or self.env.company).id,
+            record._name,
+            record.id,
+            (record.oms_order_ref or record.name) if is_order
+            else record.order_ref if "order_ref" in record._fields else None,
+            channel.id or None,
+            code,
+            pick(name),
+            pick(values.get("before")) or None,
+            pick(values.get("after")) or None,
+            pick(values.get("actor")) or self._actor(),
+        )
+
+    @api.model
+    def _actor(self):
+        """:return: who acts: the lane or rule named in the context, else the user"""
+        return self.env.context.get("oms_actor") or self.env.user.name
+
+    @api.model
+    def _append(self, rows):
+        """Insert rows prepared by ``_prepare_event``, in one statement.
+
+        :param list rows: tuples of column values
+        """
+        if not rows:
+            return
+        now = fields.Datetime.now()
+        uid = self.env.uid
+        values = SQL(", ").join(
+            SQL("(%s)", SQL(", ").join(SQL("%s", v) for v in (*row, now, uid, now, uid, now)))
+            for row in rows
+        )
+        self.env.cr.execute(
+            SQL(
+                """INSERT INTO oms_event (company_id, res_model, res_id, order_ref, channel_id,
+                       code, name, before, after, actor, happened_at,
+                       create_uid, create_date, write_uid, write_date)
+                   VALUES %s""",
+                values,
+            )
+        )
+        self.invalidate_model(flush=False)
+
+    # === SEAL === #
+
+    @api.model
+    def _seal(self, limit=5000):
+        """Chain the events that are not sealed yet, oldest first, company by company.
+
+        Written by one lane only, so that recording an event never waits for another.
+
+        :param int limit: how many events at most
+        :return: how many were sealed
+        :rtype: int
+        """
+        self.env.cr.execute(
+            "SELECT pg_advisory_xact_lock(hashtext('oms.event.seal'))"
+        )
+        events = self.search([("digest", "=", False)], order="company_id, id", limit=limit)
+        sealed = []
+        for company, of_company in events.grouped("company_id").items():
+            last = self._last_sealed(company)
+            previous, position = last.digest or "", last.position
+            for position, event in enumerate(of_company, position + 1):
+                previous = event._digest_after(previous)
+                sealed.append(SQL("(%s, %s, %s)", event.id, position, previous))
+        if sealed:
+            self.env.cr.execute(
+                SQL(
+                    """UPDATE oms_event
+                       SET digest = sealed.digest, position = sealed.position
+                       FROM (VALUES %s) AS sealed (id, position, digest)
+                       WHERE oms_event.id = sealed.id""",
+                    SQL(", ").join(sealed),
+                )
+            )
+            events.invalidate_recordset(["digest", "position"], flush=False)
+        return len(sealed)
+
+    @api.model
+    def _last_sealed(self, company):
+        """:return: the last sealed event of a company, or an empty recordset"""
+        return self.search(
+            [("company_id", "=", company.id), ("digest", "!=", False)],
+            order="position desc",
+            limit=1,
+        )
+
+    def _digest_after(self, previous):
+        """:return: the seal of this event that follows the one sealed ``previous``"""
+        self.ensure_one()
+        return self._digest_of(
+            [
+                previous, self.id, self.company_id.id, self.res_model, self.res_id,
+                self.order_ref or "", self.channel_id.id, self.code, self.name,
+                self.before or "", self.after or "", self.actor or "",
+                fields.Datetime.to_string(self.happened_at),
+            ]
+        )
+
+    @api.model
+    def _digest_of(self, content):
+        """:return: the SHA-256 of JSON-able content"""
+        text = json.dumps(content, ensure_ascii=False, sort_keys=True, default=str)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    @api.model
+    def _verify_chain(self, company):
+        """Recompute the chain of a company.
+
+        :param company: a ``res.company`` record
+        :return: the first event whose seal is wrong, or an empty recordset
+        """
+        previous = ""
+        for event in self.search(
+            [("company_id", "=", company.id), ("digest", "!=", False)], order="position"
+        ):
+            previous = event._digest_after(previous)
+            if previous != event.digest:
+                return event
+        return self

@@ -1,0 +1,3 @@
+from . import canonical
+from . import csv_file
+from . import sample

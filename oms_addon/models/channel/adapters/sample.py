@@ -1,0 +1,72 @@
+"""A shop that needs no account: real orders of an online retailer, replayed."""
+
+from functools import lru_cache
+
+from odoo import api, models
+from odoo.tools import file_path
+
+from odoo.addons.oms_addon.tools import online_retail
+
+DATA = "oms_addon/data/sample/online_retail.csv.gz"
+# Channels deliver at least once: so does this one.
+REPEAT_EVERY = 25
+
+
+class OmsChannelAdapterSample(models.AbstractModel):
+    _name = "oms.channel.adapter.sample"
+    _inherit = "oms.channel.adapter"
+    _description = "Sample shop"
+
+    _can_fetch = True
+    _can_push_shipment = True
+
+    @api.model
+    def _parse(self, channel, topic, payload):
+        """Override of `oms.channel.adapter`: the raw rows of one invoice."""
+        if topic == "orders/cancelled":
+            return online_retail.parse_cancellation(payload)
+        return online_retail.parse_order(payload)
+
+    @api.model
+    def _fetch(self, channel, limit=None):
+        """Override of `oms.channel.adapter`: the next invoices of the packaged extract.
+
+        Called once a minute; the channel's rate says how many orders that is.
+        """
+        start = int(channel.cursor or 0)
+        limit = limit or channel.fetch_rate or 100
+        events = []
+        for position, (invoice, rows) in enumerate(self._invoices()[start : start + limit], start):
+            event = (
+                online_retail.topic_of(invoice),
+                invoice,
+                online_retail.invoice_payload(invoice, rows),
+                None if invoice.startswith("C") else invoice,
+            )
+            events.append(event)
+            if position % REPEAT_EVERY == REPEAT_EVERY - 1:
+                events.append(event)
+        return events, str(min(start + limit, len(self._invoices())))
+
+    @api.model
+    def _invoices(self):
+        """:return: the packaged invoices, in order: pairs (number, rows)"""
+        return _read(file_path(DATA))
+
+    @api.model
+    def _prepare_channel(self, channel):
+        """Override of `oms.channel.adapter`: a catalogue with stock in two warehouses."""
+        self.env["res.currency"].with_context(active_test=False).search(
+            [("name", "=", online_retail.CURRENCY)]
+        ).active = True
+        self.env["oms.sample.catalogue"]._prepare(channel, self._invoices())
+
+    @api.model
+    def _send(self, channel, topic, key, payload):
+        """Override of `oms.channel.adapter`: the sample shop takes everything."""
+        return {"accepted": key}
+
+
+@lru_cache(maxsize=1)
+def _read(path):
+    return list(online_retail.read_invoices(path))

@@ -1,0 +1,28 @@
+"""What a channel calls a thing, and what it is called here."""
+
+from odoo import fields, models
+
+
+class OmsChannelMapping(models.Model):
+    _name = "oms.channel.mapping"
+    _description = "Channel Mapping"
+    _order = "kind, key"
+    _check_company_auto = True
+
+    channel_id = fields.Many2one("oms.channel", required=True, ondelete="cascade", index=True)
+    company_id = fields.Many2one(related="channel_id.company_id", store=True, index=True)
+    kind = fields.Selection(
+        [("column", "File column"), ("tax", "Tax"), ("carrier", "Carrier")],
+        required=True,
+        default="column",
+    )
+    key = fields.Char(
+        "Ours", required=True, help="Our name: a column of the CSV template, a tax rate…"
+    )
+    value = fields.Char("Theirs", help="What the channel calls it, e.g. the file's header.")
+    tax_id = fields.Many2one("account.tax", check_company=True)
+    carrier_id = fields.Many2one("delivery.carrier", check_company=True)
+
+    _key_uniq = models.UniqueIndex(
+        "(channel_id, kind, key)", "This is mapped already on the channel."
+    )

@@ -1,0 +1,151 @@
+"""The two lanes that work through the messages."""
+
+import logging
+import traceback
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+
+from odoo.addons.oms_addon.exceptions import RetryableError, Unmet
+from odoo.addons.oms_addon.tools.order_document import DocumentError
+
+_logger = logging.getLogger(__name__)
+
+BATCH = 50
+
+
+class OmsChannelMessage(models.Model):
+    _inherit = "oms.channel.message"
+
+    @api.model
+    def _get_todo_domain(self, direction):
+        """:return: what a lane may take now: pending, due, of a live channel"""
+        return (
+            Domain("direction", "=", direction)
+            & Domain("state", "=", "pending")
+            & Domain("channel_id.state", "=", "live")
+            & (Domain("next_try_at", "=", False) | Domain("next_try_at", "<=", fields.Datetime.now()))
+        )
+
+    # === INBOX === #
+
+    @api.model
+    def _process_inbox(self, limit=BATCH):
+        """Work through the oldest inbound messages, one batch.
+
+        :param int limit: how many at most
+        :return: how many were looked at
+        :rtype: int
+        """
+        messages = self.search(self._get_todo_domain("in"), order="priority, id", limit=limit)
+        messages = messages.try_lock_for_update()
+        for channel, of_channel in messages.sorted("id").grouped("channel_id").items():
+            of_channel.with_company(channel.company_id)._process_batch(channel)
+        return len(messages)
+
+    def _process_batch(self, channel):
+        """Turn messages of one channel into what they say, each kind in one go."""
+        parsed = {}
+        for message in self:
+            document = message._parse(channel)
+            if document is not None:
+                parsed[message] = document
+        # Runs of one kind keep the order in which things happened.
+        run, kind = [], None
+        for message, document in parsed.items():
+            if kind and type(document) is not kind:
+                self._apply(channel, run)
+                run = []
+            kind = type(document)
+            run.append((message, document))
+        if run:
+            self._apply(channel, run)
+
+    def _parse(self, channel):
+        """:return: the document a message says, or ``None`` when it failed"""
+        self.ensure_one()
+        try:
+            document = channel._adapter()._read(channel, self.topic, self._raw_payload())
+        except DocumentError as error:
+            self._park([{"code": "BAD_PAYLOAD", "message": str(error)}])
+            return None
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except Exception as error:  # noqa: BLE001 - an adapter's bug stops one message, not the lane
+            _logger.exception("Channel %s could not read message %s", channel.id, self.id)
+            self._fail(self._in_words(error), traceback.format_exc(), final=True)
+            return None
+        if document is None:
+            self._set_state("ignored", self.env._("Nothing to do for topic %(topic)s.", topic=self.topic))
+        return document
+
+    @api.model
+    def _in_words(self, error):
+        """:return: an exception as a sentence for people"""
+        if isinstance(error, (Unmet, RetryableError)) or hasattr(error, "args") and type(error).__module__.startswith("odoo"):
+            return str(error)
+        return self.env._(
+            "Unexpected %(kind)s: %(text)s. Retry; if it fails again, send the trace to your "
+            "administrator.",
+            kind=type(error).__name__,
+            text=str(error),
+        )
+
+    @api.model
+    def _apply(self, channel, run):
+        """Apply documents of one kind together; one by one when together fails.
+
+        :param list run: pairs (message, document)
+        """
+        try:
+            with self.env.cr.savepoint():
+                self.env["oms.order.importer"]._import(channel, run)
+            return
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except Exception as error:  # noqa: BLE001 - the culprit is found one by one below
+            if len(run) == 1:
+                message = run[0][0]
+                _logger.info("Message %s failed", message.id, exc_info=True)
+                message._fail(self._in_words(error), traceback.format_exc(), final=True)
+                return
+        half = len(run) // 2
+        self._apply(channel, run[:half])
+        self._apply(channel, run[half:])
+
+    # === OUTBOX === #
+
+    @api.model
+    def _process_outbox(self, limit=20):
+        """Send the most urgent outbound messages, one batch.
+
+        Each call carries the message's own key, so a call whose answer was lost is made
+        again without effect.
+
+        :param int limit: how many at most
+        :return: how many were tried
+        :rtype: int
+        """
+        messages = self.search(self._get_todo_domain("out"), order="priority, id", limit=limit)
+        messages = messages.try_lock_for_update()
+        for message in messages:
+            message._send()
+        return len(messages)
+
+    def _send(self):
+        """Hand one message to its channel's adapter and write what came of it."""
+        self.ensure_one()
+        channel = self.channel_id
+        try:
+            with self.env.cr.savepoint():
+                result = channel._adapter()._send(channel, self.topic, self.event_ref, self._raw_payload())
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except RetryableError as error:
+            self._fail(str(error), seconds=error.seconds)
+        except Exception as error:  # noqa: BLE001 - one refused message does not stop the others
+            _logger.info("Message %s was not taken", self.id, exc_info=True)
+            self._fail(self._in_words(error), traceback.format_exc(), final=True)
+        else:
+            self._set_state("done", self.env._("Taken by the channel."), result=result)

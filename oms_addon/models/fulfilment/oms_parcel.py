@@ -1,0 +1,187 @@
+"""A parcel on its way to the customer."""
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+STATES = [
+    ("pending", "No word yet"),
+    ("info_received", "Announced"),
+    ("in_transit", "In transit"),
+    ("out_for_delivery", "Out for delivery"),
+    ("attempt_failed", "Delivery failed"),
+    ("available_for_pickup", "Ready for pick-up"),
+    ("delivered", "Delivered"),
+    ("exception", "Trouble"),
+    ("returned", "Returned"),
+    ("expired", "Lost track"),
+]
+MOVING = (
+    "in_transit",
+    "out_for_delivery",
+    "attempt_failed",
+    "available_for_pickup",
+    "delivered",
+    "exception",
+    "returned",
+    "expired",
+)
+# Where a parcel is in trouble, a person has to do something.
+TROUBLE = ("attempt_failed", "exception", "returned", "expired")
+
+
+class OmsParcel(models.Model):
+    _name = "oms.parcel"
+    _description = "Parcel"
+    _inherit = ["mail.thread"]
+    _order = "id desc"
+    _check_company_auto = True
+
+    # What may follow what; see _set_state. What arrived stays so, unless it came back.
+    _TRANSITIONS = {
+        "pending": ("info_received", *MOVING),
+        "info_received": MOVING,
+        **{
+            state: tuple(other for other in MOVING if other != state)
+            for state in MOVING
+            if state not in ("delivered", "returned")
+        },
+        "delivered": ("returned",),
+        "returned": (),
+    }
+
+    name = fields.Char("Tracking number", tracking=True)
+    number_key = fields.Char(
+        compute="_compute_number_key", store=True, help="The number as it is compared."
+    )
+    no_tracking = fields.Boolean(
+        "Without tracking", help="The carrier gives no number: nobody will hear of it."
+    )
+    carrier_id = fields.Many2one("delivery.carrier", check_company=True, index="btree_not_null")
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company
+    )
+    picking_ids = fields.Many2many("stock.picking", string="Deliveries", check_company=True)
+    order_ids = fields.Many2many("sale.order", string="Orders", compute="_compute_order_ids")
+    channel_id = fields.Many2one("oms.channel", readonly=True, index="btree_not_null")
+    state = fields.Selection(
+        STATES, default="pending", required=True, readonly=True, copy=False, tracking=True
+    )
+    shipped_at = fields.Datetime("Shipped", readonly=True, copy=False)
+    delivered_at = fields.Datetime("Delivered", readonly=True, copy=False)
+    last_event_at = fields.Datetime("Last word", readonly=True, copy=False)
+    look_reason = fields.Char("Look at", readonly=True, copy=False)
+    tracking_url = fields.Char("Follow", compute="_compute_tracking_url")
+    event_ids = fields.One2many("oms.tracking.event", "parcel_id", readonly=True)
+
+    _number_uniq = models.UniqueIndex(
+        "(company_id, COALESCE(carrier_id, 0), number_key) WHERE number_key IS NOT NULL",
+        "This carrier has a parcel with this number already.",
+    )
+    _number_idx = models.Index("(number_key) WHERE number_key IS NOT NULL")
+    _has_number = models.Constraint(
+        "CHECK (no_tracking OR name IS NOT NULL)",
+        "A parcel needs a tracking number, or is marked as one without.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("name")
+    def _compute_number_key(self):
+        for parcel in self:
+            parcel.number_key = self._key(parcel.name) or False
+
+    @api.depends("picking_ids.sale_id")
+    def _compute_order_ids(self):
+        for parcel in self:
+            parcel.order_ids = parcel.picking_ids.sale_id
+
+    @api.depends("name", "carrier_id.tracking_url")
+    def _compute_tracking_url(self):
+        for parcel in self:
+            template = parcel.carrier_id.sudo().tracking_url or ""
+            parcel.tracking_url = parcel.name and template.replace(
+                "<shipmenttrackingnumber>", parcel.name
+            )
+
+    @api.depends("name", "no_tracking", "picking_ids.name")
+    def _compute_display_name(self):
+        for parcel in self:
+            parcel.display_name = parcel.name or self.env._(
+                "%(deliveries)s without tracking",
+                deliveries=", ".join(parcel.picking_ids.mapped("name")),
+            )
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        parcels = super().create(vals_list)
+        self.env["oms.tracking"]._release_waiting(parcels)
+        return parcels
+
+    # === ACTION METHODS === #
+
+    def action_mark_delivered(self):
+        """Somebody knows that the parcel arrived."""
+        parcels = self.filtered(lambda p: p.state not in ("delivered", "returned"))
+        self.env["oms.tracking"]._record_by_hand(parcels, "delivered")
+        return True
+
+    def action_mark_returned(self):
+        """Somebody knows that the parcel came back."""
+        parcels = self.filtered(lambda p: p.state != "returned")
+        self.env["oms.tracking"]._record_by_hand(parcels, "returned")
+        return True
+
+    def action_looked_at(self):
+        """What was unclear is clear now."""
+        self.look_reason = False
+        return True
+
+    def action_follow(self):
+        self.ensure_one()
+        if not self.tracking_url:
+            raise UserError(self.env._("The carrier has no address to follow parcels at."))
+        return {"type": "ir.actions.act_url", "url": self.tracking_url, "target": "new"}
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _key(self, number):
+        """:return: the form in which tracking numbers are compared"""
+        return "".join((number or "").split()).upper()
+
+    def _set_state(self, state):
+        """Move parcels to a state of the table; those already there stay.
+
+        :param str state: the state to reach
+        :raise UserError: when the move is not in the table
+        """
+        moving = self.filtered(lambda p: p.state != state)
+        for parcel in moving:
+            if state not in self._TRANSITIONS[parcel.state]:
+                raise UserError(
+                    self.env._(
+                        "Parcel %(parcel)s is %(now)s and cannot become %(then)s.",
+                        parcel=parcel.display_name,
+                        now=dict(STATES)[parcel.state],
+                        then=dict(STATES)[state],
+                    )
+                )
+        moving.write({"state": state})
+
+    def _state_after(self, states):
+        """:return: the state one parcel is in when these happened one after the other
+
+        A word that the table does not allow after the one before changes nothing.
+        """
+        current = "pending"
+        for state in states:
+            if state in self._TRANSITIONS[current]:
+                current = state
+        return current
+
+    @api.model
+    def _record_events(self, company, events):
+        """Take in what carriers say; see ``oms.tracking``."""
+        return self.env["oms.tracking"]._record_events(company, events)

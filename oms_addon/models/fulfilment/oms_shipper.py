@@ -1,0 +1,257 @@
+"""From reserved to shipped, told and delivered."""
+
+import logging
+
+from odoo import api, fields, models
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+
+from odoo.addons.oms_addon.models.fulfilment.oms_parcel import TROUBLE
+
+_logger = logging.getLogger(__name__)
+
+# Pick, pack and ship.
+MAX_STEPS = 3
+
+
+class OmsShipper(models.AbstractModel):
+    _name = "oms.shipper"
+    _description = "Shipper"
+
+    # === SHIP === #
+
+    @api.model
+    def _ship(self, orders):
+        """Have the goods of orders leave, by ourselves where the channel wants it.
+
+        :param orders: ``sale.order`` records
+        :return: a sentence for each order of which goods still are to leave
+        :rtype: dict
+        """
+        automatic = orders.filtered(lambda o: o.oms_channel_id.auto_ship and o._oms_may_ship())
+        errors = self._ship_ready(automatic)
+        waits = {}
+        for order in orders:
+            pickings = self._deliveries(order)
+            todo = pickings._oms_todo()
+            if todo:
+                waits[order] = self._unshipped_reason(order, pickings, todo, errors)
+        self._tell_shipments(self.env["sale.order"].union(*waits))
+        return waits
+
+    @api.model
+    def _ship_ready(self, orders):
+        """Validate what is reserved, step by step until it has left.
+
+        :return: why deliveries could not be validated, by delivery
+        :rtype: dict
+        """
+        errors = {}
+        for _step in range(MAX_STEPS):
+            ready = orders.picking_ids.filtered(
+                lambda p: p.state == "assigned"
+                and p.picking_type_code != "incoming"
+                and p not in errors
+            )
+            if not ready:
+                break
+            errors.update(self._validate(ready))
+        return errors
+
+    @api.model
+    def _deliveries(self, order):
+        """:return: the transfers through which goods of an order leave"""
+        return order.picking_ids.filtered(
+            lambda p: p.picking_type_code != "incoming" and p.state != "cancel"
+        )
+
+    @api.model
+    def _unshipped_reason(self, order, pickings, todo, errors):
+        """:return: what the deliveries of an order wait for, in one sentence"""
+        told = [errors[picking] for picking in todo if picking in errors]
+        if told:
+            return "; ".join(told)
+        if not order._oms_may_ship():
+            return self.env._("Ships when paid: the order is not paid yet.")
+        return self.env._(
+            "Waits for the warehouse: %(open)s of %(all)s deliveries to ship",
+            open=len(todo),
+            all=len(pickings),
+        )
+
+    @api.model
+    def _validate(self, pickings):
+        """Validate deliveries together; when together fails, find out which one cannot.
+
+        Serialization errors escape. What somebody else validated meanwhile is left alone.
+
+        :param pickings: ``stock.picking`` records
+        :return: why a delivery could not be validated, by delivery
+        :rtype: dict
+        """
+        pickings._oms_lock()
+        pickings = pickings._oms_todo()
+        if not pickings:
+            return {}
+        try:
+            with self.env.cr.savepoint():
+                self._validate_once(pickings)
+            return {}
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except Exception as error:  # noqa: BLE001 - the culprit is found by halving
+            self.env.invalidate_all(flush=False)
+            if len(pickings) == 1:
+                _logger.info("Delivery %s was not validated", pickings.id, exc_info=True)
+                return {pickings: self._unvalidated_reason(pickings, error)}
+        half = len(pickings) // 2
+        return self._validate(pickings[:half]) | self._validate(pickings[half:])
+
+    @api.model
+    def _validate_once(self, pickings):
+        """Validate deliveries in one go, without questions.
+
+        :raise UserError: when Odoo asks something that only a person can answer
+        """
+        result = pickings.with_context(
+            skip_backorder=True,
+            skip_sms=True,
+            skip_expired=True,
+            oms_from_flow=True,
+        ).button_validate()
+        if result is not True and pickings._oms_todo():
+            raise ValueError(self.env._("Odoo asks a question that a person has to answer."))
+
+    @api.model
+    def _unvalidated_reason(self, picking, error):
+        """:return: why a delivery could not be validated, in words"""
+        return self.env._(
+            "%(delivery)s could not be shipped: %(error)s", delivery=picking.name, error=error
+        )
+
+    # === TRACK === #
+
+    @api.model
+    def _track(self, orders):
+        """Know the parcels of what was shipped, and tell the channels.
+
+        What ships by itself and got no tracking number has none.
+
+        :param orders: ``sale.order`` records
+        :return: a sentence for each order some of whose deliveries have no parcel
+        :rtype: dict
+        """
+        automatic = orders.filtered("oms_channel_id.auto_ship")
+        self._shipped(automatic)._oms_make_untracked_parcels()
+        self._tell_shipments(orders)
+        waits = {}
+        for order in orders:
+            missing = self._shipped(order).filtered(lambda p: not p.oms_parcel_ids)
+            if missing:
+                waits[order] = self.env._(
+                    "Waits for a tracking number: %(deliveries)s",
+                    deliveries=", ".join(missing.mapped("name")),
+                )
+        return waits
+
+    @api.model
+    def _shipped(self, orders):
+        """:return: the deliveries of orders that left for the customer"""
+        return orders.picking_ids.filtered(
+            lambda p: p.state == "done" and p.picking_type_code == "outgoing"
+        )
+
+    @api.model
+    def _tell_shipments(self, orders):
+        """Tell the channels what was shipped, once, when its parcels are known."""
+        told = self._shipped(orders).filtered(
+            lambda p: p.oms_parcel_ids
+            and not p.oms_told_at
+            and p.sale_id.oms_channel_id
+            and p.sale_id.oms_channel_id._adapter()._can_push_shipment
+        )
+        if not told:
+            return
+        self.env["oms.channel.message"]._send_later(
+            [
+                (
+                    picking.sale_id.oms_channel_id,
+                    "shipment",
+                    f"shipment:{picking.id}",
+                    picking.sale_id,
+                    self._prepare_shipment(picking),
+                )
+                for picking in told
+            ]
+        )
+        told.write({"oms_told_at": fields.Datetime.now()})
+
+    @api.model
+    def _prepare_shipment(self, picking):
+        """:return: what a channel is told of a delivery"""
+        return {
+            "order_ref": picking.sale_id.oms_order_ref,
+            "shipment_ref": picking.name,
+            "shipped_at": fields.Datetime.to_string(picking.date_done),
+            "parcels": [
+                {
+                    "carrier": parcel.carrier_id.sudo().name or "",
+                    "number": parcel.name or "",
+                    "url": parcel.tracking_url or "",
+                }
+                for parcel in picking.oms_parcel_ids
+            ],
+            "lines": [
+                {
+                    "line_ref": move.sale_line_id.oms_line_ref or "",
+                    "sku": move.sale_line_id.oms_sku or move.product_id.default_code or "",
+                    "quantity": move.quantity,
+                }
+                for move in picking.move_ids
+                if move.state == "done" and move.sale_line_id
+            ],
+        }
+
+    # === DELIVER === #
+
+    @api.model
+    def _deliver(self, orders):
+        """Wait until all parcels arrived.
+
+        :param orders: ``sale.order`` records
+        :return: a sentence for each order of which not everything arrived
+        :rtype: dict
+        """
+        waits = {}
+        for order in orders:
+            parcels = self._shipped(order).oms_parcel_ids
+            open_parcels = parcels.filtered(lambda p: p.state != "delivered")
+            if open_parcels:
+                waits[order] = self._undelivered_reason(parcels, open_parcels)
+        return waits
+
+    @api.model
+    def _undelivered_reason(self, parcels, open_parcels):
+        """:return: what keeps an order from being delivered, in one sentence"""
+        labels = dict(parcels._fields["state"]._description_selection(self.env))
+        trouble = open_parcels.filtered(lambda p: p.state in TROUBLE)
+        if trouble:
+            return "; ".join(
+                self.env._(
+                    "Parcel %(parcel)s: %(state)s. Call the carrier or the customer.",
+                    parcel=parcel.display_name,
+                    state=labels[parcel.state],
+                )
+                for parcel in trouble
+            )
+        if open_parcels == open_parcels.filtered("no_tracking"):
+            return self.env._(
+                "Waits for somebody to mark %(count)s of %(all)s parcels as delivered: there is "
+                "no tracking",
+                count=len(open_parcels),
+                all=len(parcels),
+            )
+        return self.env._(
+            "On its way: %(open)s of %(all)s parcels to be delivered",
+            open=len(open_parcels),
+            all=len(parcels),
+        )

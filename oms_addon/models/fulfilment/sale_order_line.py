@@ -1,0 +1,58 @@
+"""From where a line is served."""
+
+from odoo import fields, models
+
+
+class SaleOrderLine(models.Model):
+    _inherit = "sale.order.line"
+
+    oms_plan = fields.Json(
+        "Planned warehouses",
+        copy=False,
+        help="Quantity by warehouse, in the unit of the product, when several serve the line.",
+    )
+    oms_oversold = fields.Boolean(
+        "Oversold",
+        readonly=True,
+        copy=False,
+        help="The channel took the money although the goods were not there.",
+    )
+
+    def _create_procurements(self, product_qty, procurement_uom, values):
+        """Extend `sale_stock`: a line that several warehouses serve is procured from each."""
+        shares = self._oms_shares(product_qty, procurement_uom)
+        if not shares:
+            return super()._create_procurements(product_qty, procurement_uom, values)
+        procurements = []
+        for warehouse, quantity in shares:
+            procurements += super()._create_procurements(
+                quantity, procurement_uom, {**values, "warehouse_id": warehouse}
+            )
+        return procurements
+
+    def _oms_shares(self, product_qty, procurement_uom):
+        """:return: pairs (warehouse, quantity) when the plan is about just this quantity"""
+        self.ensure_one()
+        # oms_no_plan: the quantity is sourced again, see oms.resourcing
+        plan = {} if self.env.context.get("oms_no_plan") else self.oms_plan or {}
+        unit = self.product_id.uom_id
+        wanted = procurement_uom._compute_quantity(product_qty, unit, round=False)
+        if len(plan) < 2 or unit.compare(sum(plan.values()), wanted):
+            return []
+        return [
+            (
+                self.env["stock.warehouse"].browse(int(warehouse_id)),
+                unit._compute_quantity(quantity, procurement_uom, round=False),
+            )
+            for warehouse_id, quantity in plan.items()
+        ]
+
+    def _oms_is_goods(self):
+        """:return: whether the line is about goods kept in stock that we source"""
+        self.ensure_one()
+        return bool(
+            not self.display_type
+            and self.product_id.is_storable
+            and not self.route_ids
+            and self.product_id.uom_id.compare(self.product_uom_qty, 0) > 0
+        )

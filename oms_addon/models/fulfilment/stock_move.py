@@ -1,0 +1,72 @@
+"""Moves of warehouses we run: reserved under locks, in the order's priority."""
+
+from odoo import models
+
+
+class StockMove(models.Model):
+    _inherit = "stock.move"
+
+    _oms_open_idx = models.Index(
+        "(product_id, location_id) WHERE state IN ('confirmed', 'partially_available')"
+    )
+
+    def _oms_managed(self):
+        """:return: the moves that take from a warehouse we run"""
+        return self.filtered(lambda m: m.location_id.warehouse_id.oms_managed)
+
+    def _action_assign(self, force_qty=False):
+        """Extend `stock`: whoever reserves from a warehouse we run takes the locks first.
+
+        Two that reserve the same goods wait for each other; the later one begins again
+        with fresh figures.
+        """
+        # oms_stock_locked: the allocator holds the locks already
+        if not self.env.context.get("oms_stock_locked"):
+            moves = self._oms_managed().filtered(lambda m: not m._should_bypass_reservation())
+            if moves:
+                stock = self.env["oms.stock"]
+                locations = stock._locations(moves.location_id.warehouse_id)
+                stock._lock(
+                    locations.keys() | set(moves.location_id.ids), moves.product_id.ids
+                )
+        return super()._action_assign(force_qty=force_qty)
+
+    def _action_done(self, cancel_backorder=False):
+        """Extend `stock`: goods that came in serve those who wait for them."""
+        moves = super()._action_done(cancel_backorder=cancel_backorder)
+        moves._oms_wake_allocator("location_dest_id")
+        return moves
+
+    def _action_cancel(self):
+        """Extend `stock`: goods that are free again serve those who wait for them."""
+        freed = self.filtered("move_line_ids")
+        result = super()._action_cancel()
+        freed._oms_wake_allocator("location_id")
+        return result
+
+    def _oms_wake_allocator(self, where):
+        """Wake the allocator when goods became free in a warehouse we run.
+
+        :param str where: ``location_dest_id`` for what came, ``location_id`` for what stays
+        """
+        if any(
+            location.warehouse_id.oms_managed and location.usage == "internal"
+            for location in self[where].sudo()
+        ):
+            self.env.ref("oms_addon.oms_lane_allocator").sudo()._wake()
+
+    def _get_new_picking_values(self):
+        """Extend `stock`: a delivery is as urgent as its order."""
+        values = super()._get_new_picking_values()
+        if "1" in self.sale_line_id.order_id.mapped("oms_priority"):
+            values["priority"] = "1"
+        return values
+
+    def _assign_picking_post_process(self, new=False):
+        """Extend `sale_stock`: deliveries of channel orders get no note about their origin,
+        which is on them already and costs more than making them.
+        """
+        quiet = bool(self.sale_line_id.order_id.oms_channel_id)
+        return super(
+            StockMove, self.with_context(oms_quiet=True) if quiet else self
+        )._assign_picking_post_process(new=new)

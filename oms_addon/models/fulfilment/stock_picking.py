@@ -1,0 +1,195 @@
+"""Deliveries: who may ship, who shipped, with which parcels."""
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+
+class StockPicking(models.Model):
+    _inherit = "stock.picking"
+
+    oms_parcel_ids = fields.Many2many("oms.parcel", string="Parcels", copy=False)
+    oms_parcel_count = fields.Integer("Number of parcels", compute="_compute_oms_parcel_count", compute_sudo=True)
+    oms_told_at = fields.Datetime("Channel told", readonly=True, copy=False)
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("oms_parcel_ids")
+    def _compute_oms_parcel_count(self):
+        for picking in self:
+            picking.oms_parcel_count = len(picking.oms_parcel_ids)
+
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        """Extend `stock`: a tracking number that comes after the delivery makes its parcel."""
+        result = super().write(vals)
+        if vals.get("carrier_tracking_ref"):
+            shipped = self.filtered(lambda p: p.state == "done")
+            if shipped:
+                shipped._oms_make_parcels()
+                shipped._oms_run_orders()
+        return result
+
+    # === ACTION METHODS === #
+
+    def action_oms_parcels(self):
+        """Open the parcels of the delivery, or start a new one."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("oms_addon.oms_parcel_action")
+        return {
+            **action,
+            "domain": [("picking_ids", "in", self.ids)],
+            "context": {
+                "default_picking_ids": self.ids,
+                "default_carrier_id": self.carrier_id.id,
+                "default_company_id": self.company_id.id,
+                "default_channel_id": self.sale_id.oms_channel_id.id,
+                "default_shipped_at": self.date_done,
+            },
+        }
+
+    def action_oms_no_tracking(self):
+        """The deliveries left without a tracking number."""
+        self._oms_make_untracked_parcels()
+        self._oms_run_orders()
+        return True
+
+    # === PARCELS === #
+
+    def _oms_make_parcels(self):
+        """Make the parcels that the tracking references of shipped deliveries name.
+
+        Several numbers are separated by commas; one number may serve several deliveries.
+        """
+        # Automatic: whoever validates a delivery need not be in our groups.
+        Parcel = self.env["oms.parcel"].sudo()
+        wanted = {}
+        for picking in self.filtered(
+            lambda p: p.picking_type_code == "outgoing" and p.carrier_tracking_ref
+        ):
+            for number in picking.carrier_tracking_ref.split(","):
+                key = picking.company_id, picking.carrier_id, Parcel._key(number)
+                if key[2]:
+                    wanted.setdefault(key, (number.strip(), []))[1].append(picking)
+        there = {
+            (parcel.company_id, parcel.carrier_id, parcel.number_key): parcel
+            for parcel in Parcel.search([("number_key", "in", list({k[2] for k in wanted}))])
+        }
+        fresh = []
+        for key, (number, pickings) in wanted.items():
+            if key in there:
+                there[key].picking_ids |= self.union(*pickings)
+            else:
+                links = [fields.Command.link(picking.id) for picking in pickings]
+                fresh.append(
+                    {**pickings[0]._oms_prepare_parcel(), "name": number, "picking_ids": links}
+                )
+        return Parcel.create(fresh)
+
+    def _oms_make_untracked_parcels(self):
+        """Make a parcel without number for each shipped delivery that has none."""
+        shipped = self.filtered(lambda p: p.state == "done" and not p.oms_parcel_ids)
+        return self.env["oms.parcel"].create(
+            [{**picking._oms_prepare_parcel(), "no_tracking": True} for picking in shipped]
+        )
+
+    def _oms_prepare_parcel(self):
+        """:return: the values of a parcel of this delivery, without its number"""
+        self.ensure_one()
+        return {
+            "carrier_id": self.carrier_id.id,
+            "company_id": self.company_id.id,
+            "channel_id": self.sale_id.oms_channel_id.id,
+            "picking_ids": [fields.Command.link(self.id)],
+            "shipped_at": self.date_done or fields.Datetime.now(),
+        }
+
+    def _oms_run_orders(self):
+        """Take the orders of deliveries along, unless their path is what shipped them."""
+        # oms_from_flow: see oms.shipper
+        if not self.env.context.get("oms_from_flow"):
+            self.sale_id.sudo()._oms_run()
+
+    def _action_done(self):
+        """Extend `stock`: what left has parcels, and its orders go on."""
+        result = super()._action_done()
+        shipped = self.filtered(lambda p: p.state == "done")
+        shipped._oms_make_parcels()
+        shipped._oms_run_orders()
+        return result
+
+    # === SHIPPING === #
+
+    def button_validate(self):
+        """Extend `stock`: of two people who validate a delivery one wins, the other is told.
+
+        :raise UserError: when somebody else validated all of them before
+        """
+        pickings = self._oms_lock()
+        if pickings and len(pickings) == len(self) and not pickings._oms_todo():
+            raise UserError(
+                self.env._(
+                    "%(deliveries)s: already done, by somebody else. Nothing was moved twice.",
+                    deliveries=", ".join(self.mapped("name")),
+                )
+            )
+        return super().button_validate()
+
+    def _oms_todo(self):
+        """:return: the deliveries that are not done or cancelled"""
+        return self.filtered(lambda p: p.state not in ("done", "cancel"))
+
+    def _oms_lock(self):
+        """Lock outgoing deliveries of warehouses we run until the end of the transaction.
+
+        Waits for whoever works on them; what they changed raises a serialization error, and
+        the request or lane begins again.
+
+        :return: the deliveries that are locked
+        """
+        pickings = self.filtered(
+            lambda p: p.picking_type_code == "outgoing"
+            and p.picking_type_id.warehouse_id.oms_managed
+        )
+        if pickings:
+            pickings.flush_recordset(["state"])
+            self.env.cr.execute(
+                SQL(
+                    "SELECT id FROM stock_picking WHERE id = ANY(%s) ORDER BY id "
+                    "FOR NO KEY UPDATE",
+                    pickings.ids,
+                )
+            )
+        return pickings
+
+    def _pre_action_done_hook(self):
+        """Extend `stock`: what is not paid does not leave, whoever tries.
+
+        :raise UserError: when the channel ships paid orders only and one is not
+        """
+        unpaid = self._oms_unpaid()
+        if unpaid:
+            raise UserError(
+                self.env._(
+                    "%(deliveries)s cannot leave: %(orders)s is not paid, and its channel ships "
+                    "paid orders only. Record the payment, or change the channel's policy.",
+                    deliveries=", ".join(unpaid.mapped("name")),
+                    orders=", ".join(unpaid.sale_id.mapped("name")),
+                )
+            )
+        return super()._pre_action_done_hook()
+
+    def _oms_unpaid(self):
+        """:return: the deliveries to customers whose order may not ship yet"""
+        leaving = self.filtered(
+            lambda p: p.picking_type_code == "outgoing" and p.sale_id.oms_channel_id
+        )
+        blocked = leaving.sale_id.filtered(lambda o: not o.sudo()._oms_may_ship())
+        return leaving.filtered(lambda p: p.sale_id in blocked)
+
+    def message_post_with_source(self, *args, **kwargs):
+        """Extend `mail`: no note while ``oms_quiet`` is in the context, see `stock.move`."""
+        if self.env.context.get("oms_quiet"):
+            return self.env["mail.message"]
+        return super().message_post_with_source(*args, **kwargs)

@@ -1,0 +1,52 @@
+"""Warehouses whose outgoing goods the allocator alone reserves."""
+
+from odoo import api, fields, models
+
+MANAGED = {
+    "reservation_method": "manual",
+    "create_backorder": "always",
+    "print_label": False,
+}
+UNMANAGED = {
+    "reservation_method": "at_confirm",
+    "create_backorder": "ask",
+    "print_label": True,
+}
+
+
+class StockWarehouse(models.Model):
+    _inherit = "stock.warehouse"
+
+    oms_managed = fields.Boolean(
+        "Run by Orders Hub",
+        help="Goods of orders are reserved by the allocator only, so that no unit is "
+        "promised twice.",
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        warehouses = super().create(vals_list)
+        warehouses.filtered("oms_managed")._oms_apply_managed()
+        return warehouses
+
+    def write(self, vals):
+        before = {warehouse.id: warehouse.oms_managed for warehouse in self}
+        result = super().write(vals)
+        self.filtered(lambda w: w.oms_managed != before[w.id])._oms_apply_managed()
+        return result
+
+    def _oms_outgoing_types(self):
+        """:return: the picking types goods leave through: the first step and the last"""
+        types = self.env["stock.picking.type"].with_context(active_test=False)
+        return types.search(
+            [("warehouse_id", "in", self.ids), ("code", "=", "outgoing")]
+        ) | self.with_context(active_test=False).mapped("pick_type_id")
+
+    def _oms_apply_managed(self):
+        """Hand the outgoing reservations of warehouses to the allocator, or back."""
+        for managed, warehouses in self.grouped("oms_managed").items():
+            types = warehouses._oms_outgoing_types()
+            types.write(MANAGED if managed else UNMANAGED)
+            (types - types.filtered(lambda t: t.code == "outgoing")).print_label = False
+        if any(self.mapped("oms_managed")):
+            self.env.ref("oms_addon.oms_lane_allocator").sudo()._wake()

@@ -1,0 +1,215 @@
+"""The background lanes and their watchdog."""
+
+import logging
+import time
+
+from odoo import api, fields, models
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+
+_logger = logging.getLogger(__name__)
+
+MAX_CONFLICTS = 5
+LATE_MINUTES = 15
+
+
+class OmsLane(models.Model):
+    _name = "oms.lane"
+    _description = "Lane"
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    code = fields.Char(required=True, readonly=True)
+    sequence = fields.Integer(default=10)
+    cron_ids = fields.Many2many("ir.cron", string="Jobs", readonly=True)
+    last_run_at = fields.Datetime("Last run", readonly=True)
+    last_seconds = fields.Float("Took (s)", readonly=True)
+    last_count = fields.Integer("Did", readonly=True)
+    last_error = fields.Char(readonly=True)
+    waiting_count = fields.Integer("Waiting", compute="_compute_waiting_count")
+    health = fields.Selection(
+        [("ok", "Healthy"), ("late", "Late"), ("error", "Trouble")], compute="_compute_health"
+    )
+
+    _code_uniq = models.UniqueIndex("(code)", "Every lane has a code of its own.")
+
+    # === COMPUTE METHODS === #
+
+    def _compute_waiting_count(self):
+        counters = self._counters()
+        for lane in self:
+            lane.waiting_count = counters[lane.code]() if lane.code in counters else 0
+
+    @api.depends("last_run_at", "last_error")
+    def _compute_health(self):
+        late = fields.Datetime.subtract(fields.Datetime.now(), minutes=LATE_MINUTES)
+        for lane in self:
+            lane.health = (
+                "error" if lane.last_error
+                else "late" if lane.waiting_count and (lane.last_run_at or late) <= late
+                else "ok"
+            )
+
+    # === ACTION METHODS === #
+
+    def action_run(self):
+        """Run the lane's jobs at the next opportunity."""
+        self._wake()
+        return True
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _workers(self):
+        """:return: what each lane does: a method that works one batch and returns its size"""
+        return {
+            "fetch": self._work_fetch,
+            "inbox": self.env["oms.channel.message"]._process_inbox,
+            "orders": lambda: self.env["oms.order.flow"]._process("orders"),
+            "fulfilment": lambda: self.env["oms.order.flow"]._process("fulfilment"),
+            "allocator": self.env["oms.allocator"]._serve_backorders,
+            "outbox": self.env["oms.channel.message"]._process_outbox,
+            "receipts": self.env["oms.invoice.poster"]._send_receipts,
+            "sample": self._work_sample,
+            "slow": self._work_slow,
+        }
+
+    @api.model
+    def _counters(self):
+        """:return: how much waits in a lane, by code"""
+        Message = self.env["oms.channel.message"]
+        Order = self.env["sale.order"]
+
+        def running(lane):
+            steps = [s for s, l in self.env["oms.order.flow"]._lanes().items() if l == lane]
+            return Order.search_count([("oms_cursor", "in", steps), ("oms_status", "=", "running")])
+
+        return {
+            "inbox": lambda: Message.search_count(Message._get_todo_domain("in")),
+            "outbox": lambda: Message.search_count(Message._get_todo_domain("out")),
+            "orders": lambda: running("orders"),
+            "fulfilment": lambda: running("fulfilment"),
+        }
+
+    def _wake(self):
+        """Run the lanes as soon as this transaction is committed."""
+        for cron in self.sudo().cron_ids:
+            cron._trigger()
+
+    @api.model
+    def _cron_run(self, code):
+        """Work through a lane until it is empty or the job's time is used.
+
+        Every batch is a transaction. One that met a concurrent change is rolled back and
+        tried again; any other error is written on the lane and left to the next run.
+
+        :param str code: the lane's code
+        """
+        started, count, conflicts = time.monotonic(), 0, 0
+        lane = self.with_context(oms_actor=self.env._("Lane %(code)s", code=code))
+        error = False
+        while True:
+            try:
+                done = lane._workers()[code]()
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as conflict:
+                self.env.cr.rollback()
+                conflicts += 1
+                if conflicts > MAX_CONFLICTS:
+                    error = str(conflict)
+                    break
+                continue
+            except Exception as problem:  # noqa: BLE001 - told by the watchdog, tried at the next run
+                self.env.cr.rollback()
+                _logger.exception("Lane %s stopped", code)
+                error = str(problem)
+                break
+            count += done
+            if not done:
+                break
+            if not self.env["ir.cron"]._commit_progress(done):
+                self._continue()
+                break
+        self._report(code, count, time.monotonic() - started, error)
+
+    @api.model
+    def _continue(self):
+        """Come back at once: work is left."""
+        cron_id = self.env.context.get("cron_id")
+        if cron_id:
+            self.env["ir.cron"].browse(cron_id)._trigger()
+
+    @api.model
+    def _report(self, code, count, seconds, error):
+        """Leave word for the watchdog."""
+        lane = self.sudo().search([("code", "=", code)])
+        if lane.try_lock_for_update():
+            lane.write(
+                {
+                    "last_run_at": fields.Datetime.now(),
+                    "last_seconds": seconds,
+                    "last_count": count,
+                    "last_error": error,
+                }
+            )
+        self.env["ir.cron"]._commit_progress(0, remaining=0)
+
+    # === WORK OF THE SMALL LANES === #
+
+    @api.model
+    def _work_fetch(self):
+        """Ask every live channel that can be asked; one that fails does not stop the others."""
+        fetched = 0
+        for channel in self.env["oms.channel"].search([("state", "=", "live")]):
+            if not channel.can_fetch:
+                continue
+            try:
+                with self.env.cr.savepoint():
+                    fetched += channel._fetch()
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+                raise
+            except Exception as error:  # noqa: BLE001 - shown on the channel
+                _logger.warning("Channel %s could not be read", channel.id, exc_info=True)
+                self.env["oms.event"]._log(
+                    channel, "channel.fetch_failed", str(error)[:500]
+                )
+        return fetched
+
+    @api.model
+    def _work_sample(self):
+        """Let the sample warehouse pick, pack, ship and carry."""
+        warehouse = self.env["oms.sample.warehouse"]
+        return warehouse._work() + warehouse._carry()
+
+    @api.model
+    def _work_slow(self):
+        """Seal the audit trail and cancel what nobody paid."""
+        return self.env["oms.event"]._seal() + self.env["oms.payment.collector"]._expire_unpaid()
+
+    # === DRAINING === #
+
+    @api.model
+    def _drain(self, codes=None, after_batch=None):
+        """Work through lanes in this process until nothing is left to do.
+
+        :param list codes: which lanes; ``None`` for all but ``fetch``
+        :param after_batch: called with (code, batch size, seconds) after every batch
+        :return: seconds spent by lane
+        :rtype: dict[str, float]
+        """
+        workers = self._workers()
+        spent = dict.fromkeys(codes or [code for code in workers if code != "fetch"], 0.0)
+        busy = True
+        while busy:
+            busy = False
+            for code in spent:
+                while True:
+                    started = time.monotonic()
+                    done = workers[code]()
+                    seconds = time.monotonic() - started
+                    spent[code] += seconds
+                    self.env["ir.cron"]._commit_progress(done)
+                    if after_batch:
+                        after_batch(code, done, seconds)
+                    if not done:
+                        break
+                    busy = True
+        return spent

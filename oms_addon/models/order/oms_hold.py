@@ -1,0 +1,261 @@
+"""The exceptions list: one row per reason why an order or a message waits for a person."""
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+
+class OmsHold(models.Model):
+    _name = "oms.hold"
+    _description = "Order Exception"
+    _order = "reason_id, id"
+    _rec_name = "order_ref"
+
+    reason_id = fields.Many2one("oms.hold.reason", required=True, readonly=True, index=True)
+    reason_code = fields.Char(related="reason_id.code", store=True, index=True)
+    advice = fields.Char(related="reason_id.advice")
+    fix = fields.Selection(related="reason_id.fix")
+    detail = fields.Char("Why", required=True, readonly=True)
+    state = fields.Selection(
+        [("open", "Open"), ("released", "Released"), ("closed", "Settled")],
+        default="open",
+        required=True,
+        readonly=True,
+    )
+    order_id = fields.Many2one(
+        "sale.order", readonly=True, index="btree_not_null", ondelete="cascade"
+    )
+    message_id = fields.Many2one(
+        "oms.channel.message", readonly=True, index="btree_not_null", ondelete="cascade"
+    )
+    channel_id = fields.Many2one("oms.channel", readonly=True, index="btree_not_null")
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    rule_id = fields.Many2one("oms.hold.rule", readonly=True, index="btree_not_null")
+    order_ref = fields.Char("Channel order", readonly=True)
+    customer_name = fields.Char("Customer", readonly=True)
+    amount_text = fields.Char("Total", readonly=True)
+    sku = fields.Char("SKU", readonly=True)
+    sku_key = fields.Char(readonly=True)
+    product_id = fields.Many2one(
+        "product.product", "Product for this SKU", help="Choosing it maps the SKU at once."
+    )
+    partner_id = fields.Many2one(
+        "res.partner",
+        "Customer for this order",
+        check_company=True,
+        help="Choosing it makes the order theirs and lets it go on.",
+    )
+    summary = fields.Html(related="message_id.summary")
+    order_line_ids = fields.One2many(related="order_id.order_line", string="Lines")
+    user_id = fields.Many2one("res.users", "Owner", index="btree_not_null")
+    released_by_id = fields.Many2one("res.users", readonly=True)
+    released_at = fields.Datetime(readonly=True)
+    resolution = fields.Char(readonly=True)
+    age_days = fields.Integer("Days", compute="_compute_age_days")
+
+    _sku_idx = models.Index("(channel_id, sku_key) WHERE state = 'open' AND sku_key IS NOT NULL")
+    _open_idx = models.Index("(company_id, reason_id) WHERE state = 'open'")
+    # The same reason is told once while it stands.
+    _order_uniq = models.UniqueIndex(
+        "(order_id, reason_id, COALESCE(rule_id, 0)) WHERE state = 'open' AND order_id IS NOT NULL"
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("create_date")
+    def _compute_age_days(self):
+        now = fields.Datetime.now()
+        for hold in self:
+            hold.age_days = (now - (hold.create_date or now)).days
+
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get("product_id"):
+            self._map_sku()
+        if vals.get("partner_id"):
+            self._set_customer()
+        return result
+
+    # === ACTION METHODS === #
+
+    def action_release(self):
+        """Release by hand: the person decides that it may go on."""
+        for hold in self.filtered(lambda h: h.state == "open"):
+            hold._check_may_release()
+        self._release(self.env._("Released by %(user)s.", user=self.env.user.name))
+        return True
+
+    def action_retry(self):
+        self._release(self.env._("Retry by %(user)s.", user=self.env.user.name))
+        return True
+
+    def action_ignore(self):
+        """Set the messages aside: what they ask for is not done."""
+        self.message_id.action_ignore()
+        return True
+
+    def action_open(self):
+        """Open the exception itself, with all a person needs to decide."""
+        self.ensure_one()
+        return self.get_formview_action()
+
+    def action_view_source(self):
+        """Open what waits: the order, else the message."""
+        self.ensure_one()
+        return (self.order_id or self.message_id).get_formview_action()
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _open(self, record, problems):
+        """Hold a record for each problem; a reason that stands already is not told twice.
+
+        :param record: one ``sale.order`` or ``oms.channel.message``
+        :param list problems: dicts with ``code``, ``message`` and optionally ``sku``,
+            ``rule``, ``customer``, ``amount``
+        :return: the holds that are new
+        """
+        return self._open_many([(record, problem) for problem in problems])
+
+    @api.model
+    def _open_many(self, pairs):
+        """Hold records; see ``_open``.
+
+        :param list pairs: tuples (record, problem)
+        """
+        vals_list = [self._prepare_hold(record, problem) for record, problem in pairs]
+        standing = {
+            (hold.order_id.id or False, hold.message_id.id or False, hold.reason_id.id, hold.rule_id.id or False, hold.sku_key or False)
+            for hold in self.search(
+                [
+                    ("state", "=", "open"),
+                    "|",
+                    ("order_id", "in", [v["order_id"] for v in vals_list if v["order_id"]]),
+                    ("message_id", "in", [v["message_id"] for v in vals_list if v["message_id"]]),
+                ]
+            )
+        }
+        fresh = []
+        for vals in vals_list:
+            key = (vals["order_id"], vals["message_id"], vals["reason_id"], vals["rule_id"], vals["sku_key"])
+            if key not in standing:
+                standing.add(key)
+                fresh.append(vals)
+        holds = self.sudo().create(fresh)
+        for hold in holds:
+            self.env["oms.event"]._log(
+                hold.order_id or hold.message_id, f"hold.{hold.reason_code.lower()}", hold.detail
+            )
+        return holds
+
+    @api.model
+    def _prepare_hold(self, record, problem):
+        """:return: the values of the hold of ``record`` for ``problem``"""
+        reason = self.env["oms.hold.reason"].sudo().browse(
+            self.env["oms.hold.reason"]._id_of(problem["code"])
+        )
+        is_order = record._name == "sale.order"
+        channel = record.oms_channel_id if is_order else record.channel_id
+        rule = problem.get("rule") or self.env["oms.hold.rule"]
+        sku = problem.get("sku") or False
+        return {
+            "reason_id": reason.id,
+            "detail": problem["message"],
+            "order_id": record.id if is_order else False,
+            "message_id": False if is_order else record.id,
+            "channel_id": channel.id or False,
+            "company_id": record.company_id.id,
+            "rule_id": rule.id or False,
+            "order_ref": (record.oms_order_ref or record.name) if is_order else record.order_ref,
+            "customer_name": record.partner_id.name if is_order else problem.get("customer"),
+            "amount_text": (
+                record.currency_id.format(record.amount_total) if is_order else problem.get("amount")
+            ),
+            "sku": sku,
+            "sku_key": self.env["oms.channel.listing"]._key(sku) or False,
+            "user_id": (rule.user_id or reason.owner_id or channel.user_id).id or False,
+        }
+
+    def _check_may_release(self):
+        """:raise AccessError: when the reason is reserved to a group the user is not in"""
+        group = self.sudo().reason_id.group_id
+        if group and group not in self.env.user.all_group_ids:
+            self.env["oms.event"]._log(
+                self.sudo().order_id or self.sudo().message_id,
+                "hold.refused",
+                self.env._("Release refused: %(hold)s", hold=self.detail),
+            )
+            raise AccessError(
+                self.env._(
+                    "Only %(group)s may release “%(reason)s”.",
+                    group=group.full_name, reason=self.reason_id.name,
+                )
+            )
+
+    def _map_sku(self):
+        """Map the SKU of these holds to the chosen product; all that wait for it go on."""
+        Listing = self.env["oms.channel.listing"]
+        for hold in self.filtered(lambda h: h.state == "open" and h.sku_key):
+            if not hold.channel_id:
+                raise UserError(self.env._("This exception belongs to no channel."))
+            listing = Listing.search(
+                [("channel_id", "=", hold.channel_id.id), ("sku_key", "=", hold.sku_key)], limit=1
+            )
+            if listing:
+                listing.product_id = hold.product_id
+                listing._release_waiting()
+            else:
+                Listing.create(
+                    {
+                        "channel_id": hold.channel_id.id,
+                        "sku": hold.sku,
+                        "product_id": hold.product_id.id,
+                    }
+                )
+
+    def _set_customer(self):
+        """Give the messages of these holds the chosen customer and let them go on."""
+        for hold in self.filtered(lambda h: h.state == "open" and h.message_id):
+            customer = hold.partner_id
+            hold.message_id.partner_id = customer
+            hold._release(
+                self.env._("Customer chosen: %(customer)s.", customer=customer.display_name)
+            )
+
+    def _release(self, resolution):
+        """End holds so that what they held goes on: the order's path, the message's lane.
+
+        :param str resolution: why, for the record
+        """
+        open_holds = self.filtered(lambda h: h.state == "open")
+        open_holds._close(resolution, state="released")
+        for message in open_holds.message_id.filtered(lambda m: m.state == "parked"):
+            if not message.hold_ids.filtered(lambda h: h.state == "open"):
+                message.sudo()._requeue(resolution)
+        orders = open_holds.order_id.filtered(lambda o: not o.oms_held)
+        orders.sudo()._oms_run()
+
+    def _close(self, resolution, state="closed"):
+        """End holds without letting anything go.
+
+        :param str resolution: why, for the record
+        :param str state: ``closed`` or ``released``
+        """
+        open_holds = self.filtered(lambda h: h.state == "open")
+        if not open_holds:
+            return
+        open_holds.sudo().write(
+            {
+                "state": state,
+                "resolution": resolution,
+                "released_by_id": self.env.uid,
+                "released_at": fields.Datetime.now(),
+            }
+        )
+        for hold in open_holds:
+            self.env["oms.event"]._log(
+                hold.order_id or hold.message_id,
+                f"hold.{state}",
+                f"{hold.reason_id.name}: {resolution}",
+            )

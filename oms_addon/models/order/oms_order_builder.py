@@ -1,0 +1,312 @@
+"""From documents to the values of sales orders, in bulk and exact."""
+
+from decimal import ROUND_HALF_UP, Decimal
+
+from odoo import api, fields, models
+from odoo.fields import Command
+
+from odoo.addons.oms_addon.tools.order_document import address_problems
+
+CENT = Decimal("0.01")
+
+
+class OmsOrderBuilder(models.AbstractModel):
+    _name = "oms.order.builder"
+    _description = "Order Builder"
+
+    # === PROBLEMS === #
+
+    @api.model
+    def _look_up(self, channel, documents):
+        """Resolve, for a batch, everything documents only name.
+
+        :param documents: ``OrderDocument`` list of the channel
+        :return: ``products`` and ``barcodes``: (product, units) by SKU key and barcode;
+            ``taxes`` by (rate, included); ``pricelists`` by currency code;
+            ``services`` by line kind
+        :rtype: dict
+        """
+        lines = [line for document in documents for line in document.lines]
+        goods = [line for line in lines if line.kind == "product"]
+        products, barcodes = self.env["oms.channel.listing"]._resolve(
+            channel, {line.sku for line in goods}, {line.barcode for line in goods}
+        )
+        return {
+            "products": products,
+            "barcodes": barcodes,
+            "taxes": self._find_taxes(channel),
+            "pricelists": {
+                code: channel._get_pricelist(code) for code in {d.currency for d in documents}
+            },
+            "services": self._services(channel.company_id),
+            "carriers": {
+                mapping.key.casefold(): mapping.carrier_id
+                for mapping in channel.mapping_ids
+                if mapping.kind == "carrier"
+            },
+        }
+
+    @api.model
+    def _services(self, company):
+        """:return: the product that stands for each kind of line that is no goods"""
+        return {
+            kind: self.env.ref(f"oms_addon.product_{kind}")
+            for kind in ("shipping", "fee", "discount", "gift_card", "tip", "rounding")
+        }
+
+    @api.model
+    def _find_taxes(self, channel):
+        """:return: sales taxes of the company by (percent, price included), mappings first"""
+        taxes = self.env["account.tax"].search(
+            [
+                ("company_id", "=", channel.company_id.id),
+                ("type_tax_use", "=", "sale"),
+                ("amount_type", "=", "percent"),
+            ]
+        )
+        found = {}
+        for tax in taxes:
+            found.setdefault((Decimal(str(tax.amount)).normalize(), bool(tax.price_include)), tax)
+        for mapping in channel.mapping_ids.filtered(lambda m: m.kind == "tax" and m.tax_id):
+            found[Decimal(mapping.key).normalize(), bool(mapping.tax_id.price_include)] = mapping.tax_id
+        return found
+
+    @api.model
+    def _problems(self, channel, document, known, customer=None):
+        """Say why a document cannot become an order.
+
+        :param known: what ``_look_up`` returned
+        :param customer: the customer a person chose for it, if any
+        :return: problems for ``oms.hold._open``; none when it can
+        :rtype: list[dict]
+        """
+        found = [
+            {"code": problem.code, "message": problem.message}
+            for problem in document.problems()
+            if not self._is_tolerable(channel, problem, customer)
+        ]
+        return found + [
+            *self._sku_problems(document, known),
+            *self._tax_problems(document, known),
+            *self._currency_problems(document, known),
+        ]
+
+    @api.model
+    def _is_tolerable(self, channel, problem, customer):
+        """:return: whether the channel's policy, or the order itself, takes care of a problem"""
+        if problem.code == "MISSING_CUSTOMER":
+            return bool(customer or channel.guest_partner_id)
+        # The order stands and is held: see the importer's proof of totals.
+        return problem.code in ("TOTAL_MISMATCH", "BAD_CHARGE")
+
+    @api.model
+    def _address_problems(self, channel, document):
+        """:return: why nobody could deliver to the document's address, as the policy asks"""
+        told = {problem.code for problem in document.problems()}
+        return [
+            problem
+            for problem in address_problems(document.shipping, channel.address_level)
+            if problem.code not in told
+        ]
+
+    @api.model
+    def _sku_problems(self, document, known):
+        return [
+            {
+                "code": "UNKNOWN_SKU",
+                "sku": sku,
+                "message": self.env._(
+                    "SKU %(sku)s (%(name)s) is no product here: map it once and every order "
+                    "that waits for it goes on.",
+                    sku=sku, name=name or "?",
+                ),
+            }
+            for sku, name in {
+                line.sku or line.barcode: line.name
+                for line in document.lines
+                if line.kind == "product" and (line.sku or line.barcode)
+                and not self._product(line, known)
+            }.items()
+        ]
+
+    @api.model
+    def _tax_problems(self, document, known):
+        rates = {
+            tax.rate.normalize()
+            for line in document.lines
+            for tax in line.taxes or ()
+            if tax.rate and (tax.rate.normalize(), document.prices_include_tax) not in known["taxes"]
+        }
+        return [
+            {
+                "code": "UNKNOWN_TAX",
+                "message": self.env._(
+                    "There is no sales tax of %(rate)s %% with prices %(mode)s: create it, or "
+                    "map it on the channel.",
+                    rate=f"{rate:f}",
+                    mode=self.env._("tax included") if document.prices_include_tax
+                    else self.env._("tax excluded"),
+                ),
+            }
+            for rate in sorted(rates)
+        ]
+
+    @api.model
+    def _currency_problems(self, document, known):
+        if known["pricelists"].get(document.currency):
+            return []
+        return [
+            {
+                "code": "UNKNOWN_CURRENCY",
+                "message": self.env._(
+                    "Currency %(code)s is not active: activate it in Invoicing and retry.",
+                    code=document.currency or "?",
+                ),
+            }
+        ]
+
+    # === VALUES === #
+
+    @api.model
+    def _product(self, line, known):
+        """:return: (product, units) of a goods line, or ``None``"""
+        key = self.env["oms.channel.listing"]._key(line.sku)
+        return known["products"].get(key) or known["barcodes"].get(line.barcode)
+
+    @api.model
+    def _prepare_order(self, channel, document, partners, known):
+        """:return: the values of the sales order of a document
+
+        Every computed field is given, so that creating many orders looks nothing up.
+        """
+        customer, billing, shipping = partners
+        warehouse = channel._get_warehouses()[:1]
+        carrier = known["carriers"].get(document.shipping_method.casefold(), channel.carrier_id)
+        placed_at = self._naive(document.placed_at)
+        return {
+            "partner_id": customer.id,
+            "partner_invoice_id": billing.id,
+            "partner_shipping_id": shipping.id,
+            "company_id": channel.company_id.id,
+            "warehouse_id": warehouse.id,
+            "team_id": channel.team_id.id or False,
+            "user_id": channel.user_id.id or False,
+            "pricelist_id": known["pricelists"][document.currency].id,
+            "fiscal_position_id": False,
+            "payment_term_id": False,
+            "picking_policy": channel.picking_policy,
+            "carrier_id": carrier.id or False,
+            "client_order_ref": document.number or document.ref,
+            "origin": channel.name,
+            "date_order": placed_at,
+            "require_signature": False,
+            "require_payment": False,
+            "oms_channel_id": channel.id,
+            "oms_order_ref": document.ref,
+            "oms_order_number": document.number or document.ref,
+            "oms_placed_at": placed_at,
+            "oms_source_zone": document.source_zone,
+            "oms_note": "\n".join(filter(None, (document.note, document.gift_message))) or False,
+            "oms_shipping_method": document.shipping_method or False,
+            "oms_step": "screen",
+            "oms_cursor": "screen",
+            "oms_status": "running",
+            "oms_captured_at": fields.Datetime.now(),
+            "order_line": [
+                Command.create(vals) for vals in self._prepare_lines(channel, document, known)
+            ],
+            **self._prepare_version(document),
+        }
+
+    @api.model
+    def _prepare_version(self, document):
+        """:return: what an order remembers of the version it was last told"""
+        return {
+            "oms_version": document.version or False,
+            "oms_updated_at": self._naive(document.updated_at),
+            "oms_channel_status": document.status,
+            "oms_channel_total": float(document.total or 0),
+            "oms_has_channel_total": document.total is not None,
+            "oms_content_digest": self._content_digest(document),
+        }
+
+    @api.model
+    def _content_digest(self, document):
+        """:return: a digest of what was ordered, for whom and where to; not of its state"""
+        content = document.to_dict()
+        return self.env["oms.event"]._digest_of(
+            [content.get(key) for key in ("lines", "shipping", "billing", "total", "currency")]
+        )
+
+    @api.model
+    def _naive(self, moment):
+        """:return: an aware time as Odoo stores it: UTC, without zone"""
+        return moment.replace(tzinfo=None, microsecond=0) if moment else False
+
+    @api.model
+    def _prepare_lines(self, channel, document, known):
+        """:return: the values of the lines of a document's order"""
+        return [
+            self._prepare_line(channel, document, line, known, sequence)
+            for sequence, line in enumerate(document.lines, 10)
+        ]
+
+    @api.model
+    def _prepare_line(self, channel, document, line, known, sequence):
+        """:return: the values of one line; its subtotal is the channel's to the cent"""
+        product, units = (
+            self._product(line, known)
+            if line.kind == "product"
+            else (known["services"][line.kind], 1.0)
+        )
+        quantity = line.quantity * Decimal(str(units))
+        price, discount = self._price_and_discount(line, quantity)
+        return {
+            "sequence": sequence,
+            "product_id": product.id,
+            "product_uom_id": product.uom_id.id,
+            "name": line.name or product.display_name,
+            "product_uom_qty": float(quantity),
+            "price_unit": float(price),
+            "technical_price_unit": -1,
+            "discount": float(discount),
+            "tax_ids": [Command.set(self._taxes(channel, document, line, product, known).ids)],
+            "customer_lead": 0,
+            "analytic_distribution": False,
+            "is_delivery": line.kind == "shipping",
+            "oms_kind": line.kind,
+            "oms_sku": line.sku or line.barcode or False,
+            "oms_line_ref": line.ref or False,
+        }
+
+    @api.model
+    def _price_and_discount(self, line, quantity):
+        """Find the price per unit and the discount in percent that give the exact subtotal.
+
+        A percentage that two decimals cannot say goes into the price instead.
+
+        :param Decimal quantity: in units of the product
+        :return: price per unit of the product, discount in percent
+        :rtype: tuple[Decimal, Decimal]
+        """
+        gross = line.quantity * line.unit_price
+        price = gross / quantity
+        if not line.discount:
+            return price, Decimal(0)
+        net = gross - line.discount
+        percent = (line.discount / gross * 100).quantize(CENT, ROUND_HALF_UP)
+        if (gross * (1 - percent / 100)).quantize(CENT, ROUND_HALF_UP) == net.quantize(CENT, ROUND_HALF_UP):
+            return price, percent
+        return net / quantity, Decimal(0)
+
+    @api.model
+    def _taxes(self, channel, document, line, product, known):
+        """:return: the taxes the channel charged, else its usual ones, else the product's"""
+        if line.taxes is not None:
+            taxes = self.env["account.tax"]
+            for tax in line.taxes:
+                key = tax.rate.normalize(), document.prices_include_tax
+                # A rate of 0 needs no tax of Odoo's.
+                taxes |= known["taxes"].get(key, taxes)
+            return taxes
+        return channel.default_tax_ids or product.taxes_id._filter_taxes_by_company(channel.company_id)

@@ -1,0 +1,208 @@
+"""Cancellations: of whole orders or of some units, shipped or not."""
+
+from odoo import api, models
+
+
+class OmsOrderCanceller(models.AbstractModel):
+    _name = "oms.order.canceller"
+    _description = "Order Canceller"
+
+    @api.model
+    def _import_cancellations(self, channel, run):
+        """Apply cancellations a channel tells; those whose order is not here wait for it.
+
+        :param channel: the channel that sent them
+        :param list run: pairs (message, ``CancellationDocument``), oldest first
+        """
+        for message, document in run:
+            problems = document.problems()
+            if problems:
+                message._park([{"code": p.code, "message": p.message} for p in problems])
+            elif document.order_ref:
+                self._cancel_named(channel, message, document)
+            else:
+                self._cancel_matched(channel, message, document)
+
+    # === THE ORDER IS NAMED === #
+
+    @api.model
+    def _cancel_named(self, channel, message, document):
+        """Cancel the order a document names; keep a tombstone when it has not come yet."""
+        message.order_ref = document.order_ref
+        order = self.env["sale.order"].search(
+            [("oms_channel_id", "=", channel.id), ("oms_order_ref", "=", document.order_ref)]
+        )
+        if not order:
+            message._set_state(
+                "parked",
+                self.env._("The order has not come yet: it will be cancelled when it does."),
+                waits_for="order",
+            )
+            return
+        message.order_id = order
+        reason = document.reason or self.env._("Cancelled on the channel.")
+        if not document.lines:
+            self._cancel_whole(order, reason)
+            message._set_state("done", self.env._("Order cancelled."))
+            return
+        matched, missing = self._match_lines(document.lines, order)
+        if missing:
+            message._park([self._unmatched(missing)])
+            return
+        self._cancel_units(matched, reason)
+        message._set_state("done", self.env._("Units cancelled."))
+
+    # === THE ORDER IS NOT NAMED === #
+
+    @api.model
+    def _cancel_matched(self, channel, message, document):
+        """Cancel units of the customer's earlier orders, the latest first."""
+        message.write({"customer_ref": document.customer.ref or False, "waits_for": "customer"})
+        orders = self._earlier_orders(channel, document)
+        matched, missing = self._match_lines(document.lines, orders)
+        if missing or not matched:
+            message._park(
+                [
+                    {
+                        **self._unmatched(missing or document.lines),
+                        "customer": document.customer.name,
+                        "amount": f"{document.total} {document.currency}",
+                    }
+                ]
+            )
+            return
+        self._cancel_units(matched, document.reason or self.env._("Cancelled on the channel."))
+        message.write({"order_id": next(iter(matched)).order_id.id})
+        message._set_state("done", self.env._("Matched to the customer's earlier order."))
+
+    @api.model
+    def _earlier_orders(self, channel, document, limit=50):
+        """:return: the latest orders of the document's customer that were placed before it"""
+        keys = self.env["oms.customer.matcher"]._keys(channel, document.customer)
+        found = self.env["oms.customer.key"]._find(channel.company_id, keys)
+        partner = next((found[key] for key in keys if key in found), None)
+        if not partner:
+            return self.env["sale.order"]
+        domain = [("oms_channel_id", "=", channel.id), ("partner_id", "=", partner.id)]
+        if document.at:
+            domain.append(
+                ("oms_placed_at", "<=", self.env["oms.order.builder"]._naive(document.at))
+            )
+        return self.env["sale.order"].search(domain, order="oms_placed_at desc, id desc", limit=limit)
+
+    @api.model
+    def _match_lines(self, cancelled_lines, orders):
+        """Find the order lines that cancelled units belong to, by SKU and price.
+
+        :param cancelled_lines: ``CancelledLine`` tuple
+        :param orders: where to look, best first
+        :return: quantity by order line, and the cancelled lines that are nowhere
+        :rtype: tuple[dict, list]
+        """
+        key_of = self.env["oms.channel.listing"]._key
+        matched, missing = {}, []
+        for cancelled in cancelled_lines:
+            wanted = float(cancelled.quantity)
+            taken = {}
+            for line in orders.order_line:
+                if key_of(line.oms_sku) != key_of(cancelled.sku) or line.currency_id.compare_amounts(
+                    line.price_unit, float(cancelled.unit_price)
+                ):
+                    continue
+                left = line.product_uom_qty + line.oms_reduced_qty - line.oms_cancelled_qty - matched.get(line, 0)
+                take = min(wanted, left)
+                if take > 0:
+                    taken[line] = take
+                    wanted -= take
+                if wanted <= 0:
+                    break
+            if wanted > 0:
+                missing.append(cancelled)
+                continue
+            for line, quantity in taken.items():
+                matched[line] = matched.get(line, 0) + quantity
+        return matched, missing
+
+    @api.model
+    def _unmatched(self, lines):
+        """:return: the problem of cancelled lines that belong to no order here"""
+        return {
+            "code": "CANCEL_UNMATCHED",
+            "message": self.env._(
+                "No earlier order of this customer has %(lines)s: find the order and cancel it "
+                "by hand, or set the message aside.",
+                lines=", ".join(f"{line.quantity:f} × {line.sku}" for line in lines[:5]),
+            ),
+        }
+
+    # === EFFECT === #
+
+    @api.model
+    def _cancel_whole(self, order, reason):
+        """Cancel all of an order that did not leave yet; credit what was invoiced.
+
+        A second cancellation changes nothing. Units that left stay shipped: they are
+        credited, and the goods come back by a return.
+
+        :param order: one ``sale.order``
+        :param str reason: why, in words
+        """
+        if order.state == "cancel":
+            return
+        lines = order.order_line.filtered(lambda l: not l.display_type)
+        quantities = {
+            line: line.product_uom_qty + line.oms_reduced_qty - line.oms_cancelled_qty
+            for line in lines
+        }
+        if any(line.qty_delivered for line in lines) or order.invoice_ids.filtered(
+            lambda m: m.state == "posted"
+        ):
+            self._cancel_units({l: q for l, q in quantities.items() if q > 0}, reason)
+            return
+        order._action_cancel()
+        order.write({"oms_status": "cancelled", "oms_wait_reason": reason})
+        order.oms_hold_ids._close(reason)
+        self.env["oms.event"]._log(order, "order.cancelled", reason)
+
+    @api.model
+    def _cancel_units(self, quantities, reason):
+        """Cancel units: those that did not leave are taken off, those invoiced credited.
+
+        :param dict quantities: units to cancel by order line
+        :param str reason: why, in words
+        """
+        for line, quantity in quantities.items():
+            line.oms_cancelled_qty += quantity
+        orders = self.env["sale.order.line"].concat(*quantities).order_id
+        for order in orders:
+            of_order = {l: q for l, q in quantities.items() if l.order_id == order}
+            invoiced = {l: min(q, l.qty_invoiced) for l, q in of_order.items() if l.qty_invoiced > 0}
+            if invoiced:
+                self.env["oms.invoice.poster"]._credit(order, invoiced, reason)
+            self._take_off(order, of_order)
+            self.env["oms.event"]._log(
+                order,
+                "order.units_cancelled",
+                self.env._(
+                    "%(units)s units cancelled: %(reason)s",
+                    units=f"{sum(of_order.values()):g}", reason=reason,
+                ),
+            )
+        orders._oms_run()
+
+    @api.model
+    def _take_off(self, order, quantities):
+        """Reduce ordered quantities by the units that did not leave, which frees their stock."""
+        if order.state not in ("draft", "sent", "sale"):
+            return
+        for line, quantity in quantities.items():
+            left = line.product_uom_qty - line.qty_delivered
+            less = min(quantity, left)
+            if less <= 0 or line.product_id.type == "service":
+                continue
+            line.with_context(mail_notrack=True).write(
+                {
+                    "product_uom_qty": line.product_uom_qty - less,
+                    "oms_reduced_qty": line.oms_reduced_qty + less,
+                }
+            )

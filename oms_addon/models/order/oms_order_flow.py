@@ -1,0 +1,340 @@
+"""The path of an order, step by step, for many orders at once."""
+
+import logging
+import traceback
+
+from odoo import api, fields, models
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+
+_logger = logging.getLogger(__name__)
+
+
+class OmsOrderFlow(models.AbstractModel):
+    """Takes orders from captured to closed.
+
+    ``_step_<name>(orders)`` does its part for a recordset, as often as it is called, and
+    returns ``{order: sentence}`` for those that wait. An order whose wait does not block
+    goes on with the next steps; ``oms_step`` stays at the first step that is not done, so
+    that the order comes back to it.
+    """
+
+    _name = "oms.order.flow"
+    _description = "Order Flow"
+
+    #: when each step was done, on the order
+    _STAMPS = {
+        "screen": "oms_screened_at",
+        "confirm": "oms_confirmed_at",
+        "allocate": "oms_allocated_at",
+        "collect": "oms_paid_at",
+        "invoice": "oms_invoiced_at",
+        "ship": "oms_shipped_at",
+        "track": "oms_tracked_at",
+        "deliver": "oms_delivered_at",
+        "close": "oms_closed_at",
+    }
+
+    @api.model
+    def _steps(self):
+        """:return: the names of the steps, in order"""
+        return ["screen", "confirm", "allocate", "collect", "invoice", "ship", "track", "deliver", "close"]
+
+    @api.model
+    def _lanes(self):
+        """:return: the lane that takes each step: screening and confirming run side by side,
+        the rest has one writer of reservations and of journal entries
+        """
+        return {
+            step: "orders" if step in ("screen", "confirm") else "fulfilment"
+            for step in self._steps()
+        }
+
+    # === RUNNING === #
+
+    @api.model
+    def _wake(self, steps):
+        """Wake the lanes that take these steps.
+
+        :param set steps: names of steps
+        """
+        lanes = self._lanes()
+        for lane in {lanes[step] for step in steps if step in lanes}:
+            self.env.ref(f"oms_addon.oms_lane_{lane}").sudo()._wake()
+
+    @api.model
+    def _process(self, lane, limit=50):
+        """Take the oldest running orders of a lane along, one batch.
+
+        :param str lane: ``orders`` or ``fulfilment``
+        :param int limit: how many orders at most
+        :return: how many were taken
+        :rtype: int
+        """
+        steps = [step for step, of_step in self._lanes().items() if of_step == lane]
+        orders = self.env["sale.order"].search(
+            [("oms_cursor", "in", steps), ("oms_status", "=", "running")], order="id", limit=limit
+        )
+        orders = orders.try_lock_for_update().filtered(lambda o: o.oms_status == "running")
+        self._run(orders, steps)
+        self._wake(set(orders.filtered(lambda o: o.oms_status == "running").mapped("oms_cursor")) - set(steps))
+        return len(orders)
+
+    @api.model
+    def _run(self, orders, steps=None):
+        """Take orders as far as they can go.
+
+        :param orders: ``sale.order`` records; those not on the path are left alone
+        :param list steps: only these steps; ``None`` for all
+        """
+        flow = self.with_context(
+            tracking_disable=True,
+            mail_notrack=True,
+            mail_activity_automation_skip=True,
+            oms_actor=self.env.context.get("oms_actor") or self.env._("Order flow"),
+        )
+        orders = orders.with_env(flow.env).filtered("oms_step")
+        while orders:
+            flow._start(orders)
+            progress = set()
+            for company, of_company in orders.grouped("company_id").items():
+                for name in steps or self._steps():
+                    here = flow._at(of_company.with_company(company), name)
+                    if here:
+                        flow.with_company(company).with_context(oms_progress=progress)._take(
+                            name, here
+                        )
+            # What was done behind a step that waits may be what it waits for.
+            orders = orders.filtered(lambda o, ids=progress: o.id in ids and o.oms_status == "waiting")
+
+    @api.model
+    def _at(self, orders, name):
+        """:return: the orders that are to take step ``name`` now"""
+        here = orders.filtered(lambda o: o.oms_cursor == name and o.oms_status == "running")
+        held = self._hold(here)
+        return here - held
+
+    @api.model
+    def _start(self, orders):
+        """Set waiting orders going again, from the first step that is not done."""
+        self._close_cancelled(orders)
+        waiting = orders.filtered(lambda o: o.oms_status in ("waiting", "held", "failed"))
+        for step, of_step in waiting.grouped("oms_step").items():
+            of_step.write({"oms_status": "running", "oms_cursor": step, "oms_wait_reason": False})
+
+    @api.model
+    def _close_cancelled(self, orders):
+        """Take cancelled orders off the path."""
+        cancelled = orders.filtered(lambda o: o.state == "cancel" and o.oms_status != "cancelled")
+        if cancelled:
+            cancelled.write({"oms_status": "cancelled", "oms_wait_reason": self.env._("Cancelled.")})
+
+    @api.model
+    def _hold(self, orders):
+        """Stop the orders that have an open hold, with their reasons.
+
+        :return: the held orders
+        """
+        if not orders:
+            return orders
+        reasons = {}
+        for hold in self.env["oms.hold"].sudo().search(
+            [("order_id", "in", orders.ids), ("state", "=", "open")]
+        ):
+            reasons.setdefault(hold.order_id.id, []).append(hold.detail)
+        held = orders.filtered(lambda o: o.id in reasons)
+        for order in held:
+            order.write({"oms_status": "held", "oms_wait_reason": "; ".join(reasons[order.id])})
+        return held
+
+    @api.model
+    def _take(self, name, orders):
+        """Take one step with orders; when together fails, with halves, down to the culprit."""
+        try:
+            with self.env.cr.savepoint():
+                waits = getattr(self, f"_step_{name}")(orders) or {}
+                self.env.flush_all()
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except Exception as error:  # noqa: BLE001 - the culprit is found by halving
+            orders.invalidate_recordset()
+            if len(orders) == 1:
+                self._fail(name, orders, error)
+                return
+            half = len(orders) // 2
+            self._take(name, orders[:half])
+            self._take(name, orders[half:])
+            return
+        self._advance(name, orders, waits)
+
+    @api.model
+    def _fail(self, name, order, error):
+        """Put an order whose step failed where a person sees it."""
+        _logger.warning("Step %s of order %s failed", name, order.id, exc_info=True)
+        text = self.env["oms.channel.message"]._in_words(error)
+        self.env["oms.hold"]._open(
+            order,
+            [
+                {
+                    "code": "STEP_FAILED",
+                    "message": self.env._("Step %(step)s failed: %(error)s", step=name, error=text),
+                }
+            ],
+        )
+        order.write({"oms_status": "failed", "oms_wait_reason": text})
+        self.env["oms.event"]._log(
+            order, "order.failed", text[:500], after=traceback.format_exception_only(error)[-1][:500]
+        )
+
+    @api.model
+    def _advance(self, name, orders, waits):
+        """Move orders past a step, or note what they wait for.
+
+        :param dict waits: sentence by order that waits
+        """
+        self._close_cancelled(orders)
+        orders = orders.filtered(lambda o: o.oms_status == "running")
+        done = orders.filtered(lambda o: o not in waits)
+        blocked = orders.filtered(lambda o: o in waits and self._blocks(name, o))
+        behind = orders - done - blocked
+        self._advance_done(name, done)
+        for order in blocked + behind:
+            if order.oms_step == name and order.oms_wait_reason != waits[order]:
+                order.oms_wait_reason = waits[order]
+        blocked.write({"oms_status": "waiting"})
+        self._move_cursor(name, done + behind)
+
+    @api.model
+    def _advance_done(self, name, done):
+        """Stamp orders whose step is done."""
+        stamp = self._STAMPS[name]
+        fresh = done.filtered(lambda o: not o[stamp])
+        if fresh:
+            fresh.write({stamp: fields.Datetime.now()})
+            self.env["oms.event"]._log(fresh, f"step.{name}", self._done_text(name))
+            # oms_progress: collects the orders that got on behind a step that waits
+            self.env.context.get("oms_progress", set()).update(
+                fresh.filtered(lambda o: o.oms_step != name).ids
+            )
+        first = done.filtered(lambda o: o.oms_step == name)
+        if first:
+            first.write({"oms_step": self._next(name), "oms_wait_reason": False})
+
+    @api.model
+    def _move_cursor(self, name, orders):
+        """Let orders go on behind step ``name``; at the end they are done, or wait."""
+        if not orders:
+            return
+        following = self._next(name)
+        orders.write({"oms_cursor": following})
+        if following == "done":
+            done = orders.filtered(lambda o: o.oms_step == "done")
+            done.write({"oms_status": "done"})
+            (orders - done).write({"oms_status": "waiting"})
+
+    @api.model
+    def _next(self, name):
+        """:return: the step after ``name``; ``done`` after the last"""
+        steps = [*self._steps(), "done"]
+        return steps[steps.index(name) + 1]
+
+    @api.model
+    def _done_text(self, name):
+        """:return: the sentence of the timeline for a step that is done"""
+        return {
+            "screen": self.env._("Screened: nothing holds it"),
+            "confirm": self.env._("Confirmed"),
+            "allocate": self.env._("Allocated: all goods are reserved"),
+            "collect": self.env._("Paid"),
+            "invoice": self.env._("Invoiced"),
+            "ship": self.env._("Shipped"),
+            "track": self.env._("Parcels known, channel told"),
+            "deliver": self.env._("Delivered"),
+            "close": self.env._("Closed"),
+        }.get(name, name)
+
+    @api.model
+    def _blocks(self, name, order):
+        """:return: whether waiting at ``name`` keeps the order from the steps behind it
+
+        What is reserved ships although the rest is on backorder, unless the customer wants
+        it complete; money is no reason to stop where the policy ships unpaid orders; an
+        invoice that waits for the shipment cannot hold it.
+        """
+        if name == "allocate":
+            return order.picking_policy == "one" or not order._oms_has_reservation()
+        if name == "collect":
+            return order.oms_channel_id.ship_policy == "paid" and order.oms_channel_id.payment_policy == "prepaid"
+        return name in ("screen", "confirm", "ship", "deliver")
+
+    # === THE STEPS === #
+
+    @api.model
+    def _step_screen(self, orders):
+        """Hold what the rules want looked at."""
+        self.env["oms.hold"]._open_many(self.env["oms.hold.rule"]._screen(orders))
+        self._hold(orders)
+        return {}
+
+    @api.model
+    def _step_confirm(self, orders):
+        """Confirm what the channel's policy allows, from the warehouse that can serve it."""
+        drafts = orders.filtered(lambda o: o.state in ("draft", "sent"))
+        waits = {order: text for order in drafts if (text := self._unconfirmed_reason(order))}
+        ready = drafts.filtered(lambda o: o not in waits)
+        if ready:
+            self.env["oms.allocator"]._source(ready)
+            ready.with_context(oms_new_deliveries=True, oms_rule_cache={}).action_confirm()
+        return waits
+
+    @api.model
+    def _unconfirmed_reason(self, order):
+        """:return: what an order's confirmation waits for, '' when it may be confirmed"""
+        policy = order.oms_channel_id.confirm_policy
+        if order.oms_channel_status == "pending":
+            return self.env._("The channel has not released the order yet.")
+        if policy == "manual":
+            return self.env._("Confirm the order by hand.")
+        if policy == "always" or order.oms_channel_id.payment_policy != "prepaid":
+            return ""
+        if order._oms_is_paid() or policy == "authorized" and order._oms_is_authorized():
+            return ""
+        return self.env._(
+            "Awaiting payment of %(amount)s.",
+            amount=order.currency_id.format(order.amount_total - order.oms_amount_paid),
+        )
+
+    @api.model
+    def _step_allocate(self, orders):
+        """Reserve the goods; nothing is promised twice."""
+        return self.env["oms.allocator"]._allocate(orders)
+
+    @api.model
+    def _step_collect(self, orders):
+        """Book the money the channel collected."""
+        return self.env["oms.payment.collector"]._collect(orders)
+
+    @api.model
+    def _step_invoice(self, orders):
+        """Invoice when the policy says so."""
+        return self.env["oms.invoice.poster"]._invoice(orders)
+
+    @api.model
+    def _step_ship(self, orders):
+        """Have the goods leave."""
+        return self.env["oms.shipper"]._ship(orders)
+
+    @api.model
+    def _step_track(self, orders):
+        """Know the parcels and tell the channel."""
+        return self.env["oms.shipper"]._track(orders)
+
+    @api.model
+    def _step_deliver(self, orders):
+        """Wait for the carrier's word that all parcels arrived."""
+        return self.env["oms.shipper"]._deliver(orders)
+
+    @api.model
+    def _step_close(self, orders):
+        """Close orders that are paid, invoiced and delivered."""
+        open_steps = orders.filtered(lambda o: o.oms_step != "close")
+        return {order: order.oms_wait_reason or self.env._("An earlier step waits.") for order in open_steps}

@@ -1,0 +1,252 @@
+"""From documents to sales orders: whole, once, proved, in bulk."""
+
+from decimal import Decimal
+
+from odoo import api, models
+from odoo.fields import Command
+
+from odoo.addons.oms_addon.tools.order_document import (
+    CancellationDocument,
+    OrderDocument,
+    PaymentDocument,
+)
+from odoo.addons.oms_addon.tools.tracking_document import TrackingDocument
+
+
+class OmsOrderImporter(models.AbstractModel):
+    _name = "oms.order.importer"
+    _description = "Order Importer"
+
+    @api.model
+    def _handlers(self):
+        """:return: what applies each kind of document: methods taking (channel, run)"""
+        return {
+            OrderDocument: self._import_orders,
+            CancellationDocument: self.env["oms.order.canceller"]._import_cancellations,
+            PaymentDocument: self.env["oms.order.updater"]._import_payments,
+            TrackingDocument: self.env["oms.tracking"]._import_documents,
+        }
+
+    @api.model
+    def _import(self, channel, run):
+        """Apply documents of one kind.
+
+        :param channel: the channel that sent them
+        :param list run: pairs (message, document), oldest first
+        """
+        importer = self.with_context(
+            tracking_disable=True, mail_notrack=True, mail_activity_automation_skip=True
+        )
+        importer._handlers()[type(run[0][1])](
+            channel.with_env(importer.env), [(m.with_env(importer.env), d) for m, d in run]
+        )
+
+    # === ORDERS === #
+
+    @api.model
+    def _import_orders(self, channel, run):
+        """Make the orders that are new, update those that are there.
+
+        Several versions of one order in the same run are taken in turn.
+        """
+        while run:
+            now, later, refs = [], [], set()
+            for message, document in run:
+                (later if document.ref in refs else now).append((message, document))
+                refs.add(document.ref)
+            self._import_once(channel, now, refs)
+            run = later
+
+    @api.model
+    def _import_once(self, channel, run, refs):
+        """Import documents of different orders."""
+        existing = {
+            order.oms_order_ref: order
+            for order in self.env["sale.order"].search(
+                [("oms_channel_id", "=", channel.id), ("oms_order_ref", "in", list(refs))]
+            )
+        }
+        self._create_orders(channel, [pair for pair in run if pair[1].ref not in existing])
+        updater = self.env["oms.order.updater"]
+        for message, document in run:
+            if document.ref in existing:
+                updater._update(existing[document.ref], message, document)
+
+    @api.model
+    def _create_orders(self, channel, run):
+        """Make orders of documents nobody saw before; park those that cannot be one yet.
+
+        :param list run: pairs (message, document) of different orders
+        """
+        if not run:
+            return
+        builder = self.env["oms.order.builder"]
+        known = builder._look_up(channel, [document for _message, document in run])
+        ready = []
+        for message, document in run:
+            problems = builder._problems(channel, document, known, message.partner_id)
+            if problems:
+                self._park(message, document, problems)
+            else:
+                ready.append((message, document))
+        if not ready:
+            return
+        documents = [document for _message, document in ready]
+        partners = self.env["oms.customer.matcher"]._match(
+            channel, documents, [message.partner_id for message, _document in ready]
+        )
+        orders = self.env["sale.order"].create(
+            [
+                builder._prepare_order(channel, document, of_document, known)
+                for document, of_document in zip(documents, partners, strict=True)
+            ]
+        )
+        self._settle(channel, orders, ready)
+
+    @api.model
+    def _settle(self, channel, orders, run):
+        """Prove new orders, record their charges, apply what came before them."""
+        self.env["oms.event"]._log(
+            orders,
+            "order.captured",
+            {
+                order.id: self.env._(
+                    "Captured from %(channel)s as %(number)s",
+                    channel=channel.name, number=order.oms_order_number,
+                )
+                for order in orders
+            },
+        )
+        self.env["oms.hold"]._open_many(
+            [
+                (order, problem)
+                for order, (_message, document) in zip(orders, run, strict=True)
+                for problem in self._prove(channel, order, document)
+            ]
+        )
+        self.env["oms.payment.collector"]._record(
+            [
+                (order, charge)
+                for order, (_message, document) in zip(orders, run, strict=True)
+                for charge in document.charges
+            ]
+        )
+        for order, (message, document) in zip(orders, run, strict=True):
+            message.order_ref = document.ref
+            message.order_id = order
+            if document.status == "cancelled":
+                self.env["oms.order.canceller"]._cancel_whole(order, self.env._("Cancelled on the channel."))
+        messages = self.env["oms.channel.message"].concat(*[message for message, _document in run])
+        messages._set_state("done", self.env._("Order captured."))
+        self._apply_earlier(channel, orders, [document for _message, document in run])
+        self.env["oms.order.flow"]._wake({"screen"})
+
+    @api.model
+    def _park(self, message, document, problems):
+        """Keep a document that is no order yet, with what a person needs to see of it."""
+        message.write(
+            {"order_ref": document.ref, "customer_ref": document.customer.ref or False}
+        )
+        shown = {
+            "customer": document.customer.name or document.shipping.name or document.customer.email,
+            "amount": f"{document.total} {document.currency}" if document.total is not None else "",
+        }
+        message._park([{**shown, **problem} for problem in problems])
+
+    # === PROOF === #
+
+    @api.model
+    def _prove(self, channel, order, document):
+        """Compare an order with what the channel says of it, to the cent.
+
+        A difference within the channel's rounding limit becomes a rounding line; a larger
+        one, a doubtful charge or an address nobody can deliver to holds the order.
+
+        :return: problems for ``oms.hold._open``
+        :rtype: list[dict]
+        """
+        problems = [
+            {"code": problem.code, "message": problem.message}
+            for problem in self._held_problems(channel, document)
+        ]
+        if document.total is None:
+            return problems
+        difference = document.total - Decimal(str(order.amount_total))
+        rounding = order.currency_id.rounding
+        if abs(difference) < Decimal(str(rounding)) / 2:
+            return problems
+        if abs(difference) <= Decimal(str(channel.rounding_limit)):
+            self._add_rounding_line(order, difference)
+            return problems
+        return [
+            *problems,
+            {
+                "code": "TOTAL_MISMATCH",
+                "message": self.env._(
+                    "The channel says %(channel)s, the lines make %(ours)s: correct the lines, "
+                    "or release the order to go on with ours.",
+                    channel=order.currency_id.format(float(document.total)),
+                    ours=order.currency_id.format(order.amount_total),
+                ),
+            },
+        ]
+
+    @api.model
+    def _held_problems(self, channel, document):
+        """:return: the document's problems with which the order stands, but does not go on"""
+        from_document = [p for p in document.problems() if p.code == "BAD_CHARGE"]
+        address = self.env["oms.order.builder"]._address_problems(channel, document)
+        return [*from_document, *address]
+
+    @api.model
+    def _add_rounding_line(self, order, difference):
+        """Add a line that brings the order to the channel's total."""
+        product = self.env.ref("oms_addon.product_rounding")
+        order.order_line = [
+            Command.create(
+                {
+                    "product_id": product.id,
+                    "product_uom_id": product.uom_id.id,
+                    "name": product.display_name,
+                    "product_uom_qty": 1.0,
+                    "price_unit": float(difference),
+                    "technical_price_unit": -1,
+                    "tax_ids": [Command.clear()],
+                    "oms_kind": "rounding",
+                    "sequence": 9999,
+                }
+            )
+        ]
+
+    # === WHAT CAME BEFORE === #
+
+    @api.model
+    def _apply_earlier(self, channel, orders, documents):
+        """Apply what came before its order: cancellations and payments that are parked.
+
+        An order whose cancellation waits is cancelled before anything else happens to it;
+        cancellations that did not name their order look again once the customer has one
+        more.
+        """
+        parked = self.env["oms.channel.message"].search(
+            [
+                ("channel_id", "=", channel.id),
+                ("direction", "=", "in"),
+                ("state", "=", "parked"),
+                "|",
+                "&",
+                ("waits_for", "=", "order"),
+                ("order_ref", "in", orders.mapped("oms_order_ref")),
+                "&",
+                ("waits_for", "=", "customer"),
+                ("customer_ref", "in", [d.customer.ref for d in documents if d.customer.ref]),
+            ],
+            order="id",
+        )
+        if not parked:
+            return
+        parked._requeue(self.env._("The order is here now."))
+        parsed = [(message, message._parse(channel)) for message in parked]
+        for message, document in parsed:
+            if isinstance(document, CancellationDocument | PaymentDocument):
+                self._handlers()[type(document)](channel, [(message, document)])

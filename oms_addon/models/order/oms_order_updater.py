@@ -1,0 +1,141 @@
+"""What a channel says of an order that is here already."""
+
+from datetime import timezone
+
+from odoo import api, models
+from odoo.fields import Command
+
+
+class OmsOrderUpdater(models.AbstractModel):
+    _name = "oms.order.updater"
+    _description = "Order Updater"
+
+    @api.model
+    def _update(self, order, message, document):
+        """Apply a newer version of an order; an older or equal one changes nothing.
+
+        :param order: the order it is about
+        :param message: the inbox row
+        :param document: ``OrderDocument``
+        """
+        message.write({"order_id": order.id, "order_ref": document.ref})
+        if not document.is_newer_than(order.oms_version or None, self._aware(order.oms_updated_at)):
+            self._ignore(order, message, document)
+            return
+        self.env["oms.payment.collector"]._record([(order, c) for c in document.charges])
+        if document.status == "cancelled":
+            self.env["oms.order.canceller"]._cancel_whole(
+                order, self.env._("Cancelled on the channel.")
+            )
+        elif document.status == "open" or document.status == "pending":
+            self._update_content(order, document)
+        order.write(self.env["oms.order.builder"]._prepare_version(document))
+        message._set_state("done", self.env._("Order updated."))
+        self.env["oms.event"]._log(
+            order, "order.updated", self.env._("Updated by the channel"), after=document.version
+        )
+        order._oms_run()
+
+    @api.model
+    def _ignore(self, order, message, document):
+        """Record an older or equal version; charges of it are still money that moved."""
+        self.env["oms.payment.collector"]._record([(order, c) for c in document.charges])
+        text = self.env._("Nothing newer than what is here.")
+        message._set_state("ignored", text)
+        self.env["oms.event"]._log(
+            order, "order.stale", text, before=order.oms_version, after=document.version
+        )
+
+    @api.model
+    def _aware(self, moment):
+        """:return: a stored time as an aware one"""
+        return moment.replace(tzinfo=timezone.utc) if moment else None
+
+    @api.model
+    def _update_content(self, order, document):
+        """Bring lines and addresses of an order up to date, or hold it when it is too late."""
+        builder = self.env["oms.order.builder"]
+        if builder._content_digest(document) == order.oms_content_digest:
+            return
+        if order.state not in ("draft", "sent"):
+            self.env["oms.hold"]._open(
+                order,
+                [
+                    {
+                        "code": "ORDER_CHANGED",
+                        "message": self.env._(
+                            "The customer changed the order on the channel after it was "
+                            "confirmed here: compare with the message, change what can be "
+                            "changed, then release."
+                        ),
+                    }
+                ],
+            )
+            return
+        self._rebuild(order, document)
+
+    @api.model
+    def _rebuild(self, order, document):
+        """Replace lines and addresses of an order that is not confirmed."""
+        channel = order.oms_channel_id
+        builder = self.env["oms.order.builder"]
+        known = builder._look_up(channel, [document])
+        problems = builder._problems(channel, document, known, order.partner_id)
+        if problems:
+            self.env["oms.hold"]._open(order, problems)
+            return
+        [partners] = self.env["oms.customer.matcher"]._match(
+            channel, [document], [order.partner_id]
+        )
+        vals = builder._prepare_order(channel, document, partners, known)
+        order.write(
+            {
+                key: vals[key]
+                for key in ("partner_invoice_id", "partner_shipping_id", "pricelist_id", "oms_note")
+            }
+        )
+        order.order_line = [Command.clear(), *vals["order_line"]]
+        order.oms_hold_ids.filtered(
+            lambda h: h.reason_code in ("TOTAL_MISMATCH", "BAD_ADDRESS")
+        )._close(self.env._("The channel sent the order again."))
+        self.env["oms.hold"]._open(
+            order, self.env["oms.order.importer"]._prove(channel, order, document)
+        )
+
+    # === PAYMENTS === #
+
+    @api.model
+    def _import_payments(self, channel, run):
+        """Record payments of orders; those of orders not here yet wait for them."""
+        orders = {
+            order.oms_order_ref: order
+            for order in self.env["sale.order"].search(
+                [
+                    ("oms_channel_id", "=", channel.id),
+                    ("oms_order_ref", "in", [document.order_ref for _message, document in run]),
+                ]
+            )
+        }
+        for message, document in run:
+            order = orders.get(document.order_ref)
+            message.order_ref = document.order_ref
+            if order:
+                self._apply_payment(order, message, document)
+            else:
+                message._set_state(
+                    "parked",
+                    self.env._("The order has not come yet: the payment waits for it."),
+                    waits_for="order",
+                )
+
+    @api.model
+    def _apply_payment(self, order, message, document):
+        """Record the charges of one payment on its order."""
+        problems = document.problems()
+        if problems:
+            message._park([{"code": p.code, "message": p.message} for p in problems])
+            return
+        self.env["oms.payment.collector"]._record([(order, c) for c in document.charges])
+        message.order_id = order
+        message._set_state("done", self.env._("Payment recorded."))
+        order._oms_run()

@@ -1,0 +1,211 @@
+"""What an order knows of its channel and of its way."""
+
+from odoo import api, fields, models
+
+STEPS = [
+    ("screen", "Screen"),
+    ("confirm", "Confirm"),
+    ("allocate", "Allocate"),
+    ("collect", "Collect"),
+    ("invoice", "Invoice"),
+    ("ship", "Ship"),
+    ("track", "Track"),
+    ("deliver", "Deliver"),
+    ("close", "Close"),
+    ("done", "Done"),
+]
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    oms_channel_id = fields.Many2one(
+        "oms.channel", "Channel", readonly=True, copy=False, index="btree_not_null", ondelete="restrict"
+    )
+    oms_order_ref = fields.Char("Channel order", readonly=True, copy=False)
+    oms_order_number = fields.Char("Order number", readonly=True, copy=False)
+    oms_version = fields.Char("Channel version", readonly=True, copy=False)
+    oms_updated_at = fields.Datetime("Changed on the channel", readonly=True, copy=False)
+    oms_placed_at = fields.Datetime("Placed", readonly=True, copy=False)
+    oms_source_zone = fields.Char("Time zone of the channel", readonly=True, copy=False)
+    oms_channel_status = fields.Char("Status on the channel", readonly=True, copy=False)
+    oms_channel_total = fields.Monetary("Channel total", readonly=True, copy=False)
+    oms_has_channel_total = fields.Boolean(readonly=True, copy=False)
+    oms_note = fields.Text("Customer's note", readonly=True, copy=False)
+    oms_shipping_method = fields.Char("Shipping method", readonly=True, copy=False)
+
+    oms_content_digest = fields.Char(readonly=True, copy=False)
+
+    oms_step = fields.Selection(
+        STEPS,
+        "Step",
+        readonly=True,
+        copy=False,
+        group_expand=True,
+        help="The first step that is not done.",
+    )
+    oms_cursor = fields.Selection(
+        STEPS, readonly=True, copy=False, help="The step that is tried next."
+    )
+    oms_status = fields.Selection(
+        [
+            ("running", "Running"),
+            ("waiting", "Waiting"),
+            ("held", "Held"),
+            ("failed", "Failed"),
+            ("done", "Done"),
+            ("cancelled", "Cancelled"),
+        ],
+        "Progress",
+        readonly=True,
+        copy=False,
+    )
+    oms_wait_reason = fields.Char("Waits for", readonly=True, copy=False)
+    oms_captured_at = fields.Datetime("Captured", readonly=True, copy=False)
+    oms_screened_at = fields.Datetime("Screened", readonly=True, copy=False)
+    oms_confirmed_at = fields.Datetime("Confirmed", readonly=True, copy=False)
+    oms_allocated_at = fields.Datetime("Allocated", readonly=True, copy=False)
+    oms_paid_at = fields.Datetime("Paid", readonly=True, copy=False)
+    oms_invoiced_at = fields.Datetime("Invoiced", readonly=True, copy=False)
+    oms_shipped_at = fields.Datetime("Shipped", readonly=True, copy=False)
+    oms_tracked_at = fields.Datetime("Tracked", readonly=True, copy=False)
+    oms_delivered_at = fields.Datetime("Delivered", readonly=True, copy=False)
+    oms_closed_at = fields.Datetime("Closed", readonly=True, copy=False)
+
+    oms_hold_ids = fields.One2many("oms.hold", "order_id", "Exceptions")
+    oms_held = fields.Boolean(compute="_compute_oms_held")
+    oms_hold_count = fields.Integer("Open exceptions", compute="_compute_oms_hold_count")
+    oms_message_ids = fields.One2many("oms.channel.message", "order_id", "Channel messages")
+    oms_message_count = fields.Integer(compute="_compute_oms_message_count")
+    oms_parcel_count = fields.Integer(compute="_compute_oms_parcel_count")
+    oms_event_count = fields.Integer(compute="_compute_oms_event_count")
+    oms_event_ids = fields.One2many(
+        "oms.event", "res_id", "Timeline", domain=[("res_model", "=", "sale.order")], readonly=True
+    )
+    oms_age_days = fields.Integer("Age (days)", compute="_compute_oms_age_days")
+
+    _oms_order_uniq = models.UniqueIndex(
+        "(oms_channel_id, oms_order_ref) WHERE oms_channel_id IS NOT NULL",
+        "This order of the channel is here already.",
+    )
+    _oms_running_idx = models.Index("(oms_cursor, id) WHERE oms_status = 'running'")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("oms_hold_ids.state")
+    def _compute_oms_held(self):
+        held = self.env["oms.hold"]._read_group(
+            [("order_id", "in", self.ids), ("state", "=", "open")], ["order_id"]
+        )
+        held_ids = {order.id for (order,) in held}
+        for order in self:
+            order.oms_held = order.id in held_ids
+
+    @api.depends("oms_hold_ids.state")
+    def _compute_oms_hold_count(self):
+        counts = dict(
+            self.env["oms.hold"]._read_group(
+                [("order_id", "in", self.ids), ("state", "=", "open")], ["order_id"], ["__count"]
+            )
+        )
+        for order in self:
+            order.oms_hold_count = counts.get(order._origin, 0)
+
+    def _compute_oms_parcel_count(self):
+        parcels = self.env["oms.parcel"].search([("picking_ids.sale_id", "in", self.ids)])
+        for order in self:
+            order.oms_parcel_count = len(parcels.filtered(lambda p, o=order: o in p.order_ids))
+
+    def _compute_oms_event_count(self):
+        counts = dict(
+            self.env["oms.event"]._read_group(
+                [("res_model", "=", "sale.order"), ("res_id", "in", self.ids)],
+                ["res_id"],
+                ["__count"],
+            )
+        )
+        for order in self:
+            order.oms_event_count = counts.get(order.id, 0)
+
+    def _compute_oms_message_count(self):
+        counts = dict(
+            self.env["oms.channel.message"]._read_group(
+                [("order_id", "in", self.ids)], ["order_id"], ["__count"]
+            )
+        )
+        for order in self:
+            order.oms_message_count = counts.get(order, 0)
+
+    @api.depends("oms_placed_at", "date_order")
+    def _compute_oms_age_days(self):
+        now = fields.Datetime.now()
+        for order in self:
+            order.oms_age_days = (now - (order.oms_placed_at or order.date_order or now)).days
+
+    # === ACTION METHODS === #
+
+    def action_oms_run(self):
+        """Take the order as far as it can go now."""
+        self._oms_run()
+        self.env["oms.order.flow"]._run(self)
+        return True
+
+    def action_oms_holds(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("oms_addon.oms_hold_action")
+        return {**action, "domain": [("order_id", "=", self.id)], "context": {}}
+
+    def action_oms_parcels(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("oms_addon.oms_parcel_action")
+        return {**action, "domain": [("picking_ids.sale_id", "=", self.id)], "context": {}}
+
+    def action_oms_events(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("oms_addon.oms_event_action")
+        domain = [("res_model", "=", "sale.order"), ("res_id", "=", self.id)]
+        return {**action, "domain": domain, "context": {}}
+
+    def action_oms_messages(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("oms_addon.oms_channel_message_action")
+        return {**action, "domain": [("order_id", "=", self.id)], "context": {}}
+
+    # === BUSINESS METHODS === #
+
+    def _oms_run(self):
+        """Let the lanes take orders of the path on from where they wait."""
+        orders = self.filtered(lambda o: o.oms_step and o.oms_status not in ("done", "cancelled"))
+        for step, of_step in orders.grouped("oms_step").items():
+            of_step.write({"oms_status": "running", "oms_cursor": step})
+        self.env["oms.order.flow"]._wake(set(orders.mapped("oms_cursor")))
+
+    def _action_confirm(self):
+        """Extend `sale`: an order that waited to be confirmed by hand goes on."""
+        result = super()._action_confirm()
+        self.filtered(lambda o: o.oms_step == "confirm" and o.oms_status == "waiting")._oms_run()
+        return result
+
+    def _confirmation_error_message(self):
+        """Extend `sale`: a held order is not confirmed, by nobody."""
+        self.ensure_one()
+        error = super()._confirmation_error_message()
+        if not error and self.oms_channel_id and self.oms_held:
+            reasons = self.oms_hold_ids.filtered(lambda h: h.state == "open").mapped("detail")
+            error = self.env._(
+                "%(order)s is held: %(reasons)s. Release it in the exceptions list first.",
+                order=self.oms_order_ref or self.name,
+                reasons="; ".join(reasons),
+            )
+        return error
+
+    def _prepare_confirmation_values(self):
+        """Extend `sale`: an order keeps the date its customer placed it."""
+        values = super()._prepare_confirmation_values()
+        if self and all(order.oms_placed_at for order in self):
+            values.pop("date_order", None)
+        return values
+
+    def _get_update_prices_lines(self):
+        """Extend `sale`: what a channel's customer agreed to pay is not priced again."""
+        return super()._get_update_prices_lines().filtered(lambda line: not line.order_id.oms_channel_id)

@@ -1,0 +1,39 @@
+"""Deliveries of many orders at once."""
+
+from odoo import models
+from odoo.tools import groupby
+
+
+class StockMove(models.Model):
+    _inherit = "stock.move"
+
+    def _action_confirm(self, merge=True, merge_into=False, create_proc=True):
+        """Extend `stock`: the deliveries of orders that had none are made in one go.
+
+        ``oms_new_deliveries`` in the context says that the orders are being confirmed for
+        the first time, so that no delivery of theirs has to be looked for.
+        """
+        if self.env.context.get("oms_new_deliveries"):
+            self._oms_create_deliveries()
+        return super()._action_confirm(merge=merge, merge_into=merge_into, create_proc=create_proc)
+
+    def _oms_create_deliveries(self):
+        """Give these draft moves of new orders their pickings, all created together."""
+        fresh = self.filtered(
+            lambda m: m.state == "draft" and m._should_be_assigned() and m.sale_line_id
+            and m.product_uom_qty > 0
+        )
+        if not fresh:
+            return
+        groups = [
+            self.browse().concat(*moves)
+            for _key, moves in groupby(fresh, key=lambda m: m._key_assign_picking())
+        ]
+        pickings = self.env["stock.picking"].create(
+            [moves._get_new_picking_values() for moves in groups]
+        )
+        for moves, picking in zip(groups, pickings, strict=True):
+            moves.picking_id = picking
+        for picking_type in pickings.picking_type_id.filtered("auto_batch"):
+            for picking in pickings.filtered(lambda p, t=picking_type: p.picking_type_id == t):
+                picking._find_auto_batch()

@@ -1,0 +1,33 @@
+"""Looking up the same procurement rule once per batch."""
+
+from odoo import api, models
+
+
+class StockRule(models.Model):
+    _inherit = "stock.rule"
+
+    @api.model
+    def _search_rule_for_warehouses(
+        self, route_ids, packaging_uom_id, product_id, warehouse_ids, domain
+    ):
+        """Extend `stock`: within one batch (``oms_rule_cache`` in the context) products with
+        the same routes share one look-up.
+        """
+        cache = self.env.context.get("oms_rule_cache")
+        if cache is None:
+            return super()._search_rule_for_warehouses(
+                route_ids, packaging_uom_id, product_id, warehouse_ids, domain
+            )
+        package_type = packaging_uom_id and packaging_uom_id.package_type_id
+        key = (
+            route_ids and route_ids._ids,
+            package_type and package_type.route_ids._ids,
+            (product_id.route_ids | product_id.categ_id.total_route_ids)._ids,
+            warehouse_ids and warehouse_ids._ids,
+            repr(domain),
+        )
+        if key not in cache:
+            cache[key] = super()._search_rule_for_warehouses(
+                route_ids, packaging_uom_id, product_id, warehouse_ids, domain
+            )
+        return cache[key]

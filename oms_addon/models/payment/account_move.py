@@ -1,0 +1,41 @@
+"""Invoices of channel orders: their receipt, and no chatter a batch would wait for."""
+
+from odoo import fields, models
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    oms_receipt_state = fields.Selection(
+        [
+            ("none", "Not to be sent"),
+            ("pending", "To be sent"),
+            ("sent", "Sent"),
+            ("failed", "Failed"),
+        ],
+        "Receipt",
+        readonly=True,
+        copy=False,
+    )
+    oms_receipt_error = fields.Char("Why the receipt failed", readonly=True, copy=False)
+    oms_receipt_at = fields.Datetime("Receipt sent", readonly=True, copy=False)
+
+    _oms_receipt_idx = models.Index("(id) WHERE oms_receipt_state = 'pending'")
+
+    # === ACTION METHODS === #
+
+    def action_oms_send_receipt(self):
+        """Send the receipt again, or after a failure."""
+        self.filtered(lambda m: m.state == "posted").sudo().write(
+            {"oms_receipt_state": "pending", "oms_receipt_error": False}
+        )
+        self.env.ref("oms_addon.oms_lane_receipts")._wake()
+        return True
+
+    # === BUSINESS METHODS === #
+
+    def message_post_with_source(self, source_ref, **kwargs):
+        """Extend `mail`: the poster says where a batch of invoices comes from at once."""
+        if self.env.context.get("oms_batch") and source_ref == "mail.message_origin_link":
+            return self.env["mail.message"]
+        return super().message_post_with_source(source_ref, **kwargs)

@@ -1,0 +1,204 @@
+"""Credit notes for what was invoiced and is not wanted: exact, posted, reconciled."""
+
+from odoo import api, models
+from odoo.fields import Command
+
+from .batch import batch_context
+
+
+class OmsInvoicePoster(models.AbstractModel):
+    _inherit = "oms.invoice.poster"
+
+    @api.model
+    def _credit(self, order, quantities, reason, refund_charge_ref=None):
+        """Credit units of an order that were invoiced; what was credited stays so.
+
+        The credit notes of an invoice never exceed it: the one that takes the last unit
+        of a line takes what is left of its amount, to the cent.
+
+        :param order: one ``sale.order``
+        :param dict quantities: units by ``sale.order.line``, in the line's unit
+        :param str reason: why, in words
+        :param str refund_charge_ref: the channel's id of the refund that pays it
+        :return: the posted credit notes; none when nothing of it was invoiced
+        :rtype: account.move
+        """
+        order = order.sudo().with_company(order.company_id).with_context(**batch_context(self.env))
+        poster = self.with_env(order.env)
+        shares = poster._share_out(
+            {line.with_env(order.env): qty for line, qty in quantities.items()}
+        )
+        notes = order.env["account.move"].create(
+            [
+                poster._prepare_credit_note(order, invoice, lines, reason)
+                for invoice, lines in shares.items()
+            ]
+        )
+        if not notes:
+            return notes.with_env(self.env)
+        for note in notes:
+            poster._round_to_invoice(note)
+        poster._post(notes)
+        poster._settle_refund(order, notes, refund_charge_ref)
+        poster._tell_credit(order, notes, reason)
+        return notes.with_env(self.env)
+
+    # === WHAT IS LEFT === #
+
+    @api.model
+    def _share_out(self, quantities):
+        """Find the invoice lines that units were billed with, the oldest first.
+
+        :return: by invoice, tuples (invoice line, units, whether these are the last)
+        :rtype: dict
+        """
+        shares = {}
+        for sale_line, wanted in quantities.items():
+            billed = sale_line.invoice_lines.filtered(
+                lambda line: (
+                    line.move_id.move_type == "out_invoice" and line.move_id.state == "posted"
+                )
+            )
+            for line in billed.sorted("id"):
+                left = line.quantity - sum(self._credited(line).mapped("quantity"))
+                wanted_here = sale_line.product_uom_id._compute_quantity(
+                    wanted, line.product_uom_id, round=False
+                )
+                take = min(wanted_here, left)
+                if line.product_uom_id.compare(take, 0) <= 0:
+                    continue
+                is_last = line.product_uom_id.compare(take, left) == 0
+                shares.setdefault(line.move_id, []).append((line, take, is_last))
+                wanted -= line.product_uom_id._compute_quantity(
+                    take, sale_line.product_uom_id, round=False
+                )
+        return shares
+
+    @api.model
+    def _credited(self, invoice_line):
+        """:return: the lines of credit notes that took units of an invoice line back"""
+        return invoice_line.sale_line_ids.invoice_lines.filtered(
+            lambda line: (
+                line.move_id.reversed_entry_id == invoice_line.move_id
+                and line.move_id.state != "cancel"
+                and line.product_id == invoice_line.product_id
+            )
+        )
+
+    # === THE CREDIT NOTE === #
+
+    @api.model
+    def _prepare_credit_note(self, order, invoice, lines, reason):
+        """:return: the values of the credit note for some lines of an invoice"""
+        return {
+            "move_type": "out_refund",
+            "reversed_entry_id": invoice.id,
+            "ref": reason,
+            "invoice_date": order._oms_local_date(None),
+            "journal_id": invoice.journal_id.id,
+            "company_id": invoice.company_id.id,
+            "currency_id": invoice.currency_id.id,
+            "partner_id": invoice.partner_id.id,
+            "partner_shipping_id": invoice.partner_shipping_id.id,
+            "fiscal_position_id": invoice.fiscal_position_id.id,
+            "invoice_payment_term_id": False,
+            "invoice_origin": order.name,
+            "team_id": invoice.team_id.id,
+            "invoice_user_id": invoice.invoice_user_id.id,
+            "oms_receipt_state": "none",
+            "invoice_line_ids": [
+                Command.create(self._prepare_credit_line(line, quantity, is_last))
+                for line, quantity, is_last in lines
+            ],
+        }
+
+    @api.model
+    def _prepare_credit_line(self, line, quantity, is_last):
+        """:return: the values of the credit of some units of an invoice line"""
+        price, discount = line.price_unit, line.discount
+        before = self._credited(line)
+        if is_last and before:
+            included = line.tax_ids and all(line.tax_ids.mapped("price_include"))
+            amount = "price_total" if included else "price_subtotal"
+            price = (line[amount] - sum(before.mapped(amount))) / quantity
+            discount = 0.0
+        return {
+            "product_id": line.product_id.id,
+            "name": line.name,
+            "product_uom_id": line.product_uom_id.id,
+            "quantity": quantity,
+            "price_unit": price,
+            "discount": discount,
+            "tax_ids": [Command.set(line.tax_ids.ids)],
+            "account_id": line.account_id.id,
+            "analytic_distribution": line.analytic_distribution,
+            "sale_line_ids": [Command.set(line.sale_line_ids.ids)],
+        }
+
+    @api.model
+    def _round_to_invoice(self, note):
+        """Add the cents by which an invoice's credit notes would miss it.
+
+        Taxes rounded over the document differ by cents when it is credited in parts. The
+        last credit note makes them meet; none before it goes beyond.
+        """
+        invoice, currency = note.reversed_entry_id, note.currency_id
+        notes = invoice.reversal_move_ids.filtered(lambda move: move.state != "cancel")
+        difference = invoice.amount_total - sum(notes.mapped("amount_total"))
+        if currency.is_zero(difference) or difference > 0 and not self._is_credited(invoice):
+            return
+        note.write(
+            {
+                "invoice_line_ids": [
+                    Command.create(
+                        {
+                            "name": self.env._("Rounding"),
+                            "quantity": 1.0,
+                            "price_unit": difference,
+                            "tax_ids": [Command.clear()],
+                            "account_id": note.invoice_line_ids[:1].account_id.id,
+                        }
+                    )
+                ]
+            }
+        )
+
+    @api.model
+    def _is_credited(self, invoice):
+        """:return: whether every unit of an invoice was credited"""
+        return all(
+            line.product_uom_id.compare(sum(self._credited(line).mapped("quantity")), line.quantity)
+            >= 0
+            for line in invoice.invoice_line_ids
+            if line.display_type == "product"
+        )
+
+    # === THE REFUND === #
+
+    @api.model
+    def _settle_refund(self, order, notes, refund_charge_ref):
+        """Reconcile credit notes with the refund that paid them, and what else is open."""
+        collector = self.env["oms.payment.collector"]
+        refunds = order.transaction_ids.filtered(
+            lambda tx: tx.operation == "refund" and tx.oms_charge_ref == refund_charge_ref
+        )
+        if refund_charge_ref and refunds:
+            refunds.write({"invoice_ids": [Command.link(note.id) for note in notes]})
+        collector._book(order)
+        collector._reconcile(order)
+
+    @api.model
+    def _tell_credit(self, order, notes, reason):
+        """Write on the order what was credited and why."""
+        for note in notes:
+            self.env["oms.event"]._log(
+                order,
+                "invoice.credited",
+                self.env._(
+                    "Credit note %(number)s of %(amount)s posted: %(reason)s",
+                    number=note.name,
+                    amount=note.currency_id.format(note.amount_total),
+                    reason=reason,
+                ),
+                after=note.name,
+            )

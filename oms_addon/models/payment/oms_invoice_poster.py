@@ -1,0 +1,167 @@
+"""Invoices by the channel's policy, made, posted and reconciled a batch at a time."""
+
+from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+from .batch import batch_context, in_halves
+
+
+class OmsInvoicePoster(models.AbstractModel):
+    _name = "oms.invoice.poster"
+    _description = "Invoice Poster"
+
+    @api.model
+    def _invoice(self, orders):
+        """Invoice what is due of orders; say which still wait to be invoiced.
+
+        :param orders: ``sale.order`` records
+        :return: a sentence by order that waits
+        :rtype: dict
+        """
+        sudo_orders = orders.sudo()
+        waits = {o: text for o in sudo_orders if (text := self._not_due(o))}
+        due = (sudo_orders.filtered(lambda o: o not in waits))._oms_lines_to_invoice()
+        due = due.order_id
+        failed = in_halves(due, self.sudo()._invoice_batch)
+        waits |= self.env["oms.payment.collector"]._hold_failed(
+            failed, self.env._("Invoicing failed")
+        )
+        for order in sudo_orders.filtered(lambda o: o not in waits):
+            text = self._rest(order)
+            if text:
+                waits[order] = text
+        return {order: waits[order] for order in orders if order in waits}
+
+    # === POLICY === #
+
+    @api.model
+    def _not_due(self, order):
+        """:return: why nothing of an order may be invoiced yet, '' when it may"""
+        policy = order.oms_channel_id.invoice_policy
+        if order.state != "sale" or not order._oms_lines_to_invoice():
+            return ""
+        if policy == "manual":
+            return self.env._("Invoice the order by hand.")
+        if policy == "payment" and not order._oms_is_paid():
+            return order._oms_payment_wait() or self.env._("Invoiced when it is paid.")
+        if policy == "delivery" and not order.oms_delivered_at:
+            return self.env._("Invoiced when it is delivered.")
+        if policy == "shipment" and not self._has_goods_due(order):
+            return self.env._("Invoiced when it is shipped.")
+        return ""
+
+    @api.model
+    def _has_goods_due(self, order):
+        """:return: whether goods left that are not invoiced, or the order has no goods"""
+        goods = order.order_line.filtered(lambda line: line.product_id.type == "consu")
+        return not goods or bool(goods & order._oms_lines_to_invoice())
+
+    @api.model
+    def _rest(self, order):
+        """:return: what of an order is still to be invoiced, '' for nothing"""
+        if order.state in ("draft", "sent"):
+            return self.env._("Invoiced when it is confirmed.")
+        if order.state != "sale" or order.oms_channel_id.invoice_policy == "manual":
+            return ""
+        drafts = order.invoice_ids.filtered(lambda move: move.state == "draft")
+        if drafts:
+            return self.env._(
+                "An invoice of the order is a draft: post or delete it (%(number)s).",
+                number=drafts[:1].display_name,
+            )
+        missing = order.order_line.filtered(
+            lambda line: (
+                line._oms_is_invoiced_by_policy()
+                and line.product_uom_id.compare(line._oms_invoiced_qty(), line.product_uom_qty) < 0
+            )
+        )
+        if not missing:
+            return ""
+        if order.order_line.filtered("qty_invoiced"):
+            return self.env._("The rest is invoiced when it is shipped.")
+        return self.env._("Invoiced when it is shipped.")
+
+    # === THE BATCH === #
+
+    @api.model
+    def _invoice_batch(self, orders):
+        """Make, post and reconcile the invoices of orders, all or none."""
+        for company, of_company in orders.grouped("company_id").items():
+            of_company = of_company.with_company(company).with_context(
+                **batch_context(self.env), oms_sale_journal_id=self._journal_id(company)
+            )
+            poster = self.with_env(of_company.env)
+            poster._prefetch(of_company)
+            invoices = of_company._create_invoices(grouped=True, final=True)
+            poster._check_invoices(invoices)
+            poster._post(invoices)
+            poster._link(invoices)
+            self.env["oms.payment.collector"].with_env(of_company.env)._reconcile(of_company)
+            poster._tell(invoices)
+
+    @api.model
+    def _journal_id(self, company):
+        """:return: the id of the journal Odoo takes for sales in the company's currency"""
+        Journal = self.env["account.journal"].with_company(company)
+        domain = [*Journal._check_company_domain(company), ("type", "=", "sale")]
+        return Journal.search(domain, limit=1).id
+
+    @api.model
+    def _prefetch(self, orders):
+        """Read at once what core would read order by order."""
+        lines = orders.order_line
+        lines.tax_ids.mapped("amount")
+        lines.move_ids.mapped("location_id")
+        orders.transaction_ids.mapped("invoice_ids")
+
+    @api.model
+    def _check_invoices(self, invoices):
+        """:raise UserError: when discounts outweigh what is invoiced"""
+        if invoices.filtered(lambda move: move.move_type != "out_invoice"):
+            raise UserError(
+                self.env._(
+                    "What is due makes a negative invoice: invoice the order by hand, with "
+                    "its discounts spread."
+                )
+            )
+
+    @api.model
+    def _link(self, invoices):
+        """Tell charges which invoice they pay."""
+        for invoice in invoices:
+            self._order_of(invoice).transaction_ids.filtered(
+                lambda tx: tx.state in ("authorized", "done") and tx.operation != "refund"
+            ).write({"invoice_ids": [Command.link(invoice.id)]})
+
+    @api.model
+    def _post(self, invoices):
+        """Post invoices, one batch per journal."""
+        for of_journal in invoices.grouped("journal_id").values():
+            of_journal._post(soft=False)
+
+    @api.model
+    def _order_of(self, invoice):
+        """:return: the order of an invoice the poster made"""
+        return invoice.invoice_line_ids.sale_line_ids.order_id[:1]
+
+    @api.model
+    def _tell(self, invoices):
+        """Write on orders and invoices what was made of what."""
+        texts, bodies = [], {}
+        Event = self.env["oms.event"]
+        for invoice in invoices:
+            order = self._order_of(invoice)
+            text = self.env._(
+                "Invoice %(number)s of %(amount)s posted",
+                number=invoice.name,
+                amount=invoice.currency_id.format(invoice.amount_total),
+            )
+            texts.append(
+                Event._prepare_event(order, "invoice.posted", text, {"after": invoice.name})
+            )
+            bodies[invoice.id] = self.env._(
+                "This invoice was made from order %(order)s.", order=order.name
+            )
+        Event._append(texts)
+        invoices._message_log_batch(bodies)

@@ -1,0 +1,333 @@
+"""Charges of channels become payment transactions: each once, whatever is told again."""
+
+from datetime import timezone
+
+from odoo import api, models
+from odoo.fields import Command
+
+#: what the state of an order's money is held for; see sale.order _oms_payment_problems
+STATE_CODES = ("UNDERPAID", "OVERPAID", "PAYMENT_CURRENCY", "LATE_PAYMENT")
+
+
+class OmsPaymentCollector(models.AbstractModel):
+    _name = "oms.payment.collector"
+    _description = "Payment Collector"
+
+    # === RECORDING === #
+
+    @api.model
+    def _record(self, pairs):
+        """Take charges in: new ones become transactions, known ones are updated.
+
+        Orders whose money is not right are held; a hold that the new money settles is
+        closed.
+
+        :param list pairs: tuples (``sale.order``, ``Charge``), oldest first
+        :return: the transactions that are new
+        :rtype: payment.transaction
+        """
+        if not pairs:
+            return self.env["payment.transaction"]
+        collector = self.sudo().with_context(tracking_disable=True)
+        pairs = [(order.with_env(collector.env), charge) for order, charge in pairs]
+        known = collector._known(pairs)
+        fresh, again = {}, []
+        for order, charge in pairs:
+            key = collector._key(order, charge)
+            if key in known or key in fresh:
+                again.append((key, order, charge))
+            else:
+                fresh[key] = (order, charge)
+        created = collector._create_transactions(fresh)
+        known.update(zip(fresh, created, strict=True))
+        problems = collector._taken_back(created) + collector._update_known(known, again)
+        orders = self.env["sale.order"].concat(*[order for order, _charge in pairs])
+        collector._settle(orders.with_env(collector.env), problems)
+        return created.with_env(self.env)
+
+    @api.model
+    def _key(self, order, charge):
+        """:return: what makes a charge of a channel one charge"""
+        return order.oms_channel_id.id, charge.ref, charge.kind
+
+    @api.model
+    def _known(self, pairs):
+        """:return: the transactions that exist, by key"""
+        transactions = self.env["payment.transaction"].search(
+            [
+                ("oms_channel_id", "in", {o.oms_channel_id.id for o, _charge in pairs}),
+                ("oms_charge_ref", "in", {charge.ref for _order, charge in pairs}),
+            ]
+        )
+        return {
+            (tx.oms_channel_id.id, tx.oms_charge_ref, tx.oms_charge_kind): tx for tx in transactions
+        }
+
+    @api.model
+    def _naive(self, moment):
+        """:return: an aware time as Odoo stores it"""
+        return moment.astimezone(timezone.utc).replace(tzinfo=None, microsecond=0)
+
+    # === NEW CHARGES === #
+
+    @api.model
+    def _create_transactions(self, fresh):
+        """Make the transactions of charges nobody saw before, in one batch.
+
+        :param dict fresh: (order, charge) by key
+        """
+        created = self.env["payment.transaction"].create(
+            [self._prepare_transaction(order, charge) for order, charge in fresh.values()]
+        )
+        Event = self.env["oms.event"]
+        Event._append(
+            [
+                Event._prepare_event(
+                    order, "payment.recorded", self._describe(charge), {"after": charge.status}
+                )
+                for order, charge in fresh.values()
+            ]
+        )
+        return created
+
+    @api.model
+    def _prepare_transaction(self, order, charge):
+        """:return: the values of the transaction of one charge"""
+        channel = order.oms_channel_id
+        sign = -1 if charge.kind in ("refund", "chargeback") else 1
+        at = self._naive(charge.at)
+        return {
+            "provider_id": self.env["payment.provider"]._oms_for(order.company_id).id,
+            "payment_method_id": self.env.ref("oms_addon.payment_method_oms").id,
+            "reference": f"OMS-{channel.id}-{charge.ref}-{charge.kind}",
+            "provider_reference": charge.ref,
+            "amount": sign * float(charge.amount),
+            "currency_id": self._currency(charge.currency, order).id,
+            "partner_id": order.partner_invoice_id.id,
+            "sale_order_ids": [Command.set(order.ids)],
+            "operation": "refund" if sign < 0 else "online_redirect",
+            "state": self.env["payment.transaction"]._oms_states()[charge.kind, charge.status],
+            "is_post_processed": True,
+            "last_state_change": at,
+            "oms_channel_id": channel.id,
+            "oms_charge_ref": charge.ref,
+            "oms_charge_kind": charge.kind,
+            "oms_charged_at": at,
+            "oms_method": charge.method,
+            "oms_gateway": charge.gateway,
+        }
+
+    @api.model
+    def _taken_back(self, created):
+        """:return: problems of new chargebacks, as pairs (order, problem)"""
+        return [
+            (
+                tx.sale_order_ids,
+                {
+                    "code": "PAYMENT_CONFLICT",
+                    "message": self.env._(
+                        "%(amount)s was charged back (%(ref)s): contest it on the channel, or "
+                        "cancel what was not shipped.",
+                        amount=tx.currency_id.format(-tx.amount),
+                        ref=tx.oms_charge_ref,
+                    ),
+                },
+            )
+            for tx in created
+            if tx.oms_charge_kind == "chargeback" and tx.state == "done"
+        ]
+
+    @api.model
+    def _currency(self, code, order):
+        """:return: the currency of a code, archived ones too; the order's for no code"""
+        if not code or code == order.currency_id.name:
+            return order.currency_id
+        return (
+            self.env["res.currency"]
+            .with_context(active_test=False)
+            .search([("name", "=", code)], limit=1)
+        )
+
+    @api.model
+    def _describe(self, charge):
+        """:return: a charge as a sentence"""
+        kinds = dict(
+            self.env["payment.transaction"]
+            ._fields["oms_charge_kind"]
+            ._description_selection(self.env)
+        )
+        return self.env._(
+            "%(kind)s of %(amount)s %(currency)s, %(status)s (%(ref)s)",
+            kind=kinds[charge.kind],
+            amount=f"{charge.amount:f}",
+            currency=charge.currency,
+            status=charge.status,
+            ref=charge.ref,
+        )
+
+    # === KNOWN CHARGES === #
+
+    @api.model
+    def _update_known(self, known, again):
+        """Apply what is told once more of charges that are here.
+
+        :param list again: tuples (key, order, charge)
+        :return: problems, as pairs (order, problem)
+        """
+        problems = []
+        for key, order, charge in again:
+            transaction = known[key]
+            text = self._conflict(transaction, order, charge)
+            if text:
+                problems.append((order, {"code": "PAYMENT_CONFLICT", "message": text}))
+                self.env["oms.event"]._log(order, "payment.conflict", text)
+            else:
+                self._move(transaction, order, charge)
+        return problems
+
+    @api.model
+    def _conflict(self, transaction, order, charge):
+        """:return: why a charge cannot be the one that is here, '' when it can"""
+        amount, currency = abs(transaction.amount), transaction.currency_id
+        if order not in transaction.sale_order_ids:
+            return self.env._(
+                "Charge %(ref)s belongs to order %(order)s already: find out on the channel "
+                "which order it pays.",
+                ref=charge.ref,
+                order=transaction.sale_order_ids[:1].display_name,
+            )
+        if currency.name != (charge.currency or currency.name) or currency.compare_amounts(
+            amount, float(charge.amount)
+        ):
+            return self.env._(
+                "Charge %(ref)s came with %(now)s %(currency)s after %(before)s: look on the "
+                "channel which amount is right.",
+                ref=charge.ref,
+                now=f"{charge.amount:f}",
+                currency=charge.currency,
+                before=f"{amount:.{currency.decimal_places}f} {currency.name}",
+            )
+        if (
+            transaction.state == "done"
+            and charge.status == "failed"
+            and self._naive(charge.at) > transaction.oms_charged_at
+        ):
+            return self.env._(
+                "Charge %(ref)s succeeded, and the channel now says it failed: look on the "
+                "channel whether the money was taken back.",
+                ref=charge.ref,
+            )
+        return ""
+
+    @api.model
+    def _move(self, transaction, order, charge):
+        """Bring a charge that is here to what is told of it, unless that is older."""
+        state = transaction._oms_states()[charge.kind, charge.status]
+        if transaction.state == "authorized" and state == "error":
+            state = "cancel"
+        at = self._naive(charge.at)
+        if state == transaction.state:
+            return
+        if at < transaction.oms_charged_at and charge.status != "success":
+            self.env["oms.event"]._log(
+                order,
+                "payment.stale",
+                self.env._("Older than what is here: %(charge)s", charge=self._describe(charge)),
+            )
+            return
+        before = transaction.state
+        if transaction._oms_move(state, at=at):
+            self.env["oms.event"]._log(
+                order, "payment.updated", self._describe(charge), before=before, after=state
+            )
+
+    # === WHAT FOLLOWS === #
+
+    @api.model
+    def _settle(self, orders, problems):
+        """Link what belongs together, hold orders whose money is not right."""
+        for order in orders:
+            self._link_captures(order)
+            self._link_refunds(order)
+        problems = [
+            *problems,
+            *((order, problem) for order in orders for problem in self._wrong(order)),
+        ]
+        self._close_settled(orders, problems)
+        if problems:
+            self.env["oms.hold"]._open_many(problems)
+
+    @api.model
+    def _wrong(self, order):
+        """:return: the problems of an order's money, refunds beyond what came included"""
+        problems = order._oms_payment_problems()
+        more = order.oms_amount_refunded - order.oms_amount_paid
+        if order.currency_id.compare_amounts(more, 0.0) > 0:
+            problems.append(
+                {
+                    "code": "PAYMENT_CONFLICT",
+                    "message": self.env._(
+                        "%(amount)s more was refunded than was paid: look on the channel.",
+                        amount=order.currency_id.format(more),
+                    ),
+                }
+            )
+        return problems
+
+    @api.model
+    def _link_captures(self, order):
+        """Find the authorisation each charge captures; end those captured in full."""
+        transactions = order.transaction_ids.filtered("oms_charge_kind")
+        promised = transactions.filtered(
+            lambda tx: tx.oms_charge_kind == "authorization" and tx.state == "authorized"
+        )
+        if not promised:
+            return
+        for charge in transactions.filtered(
+            lambda tx: (
+                tx.oms_charge_kind == "charge"
+                and tx.state == "done"
+                and not tx.source_transaction_id
+            )
+        ):
+            candidates = promised.filtered(
+                lambda tx, charge=charge: (
+                    tx.currency_id == charge.currency_id and tx.oms_gateway == charge.oms_gateway
+                )
+            )
+            same = candidates.filtered(
+                lambda tx, charge=charge: tx.oms_charge_ref == charge.oms_charge_ref
+            )
+            charge.source_transaction_id = (same or candidates.sorted("id"))[:1]
+        for tx in promised:
+            if tx.currency_id.is_zero(tx._oms_uncaptured()):
+                tx._oms_move("done")
+
+    @api.model
+    def _link_refunds(self, order):
+        """Point refunds to the charge they give back: the largest that is left."""
+        transactions = order.transaction_ids.filtered("oms_charge_kind")
+        charges = transactions.filtered(
+            lambda tx: tx.oms_charge_kind == "charge" and tx.state == "done"
+        )
+        for refund in transactions.filtered(
+            lambda tx: tx.operation == "refund" and not tx.source_transaction_id
+        ):
+            refund.source_transaction_id = charges.filtered(
+                lambda tx, refund=refund: tx.currency_id == refund.currency_id
+            ).sorted("amount", reverse=True)[:1]
+
+    @api.model
+    def _close_settled(self, orders, problems):
+        """Close the holds that the money of their orders settles."""
+        wrong = {(order.id, problem["code"]) for order, problem in problems}
+        holds = self.env["oms.hold"].search(
+            [
+                ("order_id", "in", orders.ids),
+                ("state", "=", "open"),
+                ("reason_code", "in", STATE_CODES),
+            ]
+        )
+        holds.filtered(lambda hold: (hold.order_id.id, hold.reason_code) not in wrong)._close(
+            self.env._("The money is right now.")
+        )

@@ -1,0 +1,146 @@
+"""The provider that stands for money a channel collects."""
+
+from odoo import api, fields, models, tools
+from odoo.fields import Command
+
+JOURNAL_CODE = "OMSCL"
+
+
+class PaymentProvider(models.Model):
+    _inherit = "payment.provider"
+
+    code = fields.Selection(
+        selection_add=[("oms", "Collected by the channel")],
+        ondelete={"oms": "set default"},
+    )
+
+    # === COMPUTE METHODS === #
+
+    def _compute_feature_support_fields(self):
+        """Extend `payment`: channels authorise first and capture later."""
+        super()._compute_feature_support_fields()
+        self.filtered(lambda p: p.code == "oms").support_manual_capture = "full_only"
+
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        """Extend `payment`: a provider that changed is looked up again."""
+        result = super().write(vals)
+        if {"code", "company_id", "state"} & vals.keys():
+            self.env.registry.clear_cache()
+        return result
+
+    def unlink(self):
+        """Extend `payment`: a provider that is gone is made again when it is needed."""
+        self.env.registry.clear_cache()
+        return super().unlink()
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _oms_for(self, company):
+        """Find the provider of a company; make it, with its journal, when it is missing.
+
+        :param company: a ``res.company`` record
+        :rtype: payment.provider
+        """
+        provider = self.sudo().browse(self._oms_id_of(company.id))
+        return provider or self.sudo()._oms_create(company)
+
+    @api.model
+    @tools.ormcache("company_id")
+    def _oms_id_of(self, company_id):
+        """:return: the id of the company's provider, ``False`` when there is none"""
+        domain = [
+            ("code", "=", "oms"),
+            ("company_id", "=", company_id),
+            ("state", "=", "enabled"),
+        ]
+        return self.sudo().search(domain, limit=1).id
+
+    @api.model
+    def _oms_create(self, company):
+        """Make the provider of a company."""
+        self._setup_payment_method("oms")
+        provider = self.with_company(company).create(self._prepare_oms_provider_values(company))
+        self.env.registry.clear_cache()
+        return provider
+
+    @api.model
+    def _prepare_oms_provider_values(self, company):
+        return {
+            "name": self.env._("Collected by the channel"),
+            "code": "oms",
+            "state": "enabled",
+            "is_published": False,
+            "company_id": company.id,
+            "payment_method_ids": [Command.set(self.env.ref("oms_addon.payment_method_oms").ids)],
+            "journal_id": self._oms_journal(company).id,
+        }
+
+    @api.model
+    def _oms_journal(self, company):
+        """:return: the clearing journal of a company, made when it is missing"""
+        Journal = self.env["account.journal"].with_company(company)
+        journal = Journal.search(
+            [("company_id", "=", company.id), ("code", "=", JOURNAL_CODE)], limit=1
+        )
+        return journal or Journal.create(
+            {
+                "name": self.env._("Channel clearing"),
+                "code": JOURNAL_CODE,
+                "type": "bank",
+                "company_id": company.id,
+                "default_account_id": self._oms_clearing_account(company).id,
+            }
+        )
+
+    @api.model
+    def _oms_clearing_account(self, company):
+        """Make the account of money that a channel took and did not pay out yet.
+
+        It is reconcilable, so that a payout settles the very charges it pays.
+        """
+        Account = self.env["account.account"].with_company(company)
+        prefix = company.bank_account_code_prefix or ""
+        sample = Account.search(Account._check_company_domain(company), limit=1)
+        digits = len(sample.code) if sample else 6
+        return Account.create(
+            {
+                "name": self.env._("Channel clearing"),
+                "code": Account._search_new_account_code(prefix.ljust(digits, "0")),
+                "account_type": "asset_current",
+                "reconcile": True,
+                "company_ids": [Command.set(company.root_id.ids)],
+            }
+        )
+
+    def _get_payment_method_outstanding_account_id(self, payment_method_id):
+        """Extend `account_payment`: charges go to the clearing account itself."""
+        if self.code == "oms":
+            return self.journal_id.default_account_id.id
+        return super()._get_payment_method_outstanding_account_id(payment_method_id)
+
+    @api.model
+    def _get_compatible_providers(self, *args, **kwargs):
+        """Extend `payment`: nobody pays on a website by what another website took."""
+        providers = super()._get_compatible_providers(*args, **kwargs)
+        return providers.filtered(lambda p: p.code != "oms")
+
+    @api.model
+    def _oms_remove(self):
+        """Leave nothing that needs this add-on; what was paid and booked stays."""
+        providers = self.sudo().search([("code", "=", "oms")])
+        transactions = self.env["payment.transaction"].sudo()
+        transactions.search([("provider_id", "in", providers.ids)]).write(
+            {"payment_method_id": self.env.ref("payment.payment_method_unknown").id}
+        )
+        providers.write(self._get_removal_values())
+        method = self._get_provider_payment_method("oms").sudo()
+        manual = self.env.ref("account.account_payment_method_manual_in")
+        lines = self.env["account.payment.method.line"].sudo()
+        lines.search([("payment_method_id", "in", method.ids)]).write(
+            {"payment_method_id": manual.id, "payment_provider_id": False}
+        )
+        self.env.flush_all()
+        method.unlink()

@@ -1,0 +1,130 @@
+"""A charge of a channel as an ordinary payment transaction."""
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+KINDS = [
+    ("authorization", "Authorisation"),
+    ("charge", "Charge"),
+    ("refund", "Refund"),
+    ("chargeback", "Chargeback"),
+]
+
+
+class PaymentTransaction(models.Model):
+    _inherit = "payment.transaction"
+
+    # What may follow what; see _oms_move. Money that came stays, whatever is told later.
+    _OMS_TRANSITIONS = {
+        "draft": ("pending", "authorized", "done", "cancel", "error"),
+        "pending": ("authorized", "done", "cancel", "error"),
+        "authorized": ("done", "cancel"),
+        "error": ("pending", "authorized", "done"),
+        "cancel": (),
+        "done": (),
+    }
+
+    oms_channel_id = fields.Many2one(
+        "oms.channel",
+        "Channel",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    oms_charge_ref = fields.Char("Channel transaction", readonly=True, copy=False)
+    oms_charge_kind = fields.Selection(KINDS, "Kind", readonly=True, copy=False)
+    oms_charged_at = fields.Datetime("Charged", readonly=True, copy=False)
+    oms_method = fields.Char("Paid by", readonly=True, copy=False)
+    oms_gateway = fields.Char("Gateway", readonly=True, copy=False)
+
+    _oms_charge_uniq = models.UniqueIndex(
+        "(oms_channel_id, oms_charge_ref, oms_charge_kind) WHERE oms_channel_id IS NOT NULL",
+        "This charge of the channel is here already.",
+    )
+
+    _oms_unbooked_idx = models.Index(
+        "(id) WHERE oms_channel_id IS NOT NULL AND state = 'done' AND payment_id IS NULL"
+    )
+
+    # === BUSINESS METHODS - PROCESSING === #
+
+    def _oms_move(self, state, message=None, at=None):
+        """Move charges to a state; those that may not go there stay.
+
+        :param str state: a state of ``payment.transaction``
+        :param str message: what the channel says of it
+        :param datetime at: when it happened, naive UTC
+        :return: the transactions that moved
+        :rtype: payment.transaction
+        """
+        sources = [one for one, nexts in self._OMS_TRANSITIONS.items() if state in nexts]
+        moving = self.filtered(lambda tx: tx.state in sources)
+        moved = moving._update_state(tuple(sources), state, message or False)
+        if moved:
+            vals = {"is_post_processed": True}
+            if at:
+                vals["last_state_change"] = vals["oms_charged_at"] = at
+            moved.write(vals)
+        return moved
+
+    def _oms_kind(self):
+        """:return: what a transaction is, whoever recorded it"""
+        self.ensure_one()
+        if self.oms_charge_kind:
+            return self.oms_charge_kind
+        if self.operation == "refund" or self.amount < 0:
+            return "refund"
+        return "authorization" if self.state == "authorized" else "charge"
+
+    def _oms_uncaptured(self):
+        """:return: what is left of an authorisation, in its currency"""
+        self.ensure_one()
+        captures = self.child_transaction_ids.filtered(
+            lambda tx: tx.state == "done" and tx._oms_kind() == "charge"
+        )
+        return max(self.amount - sum(captures.mapped("amount")), 0.0)
+
+    def _post_process(self):
+        """Extend `payment`: the order flow confirms, books and invoices, nobody else."""
+        of_channels = self.filtered("oms_channel_id")
+        of_channels.is_post_processed = True
+        return super(PaymentTransaction, self - of_channels)._post_process()
+
+    # === BUSINESS METHODS - REQUESTS === #
+
+    def _capture(self, amount_to_capture=None):
+        """Extend `payment`: a channel's money is captured on the channel."""
+        self._oms_refuse_request()
+        return super()._capture(amount_to_capture=amount_to_capture)
+
+    def _void(self, amount_to_void=None):
+        """Extend `payment`: a channel's authorisation is voided on the channel."""
+        self._oms_refuse_request()
+        return super()._void(amount_to_void=amount_to_void)
+
+    def _refund(self, amount_to_refund=None):
+        """Extend `payment`: a channel's money is refunded on the channel."""
+        self._oms_refuse_request()
+        return super()._refund(amount_to_refund=amount_to_refund)
+
+    def _oms_refuse_request(self):
+        """:raise UserError: when a channel holds the money"""
+        for tx in self.filtered(lambda tx: tx.provider_code == "oms"):
+            raise UserError(
+                self.env._(
+                    "%(channel)s holds this money: capture, void or refund it there, and "
+                    "it appears here by itself.",
+                    channel=tx.oms_channel_id.name,
+                )
+            )
+
+    @api.model
+    def _oms_states(self):
+        """:return: the state of a new transaction by (kind, status) of its charge"""
+        return {
+            **{(kind, "success"): "done" for kind, _label in KINDS},
+            **{(kind, "pending"): "pending" for kind, _label in KINDS},
+            **{(kind, "failed"): "error" for kind, _label in KINDS},
+            ("authorization", "success"): "authorized",
+        }

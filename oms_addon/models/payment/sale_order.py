@@ -1,0 +1,302 @@
+"""What was paid for an order, in words and numbers."""
+
+from zoneinfo import ZoneInfo
+
+from odoo import api, fields, models
+from odoo.tools import float_is_zero
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    oms_amount_paid = fields.Monetary(
+        "Collected", compute="_compute_oms_payment", store=True, copy=False
+    )
+    oms_amount_authorized = fields.Monetary(
+        "Authorised", compute="_compute_oms_payment", store=True, copy=False
+    )
+    oms_amount_refunded = fields.Monetary(
+        "Refunded", compute="_compute_oms_payment", store=True, copy=False
+    )
+    oms_payment_state = fields.Selection(
+        [
+            ("unpaid", "Unpaid"),
+            ("authorized", "Authorised"),
+            ("partial", "Partly paid"),
+            ("paid", "Paid"),
+            ("overpaid", "Overpaid"),
+            ("mismatch", "Other currency"),
+            ("refunded", "Refunded"),
+        ],
+        "Payment",
+        compute="_compute_oms_payment",
+        store=True,
+        copy=False,
+    )
+
+    _oms_unpaid_idx = models.Index(
+        "(oms_channel_id, id) WHERE oms_payment_state = 'unpaid' AND state != 'cancel'"
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends(
+        "amount_total",
+        "currency_id",
+        "oms_channel_id",
+        "transaction_ids.state",
+        "transaction_ids.amount",
+        "transaction_ids.currency_id",
+        "transaction_ids.oms_charge_kind",
+        "transaction_ids.source_transaction_id",
+    )
+    def _compute_oms_payment(self):
+        for order in self:
+            moved = order._oms_money() if order.oms_channel_id else {}
+            order.oms_amount_paid = moved.get("charge", 0.0)
+            order.oms_amount_authorized = moved.get("authorization", 0.0)
+            order.oms_amount_refunded = moved.get("refund", 0.0)
+            order.oms_payment_state = (
+                order._oms_describe_payment(moved) if order.oms_channel_id else False
+            )
+
+    @api.depends("oms_amount_paid", "oms_amount_authorized", "oms_amount_refunded")
+    def _compute_amount_paid(self):
+        """Extend `sale`: an authorisation and its capture are the same money."""
+        super()._compute_amount_paid()
+        for order in self.filtered("oms_channel_id"):
+            order.amount_paid = (
+                order.oms_amount_paid + order.oms_amount_authorized - order.oms_amount_refunded
+            )
+
+    def _oms_money(self):
+        """Sum the order's transactions; another currency than the order's is not summed.
+
+        :return: positive amounts by ``charge``, ``authorization`` (not captured yet),
+            ``refund`` (with chargebacks), and whether there is an ``other`` currency
+        :rtype: dict
+        """
+        self.ensure_one()
+        moved = {"charge": 0.0, "authorization": 0.0, "refund": 0.0, "other": False}
+        for tx in self.transaction_ids.filtered(lambda tx: tx.state in ("authorized", "done")):
+            kind = tx._oms_kind()
+            if tx.currency_id != self.currency_id:
+                moved["other"] = True
+            elif kind == "charge":
+                moved["charge"] += tx.amount
+            elif kind == "authorization":
+                moved[kind] += tx._oms_uncaptured() if tx.state == "authorized" else 0.0
+            else:
+                moved["refund"] += abs(tx.amount)
+        return moved
+
+    def _oms_describe_payment(self, moved):
+        """:return: the payment state of one order whose money is ``moved``"""
+        self.ensure_one()
+        total, compare = self.amount_total, self.currency_id.compare_amounts
+        paid, refunded = moved["charge"], moved["refund"]
+        enough = total - self._oms_tolerance()
+        if moved["other"]:
+            return "mismatch"
+        if refunded and compare(refunded, paid) >= 0:
+            return "refunded"
+        if compare(paid - refunded, total + self._oms_tolerance()) > 0:
+            return "overpaid"
+        if self.currency_id.is_zero(total) or paid and compare(paid, enough) >= 0:
+            return "paid"
+        if moved["authorization"] and compare(paid + moved["authorization"], enough) >= 0:
+            return "authorized"
+        return "partial" if paid else "unpaid"
+
+    def _oms_tolerance(self):
+        """:return: the difference that still counts as paid, in the order's currency"""
+        self.ensure_one()
+        channel = self.oms_channel_id
+        if not channel.payment_tolerance or channel.currency_id == self.currency_id:
+            return channel.payment_tolerance
+        return channel.currency_id._convert(
+            channel.payment_tolerance,
+            self.currency_id,
+            self.company_id,
+            (self.oms_placed_at or self.date_order).date(),
+        )
+
+    # === BUSINESS METHODS === #
+
+    def _oms_is_paid(self):
+        """:return: whether all the money of one order came; nothing is due of nothing"""
+        self.ensure_one()
+        return self.oms_payment_state in ("paid", "overpaid") or (
+            self.currency_id.is_zero(self.amount_total) and self.oms_payment_state != "mismatch"
+        )
+
+    def _oms_is_authorized(self):
+        """:return: whether all the money of one order is promised or came"""
+        self.ensure_one()
+        return self._oms_is_paid() or self.oms_payment_state == "authorized"
+
+    def _oms_payment_problems(self):
+        """Say what is wrong with the money of one order.
+
+        :return: problems for ``oms.hold._open``
+        :rtype: list[dict]
+        """
+        self.ensure_one()
+        order = self.sudo()
+        if order.state == "cancel":
+            return order._oms_late_payment()
+        if order.oms_payment_state == "mismatch":
+            return [{"code": "PAYMENT_CURRENCY", "message": order._oms_currency_text()}]
+        if order.oms_payment_state == "overpaid":
+            return [{"code": "OVERPAID", "message": order._oms_overpaid_text()}]
+        if order.oms_payment_state == "partial" and order._oms_is_money_final():
+            return [{"code": "UNDERPAID", "message": order._oms_underpaid_text()}]
+        return []
+
+    def _oms_has_hold(self, code):
+        """:return: whether one order is held for a reason"""
+        self.ensure_one()
+        return bool(
+            self.oms_hold_ids.filtered(lambda h: h.state == "open" and h.reason_code == code)
+        )
+
+    def _oms_is_money_final(self):
+        """:return: whether a prepaid order has no charge left that may still come"""
+        return self.oms_channel_id.payment_policy == "prepaid" and not (
+            self.oms_amount_authorized
+            or self.transaction_ids.filtered(lambda tx: tx.state == "pending")
+        )
+
+    def _oms_late_payment(self):
+        """:return: the problem of a cancelled order whose money is not given back"""
+        left = self.oms_amount_paid - self.oms_amount_refunded
+        promised = self.oms_amount_authorized
+        if (
+            self.currency_id.compare_amounts(left + promised, 0.0) <= 0
+            and self.oms_payment_state != "mismatch"
+        ):
+            return []
+        refs = self.transaction_ids.filtered(
+            lambda tx: tx.state in ("authorized", "done") and tx.amount > 0
+        ).mapped("oms_charge_ref")
+        return [
+            {
+                "code": "LATE_PAYMENT",
+                "message": self.env._(
+                    "The order is cancelled, but %(amount)s stays paid (%(refs)s): refund "
+                    "or void it on the channel.",
+                    amount=self.currency_id.format(left + promised),
+                    refs=", ".join(ref for ref in refs if ref),
+                ),
+            }
+        ]
+
+    def _oms_currency_text(self):
+        others = self.transaction_ids.filtered(
+            lambda tx: tx.state in ("authorized", "done") and tx.currency_id != self.currency_id
+        )
+        return self.env._(
+            "The order is in %(ours)s, but %(amounts)s was charged: settle it with the "
+            "channel, then release.",
+            ours=self.currency_id.name,
+            amounts=", ".join(
+                f"{tx.amount:.{tx.currency_id.decimal_places}f} {tx.currency_id.name}"
+                for tx in others
+            ),
+        )
+
+    def _oms_overpaid_text(self):
+        net = self.oms_amount_paid - self.oms_amount_refunded
+        return self.env._(
+            "%(paid)s was paid for %(total)s: refund %(more)s on the channel, or release "
+            "the order to keep it.",
+            paid=self.currency_id.format(net),
+            total=self.currency_id.format(self.amount_total),
+            more=self.currency_id.format(net - self.amount_total),
+        )
+
+    def _oms_underpaid_text(self):
+        return self.env._(
+            "%(paid)s was paid for %(total)s, %(missing)s is missing: ask the customer for "
+            "it, or give a discount of it, then release.",
+            paid=self.currency_id.format(self.oms_amount_paid),
+            total=self.currency_id.format(self.amount_total),
+            missing=self.currency_id.format(self.amount_total - self.oms_amount_paid),
+        )
+
+    def _oms_payment_wait(self):
+        """:return: what one order's money waits for, '' when it waits for nothing"""
+        self.ensure_one()
+        if self._oms_is_paid() or self.oms_channel_id.payment_policy != "prepaid":
+            return ""
+        if self.oms_payment_state == "mismatch":
+            return self._oms_currency_text()
+        if self.oms_payment_state == "refunded":
+            return self.env._("The money was given back: cancel the order.")
+        if self.oms_payment_state == "authorized":
+            return self.env._(
+                "Awaiting the capture of %(amount)s.",
+                amount=self._oms_plain(self.oms_amount_authorized),
+            )
+        return self.env._(
+            "Awaiting payment: %(missing)s of %(total)s are missing.",
+            missing=self._oms_plain(self.amount_total - self.oms_amount_paid, False),
+            total=self._oms_plain(self.amount_total),
+        )
+
+    def _oms_plain(self, amount, with_currency=True):
+        """:return: an amount of the order as ``12.00 GBP``"""
+        text = f"{amount:.{self.currency_id.decimal_places}f}"
+        return f"{text} {self.currency_id.name}" if with_currency else text
+
+    # === BUSINESS METHODS - INVOICES === #
+
+    def _oms_local_date(self, moment):
+        """:return: the day of a moment in the books of the order's company"""
+        moment = moment or fields.Datetime.now()
+        zone = ZoneInfo(self.company_id.partner_id.tz or "UTC")
+        return moment.replace(tzinfo=ZoneInfo("UTC")).astimezone(zone).date()
+
+    def _oms_invoice_date(self):
+        """:return: the day an order's invoice is due by its channel's policy"""
+        self.ensure_one()
+        moments = {
+            "payment": max(
+                self.transaction_ids.filtered(
+                    lambda tx: tx.state == "done" and tx.oms_charge_kind == "charge"
+                ).mapped("oms_charged_at"),
+                default=False,
+            ),
+            "shipment": self.oms_shipped_at,
+            "delivery": self.oms_delivered_at,
+        }
+        return self._oms_local_date(moments.get(self.oms_channel_id.invoice_policy))
+
+    def _prepare_invoice(self):
+        """Extend `sale`: the poster's invoices are dated, and reconciled as one batch."""
+        values = super()._prepare_invoice()
+        if self.env.context.get("oms_batch") and self.oms_channel_id:
+            values["invoice_date"] = self._oms_invoice_date()
+            values["oms_receipt_state"] = "pending" if self.oms_channel_id.send_receipt else "none"
+            # Linked when all are posted: posting would reconcile them one by one.
+            values.pop("transaction_ids", None)
+            journal_id = self.env.context.get("oms_sale_journal_id")
+            if journal_id and self.currency_id == self.company_id.currency_id:
+                values.setdefault("journal_id", journal_id)
+        return values
+
+    def _oms_lines_to_invoice(self):
+        """:return: the lines of orders that have something to invoice"""
+        digits = self.env["decimal.precision"].precision_get("Product Unit")
+        return self.order_line.filtered(
+            lambda line: (
+                not line.display_type
+                and not float_is_zero(line.qty_to_invoice, precision_digits=digits)
+            )
+        )
+
+    def message_post(self, **kwargs):
+        """Extend `sale`: a batch tells its notes to the order's timeline instead."""
+        if self.env.context.get("oms_batch") and self.oms_channel_id:
+            return self.env["mail.message"]
+        return super().message_post(**kwargs)

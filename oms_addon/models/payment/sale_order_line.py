@@ -1,0 +1,45 @@
+"""What is left to invoice of a channel's line."""
+
+from odoo import api, models
+
+
+class SaleOrderLine(models.Model):
+    _inherit = "sale.order.line"
+
+    @api.depends("qty_invoiced", "qty_delivered", "product_uom_qty", "state")
+    def _compute_qty_to_invoice(self):
+        """Extend `sale`: a channel's policy decides, not the product's.
+
+        What was credited is not invoiced again, and nothing is ever negative: a credit
+        note is made for a reason, never as the rest of a calculation.
+        """
+        by_policy = self.filtered(lambda line: line._oms_is_invoiced_by_policy())
+        super(SaleOrderLine, self - by_policy)._compute_qty_to_invoice()
+        for line in by_policy:
+            left = line._oms_invoiceable_qty() - line._oms_invoiced_qty()
+            line.qty_to_invoice = min(left, 0.0) if line.product_uom_qty < 0 else max(left, 0.0)
+
+    def _oms_is_invoiced_by_policy(self):
+        return (
+            self.state == "sale"
+            and self.order_id.oms_channel_id.invoice_policy not in (False, "manual")
+            and not self.display_type
+            and not self.is_downpayment
+            and self.product_id.type != "combo"
+            and not self.combo_item_id
+        )
+
+    def _oms_invoiceable_qty(self):
+        """:return: the units that may be invoiced by now, those invoiced included"""
+        is_goods = self.product_id.type == "consu"
+        if self.order_id.oms_channel_id.invoice_policy == "payment" or not is_goods:
+            return self.product_uom_qty
+        return self.qty_delivered
+
+    def _oms_invoiced_qty(self):
+        """:return: the units ever invoiced, whatever was credited since"""
+        return sum(
+            line.product_uom_id._compute_quantity(line.quantity, self.product_uom_id)
+            for line in self.invoice_lines
+            if line.move_id.move_type == "out_invoice" and line.move_id.state != "cancel"
+        )

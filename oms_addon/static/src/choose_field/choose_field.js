@@ -1,0 +1,28 @@
+import { _t } from "@web/core/l10n/translation";
+import { registry } from "@web/core/registry";
+import { computeM2OProps, Many2One } from "@web/views/fields/many2one/many2one";
+import { buildM2OFieldDescription, Many2OneField } from "@web/views/fields/many2one/many2one_field";
+
+/** A many2one that is saved as soon as it is chosen, and asks to be chosen while it is empty. */
+export class ChooseField extends Many2OneField {
+    static template = "oms_addon.ChooseField";
+    static components = { Many2One };
+
+    get asks() {
+        const { name, readonly, record } = this.props;
+        return readonly && !record.data[name] && record.data.state === "open";
+    }
+
+    get m2oProps() {
+        const { name, record } = this.props;
+        return {
+            ...computeM2OProps(this.props),
+            update: (value) => record.update({ [name]: value }, { save: Boolean(value) }),
+        };
+    }
+}
+
+registry.category("fields").add("oms_choose", {
+    ...buildM2OFieldDescription(ChooseField),
+    displayName: _t("Choose and go on"),
+});

@@ -1,0 +1,83 @@
+import { Component } from "@odoo/owl";
+import { formatDateTime } from "@web/core/l10n/dates";
+import { _t } from "@web/core/l10n/translation";
+import { registry } from "@web/core/registry";
+import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
+
+const { DateTime } = luxon;
+
+// When each step was done; the first is no step of the path, it is where the path begins.
+const STAMPS = [
+    ["captured", "oms_captured_at"],
+    ["screen", "oms_screened_at"],
+    ["confirm", "oms_confirmed_at"],
+    ["allocate", "oms_allocated_at"],
+    ["collect", "oms_paid_at"],
+    ["invoice", "oms_invoiced_at"],
+    ["ship", "oms_shipped_at"],
+    ["track", "oms_tracked_at"],
+    ["deliver", "oms_delivered_at"],
+    ["close", "oms_closed_at"],
+];
+const ICONS = {
+    done: "fa-check",
+    running: "fa-cog",
+    waiting: "fa-clock-o",
+    held: "fa-hand-paper-o",
+    failed: "fa-times",
+    cancelled: "fa-ban",
+};
+
+/** The way of an order as a picture: what is done and when, where it is, what comes. */
+export class StepProgress extends Component {
+    static template = "oms_addon.StepProgress";
+    static props = { ...standardWidgetProps };
+
+    get steps() {
+        const { data, fields } = this.props.record;
+        return STAMPS.map(([name, stamp]) => {
+            const state = this.stateOf(name, data[stamp]);
+            return {
+                name,
+                state,
+                icon: ICONS[state],
+                label: fields[stamp].string,
+                when: data[stamp] ? this.short(data[stamp]) : "",
+                title: data[stamp] ? formatDateTime(data[stamp]) : this.titleOf(state),
+            };
+        });
+    }
+
+    stateOf(name, stamp) {
+        const { oms_step, oms_status } = this.props.record.data;
+        if (stamp) {
+            return "done";
+        }
+        if (name === oms_step) {
+            return oms_status || "running";
+        }
+        return "todo";
+    }
+
+    titleOf(state) {
+        const { data } = this.props.record;
+        return state === "todo" ? _t("To come") : data.oms_wait_reason || "";
+    }
+
+    short(moment) {
+        const sameDay = moment.hasSame(DateTime.now(), "day");
+        return sameDay
+            ? moment.toLocaleString(DateTime.TIME_SIMPLE)
+            : moment.toLocaleString({ day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+    }
+}
+
+registry.category("view_widgets").add("oms_step_progress", {
+    component: StepProgress,
+    fieldDependencies: [
+        { name: "oms_step", type: "selection" },
+        { name: "oms_status", type: "selection" },
+        { name: "oms_wait_reason", type: "char" },
+        ...STAMPS.map(([, name]) => ({ name, type: "datetime" })),
+    ],
+});

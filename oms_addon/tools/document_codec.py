@@ -1,0 +1,286 @@
+"""How a document is read from JSON and written to it.
+
+A field of a dataclass is declared with one of the functions at the end (``text()``,
+``declare(DECIMAL)``, …), which attach a :class:`Codec`. Reading refuses with a
+``DocumentError`` that names the field, and keeps every key nobody knows.
+"""
+
+import dataclasses
+import json
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from functools import cache
+
+from .document_values import (
+    DocumentError,
+    get_zone,
+    mismatch,
+    to_decimal,
+    to_moment,
+    to_plain,
+    to_text,
+    to_utc,
+)
+
+_DIGITS = re.compile(r"(\d+)", re.ASCII)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Codec:
+    """Reads a value from JSON data (value, path, reading) and writes it back."""
+
+    expected: str
+    read: Callable
+    write: Callable
+
+
+@dataclasses.dataclass(slots=True)
+class Reading:
+    """What the fields of one document share while it is read.
+
+    ``zone`` is the zone of times without an offset, ``extra`` collects unknown keys by
+    their path.
+    """
+
+    zone: str = ""
+    extra: dict = dataclasses.field(default_factory=dict)
+
+
+# === READING AND WRITING === #
+
+
+def loads(data):
+    """Return the JSON object in ``data``, its numbers as ``Decimal``.
+
+    :param data: bytes or text
+    :raise DocumentError: when it is no JSON
+    """
+    try:
+        return json.loads(data, parse_float=Decimal, parse_constant=_refuse_constant)
+    except (ValueError, ArithmeticError, RecursionError) as error:
+        raise DocumentError(f"this is not valid JSON: {error}") from error
+
+
+def _refuse_constant(name):
+    raise DocumentError(f"JSON has no {name}")
+
+
+def read_part(cls, data, path, reading):
+    """Return an instance of a declared dataclass.
+
+    :param dict data: its JSON object
+    :param str path: where it stands in the document, '' for the document itself
+    :param Reading reading: collects the unknown keys
+    :raise DocumentError: when a field is missing or malformed
+    """
+    if not isinstance(data, dict):
+        raise mismatch("an object", data, path)
+    prefix = f"{path}." if path else ""
+    values = {}
+    for name, codec, required in _codecs(cls):
+        value = data.get(name)
+        if value is not None:
+            values[name] = codec.read(value, prefix + name, reading)
+        elif required:
+            raise DocumentError(f"missing, expected {codec.expected}", prefix + name)
+    if unknown := data.keys() - _names(cls):
+        for key in filter(unknown.__contains__, data):
+            reading.extra[prefix + to_text(str(key))] = to_plain(data[key])
+    return cls(**values)
+
+
+def write_part(part):
+    """Return the JSON object of a declared dataclass."""
+    return {name: codec.write(getattr(part, name)) for name, codec, _ in _codecs(type(part))}
+
+
+@cache
+def _codecs(cls):
+    return tuple(
+        (field.name, field.metadata["codec"], _is_required(field))
+        for field in dataclasses.fields(cls)
+    )
+
+
+def _is_required(field):
+    missing = dataclasses.MISSING
+    return field.default is missing and field.default_factory is missing
+
+
+@cache
+def _names(cls):
+    return frozenset(name for name, _, _ in _codecs(cls)) | {"schema"}
+
+
+def _read_bool(value, path, reading):
+    if isinstance(value, bool):
+        return value
+    raise mismatch("true or false", value, path)
+
+
+def _read_moment(value, path, reading):
+    return to_moment(value, reading.zone, path)
+
+
+def _write_moment(value):
+    return value.isoformat().replace("+00:00", "Z")
+
+
+def _write_decimal(value):
+    if not isinstance(value, Decimal):
+        raise mismatch("a Decimal", value, "")
+    return format(value, "f")
+
+
+def _read_zone(value, path, reading):
+    name = to_text(value, path)
+    return name and get_zone(name, path).key
+
+
+def _read_object(value, path, reading):
+    if isinstance(value, dict):
+        return to_plain(value)
+    raise mismatch("an object", value, path)
+
+
+# === FIELDS === #
+
+TEXT = Codec("text", lambda value, path, _: to_text(value, path), str)
+CODE = Codec("a code", lambda value, path, _: to_text(value, path).strip().upper(), str)
+ZONE = Codec("the name of a time zone", _read_zone, str)
+BOOLEAN = Codec("true or false", _read_bool, bool)
+DECIMAL = Codec("a decimal number", lambda value, path, _: to_decimal(value, path), _write_decimal)
+MOMENT = Codec("a time in ISO 8601", _read_moment, _write_moment)
+OBJECT = Codec("an object", _read_object, dict)
+
+
+def nullable(codec):
+    """Return the codec of a field that may be ``None``."""
+    return Codec(
+        codec.expected,
+        codec.read,
+        lambda value: None if value is None else codec.write(value),
+    )
+
+
+def choice_of(*choices):
+    """Return the codec of a word out of ``choices``."""
+    expected = "one of " + ", ".join(choices)
+
+    def read(value, path, reading):
+        if value in choices:
+            return value
+        raise mismatch(expected, value, path)
+
+    return Codec(expected, read, str)
+
+
+def part_of(cls):
+    """Return the codec of an object that is a declared dataclass."""
+    return Codec(
+        "an object",
+        lambda value, path, reading: read_part(cls, value, path, reading),
+        write_part,
+    )
+
+
+def list_of(codec):
+    """Return the codec of a list; in Python it is a tuple."""
+
+    def read(value, path, reading):
+        if not isinstance(value, (list, tuple)):
+            raise mismatch("a list", value, path)
+        return tuple(
+            codec.read(item, f"{path}[{index}]", reading) for index, item in enumerate(value)
+        )
+
+    return Codec("a list", read, lambda values: [codec.write(item) for item in values])
+
+
+def declare(codec, **options):
+    """Declare a field; without ``default`` or ``default_factory`` it is required."""
+    return dataclasses.field(metadata={"codec": codec}, **options)
+
+
+def text(default=""):
+    """Declare a text."""
+    return declare(TEXT, default=default)
+
+
+# === DOCUMENTS === #
+
+
+class Document:
+    """Reading and writing, the same for every kind of document."""
+
+    __slots__ = ()
+    #: overridden by each kind
+    schema = ""
+
+    @classmethod
+    def from_json(cls, data):
+        """Return the document in a JSON text.
+
+        :param data: bytes or text
+        :raise DocumentError: when it is malformed
+        """
+        return cls.from_dict(loads(data))
+
+    @classmethod
+    def from_dict(cls, data):
+        """Return the document in JSON data.
+
+        :param dict data: numbers are ``int``, ``Decimal`` or text, never ``float``
+        :raise DocumentError: when it is malformed
+        """
+        if not isinstance(data, dict):
+            raise mismatch("an object", data, "")
+        if data.get("schema", cls.schema) != cls.schema:
+            raise mismatch(repr(cls.schema), data["schema"], "schema")
+        zone = data.get("source_zone") or ""
+        reading = Reading(zone=ZONE.read(zone, "source_zone", None))
+        document = read_part(cls, data, "", reading)
+        if reading.extra:
+            extra = reading.extra | document.extra
+            document = dataclasses.replace(document, extra=extra)
+        return document
+
+    def to_dict(self):
+        """Return JSON data: money and times are texts."""
+        return {"schema": self.schema, **write_part(self)}
+
+    def to_json(self):
+        """Return JSON text."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, separators=(",", ":"))
+
+
+class Versioned:
+    """What changes at the channel and can arrive out of order."""
+
+    __slots__ = ()
+
+    def is_newer_than(self, version, updated_at):
+        """Say whether this document replaces what is stored.
+
+        The time of the update decides, then the version. When neither is known on both
+        sides nobody can tell, and the content may well be newer.
+
+        :param version: the stored version, ``None`` or '' when there is none
+        :param updated_at: the stored time; without an offset it is UTC; ``None`` when
+            there is none
+        :return: whether it is newer; the same state again is not
+        :rtype: bool
+        """
+        pairs = []
+        if self.updated_at and updated_at:
+            pairs.append((self.updated_at, to_utc(updated_at, "UTC")))
+        if self.version and version:
+            pairs.append((_version_key(self.version), _version_key(version)))
+        return next((ours > known for ours, known in pairs if ours != known), not pairs)
+
+
+def _version_key(version):
+    """Return a key that sorts numbers inside a version as numbers: v9 before v10."""
+    parts = _DIGITS.split(version)
+    return [(int(part or 0) if i % 2 else 0, part) for i, part in enumerate(parts)]

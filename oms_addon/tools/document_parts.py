@@ -1,0 +1,178 @@
+"""What documents are made of: addresses, customers, lines and charges."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from .document_codec import (
+    CODE,
+    DECIMAL,
+    MOMENT,
+    choice_of,
+    declare,
+    list_of,
+    nullable,
+    part_of,
+    text,
+)
+from .document_values import EXACT, to_utc
+
+LINE_KINDS = ("product", "shipping", "fee", "discount", "gift_card", "tip")
+CHARGE_KINDS = ("authorization", "charge", "refund", "chargeback")
+CHARGE_STATUSES = ("pending", "success", "failed")
+
+_EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+")
+_MIN_PHONE_DIGITS = 6
+_EXTENSION = re.compile(r"(?:ext|x|#|;).*", re.I | re.S)
+_ZERO = Decimal(0)
+
+
+def normalise_email(email):
+    """Return an e-mail address so that equal ones compare equal; '' when it is none."""
+    email = email.strip().casefold()
+    return email if _EMAIL.fullmatch(email) else ""
+
+
+def normalise_phone(phone):
+    """Return the digits of a phone number, after ``+`` when it names a country.
+
+    ``00`` counts as ``+``; the ``(0)`` of ``+44 (0)20`` and an extension are left out.
+
+    :param str phone: as a person wrote it
+    :return: e.g. ``+442079460000`` or ``02079460000``, '' when there are fewer than 6 digits
+    """
+    number = _EXTENSION.sub("", phone).strip()
+    is_international = number.startswith(("+", "00"))
+    if is_international:
+        number = number.replace("(0)", "")
+    digits = "".join(str(unicodedata.decimal(c)) for c in number if c.isdecimal())
+    if is_international:
+        digits = digits.removeprefix("00")
+    if len(digits) < _MIN_PHONE_DIGITS:
+        return ""
+    return f"+{digits}" if is_international else digits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """A postal address: ``country`` is ISO 3166-1 alpha-2, ``state`` code or name."""
+
+    name: str = text()
+    company: str = text()
+    street: str = text()
+    street2: str = text()
+    city: str = text()
+    zip: str = text()
+    state: str = text()
+    country: str = declare(CODE, default="")
+    phone: str = text()
+    email: str = text()
+    tax_number: str = text()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Customer:
+    """Who buys: ``ref`` is the channel's customer id, ``language`` e.g. ``en_GB``."""
+
+    ref: str = text()
+    name: str = text()
+    email: str = text()
+    phone: str = text()
+    company: str = text()
+    tax_number: str = text()
+    language: str = text()
+
+    @property
+    def normalised_email(self):
+        return normalise_email(self.email)
+
+    @property
+    def normalised_phone(self):
+        return normalise_phone(self.phone)
+
+    @property
+    def is_known(self):
+        """Whether anything tells who this is."""
+        return any(value.strip() for value in (self.ref, self.name, self.email, self.phone))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tax:
+    """A tax of a line: ``rate`` in percent, ``amount`` for the whole line if known."""
+
+    name: str = text()
+    rate: Decimal = declare(DECIMAL)
+    amount: Decimal | None = declare(nullable(DECIMAL), default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of an order.
+
+    ``discount`` is off the whole line, at least 0, and in the same tax mode as
+    ``unit_price``. ``taxes`` is ``None`` when the channel does not say, ``()`` when the
+    line is untaxed. A line of kind ``discount`` has a negative ``unit_price``.
+    """
+
+    ref: str = text()
+    sku: str = text()
+    barcode: str = text()
+    name: str = text()
+    kind: str = declare(choice_of(*LINE_KINDS), default="product")
+    quantity: Decimal = declare(DECIMAL)
+    unit_price: Decimal = declare(DECIMAL)
+    discount: Decimal = declare(DECIMAL, default=_ZERO)
+    taxes: tuple[Tax, ...] | None = declare(nullable(list_of(part_of(Tax))), default=None)
+    note: str = text()
+
+    @property
+    def subtotal(self):
+        """What the line costs, exactly, in the tax mode of its price."""
+        return EXACT.subtract(EXACT.multiply(self.quantity, self.unit_price), self.discount)
+
+    @property
+    def tax_amount(self):
+        """The sum of its taxes; ``None`` when the channel does not tell."""
+        if self.taxes is None or any(tax.amount is None and tax.rate for tax in self.taxes):
+            return None
+        return exact_sum(tax.amount or _ZERO for tax in self.taxes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charge:
+    """Money that moved, or failed to: ``ref`` is the channel's transaction id.
+
+    A gift card used to pay is a charge with the method ``gift_card``.
+    """
+
+    ref: str = text()
+    kind: str = declare(choice_of(*CHARGE_KINDS))
+    amount: Decimal = declare(DECIMAL)
+    currency: str = declare(CODE, default="")
+    at: datetime = declare(MOMENT)
+    method: str = text()
+    gateway: str = text()
+    status: str = declare(choice_of(*CHARGE_STATUSES))
+
+    def __post_init__(self):
+        object.__setattr__(self, "at", to_utc(self.at, path="at"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelledLine:
+    """Pieces a customer no longer wants; ``quantity`` is positive."""
+
+    sku: str = text()
+    name: str = text()
+    quantity: Decimal = declare(DECIMAL)
+    unit_price: Decimal = declare(DECIMAL, default=_ZERO)
+
+
+def exact_sum(amounts):
+    """Return the sum of decimals, without rounding."""
+    total = _ZERO
+    for amount in amounts:
+        total = EXACT.add(total, amount)
+    return total

@@ -1,0 +1,135 @@
+"""The values of documents: exact numbers, moments in UTC and text.
+
+Each function reads one value strictly and refuses with a :class:`DocumentError` that
+says what was found and what was expected. Money never passes through a binary float.
+"""
+
+import re
+from datetime import timezone
+from decimal import Context, Decimal
+from zoneinfo import ZoneInfo
+
+from dateutil.parser import isoparse
+
+UTC = timezone.utc
+
+#: Adds and multiplies without rounding anything a document may hold.
+EXACT = Context(prec=600)
+
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d{1,3})?", re.ASCII | re.I)
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_MAX_MAGNITUDE = 15
+_MAX_DECIMALS = 30
+
+
+class DocumentError(ValueError):
+    """Input that is no document.
+
+    :param str message: what was found and what was expected, in words
+    :param str path: the field, e.g. ``lines[0].quantity``; '' for the whole document
+    """
+
+    def __init__(self, message, path=""):
+        super().__init__(message, path)
+        self.message = message
+        self.path = path
+
+    def __str__(self):
+        return f"{self.path}: {self.message}" if self.path else self.message
+
+
+def mismatch(expected, value, path):
+    """Return the error that says what a field should hold and what it holds."""
+    found = repr(value)
+    if len(found) > 60:
+        found = found[:57] + "..."
+    return DocumentError(f"expected {expected}, found {found}", path)
+
+
+def get_zone(name, path="source_zone"):
+    """Return a time zone.
+
+    :param str name: an IANA name, e.g. ``Europe/London``
+    :raise DocumentError: when there is no such zone
+    """
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise mismatch("the name of a time zone", name, path) from error
+
+
+def to_utc(value, zone="", path=""):
+    """Return a moment in UTC.
+
+    :param datetime value: with an offset, or local time of ``zone``
+    :raise DocumentError: when it has neither, or lies outside the calendar
+    """
+    if value.tzinfo is UTC:
+        return value
+    if value.tzinfo is None:
+        if not zone:
+            raise mismatch("a time with an offset, or a source_zone", value, path)
+        value = value.replace(tzinfo=get_zone(zone))
+    try:
+        return value.astimezone(UTC)
+    except OverflowError as error:
+        raise mismatch("a time within the calendar", value, path) from error
+
+
+def to_moment(value, zone="", path=""):
+    """Return the moment in UTC that a text in ISO 8601 names.
+
+    :param str value: with an offset, or local time of ``zone``
+    :raise DocumentError: when it is no time
+    """
+    if not isinstance(value, str) or not _DATE.match(value):
+        raise mismatch("a time in ISO 8601", value, path)
+    try:
+        moment = isoparse(value)
+    except ValueError as error:
+        raise mismatch("a time in ISO 8601", value, path) from error
+    return to_utc(moment, zone, path)
+
+
+def to_decimal(value, path=""):
+    """Return an exact number.
+
+    :param value: a ``Decimal``, an ``int`` or text such as ``-1234.50``
+    :raise DocumentError: when it is none, a binary float, not finite, 10¹⁶ or more,
+        or has more than 30 decimals
+    """
+    if isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
+        number = Decimal(value.strip())
+    elif isinstance(value, (int, Decimal)) and not isinstance(value, bool):
+        number = Decimal(value)
+    else:
+        raise mismatch("a decimal number", value, path)
+    if not number.is_finite():
+        raise mismatch("a finite number", value, path)
+    if number.adjusted() > _MAX_MAGNITUDE or number.as_tuple().exponent < -_MAX_DECIMALS:
+        raise mismatch("a number of a usual size", value, path)
+    return number
+
+
+def to_text(value, path=""):
+    """Return text as it came, except that what no database stores becomes U+FFFD.
+
+    :param value: text, or a whole number (channels number their orders)
+    """
+    if isinstance(value, str):
+        return value if value.isprintable() else _UNSTORABLE.sub("\ufffd", value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    raise mismatch("text", value, path)
+
+
+def to_plain(value):
+    """Return a value of an unknown key so that JSON gives it back unchanged."""
+    if isinstance(value, dict):
+        return {to_text(str(key)): to_plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [to_plain(item) for item in value]
+    if value is None or isinstance(value, (bool, int)):
+        return value
+    return to_text(str(value))

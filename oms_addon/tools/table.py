@@ -1,0 +1,195 @@
+"""Tables of text: CSV with any usual delimiter and encoding, or an Excel sheet."""
+
+import codecs
+import csv
+import io
+import re
+import zipfile
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+
+import openpyxl
+
+from .document_values import DocumentError
+
+DELIMITERS = (",", ";", "\t", "|")
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_SEPARATOR_LINE = re.compile(r"sep=(.)\r?\n", re.I)
+_QUOTED = re.compile(r'"(?:[^"]|"")*"')
+_SAMPLE_SIZE = 64 * 1024
+_END = "end of the table"
+_MAX_SHEET_BYTES = 256 * 1024**2
+
+
+@dataclass(frozen=True, slots=True)
+class RowError:
+    """What is wrong with a row: ``row`` as a spreadsheet numbers it, the header is 1."""
+
+    row: int
+    column: str
+    message: str
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """One row: its number as a spreadsheet shows it and its cells, as they came."""
+
+    number: int
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table and how it was written; ``encoding`` is ``xlsx`` for an Excel sheet."""
+
+    headers: tuple[str, ...]
+    rows: tuple[TableRow, ...]
+    encoding: str
+    delimiter: str
+
+    def as_dict(self, row):
+        """Return the filled cells of a row by header."""
+        return {
+            header: cell
+            for header, cell in zip(self.headers, row.cells, strict=False)
+            if cell.strip()
+        }
+
+
+def read_table(data, encoding=None):
+    """Read a table whose first filled row holds the headers.
+
+    :param bytes data: a CSV file, or an Excel workbook (its first sheet)
+    :param str encoding: the encoding of a CSV file; when it is not given, a byte order
+        mark tells, else it is UTF-8 or, failing that, Windows-1252
+    :return: the table, without empty rows
+    :rtype: Table
+    :raise DocumentError: when this is no table, or a part of it cannot be read, so that
+        nobody knows which rows would be missing
+    """
+    if data.startswith(b"PK\x03\x04"):
+        return _make_table(_read_sheet(data), "xlsx", "")
+    text, encoding = _decode(data, encoding)
+    if separator := _SEPARATOR_LINE.match(text):
+        text, delimiter = text[separator.end() :], separator[1]
+    else:
+        delimiter = _detect_delimiter(text)
+    return _make_table(_read_csv(text, delimiter), encoding, delimiter)
+
+
+def _make_table(records, encoding, delimiter):
+    filled = (
+        TableRow(number, tuple(cells))
+        for number, cells in enumerate(records, 1)
+        if any(cell.strip() for cell in cells)
+    )
+    header = next(filled, None)
+    if header is None:
+        raise DocumentError("the file is empty")
+    return Table(_make_headers(header.cells), tuple(filled), encoding, delimiter)
+
+
+def _make_headers(cells):
+    """:return: names of the columns, each one once and none empty"""
+    seen = Counter()
+    headers = []
+    for index, cell in enumerate(cells, 1):
+        header = cell.strip() or f"Column {index}"
+        seen[header] += 1
+        headers.append(header if seen[header] == 1 else f"{header} ({seen[header]})")
+    return tuple(headers)
+
+
+# === CSV === #
+
+
+def _decode(data, encoding):
+    for candidate in [encoding] if encoding else _candidates(data):
+        try:
+            text = data.decode(candidate)
+        except UnicodeDecodeError:
+            continue
+        except LookupError as error:
+            raise DocumentError(f"there is no encoding {candidate}") from error
+        if "\x00" in text:
+            raise DocumentError("this is not a text file")
+        return text, candidate
+    raise DocumentError(f"the file is not written in {encoding or candidate}")
+
+
+def _candidates(data):
+    for mark, encoding in _BOMS:
+        if data.startswith(mark):
+            return [encoding]
+    return ["utf-8", "cp1252", "latin-1"]
+
+
+def _detect_delimiter(text):
+    """:return: the delimiter that stands most often, outside quotes, in the first filled row"""
+    bare = _QUOTED.sub('""', text[:_SAMPLE_SIZE])
+    first = next((line for line in bare.splitlines() if line.strip()), "")
+    return max(DELIMITERS, key=first.count)
+
+
+def _read_csv(text, delimiter):
+    """:return: an iterator over the cells of each row
+
+    A quotation mark that is never closed swallows the rest of the file. A last line of
+    our own shows whether that happened.
+    """
+    lines = io.StringIO(f"{text}\n{_END}\n", newline="")
+    reader = csv.reader(lines, delimiter=delimiter)
+    number = 0
+    try:
+        for cells in reader:
+            number += 1
+            if cells == [_END]:
+                return
+            if cells and cells[-1].endswith(f"\n{_END}\n"):
+                break
+            yield cells
+    except csv.Error as error:
+        raise DocumentError(f"row {number + 1} cannot be read: {error}") from error
+    raise DocumentError(f"row {number} opens a quotation mark that is never closed")
+
+
+# === EXCEL === #
+
+
+def _read_sheet(data):
+    """:return: the cells of each row of the first sheet"""
+    try:
+        return list(_sheet_rows(data))
+    except DocumentError:
+        raise
+    # openpyxl has no common error: what a broken workbook raises depends on the place.
+    except Exception as error:  # noqa: BLE001
+        raise DocumentError("this is not an Excel workbook") from error
+
+
+def _sheet_rows(data):
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        if sum(entry.file_size for entry in archive.infolist()) > _MAX_SHEET_BYTES:
+            raise DocumentError("the workbook is too large")
+    workbook = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+    sheet = workbook.worksheets[0]
+    sheet.reset_dimensions()
+    for values in sheet.iter_rows(values_only=True):
+        yield [_cell_text(value) for value in values]
+
+
+def _cell_text(value):
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return format(value, ".15g")
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value)

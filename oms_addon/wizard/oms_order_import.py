@@ -1,0 +1,120 @@
+"""Upload a file of orders, see what it would do, then do it."""
+
+import base64
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+MAX_BYTES = 20 * 1024**2
+
+
+class OmsOrderImport(models.TransientModel):
+    _name = "oms.order.import"
+    _description = "Import Orders"
+
+    channel_id = fields.Many2one(
+        "oms.channel", required=True, domain=[("can_import_file", "=", True)]
+    )
+    data = fields.Binary("File", attachment=False)
+    filename = fields.Char()
+    state = fields.Selection([("upload", "Upload"), ("preview", "Preview")], default="upload")
+    line_ids = fields.One2many("oms.order.import.line", "wizard_id", readonly=True)
+    order_count = fields.Integer("Orders", readonly=True)
+    new_count = fields.Integer("New", readonly=True)
+    known_count = fields.Integer("Here already", readonly=True)
+    error_count = fields.Integer("Errors", readonly=True)
+
+    # === ACTION METHODS === #
+
+    def action_preview(self):
+        """Read the file and show what it holds; nothing is imported."""
+        self.ensure_one()
+        events, documents, errors = self._read()
+        known = set(
+            self.env["oms.channel.message"]
+            .search(
+                [
+                    ("channel_id", "=", self.channel_id.id),
+                    ("direction", "=", "in"),
+                    ("event_ref", "in", [event[1] for event in events]),
+                ]
+            )
+            .mapped("event_ref")
+        )
+        lines = [self._prepare_error(error) for error in errors] + [
+            self._prepare_document(document, event, event[1] in known)
+            for document, event in zip(documents, events, strict=True)
+        ]
+        self.line_ids = [fields.Command.clear(), *map(fields.Command.create, lines)]
+        self.write(
+            {
+                "state": "preview",
+                "order_count": len(documents),
+                "known_count": len(known),
+                "new_count": len(documents) - len(known),
+                "error_count": len(errors),
+            }
+        )
+        return self._reopen()
+
+    def action_apply(self):
+        """Put the orders of the file in the inbox; those with errors stay out."""
+        self.ensure_one()
+        events, _documents, _errors = self._read()
+        if not events:
+            raise UserError(self.env._("The file holds no order that can be imported."))
+        messages = self.channel_id._receive_many(events)
+        return {
+            **self.env["ir.actions.act_window"]._for_xml_id("oms_addon.oms_channel_message_action"),
+            "domain": [("id", "in", messages.ids)],
+            "context": {},
+        }
+
+    def action_back(self):
+        self.ensure_one()
+        self.state = "upload"
+        return self._reopen()
+
+    # === BUSINESS METHODS === #
+
+    def _read(self):
+        """:return: events, documents and errors of the uploaded file
+        :raise UserError: when there is no file, or it is too large
+        """
+        data = base64.b64decode(self.with_context(bin_size=False).data or b"")
+        if not data:
+            raise UserError(self.env._("Choose a file first."))
+        if len(data) > MAX_BYTES:
+            raise UserError(
+                self.env._("The file is larger than %(size)s MB: split it.", size=MAX_BYTES // 1024**2)
+            )
+        return self.channel_id._adapter()._read_file(self.channel_id, data)
+
+    @api.model
+    def _prepare_error(self, error):
+        return {
+            "kind": "error",
+            "row": error["row"],
+            "column": error.get("column"),
+            "value": str(error.get("value") or ""),
+            "message": error["message"],
+        }
+
+    @api.model
+    def _prepare_document(self, document, event, known):
+        problems = document.problems()
+        return {
+            "kind": "known" if known else "warning" if problems else "new",
+            "order_ref": event[3],
+            "message": "; ".join(p.message for p in problems)
+            or (self.env._("Imported before: nothing happens.") if known else self.env._("Ready.")),
+        }
+
+    def _reopen(self):
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "target": "new",
+        }

@@ -1,0 +1,19 @@
+"""One row of the preview of an import."""
+
+from odoo import fields, models
+
+
+class OmsOrderImportLine(models.TransientModel):
+    _name = "oms.order.import.line"
+    _description = "Import Preview"
+    _order = "id"
+
+    wizard_id = fields.Many2one("oms.order.import", required=True, ondelete="cascade", index=True)
+    kind = fields.Selection(
+        [("error", "Error"), ("warning", "Will wait"), ("known", "Here already"), ("new", "New")]
+    )
+    row = fields.Integer()
+    column = fields.Char()
+    value = fields.Char("Found")
+    order_ref = fields.Char("Order")
+    message = fields.Char()

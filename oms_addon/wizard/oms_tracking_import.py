@@ -1,0 +1,109 @@
+"""Upload a file of tracking events, see what it would do, then do it."""
+
+import base64
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+from odoo.addons.oms_addon.tools.tracking_document import read_csv
+
+MAX_BYTES = 10 * 1024**2
+
+
+class OmsTrackingImport(models.TransientModel):
+    _name = "oms.tracking.import"
+    _description = "Import Tracking"
+
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company
+    )
+    data = fields.Binary("File", attachment=False)
+    filename = fields.Char()
+    state = fields.Selection([("upload", "Upload"), ("preview", "Preview")], default="upload")
+    line_ids = fields.One2many("oms.tracking.import.line", "wizard_id", readonly=True)
+    ready_count = fields.Integer("Events", readonly=True)
+    error_count = fields.Integer("Errors", readonly=True)
+
+    # === ACTION METHODS === #
+
+    def action_preview(self):
+        """Read the file and show what it holds; nothing is recorded."""
+        self.ensure_one()
+        events, errors = self._read()
+        parcels = self.env["oms.tracking"]._find_parcels(self.company_id, events)
+        lines = [
+            {"kind": "error", "row": row, "message": message} for row, message in errors
+        ] + [self._prepare_line(event, parcels.get(event)) for event in events]
+        self.line_ids = [fields.Command.clear(), *map(fields.Command.create, lines)]
+        self.write(
+            {
+                "state": "preview",
+                "ready_count": len(parcels),
+                "error_count": len(lines) - len(parcels),
+            }
+        )
+        return self._reopen()
+
+    def action_apply(self):
+        """Record the events of parcels we know; the preview said what is left out."""
+        self.ensure_one()
+        events, _errors = self._read()
+        answer = self.env["oms.parcel"]._record_events(self.company_id, events)
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning" if answer["errors"] else "success",
+                "message": self.env._(
+                    "%(recorded)s events recorded, %(repeated)s known already, %(unknown)s of "
+                    "parcels nobody knows.",
+                    recorded=answer["recorded"],
+                    repeated=answer["repeated"],
+                    unknown=len(answer["unknown"]),
+                ),
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
+
+    def action_back(self):
+        self.ensure_one()
+        self.state = "upload"
+        return self._reopen()
+
+    # === BUSINESS METHODS === #
+
+    def _read(self):
+        """:return: events and errors of the uploaded file
+        :raise UserError: when there is no file, or it is too large
+        """
+        data = base64.b64decode(self.with_context(bin_size=False).data or b"")
+        if not data:
+            raise UserError(self.env._("Choose a file first."))
+        if len(data) > MAX_BYTES:
+            raise UserError(
+                self.env._(
+                    "The file is larger than %(size)s MB: split it.", size=MAX_BYTES // 1024**2
+                )
+            )
+        return read_csv(data, self.env.user.tz or "UTC")
+
+    def _prepare_line(self, event, parcel):
+        """:return: the values of the preview of one event"""
+        return {
+            "kind": "new" if parcel else "error",
+            "number": event.number,
+            "at": event.at.replace(tzinfo=None, microsecond=0),
+            "event_state": event.state,
+            "message": event.text or event.code
+            if parcel
+            else self.env._("There is no parcel with this tracking number."),
+        }
+
+    def _reopen(self):
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "target": "new",
+        }

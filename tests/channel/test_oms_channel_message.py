@@ -1,0 +1,194 @@
+import hashlib
+import json
+from datetime import timedelta
+
+from odoo import fields
+from odoo.exceptions import UserError
+from odoo.tools import mute_logger
+
+from odoo.addons.oms_addon.exceptions import FinalError, RetryableError
+from odoo.addons.oms_addon.models.channel.oms_channel_message import MAX_ATTEMPTS
+
+from ..common import OmsCommon
+
+
+class TestInbox(OmsCommon):
+    def test_payload_is_kept_byte_for_byte(self):
+        body = b'{"ref": "A\xc3\xa9",  "n": 1.0}\n\x00\xff'
+        message = self.channel._receive("orders", "e1", body)
+        message.invalidate_recordset()
+        self.assertEqual(message._raw_payload(), body)
+        self.assertEqual(message.digest, hashlib.sha256(body).hexdigest())
+
+    def test_fault_1_same_event_twice_is_one_message_and_one_order(self):
+        first = self._receive(self._document("A1"), "evt-1")
+        second = self._receive(self._document("A1"), "evt-1")
+        self._run_lanes()
+        self.assertEqual(first, second)
+        self.assertEqual(first.deliveries, 2)
+        self.assertEqual(len(self._order("A1")), 1)
+        self.assertEqual(len(self._order("A1").picking_ids), 1)
+        self.assertEqual(len(self._order("A1").invoice_ids), 1)
+        duplicate = self.env["oms.event"].search(
+            [("code", "=", "message.duplicate"), ("res_id", "=", first.id)]
+        )
+        self.assertEqual(len(duplicate), 1)
+
+    def test_fault_2_same_order_under_two_event_ids_is_one_order(self):
+        first = self._receive(self._document("A1"), "evt-1")
+        second = self._receive(self._document("A1"), "evt-2")
+        self._run_lanes()
+        self.assertEqual(len(self._order("A1")), 1)
+        self.assertEqual(first.state, "done")
+        self.assertEqual(second.state, "ignored")
+        self.assertEqual(second.order_id, self._order("A1"))
+
+    def test_fault_3_same_event_with_another_body_is_kept_but_not_applied(self):
+        first = self._receive(self._document("A1"), "evt-1")
+        other = self._receive(self._document("A1", [("MUG", 9, "10.00")]), "evt-1")
+        again = self._receive(self._document("A1", [("MUG", 9, "10.00")]), "evt-1")
+        self._run_lanes()
+        self.assertEqual(other.conflict_of_id, first)
+        self.assertEqual(again, other)
+        self.assertEqual(other.state, "parked")
+        self.assertEqual(self._holds(other), ["CONFLICTING_DUPLICATE"])
+        self.assertEqual(self._order("A1").order_line.product_uom_qty, 2)
+
+    def test_many_events_are_inserted_with_few_queries(self):
+        events = [
+            ("orders", f"bulk-{i}", json.dumps(self._document(f"B{i}")).encode(), f"B{i}")
+            for i in range(100)
+        ]
+        self.channel._receive_many(events[:1])
+        with self.assertQueryCount(8):
+            messages = self.channel._receive_many(events[1:])
+        self.assertEqual(len(messages), 99)
+
+    def test_a_message_that_is_no_json_waits_and_stops_nothing_else(self):
+        bad = self.channel._receive("orders", "bad", b"{not json")
+        good = self._receive(self._document("A1"))
+        self._run_lanes()
+        self.assertEqual(bad.state, "parked")
+        self.assertEqual(self._holds(bad), ["BAD_PAYLOAD"])
+        self.assertEqual(good.state, "done")
+
+    def test_edit_and_retry_applies_the_corrected_content(self):
+        message = self._receive(self._document("A1", [("MUG", 0, "10.00")], paid=False))
+        self._run_lanes()
+        self.assertEqual(self._holds(message), ["BAD_QUANTITY"])
+        message.payload_text = json.dumps(self._document("A1", [("MUG", 3, "10.00")]))
+        message.action_retry()
+        self._run_lanes()
+        self.assertEqual(message.state, "done")
+        self.assertEqual(message.order_id.order_line.product_uom_qty, 3)
+        self.assertEqual(self._holds(message), [])
+
+    def test_an_adapters_bug_fails_one_message_with_a_trace_and_an_activity(self):
+        adapter = type(self.env["oms.channel.adapter.canonical"])
+
+        def explode(this, channel, topic, payload):
+            raise ZeroDivisionError("adapter bug")
+
+        self.patch(adapter, "_parse", explode)
+        message = self._receive(self._document("A1"))
+        with mute_logger("odoo.addons.oms_addon.models.channel.oms_channel_message_lane"):
+            self._run_lanes()
+        self.assertEqual(message.state, "failed")
+        self.assertIn("ZeroDivisionError", message.trace)
+        self.assertEqual(len(self.channel.activity_ids), 1)
+
+    def test_a_message_that_is_not_done_cannot_be_deleted(self):
+        message = self.channel._receive("orders", "bad", b"{not json")
+        self._run_lanes()
+        with self.assertRaises(UserError):
+            message.unlink()
+
+    def test_a_done_message_refuses_to_become_pending(self):
+        message = self._receive(self._document("A1"))
+        self._run_lanes()
+        with self.assertRaises(UserError):
+            message._set_state("pending")
+
+    def test_messages_of_a_paused_channel_are_kept_and_wait(self):
+        self.channel.action_pause()
+        message = self._receive(self._document("A1"))
+        self._run_lanes()
+        self.assertEqual(message.state, "pending")
+        self.channel.action_go_live()
+        self._run_lanes()
+        self.assertEqual(message.state, "done")
+
+
+class TestOutbox(OmsCommon):
+    def setUp(self):
+        super().setUp()
+        self.order = self._capture(self._document("A1"))
+        self.env["oms.channel.message"].search([("direction", "=", "out")])._set_state("ignored")
+
+    def _send_later(self, key="k1"):
+        self.env["oms.channel.message"]._send_later(
+            [(self.channel, "shipment", key, self.order, {"order": "A1"})]
+        )
+        return self.env["oms.channel.message"].search([("event_ref", "=", key)])
+
+    def _answer_with(self, *answers):
+        """Let the adapter give these answers in turn; exceptions are raised."""
+        answers, calls = list(answers), []
+
+        def send(this, channel, topic, key, payload):
+            calls.append((topic, key, json.loads(payload)))
+            answer = answers.pop(0)
+            if isinstance(answer, Exception):
+                raise answer
+            return answer
+
+        self.patch(type(self.env["oms.channel.adapter.canonical"]), "_send", send)
+        return calls
+
+    def test_an_effect_is_sent_once_with_its_key(self):
+        calls = self._answer_with({"ok": 1})
+        message = self._send_later()
+        self.assertEqual(self._send_later(), message)
+        self._run_lanes("outbox")
+        self.assertEqual(calls, [("shipment", "k1", {"order": "A1"})])
+        self.assertEqual(message.state, "done")
+        self.assertEqual(message.result, {"ok": 1})
+
+    def test_a_failed_call_is_tried_again_later_with_growing_pauses(self):
+        self._answer_with(RetryableError("down"), RetryableError("down", seconds=600), {})
+        message = self._send_later()
+        now = fields.Datetime.now()
+        self._run_lanes("outbox")
+        self.assertEqual((message.state, message.attempts, message.error), ("pending", 1, "down"))
+        self.assertAlmostEqual(message.next_try_at, now + timedelta(seconds=30), delta=timedelta(seconds=5))
+        message.next_try_at = False
+        self._run_lanes("outbox")
+        self.assertAlmostEqual(message.next_try_at, now + timedelta(seconds=600), delta=timedelta(seconds=5))
+        message.next_try_at = False
+        self._run_lanes("outbox")
+        self.assertEqual((message.state, message.attempts), ("done", 2))
+
+    def test_after_too_many_tries_the_message_is_a_dead_letter_with_an_activity(self):
+        self._answer_with(*[RetryableError("down")] * MAX_ATTEMPTS)
+        message = self._send_later()
+        for _try in range(MAX_ATTEMPTS):
+            message.next_try_at = False
+            self._run_lanes("outbox")
+        self.assertEqual((message.state, message.attempts), ("failed", MAX_ATTEMPTS))
+        self.assertEqual(len(self.channel.activity_ids), 1)
+
+    def test_a_final_refusal_is_not_tried_again(self):
+        calls = self._answer_with(FinalError("unknown order"))
+        message = self._send_later()
+        self._run_lanes("outbox")
+        self.assertEqual((message.state, message.error), ("failed", "unknown order"))
+        self.assertEqual(len(calls), 1)
+
+    def test_urgent_messages_overtake_the_others(self):
+        calls = self._answer_with({}, {})
+        self._send_later("slow")
+        self.env["oms.channel.message"]._send_later(
+            [(self.channel, "stock", "fast", self.order, {})], priority=1
+        )
+        self._run_lanes("outbox")
+        self.assertEqual([key for _topic, key, _content in calls], ["fast", "slow"])

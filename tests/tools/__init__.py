@@ -1,0 +1,1 @@
+"""Tests of the plain Python part: no database is read or written."""

@@ -1,0 +1,1 @@
+"""What stands behind `./oms`: standard library only, one file per concern."""

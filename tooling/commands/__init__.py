@@ -1,0 +1,1 @@
+"""One file per subcommand of `./oms`; each has `configure` and `run`."""

@@ -1,0 +1,86 @@
+"""A ready environment with its databases and templates, as commands use it."""
+
+import contextlib
+import json
+import os
+import re
+
+from . import console, environment, paths, process
+from .database import Databases
+from .templates import Templates
+
+DEMO = "oms_demo"
+
+
+class Workspace:
+    """What a command works with, set up when it is made."""
+
+    def __init__(self, *, with_browser=False):
+        environment.require_manifest()
+        self.environment = environment.prepare(with_browser=with_browser)
+        self.databases = Databases(self.environment)
+        self.templates = Templates(self.environment, self.databases)
+
+    @contextlib.contextmanager
+    def scratch(self, kind, *, keep=False):
+        """Lend a database of this process with the add-on, dropped afterwards."""
+        self._drop_orphans()
+        name = f"oms_{kind}_{os.getpid()}"
+        self.templates.clone_module(name)
+        try:
+            yield name
+        finally:
+            if keep or os.environ.get("OMS_KEEP_DB"):
+                console.say(f"Database kept until the next run: ./oms shell {name}")
+            else:
+                self.databases.drop(name)
+
+    def _drop_orphans(self):
+        """Drop the databases of runs that were killed."""
+        for name in self.databases.recorded():
+            kind, _, pid = name.removeprefix("oms_").partition("_")
+            if kind in ("test", "bench") and pid.isdigit() and not _alive(int(pid)):
+                self.databases.drop(name)
+
+    def run_job(self, database, program, *arguments):
+        """Run a program inside Odoo on the terminal and return its result."""
+        result = paths.STATE / f"result-{os.getpid()}.json"
+        log = paths.LOGS / f"{program.stem}.log"
+        for path in (result, log):
+            path.unlink(missing_ok=True)
+        command = self.environment.program(
+            *("odoo_program.py", "--result", result, "--log", log, database, program),
+            *arguments,
+        )
+        try:
+            status = process.call(command, env=self.environment.variables, cwd=paths.ROOT)
+            if status:
+                raise console.OmsError(
+                    f"{program.name} failed (exit {status})",
+                    hint=f"look into its database: ./oms shell {database}\n"
+                    f"and at what Odoo logged: {log}",
+                )
+            _tell_problems(log)
+            return json.loads(result.read_text())
+        finally:
+            result.unlink(missing_ok=True)
+
+
+def _tell_problems(log):
+    """Say how many warnings and errors Odoo logged, if any."""
+    with contextlib.suppress(FileNotFoundError):
+        text = log.read_text(encoding="utf-8", errors="replace")
+        levels = re.findall(r"^\S+ \S+ \d+ (WARNING|ERROR|CRITICAL) ", text, re.M)
+        if levels:
+            warnings = levels.count("WARNING")
+            console.say(f"Odoo logged {warnings} warnings, {len(levels) - warnings} errors: {log}")
+
+
+def _alive(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
