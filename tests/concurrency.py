@@ -112,11 +112,17 @@ def run_committed(registry, work):
     raise AssertionError(f"still in conflict after {MAX_TRIES} tries")
 
 
+def separate(registry):
+    """Connect a forked process anew: its parent's connections are not its to use or close."""
+    sql_db._Pool = sql_db._Pool_readonly = None
+    registry._db = sql_db.db_connect(registry.db_name)
+    registry._db_readonly = None
+
+
 def _child(registry, barrier, results, place, job):
     """Be one process of a race."""
-    # The parent's connections are not ours to use, nor to close.
-    sql_db._Pool = sql_db._Pool_readonly = None
     try:
+        separate(registry)
         barrier.wait(TIMEOUT_SECONDS)
         results.put((place, run_committed(registry, job)))
     except BaseException as error:  # noqa: BLE001 - told to the parent

@@ -182,7 +182,8 @@ def host_python():
     """Return a Python that Odoo 19.0 runs on: this one, else another on PATH."""
     lowest, highest = PYTHONS
     if lowest <= sys.version_info[:2] <= highest:
-        return sys.executable
+        # Not the Python of a virtual environment: ours may be about to be made anew.
+        return getattr(sys, "_base_executable", "") or sys.executable
     for minor in range(highest[1], lowest[1] - 1, -1):
         found = shutil.which(f"python3.{minor}")
         if found:

@@ -58,7 +58,9 @@ def ensure(odoo):
 
 
 def _key(odoo):
-    text = f"{odoo.package}\n{odoo.python}\n{paths.REQUIREMENTS.read_text()}"
+    # Which Python started ./oms doesn't matter: the one inside is kept while it works.
+    python = "" if odoo.ours else odoo.python
+    text = f"{odoo.package}\n{python}\n{paths.REQUIREMENTS.read_text()}"
     return hashlib.sha256(text.encode()).hexdigest()
 
 

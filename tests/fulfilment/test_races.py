@@ -2,9 +2,10 @@
 
 import os
 
+from odoo import SUPERUSER_ID, api
 from odoo.fields import Command
 
-from ..concurrency import RaceCase
+from ..concurrency import RaceCase, separate
 
 
 def make_product(env, sku, stock):
@@ -183,9 +184,7 @@ class TestRaces(RaceCase):
         child = os.fork()
         if not child:
             # Die as by SIGKILL: after the statements, before the commit.
-            from odoo import SUPERUSER_ID, api, sql_db
-
-            sql_db._Pool = sql_db._Pool_readonly = None
+            separate(self.registry)
             cr = self.registry.cursor()
             env = api.Environment(cr, SUPERUSER_ID, {})
             env["oms.allocator"]._allocate(env["sale.order"].browse(order_id))

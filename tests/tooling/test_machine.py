@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from tooling import apt, browser, database, odoo_source, process, settings
+from tooling import apt, browser, database, odoo_source, process, settings, venv
 from tooling.commands import lint
 from tooling.console import OmsError
 from tooling.postgres import Server
@@ -163,3 +163,18 @@ def test_malformed_files_are_named(tmp_path):
         "ir.model.access.csv",
     ]
     assert problems[-1].endswith("row 2 has 3 columns, not 2")
+
+
+def test_the_environment_is_kept_whichever_python_starts_the_command(tmp_path):
+    ours, theirs = (
+        [venv._key(odoo_source.Odoo(tmp_path, python, "19.0.0", ours)) for python in ("a", "b")]
+        for ours in (True, False)
+    )
+    assert ours[0] == ours[1]
+    assert theirs[0] != theirs[1]
+
+
+def test_our_own_environment_is_not_made_with_its_own_python(monkeypatch):
+    monkeypatch.setattr(sys, "executable", "/somewhere/.oms/venv/bin/python")
+    monkeypatch.setattr(sys, "_base_executable", "/usr/bin/python3", raising=False)
+    assert odoo_source.host_python() == "/usr/bin/python3"

@@ -117,9 +117,24 @@ class OmsShipper(models.AbstractModel):
             skip_sms=True,
             skip_expired=True,
             oms_from_flow=True,
+            oms_bulk=True,
+            oms_no_push=not self._pushes_from_customers(),
         ).button_validate()
         if result is not True and pickings._oms_todo():
             raise ValueError(self.env._("Odoo asks a question that a person has to answer."))
+
+    @api.model
+    def _pushes_from_customers(self):
+        """:return: whether some rule moves goods on that arrived at a customer"""
+        return bool(
+            self.env["stock.rule"].search_count(
+                [
+                    ("action", "in", ("push", "pull_push")),
+                    ("location_src_id.usage", "=", "customer"),
+                ],
+                limit=1,
+            )
+        )
 
     @api.model
     def _unvalidated_reason(self, picking, error):

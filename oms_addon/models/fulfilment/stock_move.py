@@ -2,6 +2,8 @@
 
 from odoo import models
 
+from odoo.addons.oms_addon.models.fulfilment.company_check import doubtful
+
 
 class StockMove(models.Model):
     _inherit = "stock.move"
@@ -13,6 +15,10 @@ class StockMove(models.Model):
     def _oms_managed(self):
         """:return: the moves that take from a warehouse we run"""
         return self.filtered(lambda m: m.location_id.warehouse_id.oms_managed)
+
+    def _check_company(self, fnames=None):
+        """Extend `base`: obvious cases need no look."""
+        return super(StockMove, doubtful(self, fnames))._check_company(fnames)
 
     def _action_assign(self, force_qty=False):
         """Extend `stock`: whoever reserves from a warehouse we run takes the locks first.
@@ -43,6 +49,24 @@ class StockMove(models.Model):
         result = super()._action_cancel()
         freed._oms_wake_allocator("location_id")
         return result
+
+    def _skip_push(self):
+        """Extend `stock`: no rule is looked for that moves goods on from a customer.
+
+        ``oms_no_push`` in the context says that there is none.
+        """
+        if (
+            self.env.context.get("oms_no_push")
+            and self.location_dest_id.usage == "customer"
+            and not self.move_dest_ids
+        ):
+            return True
+        return super()._skip_push()
+
+    def _update_orderpoints(self):
+        """Extend `stock`: moves that go the same way ask about the same orderpoints."""
+        ways = {(m.product_id, m.location_id, m.location_dest_id): m.id for m in self}
+        return super(StockMove, self.browse(ways.values()))._update_orderpoints()
 
     def _oms_wake_allocator(self, where):
         """Wake the allocator when goods became free in a warehouse we run.

@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from odoo.addons.oms_addon.models.fulfilment.company_check import doubtful
+
 
 class StockPicking(models.Model):
     _inherit = "stock.picking"
@@ -118,6 +120,10 @@ class StockPicking(models.Model):
         shipped._oms_make_parcels()
         shipped._oms_run_orders()
         return result
+
+    def _check_company(self, fnames=None):
+        """Extend `base`: obvious cases need no look."""
+        return super(StockPicking, doubtful(self, fnames))._check_company(fnames)
 
     # === SHIPPING === #
 

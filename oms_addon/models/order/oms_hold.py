@@ -1,7 +1,7 @@
 """The exceptions list: one row per reason why an order or a message waits for a person."""
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 
 
 class OmsHold(models.Model):
@@ -81,14 +81,12 @@ class OmsHold(models.Model):
 
     def action_release(self):
         """Release by hand: the person decides that it may go on."""
-        for hold in self.filtered(lambda h: h.state == "open"):
-            hold._check_may_release()
-        self._release(self.env._("Released by %(user)s.", user=self.env.user.name))
-        return True
+        return self._release_by_hand(
+            self.env._("Released by %(user)s.", user=self.env.user.name)
+        )
 
     def action_retry(self):
-        self._release(self.env._("Retry by %(user)s.", user=self.env.user.name))
-        return True
+        return self._release_by_hand(self.env._("Retry by %(user)s.", user=self.env.user.name))
 
     def action_ignore(self):
         """Set the messages aside: what they ask for is not done."""
@@ -177,21 +175,39 @@ class OmsHold(models.Model):
             "user_id": (rule.user_id or reason.owner_id or channel.user_id).id or False,
         }
 
-    def _check_may_release(self):
-        """:raise AccessError: when the reason is reserved to a group the user is not in"""
-        group = self.sudo().reason_id.group_id
-        if group and group not in self.env.user.all_group_ids:
+    def _release_by_hand(self, resolution):
+        """Release what the user may release; the rest is refused, recorded and told.
+
+        :param str resolution: why, for the record
+        :return: an action that tells the refusals, or True
+        """
+        reserved = self.filtered(lambda h: h.state == "open" and not h._may_release())
+        (self - reserved)._release(resolution)
+        if not reserved:
+            return True
+        for hold in reserved.sudo():
             self.env["oms.event"]._log(
-                self.sudo().order_id or self.sudo().message_id,
+                hold.order_id or hold.message_id,
                 "hold.refused",
-                self.env._("Release refused: %(hold)s", hold=self.detail),
+                self.env._("Release refused: %(hold)s", hold=hold.detail),
             )
-            raise AccessError(
-                self.env._(
-                    "Only %(group)s may release “%(reason)s”.",
-                    group=group.full_name, reason=self.reason_id.name,
-                )
-            )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "danger",
+                "message": self.env._(
+                    "Only %(groups)s may release “%(reasons)s”.",
+                    groups=", ".join(reserved.sudo().reason_id.group_id.mapped("full_name")),
+                    reasons=", ".join(reserved.reason_id.mapped("name")),
+                ),
+            },
+        }
+
+    def _may_release(self):
+        """:return: whether the user is in the group the reason is reserved to"""
+        group = self.sudo().reason_id.group_id
+        return not group or group in self.env.user.all_group_ids
 
     def _map_sku(self):
         """Map the SKU of these holds to the chosen product; all that wait for it go on."""

@@ -2,6 +2,8 @@
 
 from odoo import api, fields, models
 
+from odoo.addons.base.models.ir_actions_report import _wkhtml
+
 from .batch import in_halves
 
 
@@ -9,7 +11,7 @@ class OmsInvoicePoster(models.AbstractModel):
     _inherit = "oms.invoice.poster"
 
     @api.model
-    def _send_receipts(self, limit=20):
+    def _send_receipts(self, limit=10):
         """Mail the invoices of paid channel orders that wait for it, one batch.
 
         The mark that it was sent is part of the transaction that queues the mail, so
@@ -32,8 +34,14 @@ class OmsInvoicePoster(models.AbstractModel):
             }
         )
         for company, of_company in (moves - unknown).grouped("company_id").items():
-            self._fail_receipts(in_halves(of_company.with_company(company), self._send_batch))
+            for batch in self._split_receipts(of_company.with_company(company)):
+                self._fail_receipts(in_halves(batch, self._send_batch))
         return len(moves)
+
+    @api.model
+    def _split_receipts(self, moves):
+        """:return: what can be rendered at once; a plain wkhtmltopdf takes one document"""
+        return [moves] if _wkhtml().is_patched_qt else list(moves)
 
     @api.model
     def _get_receipt_domain(self):

@@ -1,0 +1,148 @@
+"""Changes of stock rows, added up and written with few statements."""
+
+from collections import defaultdict
+
+from odoo import fields
+from odoo.tools import SQL
+
+
+class QuantBatch:
+    """What many move lines do to the stock of plain goods.
+
+    Like Odoo it changes the first row of a place that nobody else has locked, and adds a row
+    where there is none; the sums are right in both cases.
+    """
+
+    def __init__(self, env):
+        self.env = env
+        self.quantity = defaultdict(float)
+        self.reserved = defaultdict(float)
+        self.in_date = {}
+        # What is free at each place, with what is added up here; read when first asked for.
+        self.free = {}
+
+    def reserve(self, product, location, quantity):
+        """Add a change of the reserved quantity."""
+        self._read(product, location)
+        self.reserved[product.id, location.id] += quantity
+        self.free[product.id, location.id] -= quantity
+
+    def move(self, product, location, quantity, in_date):
+        """Add a change of the quantity.
+
+        :return: what is free afterwards, and since when the goods are there
+        """
+        self._read(product, location)
+        key = product.id, location.id
+        self.quantity[key] += quantity
+        self.free[key] += quantity
+        if in_date and location.should_bypass_reservation():
+            self.in_date[key] = in_date
+        elif in_date:
+            self.in_date[key] = min(in_date, self.in_date.get(key) or in_date)
+        free = self.free[key]
+        if product.uom_id.compare(free, 0) < 0:
+            # Odoo takes somebody's reservation now: it has to see what we did so far.
+            self.write()
+        return free, self.in_date.get(key) or fields.Datetime.now()
+
+    def _read(self, product, location):
+        """Read what is free of a product, at all places, once."""
+        if (product.id, location.id) in self.free:
+            return
+        self.env["stock.quant"].flush_model()
+        self.env.cr.execute(
+            SQL(
+                """SELECT location_id, SUM(quantity - reserved_quantity),
+                       MIN(in_date) FILTER (WHERE quantity > 0)
+                   FROM stock_quant
+                   WHERE product_id = %s AND lot_id IS NULL AND package_id IS NULL
+                     AND owner_id IS NULL
+                   GROUP BY location_id""",
+                product.id,
+            )
+        )
+        for location_id, free, in_date in self.env.cr.fetchall():
+            key = product.id, location_id
+            if key not in self.free:
+                self.free[key] = float(free or 0) + self.quantity[key] - self.reserved[key]
+                self.in_date[key] = in_date
+        self.free.setdefault((product.id, location.id), 0.0)
+
+    def write(self):
+        """Write what was added up, and begin anew."""
+        keys = {
+            key
+            for changes in (self.quantity, self.reserved)
+            for key, quantity in changes.items()
+            if quantity
+        }
+        rows = self._lock(keys) if keys else {}
+        self._update({key: row_id for key, row_id in rows.items()})
+        self._create(keys - rows.keys())
+        self.quantity.clear()
+        self.reserved.clear()
+
+    def _lock(self, keys):
+        """:return: the row of each place that can be changed now, by (product, location)"""
+        self.env["stock.quant"].flush_model()
+        self.env.cr.execute(
+            SQL(
+                """SELECT id, product_id, location_id FROM stock_quant
+                   WHERE (product_id, location_id) IN %s AND lot_id IS NULL
+                     AND package_id IS NULL AND owner_id IS NULL
+                   ORDER BY in_date, id FOR NO KEY UPDATE SKIP LOCKED""",
+                tuple(keys),
+            )
+        )
+        rows = {}
+        for row_id, product_id, location_id in self.env.cr.fetchall():
+            rows.setdefault((product_id, location_id), row_id)
+        return rows
+
+    def _update(self, rows):
+        """Change the rows that are there."""
+        if not rows:
+            return
+        now = fields.Datetime.now()
+        self.env.cr.execute(
+            SQL(
+                """UPDATE stock_quant SET quantity = stock_quant.quantity + change.quantity,
+                       reserved_quantity =
+                           GREATEST(0, stock_quant.reserved_quantity + change.reserved),
+                       in_date = change.in_date, write_uid = %s, write_date = %s
+                   FROM (VALUES %s) AS change (id, quantity, reserved, in_date)
+                   WHERE stock_quant.id = change.id""",
+                self.env.uid,
+                self.env.cr.now(),
+                SQL(", ").join(
+                    SQL(
+                        "(%s, %s::numeric, %s::numeric, %s::timestamp)",
+                        row_id,
+                        self.quantity[key],
+                        self.reserved[key],
+                        self.in_date.get(key) or now,
+                    )
+                    for key, row_id in rows.items()
+                ),
+            )
+        )
+        quants = self.env["stock.quant"].browse(rows.values())
+        quants.invalidate_recordset(flush=False)
+        quants.modified(["quantity", "reserved_quantity"])
+
+    def _create(self, keys):
+        """Add rows where there are none, or none that nobody else has locked."""
+        now = fields.Datetime.now()
+        self.env["stock.quant"].sudo().create(
+            [
+                {
+                    "product_id": key[0],
+                    "location_id": key[1],
+                    "quantity": self.quantity[key],
+                    "reserved_quantity": self.reserved[key],
+                    "in_date": self.in_date.get(key) or now,
+                }
+                for key in sorted(keys)
+            ]
+        )

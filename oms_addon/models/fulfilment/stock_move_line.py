@@ -1,0 +1,54 @@
+"""Stock rows of a whole batch of deliveries are written once."""
+
+from odoo import models
+
+from odoo.addons.oms_addon.models.fulfilment.company_check import doubtful
+from odoo.addons.oms_addon.models.fulfilment.quant_batch import QuantBatch
+
+
+class StockMoveLine(models.Model):
+    _inherit = "stock.move.line"
+
+    def _check_company(self, fnames=None):
+        """Extend `base`: obvious cases need no look."""
+        return super(StockMoveLine, doubtful(self, fnames))._check_company(fnames)
+
+    def _action_done(self):
+        """Extend `stock`: in a batch of ours (``oms_bulk`` in the context) what the lines do
+        to the stock rows is added up and written at the end.
+        """
+        if not self.env.context.get("oms_bulk"):
+            return super()._action_done()
+        batch = QuantBatch(self.env)
+        result = super(StockMoveLine, self.with_context(oms_quants=batch))._action_done()
+        batch.write()
+        return result
+
+    def _synchronize_quant(
+        self, quantity, location, action="available", in_date=False, **quants_value
+    ):
+        """Extend `stock`: add up what plain lines do to the stock rows.
+
+        ``oms_quants`` in the context is the batch they are added up in.
+        """
+        batch = self.env.context.get("oms_quants")
+        if batch is None or not self._oms_is_plain(quants_value):
+            return super()._synchronize_quant(
+                quantity, location, action=action, in_date=in_date, **quants_value
+            )
+        if self.product_uom_id.is_zero(quantity):
+            return 0, False
+        if action == "reserved":
+            if not self.move_id._should_bypass_reservation(location):
+                batch.reserve(self.product_id, location, quantity)
+            return 0, in_date
+        return batch.move(self.product_id, location, quantity, in_date)
+
+    def _oms_is_plain(self, quants_value):
+        """:return: whether the line is about a quantity only: no lot, package or owner"""
+        return (
+            self.product_id.tracking == "none"
+            and self.product_id.is_storable
+            and not any(quants_value.values())
+            and not (self.lot_id or self.package_id or self.result_package_id or self.owner_id)
+        )

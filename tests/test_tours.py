@@ -1,0 +1,75 @@
+"""The three things people do most, done in a browser."""
+
+from odoo.tests import HttpCase, new_test_user, tagged
+
+from .common import OmsCommon
+
+
+@tagged("standard", "post_install", "-at_install")
+class TestTours(HttpCase, OmsCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.agent = new_test_user(
+            cls.env, "oms_agent", groups="oms_addon.oms_addon_group_agent", password="oms_agent"
+        )
+        cls.manager = new_test_user(
+            cls.env, "oms_manager", groups="oms_addon.oms_addon_group_manager", password="oms_manager"
+        )
+
+    def test_a_manager_connects_a_channel_and_imports_a_file_with_an_error(self):
+        self.env.ref("base.USD").active = True
+        self.start_tour("/odoo/oms-channels", "oms_import_tour", login="oms_manager")
+        channel = self.env["oms.channel"].search([("name", "=", "Spreadsheet")])
+        self.assertRecordValues(channel, [{"adapter": "csv_file", "state": "live"}])
+        message = self.env["oms.channel.message"].search([("channel_id", "=", channel.id)])
+        self.assertRecordValues(
+            message, [{"order_ref": "9001", "state": "pending", "deliveries": 1}]
+        )
+        self._run_lanes("inbox")
+        self.assertRecordValues(
+            self._order("9001", channel),
+            [{"oms_order_ref": "9001", "amount_total": 20.0, "oms_step": "screen"}],
+        )
+        self.assertFalse(self._order("9002", channel))
+
+    def test_an_agent_maps_a_sku_once_and_every_order_that_waits_goes_on(self):
+        documents = [
+            self._document(f"X-{number}", lines=[(sku, 1, "10.00")])
+            for number, sku in enumerate(("CUP-XL", "CUP-XL", "CUP-XL", "JUG"), 1)
+        ]
+        self.assertFalse(self._capture(*documents))
+        self.start_tour("/odoo/oms-exceptions", "oms_exception_tour", login="oms_agent")
+        self.assertRecordValues(
+            self.env["oms.channel.listing"].search([("channel_id", "=", self.channel.id)]),
+            [{"sku": "CUP-XL", "product_id": self.mug.id, "multiplier": 1.0}],
+        )
+        holds = self.env["oms.hold"].search([("channel_id", "=", self.channel.id)], order="order_ref")
+        self.assertEqual(
+            holds.mapped(lambda hold: (hold.order_ref, hold.state)),
+            [("X-1", "released"), ("X-2", "released"), ("X-3", "released"), ("X-4", "open")],
+        )
+        self._run_lanes("inbox")
+        orders = self.env["sale.order"].search(
+            [("oms_channel_id", "=", self.channel.id)], order="oms_order_ref"
+        )
+        self.assertEqual(orders.mapped("oms_order_ref"), ["X-1", "X-2", "X-3"])
+        self.assertEqual(orders.order_line.product_id, self.mug)
+
+    def test_an_agent_releases_a_held_order_and_reads_its_timeline(self):
+        self.env["oms.hold.rule"].create(
+            {"name": "Large order: look first", "domain": "[('amount_total', '>', 50)]"}
+        )
+        order = self._capture(self._document("H-1", lines=[("MUG", 6, "10.00")]))
+        self.assertRecordValues(order, [{"oms_status": "held", "oms_step": "screen"}])
+        self.start_tour("/odoo/oms-orders", "oms_timeline_tour", login="oms_agent")
+        self.assertRecordValues(
+            order.oms_hold_ids,
+            [{"reason_code": "RULE", "state": "released", "released_by_id": self.agent.id}],
+        )
+        self.assertRecordValues(
+            order, [{"state": "sale", "oms_held": False, "oms_payment_state": "paid"}]
+        )
+        self.assertEqual(
+            order.oms_event_ids.filtered(lambda e: e.code == "hold.released").actor, self.agent.name
+        )
