@@ -14,7 +14,10 @@ class TestTours(HttpCase, OmsCommon):
             cls.env, "oms_agent", groups="oms_addon.oms_addon_group_agent", password="oms_agent"
         )
         cls.manager = new_test_user(
-            cls.env, "oms_manager", groups="oms_addon.oms_addon_group_manager", password="oms_manager"
+            cls.env,
+            "oms_manager",
+            groups="oms_addon.oms_addon_group_manager",
+            password="oms_manager",
         )
 
     def test_a_manager_connects_a_channel_and_imports_a_file_with_an_error(self):
@@ -44,7 +47,9 @@ class TestTours(HttpCase, OmsCommon):
             self.env["oms.channel.listing"].search([("channel_id", "=", self.channel.id)]),
             [{"sku": "CUP-XL", "product_id": self.mug.id, "multiplier": 1.0}],
         )
-        holds = self.env["oms.hold"].search([("channel_id", "=", self.channel.id)], order="order_ref")
+        holds = self.env["oms.hold"].search(
+            [("channel_id", "=", self.channel.id)], order="order_ref"
+        )
         self.assertEqual(
             holds.mapped(lambda hold: (hold.order_ref, hold.state)),
             [("X-1", "released"), ("X-2", "released"), ("X-3", "released"), ("X-4", "open")],

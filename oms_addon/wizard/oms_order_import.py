@@ -113,6 +113,7 @@ class OmsOrderImport(models.TransientModel):
     def _reopen(self):
         return {
             "type": "ir.actions.act_window",
+            "name": self.env._("Import orders"),
             "res_model": self._name,
             "res_id": self.id,
             "view_mode": "form",

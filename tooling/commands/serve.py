@@ -62,10 +62,9 @@ def _announce(address, result):
     """Wait for the server, open its first page, print address and login."""
     with console.step("Starting Odoo"):
         answered = _answers(f"{address}/web/login")
-    if answered:
-        show_address(address, result)
-    else:
+    if not answered:
         console.say(f"No answer yet; see {paths.LOGS / 'serve.log'}")
+    show_address(address, result)
 
 
 def show_address(address, result):

@@ -275,11 +275,11 @@ class OmsChannel(models.Model):
             return "warning", self.env._("Paused: messages are kept and wait.")
         if self.failed_count:
             return "error", self.env._(
-                "%(count)s messages failed: open them, read why, retry.", count=self.failed_count
+                "Failed messages: %(count)s. Read why, then retry.", count=self.failed_count
             )
         if self.hold_count:
             return "warning", self.env._(
-                "%(count)s orders wait for a decision.", count=self.hold_count
+                "Decisions needed: %(count)s.", count=self.hold_count
             )
         return "ok", self.env._("Everything is through.")
 

@@ -349,7 +349,8 @@ class OmsChannelMessage(models.Model):
                 )
         moving.write({"state": state, "error": text, **values})
         if state in ("done", "ignored"):
-            moving.write({"done_at": fields.Datetime.now(), "trace": False})
+            # Nobody but the system sees the trace, and everybody may end it.
+            moving.sudo().write({"done_at": fields.Datetime.now(), "trace": False})
             moving.hold_ids.sudo()._close(text or self.env._("The message is done."))
 
     def _park(self, problems):

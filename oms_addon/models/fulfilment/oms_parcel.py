@@ -79,7 +79,7 @@ class OmsParcel(models.Model):
     )
     _number_idx = models.Index("(number_key) WHERE number_key IS NOT NULL")
     _has_number = models.Constraint(
-        "CHECK (no_tracking OR name IS NOT NULL)",
+        "CHECK (no_tracking IS TRUE OR name IS NOT NULL)",
         "A parcel needs a tracking number, or is marked as one without.",
     )
 

@@ -1,6 +1,7 @@
 """What an order knows of its channel and of its way."""
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 STEPS = [
     ("screen", "Screen"),
@@ -128,13 +129,10 @@ class SaleOrder(models.Model):
             order.oms_event_count = counts.get(order.id, 0)
 
     def _compute_oms_message_count(self):
-        counts = dict(
-            self.env["oms.channel.message"]._read_group(
-                [("order_id", "in", self.ids)], ["order_id"], ["__count"]
-            )
-        )
         for order in self:
-            order.oms_message_count = counts.get(order, 0)
+            order.oms_message_count = self.env["oms.channel.message"].search_count(
+                order._oms_message_domain()
+            )
 
     @api.depends("oms_placed_at", "date_order")
     def _compute_oms_age_days(self):
@@ -172,9 +170,19 @@ class SaleOrder(models.Model):
     def action_oms_messages(self):
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("oms_addon.oms_channel_message_action")
-        return {**action, "domain": [("order_id", "=", self.id)], "context": {}}
+        return {**action, "domain": list(self._oms_message_domain()), "context": {}}
 
     # === BUSINESS METHODS === #
+
+    def _oms_message_domain(self):
+        """:return: the domain of what the channel and we told each other about one order"""
+        self.ensure_one()
+        domain = Domain("order_id", "=", self.id)
+        if self.oms_order_ref:
+            domain |= Domain("channel_id", "=", self.oms_channel_id.id) & Domain(
+                "order_ref", "=", self.oms_order_ref
+            )
+        return domain
 
     def _oms_run(self):
         """Let the lanes take orders of the path on from where they wait."""

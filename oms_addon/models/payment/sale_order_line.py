@@ -43,3 +43,27 @@ class SaleOrderLine(models.Model):
             for line in self.invoice_lines
             if line.move_id.move_type == "out_invoice" and line.move_id.state != "cancel"
         )
+
+    def _prepare_invoice_line(self, **optional_values):
+        """Extend `sale`: in a batch the line's amounts are given at once.
+
+        Core makes invoice lines without amounts and then writes each line's; it only
+        corrects those that differ, e.g. by a cent of rounding.
+        """
+        values = super()._prepare_invoice_line(**optional_values)
+        if self.env.context.get("oms_batch") and not self.display_type:
+            values.update(self._oms_invoice_amounts(values["quantity"]))
+        return values
+
+    def _oms_invoice_amounts(self, quantity):
+        """:return: what invoicing so many units credits, in the order's currency and in the
+        company's
+        """
+        currency, company = self.currency_id, self.company_id
+        share = quantity / self.product_uom_qty if self.product_uom_qty else 0.0
+        amount = -currency.round(self.price_subtotal * share)
+        rate = self.env["res.currency"]._get_conversion_rate(company.currency_id, currency, company)
+        return {
+            "amount_currency": amount,
+            "balance": company.currency_id.round(amount / rate),
+        }

@@ -1,0 +1,90 @@
+import json
+import time
+
+from odoo.tests import HttpCase, tagged
+
+from odoo.addons.oms_addon.tools.signature import sign
+
+from ..common import OmsCommon
+
+SECRET = "s3cret"
+
+
+@tagged("standard", "post_install", "-at_install")
+class TestTrackingEndpoint(OmsCommon, HttpCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.channel.sudo().webhook_secret = SECRET
+        cls.parcel = cls.env["oms.parcel"].create({"name": "P1"})
+        cls.document = {
+            "events": [
+                {"number": "P1", "at": "2026-03-01T09:00:00Z", "code": "DLV", "state": "delivered"}
+            ]
+        }
+
+    def _post(self, body, *, token=None, secret=SECRET, timestamp=None, **headers):
+        if not isinstance(body, bytes):
+            body = json.dumps(body).encode()
+        timestamp = str(int(time.time()) if timestamp is None else timestamp)
+        return self.url_open(
+            f"/oms/tracking/{token or self.channel.token}",
+            data=body,
+            headers={
+                "Content-Type": "application/json",
+                "X-Oms-Timestamp": timestamp,
+                "X-Oms-Signature": sign(secret, timestamp, body),
+                **headers,
+            },
+        )
+
+    def _messages(self):
+        return self.env["oms.channel.message"].search(
+            [("channel_id", "=", self.channel.id), ("topic", "=", "tracking")]
+        )
+
+    def test_signed_events_go_to_the_inbox_and_nowhere_else(self):
+        answer = self._post(self.document)
+        self.assertEqual(answer.status_code, 200)
+        message = self._messages()
+        self.assertEqual(answer.json(), {"message": message.id, "state": "pending", "events": 1})
+        self.assertEqual(json.loads(message._raw_payload()), self.document)
+        self.assertEqual(self.parcel.state, "pending")
+
+    def test_the_same_body_twice_is_one_message(self):
+        body = json.dumps(self.document).encode()
+        first, second = self._post(body), self._post(body)
+        self.assertEqual(first.json()["message"], second.json()["message"])
+        self.assertEqual(self._messages().deliveries, 2)
+
+    def test_a_form_encoded_body_is_verified_as_it_came(self):
+        answer = self._post(
+            self.document, **{"Content-Type": "application/x-www-form-urlencoded"}
+        )
+        self.assertEqual(answer.status_code, 200)
+        self.assertEqual(len(self._messages()), 1)
+
+    def test_a_wrong_signature_or_a_stale_time_writes_nothing(self):
+        for values in ({"secret": "other"}, {"timestamp": int(time.time()) - 301}):
+            answer = self._post(self.document, **values)
+            self.assertEqual(answer.status_code, 401)
+            self.assertIn("error", answer.json())
+        self.assertFalse(self._messages())
+
+    def test_a_channel_without_a_secret_believes_nobody(self):
+        self.channel.sudo().webhook_secret = False
+        self.assertEqual(self._post(self.document, secret="").status_code, 401)
+
+    def test_what_is_no_document_is_refused_in_words(self):
+        for body in (b"not json", b"[]", b'{"events": 3}', b'{"events": [{"at": "noon"}]}'):
+            answer = self._post(body)
+            self.assertEqual(answer.status_code, 400, body)
+            self.assertTrue(answer.json()["error"])
+        self.assertFalse(self._messages())
+
+    def test_a_body_that_is_too_large_is_refused(self):
+        self.assertEqual(self._post(b" " * (2 * 1024**2 + 1)).status_code, 413)
+        self.assertEqual(self._post(b" " * (5 * 1024**2)).status_code, 413)
+
+    def test_an_unknown_address_is_not_found(self):
+        self.assertEqual(self._post(self.document, token="nobody").status_code, 404)

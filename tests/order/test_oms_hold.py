@@ -1,0 +1,61 @@
+"""What a person can do about an exception, and what they see of it."""
+
+from odoo.tests import new_test_user
+
+from ..common import OmsCommon
+
+
+class TestOmsHold(OmsCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.agent = new_test_user(cls.env, "oms_agent", groups="oms_addon.oms_addon_group_agent")
+
+    def _hold_of(self, message):
+        return self.env["oms.hold"].search([("message_id", "=", message.id)])
+
+    def test_a_chosen_customer_lets_the_order_go_and_owns_it(self):
+        customer = self.env["res.partner"].create({"name": "Walk-in"})
+        message = self._receive(self._document("N-1", customer={}))
+        self._run_lanes()
+        hold = self._hold_of(message)
+        self.assertRecordValues(hold, [{"reason_code": "MISSING_CUSTOMER", "state": "open"}])
+        hold.with_user(self.agent).partner_id = customer
+        self.assertRecordValues(hold, [{"state": "released", "released_by_id": self.agent.id}])
+        self.assertRecordValues(message, [{"state": "pending", "partner_id": customer.id}])
+        self._run_lanes("inbox")
+        self.assertEqual(self._order("N-1").partner_id, customer)
+
+    def test_an_ignored_message_settles_its_exception_and_makes_no_order(self):
+        message = self._receive(self._document("N-2", lines=[("NOPE", 1, "10.00")]))
+        self._run_lanes()
+        hold = self._hold_of(message)
+        hold.with_user(self.agent).action_ignore()
+        self.assertEqual((hold.state, message.state), ("closed", "ignored"))
+        self.assertFalse(self._order("N-2"))
+
+    def test_the_summary_shows_the_order_and_marks_the_unknown_sku(self):
+        lines = [("MUG", 2, "10.00"), ("NOPE", 1, "5.00")]
+        message = self._receive(self._document("N-3", lines=lines))
+        self._run_lanes()
+        summary = self._hold_of(message).with_user(self.agent).summary
+        for text in ("#N-3", "ann.N-3@example.com", "25.00", "MUG"):
+            self.assertIn(text, summary)
+        self.assertEqual(summary.count("table-warning"), 1)
+
+    def test_a_message_that_is_no_document_has_no_summary(self):
+        message = self._receive(b"{", event_ref="broken")
+        self._run_lanes()
+        self.assertFalse(message.summary)
+        self.assertEqual(message.state, "parked")
+
+    def test_edited_content_is_what_the_retry_reads(self):
+        document = self._document("N-4", lines=[("MUG", -1, "10.00")], total="10.00")
+        message = self._receive(document)
+        self._run_lanes()
+        as_agent = message.with_user(self.agent)
+        as_agent.payload_text = message.payload_text.replace('"quantity": "-1"', '"quantity": "1"')
+        as_agent.action_retry()
+        self._run_lanes("inbox")
+        self.assertEqual(message.state, "done")
+        self.assertEqual(self._order("N-4").amount_total, 10.0)

@@ -1,0 +1,56 @@
+from datetime import datetime, timezone
+
+from odoo.tests import BaseCase, tagged
+
+from odoo.addons.oms_addon.tools.signature import problem, sign
+
+NOW = 1_800_000_000
+BODY = b'{"events": []}'
+
+
+@tagged("standard", "post_install", "-at_install")
+class TestSignature(BaseCase):
+    def _problem(self, **values):
+        given = {
+            "secret": "s3cret",
+            "signature": sign("s3cret", str(NOW), BODY),
+            "timestamp": str(NOW),
+            "body": BODY,
+            "now": NOW,
+        }
+        return problem(**{**given, **values})
+
+    def test_a_known_signature(self):
+        self.assertEqual(
+            sign("key", "1", b"body"),
+            "91b5374b153842ad05b2c4eab9349b8321b14703165bd3fb8b034dfb8be98ae5",
+        )
+
+    def test_a_genuine_call_has_no_problem(self):
+        self.assertEqual(self._problem(), "")
+        self.assertEqual(self._problem(signature=sign("s3cret", NOW, BODY).upper()), "")
+
+    def test_the_time_may_be_a_datetime_with_or_without_zone(self):
+        aware = datetime.fromtimestamp(NOW, timezone.utc)
+        self.assertEqual(self._problem(now=aware), "")
+        self.assertEqual(self._problem(now=aware.replace(tzinfo=None)), "")
+
+    def test_a_changed_body_or_another_secret_is_refused(self):
+        for values in ({"body": BODY + b" "}, {"secret": "other"}, {"signature": "0" * 64}, {"signature": "ü"}):
+            self.assertEqual(self._problem(**values), "the signature is wrong")
+
+    def test_a_timestamp_is_part_of_what_is_signed(self):
+        self.assertEqual(self._problem(timestamp=str(NOW + 1)), "the signature is wrong")
+
+    def test_a_stale_or_future_call_is_refused(self):
+        self.assertEqual(self._problem(now=NOW + 300), "")
+        for now in (NOW + 301, NOW - 301):
+            self.assertEqual(self._problem(now=now), "the timestamp is stale")
+
+    def test_what_is_missing_or_malformed_is_refused_in_words(self):
+        self.assertIn("no secret", self._problem(secret=""))
+        self.assertIn("no secret", self._problem(secret=False))
+        self.assertIn("missing", self._problem(signature=""))
+        self.assertIn("missing", self._problem(timestamp=""))
+        for timestamp in ("yesterday", "-5", "1.5", "²"):
+            self.assertIn("no Unix time", self._problem(timestamp=timestamp))
