@@ -43,7 +43,13 @@ def clone(env, copies):
         for name, columns in relations.items():
             _copy_relation(cr, name, columns, spans, copy)
     for name in tables:
-        cr.execute(SQL("SELECT setval(pg_get_serial_sequence(%s, 'id'), max(id)) FROM %s", name, SQL.identifier(name)))
+        cr.execute(
+            SQL(
+                "SELECT setval(pg_get_serial_sequence(%s, 'id'), max(id)) FROM %s",
+                name,
+                SQL.identifier(name),
+            )
+        )
     cr.execute("SET LOCAL session_replication_role = origin")
     env.invalidate_all()
     for name in [*tables, *relations]:
@@ -81,7 +87,9 @@ def _links(cr, tables):
 
 def _span(cr, table):
     """:return: lowest and highest id of the rows that are copied"""
-    cr.execute(SQL("SELECT coalesce(min(id), 0), coalesce(max(id), 0) FROM %s", SQL.identifier(table)))
+    cr.execute(
+        SQL("SELECT coalesce(min(id), 0), coalesce(max(id), 0) FROM %s", SQL.identifier(table))
+    )
     return cr.fetchone()
 
 
@@ -99,7 +107,8 @@ def _relations(cr, tables):
     for table, column, target in cr.fetchall():
         found.setdefault(table, {})[column] = target
     return {
-        table: columns for table, columns in found.items()
+        table: columns
+        for table, columns in found.items()
         if len(columns) == 2 and any(target in tables for target in columns.values())
     }
 
@@ -108,8 +117,15 @@ def _shifted(column, target, spans, copy):
     """:return: a reference moved to the copy it belongs to; ids past the originals keep"""
     low, high = spans[target]
     width = high - low + 1
-    return SQL("CASE WHEN %s BETWEEN %s AND %s THEN %s + %s ELSE %s END",
-               SQL.identifier(column), low, high, SQL.identifier(column), width * copy, SQL.identifier(column))
+    return SQL(
+        "CASE WHEN %s BETWEEN %s AND %s THEN %s + %s ELSE %s END",
+        SQL.identifier(column),
+        low,
+        high,
+        SQL.identifier(column),
+        width * copy,
+        SQL.identifier(column),
+    )
 
 
 def _copy_table(cr, table, unique, links, spans, copy):
@@ -123,8 +139,12 @@ def _copy_table(cr, table, unique, links, spans, copy):
         elif column in unique:
             selected.append(SQL("%s || '~' || %s", name, str(copy)))
         elif table == "oms_event" and column == "res_id":
-            selected.append(SQL("CASE WHEN res_model = 'sale.order' THEN %s ELSE res_id END",
-                                _shifted("res_id", "sale_order", spans, copy)))
+            selected.append(
+                SQL(
+                    "CASE WHEN res_model = 'sale.order' THEN %s ELSE res_id END",
+                    _shifted("res_id", "sale_order", spans, copy),
+                )
+            )
         elif table == "oms_event" and column in ("digest", "position"):
             selected.append(SQL("NULL"))
         elif (table, column) in links:
@@ -132,9 +152,15 @@ def _copy_table(cr, table, unique, links, spans, copy):
         else:
             selected.append(name)
     cr.execute(
-        SQL("INSERT INTO %s (%s) SELECT %s FROM %s WHERE id BETWEEN %s AND %s",
-            SQL.identifier(table), SQL(", ").join(map(SQL.identifier, columns)),
-            SQL(", ").join(selected), SQL.identifier(table), low, high)
+        SQL(
+            "INSERT INTO %s (%s) SELECT %s FROM %s WHERE id BETWEEN %s AND %s",
+            SQL.identifier(table),
+            SQL(", ").join(map(SQL.identifier, columns)),
+            SQL(", ").join(selected),
+            SQL.identifier(table),
+            low,
+            high,
+        )
     )
 
 
@@ -145,10 +171,16 @@ def _copy_relation(cr, table, columns, spans, copy):
     ]
     conditions = [
         SQL("%s BETWEEN %s AND %s", SQL.identifier(column), *spans[target])
-        for column, target in columns.items() if target in spans
+        for column, target in columns.items()
+        if target in spans
     ]
     cr.execute(
-        SQL("INSERT INTO %s (%s) SELECT %s FROM %s WHERE %s ON CONFLICT DO NOTHING",
-            SQL.identifier(table), SQL(", ").join(map(SQL.identifier, columns)),
-            SQL(", ").join(selected), SQL.identifier(table), SQL(" AND ").join(conditions))
+        SQL(
+            "INSERT INTO %s (%s) SELECT %s FROM %s WHERE %s ON CONFLICT DO NOTHING",
+            SQL.identifier(table),
+            SQL(", ").join(map(SQL.identifier, columns)),
+            SQL(", ").join(selected),
+            SQL.identifier(table),
+            SQL(" AND ").join(conditions),
+        )
     )

@@ -60,8 +60,14 @@ def _options(args, defaults):
 def _products(env):
     products = env["product.product"].create(
         [
-            {"name": f"Bench {i}", "default_code": f"BENCH{i}", "is_storable": True,
-             "list_price": 10, "invoice_policy": "order", "taxes_id": [Command.clear()]}
+            {
+                "name": f"Bench {i}",
+                "default_code": f"BENCH{i}",
+                "is_storable": True,
+                "list_price": 10,
+                "invoice_policy": "order",
+                "taxes_id": [Command.clear()],
+            }
             for i in range(PRODUCTS)
         ]
     )
@@ -72,7 +78,11 @@ def _products(env):
 def _stock(env, products, warehouse):
     env["stock.quant"].with_context(inventory_mode=True).create(
         [
-            {"product_id": p.id, "location_id": warehouse.lot_stock_id.id, "inventory_quantity": 1e6}
+            {
+                "product_id": p.id,
+                "location_id": warehouse.lot_stock_id.id,
+                "inventory_quantity": 1e6,
+            }
             for p in products
         ]
     ).action_apply_inventory()
@@ -84,12 +94,19 @@ def _plain(env, products, count):
     spent = defaultdict(float)
     for i in range(count):
         clock = _Clock(spent)
-        partner = env["res.partner"].create({"name": f"Plain {i}", "email": f"plain{i}@example.com"})
+        partner = env["res.partner"].create(
+            {"name": f"Plain {i}", "email": f"plain{i}@example.com"}
+        )
         order = env["sale.order"].create(
             {
                 "partner_id": partner.id,
                 "order_line": [
-                    Command.create({"product_id": products[(i * LINES + n) % PRODUCTS].id, "product_uom_qty": 2})
+                    Command.create(
+                        {
+                            "product_id": products[(i * LINES + n) % PRODUCTS].id,
+                            "product_uom_qty": 2,
+                        }
+                    )
                     for n in range(LINES)
                 ],
             }
@@ -155,18 +172,43 @@ def _payload(env, channel, products, ref, i):
     now = datetime.now(timezone.utc).isoformat()
     return json.dumps(
         {
-            "schema": "oms.order/1", "ref": ref, "number": ref, "placed_at": now, "updated_at": now,
-            "currency": channel.currency_id.name, "total": "60.00", "prices_include_tax": True,
+            "schema": "oms.order/1",
+            "ref": ref,
+            "number": ref,
+            "placed_at": now,
+            "updated_at": now,
+            "currency": channel.currency_id.name,
+            "total": "60.00",
+            "prices_include_tax": True,
             "customer": {"ref": ref, "name": f"Ours {ref}", "email": f"{ref}@example.com"},
-            "shipping": {"name": f"Ours {ref}", "street": "1 High Street", "city": "Leeds",
-                         "zip": "LS1 1AA", "country": "GB"},
+            "shipping": {
+                "name": f"Ours {ref}",
+                "street": "1 High Street",
+                "city": "Leeds",
+                "zip": "LS1 1AA",
+                "country": "GB",
+            },
             "lines": [
-                {"ref": str(n), "sku": products[(i * LINES + n) % PRODUCTS].default_code,
-                 "name": "Bench", "quantity": "2", "unit_price": "10.00", "taxes": []}
+                {
+                    "ref": str(n),
+                    "sku": products[(i * LINES + n) % PRODUCTS].default_code,
+                    "name": "Bench",
+                    "quantity": "2",
+                    "unit_price": "10.00",
+                    "taxes": [],
+                }
                 for n in range(LINES)
             ],
-            "charges": [{"ref": f"T{ref}", "kind": "charge", "amount": "60.00", "at": now,
-                         "currency": channel.currency_id.name, "status": "success"}],
+            "charges": [
+                {
+                    "ref": f"T{ref}",
+                    "kind": "charge",
+                    "amount": "60.00",
+                    "at": now,
+                    "currency": channel.currency_id.name,
+                    "status": "success",
+                }
+            ],
         }
     ).encode()
 
@@ -181,7 +223,12 @@ def _ours(env, channel, products, count):
     clock = _Clock(spent)
     channel._receive_many(
         [
-            ("orders", f"{stamp}-{i}", _payload(env, channel, products, f"B{stamp}-{i}", i), f"B{stamp}-{i}")
+            (
+                "orders",
+                f"{stamp}-{i}",
+                _payload(env, channel, products, f"B{stamp}-{i}", i),
+                f"B{stamp}-{i}",
+            )
             for i in range(count)
         ]
     )
@@ -194,10 +241,12 @@ def _ours(env, channel, products, count):
     spent["tell_channel"] += lanes["outbox"] + arrived["outbox"]
     spent["carrier_word"] += arrived["parcels"]
     spent.update(timer.seconds)
-    spent["lanes_and_commits"] = (
-        sum(lanes[lane] + arrived[lane] for lane in ("orders", "fulfilment")) - sum(timer.seconds.values())
+    spent["lanes_and_commits"] = sum(
+        lanes[lane] + arrived[lane] for lane in ("orders", "fulfilment")
+    ) - sum(timer.seconds.values())
+    orders = env["sale.order"].search(
+        [("oms_channel_id", "=", channel.id)], order="id desc", limit=count
     )
-    orders = env["sale.order"].search([("oms_channel_id", "=", channel.id)], order="id desc", limit=count)
     assert set(orders.mapped("oms_step")) == {"done"}, orders.mapped("oms_wait_reason")
     env.invalidate_all()
     return {step: seconds * 1000 / count for step, seconds in spent.items()}

@@ -96,7 +96,11 @@ class OmsCommon(TransactionCase):
             "currency": currency,
             "total": total,
             "prices_include_tax": True,
-            "customer": {"ref": f"C-{ref}", "name": f"Ann {ref}", "email": f"ann.{ref}@example.com"},
+            "customer": {
+                "ref": f"C-{ref}",
+                "name": f"Ann {ref}",
+                "email": f"ann.{ref}@example.com",
+            },
             "shipping": {
                 "name": f"Ann {ref}",
                 "street": "1 High Street",
@@ -105,8 +109,14 @@ class OmsCommon(TransactionCase):
                 "country": "GB",
             },
             "lines": [
-                {"ref": str(n), "sku": sku, "name": sku.title(), "quantity": str(quantity),
-                 "unit_price": price, "taxes": []}
+                {
+                    "ref": str(n),
+                    "sku": sku,
+                    "name": sku.title(),
+                    "quantity": str(quantity),
+                    "unit_price": price,
+                    "taxes": [],
+                }
                 for n, (sku, quantity, price) in enumerate(lines, 1)
             ],
             "charges": [charge] if paid and float(total) else [],
@@ -155,6 +165,8 @@ class OmsCommon(TransactionCase):
     def _holds(self, record):
         """:return: codes of the open holds of an order or message"""
         field = "order_id" if record._name == "sale.order" else "message_id"
-        return self.env["oms.hold"].search(
-            [(field, "=", record.id), ("state", "=", "open")]
-        ).mapped("reason_code")
+        return (
+            self.env["oms.hold"]
+            .search([(field, "=", record.id), ("state", "=", "open")])
+            .mapped("reason_code")
+        )

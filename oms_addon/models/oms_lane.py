@@ -44,8 +44,10 @@ class OmsLane(models.Model):
         late = fields.Datetime.subtract(fields.Datetime.now(), minutes=LATE_MINUTES)
         for lane in self:
             lane.health = (
-                "error" if lane.last_error
-                else "late" if lane.waiting_count and (lane.last_run_at or late) <= late
+                "error"
+                if lane.last_error
+                else "late"
+                if lane.waiting_count and (lane.last_run_at or late) <= late
                 else "ok"
             )
 
@@ -168,9 +170,7 @@ class OmsLane(models.Model):
                 raise
             except Exception as error:  # noqa: BLE001 - shown on the channel
                 _logger.warning("Channel %s could not be read", channel.id, exc_info=True)
-                self.env["oms.event"]._log(
-                    channel, "channel.fetch_failed", str(error)[:500]
-                )
+                self.env["oms.event"]._log(channel, "channel.fetch_failed", str(error)[:500])
         return fetched
 
     @api.model
@@ -181,8 +181,10 @@ class OmsLane(models.Model):
 
     @api.model
     def _work_slow(self):
-        """Seal the audit trail and cancel what nobody paid."""
-        return self.env["oms.event"]._seal() + self.env["oms.payment.collector"]._expire_unpaid()
+        """Seal the audit trail, cancel what nobody paid, book money the flow does not touch."""
+        collector = self.env["oms.payment.collector"]
+        booked = collector._book_left()
+        return self.env["oms.event"]._seal() + collector._expire_unpaid() + (booked or 0)
 
     # === DRAINING === #
 

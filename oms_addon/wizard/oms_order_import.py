@@ -86,7 +86,9 @@ class OmsOrderImport(models.TransientModel):
             raise UserError(self.env._("Choose a file first."))
         if len(data) > MAX_BYTES:
             raise UserError(
-                self.env._("The file is larger than %(size)s MB: split it.", size=MAX_BYTES // 1024**2)
+                self.env._(
+                    "The file is larger than %(size)s MB: split it.", size=MAX_BYTES // 1024**2
+                )
             )
         return self.channel_id._adapter()._read_file(self.channel_id, data)
 

@@ -31,9 +31,9 @@ class OmsTrackingImport(models.TransientModel):
         self.ensure_one()
         events, errors = self._read()
         parcels = self.env["oms.tracking"]._find_parcels(self.company_id, events)
-        lines = [
-            {"kind": "error", "row": row, "message": message} for row, message in errors
-        ] + [self._prepare_line(event, parcels.get(event)) for event in events]
+        lines = [{"kind": "error", "row": row, "message": message} for row, message in errors] + [
+            self._prepare_line(event, parcels.get(event)) for event in events
+        ]
         self.line_ids = [fields.Command.clear(), *map(fields.Command.create, lines)]
         self.write(
             {

@@ -18,7 +18,14 @@ class TestEvent(OmsCommon):
         codes = self.events.sorted("id").mapped("code")
         self.assertEqual(
             [code for code in codes if code.startswith(("order.", "step."))][:6],
-            ["order.captured", "step.screen", "step.confirm", "step.allocate", "step.collect", "step.invoice"],
+            [
+                "order.captured",
+                "step.screen",
+                "step.confirm",
+                "step.allocate",
+                "step.collect",
+                "step.invoice",
+            ],
         )
         self.assertTrue(all(self.events.mapped("actor")))
 
@@ -55,6 +62,4 @@ class TestEvent(OmsCommon):
     def test_a_sealed_event_cannot_be_sealed_again_with_another_digest(self):
         self.env["oms.event"]._seal()
         with mute_logger("odoo.sql_db"), self.assertRaises(RaiseException), self.cr.savepoint():
-            self.cr.execute(
-                "UPDATE oms_event SET digest = 'x' WHERE id = %s", [self.events[0].id]
-            )
+            self.cr.execute("UPDATE oms_event SET digest = 'x' WHERE id = %s", [self.events[0].id])

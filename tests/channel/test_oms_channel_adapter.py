@@ -20,7 +20,9 @@ class TestAdapterContract(OmsCommon):
                 channel = self.env["oms.channel"].create({"name": code, "adapter": code})
                 channel.company_id.partner_id.tz = SETTINGS.get(code, {}).get("tz", "UTC")
                 [fixture] = [
-                    path for path in (FIXTURES / code).glob("order.*") if "expected" not in path.name
+                    path
+                    for path in (FIXTURES / code).glob("order.*")
+                    if "expected" not in path.name
                 ]
                 yield code, self.env[name], channel, fixture
 

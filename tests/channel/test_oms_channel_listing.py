@@ -44,7 +44,9 @@ class TestListing(OmsCommon):
             self._list("six ", self.pot)
 
     def test_fault_10_mapping_the_sku_once_releases_every_order_that_waits(self):
-        orders = [self._document(f"A{i}", [("NEW", 1, "10.00"), ("MUG", 1, "5.00")]) for i in range(3)]
+        orders = [
+            self._document(f"A{i}", [("NEW", 1, "10.00"), ("MUG", 1, "5.00")]) for i in range(3)
+        ]
         messages = self.env["oms.channel.message"].concat(*map(self._receive, orders))
         self._run_lanes()
         self.assertEqual(messages.mapped("state"), ["parked"] * 3)
@@ -63,4 +65,6 @@ class TestListing(OmsCommon):
         self._run_lanes()
         self.assertEqual(message.state, "done")
         listing = self.env["oms.channel.listing"].search([("channel_id", "=", self.channel.id)])
-        self.assertRecordValues(listing, [{"sku": "NEW", "product_id": self.pot.id, "multiplier": 1}])
+        self.assertRecordValues(
+            listing, [{"sku": "NEW", "product_id": self.pot.id, "multiplier": 1}]
+        )

@@ -123,7 +123,6 @@ class TestOutbox(OmsCommon):
     def setUp(self):
         super().setUp()
         self.order = self._capture(self._document("A1"))
-        self.env["oms.channel.message"].search([("direction", "=", "out")])._set_state("ignored")
 
     def _send_later(self, key="k1"):
         self.env["oms.channel.message"]._send_later(
@@ -160,10 +159,14 @@ class TestOutbox(OmsCommon):
         now = fields.Datetime.now()
         self._run_lanes("outbox")
         self.assertEqual((message.state, message.attempts, message.error), ("pending", 1, "down"))
-        self.assertAlmostEqual(message.next_try_at, now + timedelta(seconds=30), delta=timedelta(seconds=5))
+        self.assertAlmostEqual(
+            message.next_try_at, now + timedelta(seconds=30), delta=timedelta(seconds=5)
+        )
         message.next_try_at = False
         self._run_lanes("outbox")
-        self.assertAlmostEqual(message.next_try_at, now + timedelta(seconds=600), delta=timedelta(seconds=5))
+        self.assertAlmostEqual(
+            message.next_try_at, now + timedelta(seconds=600), delta=timedelta(seconds=5)
+        )
         message.next_try_at = False
         self._run_lanes("outbox")
         self.assertEqual((message.state, message.attempts), ("done", 2))

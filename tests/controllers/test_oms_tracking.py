@@ -58,9 +58,7 @@ class TestTrackingEndpoint(OmsCommon, HttpCase):
         self.assertEqual(self._messages().deliveries, 2)
 
     def test_a_form_encoded_body_is_verified_as_it_came(self):
-        answer = self._post(
-            self.document, **{"Content-Type": "application/x-www-form-urlencoded"}
-        )
+        answer = self._post(self.document, **{"Content-Type": "application/x-www-form-urlencoded"})
         self.assertEqual(answer.status_code, 200)
         self.assertEqual(len(self._messages()), 1)
 

@@ -130,7 +130,9 @@ class TestApi(OmsCommon, HttpCase):
     def test_a_wrong_key_or_one_of_another_scope_is_refused(self):
         for key in ("nonsense", self._key(self.agent, "rpc")):
             self.assertEqual(self._post(self._document("A1"), key).status_code, 401)
-        self.assertFalse(self.env["oms.channel.message"].search([("channel_id", "=", self.channel.id)]))
+        self.assertFalse(
+            self.env["oms.channel.message"].search([("channel_id", "=", self.channel.id)])
+        )
 
     def test_a_user_without_the_right_is_refused(self):
         stranger = new_test_user(self.env, "api_stranger", groups="base.group_user")

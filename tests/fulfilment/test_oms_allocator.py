@@ -115,7 +115,9 @@ class TestAllocate(FulfilmentCommon):
         self.env["stock.quant"]._update_available_quantity(cup, self.warehouse.lot_stock_id, -5)
         self.assertEqual(self.allocator._allocate(order), {})
         self.assertEqual(self._taken(order), {self.north: 5})
-        self.assertEqual(order.order_line.move_ids.sorted("id").mapped("state"), ["cancel", "assigned"])
+        self.assertEqual(
+            order.order_line.move_ids.sorted("id").mapped("state"), ["cancel", "assigned"]
+        )
 
     def test_what_a_channel_sold_without_stock_is_marked_oversold_fault_17(self):
         cup = self._make_product("CUP", "Cup")
@@ -123,11 +125,17 @@ class TestAllocate(FulfilmentCommon):
         self._serve(order)
         self.assertEqual(order.order_line.mapped("oms_oversold"), [True, False])
         events = self.env["oms.event"].search(
-            [("res_model", "=", "sale.order"), ("res_id", "=", order.id), ("code", "=", "order.oversold")]
+            [
+                ("res_model", "=", "sale.order"),
+                ("res_id", "=", order.id),
+                ("code", "=", "order.oversold"),
+            ]
         )
         self.assertEqual(len(events), 1)
         self.allocator._allocate(order)
-        self.assertEqual(len(events.search([("code", "=", "order.oversold"), ("res_id", "=", order.id)])), 1)
+        self.assertEqual(
+            len(events.search([("code", "=", "order.oversold"), ("res_id", "=", order.id)])), 1
+        )
 
     def test_nothing_is_marked_oversold_when_nobody_paid(self):
         self.channel.payment_policy = "terms"
@@ -154,7 +162,9 @@ class TestAllocate(FulfilmentCommon):
             )
         order = self._make_order((cup, 3))
         self.assertEqual(self._serve(order), {order: "Backordered: 1 of 3 × [CUP] Cup"})
-        self.assertEqual(sorted(order.picking_ids.move_line_ids.lot_id.mapped("name")), ["S1", "S2"])
+        self.assertEqual(
+            sorted(order.picking_ids.move_line_ids.lot_id.mapped("name")), ["S1", "S2"]
+        )
 
     def test_a_dozen_is_twelve_units(self):
         cup = self._make_product("CUP", "Cup", stock=20)
@@ -169,10 +179,14 @@ class TestAllocate(FulfilmentCommon):
         order = self._make_order((cup, 2))
         self.assertEqual(self._serve(order), {})
         pick = order.picking_ids
-        self.assertEqual((pick.picking_type_id, pick.state), (self.warehouse.pick_type_id, "assigned"))
+        self.assertEqual(
+            (pick.picking_type_id, pick.state), (self.warehouse.pick_type_id, "assigned")
+        )
         self.shipper._validate(pick)
         ship = order.picking_ids - pick
-        self.assertEqual((ship.picking_type_id, ship.state), (self.warehouse.out_type_id, "assigned"))
+        self.assertEqual(
+            (ship.picking_type_id, ship.state), (self.warehouse.out_type_id, "assigned")
+        )
         self.assertEqual(self.allocator._allocate(order), {})
         self.assertStockIsConsistent(cup)
 
@@ -190,6 +204,24 @@ class TestBackorders(FulfilmentCommon):
             self.assertEqual(order.picking_ids.state, "assigned", place)
         self.assertEqual(self.allocator._serve_backorders(10), 0)
         self.assertStockIsConsistent(cup)
+
+    def test_what_arrives_elsewhere_serves_the_queue_from_there(self):
+        cup = self._make_product("CUP", "Cup")
+        order = self._make_order((cup, 2))
+        self._serve(order)
+        self._put_stock(cup, self.north, 5)
+        self.assertEqual(self.allocator._serve_backorders(10), 1)
+        self.assertEqual(self._taken(order), {self.north: 2})
+        self.assertEqual(self.allocator._serve_backorders(10), 0)
+
+    def test_a_warehouse_the_channel_does_not_use_serves_nobody_of_it(self):
+        self.channel.warehouse_ids = self.warehouse
+        cup = self._make_product("CUP", "Cup")
+        order = self._make_order((cup, 2))
+        self._serve(order)
+        self._put_stock(cup, self.north, 5)
+        self.assertEqual(self.allocator._waiting_orders(10), self.env["sale.order"])
+        self.assertEqual(self.allocator._serve_backorders(10), 0)
 
     def test_an_empty_queue_is_no_work(self):
         cup = self._make_product("CUP", "Cup")

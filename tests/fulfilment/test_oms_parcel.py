@@ -56,8 +56,12 @@ class TestParcel(FulfilmentCommon):
 
     def test_the_order_of_arrival_does_not_matter(self):
         scans = [
-            event(8, "info_received"), event(9, "in_transit"), event(10, "exception"),
-            event(11, "in_transit"), event(12, "attempt_failed"), event(13, "delivered"),
+            event(8, "info_received"),
+            event(9, "in_transit"),
+            event(10, "exception"),
+            event(11, "in_transit"),
+            event(12, "attempt_failed"),
+            event(13, "delivered"),
         ]
         for shuffled in (scans, scans[::-1], scans[::2] + scans[1::2]):
             self.env["oms.tracking.event"].search([]).unlink()

@@ -52,7 +52,10 @@ class TestReservation(FulfilmentCommon):
         OWN_TOO = ("product_id", "name")
         for model in ("picking_ids", "order_line.move_ids", "picking_ids.move_line_ids"):
             mine, other = (
-                [{k: v for k, v in row.items() if k not in OWN_TOO} for row in self._rows(o.mapped(model))]
+                [
+                    {k: v for k, v in row.items() if k not in OWN_TOO}
+                    for row in self._rows(o.mapped(model))
+                ]
                 for o in (ours, theirs)
             )
             self.assertEqual(mine, other, model)
@@ -73,7 +76,10 @@ class TestReservation(FulfilmentCommon):
         order = self._make_order((cup, 3))
         self._serve(order)
         self.assertEqual(
-            [(line.location_id, line.quantity) for line in order.picking_ids.move_line_ids.sorted("id")],
+            [
+                (line.location_id, line.quantity)
+                for line in order.picking_ids.move_line_ids.sorted("id")
+            ],
             [(shelves[1], 2.0), (shelves[0], 1.0)],
         )
         self.assertStockIsConsistent(cup)

@@ -6,7 +6,9 @@ class TestSampleWarehouse(FulfilmentCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.worker = cls.env["oms.sample.warehouse"]
-        cls.sample = cls._make_channel("Sample", adapter="sample", auto_ship=False, ship_policy="always")
+        cls.sample = cls._make_channel(
+            "Sample", adapter="sample", auto_ship=False, ship_policy="always"
+        )
 
     def _waiting(self, **values):
         """:return: an order whose flow waits for the warehouse"""

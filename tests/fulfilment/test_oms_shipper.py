@@ -103,7 +103,10 @@ class TestShip(FulfilmentCommon):
             picking.with_context(skip_sms=True).button_validate()
         for path, names in (
             ("picking_ids", ("state", "priority", "delivery_type", "shipping_weight")),
-            ("order_line.move_ids", ("state", "quantity", "picked", "is_out", "value", "product_qty")),
+            (
+                "order_line.move_ids",
+                ("state", "quantity", "picked", "is_out", "value", "product_qty"),
+            ),
             ("picking_ids.move_line_ids", ("state", "quantity", "picked", "quantity_product_uom")),
             ("order_line", ("qty_delivered", "qty_to_invoice", "invoice_status")),
             ("self", ("delivery_status", "invoice_status")),
@@ -119,8 +122,12 @@ class TestShip(FulfilmentCommon):
         self.assertRecordValues(
             quants[0],
             [
-                {"location_id": q.location_id.id, "quantity": q.quantity,
-                 "reserved_quantity": q.reserved_quantity, "in_date": q.in_date}
+                {
+                    "location_id": q.location_id.id,
+                    "quantity": q.quantity,
+                    "reserved_quantity": q.reserved_quantity,
+                    "in_date": q.in_date,
+                }
                 for q in quants[1]
             ],
         )
@@ -158,8 +165,11 @@ class TestTrackAndDeliver(FulfilmentCommon):
 
     def _told(self, order):
         return self.env["oms.channel.message"].search(
-            [("direction", "=", "out"), ("topic", "=", "shipment"),
-             ("event_ref", "in", [f"shipment:{p.id}" for p in order.picking_ids])]
+            [
+                ("direction", "=", "out"),
+                ("topic", "=", "shipment"),
+                ("event_ref", "in", [f"shipment:{p.id}" for p in order.picking_ids]),
+            ]
         )
 
     def test_a_shipment_waits_for_its_number_and_is_told_once(self):

@@ -14,7 +14,14 @@ class TestOrderFlow(OmsCommon):
         self.assertEqual(order.picking_ids.state, "done")
         self.assertRecordValues(
             order.invoice_ids,
-            [{"state": "posted", "amount_total": 20.0, "payment_state": "paid", "move_type": "out_invoice"}],
+            [
+                {
+                    "state": "posted",
+                    "amount_total": 20.0,
+                    "payment_state": "paid",
+                    "move_type": "out_invoice",
+                }
+            ],
         )
         told = self.env["oms.channel.message"].search(
             [("direction", "=", "out"), ("topic", "=", "shipment"), ("order_ref", "=", "A1")]
@@ -26,9 +33,16 @@ class TestOrderFlow(OmsCommon):
         stamps = [
             order[name]
             for name in (
-                "oms_captured_at", "oms_screened_at", "oms_confirmed_at", "oms_allocated_at",
-                "oms_paid_at", "oms_invoiced_at", "oms_shipped_at", "oms_tracked_at",
-                "oms_delivered_at", "oms_closed_at",
+                "oms_captured_at",
+                "oms_screened_at",
+                "oms_confirmed_at",
+                "oms_allocated_at",
+                "oms_paid_at",
+                "oms_invoiced_at",
+                "oms_shipped_at",
+                "oms_tracked_at",
+                "oms_delivered_at",
+                "oms_closed_at",
             )
         ]
         self.assertTrue(all(stamps))
@@ -46,7 +60,9 @@ class TestOrderFlow(OmsCommon):
 
     def test_an_unpaid_order_waits_in_words_and_goes_when_the_money_comes(self):
         order = self._capture(self._document("A1", paid=False))
-        self.assertEqual((order.state, order.oms_step, order.oms_status), ("draft", "confirm", "waiting"))
+        self.assertEqual(
+            (order.state, order.oms_step, order.oms_status), ("draft", "confirm", "waiting")
+        )
         self.assertIn("20.00", order.oms_wait_reason)
         payment = {
             "schema": "oms.payment/1",
@@ -177,7 +193,9 @@ class TestOrderFlow(OmsCommon):
     def test_the_path_costs_few_queries_per_order(self):
         def run(prefix, count):
             for i in range(count):
-                self._receive(self._document(f"{prefix}{i}", [("MUG", 1, "10.00"), ("POT", 1, "5.00")]))
+                self._receive(
+                    self._document(f"{prefix}{i}", [("MUG", 1, "10.00"), ("POT", 1, "5.00")])
+                )
             self._run_lanes("inbox")
             self.env.flush_all()
             before = self.cr.sql_log_count

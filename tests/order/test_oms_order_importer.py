@@ -15,8 +15,12 @@ class TestOrderImporter(OmsCommon):
 
     def test_fault_31_tax_included_prices_are_exact_to_the_cent(self):
         self.env["account.tax"].create(
-            {"name": "VAT 20 incl", "amount": 20, "type_tax_use": "sale",
-             "price_include_override": "tax_included"}
+            {
+                "name": "VAT 20 incl",
+                "amount": 20,
+                "type_tax_use": "sale",
+                "price_include_override": "tax_included",
+            }
         )
         tax = [{"name": "VAT", "rate": "20"}]
         document = self._document(
@@ -41,7 +45,9 @@ class TestOrderImporter(OmsCommon):
     def test_a_larger_difference_holds_the_order_whole(self):
         order = self._capture(self._document("A1", total="20.03"))
         self.assertIn("TOTAL_MISMATCH", self._holds(order))
-        self.assertEqual((order.state, order.oms_status, order.oms_step), ("draft", "held", "screen"))
+        self.assertEqual(
+            (order.state, order.oms_status, order.oms_step), ("draft", "held", "screen")
+        )
         self.assertFalse(order.picking_ids)
 
     def test_a_price_survives_changes_of_quantity_and_a_recomputation_of_prices(self):
@@ -56,17 +62,30 @@ class TestOrderImporter(OmsCommon):
         document = self._document("A1", total="43.33")
         document["lines"] = [
             {"sku": "MUG", "quantity": "2", "unit_price": "15.00", "discount": "3.00", "taxes": []},
-            {"sku": "POT", "quantity": "3", "unit_price": "10.00", "discount": "13.67", "taxes": []},
+            {
+                "sku": "POT",
+                "quantity": "3",
+                "unit_price": "10.00",
+                "discount": "13.67",
+                "taxes": [],
+            },
         ]
         order = self._capture(document)
         exact, odd = order.order_line
-        self.assertEqual((exact.price_unit, exact.discount, exact.price_subtotal), (15.0, 10.0, 27.0))
+        self.assertEqual(
+            (exact.price_unit, exact.discount, exact.price_subtotal), (15.0, 10.0, 27.0)
+        )
         self.assertEqual(odd.price_subtotal, 16.33)
         self.assertEqual(order.amount_total, 43.33)
 
     def test_a_multipack_keeps_the_money_and_multiplies_the_units(self):
         self.env["oms.channel.listing"].create(
-            {"channel_id": self.channel.id, "sku": "SIX", "product_id": self.mug.id, "multiplier": 6}
+            {
+                "channel_id": self.channel.id,
+                "sku": "SIX",
+                "product_id": self.mug.id,
+                "multiplier": 6,
+            }
         )
         order = self._capture(self._document("A1", [("SIX", 2, "10.00")]))
         self.assertEqual(order.order_line.product_uom_qty, 12)
@@ -75,8 +94,20 @@ class TestOrderImporter(OmsCommon):
     def test_shipping_fees_discounts_and_gift_cards_are_lines_of_their_kind(self):
         document = self._document("A1", total="19.50")
         document["lines"] += [
-            {"kind": "shipping", "name": "Post", "quantity": "1", "unit_price": "4.50", "taxes": []},
-            {"kind": "discount", "name": "Coupon", "quantity": "1", "unit_price": "-5.00", "taxes": []},
+            {
+                "kind": "shipping",
+                "name": "Post",
+                "quantity": "1",
+                "unit_price": "4.50",
+                "taxes": [],
+            },
+            {
+                "kind": "discount",
+                "name": "Coupon",
+                "quantity": "1",
+                "unit_price": "-5.00",
+                "taxes": [],
+            },
         ]
         order = self._capture(document)
         self.assertEqual(order.order_line.mapped("oms_kind"), ["product", "shipping", "discount"])
@@ -101,15 +132,23 @@ class TestOrderImporter(OmsCommon):
                 [("amount", "=", float(rate)), ("name", "=", f"Incl {rate}")]
             ):
                 self.env["account.tax"].create(
-                    {"name": f"Incl {rate}", "amount": float(rate), "type_tax_use": "sale",
-                     "price_include_override": "tax_included"}
+                    {
+                        "name": f"Incl {rate}",
+                        "amount": float(rate),
+                        "type_tax_use": "sale",
+                        "price_include_override": "tax_included",
+                    }
                 )
         total = sum(quantity * price for quantity, price, _rate in lines)
         ref = f"H{self.env['sale.order'].search_count([])}"
         document = self._document(ref, total=f"{total:.2f}")
         document["lines"] = [
-            {"sku": "MUG", "quantity": str(quantity), "unit_price": f"{price:.2f}",
-             "taxes": [{"name": "VAT", "rate": str(rate)}] if rate else []}
+            {
+                "sku": "MUG",
+                "quantity": str(quantity),
+                "unit_price": f"{price:.2f}",
+                "taxes": [{"name": "VAT", "rate": str(rate)}] if rate else [],
+            }
             for quantity, price, rate in lines
         ]
         message = self._receive(document, f"evt-{ref}")
@@ -139,7 +178,9 @@ class TestOrderImporter(OmsCommon):
                 self.assertFalse(message.order_id)
                 self.assertTrue(message._raw_payload())
         self.assertEqual(good.state, "done")
-        self.assertEqual(self.env["sale.order"].search_count([("oms_channel_id", "=", self.channel.id)]), 1)
+        self.assertEqual(
+            self.env["sale.order"].search_count([("oms_channel_id", "=", self.channel.id)]), 1
+        )
 
     def test_fault_10_an_unknown_sku_keeps_the_whole_order_wherever_it_stands(self):
         for position in (0, 1):
@@ -194,20 +235,26 @@ class TestOrderImporter(OmsCommon):
 
     def test_fault_6_an_older_version_after_a_newer_is_ignored_and_recorded(self):
         self.channel.confirm_policy = "manual"
-        newer = self._document("A1", [("MUG", 5, "10.00")], updated_at="2026-03-02T09:00:00Z", version="2")
+        newer = self._document(
+            "A1", [("MUG", 5, "10.00")], updated_at="2026-03-02T09:00:00Z", version="2"
+        )
         order = self._capture(newer)
         message = self._receive(self._document("A1", [("MUG", 2, "10.00")]), "older")
         self._run_lanes()
         self.assertEqual(message.state, "ignored")
         self.assertEqual(order.order_line.product_uom_qty, 5)
-        stale = self.env["oms.event"].search([("code", "=", "order.stale"), ("res_id", "=", order.id)])
+        stale = self.env["oms.event"].search(
+            [("code", "=", "order.stale"), ("res_id", "=", order.id)]
+        )
         self.assertEqual(len(stale), 1)
 
     def test_a_newer_version_replaces_the_lines_of_an_order_that_is_not_confirmed(self):
         self.channel.confirm_policy = "manual"
         order = self._capture(self._document("A1"))
         self._capture(
-            self._document("A1", [("POT", 1, "7.00")], version="2", updated_at="2026-03-02T09:00:00Z")
+            self._document(
+                "A1", [("POT", 1, "7.00")], version="2", updated_at="2026-03-02T09:00:00Z"
+            )
         )
         self.assertRecordValues(
             order.order_line, [{"product_id": self.pot.id, "product_uom_qty": 1, "price_unit": 7.0}]
@@ -217,7 +264,9 @@ class TestOrderImporter(OmsCommon):
         self.channel.auto_ship = False
         order = self._capture(self._document("A1"))
         self._capture(
-            self._document("A1", [("POT", 1, "20.00")], version="2", updated_at="2026-03-02T09:00:00Z")
+            self._document(
+                "A1", [("POT", 1, "20.00")], version="2", updated_at="2026-03-02T09:00:00Z"
+            )
         )
         self.assertEqual(self._holds(order), ["ORDER_CHANGED"])
         self.assertEqual(order.order_line.product_id, self.mug)
@@ -276,14 +325,18 @@ class TestOrderImporter(OmsCommon):
             *[self._receive(self._document(f"B{i}")) for i in range(6)]
         )
         self._run_lanes("inbox")
-        self.assertEqual(messages.sorted("id").mapped("state"), ["done"] * 3 + ["failed"] + ["done"] * 2)
+        self.assertEqual(
+            messages.sorted("id").mapped("state"), ["done"] * 3 + ["failed"] + ["done"] * 2
+        )
 
 
 class TestCustomers(OmsCommon):
     def test_a_customer_is_known_by_the_channels_id_first(self):
         first = self._capture(self._document("A1"))
         second = self._capture(
-            self._document("A2", customer={"ref": "C-A1", "name": "Ann", "email": "other@example.com"})
+            self._document(
+                "A2", customer={"ref": "C-A1", "name": "Ann", "email": "other@example.com"}
+            )
         )
         self.assertEqual(second.partner_id, first.partner_id)
 
@@ -291,7 +344,9 @@ class TestCustomers(OmsCommon):
         first = self._capture(self._document("A1"))
         other = self._make_channel("Second shop")
         second = self._capture(
-            self._document("A1", customer={"ref": "77", "name": "A.", "email": " ANN.A1@Example.com"}),
+            self._document(
+                "A1", customer={"ref": "77", "name": "A.", "email": " ANN.A1@Example.com"}
+            ),
             channel=other,
         )
         self.assertEqual(second.partner_id, first.partner_id)
@@ -306,8 +361,12 @@ class TestCustomers(OmsCommon):
         self.assertEqual(partner.name, "Known")
 
     def test_a_phone_counts_only_where_no_email_contradicts(self):
-        first = self._capture(self._document("A1", customer={"name": "Ann", "phone": "+44 20 7946 0000"}))
-        same = self._capture(self._document("A2", customer={"name": "Ann", "phone": "+442079460000"}))
+        first = self._capture(
+            self._document("A1", customer={"name": "Ann", "phone": "+44 20 7946 0000"})
+        )
+        same = self._capture(
+            self._document("A2", customer={"name": "Ann", "phone": "+442079460000"})
+        )
         self.assertEqual(same.partner_id, first.partner_id)
         first.partner_id.email = "ann@example.com"
         other = self._capture(
@@ -353,7 +412,10 @@ class TestCancellation(OmsCommon):
         self.assertEqual(order.picking_ids.state, "assigned")
         self._receive(self._cancellation("A1"))
         self._run_lanes()
-        self.assertEqual((order.state, order.picking_ids.state, order.oms_status), ("cancel", "cancel", "cancelled"))
+        self.assertEqual(
+            (order.state, order.picking_ids.state, order.oms_status),
+            ("cancel", "cancel", "cancelled"),
+        )
         self.assertEqual(self.mug.free_qty, 100)
 
     def test_cancelling_twice_is_the_same_as_once(self):
@@ -432,7 +494,12 @@ class TestCancellation(OmsCommon):
 class TestChannelTaxes(OmsCommon):
     def test_taxes_the_channel_does_not_tell_come_from_its_policy(self):
         tax = self.env["account.tax"].create(
-            {"name": "Usual", "amount": 10, "type_tax_use": "sale", "price_include_override": "tax_included"}
+            {
+                "name": "Usual",
+                "amount": 10,
+                "type_tax_use": "sale",
+                "price_include_override": "tax_included",
+            }
         )
         self.channel.default_tax_ids = [Command.set(tax.ids)]
         document = self._document("A1")

@@ -36,7 +36,12 @@ class TestSignature(BaseCase):
         self.assertEqual(self._problem(now=aware.replace(tzinfo=None)), "")
 
     def test_a_changed_body_or_another_secret_is_refused(self):
-        for values in ({"body": BODY + b" "}, {"secret": "other"}, {"signature": "0" * 64}, {"signature": "ü"}):
+        for values in (
+            {"body": BODY + b" "},
+            {"secret": "other"},
+            {"signature": "0" * 64},
+            {"signature": "ü"},
+        ):
             self.assertEqual(self._problem(**values), "the signature is wrong")
 
     def test_a_timestamp_is_part_of_what_is_signed(self):

@@ -13,9 +13,18 @@ ROWS = [
     "1003;2026-03-01;c@example.com;Cyd;3 High St;Leeds;LS1 1AA;GB;MUG;1;10,00;USD",
 ]
 MAPPING = {
-    "order_ref": "Order ID", "placed_at": "Date", "email": "Email", "customer_name": "Name",
-    "ship_name": "Name", "ship_street": "Street", "ship_city": "City", "ship_zip": "Zip",
-    "ship_country": "Country", "sku": "SKU", "quantity": "Qty", "unit_price": "Price",
+    "order_ref": "Order ID",
+    "placed_at": "Date",
+    "email": "Email",
+    "customer_name": "Name",
+    "ship_name": "Name",
+    "ship_street": "Street",
+    "ship_city": "City",
+    "ship_zip": "Zip",
+    "ship_country": "Country",
+    "sku": "SKU",
+    "quantity": "Qty",
+    "unit_price": "Price",
     "currency": "Currency",
 }
 
@@ -62,7 +71,9 @@ class TestOrderImport(OmsCommon):
         self.assertEqual((again.new_count, again.known_count), (0, 2))
         again.action_apply()
         self._run_lanes()
-        messages = self.env["oms.channel.message"].search([("channel_id", "=", self.files.id), ("direction", "=", "in")])
+        messages = self.env["oms.channel.message"].search(
+            [("channel_id", "=", self.files.id), ("direction", "=", "in")]
+        )
         self.assertEqual(len(messages), 2)
         self.assertEqual(messages.mapped("deliveries"), [2, 2])
         self.assertEqual(

@@ -90,16 +90,26 @@ class OmsEvent(models.Model):
             return value.get(record.id) if isinstance(value, dict) else value
 
         is_order = record._name == "sale.order"
-        channel = record if record._name == "oms.channel" else (
-            record.oms_channel_id if is_order else record.channel_id
-            if "channel_id" in record._fields else self.env["oms.channel"]
+        channel = (
+            record
+            if record._name == "oms.channel"
+            else (
+                record.oms_channel_id
+                if is_order
+                else record.channel_id
+                if "channel_id" in record._fields
+                else self.env["oms.channel"]
+            )
         )
         return (
             (record.company_id or channel.company_id or self.env.company).id,
             record._name,
             record.id,
-            (record.oms_order_ref or record.name) if is_order
-            else record.order_ref if "order_ref" in record._fields else None,
+            (record.oms_order_ref or record.name)
+            if is_order
+            else record.order_ref
+            if "order_ref" in record._fields
+            else None,
             channel.id or None,
             code,
             pick(name),
@@ -150,15 +160,13 @@ class OmsEvent(models.Model):
         :return: how many were sealed
         :rtype: int
         """
-        self.env.cr.execute(
-            "SELECT pg_advisory_xact_lock(hashtext('oms.event.seal'))"
-        )
+        self.env.cr.execute("SELECT pg_advisory_xact_lock(hashtext('oms.event.seal'))")
         events = self.search([("digest", "=", False)], order="company_id, id", limit=limit)
         sealed = []
         for company, of_company in events.grouped("company_id").items():
             last = self._last_sealed(company)
-            previous, position = last.digest or "", last.position
-            for position, event in enumerate(of_company, position + 1):
+            previous = last.digest or ""
+            for position, event in enumerate(of_company, last.position + 1):
                 previous = event._digest_after(previous)
                 sealed.append(SQL("(%s, %s, %s)", event.id, position, previous))
         if sealed:
@@ -188,9 +196,18 @@ class OmsEvent(models.Model):
         self.ensure_one()
         return self._digest_of(
             [
-                previous, self.id, self.company_id.id, self.res_model, self.res_id,
-                self.order_ref or "", self.channel_id.id, self.code, self.name,
-                self.before or "", self.after or "", self.actor or "",
+                previous,
+                self.id,
+                self.company_id.id,
+                self.res_model,
+                self.res_id,
+                self.order_ref or "",
+                self.channel_id.id,
+                self.code,
+                self.name,
+                self.before or "",
+                self.after or "",
+                self.actor or "",
                 fields.Datetime.to_string(self.happened_at),
             ]
         )

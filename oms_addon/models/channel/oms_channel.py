@@ -83,7 +83,9 @@ class OmsChannel(models.Model):
         help="The warehouses that may ship, in their own order; empty for all.",
     )
     pricelist_ids = fields.Many2many(
-        "product.pricelist", string="Pricelists", check_company=True,
+        "product.pricelist",
+        string="Pricelists",
+        check_company=True,
         help="One per currency; a missing one is made when the first order needs it.",
     )
     default_tax_ids = fields.Many2many(
@@ -221,9 +223,7 @@ class OmsChannel(models.Model):
     def _search_can_import_file(self, operator, value):
         if operator != "in":
             return NotImplemented
-        codes = [
-            code for code, name in self._adapters().items() if self.env[name]._can_import_file
-        ]
+        codes = [code for code, name in self._adapters().items() if self.env[name]._can_import_file]
         return [("adapter", "in", codes)]
 
     @api.depends("state")
@@ -278,9 +278,7 @@ class OmsChannel(models.Model):
                 "Failed messages: %(count)s. Read why, then retry.", count=self.failed_count
             )
         if self.hold_count:
-            return "warning", self.env._(
-                "Decisions needed: %(count)s.", count=self.hold_count
-            )
+            return "warning", self.env._("Decisions needed: %(count)s.", count=self.hold_count)
         return "ok", self.env._("Everything is through.")
 
     def _compute_order_count(self):
@@ -326,11 +324,15 @@ class OmsChannel(models.Model):
 
     def action_view_orders(self):
         self.ensure_one()
-        return self._action_for("oms_addon.sale_order_action_oms", [("oms_channel_id", "=", self.id)])
+        return self._action_for(
+            "oms_addon.sale_order_action_oms", [("oms_channel_id", "=", self.id)]
+        )
 
     def action_view_messages(self):
         self.ensure_one()
-        return self._action_for("oms_addon.oms_channel_message_action", [("channel_id", "=", self.id)])
+        return self._action_for(
+            "oms_addon.oms_channel_message_action", [("channel_id", "=", self.id)]
+        )
 
     def action_view_holds(self):
         self.ensure_one()
@@ -339,7 +341,9 @@ class OmsChannel(models.Model):
 
     def action_view_listings(self):
         self.ensure_one()
-        action = self._action_for("oms_addon.oms_channel_listing_action", [("channel_id", "=", self.id)])
+        action = self._action_for(
+            "oms_addon.oms_channel_listing_action", [("channel_id", "=", self.id)]
+        )
         return {**action, "context": {"default_channel_id": self.id}}
 
     def _action_for(self, xmlid, domain):
@@ -367,12 +371,17 @@ class OmsChannel(models.Model):
                 raise UserError(
                     self.env._(
                         "%(channel)s is %(now)s and cannot become %(then)s.",
-                        channel=channel.name, now=channel.state, then=state,
+                        channel=channel.name,
+                        now=channel.state,
+                        then=state,
                     )
                 )
             self.env["oms.event"]._log(
-                channel, "channel.state", self.env._("Channel %(state)s", state=state),
-                before=channel.state, after=state,
+                channel,
+                "channel.state",
+                self.env._("Channel %(state)s", state=state),
+                before=channel.state,
+                after=state,
             )
             channel.state = state
 
@@ -444,12 +453,16 @@ class OmsChannel(models.Model):
         currency = self.env["res.currency"].search([("name", "=", code)], limit=1)
         if pricelist or not currency:
             return pricelist
-        pricelist = self.env["product.pricelist"].sudo().create(
-            {
-                "name": f"{self.name} {code}",
-                "currency_id": currency.id,
-                "company_id": self.company_id.id,
-            }
+        pricelist = (
+            self.env["product.pricelist"]
+            .sudo()
+            .create(
+                {
+                    "name": f"{self.name} {code}",
+                    "currency_id": currency.id,
+                    "company_id": self.company_id.id,
+                }
+            )
         )
         self.sudo().pricelist_ids = [fields.Command.link(pricelist.id)]
         return pricelist

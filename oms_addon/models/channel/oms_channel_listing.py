@@ -14,9 +14,7 @@ class OmsChannelListing(models.Model):
     channel_id = fields.Many2one("oms.channel", required=True, ondelete="cascade", index=True)
     company_id = fields.Many2one(related="channel_id.company_id", store=True, index=True)
     sku = fields.Char("Channel SKU", required=True)
-    sku_key = fields.Char(
-        compute="_compute_sku_key", store=True, help="The SKU as it is compared."
-    )
+    sku_key = fields.Char(compute="_compute_sku_key", store=True, help="The SKU as it is compared.")
     name = fields.Char("Title on the channel")
     external_ref = fields.Char("Channel's id")
     alias_of_id = fields.Many2one(
@@ -136,7 +134,9 @@ class OmsChannelListing(models.Model):
         codes = list({code for code in [*barcodes, *(keys - found.keys())] if code})
         by_barcode = {
             product.barcode: (product, 1.0)
-            for product in Product.search([("barcode", "in", codes), *company] if codes else [(0, "=", 1)])
+            for product in Product.search(
+                [("barcode", "in", codes), *company] if codes else [(0, "=", 1)]
+            )
         }
         for key in keys - found.keys():
             if key in by_barcode:

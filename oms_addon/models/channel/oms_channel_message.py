@@ -124,8 +124,11 @@ class OmsChannelMessage(models.Model):
                 {"payload": base64.b64encode(body), "digest": hashlib.sha256(body).hexdigest()}
             )
             self.env["oms.event"]._log(
-                message, "message.edited", self.env._("Content edited by hand"),
-                before=before, after=message.digest,
+                message,
+                "message.edited",
+                self.env._("Content edited by hand"),
+                before=before,
+                after=message.digest,
             )
 
     # === ACTION METHODS === #
@@ -212,7 +215,9 @@ class OmsChannelMessage(models.Model):
         """
         rows = {}
         for topic, event_ref, payload, order_ref in events:
-            rows.setdefault((event_ref, hashlib.sha256(payload).hexdigest()), (topic, payload, order_ref))
+            rows.setdefault(
+                (event_ref, hashlib.sha256(payload).hexdigest()), (topic, payload, order_ref)
+            )
         firsts = {}
         for (event_ref, digest), (topic, payload, order_ref) in rows.items():
             firsts.setdefault(event_ref, (topic, event_ref, order_ref, payload, digest))
@@ -260,9 +265,22 @@ class OmsChannelMessage(models.Model):
                 SQL(", ").join(
                     SQL("%s", value)
                     for value in (
-                        direction, channel.id, channel.company_id.id, topic, event_ref,
-                        order_ref, base64.b64encode(payload), digest, "pending", priority,
-                        0, 1, now, uid, now, uid,
+                        direction,
+                        channel.id,
+                        channel.company_id.id,
+                        topic,
+                        event_ref,
+                        order_ref,
+                        base64.b64encode(payload),
+                        digest,
+                        "pending",
+                        priority,
+                        0,
+                        1,
+                        now,
+                        uid,
+                        now,
+                        uid,
                     )
                 ),
             )
@@ -344,7 +362,9 @@ class OmsChannelMessage(models.Model):
                 raise UserError(
                     self.env._(
                         "Message %(message)s is %(now)s and cannot become %(then)s.",
-                        message=message.event_ref, now=message.state, then=state,
+                        message=message.event_ref,
+                        now=message.state,
+                        then=state,
                     )
                 )
         moving.write({"state": state, "error": text, **values})

@@ -25,7 +25,10 @@ class OmsChannelMessage(models.Model):
             Domain("direction", "=", direction)
             & Domain("state", "=", "pending")
             & Domain("channel_id.state", "=", "live")
-            & (Domain("next_try_at", "=", False) | Domain("next_try_at", "<=", fields.Datetime.now()))
+            & (
+                Domain("next_try_at", "=", False)
+                | Domain("next_try_at", "<=", fields.Datetime.now())
+            )
         )
 
     # === INBOX === #
@@ -77,13 +80,19 @@ class OmsChannelMessage(models.Model):
             self._fail(self._in_words(error), traceback.format_exc(), final=True)
             return None
         if document is None:
-            self._set_state("ignored", self.env._("Nothing to do for topic %(topic)s.", topic=self.topic))
+            self._set_state(
+                "ignored", self.env._("Nothing to do for topic %(topic)s.", topic=self.topic)
+            )
         return document
 
     @api.model
     def _in_words(self, error):
         """:return: an exception as a sentence for people"""
-        if isinstance(error, (Unmet, RetryableError)) or hasattr(error, "args") and type(error).__module__.startswith("odoo"):
+        if (
+            isinstance(error, (Unmet, RetryableError))
+            or hasattr(error, "args")
+            and type(error).__module__.startswith("odoo")
+        ):
             return str(error)
         return self.env._(
             "Unexpected %(kind)s: %(text)s. Retry; if it fails again, send the trace to your "
@@ -139,7 +148,9 @@ class OmsChannelMessage(models.Model):
         channel = self.channel_id
         try:
             with self.env.cr.savepoint():
-                result = channel._adapter()._send(channel, self.topic, self.event_ref, self._raw_payload())
+                result = channel._adapter()._send(
+                    channel, self.topic, self.event_ref, self._raw_payload()
+                )
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             raise
         except RetryableError as error:

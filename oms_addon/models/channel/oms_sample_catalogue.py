@@ -46,7 +46,12 @@ class OmsSampleCatalogue(models.AbstractModel):
         warehouses = Warehouse.search([("company_id", "=", company.id)], limit=2)
         if len(warehouses) < 2:
             warehouses += Warehouse.create(
-                {"name": self.env._("North"), "code": "NORTH", "company_id": company.id, "sequence": 20}
+                {
+                    "name": self.env._("North"),
+                    "code": "NORTH",
+                    "company_id": company.id,
+                    "sequence": 20,
+                }
             )
         warehouses.oms_managed = True
         return warehouses
@@ -71,7 +76,11 @@ class OmsSampleCatalogue(models.AbstractModel):
         demand, titles, prices = {}, {}, {}
         for number, rows in invoices:
             for row in rows:
-                key, quantity, price = key_of(row["StockCode"]), float(row["Quantity"]), float(row["UnitPrice"])
+                key, quantity, price = (
+                    key_of(row["StockCode"]),
+                    float(row["Quantity"]),
+                    float(row["UnitPrice"]),
+                )
                 if number.startswith("C") or quantity <= 0 or price <= 0:
                     continue
                 demand[key] = demand.get(key, 0) + quantity
@@ -88,19 +97,23 @@ class OmsSampleCatalogue(models.AbstractModel):
         )
         known = {Listing._key(product.default_code): product for product in found}
         missing = [key for key in demand if key not in known]
-        created = self.env["product.product"].with_context(tracking_disable=True).create(
-            [
-                {
-                    "default_code": key,
-                    "name": titles[key],
-                    "list_price": prices[key],
-                    "is_storable": True,
-                    "invoice_policy": "order",
-                    "taxes_id": [Command.clear()],
-                    "supplier_taxes_id": [Command.clear()],
-                }
-                for key in missing
-            ]
+        created = (
+            self.env["product.product"]
+            .with_context(tracking_disable=True)
+            .create(
+                [
+                    {
+                        "default_code": key,
+                        "name": titles[key],
+                        "list_price": prices[key],
+                        "is_storable": True,
+                        "invoice_policy": "order",
+                        "taxes_id": [Command.clear()],
+                        "supplier_taxes_id": [Command.clear()],
+                    }
+                    for key in missing
+                ]
+            )
         )
         return {**known, **dict(zip(missing, created, strict=True))}
 

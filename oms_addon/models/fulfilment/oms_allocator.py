@@ -9,6 +9,42 @@ from odoo.addons.oms_addon.tools import sourcing
 
 OPEN_STATES = ("confirmed", "partially_available")
 
+WAITING_ORDERS = """
+    WITH place AS (
+        SELECT warehouse.id AS warehouse_id, warehouse.company_id, location.id AS location_id
+        FROM stock_warehouse warehouse
+        JOIN stock_location stock ON stock.id = warehouse.lot_stock_id
+        JOIN stock_location location ON location.parent_path LIKE stock.parent_path || '%%'
+        WHERE warehouse.oms_managed
+    ), waiting AS (
+        SELECT move.product_id, move.sale_line_id, type.warehouse_id
+        FROM stock_move move
+        JOIN stock_picking_type type ON type.id = move.picking_type_id
+        JOIN stock_warehouse warehouse ON warehouse.id = type.warehouse_id
+        WHERE move.state IN ('confirmed', 'partially_available')
+          AND move.procure_method = 'make_to_stock'
+          AND move.sale_line_id IS NOT NULL AND warehouse.oms_managed
+    ), free AS (
+        SELECT quant.product_id, place.warehouse_id, place.company_id
+        FROM stock_quant quant JOIN place ON place.location_id = quant.location_id
+        WHERE quant.product_id IN (SELECT product_id FROM waiting)
+        GROUP BY quant.product_id, place.warehouse_id, place.company_id
+        HAVING SUM(quant.quantity - quant.reserved_quantity) > 0
+    )
+    SELECT o.id FROM waiting
+    JOIN free ON free.product_id = waiting.product_id
+    JOIN sale_order_line line ON line.id = waiting.sale_line_id
+    JOIN sale_order o ON o.id = line.order_id
+    WHERE free.warehouse_id = waiting.warehouse_id
+       OR o.picking_policy = 'direct' AND o.company_id = free.company_id
+          AND (free.warehouse_id IN (SELECT stock_warehouse_id
+                   FROM oms_channel_stock_warehouse_rel WHERE oms_channel_id = o.oms_channel_id)
+               OR NOT EXISTS (SELECT FROM oms_channel_stock_warehouse_rel
+                   WHERE oms_channel_id = o.oms_channel_id))
+    GROUP BY o.id
+    ORDER BY o.oms_priority DESC NULLS LAST, COALESCE(o.oms_placed_at, o.date_order), o.id
+    LIMIT %s"""
+
 
 class OmsAllocator(models.AbstractModel):
     """Decides where orders are served from and reserves their goods.
@@ -48,9 +84,7 @@ class OmsAllocator(models.AbstractModel):
         """:return: the warehouses that may serve each order, best first
         :rtype: dict
         """
-        of_channel = {
-            channel: channel._get_warehouses() for channel in orders.oms_channel_id
-        }
+        of_channel = {channel: channel._get_warehouses() for channel in orders.oms_channel_id}
         managed = self.env["stock.warehouse"].search(
             [("oms_managed", "=", True), ("company_id", "in", orders.company_id.ids)]
         )
@@ -108,9 +142,7 @@ class OmsAllocator(models.AbstractModel):
                 for warehouse, quantity in plan.shares[line.id].items()
             ]
             parts.append(
-                self.env._(
-                    "Split, no warehouse has all: %(shares)s.", shares="; ".join(shares)
-                )
+                self.env._("Split, no warehouse has all: %(shares)s.", shares="; ".join(shares))
             )
         if plan.missing:
             missing = [
@@ -140,15 +172,14 @@ class OmsAllocator(models.AbstractModel):
         moves = self._open_moves(orders)
         if not moves:
             return {}
-        warehouses = moves.picking_type_id.warehouse_id.union(
-            *self._candidates(moves.sale_line_id.order_id).values()
-        )
+        candidates = self._candidates(moves.sale_line_id.order_id)
+        warehouses = moves.picking_type_id.warehouse_id.union(*candidates.values())
         locations = self.env["oms.stock"]._locations(warehouses)
         rows = self.env["oms.stock"]._lock(
             locations.keys() | set(moves.location_id.ids), moves.product_id.ids
         )
         self.env["oms.reservation"]._reserve(moves, rows)
-        self.env["oms.resourcing"]._resource(self._unserved(moves), rows, locations)
+        self.env["oms.resourcing"]._resource(self._unserved(moves), rows, locations, candidates)
         unserved = self._unserved(self._open_moves(orders))
         self._mark_oversold(unserved)
         return self._sentences(unserved)
@@ -210,8 +241,9 @@ class OmsAllocator(models.AbstractModel):
     def _mark_oversold(self, moves):
         """Mark lines a channel sold, and took the money for, although nothing was there."""
         lines = moves.sale_line_id.filtered(
-            lambda line: not line.oms_oversold
-            and line.order_id.oms_channel_id.payment_policy == "prepaid"
+            lambda line: (
+                not line.oms_oversold and line.order_id.oms_channel_id.payment_policy == "prepaid"
+            )
         )
         if not lines:
             return
@@ -256,39 +288,12 @@ class OmsAllocator(models.AbstractModel):
 
     @api.model
     def _waiting_orders(self, limit):
-        """:return: orders that wait for goods of which some are free where they wait"""
+        """:return: orders that wait for goods of which some are free, where they wait or where
+        they may be served from instead
+        """
         self.env["stock.move"].flush_model()
         self.env["stock.quant"].flush_model()
-        self.env["sale.order"].flush_model(["oms_priority", "oms_placed_at", "date_order"])
-        rows = self.env.execute_query(
-            SQL(
-                """WITH waiting AS (
-                       SELECT move.id, move.product_id, move.sale_line_id, location.parent_path
-                       FROM stock_move move
-                       JOIN stock_picking_type type ON type.id = move.picking_type_id
-                       JOIN stock_warehouse warehouse ON warehouse.id = type.warehouse_id
-                       JOIN stock_location location ON location.id = move.location_id
-                       WHERE move.state IN ('confirmed', 'partially_available')
-                         AND move.procure_method = 'make_to_stock'
-                         AND move.sale_line_id IS NOT NULL AND warehouse.oms_managed
-                   ), free AS (
-                       SELECT waiting.product_id, waiting.parent_path
-                       FROM (SELECT DISTINCT product_id, parent_path FROM waiting) waiting
-                       JOIN stock_quant quant ON quant.product_id = waiting.product_id
-                       JOIN stock_location location ON location.id = quant.location_id
-                         AND location.parent_path LIKE waiting.parent_path || '%%'
-                       GROUP BY waiting.product_id, waiting.parent_path
-                       HAVING SUM(quant.quantity - quant.reserved_quantity) > 0
-                   )
-                   SELECT o.id FROM waiting
-                   JOIN free USING (product_id, parent_path)
-                   JOIN sale_order_line line ON line.id = waiting.sale_line_id
-                   JOIN sale_order o ON o.id = line.order_id
-                   GROUP BY o.id
-                   ORDER BY o.oms_priority DESC NULLS LAST,
-                       COALESCE(o.oms_placed_at, o.date_order), o.id
-                   LIMIT %s""",
-                limit,
-            )
-        )
+        self.env["sale.order"].flush_model()
+        self.env["oms.channel"].flush_model(["warehouse_ids"])
+        rows = self.env.execute_query(SQL(WAITING_ORDERS, limit))
         return self.env["sale.order"].browse(row[0] for row in rows)

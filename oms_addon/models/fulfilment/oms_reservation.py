@@ -82,9 +82,7 @@ class OmsReservation(models.AbstractModel):
     @api.model
     def _strategy(self, move):
         """:return: the removal strategy of a move's goods"""
-        return self.env["stock.quant"]._get_removal_strategy(
-            move.product_id, move.location_id
-        )
+        return self.env["stock.quant"]._get_removal_strategy(move.product_id, move.location_id)
 
     # === ARITHMETIC === #
 
@@ -184,9 +182,7 @@ class OmsReservation(models.AbstractModel):
                    WHERE stock_move.id = done.id""",
                 self.env.uid,
                 self.env.cr.now(),
-                self._values(
-                    (move.id, state, quantities[move]) for move, state in states.items()
-                ),
+                self._values((move.id, state, quantities[move]) for move, state in states.items()),
             )
         )
         self._tell(moves)

@@ -10,16 +10,21 @@ class OmsResourcing(models.AbstractModel):
     _description = "Sourcing Again"
 
     @api.model
-    def _resource(self, moves, rows, locations):
+    def _resource(self, moves, rows, locations, candidates):
         """Move what is missing to other candidate warehouses and reserve it there.
 
         :param moves: ``stock.move`` records that miss goods, in the order they are served
         :param list rows: the locked stock rows, as they are after reserving
         :param dict locations: warehouse id by location id, see ``oms.stock._locations``
+        :param dict candidates: the warehouses that may serve each order, best first
         """
         moves = moves.filtered(lambda m: m.sale_line_id.order_id.picking_policy != "one")
         free = self._spare(moves, rows, locations)
-        shifts = [shift for move in moves for shift in self._find(move, free)]
+        shifts = [
+            shift
+            for move in moves
+            for shift in self._find(move, candidates[move.sale_line_id.order_id], free)
+        ]
         if not shifts:
             return
         before = moves.sale_line_id.move_ids
@@ -48,22 +53,17 @@ class OmsResourcing(models.AbstractModel):
         return spare
 
     @api.model
-    def _find(self, move, spare):
+    def _find(self, move, candidates, spare):
         """Find who has what a move misses, and take it from ``spare``.
 
         :return: tuples (move, warehouse, quantity in the product's unit)
         """
         missing, _wanted = self.env["oms.allocator"]._missing(move)
         unit = move.product_id.uom_id
-        order = move.sale_line_id.order_id
         found = []
-        here = move.picking_type_id.warehouse_id
-        candidates = self.env["oms.allocator"]._candidates(order)[order] - here
-        for warehouse in candidates:
+        for warehouse in candidates - move.picking_type_id.warehouse_id:
             key = warehouse.id, move.product_id.id
-            quantity = unit.round(
-                min(missing, max(spare[key], 0.0)), rounding_method="DOWN"
-            )
+            quantity = unit.round(min(missing, max(spare[key], 0.0)), rounding_method="DOWN")
             if unit.compare(quantity, 0) > 0:
                 spare[key] -= quantity
                 missing -= quantity
@@ -97,9 +97,9 @@ class OmsResourcing(models.AbstractModel):
             if move.product_id.uom_id.compare(left, 0) <= 0:
                 empty |= move
                 continue
-            move.with_context(do_not_unreserve=True).product_uom_qty = (
-                move.product_id.uom_id._compute_quantity(left, move.product_uom)
-            )
+            move.with_context(
+                do_not_unreserve=True
+            ).product_uom_qty = move.product_id.uom_id._compute_quantity(left, move.product_uom)
             move._recompute_state()
         empty._action_cancel()
 
@@ -118,7 +118,5 @@ class OmsResourcing(models.AbstractModel):
                 )
             )
         for order, texts in sentences.items():
-            order.oms_allocation_text = " ".join(
-                filter(None, (order.oms_allocation_text, *texts))
-            )
+            order.oms_allocation_text = " ".join(filter(None, (order.oms_allocation_text, *texts)))
             self.env["oms.event"]._log(order, "order.sourced_again", " ".join(texts))

@@ -48,9 +48,9 @@ class OmsShipper(models.AbstractModel):
         errors = {}
         for _step in range(MAX_STEPS):
             ready = orders.picking_ids.filtered(
-                lambda p: p.state == "assigned"
-                and p.picking_type_code != "incoming"
-                and p not in errors
+                lambda p: (
+                    p.state == "assigned" and p.picking_type_code != "incoming" and p not in errors
+                )
             )
             if not ready:
                 break
@@ -179,10 +179,12 @@ class OmsShipper(models.AbstractModel):
     def _tell_shipments(self, orders):
         """Tell the channels what was shipped, once, when its parcels are known."""
         told = self._shipped(orders).filtered(
-            lambda p: p.oms_parcel_ids
-            and not p.oms_told_at
-            and p.sale_id.oms_channel_id
-            and p.sale_id.oms_channel_id._adapter()._can_push_shipment
+            lambda p: (
+                p.oms_parcel_ids
+                and not p.oms_told_at
+                and p.sale_id.oms_channel_id
+                and p.sale_id.oms_channel_id._adapter()._can_push_shipment
+            )
         )
         if not told:
             return

@@ -18,8 +18,10 @@ class OmsStock(models.AbstractModel):
         stock = warehouses.sudo().lot_stock_id
         by_stock = {warehouse.lot_stock_id.id: warehouse.id for warehouse in warehouses.sudo()}
         found = {}
-        for location in self.env["stock.location"].sudo().search(
-            [("id", "child_of", stock.ids), ("usage", "in", ("internal", "transit"))]
+        for location in (
+            self.env["stock.location"]
+            .sudo()
+            .search([("id", "child_of", stock.ids), ("usage", "in", ("internal", "transit"))])
         ):
             for parent_id in reversed(location.parent_path.split("/")[:-1]):
                 if int(parent_id) in by_stock:

@@ -212,7 +212,9 @@ class OmsTracking(models.AbstractModel):
     @api.model
     def _history(self, parcels):
         """:return: (time, state) of all events of parcels, as they happened, by parcel id"""
-        rank = {state: place for place, (state, _label) in enumerate(parcels._fields["state"].selection)}
+        rank = {
+            state: place for place, (state, _label) in enumerate(parcels._fields["state"].selection)
+        }
         history = defaultdict(list)
         for event in self.env["oms.tracking.event"].search_fetch(
             [("parcel_id", "in", parcels.ids)], ["parcel_id", "at", "state"]
@@ -249,7 +251,9 @@ class OmsTracking(models.AbstractModel):
         labels = dict(self.env["oms.parcel"]._fields["state"]._description_selection(self.env))
         for state, of_state in parcels.grouped("state").items():
             texts = {
-                order.id: self.env._("Parcel %(parcel)s: %(state)s", parcel=p.display_name, state=labels[state])
+                order.id: self.env._(
+                    "Parcel %(parcel)s: %(state)s", parcel=p.display_name, state=labels[state]
+                )
                 for p in of_state
                 for order in p.order_ids
             }

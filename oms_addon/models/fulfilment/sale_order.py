@@ -35,9 +35,7 @@ class SaleOrder(models.Model):
 
     def _oms_serving_order(self):
         """:return: these orders in the order in which they are served"""
-        return self.sorted(
-            lambda o: (o.oms_priority != "1", o.oms_placed_at or o.date_order, o.id)
-        )
+        return self.sorted(lambda o: (o.oms_priority != "1", o.oms_placed_at or o.date_order, o.id))
 
     def _oms_has_reservation(self):
         """:return: whether some goods of the order are reserved or on their way"""

@@ -32,9 +32,7 @@ class StockMove(models.Model):
             if moves:
                 stock = self.env["oms.stock"]
                 locations = stock._locations(moves.location_id.warehouse_id)
-                stock._lock(
-                    locations.keys() | set(moves.location_id.ids), moves.product_id.ids
-                )
+                stock._lock(locations.keys() | set(moves.location_id.ids), moves.product_id.ids)
         return super()._action_assign(force_qty=force_qty)
 
     def _action_done(self, cancel_backorder=False):

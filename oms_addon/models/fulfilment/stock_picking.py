@@ -11,7 +11,9 @@ class StockPicking(models.Model):
     _inherit = "stock.picking"
 
     oms_parcel_ids = fields.Many2many("oms.parcel", string="Parcels", copy=False)
-    oms_parcel_count = fields.Integer("Number of parcels", compute="_compute_oms_parcel_count", compute_sudo=True)
+    oms_parcel_count = fields.Integer(
+        "Number of parcels", compute="_compute_oms_parcel_count", compute_sudo=True
+    )
     oms_told_at = fields.Datetime("Channel told", readonly=True, copy=False)
 
     # === COMPUTE METHODS === #
@@ -155,15 +157,15 @@ class StockPicking(models.Model):
         :return: the deliveries that are locked
         """
         pickings = self.filtered(
-            lambda p: p.picking_type_code == "outgoing"
-            and p.picking_type_id.warehouse_id.oms_managed
+            lambda p: (
+                p.picking_type_code == "outgoing" and p.picking_type_id.warehouse_id.oms_managed
+            )
         )
         if pickings:
             pickings.flush_recordset(["state"])
             self.env.cr.execute(
                 SQL(
-                    "SELECT id FROM stock_picking WHERE id = ANY(%s) ORDER BY id "
-                    "FOR NO KEY UPDATE",
+                    "SELECT id FROM stock_picking WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
                     pickings.ids,
                 )
             )

@@ -9,7 +9,9 @@ class OmsCustomerKey(models.Model):
     _description = "Customer Key"
 
     company_id = fields.Many2one("res.company", required=True, index=True, readonly=True)
-    channel_id = fields.Many2one("oms.channel", readonly=True, index="btree_not_null", ondelete="cascade")
+    channel_id = fields.Many2one(
+        "oms.channel", readonly=True, index="btree_not_null", ondelete="cascade"
+    )
     kind = fields.Selection(
         [("channel", "Channel's id"), ("email", "E-mail"), ("phone", "Phone")],
         required=True,
@@ -66,7 +68,16 @@ class OmsCustomerKey(models.Model):
                        create_uid, create_date, write_uid, write_date) VALUES %s
                    ON CONFLICT DO NOTHING""",
                 SQL(", ").join(
-                    SQL("(%s, %s, %s, %s, %s, %s, %s, %s, %s)", company.id, *key, partner_id, uid, now, uid, now)
+                    SQL(
+                        "(%s, %s, %s, %s, %s, %s, %s, %s, %s)",
+                        company.id,
+                        *key,
+                        partner_id,
+                        uid,
+                        now,
+                        uid,
+                        now,
+                    )
                     for key, partner_id in pairs
                 ),
             )

@@ -79,7 +79,9 @@ class OmsCustomerMatcher(models.AbstractModel):
     def _find_by_email(self, channel, keys, known):
         """:return: partners of Odoo by e-mail key, for keys nobody is known by yet"""
         emails = {
-            key[2]: key for of_document in keys for key in of_document
+            key[2]: key
+            for of_document in keys
+            for key in of_document
             if key[1] == "email" and key not in known
         }
         if not emails:
@@ -126,8 +128,12 @@ class OmsCustomerMatcher(models.AbstractModel):
         address = self._prepare_address(document.billing, places)
         return {
             **address,
-            "name": customer.name or address["name"] or customer.company or customer.email
-            or customer.phone or customer.ref,
+            "name": customer.name
+            or address["name"]
+            or customer.company
+            or customer.email
+            or customer.phone
+            or customer.ref,
             "email": customer.email or address["email"],
             "phone": customer.phone or address["phone"],
             "company_name": customer.company or address["company_name"],
@@ -192,7 +198,8 @@ class OmsCustomerMatcher(models.AbstractModel):
                 if customer.oms_address_key != key[1]:
                     vals["name"] = vals["name"] or customer.name
                     wanted.setdefault(
-                        key, {**vals, "type": kind, "parent_id": customer.id, "oms_address_key": key[1]}
+                        key,
+                        {**vals, "type": kind, "parent_id": customer.id, "oms_address_key": key[1]},
                     )
             rows.append((customer, row))
         known = self._find_contacts(wanted)

@@ -81,9 +81,7 @@ class OmsHold(models.Model):
 
     def action_release(self):
         """Release by hand: the person decides that it may go on."""
-        return self._release_by_hand(
-            self.env._("Released by %(user)s.", user=self.env.user.name)
-        )
+        return self._release_by_hand(self.env._("Released by %(user)s.", user=self.env.user.name))
 
     def action_retry(self):
         return self._release_by_hand(self.env._("Retry by %(user)s.", user=self.env.user.name))
@@ -124,7 +122,13 @@ class OmsHold(models.Model):
         """
         vals_list = [self._prepare_hold(record, problem) for record, problem in pairs]
         standing = {
-            (hold.order_id.id or False, hold.message_id.id or False, hold.reason_id.id, hold.rule_id.id or False, hold.sku_key or False)
+            (
+                hold.order_id.id or False,
+                hold.message_id.id or False,
+                hold.reason_id.id,
+                hold.rule_id.id or False,
+                hold.sku_key or False,
+            )
             for hold in self.search(
                 [
                     ("state", "=", "open"),
@@ -136,7 +140,13 @@ class OmsHold(models.Model):
         }
         fresh = []
         for vals in vals_list:
-            key = (vals["order_id"], vals["message_id"], vals["reason_id"], vals["rule_id"], vals["sku_key"])
+            key = (
+                vals["order_id"],
+                vals["message_id"],
+                vals["reason_id"],
+                vals["rule_id"],
+                vals["sku_key"],
+            )
             if key not in standing:
                 standing.add(key)
                 fresh.append(vals)
@@ -150,8 +160,10 @@ class OmsHold(models.Model):
     @api.model
     def _prepare_hold(self, record, problem):
         """:return: the values of the hold of ``record`` for ``problem``"""
-        reason = self.env["oms.hold.reason"].sudo().browse(
-            self.env["oms.hold.reason"]._id_of(problem["code"])
+        reason = (
+            self.env["oms.hold.reason"]
+            .sudo()
+            .browse(self.env["oms.hold.reason"]._id_of(problem["code"]))
         )
         is_order = record._name == "sale.order"
         channel = record.oms_channel_id if is_order else record.channel_id
@@ -168,7 +180,9 @@ class OmsHold(models.Model):
             "order_ref": (record.oms_order_ref or record.name) if is_order else record.order_ref,
             "customer_name": record.partner_id.name if is_order else problem.get("customer"),
             "amount_text": (
-                record.currency_id.format(record.amount_total) if is_order else problem.get("amount")
+                record.currency_id.format(record.amount_total)
+                if is_order
+                else problem.get("amount")
             ),
             "sku": sku,
             "sku_key": self.env["oms.channel.listing"]._key(sku) or False,

@@ -49,7 +49,8 @@ class OmsHoldRule(models.Model):
                 raise ValidationError(
                     self.env._(
                         "Rule “%(rule)s” does not select orders: %(error)s",
-                        rule=rule.name, error=str(error),
+                        rule=rule.name,
+                        error=str(error),
                     )
                 ) from error
 
@@ -73,7 +74,9 @@ class OmsHoldRule(models.Model):
             return []
         spoken = {
             (order.id, rule.id)
-            for order, rule in self.env["oms.hold"].sudo()._read_group(
+            for order, rule in self.env["oms.hold"]
+            .sudo()
+            ._read_group(
                 [("order_id", "in", orders.ids), ("rule_id", "in", rules.ids)],
                 ["order_id", "rule_id"],
             )
@@ -81,9 +84,13 @@ class OmsHoldRule(models.Model):
         found = []
         for rule in rules:
             candidates = orders.filtered(
-                lambda o, rule=rule: o.company_id == rule.company_id and (o.id, rule.id) not in spoken
+                lambda o, rule=rule: (
+                    o.company_id == rule.company_id and (o.id, rule.id) not in spoken
+                )
             )
-            for order in candidates.search(rule._get_order_domain() & Domain("id", "in", candidates.ids)):
+            for order in candidates.search(
+                rule._get_order_domain() & Domain("id", "in", candidates.ids)
+            ):
                 found.append(
                     (order, {"code": rule.reason_id.code, "message": rule.name, "rule": rule})
                 )

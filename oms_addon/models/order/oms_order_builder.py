@@ -68,7 +68,9 @@ class OmsOrderBuilder(models.AbstractModel):
         for tax in taxes:
             found.setdefault((Decimal(str(tax.amount)).normalize(), bool(tax.price_include)), tax)
         for mapping in channel.mapping_ids.filtered(lambda m: m.kind == "tax" and m.tax_id):
-            found[Decimal(mapping.key).normalize(), bool(mapping.tax_id.price_include)] = mapping.tax_id
+            found[Decimal(mapping.key).normalize(), bool(mapping.tax_id.price_include)] = (
+                mapping.tax_id
+            )
         return found
 
     @api.model
@@ -118,13 +120,15 @@ class OmsOrderBuilder(models.AbstractModel):
                 "message": self.env._(
                     "SKU %(sku)s (%(name)s) is no product here: map it once and every order "
                     "that waits for it goes on.",
-                    sku=sku, name=name or "?",
+                    sku=sku,
+                    name=name or "?",
                 ),
             }
             for sku, name in {
                 line.sku or line.barcode: line.name
                 for line in document.lines
-                if line.kind == "product" and (line.sku or line.barcode)
+                if line.kind == "product"
+                and (line.sku or line.barcode)
                 and not self._product(line, known)
             }.items()
         ]
@@ -135,7 +139,8 @@ class OmsOrderBuilder(models.AbstractModel):
             tax.rate.normalize()
             for line in document.lines
             for tax in line.taxes or ()
-            if tax.rate and (tax.rate.normalize(), document.prices_include_tax) not in known["taxes"]
+            if tax.rate
+            and (tax.rate.normalize(), document.prices_include_tax) not in known["taxes"]
         }
         return [
             {
@@ -144,7 +149,8 @@ class OmsOrderBuilder(models.AbstractModel):
                     "There is no sales tax of %(rate)s %% with prices %(mode)s: create it, or "
                     "map it on the channel.",
                     rate=f"{rate:f}",
-                    mode=self.env._("tax included") if document.prices_include_tax
+                    mode=self.env._("tax included")
+                    if document.prices_include_tax
                     else self.env._("tax excluded"),
                 ),
             }
@@ -295,7 +301,9 @@ class OmsOrderBuilder(models.AbstractModel):
             return price, Decimal(0)
         net = gross - line.discount
         percent = (line.discount / gross * 100).quantize(CENT, ROUND_HALF_UP)
-        if (gross * (1 - percent / 100)).quantize(CENT, ROUND_HALF_UP) == net.quantize(CENT, ROUND_HALF_UP):
+        if (gross * (1 - percent / 100)).quantize(CENT, ROUND_HALF_UP) == net.quantize(
+            CENT, ROUND_HALF_UP
+        ):
             return price, percent
         return net / quantity, Decimal(0)
 
@@ -309,4 +317,6 @@ class OmsOrderBuilder(models.AbstractModel):
                 # A rate of 0 needs no tax of Odoo's.
                 taxes |= known["taxes"].get(key, taxes)
             return taxes
-        return channel.default_tax_ids or product.taxes_id._filter_taxes_by_company(channel.company_id)
+        return channel.default_tax_ids or product.taxes_id._filter_taxes_by_company(
+            channel.company_id
+        )

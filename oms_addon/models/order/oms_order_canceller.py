@@ -88,7 +88,9 @@ class OmsOrderCanceller(models.AbstractModel):
             domain.append(
                 ("oms_placed_at", "<=", self.env["oms.order.builder"]._naive(document.at))
             )
-        return self.env["sale.order"].search(domain, order="oms_placed_at desc, id desc", limit=limit)
+        return self.env["sale.order"].search(
+            domain, order="oms_placed_at desc, id desc", limit=limit
+        )
 
     @api.model
     def _match_lines(self, cancelled_lines, orders):
@@ -105,11 +107,16 @@ class OmsOrderCanceller(models.AbstractModel):
             wanted = float(cancelled.quantity)
             taken = {}
             for line in orders.order_line:
-                if key_of(line.oms_sku) != key_of(cancelled.sku) or line.currency_id.compare_amounts(
-                    line.price_unit, float(cancelled.unit_price)
-                ):
+                if key_of(line.oms_sku) != key_of(
+                    cancelled.sku
+                ) or line.currency_id.compare_amounts(line.price_unit, float(cancelled.unit_price)):
                     continue
-                left = line.product_uom_qty + line.oms_reduced_qty - line.oms_cancelled_qty - matched.get(line, 0)
+                left = (
+                    line.product_uom_qty
+                    + line.oms_reduced_qty
+                    - line.oms_cancelled_qty
+                    - matched.get(line, 0)
+                )
                 take = min(wanted, left)
                 if take > 0:
                     taken[line] = take
@@ -176,7 +183,9 @@ class OmsOrderCanceller(models.AbstractModel):
         orders = self.env["sale.order.line"].concat(*quantities).order_id
         for order in orders:
             of_order = {l: q for l, q in quantities.items() if l.order_id == order}
-            invoiced = {l: min(q, l.qty_invoiced) for l, q in of_order.items() if l.qty_invoiced > 0}
+            invoiced = {
+                l: min(q, l.qty_invoiced) for l, q in of_order.items() if l.qty_invoiced > 0
+            }
             if invoiced:
                 self.env["oms.invoice.poster"]._credit(order, invoiced, reason)
             self._take_off(order, of_order)
@@ -185,7 +194,8 @@ class OmsOrderCanceller(models.AbstractModel):
                 "order.units_cancelled",
                 self.env._(
                     "%(units)s units cancelled: %(reason)s",
-                    units=f"{sum(of_order.values()):g}", reason=reason,
+                    units=f"{sum(of_order.values()):g}",
+                    reason=reason,
                 ),
             )
         orders._oms_run()

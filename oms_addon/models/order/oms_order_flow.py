@@ -37,7 +37,17 @@ class OmsOrderFlow(models.AbstractModel):
     @api.model
     def _steps(self):
         """:return: the names of the steps, in order"""
-        return ["screen", "confirm", "allocate", "collect", "invoice", "ship", "track", "deliver", "close"]
+        return [
+            "screen",
+            "confirm",
+            "allocate",
+            "collect",
+            "invoice",
+            "ship",
+            "track",
+            "deliver",
+            "close",
+        ]
 
     @api.model
     def _lanes(self):
@@ -76,7 +86,10 @@ class OmsOrderFlow(models.AbstractModel):
         )
         orders = orders.try_lock_for_update().filtered(lambda o: o.oms_status == "running")
         self._run(orders, steps)
-        self._wake(set(orders.filtered(lambda o: o.oms_status == "running").mapped("oms_cursor")) - set(steps))
+        self._wake(
+            set(orders.filtered(lambda o: o.oms_status == "running").mapped("oms_cursor"))
+            - set(steps)
+        )
         return len(orders)
 
     @api.model
@@ -104,7 +117,9 @@ class OmsOrderFlow(models.AbstractModel):
                             name, here
                         )
             # What was done behind a step that waits may be what it waits for.
-            orders = orders.filtered(lambda o, ids=progress: o.id in ids and o.oms_status == "waiting")
+            orders = orders.filtered(
+                lambda o, ids=progress: o.id in ids and o.oms_status == "waiting"
+            )
 
     @api.model
     def _at(self, orders, name):
@@ -126,7 +141,9 @@ class OmsOrderFlow(models.AbstractModel):
         """Take cancelled orders off the path."""
         cancelled = orders.filtered(lambda o: o.state == "cancel" and o.oms_status != "cancelled")
         if cancelled:
-            cancelled.write({"oms_status": "cancelled", "oms_wait_reason": self.env._("Cancelled.")})
+            cancelled.write(
+                {"oms_status": "cancelled", "oms_wait_reason": self.env._("Cancelled.")}
+            )
 
     @api.model
     def _hold(self, orders):
@@ -137,8 +154,10 @@ class OmsOrderFlow(models.AbstractModel):
         if not orders:
             return orders
         reasons = {}
-        for hold in self.env["oms.hold"].sudo().search(
-            [("order_id", "in", orders.ids), ("state", "=", "open")]
+        for hold in (
+            self.env["oms.hold"]
+            .sudo()
+            .search([("order_id", "in", orders.ids), ("state", "=", "open")])
         ):
             reasons.setdefault(hold.order_id.id, []).append(hold.detail)
         held = orders.filtered(lambda o: o.id in reasons)
@@ -182,7 +201,10 @@ class OmsOrderFlow(models.AbstractModel):
         )
         order.write({"oms_status": "failed", "oms_wait_reason": text})
         self.env["oms.event"]._log(
-            order, "order.failed", text[:500], after=traceback.format_exception_only(error)[-1][:500]
+            order,
+            "order.failed",
+            text[:500],
+            after=traceback.format_exception_only(error)[-1][:500],
         )
 
     @api.model
@@ -263,7 +285,10 @@ class OmsOrderFlow(models.AbstractModel):
         if name == "allocate":
             return order.picking_policy == "one" or not order._oms_has_reservation()
         if name == "collect":
-            return order.oms_channel_id.ship_policy == "paid" and order.oms_channel_id.payment_policy == "prepaid"
+            return (
+                order.oms_channel_id.ship_policy == "paid"
+                and order.oms_channel_id.payment_policy == "prepaid"
+            )
         return name in ("screen", "confirm", "ship", "deliver")
 
     # === THE STEPS === #
@@ -337,4 +362,7 @@ class OmsOrderFlow(models.AbstractModel):
     def _step_close(self, orders):
         """Close orders that are paid, invoiced and delivered."""
         open_steps = orders.filtered(lambda o: o.oms_step != "close")
-        return {order: order.oms_wait_reason or self.env._("An earlier step waits.") for order in open_steps}
+        return {
+            order: order.oms_wait_reason or self.env._("An earlier step waits.")
+            for order in open_steps
+        }

@@ -112,7 +112,8 @@ class OmsOrderImporter(models.AbstractModel):
             {
                 order.id: self.env._(
                     "Captured from %(channel)s as %(number)s",
-                    channel=channel.name, number=order.oms_order_number,
+                    channel=channel.name,
+                    number=order.oms_order_number,
                 )
                 for order in orders
             },
@@ -135,7 +136,9 @@ class OmsOrderImporter(models.AbstractModel):
             message.order_ref = document.ref
             message.order_id = order
             if document.status == "cancelled":
-                self.env["oms.order.canceller"]._cancel_whole(order, self.env._("Cancelled on the channel."))
+                self.env["oms.order.canceller"]._cancel_whole(
+                    order, self.env._("Cancelled on the channel.")
+                )
         messages = self.env["oms.channel.message"].concat(*[message for message, _document in run])
         messages._set_state("done", self.env._("Order captured."))
         self._apply_earlier(channel, orders, [document for _message, document in run])
@@ -144,9 +147,7 @@ class OmsOrderImporter(models.AbstractModel):
     @api.model
     def _park(self, message, document, problems):
         """Keep a document that is no order yet, with what a person needs to see of it."""
-        message.write(
-            {"order_ref": document.ref, "customer_ref": document.customer.ref or False}
-        )
+        message.write({"order_ref": document.ref, "customer_ref": document.customer.ref or False})
         shown = {
             "customer": document.customer.name or document.shipping.name or document.customer.email,
             "amount": f"{document.total} {document.currency}" if document.total is not None else "",

@@ -4,16 +4,31 @@ import hashlib
 
 from odoo import api, fields, models
 
-ADDRESS_FIELDS = ("name", "street", "street2", "city", "zip", "state_id", "country_id", "phone", "email", "company_name")
+ADDRESS_FIELDS = (
+    "name",
+    "street",
+    "street2",
+    "city",
+    "zip",
+    "state_id",
+    "country_id",
+    "phone",
+    "email",
+    "company_name",
+)
 
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
 
-    oms_address_key = fields.Char(readonly=True, copy=False, help="Digest of the address as a channel sent it.")
+    oms_address_key = fields.Char(
+        readonly=True, copy=False, help="Digest of the address as a channel sent it."
+    )
 
     _oms_email_idx = models.Index("(email_normalized) WHERE email_normalized IS NOT NULL")
-    _oms_address_idx = models.Index("(parent_id, oms_address_key) WHERE oms_address_key IS NOT NULL")
+    _oms_address_idx = models.Index(
+        "(parent_id, oms_address_key) WHERE oms_address_key IS NOT NULL"
+    )
 
     @api.model
     def _oms_address_digest(self, vals):

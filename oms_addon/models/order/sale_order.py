@@ -21,7 +21,12 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     oms_channel_id = fields.Many2one(
-        "oms.channel", "Channel", readonly=True, copy=False, index="btree_not_null", ondelete="restrict"
+        "oms.channel",
+        "Channel",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
     )
     oms_order_ref = fields.Char("Channel order", readonly=True, copy=False)
     oms_order_number = fields.Char("Order number", readonly=True, copy=False)
@@ -169,7 +174,9 @@ class SaleOrder(models.Model):
 
     def action_oms_messages(self):
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id("oms_addon.oms_channel_message_action")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "oms_addon.oms_channel_message_action"
+        )
         return {**action, "domain": list(self._oms_message_domain()), "context": {}}
 
     # === BUSINESS METHODS === #
@@ -219,4 +226,8 @@ class SaleOrder(models.Model):
 
     def _get_update_prices_lines(self):
         """Extend `sale`: what a channel's customer agreed to pay is not priced again."""
-        return super()._get_update_prices_lines().filtered(lambda line: not line.order_id.oms_channel_id)
+        return (
+            super()
+            ._get_update_prices_lines()
+            .filtered(lambda line: not line.order_id.oms_channel_id)
+        )

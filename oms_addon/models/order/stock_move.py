@@ -20,8 +20,12 @@ class StockMove(models.Model):
     def _oms_create_deliveries(self):
         """Give these draft moves of new orders their pickings, all created together."""
         fresh = self.filtered(
-            lambda m: m.state == "draft" and m._should_be_assigned() and m.sale_line_id
-            and m.product_uom_qty > 0
+            lambda m: (
+                m.state == "draft"
+                and m._should_be_assigned()
+                and m.sale_line_id
+                and m.product_uom_qty > 0
+            )
         )
         if not fresh:
             return

@@ -89,7 +89,9 @@ class OmsInvoicePoster(models.AbstractModel):
         """Make, post and reconcile the invoices of orders, all or none."""
         for company, of_company in orders.grouped("company_id").items():
             of_company = of_company.with_company(company).with_context(
-                **batch_context(self.env), oms_sale_journal_id=self._journal_id(company)
+                **batch_context(self.env),
+                oms_sale_journal_id=self._journal_id(company),
+                oms_exact_order_ids=self._exact(of_company),
             )
             poster = self.with_env(of_company.env)
             poster._prefetch(of_company)
@@ -99,6 +101,20 @@ class OmsInvoicePoster(models.AbstractModel):
             poster._link(invoices)
             self.env["oms.payment.collector"].with_env(of_company.env)._reconcile(of_company)
             poster._tell(invoices)
+
+    @api.model
+    def _exact(self, orders):
+        """:return: ids of the orders in the company's currency whose rounded lines make the
+        rounded total, so that what a line credits is known without computing taxes again
+        """
+        return frozenset(
+            order.id
+            for order in orders
+            if order.currency_id == order.company_id.currency_id
+            and not order.currency_id.compare_amounts(
+                sum(order.order_line.mapped("price_subtotal")), order.amount_untaxed
+            )
+        )
 
     @api.model
     def _journal_id(self, company):

@@ -48,22 +48,13 @@ class SaleOrderLine(models.Model):
         """Extend `sale`: in a batch the line's amounts are given at once.
 
         Core makes invoice lines without amounts and then writes each line's; it only
-        corrects those that differ, e.g. by a cent of rounding.
+        corrects those that differ. ``oms_exact_order_ids`` in the context names the orders
+        whose line amounts are certain, see ``oms.invoice.poster``.
         """
         values = super()._prepare_invoice_line(**optional_values)
-        if self.env.context.get("oms_batch") and not self.display_type:
-            values.update(self._oms_invoice_amounts(values["quantity"]))
+        exact = self.env.context.get("oms_exact_order_ids", ())
+        if self.order_id.id in exact and self.product_uom_qty and not self.display_type:
+            share = values["quantity"] / self.product_uom_qty
+            amount = -self.currency_id.round(self.price_subtotal * share)
+            values.update(amount_currency=amount, balance=amount)
         return values
-
-    def _oms_invoice_amounts(self, quantity):
-        """:return: what invoicing so many units credits, in the order's currency and in the
-        company's
-        """
-        currency, company = self.currency_id, self.company_id
-        share = quantity / self.product_uom_qty if self.product_uom_qty else 0.0
-        amount = -currency.round(self.price_subtotal * share)
-        rate = self.env["res.currency"]._get_conversion_rate(company.currency_id, currency, company)
-        return {
-            "amount_currency": amount,
-            "balance": company.currency_id.round(amount / rate),
-        }

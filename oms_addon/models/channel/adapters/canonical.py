@@ -35,7 +35,11 @@ class OmsChannelAdapterCanonical(models.AbstractModel):
         document = parse_document(payload)
         ref = getattr(document, "ref", "") or getattr(document, "order_ref", "")
         digest = hashlib.sha256(payload).hexdigest()[:16]
-        order_ref = document.ref if isinstance(document, OrderDocument) else getattr(document, "order_ref", "")
+        order_ref = (
+            document.ref
+            if isinstance(document, OrderDocument)
+            else getattr(document, "order_ref", "")
+        )
         return f"{topic}:{ref}:{digest}", order_ref or None
 
     @api.model
@@ -47,7 +51,9 @@ class OmsChannelAdapterCanonical(models.AbstractModel):
                 document = parse_document(body)
                 event_ref, order_ref = self._describe("file", body)
             except DocumentError as error:
-                errors.append({"row": row, "column": getattr(error, "path", ""), "message": str(error)})
+                errors.append(
+                    {"row": row, "column": getattr(error, "path", ""), "message": str(error)}
+                )
                 continue
             topic = "orders/cancelled" if isinstance(document, CancellationDocument) else "orders"
             events.append((topic, event_ref, body, order_ref))
