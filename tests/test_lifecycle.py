@@ -68,6 +68,7 @@ class TestLifecycle(RaceCase):
             "([m for m in env if m.startswith('oms.')], "
             "env['sale.order'].search([]).mapped('state'), "
             "env['stock.picking'].search([]).mapped('state'), "
-            "env['account.move'].search([('move_type', '=', 'out_invoice')]).mapped('payment_state'))"
+            "env['account.move'].search([('move_type', '=', 'out_invoice')])"
+            ".mapped('payment_state'))"
         )
         self.assertEqual(left, str(([], ["sale"] * 3, ["done"] * 3, ["paid"] * 3)))

@@ -1,6 +1,6 @@
 """Who may do what: walked over the registry, so that nothing new is forgotten."""
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user
 
 from .common import OmsCommon
@@ -40,6 +40,22 @@ class TestSecurity(OmsCommon):
                     self.assertTrue(model.with_user(user).has_access("read"))
             with self.subTest(model=model._name, group="none"):
                 self.assertFalse(model.with_user(self.stranger).has_access("read"))
+
+    def test_every_group_reads_the_orders_list(self):
+        order = self._capture(self._document("A1"))
+        for group, user in self.users.items():
+            with self.subTest(group=group):
+                [row] = order.with_user(user).read(["oms_step", "oms_wait_reason", "oms_event_ids"])
+                self.assertEqual(row["oms_step"], "deliver")
+
+    def test_a_salesperson_without_our_groups_is_told_why_an_order_cannot_be_confirmed(self):
+        self.env["oms.hold.rule"].create({"name": "Look first", "domain": "[]"})
+        order = self._capture(self._document("A1"))
+        seller = new_test_user(
+            self.env, "seller", groups="base.group_user,sales_team.group_sale_salesman_all_leads"
+        )
+        with self.assertRaisesRegex(UserError, "Look first"):
+            order.with_user(seller).action_confirm()
 
     def test_auditors_and_accountants_change_nothing(self):
         for model in self._models():

@@ -31,7 +31,7 @@ class OmsTrackingImport(models.TransientModel):
         self.ensure_one()
         events, errors = self._read()
         parcels = self.env["oms.tracking"]._find_parcels(self.company_id, events)
-        lines = [{"kind": "error", "row": row, "message": message} for row, message in errors] + [
+        lines = [self._prepare_error(error) for error in errors] + [
             self._prepare_line(event, parcels.get(event)) for event in events
         ]
         self.line_ids = [fields.Command.clear(), *map(fields.Command.create, lines)]
@@ -86,6 +86,16 @@ class OmsTrackingImport(models.TransientModel):
                 )
             )
         return read_csv(data, self.env.user.tz or "UTC")
+
+    def _prepare_error(self, error):
+        """:return: the values of the preview of a row that is no event"""
+        return {
+            "kind": "error",
+            "row": error.row,
+            "column": error.column,
+            "number": error.value,
+            "message": error.message,
+        }
 
     def _prepare_line(self, event, parcel):
         """:return: the values of the preview of one event"""

@@ -103,6 +103,20 @@ class TestInbox(OmsCommon):
         with self.assertRaises(UserError):
             message.unlink()
 
+    def test_finished_messages_are_deleted_when_they_are_old_enough_and_no_others(self):
+        done = self._receive(self._document("A1"))
+        waiting = self._receive(self._document("A2", customer={}))
+        self._run_lanes()
+        (done + waiting).write({"done_at": "2020-01-01 00:00:00"})
+        self.env["ir.config_parameter"].set_param("oms_addon.keep_days", 0)
+        self.env["oms.channel.message"]._gc_finished()
+        self.assertTrue(done.exists())
+        self.env["ir.config_parameter"].set_param("oms_addon.keep_days", 30)
+        self.env["oms.channel.message"]._gc_finished()
+        self.assertFalse(done.exists())
+        self.assertTrue(waiting.exists())
+        self.assertEqual(len(self._order("A1")), 1)
+
     def test_a_done_message_refuses_to_become_pending(self):
         message = self._receive(self._document("A1"))
         self._run_lanes()
@@ -152,6 +166,7 @@ class TestOutbox(OmsCommon):
         self.assertEqual(calls, [("shipment", "k1", {"order": "A1"})])
         self.assertEqual(message.state, "done")
         self.assertEqual(message.result, {"ok": 1})
+        self.assertEqual(message.order_id, self.order)
 
     def test_a_failed_call_is_tried_again_later_with_growing_pauses(self):
         self._answer_with(RetryableError("down"), RetryableError("down", seconds=600), {})

@@ -149,6 +149,36 @@ class TestOrderFlow(OmsCommon):
         self._run_lanes()
         self.assertEqual(order.oms_step, "deliver")
 
+    def test_orders_confirmed_together_have_deliveries_of_their_own(self):
+        orders = self._capture(*[self._document(f"B{i}") for i in range(6)])
+        self.assertEqual(len(orders.picking_ids), 6)
+        for order in orders:
+            self.assertEqual(order.picking_ids.sale_id, order)
+            self.assertEqual(order.order_line.move_ids.picking_id, order.picking_ids)
+            self.assertEqual(order.order_line.qty_delivered, 2)
+
+    def test_an_order_split_over_two_warehouses_in_a_batch_has_a_delivery_from_each(self):
+        self._make_product("SPLIT", "Split", stock=3, north=3)
+        orders = self._capture(
+            self._document("S1", [("SPLIT", 5, "10.00")]),
+            self._document("S2", [("MUG", 1, "10.00")]),
+        )
+        split, whole = orders
+        self.assertEqual(
+            set(split.picking_ids.picking_type_id.warehouse_id), {self.warehouse, self.north}
+        )
+        self.assertEqual(split.order_line.qty_delivered, 5)
+        self.assertEqual(len(whole.picking_ids), 1)
+
+    def test_goods_whose_delivery_was_cancelled_are_not_taken_for_shipped(self):
+        self.channel.auto_ship = False
+        order = self._capture(self._document("A1"))
+        order.picking_ids.action_cancel()
+        order._oms_run()
+        self._run_lanes()
+        self.assertEqual((order.oms_step, order.oms_status), ("ship", "waiting"))
+        self.assertIn("There is no delivery", order.oms_wait_reason)
+
     def test_cash_on_delivery_ships_unpaid(self):
         self.channel.payment_policy = "cod"
         self.channel.ship_policy = "always"

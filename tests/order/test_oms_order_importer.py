@@ -430,6 +430,18 @@ class TestCancellation(OmsCommon):
         )
         self.assertEqual(len(events), 1)
 
+    def test_units_cancelled_before_the_invoice_are_neither_invoiced_nor_shipped(self):
+        self.channel.confirm_policy = "manual"
+        order = self._capture(self._document("A1", [("MUG", 5, "10.00")]))
+        lines = [{"sku": "MUG", "quantity": "2", "unit_price": "10.00"}]
+        self._receive(self._cancellation("A1", lines=lines))
+        self._run_lanes()
+        order.action_confirm()
+        self._run_lanes()
+        self.assertEqual(order.order_line.qty_delivered, 3)
+        self.assertEqual(order.invoice_ids.amount_total, 30.0)
+        self.assertEqual(order.oms_channel_total, 30.0)
+
     def test_units_that_left_are_credited_and_stay_shipped(self):
         order = self._capture(self._document("A1", [("MUG", 5, "10.00")]))
         lines = [{"sku": "MUG", "quantity": "2", "unit_price": "10.00"}]

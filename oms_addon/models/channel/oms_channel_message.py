@@ -159,6 +159,14 @@ class OmsChannelMessage(models.Model):
                 self.env._("A message that is not done cannot be deleted: retry it or ignore it.")
             )
 
+    @api.autovacuum
+    def _gc_finished(self):
+        """Delete messages that are done for longer than the settings keep them."""
+        days = int(self.env["ir.config_parameter"].sudo().get_param("oms_addon.keep_days", 365))
+        if days:
+            limit = fields.Datetime.subtract(fields.Datetime.now(), days=days)
+            self.search([("state", "=", "done"), ("done_at", "<", limit)], limit=10000).unlink()
+
     # === BUSINESS METHODS: INBOX === #
 
     def _render_summary(self):
@@ -445,5 +453,25 @@ class OmsChannelMessage(models.Model):
             )
         for channel, of_channel in by_channel.items():
             self.sudo()._insert_rows(channel, "out", of_channel, priority)
+        self._link_orders(rows)
         if rows:
             self.env.ref("oms_addon.oms_lane_outbox").sudo()._wake()
+
+    @api.model
+    def _link_orders(self, rows):
+        """Name the order of each outbound row, with one statement."""
+        links = [
+            (channel.id, key, order.id) for channel, _topic, key, order, _content in rows if order
+        ]
+        if not links:
+            return
+        self.env.cr.execute(
+            SQL(
+                """UPDATE oms_channel_message message SET order_id = link.order_id
+                   FROM (VALUES %s) AS link (channel_id, event_ref, order_id)
+                   WHERE message.channel_id = link.channel_id AND message.direction = 'out'
+                     AND message.event_ref = link.event_ref AND message.order_id IS NULL""",
+                SQL(", ").join(SQL("(%s, %s, %s)", *link) for link in links),
+            )
+        )
+        self.invalidate_model(["order_id"], flush=False)

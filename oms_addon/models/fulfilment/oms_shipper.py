@@ -35,8 +35,24 @@ class OmsShipper(models.AbstractModel):
             todo = pickings._oms_todo()
             if todo:
                 waits[order] = self._unshipped_reason(order, pickings, todo, errors)
+            elif missing := self._undelivered_lines(order):
+                waits[order] = self.env._(
+                    "There is no delivery for %(goods)s: make one in Inventory or cancel it.",
+                    goods=", ".join(missing.product_id.mapped("display_name")),
+                )
         self._tell_shipments(self.env["sale.order"].union(*waits))
         return waits
+
+    @api.model
+    def _undelivered_lines(self, order):
+        """:return: lines whose goods neither left nor are going to"""
+        return order.order_line.filtered(
+            lambda line: (
+                line.product_id.type == "consu"
+                and not line.display_type
+                and line.product_uom_id.compare(line.qty_delivered, line.product_uom_qty) < 0
+            )
+        )
 
     @api.model
     def _ship_ready(self, orders):

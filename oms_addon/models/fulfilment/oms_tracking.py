@@ -101,6 +101,7 @@ class OmsTracking(models.AbstractModel):
 
         :param str state: what happened
         """
+        parcels.check_access("write")
         now = fields.Datetime.now()
         text = self.env._("Recorded by %(user)s", user=self.env.user.name)
         rows = [(parcel, now, f"manual:{state}", state, text, None) for parcel in parcels]

@@ -186,7 +186,13 @@ class OmsHold(models.Model):
             ),
             "sku": sku,
             "sku_key": self.env["oms.channel.listing"]._key(sku) or False,
-            "user_id": (rule.user_id or reason.owner_id or channel.user_id).id or False,
+            "user_id": (
+                rule.user_id
+                or reason.owner_id
+                or channel.user_id
+                or record.company_id.sudo().oms_user_id
+            ).id
+            or False,
         }
 
     def _release_by_hand(self, resolution):

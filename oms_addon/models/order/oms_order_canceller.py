@@ -202,14 +202,18 @@ class OmsOrderCanceller(models.AbstractModel):
 
     @api.model
     def _take_off(self, order, quantities):
-        """Reduce ordered quantities by the units that did not leave, which frees their stock."""
+        """Reduce ordered quantities by the units that did not leave, which frees their stock.
+
+        What of them is not invoiced yet is no longer part of the channel's total either.
+        """
         if order.state not in ("draft", "sent", "sale"):
             return
         for line, quantity in quantities.items():
-            left = line.product_uom_qty - line.qty_delivered
-            less = min(quantity, left)
+            less = min(quantity, line.product_uom_qty - line.qty_delivered)
             if less <= 0 or line.product_id.type == "service":
                 continue
+            unbilled = min(less, line.product_uom_qty - line.qty_invoiced)
+            order.oms_channel_total -= line.price_total * max(unbilled, 0) / line.product_uom_qty
             line.with_context(mail_notrack=True).write(
                 {
                     "product_uom_qty": line.product_uom_qty - less,

@@ -79,7 +79,7 @@ class SaleOrder(models.Model):
     oms_closed_at = fields.Datetime("Closed", readonly=True, copy=False)
 
     oms_hold_ids = fields.One2many("oms.hold", "order_id", "Exceptions")
-    oms_held = fields.Boolean(compute="_compute_oms_held")
+    oms_held = fields.Boolean(compute="_compute_oms_held", compute_sudo=True)
     oms_hold_count = fields.Integer("Open exceptions", compute="_compute_oms_hold_count")
     oms_message_ids = fields.One2many("oms.channel.message", "order_id", "Channel messages")
     oms_message_count = fields.Integer(compute="_compute_oms_message_count")
@@ -209,7 +209,9 @@ class SaleOrder(models.Model):
         self.ensure_one()
         error = super()._confirmation_error_message()
         if not error and self.oms_channel_id and self.oms_held:
-            reasons = self.oms_hold_ids.filtered(lambda h: h.state == "open").mapped("detail")
+            # Whoever confirms is told why not, whatever they may read.
+            holds_sudo = self.sudo().oms_hold_ids.filtered(lambda h: h.state == "open")
+            reasons = holds_sudo.mapped("detail")
             error = self.env._(
                 "%(order)s is held: %(reasons)s. Release it in the exceptions list first.",
                 order=self.oms_order_ref or self.name,
