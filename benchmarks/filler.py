@@ -77,8 +77,10 @@ def _columns(cr, table):
 def _links(cr, tables):
     """:return: the table each foreign key points to, by (table, column)"""
     cr.execute(
-        """SELECT c.conrelid::regclass::text, a.attname, c.confrelid::regclass::text
+        """SELECT source.relname, a.attname, target.relname
            FROM pg_constraint c
+           JOIN pg_class source ON source.oid = c.conrelid
+           JOIN pg_class target ON target.oid = c.confrelid
            JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
            WHERE c.contype = 'f' AND array_length(c.conkey, 1) = 1"""
     )
@@ -96,8 +98,10 @@ def _span(cr, table):
 def _relations(cr, tables):
     """:return: the many2many tables between copied tables, with the target of each column"""
     cr.execute(
-        """SELECT c.conrelid::regclass::text, a.attname, c.confrelid::regclass::text
+        """SELECT source.relname, a.attname, target.relname
            FROM pg_constraint c
+           JOIN pg_class source ON source.oid = c.conrelid
+           JOIN pg_class target ON target.oid = c.confrelid
            JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
            WHERE c.contype = 'f' AND NOT EXISTS (
                SELECT 1 FROM pg_attribute i
@@ -137,7 +141,7 @@ def _copy_table(cr, table, unique, links, spans, copy):
         if column == "id":
             selected.append(SQL("id + %s", (high - low + 1) * copy))
         elif column in unique:
-            selected.append(SQL("%s || '~' || %s", name, str(copy)))
+            selected.append(SQL("%s || '~' || %s", name, f"{high}.{copy}"))
         elif table == "oms_event" and column == "res_id":
             selected.append(
                 SQL(

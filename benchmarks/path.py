@@ -25,6 +25,7 @@ def main(env, args):
     options = _options(args, {"plain": 30, "ours": 300, "old": 20000, "profile": 0})
     env = env(context={**env.context, "tracking_disable": False})
     products = _products(env)
+    env.cr.execute("ANALYZE")
     plain = _plain(env, products, options["plain"])
     channel = _channel(env, products)
     _ours(env, channel, products, 50)  # both sides measured warm

@@ -5,6 +5,8 @@ import json
 from odoo.fields import Command
 from odoo.tests import TransactionCase, tagged
 
+MAX_ROUNDS = 60
+
 
 @tagged("standard", "post_install", "-at_install")
 class OmsCommon(TransactionCase):
@@ -144,8 +146,12 @@ class OmsCommon(TransactionCase):
         """Work through lanes until nothing is left, in this transaction."""
         workers = self.env["oms.lane"]._workers()
         codes = codes or ("inbox", "orders", "fulfilment", "allocator", "outbox")
-        while any([workers[code]() for code in codes]):
+        for _round in range(MAX_ROUNDS):
+            done = {code: workers[code]() for code in codes}
             self.env.flush_all()
+            if not any(done.values()):
+                return
+        raise AssertionError(f"The lanes find no end: {done}")
 
     def _capture(self, *documents, channel=None):
         """:return: the orders of documents that were received and taken as far as they go"""

@@ -59,6 +59,8 @@ def prepare(env):
     )
     channel.action_go_live()
     env.cr.commit()
+    env.cr.execute("ANALYZE")
+    env.cr.commit()
     return channel
 
 

@@ -1,3 +1,5 @@
+from freezegun import freeze_time
+
 from .common import FulfilmentCommon
 
 # What differs by nature between two rows.
@@ -30,6 +32,7 @@ class TestReservation(FulfilmentCommon):
             self.assertEqual(mine, other, model)
         self.assertEqual(self._rows(ours), self._rows(theirs))
 
+    @freeze_time("2026-03-01 10:00:00")
     def test_a_full_reservation_writes_the_rows_odoo_writes(self):
         cup = self._make_product("CUP", "Cup", stock=4, weight=1.5)
         ours, theirs = self._twins((cup, 2), (self.mug, 3))
@@ -41,6 +44,7 @@ class TestReservation(FulfilmentCommon):
         self.assertRecordValues(quant, [{"quantity": 4.0, "reserved_quantity": 4.0}])
         self.assertStockIsConsistent(cup + self.mug)
 
+    @freeze_time("2026-03-01 10:00:00")
     def test_a_partial_reservation_writes_the_rows_odoo_writes(self):
         cup = self._make_product("CUP", "Cup", stock=1)
         bowl = self._make_product("BOWL", "Bowl", stock=1)

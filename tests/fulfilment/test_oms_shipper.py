@@ -1,6 +1,8 @@
 import json
 from unittest.mock import patch
 
+from freezegun import freeze_time
+
 from odoo.exceptions import UserError
 from odoo.tools import mute_logger
 
@@ -93,6 +95,7 @@ class TestShip(FulfilmentCommon):
         self.assertEqual(self.shipper._validate(order.picking_ids), {})
         self.assertEqual(self.mug.qty_available, 98)
 
+    @freeze_time("2026-03-01 10:00:00")
     def test_a_batch_writes_the_rows_odoo_writes(self):
         cup = self._make_product("CUP", "Cup", stock=10)
         bowl = self._make_product("BOWL", "Bowl", stock=10)

@@ -4,9 +4,9 @@ import secrets
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
 
 SECRET = "base.group_system"
+REFUSED_ALERT = 20
 
 
 class OmsChannel(models.Model):
@@ -59,101 +59,11 @@ class OmsChannel(models.Model):
         groups=SECRET, copy=False, help="Signs the messages the channel sends (HMAC-SHA256)."
     )
     cursor = fields.Char(copy=False, readonly=True, help="How far the channel has been read.")
+    fetched_at = fields.Datetime(copy=False, readonly=True, help="When the last orders came.")
     fetch_rate = fields.Integer(
         "Orders per minute", default=60, help="How fast orders are fetched; 0 for no limit."
     )
     mapping_ids = fields.One2many("oms.channel.mapping", "channel_id", copy=True)
-
-    # Policy: customers and content
-    address_level = fields.Selection(
-        [("full", "Street, city and country"), ("country", "Country only")],
-        default="full",
-        required=True,
-    )
-    guest_partner_id = fields.Many2one(
-        "res.partner",
-        "Customer for guests",
-        check_company=True,
-        help="Takes orders that come without a customer; empty holds them.",
-    )
-    warehouse_ids = fields.Many2many(
-        "stock.warehouse",
-        string="Warehouses",
-        check_company=True,
-        help="The warehouses that may ship, in their own order; empty for all.",
-    )
-    pricelist_ids = fields.Many2many(
-        "product.pricelist",
-        string="Pricelists",
-        check_company=True,
-        help="One per currency; a missing one is made when the first order needs it.",
-    )
-    default_tax_ids = fields.Many2many(
-        "account.tax",
-        string="Taxes when not told",
-        domain=[("type_tax_use", "=", "sale")],
-        check_company=True,
-    )
-    carrier_id = fields.Many2one("delivery.carrier", "Usual carrier", check_company=True)
-    team_id = fields.Many2one("crm.team", "Sales team", check_company=True)
-    user_id = fields.Many2one("res.users", "Owner", tracking=True, check_company=True)
-
-    # Policy: money
-    confirm_policy = fields.Selection(
-        [
-            ("paid", "When paid"),
-            ("authorized", "When paid or authorised"),
-            ("always", "Always"),
-            ("manual", "By hand"),
-        ],
-        default="paid",
-        required=True,
-    )
-    payment_policy = fields.Selection(
-        [
-            ("prepaid", "Collected by the channel"),
-            ("cod", "Cash on delivery"),
-            ("terms", "On account"),
-        ],
-        default="prepaid",
-        required=True,
-    )
-    payment_tolerance = fields.Monetary(help="A difference up to this still counts as paid.")
-    currency_id = fields.Many2one(related="company_id.currency_id")
-    rounding_limit = fields.Monetary(
-        "Rounding line up to",
-        default=0.0,
-        help="A difference to the channel's total up to this becomes a rounding line; "
-        "a larger one holds the order.",
-    )
-    unpaid_days = fields.Integer(
-        "Cancel unpaid after (days)", help="0 keeps unpaid orders for ever."
-    )
-    invoice_policy = fields.Selection(
-        [
-            ("payment", "When paid"),
-            ("shipment", "When shipped"),
-            ("delivery", "When delivered"),
-            ("manual", "By hand"),
-        ],
-        default="payment",
-        required=True,
-    )
-    send_receipt = fields.Boolean("E-mail the invoice as receipt", default=True)
-
-    # Policy: goods
-    ship_policy = fields.Selection(
-        [("paid", "Only when paid"), ("always", "Always")], default="paid", required=True
-    )
-    picking_policy = fields.Selection(
-        [("direct", "What is there"), ("one", "Only complete")],
-        "Ship",
-        default="direct",
-        required=True,
-    )
-    auto_ship = fields.Boolean(
-        "Ship by itself", help="Deliveries are done as soon as their goods are reserved."
-    )
 
     message_inbox_ids = fields.One2many(
         "oms.channel.message", "channel_id", domain=[("direction", "=", "in")]
@@ -166,17 +76,6 @@ class OmsChannel(models.Model):
     credentials = fields.Char(
         compute="_compute_capabilities", help="The connection fields this kind of channel uses."
     )
-
-    health = fields.Selection(
-        [("ok", "Healthy"), ("warning", "Look"), ("error", "Trouble")],
-        compute="_compute_health",
-    )
-    health_text = fields.Char(compute="_compute_health")
-    pending_count = fields.Integer(compute="_compute_health")
-    hold_count = fields.Integer("Open exceptions", compute="_compute_health")
-    failed_count = fields.Integer(compute="_compute_health")
-    order_count = fields.Integer(compute="_compute_order_count")
-    last_message_at = fields.Datetime(compute="_compute_health")
 
     _token_uniq = models.UniqueIndex("(token)", "Two channels cannot share an address.")
 
@@ -226,70 +125,6 @@ class OmsChannel(models.Model):
         codes = [code for code, name in self._adapters().items() if self.env[name]._can_import_file]
         return [("adapter", "in", codes)]
 
-    @api.depends("state")
-    def _compute_health(self):
-        Message = self.env["oms.channel.message"]
-        counts = {
-            (channel.id, state): (count, last)
-            for channel, state, count, last in Message._read_group(
-                [("channel_id", "in", self.ids), ("state", "in", ("pending", "failed"))],
-                ["channel_id", "state"],
-                ["__count", "create_date:max"],
-            )
-        }
-        holds = dict(
-            self.env["oms.hold"]._read_group(
-                [("channel_id", "in", self.ids), ("state", "=", "open")],
-                ["channel_id"],
-                ["__count"],
-            )
-        )
-        last_seen = self._last_message_dates()
-        for channel in self:
-            channel.pending_count = counts.get((channel.id, "pending"), (0, None))[0]
-            channel.failed_count = counts.get((channel.id, "failed"), (0, None))[0]
-            channel.hold_count = holds.get(channel, 0)
-            channel.last_message_at = last_seen.get(channel.id)
-            channel.health, channel.health_text = channel._describe_health()
-
-    def _last_message_dates(self):
-        """:return: when each channel was last heard, by channel id; one index look-up each"""
-        if not self.ids:
-            return {}
-        self.env["oms.channel.message"].flush_model(["channel_id", "direction"])
-        self.env.cr.execute(
-            """SELECT channel.id, last.create_date
-               FROM unnest(%s) AS channel (id) CROSS JOIN LATERAL (
-                   SELECT create_date FROM oms_channel_message
-                   WHERE channel_id = channel.id AND direction = 'in'
-                   ORDER BY id DESC LIMIT 1) AS last""",
-            [self.ids],
-        )
-        return dict(self.env.cr.fetchall())
-
-    def _describe_health(self):
-        """:return: the health of one channel and the sentence that explains it"""
-        if self.state == "draft":
-            return "warning", self.env._("Not connected yet: test the connection, then go live.")
-        if self.state == "paused":
-            return "warning", self.env._("Paused: messages are kept and wait.")
-        if self.failed_count:
-            return "error", self.env._(
-                "Failed messages: %(count)s. Read why, then retry.", count=self.failed_count
-            )
-        if self.hold_count:
-            return "warning", self.env._("Decisions needed: %(count)s.", count=self.hold_count)
-        return "ok", self.env._("Everything is through.")
-
-    def _compute_order_count(self):
-        counts = dict(
-            self.env["sale.order"]._read_group(
-                [("oms_channel_id", "in", self.ids)], ["oms_channel_id"], ["__count"]
-            )
-        )
-        for channel in self:
-            channel.order_count = counts.get(channel, 0)
-
     # === ACTION METHODS === #
 
     def action_test_connection(self):
@@ -321,42 +156,6 @@ class OmsChannel(models.Model):
         self.ensure_one()
         self._fetch()
         return True
-
-    def action_view_orders(self):
-        self.ensure_one()
-        return self._action_for(
-            "oms_addon.sale_order_action_oms", [("oms_channel_id", "=", self.id)]
-        )
-
-    def action_view_messages(self):
-        self.ensure_one()
-        return self._action_for(
-            "oms_addon.oms_channel_message_action", [("channel_id", "=", self.id)]
-        )
-
-    def action_view_holds(self):
-        self.ensure_one()
-        action = self._action_for("oms_addon.oms_hold_action", [("channel_id", "=", self.id)])
-        return {**action, "context": {"search_default_open": 1, "search_default_reason": 1}}
-
-    def action_view_listings(self):
-        self.ensure_one()
-        action = self._action_for(
-            "oms_addon.oms_channel_listing_action", [("channel_id", "=", self.id)]
-        )
-        return {**action, "context": {"default_channel_id": self.id}}
-
-    def _action_for(self, xmlid, domain):
-        """:return: the action ``xmlid`` limited to ``domain``, with the filters
-        (``search_default_…``) the button asks for in its context
-        """
-        filters = {
-            key: value
-            for key, value in self.env.context.items()
-            if key.startswith("search_default_")
-        }
-        action = self.env["ir.actions.act_window"]._for_xml_id(xmlid)
-        return {**action, "domain": domain, "context": filters}
 
     # === BUSINESS METHODS === #
 
@@ -426,51 +225,41 @@ class OmsChannel(models.Model):
         events, cursor = self._adapter()._fetch(self, limit)
         if events:
             self._receive_many(events)
+            self.fetched_at = fields.Datetime.now()
         if cursor != self.cursor:
             self.cursor = cursor
         return len(events)
 
-    def _domain_live(self):
-        """:return: the domain of channels the lanes work for"""
-        return Domain("state", "=", "live")
-
-    # === POLICY === #
-
-    def _get_warehouses(self):
-        """:return: the warehouses that may ship, best first"""
-        self.ensure_one()
-        return self.warehouse_ids.sorted("sequence") or self.env["stock.warehouse"].search(
-            [("company_id", "=", self.company_id.id)]
-        )
-
-    def _get_pricelist(self, code):
-        """:param str code: ISO 4217 code
-        :return: the pricelist of the channel in that currency, made when it is missing;
-            empty when Odoo has no such active currency
-        """
-        self.ensure_one()
-        pricelist = self.pricelist_ids.filtered(lambda p: p.currency_id.name == code)[:1]
-        currency = self.env["res.currency"].search([("name", "=", code)], limit=1)
-        if pricelist or not currency:
-            return pricelist
-        pricelist = (
-            self.env["product.pricelist"]
-            .sudo()
-            .create(
-                {
-                    "name": f"{self.name} {code}",
-                    "currency_id": currency.id,
-                    "company_id": self.company_id.id,
-                }
-            )
-        )
-        self.sudo().pricelist_ids = [fields.Command.link(pricelist.id)]
-        return pricelist
-
     def _count_refused(self, problem):
-        """Record a message whose signature was wrong; after many of them tell the owner.
+        """Record a message whose signature was wrong; after many within an hour tell the owner.
 
         :param str problem: why it was refused
         """
         self.ensure_one()
-        self.env["oms.event"]._log(self, "channel.refused", problem)
+        Event = self.env["oms.event"]
+        Event._log(self, "channel.refused", problem)
+        refused = Event.search_count(
+            [
+                ("res_model", "=", self._name),
+                ("res_id", "=", self.id),
+                ("code", "=", "channel.refused"),
+                ("happened_at", ">=", fields.Datetime.subtract(fields.Datetime.now(), hours=1)),
+            ]
+        )
+        if refused == REFUSED_ALERT:
+            self._tell_owner(
+                self.env._("%(count)s messages refused within an hour", count=refused),
+                self.env._("Last reason: %(problem)s", problem=problem),
+            )
+
+    def _tell_owner(self, summary, note):
+        """Open an activity for the person who looks after the channel.
+
+        :param str summary: what happened
+        :param str note: cause and cure
+        """
+        self.ensure_one()
+        owner = self.user_id or self.company_id.oms_user_id or self.env.ref("base.user_admin")
+        self.activity_schedule(
+            "mail.mail_activity_data_todo", summary=summary, note=note, user_id=owner.id
+        )

@@ -167,7 +167,7 @@ class OmsChannelMessage(models.Model):
             limit = fields.Datetime.subtract(fields.Datetime.now(), days=days)
             self.search([("state", "=", "done"), ("done_at", "<", limit)], limit=10000).unlink()
 
-    # === BUSINESS METHODS: INBOX === #
+    # === BUSINESS METHODS: CONTENT === #
 
     def _render_summary(self):
         """:return: the document of the message as people read it; empty when it is none"""
@@ -208,55 +208,6 @@ class OmsChannelMessage(models.Model):
             return json.dumps(json.loads(body), indent=2, ensure_ascii=False)
         except ValueError:
             return body.decode("utf-8", "replace")
-
-    @api.model
-    def _insert_inbound(self, channel, events):
-        """Insert events that were not there yet; count the others as delivered again.
-
-        The same event with another body is not applied: it is kept beside the first as a
-        conflicting duplicate and shown.
-
-        :param channel: the channel that sent them
-        :param list events: tuples (topic, event_ref, payload bytes, order_ref or None)
-        :return: one message per event, in order
-        :rtype: oms.channel.message
-        """
-        rows = {}
-        for topic, event_ref, payload, order_ref in events:
-            rows.setdefault(
-                (event_ref, hashlib.sha256(payload).hexdigest()), (topic, payload, order_ref)
-            )
-        firsts = {}
-        for (event_ref, digest), (topic, payload, order_ref) in rows.items():
-            firsts.setdefault(event_ref, (topic, event_ref, order_ref, payload, digest))
-        created = self._insert_rows(channel, "in", firsts.values())
-        known = {
-            message.event_ref: message
-            for message in self.search(
-                [
-                    ("channel_id", "=", channel.id),
-                    ("direction", "=", "in"),
-                    ("event_ref", "in", list(firsts)),
-                    ("conflict_of_id", "=", False),
-                ]
-            )
-        }
-        new_ids = set(created)
-        repeated = self.browse()
-        messages = []
-        for _topic, event_ref, payload, _order_ref in events:
-            message = known[event_ref]
-            digest = hashlib.sha256(payload).hexdigest()
-            if message.digest != digest:
-                messages.append(self._keep_conflict(message, payload, digest).id)
-                continue
-            if message.id in new_ids:
-                new_ids.discard(message.id)
-            else:
-                repeated += message
-            messages.append(message.id)
-        self._count_repeated(repeated)
-        return self.browse(messages)
 
     @api.model
     def _insert_rows(self, channel, direction, rows, priority=10):
@@ -307,52 +258,6 @@ class OmsChannelMessage(models.Model):
             )
         )
         return [row[0] for row in self.env.cr.fetchall()]
-
-    def _keep_conflict(self, first, payload, digest):
-        """Keep a body that contradicts the first one of its event, and show it.
-
-        :return: the message that holds it
-        """
-        conflict = self.search(
-            [("conflict_of_id", "=", first.id), ("digest", "=", digest)], limit=1
-        )
-        if conflict:
-            self._count_repeated(conflict)
-            return conflict
-        conflict = self.create(
-            {
-                "direction": "in",
-                "channel_id": first.channel_id.id,
-                "company_id": first.company_id.id,
-                "topic": first.topic,
-                "event_ref": first.event_ref,
-                "order_ref": first.order_ref,
-                "payload": base64.b64encode(payload),
-                "digest": digest,
-                "conflict_of_id": first.id,
-            }
-        )
-        conflict._park(
-            [
-                {
-                    "code": "CONFLICTING_DUPLICATE",
-                    "message": self.env._(
-                        "Event %(event)s came twice with different content; the first was "
-                        "applied, this one was not.",
-                        event=first.event_ref,
-                    ),
-                }
-            ]
-        )
-        return conflict
-
-    def _count_repeated(self, messages):
-        """Record that events were delivered again; nothing else happens."""
-        for message in messages:
-            message.deliveries += 1
-        self.env["oms.event"]._log(
-            messages, "message.duplicate", self.env._("Delivered again: nothing to do")
-        )
 
     # === BUSINESS METHODS: STATES === #
 
@@ -421,57 +326,6 @@ class OmsChannelMessage(models.Model):
                 message.write(values)
                 continue
             message.write({**values, "state": "failed"})
-            message._tell_owner(error)
-
-    def _tell_owner(self, error):
-        """Open an activity for the person who looks after the channel."""
-        self.ensure_one()
-        channel = self.channel_id.sudo()
-        owner = channel.user_id or channel.company_id.oms_user_id or self.env.ref("base.user_admin")
-        channel.activity_schedule(
-            "mail.mail_activity_data_todo",
-            summary=self.env._("Message %(message)s failed", message=self.event_ref),
-            note=error,
-            user_id=owner.id,
-        )
-
-    # === BUSINESS METHODS: OUTBOX === #
-
-    @api.model
-    def _send_later(self, rows, priority=10):
-        """Write outside effects to the outbox; the lane sends them after the commit.
-
-        :param list rows: tuples (channel, topic, idempotency key, order, content dict);
-            a key that is there already is left alone
-        :param int priority: lower goes first
-        """
-        by_channel = {}
-        for channel, topic, key, order, content in rows:
-            body = json.dumps(content, default=str, sort_keys=True).encode()
-            by_channel.setdefault(channel, []).append(
-                (topic, key, order.oms_order_ref, body, hashlib.sha256(body).hexdigest())
+            message.channel_id.sudo()._tell_owner(
+                self.env._("Message %(message)s failed", message=message.event_ref), error
             )
-        for channel, of_channel in by_channel.items():
-            self.sudo()._insert_rows(channel, "out", of_channel, priority)
-        self._link_orders(rows)
-        if rows:
-            self.env.ref("oms_addon.oms_lane_outbox").sudo()._wake()
-
-    @api.model
-    def _link_orders(self, rows):
-        """Name the order of each outbound row, with one statement."""
-        links = [
-            (channel.id, key, order.id) for channel, _topic, key, order, _content in rows if order
-        ]
-        if not links:
-            return
-        self.env.cr.execute(
-            SQL(
-                """UPDATE oms_channel_message message SET order_id = link.order_id
-                   FROM (VALUES %s) AS link (channel_id, event_ref, order_id)
-                   WHERE message.channel_id = link.channel_id AND message.direction = 'out'
-                     AND message.event_ref = link.event_ref AND message.order_id IS NULL""",
-                SQL(", ").join(SQL("(%s, %s, %s)", *link) for link in links),
-            )
-        )
-        self.invalidate_model(["order_id"], flush=False)

@@ -43,7 +43,7 @@ class QuantBatch:
         free = self.free[key]
         if product.uom_id.compare(free, 0) < 0:
             # Odoo takes somebody's reservation now: it has to see what we did so far.
-            self.write()
+            self.flush()
         return free, self.in_date.get(key) or fields.Datetime.now()
 
     def _read(self, product, location):
@@ -69,7 +69,7 @@ class QuantBatch:
                 self.in_date[key] = in_date
         self.free.setdefault((product.id, location.id), 0.0)
 
-    def write(self):
+    def flush(self):
         """Write what was added up, and begin anew."""
         keys = {
             key

@@ -21,7 +21,7 @@ class StockMoveLine(models.Model):
             return super()._action_done()
         batch = QuantBatch(self.env)
         result = super(StockMoveLine, self.with_context(oms_quants=batch))._action_done()
-        batch.write()
+        batch.flush()
         return result
 
     def _synchronize_quant(

@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.tools import file_path
 
 from odoo.addons.oms_addon.tools import online_retail
@@ -10,6 +10,8 @@ from odoo.addons.oms_addon.tools import online_retail
 DATA = "oms_addon/data/sample/online_retail.csv.gz"
 # Channels deliver at least once: so does this one.
 REPEAT_EVERY = 25
+# Orders at a time where no rate is set.
+BATCH = 100
 
 
 class OmsChannelAdapterSample(models.AbstractModel):
@@ -31,12 +33,12 @@ class OmsChannelAdapterSample(models.AbstractModel):
     def _fetch(self, channel, limit=None):
         """Override of `oms.channel.adapter`: the next invoices of the packaged extract.
 
-        Called once a minute; the channel's rate says how many orders that is.
+        Without a limit there are as many as the channel's rate brought since the last time.
         """
         start = int(channel.cursor or 0)
-        limit = limit or channel.fetch_rate or 100
+        stop = start + (self._arrived(channel) if limit is None else limit)
         events = []
-        for position, (invoice, rows) in enumerate(self._invoices()[start : start + limit], start):
+        for position, (invoice, rows) in enumerate(self._invoices()[start:stop], start):
             event = (
                 online_retail.topic_of(invoice),
                 invoice,
@@ -46,7 +48,18 @@ class OmsChannelAdapterSample(models.AbstractModel):
             events.append(event)
             if position % REPEAT_EVERY == REPEAT_EVERY - 1:
                 events.append(event)
-        return events, str(min(start + limit, len(self._invoices())))
+        return events, str(min(stop, len(self._invoices())))
+
+    @api.model
+    def _arrived(self, channel):
+        """:return: how many orders came since the last ones were fetched, a minute's at most"""
+        rate = channel.fetch_rate
+        if not rate:
+            return BATCH
+        if not channel.fetched_at:
+            return 1
+        seconds = (fields.Datetime.now() - channel.fetched_at).total_seconds()
+        return int(rate * min(seconds, 60) / 60)
 
     @api.model
     def _invoices(self):

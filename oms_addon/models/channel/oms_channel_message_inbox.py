@@ -1,0 +1,105 @@
+"""How events come in: durable, once, and whole when they contradict each other."""
+
+import base64
+import hashlib
+
+from odoo import api, models
+
+
+class OmsChannelMessage(models.Model):
+    _inherit = "oms.channel.message"
+
+    @api.model
+    def _insert_inbound(self, channel, events):
+        """Insert events that were not there yet; count the others as delivered again.
+
+        The same event with another body is not applied: it is kept beside the first as a
+        conflicting duplicate and shown.
+
+        :param channel: the channel that sent them
+        :param list events: tuples (topic, event_ref, payload bytes, order_ref or None)
+        :return: one message per event, in order
+        :rtype: oms.channel.message
+        """
+        rows = {}
+        for topic, event_ref, payload, order_ref in events:
+            rows.setdefault(
+                (event_ref, hashlib.sha256(payload).hexdigest()), (topic, payload, order_ref)
+            )
+        firsts = {}
+        for (event_ref, digest), (topic, payload, order_ref) in rows.items():
+            firsts.setdefault(event_ref, (topic, event_ref, order_ref, payload, digest))
+        created = self._insert_rows(channel, "in", firsts.values())
+        known = {
+            message.event_ref: message
+            for message in self.search(
+                [
+                    ("channel_id", "=", channel.id),
+                    ("direction", "=", "in"),
+                    ("event_ref", "in", list(firsts)),
+                    ("conflict_of_id", "=", False),
+                ]
+            )
+        }
+        new_ids = set(created)
+        repeated = self.browse()
+        messages = []
+        for _topic, event_ref, payload, _order_ref in events:
+            message = known[event_ref]
+            digest = hashlib.sha256(payload).hexdigest()
+            if message.digest != digest:
+                messages.append(self._keep_conflict(message, payload, digest).id)
+                continue
+            if message.id in new_ids:
+                new_ids.discard(message.id)
+            else:
+                repeated += message
+            messages.append(message.id)
+        self._count_repeated(repeated)
+        return self.browse(messages)
+
+    def _keep_conflict(self, first, payload, digest):
+        """Keep a body that contradicts the first one of its event, and show it.
+
+        :return: the message that holds it
+        """
+        conflict = self.search(
+            [("conflict_of_id", "=", first.id), ("digest", "=", digest)], limit=1
+        )
+        if conflict:
+            self._count_repeated(conflict)
+            return conflict
+        conflict = self.create(
+            {
+                "direction": "in",
+                "channel_id": first.channel_id.id,
+                "company_id": first.company_id.id,
+                "topic": first.topic,
+                "event_ref": first.event_ref,
+                "order_ref": first.order_ref,
+                "payload": base64.b64encode(payload),
+                "digest": digest,
+                "conflict_of_id": first.id,
+            }
+        )
+        conflict._park(
+            [
+                {
+                    "code": "CONFLICTING_DUPLICATE",
+                    "message": self.env._(
+                        "Event %(event)s came twice with different content; the first was "
+                        "applied, this one was not.",
+                        event=first.event_ref,
+                    ),
+                }
+            ]
+        )
+        return conflict
+
+    def _count_repeated(self, messages):
+        """Record that events were delivered again; nothing else happens."""
+        for message in messages:
+            message.deliveries += 1
+        self.env["oms.event"]._log(
+            messages, "message.duplicate", self.env._("Delivered again: nothing to do")
+        )

@@ -1,0 +1,50 @@
+"""How effects leave: written down first, sent after the commit."""
+
+import hashlib
+import json
+
+from odoo import api, models
+from odoo.tools import SQL
+
+
+class OmsChannelMessage(models.Model):
+    _inherit = "oms.channel.message"
+
+    @api.model
+    def _send_later(self, rows, priority=10):
+        """Write outside effects to the outbox; the lane sends them after the commit.
+
+        :param list rows: tuples (channel, topic, idempotency key, order, content dict);
+            a key that is there already is left alone
+        :param int priority: lower goes first
+        """
+        by_channel = {}
+        for channel, topic, key, order, content in rows:
+            body = json.dumps(content, default=str, sort_keys=True).encode()
+            by_channel.setdefault(channel, []).append(
+                (topic, key, order.oms_order_ref, body, hashlib.sha256(body).hexdigest())
+            )
+        for channel, of_channel in by_channel.items():
+            self.sudo()._insert_rows(channel, "out", of_channel, priority)
+        self._link_orders(rows)
+        if rows:
+            self.env.ref("oms_addon.oms_lane_outbox").sudo()._wake()
+
+    @api.model
+    def _link_orders(self, rows):
+        """Name the order of each outbound row, with one statement."""
+        links = [
+            (channel.id, key, order.id) for channel, _topic, key, order, _content in rows if order
+        ]
+        if not links:
+            return
+        self.env.cr.execute(
+            SQL(
+                """UPDATE oms_channel_message message SET order_id = link.order_id
+                   FROM (VALUES %s) AS link (channel_id, event_ref, order_id)
+                   WHERE message.channel_id = link.channel_id AND message.direction = 'out'
+                     AND message.event_ref = link.event_ref AND message.order_id IS NULL""",
+                SQL(", ").join(SQL("(%s, %s, %s)", *link) for link in links),
+            )
+        )
+        self.invalidate_model(["order_id"], flush=False)

@@ -1,0 +1,129 @@
+"""What a channel's orders may do by themselves, and what each step needs."""
+
+from odoo import fields, models
+
+
+class OmsChannel(models.Model):
+    _inherit = "oms.channel"
+
+    # Policy: customers and content
+    address_level = fields.Selection(
+        [("full", "Street, city and country"), ("country", "Country only")],
+        default="full",
+        required=True,
+    )
+    guest_partner_id = fields.Many2one(
+        "res.partner",
+        "Customer for guests",
+        check_company=True,
+        help="Takes orders that come without a customer; empty holds them.",
+    )
+    warehouse_ids = fields.Many2many(
+        "stock.warehouse",
+        string="Warehouses",
+        check_company=True,
+        help="The warehouses that may ship, in their own order; empty for all.",
+    )
+    pricelist_ids = fields.Many2many(
+        "product.pricelist",
+        string="Pricelists",
+        check_company=True,
+        help="One per currency; a missing one is made when the first order needs it.",
+    )
+    default_tax_ids = fields.Many2many(
+        "account.tax",
+        string="Taxes when not told",
+        domain=[("type_tax_use", "=", "sale")],
+        check_company=True,
+    )
+    carrier_id = fields.Many2one("delivery.carrier", "Usual carrier", check_company=True)
+    team_id = fields.Many2one("crm.team", "Sales team", check_company=True)
+    user_id = fields.Many2one("res.users", "Owner", tracking=True, check_company=True)
+
+    # Policy: money
+    confirm_policy = fields.Selection(
+        [
+            ("paid", "When paid"),
+            ("authorized", "When paid or authorised"),
+            ("always", "Always"),
+            ("manual", "By hand"),
+        ],
+        default="paid",
+        required=True,
+    )
+    payment_policy = fields.Selection(
+        [
+            ("prepaid", "Collected by the channel"),
+            ("cod", "Cash on delivery"),
+            ("terms", "On account"),
+        ],
+        default="prepaid",
+        required=True,
+    )
+    payment_tolerance = fields.Monetary(help="A difference up to this still counts as paid.")
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    rounding_limit = fields.Monetary(
+        "Rounding line up to",
+        default=0.0,
+        help="A difference to the channel's total up to this becomes a rounding line; "
+        "a larger one holds the order.",
+    )
+    unpaid_days = fields.Integer(
+        "Cancel unpaid after (days)", help="0 keeps unpaid orders for ever."
+    )
+    invoice_policy = fields.Selection(
+        [
+            ("payment", "When paid"),
+            ("shipment", "When shipped"),
+            ("delivery", "When delivered"),
+            ("manual", "By hand"),
+        ],
+        default="payment",
+        required=True,
+    )
+    send_receipt = fields.Boolean("E-mail the invoice as receipt", default=True)
+
+    # Policy: goods
+    ship_policy = fields.Selection(
+        [("paid", "Only when paid"), ("always", "Always")], default="paid", required=True
+    )
+    picking_policy = fields.Selection(
+        [("direct", "What is there"), ("one", "Only complete")],
+        "Ship",
+        default="direct",
+        required=True,
+    )
+    auto_ship = fields.Boolean(
+        "Ship by itself", help="Deliveries are done as soon as their goods are reserved."
+    )
+
+    def _get_warehouses(self):
+        """:return: the warehouses that may ship, best first"""
+        self.ensure_one()
+        return self.warehouse_ids.sorted("sequence") or self.env["stock.warehouse"].search(
+            [("company_id", "=", self.company_id.id)]
+        )
+
+    def _get_pricelist(self, code):
+        """:param str code: ISO 4217 code
+        :return: the pricelist of the channel in that currency, made when it is missing;
+            empty when Odoo has no such active currency
+        """
+        self.ensure_one()
+        pricelist = self.pricelist_ids.filtered(lambda p: p.currency_id.name == code)[:1]
+        currency = self.env["res.currency"].search([("name", "=", code)], limit=1)
+        if pricelist or not currency:
+            return pricelist
+        pricelist = (
+            self.env["product.pricelist"]
+            .sudo()
+            .create(
+                {
+                    "name": f"{self.name} {code}",
+                    "currency_id": currency.id,
+                    "company_id": self.company_id.id,
+                }
+            )
+        )
+        self.sudo().pricelist_ids = [fields.Command.link(pricelist.id)]
+        return pricelist

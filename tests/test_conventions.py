@@ -1,0 +1,74 @@
+"""Rules of the code base that no linter knows."""
+
+import re
+from pathlib import Path
+
+from odoo.tools import file_path
+
+from .common import OmsCommon
+
+SOURCE = Path(file_path("oms_addon/__manifest__.py")).parent
+MODELS_OF_CORE = (
+    "sale.order",
+    "sale.order.line",
+    "stock.picking",
+    "stock.warehouse",
+    "payment.transaction",
+    "account.move",
+    "res.partner",
+    "res.company",
+)
+
+
+class TestConventions(OmsCommon):
+    def test_fields_added_to_core_models_start_with_oms(self):
+        for name in MODELS_OF_CORE:
+            for field in self.env[name]._fields.values():
+                if field._module == "oms_addon":
+                    with self.subTest(field=str(field)):
+                        self.assertTrue(field.name.startswith("oms_"))
+
+    def test_business_code_never_commits(self):
+        for path in (SOURCE / "models").rglob("*.py"):
+            with self.subTest(path.name):
+                self.assertNotRegex(path.read_text(), r"\bcr\.commit\(")
+
+    def test_constraints_are_declared_as_odoo_19_reads_them(self):
+        for path in SOURCE.rglob("*.py"):
+            with self.subTest(path.name):
+                self.assertNotIn("_sql_constraints", path.read_text())
+
+    def test_every_view_and_data_file_is_in_the_manifest(self):
+        manifest = (SOURCE / "__manifest__.py").read_text()
+        for folder in ("views", "data", "security", "wizard"):
+            for path in (SOURCE / folder).glob("*.xml"):
+                with self.subTest(path.name):
+                    self.assertIn(f'"{folder}/{path.name}"', manifest)
+
+    def test_calls_to_the_outside_have_one_door(self):
+        for path in SOURCE.rglob("*.py"):
+            if path.name != "http.py":
+                with self.subTest(path.name):
+                    self.assertIsNone(
+                        re.search(r"^import requests|^from requests", path.read_text(), re.M)
+                    )
+
+
+class TestNeutralize(OmsCommon):
+    def test_a_neutralised_copy_never_talks_to_a_channel(self):
+        self.channel.write(
+            {"api_key": "k", "webhook_secret": "s", "base_url": "https://example.com"}
+        )
+        order = self._capture(self._document("A1"))
+        self.env["oms.channel.message"]._send_later([(self.channel, "shipment", "k1", order, {})])
+        self.env.flush_all()
+        self.cr.execute((SOURCE / "data" / "neutralize.sql").read_text())
+        self.env.invalidate_all()
+        self.assertRecordValues(
+            self.channel,
+            [{"state": "paused", "api_key": False, "webhook_secret": False, "base_url": False}],
+        )
+        message = self.env["oms.channel.message"].search([("event_ref", "=", "k1")])
+        self.assertEqual(message.state, "ignored")
+        self._run_lanes("outbox")
+        self.assertEqual(message.state, "ignored")
