@@ -1,3 +1,4 @@
+from . import oms_upload
 from . import oms_order_import
 from . import oms_order_import_line
 from . import oms_tracking_import

@@ -1,23 +1,17 @@
 """Upload a file of orders, see what it would do, then do it."""
 
-import base64
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-
-MAX_BYTES = 20 * 1024**2
 
 
 class OmsOrderImport(models.TransientModel):
     _name = "oms.order.import"
+    _inherit = "oms.upload"
     _description = "Import Orders"
 
     channel_id = fields.Many2one(
         "oms.channel", required=True, domain=[("can_import_file", "=", True)]
     )
-    data = fields.Binary("File", attachment=False)
-    filename = fields.Char()
-    state = fields.Selection([("upload", "Upload"), ("preview", "Preview")], default="upload")
     line_ids = fields.One2many("oms.order.import.line", "wizard_id", readonly=True)
     order_count = fields.Integer("Orders", readonly=True)
     new_count = fields.Integer("New", readonly=True)
@@ -70,27 +64,13 @@ class OmsOrderImport(models.TransientModel):
             "context": {},
         }
 
-    def action_back(self):
-        self.ensure_one()
-        self.state = "upload"
-        return self._reopen()
-
     # === BUSINESS METHODS === #
 
     def _read(self):
         """:return: events, documents and errors of the uploaded file
         :raise UserError: when there is no file, or it is too large
         """
-        data = base64.b64decode(self.with_context(bin_size=False).data or b"")
-        if not data:
-            raise UserError(self.env._("Choose a file first."))
-        if len(data) > MAX_BYTES:
-            raise UserError(
-                self.env._(
-                    "The file is larger than %(size)s MB: split it.", size=MAX_BYTES // 1024**2
-                )
-            )
-        return self.channel_id._adapter()._read_file(self.channel_id, data)
+        return self.channel_id._adapter()._read_file(self.channel_id, self._uploaded())
 
     @api.model
     def _prepare_error(self, error):
@@ -112,12 +92,6 @@ class OmsOrderImport(models.TransientModel):
             or (self.env._("Imported before: nothing happens.") if known else self.env._("Ready.")),
         }
 
-    def _reopen(self):
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Import orders"),
-            "res_model": self._name,
-            "res_id": self.id,
-            "view_mode": "form",
-            "target": "new",
-        }
+    def _title(self):
+        """Override of `oms.upload`."""
+        return self.env._("Import orders")

@@ -1,25 +1,18 @@
 """Upload a file of tracking events, see what it would do, then do it."""
 
-import base64
-
 from odoo import fields, models
-from odoo.exceptions import UserError
 
 from odoo.addons.oms_addon.tools.tracking_document import read_csv
-
-MAX_BYTES = 10 * 1024**2
 
 
 class OmsTrackingImport(models.TransientModel):
     _name = "oms.tracking.import"
+    _inherit = "oms.upload"
     _description = "Import Tracking"
 
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company
     )
-    data = fields.Binary("File", attachment=False)
-    filename = fields.Char()
-    state = fields.Selection([("upload", "Upload"), ("preview", "Preview")], default="upload")
     line_ids = fields.One2many("oms.tracking.import.line", "wizard_id", readonly=True)
     ready_count = fields.Integer("Events", readonly=True)
     error_count = fields.Integer("Errors", readonly=True)
@@ -65,27 +58,13 @@ class OmsTrackingImport(models.TransientModel):
             },
         }
 
-    def action_back(self):
-        self.ensure_one()
-        self.state = "upload"
-        return self._reopen()
-
     # === BUSINESS METHODS === #
 
     def _read(self):
         """:return: events and errors of the uploaded file
         :raise UserError: when there is no file, or it is too large
         """
-        data = base64.b64decode(self.with_context(bin_size=False).data or b"")
-        if not data:
-            raise UserError(self.env._("Choose a file first."))
-        if len(data) > MAX_BYTES:
-            raise UserError(
-                self.env._(
-                    "The file is larger than %(size)s MB: split it.", size=MAX_BYTES // 1024**2
-                )
-            )
-        return read_csv(data, self.env.user.tz or "UTC")
+        return read_csv(self._uploaded(), self.env.user.tz or "UTC")
 
     def _prepare_error(self, error):
         """:return: the values of the preview of a row that is no event"""
@@ -109,11 +88,6 @@ class OmsTrackingImport(models.TransientModel):
             else self.env._("There is no parcel with this tracking number."),
         }
 
-    def _reopen(self):
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self._name,
-            "res_id": self.id,
-            "view_mode": "form",
-            "target": "new",
-        }
+    def _title(self):
+        """Override of `oms.upload`."""
+        return self.env._("Import tracking")

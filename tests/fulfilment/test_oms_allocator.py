@@ -124,18 +124,16 @@ class TestAllocate(FulfilmentCommon):
         order = self._make_order((cup, 1), (self.mug, 1))
         self._serve(order)
         self.assertEqual(order.order_line.mapped("oms_oversold"), [True, False])
-        events = self.env["oms.event"].search(
-            [
-                ("res_model", "=", "sale.order"),
-                ("res_id", "=", order.id),
-                ("code", "=", "order.oversold"),
-            ]
+        hold = order.oms_hold_ids
+        self.assertRecordValues(
+            hold, [{"reason_code": "OVERSOLD", "state": "open", "is_blocking": False}]
         )
-        self.assertEqual(len(events), 1)
         self.allocator._allocate(order)
-        self.assertEqual(
-            len(events.search([("code", "=", "order.oversold"), ("res_id", "=", order.id)])), 1
-        )
+        self.assertEqual(order.oms_hold_ids, hold)
+        self.assertFalse(order.oms_held)
+        self._put_stock(cup, self.warehouse, 1)
+        self.assertEqual(self.allocator._allocate(order), {})
+        self.assertEqual((hold.state, hold.resolution), ("closed", "The goods came."))
 
     def test_nothing_is_marked_oversold_when_nobody_paid(self):
         self.channel.payment_policy = "terms"

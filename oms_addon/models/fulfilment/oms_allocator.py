@@ -171,6 +171,7 @@ class OmsAllocator(models.AbstractModel):
         """
         moves = self._open_moves(orders)
         if not moves:
+            self._settle_oversold(orders)
             return {}
         candidates = self._candidates(moves.sale_line_id.order_id)
         warehouses = moves.picking_type_id.warehouse_id.union(*candidates.values())
@@ -182,6 +183,7 @@ class OmsAllocator(models.AbstractModel):
         self.env["oms.resourcing"]._resource(self._unserved(moves), rows, locations, candidates)
         unserved = self._unserved(self._open_moves(orders))
         self._mark_oversold(unserved)
+        self._settle_oversold(orders - unserved.sale_line_id.order_id)
         return self._sentences(unserved)
 
     @api.model
@@ -248,16 +250,35 @@ class OmsAllocator(models.AbstractModel):
         if not lines:
             return
         lines.oms_oversold = True
-        for order, of_order in lines.grouped("order_id").items():
-            self.env["oms.event"]._log(
-                order,
-                "order.oversold",
-                self.env._(
-                    "Sold by %(channel)s although not in stock: %(goods)s",
-                    channel=order.oms_channel_id.name,
-                    goods="; ".join(of_order.mapped("product_id.display_name")),
-                ),
-            )
+        self.env["oms.hold"]._open_many(
+            [
+                (order, self._oversold_problem(order, of_order))
+                for order, of_order in lines.grouped("order_id").items()
+            ]
+        )
+
+    @api.model
+    def _oversold_problem(self, order, lines):
+        """:return: the problem of lines that were sold without stock"""
+        return {
+            "code": "OVERSOLD",
+            "message": self.env._(
+                "Sold by %(channel)s although not in stock: %(goods)s",
+                channel=order.oms_channel_id.name,
+                goods="; ".join(lines.mapped("product_id.display_name")),
+            ),
+        }
+
+    @api.model
+    def _settle_oversold(self, orders):
+        """Take orders that got all their goods off the exceptions list."""
+        self.env["oms.hold"].sudo().search(
+            [
+                ("order_id", "in", orders.ids),
+                ("state", "=", "open"),
+                ("reason_code", "=", "OVERSOLD"),
+            ]
+        )._close(self.env._("The goods came."))
 
     # === BACKORDERS === #
 

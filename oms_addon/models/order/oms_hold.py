@@ -13,6 +13,7 @@ class OmsHold(models.Model):
     reason_id = fields.Many2one("oms.hold.reason", required=True, readonly=True, index=True)
     reason_code = fields.Char(related="reason_id.code", store=True, index=True)
     advice = fields.Char(related="reason_id.advice")
+    is_blocking = fields.Boolean(related="reason_id.is_blocking", store=True)
     fix = fields.Selection(related="reason_id.fix")
     detail = fields.Char("Why", required=True, readonly=True)
     state = fields.Selection(

@@ -25,6 +25,11 @@ class OmsHoldReason(models.Model):
         default="release",
         help="The one-click way out.",
     )
+    is_blocking = fields.Boolean(
+        "Stops the order",
+        default=True,
+        help="Otherwise the order goes on by itself as soon as it can.",
+    )
     group_id = fields.Many2one(
         "res.groups", "Who may release", help="Empty: every agent may release it."
     )

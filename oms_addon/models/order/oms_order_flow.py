@@ -154,11 +154,12 @@ class OmsOrderFlow(models.AbstractModel):
         if not orders:
             return orders
         reasons = {}
-        for hold in (
-            self.env["oms.hold"]
-            .sudo()
-            .search([("order_id", "in", orders.ids), ("state", "=", "open")])
-        ):
+        stopping = [
+            ("order_id", "in", orders.ids),
+            ("state", "=", "open"),
+            ("is_blocking", "=", True),
+        ]
+        for hold in self.env["oms.hold"].sudo().search(stopping):
             reasons.setdefault(hold.order_id.id, []).append(hold.detail)
         held = orders.filtered(lambda o: o.id in reasons)
         for order in held:

@@ -101,7 +101,12 @@ class SaleOrder(models.Model):
     @api.depends("oms_hold_ids.state")
     def _compute_oms_held(self):
         held = self.env["oms.hold"]._read_group(
-            [("order_id", "in", self.ids), ("state", "=", "open")], ["order_id"]
+            [
+                ("order_id", "in", self.ids),
+                ("state", "=", "open"),
+                ("is_blocking", "=", True),
+            ],
+            ["order_id"],
         )
         held_ids = {order.id for (order,) in held}
         for order in self:
@@ -210,7 +215,9 @@ class SaleOrder(models.Model):
         error = super()._confirmation_error_message()
         if not error and self.oms_channel_id and self.oms_held:
             # Whoever confirms is told why not, whatever they may read.
-            holds_sudo = self.sudo().oms_hold_ids.filtered(lambda h: h.state == "open")
+            holds_sudo = self.sudo().oms_hold_ids.filtered(
+                lambda h: h.state == "open" and h.is_blocking
+            )
             reasons = holds_sudo.mapped("detail")
             error = self.env._(
                 "%(order)s is held: %(reasons)s. Release it in the exceptions list first.",
