@@ -6,6 +6,7 @@ table with `tooling.console` and returns the object of `./oms demo --json`.
 """
 
 import argparse
+import resource
 import time
 
 from tooling import console, demo_proof
@@ -32,6 +33,7 @@ def main(env, args):
         **figures,
         "seconds": round(seconds, 2),
         "orders_per_second": round(figures["captured"] / seconds, 2),
+        "peak_memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
         "ms_per_order_by_step": {
             name: round(spent * 1000 / orders, 2)
             for name, spent in {**_lane_times(lanes), **timer.seconds}.items()

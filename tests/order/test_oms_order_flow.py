@@ -194,6 +194,16 @@ class TestOrderFlow(OmsCommon):
         self.assertIn("2 of 5", order.oms_wait_reason)
         self.assertEqual(order.order_line.qty_delivered, 3)
 
+    def test_the_money_of_an_order_that_is_all_on_backorder_is_booked_and_invoiced(self):
+        self._make_product("GONE", "Gone")
+        order = self._capture(self._document("A1", [("GONE", 2, "10.00")]))
+        self.assertEqual((order.oms_step, order.oms_status), ("allocate", "waiting"))
+        self.assertIn("2 of 2", order.oms_wait_reason)
+        self.assertTrue(order.oms_paid_at)
+        self.assertEqual(order.invoice_ids.payment_state, "paid")
+        self.assertFalse(order.oms_shipped_at)
+        self.assertEqual(order.order_line.qty_delivered, 0)
+
     def test_complete_only_ships_nothing_until_all_is_there(self):
         self.channel.picking_policy = "one"
         rare = self._make_product("RARE", "Rare", stock=3)

@@ -37,11 +37,6 @@ class SaleOrder(models.Model):
         """:return: these orders in the order in which they are served"""
         return self.sorted(lambda o: (o.oms_priority != "1", o.oms_placed_at or o.date_order, o.id))
 
-    def _oms_has_reservation(self):
-        """:return: whether some goods of the order are reserved or on their way"""
-        self.ensure_one()
-        return any(p.state in ("assigned", "done") for p in self.picking_ids)
-
     def _oms_may_ship(self):
         """:return: whether the channel's policy lets the goods leave now"""
         self.ensure_one()

@@ -279,17 +279,13 @@ class OmsOrderFlow(models.AbstractModel):
     def _blocks(self, name, order):
         """:return: whether waiting at ``name`` keeps the order from the steps behind it
 
-        What is reserved ships although the rest is on backorder, unless the customer wants
-        it complete; money is no reason to stop where the policy ships unpaid orders; an
-        invoice that waits for the shipment cannot hold it.
+        Goods on backorder keep neither the money from being booked nor the rest from being
+        shipped; money is no reason to stop where the policy ships unpaid orders; an invoice
+        that waits for the shipment cannot hold it.
         """
-        if name == "allocate":
-            return order.picking_policy == "one" or not order._oms_has_reservation()
         if name == "collect":
-            return (
-                order.oms_channel_id.ship_policy == "paid"
-                and order.oms_channel_id.payment_policy == "prepaid"
-            )
+            channel = order.oms_channel_id
+            return channel.ship_policy == "paid" and channel.payment_policy == "prepaid"
         return name in ("screen", "confirm", "ship", "deliver")
 
     # === THE STEPS === #
