@@ -126,7 +126,7 @@ def test_malformed_input_is_refused_with_field_finding_and_expectation(change, m
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b'"x"', b"\xff\xfe", b'{"total": NaN}'])
 def test_what_is_no_json_object_is_refused(body):
-    refusal(body, od.parse_document)
+    assert str(refusal(body, od.parse_document))
 
 
 @given(st.binary(max_size=60) | st.text(max_size=60))
