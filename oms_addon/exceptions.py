@@ -1,19 +1,27 @@
-"""The two kinds of failure of a step that talks to the outside."""
+"""The kinds of failure of a step that talks to the outside."""
 
 from odoo.exceptions import UserError
 
 
 class RetryableError(UserError):
-    """The same call may succeed later: time-out, connection refused, 5xx, 429.
+    """The same call may succeed later: time-out, connection refused, 5xx.
 
     :param str message: cause and cure, for people
-    :param int seconds: the soonest next try, in seconds; ``None`` leaves it to the
+    :param float seconds: the soonest next try, in seconds; ``None`` leaves it to the
         back-off of the lane
     """
 
     def __init__(self, message, seconds=None):
         super().__init__(message)
         self.seconds = seconds
+
+
+class RateLimited(RetryableError):
+    """Too many calls: nothing is wrong, it is only not yet time. Counts as no attempt."""
+
+
+class CredentialsError(RetryableError):
+    """The channel refuses who we are: every call fails until a person renews the access."""
 
 
 class FinalError(UserError):

@@ -25,14 +25,17 @@ class OmsWebhook(http.Controller):
 
         :param str token: the channel's token
         :return: 200 with the inbox row's id; 401 when the signature is wrong, 404 when there
-            is no such channel, 400 when the body is not what the channel promises
+            is no such channel, 400 when the sender is to mend the body
         """
         headers = request.httprequest.headers
         body = request.httprequest.get_data()
         channel = request.env["oms.channel"].sudo().search([("token", "=", token)])
         if not channel:
             return self._answer(404, "There is no such channel.")
-        problem = channel._adapter()._verify(channel, headers, body, fields.Datetime.now())
+        adapter = channel._adapter()
+        if adapter._is_ping(channel, headers, body):
+            return request.make_json_response({"message": None})
+        problem = adapter._verify(channel, headers, body, fields.Datetime.now())
         if problem:
             channel._count_refused(problem)
             return self._answer(401, problem)
@@ -45,20 +48,17 @@ class OmsWebhook(http.Controller):
 def receive_body(channel, headers, body):
     """Write a verified body to the inbox of its channel.
 
-    :param headers: ``X-Oms-Topic`` names what it is, ``X-Oms-Event`` or ``Idempotency-Key``
-        the event
+    :param headers: name the event, see the adapter's ``_identify``
     :param bytes body: the raw body
     :return: the HTTP answer
     """
-    topic = headers.get("X-Oms-Topic") or "orders"
     try:
-        event_ref, order_ref = channel._adapter()._describe(topic, body)
+        event = channel._adapter()._identify(channel, headers, body)
     except DocumentError as error:
         return request.make_json_response(
             {"error": str(error), "field": getattr(error, "path", "")}, status=400
         )
-    given = headers.get("X-Oms-Event") or headers.get("Idempotency-Key")
-    message = channel._receive(topic, given or event_ref, body, order_ref)
+    message = channel._receive_many([event])
     return request.make_json_response(
         {"message": message.id, "state": message.state, "deliveries": message.deliveries}
     )

@@ -7,9 +7,11 @@ from datetime import datetime
 from decimal import Decimal
 
 from .document_codec import (
+    BOOLEAN,
     CODE,
     DECIMAL,
     MOMENT,
+    TEXT,
     choice_of,
     declare,
     list_of,
@@ -22,6 +24,7 @@ from .document_values import EXACT, to_utc
 LINE_KINDS = ("product", "shipping", "fee", "discount", "gift_card", "tip")
 CHARGE_KINDS = ("authorization", "charge", "refund", "chargeback")
 CHARGE_STATUSES = ("pending", "success", "failed")
+RISKS = ("", "low", "medium", "high")
 
 _EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+")
 _MIN_PHONE_DIGITS = 6
@@ -114,6 +117,7 @@ class Line:
     ``discount`` is off the whole line, at least 0, and in the same tax mode as
     ``unit_price``. ``taxes`` is ``None`` when the channel does not say, ``()`` when the
     line is untaxed. A line of kind ``discount`` has a negative ``unit_price``.
+    ``available_at`` is when the goods of a pre-order can be had at the earliest.
     """
 
     ref: str = text()
@@ -126,6 +130,12 @@ class Line:
     discount: Decimal = declare(DECIMAL, default=_ZERO)
     taxes: tuple[Tax, ...] | None = declare(nullable(list_of(part_of(Tax))), default=None)
     note: str = text()
+    available_at: datetime | None = declare(nullable(MOMENT), default=None)
+
+    def __post_init__(self):
+        if self.available_at:
+            available_at = to_utc(self.available_at, path="available_at")
+            object.__setattr__(self, "available_at", available_at)
 
     @property
     def subtotal(self):
@@ -162,12 +172,59 @@ class Charge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CancelledLine:
-    """Pieces a customer no longer wants; ``quantity`` is positive."""
+    """Pieces a customer no longer wants; ``quantity`` is positive.
 
+    ``line_ref`` is the channel's id of the order's line; without it SKU and price tell.
+    """
+
+    line_ref: str = text()
     sku: str = text()
     name: str = text()
     quantity: Decimal = declare(DECIMAL)
     unit_price: Decimal = declare(DECIMAL, default=_ZERO)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundLine:
+    """Pieces, or a part of the price, of one line that are given back.
+
+    ``quantity`` is 0 where only money is. ``amount`` is what is given back for the line,
+    with taxes; ``None`` where that is what its pieces were invoiced with. ``returned``
+    says that the pieces had left: they come back, nothing is taken off the delivery.
+    """
+
+    line_ref: str = text()
+    sku: str = text()
+    quantity: Decimal = declare(DECIMAL, default=_ZERO)
+    amount: Decimal | None = declare(nullable(DECIMAL), default=None)
+    returned: bool = declare(BOOLEAN, default=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refund:
+    """Something a channel gave back: ``ref`` is its id there, unique on the order.
+
+    ``amount`` is all that is given back, with taxes, whatever the lines explain of it;
+    ``None`` where the lines say it all. The money itself is told by a charge of kind
+    ``refund``.
+    """
+
+    ref: str = declare(TEXT)
+    at: datetime = declare(MOMENT)
+    lines: tuple[RefundLine, ...] = declare(list_of(part_of(RefundLine)), default=())
+    amount: Decimal | None = declare(nullable(DECIMAL), default=None)
+    reason: str = text()
+
+    def __post_init__(self):
+        object.__setattr__(self, "at", to_utc(self.at, path="at"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelHold:
+    """Why the channel wants an order not to be worked on: ``code`` and words are its own."""
+
+    code: str = declare(TEXT)
+    reason: str = text()
 
 
 def exact_sum(amounts):

@@ -1,16 +1,96 @@
 """The one door out: every call to another system, with a time-out and a verdict."""
 
+import json
 import logging
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from decimal import Decimal
+from email.utils import parsedate_to_datetime
 
 import requests
 
-from odoo.addons.oms_addon.exceptions import FinalError, RetryableError
+from odoo.addons.oms_addon.exceptions import (
+    CredentialsError,
+    FinalError,
+    RateLimited,
+    RetryableError,
+)
 
 _logger = logging.getLogger(__name__)
 
 TIMEOUT = (5, 20)
-RETRYABLE_STATUS = {408, 409, 425, 429, 500, 502, 503, 504}
-MAX_ANSWER = 1024
+RETRYABLE_STATUS = {408, 409, 423, 425, 500, 502, 503, 504}
+MAX_SHOWN = 1024
+MAX_ANSWER = 64 * 1024**2
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the other side answered: ``headers`` compare without case."""
+
+    status: int
+    headers: object
+    body: bytes
+
+    @property
+    def text(self):
+        return self.body.decode("utf-8", "replace")
+
+    def json(self):
+        """Return its JSON, numbers with decimals as ``Decimal``.
+
+        :raise RetryableError: when it is none: a proxy's or a maintenance page
+        """
+        try:
+            return json.loads(self.body, parse_float=Decimal)
+        except ValueError as error:
+            shown = self.text[:200]
+            raise RetryableError(f"The answer is not JSON: {shown!r}.") from error
+
+
+def request(method, url, *, body=None, headers=None, params=None, auth=None, accept=()):
+    """Call another system.
+
+    :param str method: ``GET``, ``POST``…
+    :param str url: where to; never logged with its query
+    :param bytes body: what to send
+    :param dict headers: never logged
+    :param dict params: the query
+    :param auth: (user, password) of Basic authentication
+    :param accept: statuses of errors that are answers all the same
+    :rtype: Answer
+    :raise RateLimited: when there were too many calls
+    :raise CredentialsError: when the credentials are refused
+    :raise RetryableError: when the other side cannot be reached, is busy or broken
+    :raise FinalError: when it refuses
+    """
+    try:
+        response = requests.request(
+            method,
+            url,
+            data=body,
+            headers=headers,
+            params=params,
+            auth=auth,
+            timeout=TIMEOUT,
+            allow_redirects=method == "GET",
+            stream=True,
+        )
+        content = response.raw.read(MAX_ANSWER + 1, decode_content=True)
+    except (requests.RequestException, OSError, ValueError) as error:
+        raise RetryableError(f"{url} cannot be reached: {type(error).__name__}.") from error
+    except Exception as error:
+        # What urllib3 raises while it reads is no RequestException.
+        if type(error).__module__.startswith("urllib3"):
+            raise RetryableError(f"{url} broke off: {type(error).__name__}.") from error
+        raise
+    if len(content) > MAX_ANSWER:
+        raise FinalError(f"{url} answered with more than {MAX_ANSWER} bytes.")
+    _logger.info("%s %s answered %s", method, url, response.status_code)
+    answer = Answer(response.status_code, response.headers, content)
+    if not response.ok and response.status_code not in accept:
+        raise _verdict(f"{method} {url}", answer)
+    return answer
 
 
 def post(url, body, headers):
@@ -21,30 +101,44 @@ def post(url, body, headers):
     :param dict headers: on top of the content type; never logged
     :return: ``{"status": int, "answer": str}``, the answer cut to 1 KiB
     :rtype: dict
-    :raise RetryableError: when the other side cannot be reached, is busy or broken
-    :raise FinalError: when it refuses
     """
+    answer = request(
+        "POST", url, body=body, headers={"Content-Type": "application/json", **headers}
+    )
+    return {"status": answer.status, "answer": answer.text[:MAX_SHOWN]}
+
+
+def _verdict(call, answer):
+    """:return: the exception that an answer with an error means"""
+    shown = answer.text[:MAX_SHOWN]
+    wait = retry_after(answer.headers.get("Retry-After", ""))
+    if answer.status == 429:
+        error = RateLimited(f"{call}: too many calls.", seconds=wait)
+    elif answer.status in (401, 403):
+        error = CredentialsError(f"{call} refused the credentials ({answer.status}): {shown}")
+    elif answer.status in RETRYABLE_STATUS or answer.status >= 500:
+        error = RetryableError(f"{call} answered {answer.status}: {shown}", seconds=wait)
+    else:
+        error = FinalError(f"{call} refused with {answer.status}: {shown}")
+    error.answer = answer
+    return error
+
+
+def retry_after(value, now=None):
+    """Read how long to wait from a ``Retry-After`` header (RFC 9110, 10.2.3).
+
+    :param str value: seconds, or a date
+    :param datetime now: the time here
+    :return: seconds, or ``None`` when it tells nothing
+    """
+    value = (value or "").strip()
+    if value.replace(".", "", 1).isdigit() and value.isascii():
+        return float(value)
     try:
-        response = requests.post(
-            url,
-            data=body,
-            headers={"Content-Type": "application/json", **headers},
-            timeout=TIMEOUT,
-        )
-    except requests.RequestException as error:
-        raise RetryableError(f"{url} cannot be reached: {type(error).__name__}.") from error
-    answer = response.text[:MAX_ANSWER]
-    _logger.info("POST %s answered %s", url, response.status_code)
-    if response.status_code in RETRYABLE_STATUS:
-        raise RetryableError(
-            f"{url} answered {response.status_code}: {answer}", seconds=_retry_after(response)
-        )
-    if not response.ok:
-        raise FinalError(f"{url} refused with {response.status_code}: {answer}")
-    return {"status": response.status_code, "answer": answer}
-
-
-def _retry_after(response):
-    """:return: the seconds the other side asks to wait, or ``None``"""
-    value = response.headers.get("Retry-After", "")
-    return int(value) if value.isdigit() else None
+        moment = parsedate_to_datetime(value)
+    except (TypeError, ValueError):
+        return None
+    now = now or datetime.now(timezone.utc)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=timezone.utc)
+    return max((moment - now).total_seconds(), 0.0)

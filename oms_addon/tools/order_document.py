@@ -12,6 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 
+from .channel_documents import ListingDocument, NoticeDocument, OrderRequest
 from .document_codec import (
     BOOLEAN,
     CODE,
@@ -34,11 +35,15 @@ from .document_parts import (
     CHARGE_KINDS,
     CHARGE_STATUSES,
     LINE_KINDS,
+    RISKS,
     Address,
     CancelledLine,
+    ChannelHold,
     Charge,
     Customer,
     Line,
+    Refund,
+    RefundLine,
     Tax,
     exact_sum,
     normalise_email,
@@ -66,14 +71,18 @@ __all__ = [
     "CANCELLATION_SCHEMA",
     "CHARGE_KINDS",
     "CHARGE_STATUSES",
+    "FULFILLERS",
     "LINE_KINDS",
     "ORDER_STATUSES",
     "PAYMENT_SCHEMA",
+    "REFUND_SCHEMA",
+    "RISKS",
     "SCHEMA",
     "TOTAL_TOLERANCE",
     "Address",
     "CancellationDocument",
     "CancelledLine",
+    "ChannelHold",
     "Charge",
     "Customer",
     "DocumentError",
@@ -81,6 +90,9 @@ __all__ = [
     "OrderDocument",
     "PaymentDocument",
     "Problem",
+    "Refund",
+    "RefundDocument",
+    "RefundLine",
     "Tax",
     "address_problems",
     "normalise_email",
@@ -91,7 +103,9 @@ __all__ = [
 SCHEMA = "oms.order/1"
 CANCELLATION_SCHEMA = "oms.cancellation/1"
 PAYMENT_SCHEMA = "oms.payment/1"
+REFUND_SCHEMA = "oms.refund/1"
 ORDER_STATUSES = ("pending", "open", "shipped", "delivered", "cancelled")
+FULFILLERS = ("merchant", "channel")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,7 +115,14 @@ class OrderDocument(Document, Versioned):
     ``ref`` is the channel's id of the order, ``number`` what people call it.
     ``version`` is monotone per order, if the channel has one. ``source_zone`` is the
     zone the channel's times were in. ``total`` is ``None`` when the channel does not
-    tell. ``extra`` keeps every key the schema does not know, by its path.
+    tell. ``currency`` is the one the customer pays in; ``settlement_currency`` and
+    ``settlement_total`` are told where the channel settles in another. ``holds`` and
+    ``risk`` are the channel's own; ``cancel_requested`` says that the buyer asks to cancel,
+    which somebody has to decide, for ``cancel_reason``. ``pickup_point`` is the id of the
+    place the customer collects at, whose address is ``shipping``. ``fulfilled_by``
+    ``channel`` says that the channel ships from its own warehouse, ``location_ref`` from
+    which. ``ship_by`` is the latest time to ship, ``deliver_by`` to arrive. ``extra``
+    keeps every key the schema does not know, by its path.
     """
 
     ref: str = declare(TEXT)
@@ -123,6 +144,18 @@ class OrderDocument(Document, Versioned):
     note: str = text()
     gift_message: str = text()
     tags: tuple[str, ...] = declare(list_of(TEXT), default=())
+    settlement_currency: str = declare(CODE, default="")
+    settlement_total: Decimal | None = declare(nullable(DECIMAL), default=None)
+    refunds: tuple[Refund, ...] = declare(list_of(part_of(Refund)), default=())
+    holds: tuple[ChannelHold, ...] = declare(list_of(part_of(ChannelHold)), default=())
+    risk: str = declare(choice_of(*RISKS), default="")
+    cancel_requested: bool = declare(BOOLEAN, default=False)
+    cancel_reason: str = text()
+    pickup_point: str = text()
+    fulfilled_by: str = declare(choice_of(*FULFILLERS), default="merchant")
+    location_ref: str = text()
+    ship_by: datetime | None = declare(nullable(MOMENT), default=None)
+    deliver_by: datetime | None = declare(nullable(MOMENT), default=None)
     extra: dict = declare(OBJECT, default_factory=dict)
 
     schema = SCHEMA
@@ -131,8 +164,9 @@ class OrderDocument(Document, Versioned):
         _require_ref(self.ref, "ref")
         put = object.__setattr__
         put(self, "placed_at", to_utc(self.placed_at, path="placed_at"))
-        if self.updated_at:
-            put(self, "updated_at", to_utc(self.updated_at, path="updated_at"))
+        for name in ("updated_at", "ship_by", "deliver_by"):
+            if moment := getattr(self, name):
+                put(self, name, to_utc(moment, path=name))
         put(self, "number", self.number or self.ref)
         address = self.shipping or self.billing or Address()
         put(self, "shipping", address)
@@ -260,6 +294,29 @@ class PaymentDocument(Document):
         return tuple(charge_problems(self.charges))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundDocument(Document):
+    """What a channel gave back of an order, told apart from the order itself."""
+
+    order_ref: str = declare(TEXT)
+    source_zone: str = declare(ZONE, default="")
+    refunds: tuple[Refund, ...] = declare(list_of(part_of(Refund)))
+    charges: tuple[Charge, ...] = declare(list_of(part_of(Charge)), default=())
+    extra: dict = declare(OBJECT, default_factory=dict)
+
+    schema = REFUND_SCHEMA
+
+    def __post_init__(self):
+        _require_ref(self.order_ref, "order_ref")
+
+    def problems(self):
+        """Say what is wrong with the refunds.
+
+        :rtype: tuple[Problem]
+        """
+        return tuple(charge_problems(self.charges))
+
+
 def _require_ref(ref, path):
     if not ref.strip():
         raise mismatch("an id", ref, path)
@@ -267,7 +324,16 @@ def _require_ref(ref, path):
 
 _DOCUMENTS = {
     cls.schema: cls
-    for cls in (OrderDocument, CancellationDocument, PaymentDocument, TrackingDocument)
+    for cls in (
+        OrderDocument,
+        CancellationDocument,
+        PaymentDocument,
+        RefundDocument,
+        TrackingDocument,
+        ListingDocument,
+        NoticeDocument,
+        OrderRequest,
+    )
 }
 
 

@@ -76,7 +76,8 @@ def test_an_unknown_schema_is_refused_with_the_known_ones():
     assert error.path == "schema"
     assert str(error) == (
         "schema: expected one of oms.order/1, oms.cancellation/1, oms.payment/1, "
-        "oms.tracking/1, found 'oms.order/9'"
+        "oms.refund/1, oms.tracking/1, oms.listing/1, oms.notice/1, oms.order_request/1, "
+        "found 'oms.order/9'"
     )
 
 

@@ -8,7 +8,7 @@ import xml.etree.ElementTree as ElementTree
 
 from .. import console, environment, odoo_source, paths, process, venv
 
-FOLDERS = ("oms_addon", "tests", "tooling", "benchmarks")
+FOLDERS = ("oms_addon", "tests", "tooling", "benchmarks", "simulators")
 CONCISE = ("--quiet", "--output-format=concise")
 # Messages of pylint-odoo that make sense for what a customer installs only.
 ADDON_ONLY = ("translation-required", "invalid-commit")

@@ -2,6 +2,7 @@ from . import oms_channel_mapping
 from . import oms_channel
 from . import oms_channel_policy
 from . import oms_channel_health
+from . import oms_channel_meter
 from . import oms_channel_message
 from . import oms_channel_message_inbox
 from . import oms_channel_message_outbox
@@ -9,5 +10,6 @@ from . import oms_channel_message_lane
 from . import oms_channel_listing
 from . import product_product
 from . import oms_channel_adapter
+from . import oms_channel_adapter_out
 from . import oms_sample_catalogue
 from . import adapters

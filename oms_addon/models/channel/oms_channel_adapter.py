@@ -1,6 +1,7 @@
-"""The contract between the system and one kind of channel."""
+"""The contract between the system and one kind of channel: what comes in."""
 
 import hashlib
+from typing import NamedTuple
 
 from odoo import api, models
 
@@ -8,64 +9,64 @@ from odoo.addons.oms_addon.tools import signature
 from odoo.addons.oms_addon.tools.order_document import parse_document
 
 
+class Event(NamedTuple):
+    """One thing a channel says, as it goes into the inbox.
+
+    ``ref`` is the same for the same event, however often and by whichever way it comes;
+    ``order_ref`` is the channel's order id, when it is known without reading further.
+    """
+
+    topic: str
+    ref: str
+    payload: bytes
+    order_ref: str | None = None
+
+
 class OmsChannelAdapter(models.AbstractModel):
     """Speaks to one kind of channel.
 
     A channel is one file: an abstract model ``oms.channel.adapter.<code>`` that inherits
     this one and overrides what its channel can do. The label is its ``_description``;
-    capability flags say what it can do. Parsing is pure: bytes in, document out, no
-    database. Sending and fetching raise ``RetryableError`` when the same call may succeed
-    later, any other ``UserError`` when it never will.
+    capability flags say what it can do, and nothing asks for more. Parsing is pure: bytes
+    in, document out, no database. What talks to the channel goes through ``_call`` and
+    raises ``RetryableError`` when the same call may succeed later, any other
+    ``UserError`` when it never will.
+
+    All texts of ids are the channel's own; all times are aware; all money is ``Decimal``.
     """
 
     _name = "oms.channel.adapter"
     _description = "Channel Adapter"
 
-    #: what the channel can do
+    #: the channel's orders can be asked for (``_fetch``, ``_fetch_orders``, ``_list_orders``)
     _can_fetch = False
+    #: its messages are asked for by us at the channel itself (``_ensure_webhooks``)
+    _can_register = False
+    #: orders can be uploaded as a file (``_read_file``)
     _can_import_file = False
+    #: what it offers can be read (``_fetch_listings``)
+    _can_fetch_listings = False
+    #: its places of stock can be read (``_fetch_locations``)
+    _can_fetch_locations = False
+    #: its tax rates can be read (``_fetch_taxes``)
+    _can_fetch_taxes = False
+    #: what it can be told (``_push_<what>``)
     _can_push_shipment = False
     _can_push_cancellation = False
-    #: the connection fields of ``oms.channel`` that it uses
+    _can_push_refund = False
+    _can_push_stock = False
+    _can_push_price = False
+    #: the connection fields of ``oms.channel`` that it uses, and those it cannot do without
     _credentials = ()
+    _required_credentials = ()
+    #: what the connection fields are called on the channel, where that helps: {field: label}
+    _credential_labels = {}
+    #: how many seconds a poll reaches back behind its cursor
+    _overlap_seconds = 300
+    #: the policy most channels of the kind have, see ``oms.channel`` ``_policy_presets``
+    _policy_preset = "prepaid"
 
-    # === IN === #
-
-    @api.model
-    def _parse(self, channel, topic, payload):
-        """Read one inbound message.
-
-        :param channel: the channel that sent it
-        :param str topic: the channel's name of the event
-        :param bytes payload: the body as it came
-        :return: an ``OrderDocument``, ``CancellationDocument`` or ``PaymentDocument``;
-            ``None`` when the topic asks for nothing
-        :raise DocumentError: when the body is not what the channel promises
-        """
-        raise NotImplementedError
-
-    @api.model
-    def _read(self, channel, topic, payload):
-        """Read one inbound message of any topic; carriers' events look the same everywhere.
-
-        :return: the document, see ``_parse``
-        """
-        if topic == "tracking":
-            return parse_document(payload)
-        return self._parse(channel, topic, payload)
-
-    @api.model
-    def _describe(self, topic, payload):
-        """Name the event of a body that came without a name.
-
-        :param str topic: the channel's name of the event
-        :param bytes payload: the body as it came
-        :return: the event's reference, the same for the same event, and the channel's order
-            id when the body tells it
-        :rtype: tuple[str, str|None]
-        :raise DocumentError: when the body is not what the channel promises
-        """
-        return hashlib.sha256(payload).hexdigest(), None
+    # === IN: MESSAGES === #
 
     @api.model
     def _verify(self, channel, headers, body, now):
@@ -86,39 +87,161 @@ class OmsChannelAdapter(models.AbstractModel):
         )
 
     @api.model
+    def _is_ping(self, channel, headers, body):
+        """:return: whether a message only asks whether we are there; it is answered with 200
+        before its signature is looked at, and nothing is kept of it
+        """
+        return False
+
+    @api.model
+    def _identify(self, channel, headers, body):
+        """Name the event of a genuine message.
+
+        :param headers: ``X-Oms-Topic`` names what it is, ``X-Oms-Event`` or
+            ``Idempotency-Key`` the event
+        :param bytes body: the raw body
+        :rtype: Event
+        :raise DocumentError: when the sender is to be told that the body is none; a channel
+            that cannot mend it is not told, the message is kept and shown
+        """
+        topic = headers.get("X-Oms-Topic") or "orders"
+        event_ref, order_ref = self._describe(topic, body)
+        given = headers.get("X-Oms-Event") or headers.get("Idempotency-Key")
+        return Event(topic, given or event_ref, body, order_ref)
+
+    @api.model
+    def _describe(self, topic, payload):
+        """Name the event of a body that came without a name.
+
+        :param str topic: the channel's name of the event
+        :param bytes payload: the body as it came
+        :return: the event's reference, the same for the same event, and the channel's order
+            id when the body tells it
+        :rtype: tuple[str, str|None]
+        :raise DocumentError: when the body is not what the channel promises
+        """
+        return hashlib.sha256(payload).hexdigest(), None
+
+    @api.model
+    def _parse(self, channel, topic, payload):
+        """Read one inbound message. Pure: no database, no call.
+
+        :param channel: the channel that sent it
+        :param str topic: the channel's name of the event
+        :param bytes payload: the body as it came
+        :return: a document of ``tools/order_document.py`` (order, cancellation, payment,
+            refund) or ``tools/channel_documents.py`` (listing, notice, order request);
+            ``None`` when the topic asks for nothing
+        :raise DocumentError: when the body is not what the channel promises
+        """
+        raise NotImplementedError
+
+    @api.model
+    def _read(self, channel, topic, payload):
+        """Read one inbound message of any topic; carriers' events look the same everywhere.
+
+        :return: the document, see ``_parse``
+        """
+        if topic == "tracking":
+            return parse_document(payload)
+        return self._parse(channel, topic, payload)
+
+    # === IN: ASKING === #
+
+    @api.model
     def _fetch(self, channel, limit=None):
-        """Ask the channel for what is new since its cursor.
+        """Ask the channel for the orders that changed since its cursor, one page.
+
+        The cursor moves with every page and reaches back ``_overlap_seconds``, so that what
+        the channel shows late is found; what was seen before changes nothing.
 
         :param int limit: how many orders at most
-        :return: events as ``oms.channel._receive_many`` takes them, and the new cursor
-        :rtype: tuple[list, str]
+        :return: events, and the new cursor; the old cursor and no events when there is
+            nothing new
+        :rtype: tuple[list[Event], str]
         """
         return [], channel.cursor
+
+    @api.model
+    def _fetch_orders(self, channel, refs):
+        """Ask the channel for some orders as they are now.
+
+        :param list refs: the channel's order ids
+        :return: an event for each order there is
+        :rtype: list[Event]
+        """
+        return []
+
+    @api.model
+    def _list_orders(self, channel, start, end, cursor=None):
+        """Ask which orders were placed in a window, one page.
+
+        :param datetime start: aware, inclusive
+        :param datetime end: aware, exclusive
+        :param str cursor: where the page before ended; ``None`` for the first
+        :return: the channel's order ids, and where to go on; ``None`` at the end
+        :rtype: tuple[list[str], str|None]
+        """
+        return [], None
+
+    @api.model
+    def _count_orders(self, channel, start, end):
+        """:return: how many orders were placed in a window; ``None`` when the channel only
+        tells by listing them
+        :rtype: int|None
+        """
+        return None
+
+    @api.model
+    def _fetch_window(self, channel, start, end, cursor=None):
+        """Ask for the orders placed in a window, one page; a bulk export may take its time.
+
+        :param str cursor: where the page before ended; ``None`` for the first
+        :return: events, and where to go on; ``None`` at the end. No events and a cursor mean
+            that the channel is not ready yet.
+        :rtype: tuple[list[Event], str|None]
+        """
+        refs, following = self._list_orders(channel, start, end, cursor)
+        return (self._fetch_orders(channel, refs) if refs else []), following
+
+    @api.model
+    def _fetch_listings(self, channel, cursor=None):
+        """Ask what the channel offers, one page.
+
+        :return: listings, and where to go on; ``None`` at the end
+        :rtype: tuple[list[channel_documents.Listing], str|None]
+        """
+        return [], None
+
+    @api.model
+    def _fetch_locations(self, channel):
+        """Ask where the channel keeps stock.
+
+        :return: dicts with ``ref`` and ``name``; ``fulfils`` is false where the channel
+            itself ships from (e.g. a marketplace's own warehouse)
+        :rtype: list[dict]
+        """
+        return []
+
+    @api.model
+    def _fetch_taxes(self, channel):
+        """Ask which tax rates the channel charges.
+
+        :return: dicts with ``name``, ``rate`` (``Decimal``, percent) and ``included``
+            (whether its prices include it)
+        :rtype: list[dict]
+        """
+        return []
 
     @api.model
     def _read_file(self, channel, data):
         """Read a file of orders.
 
         :param bytes data: the file as it was uploaded
-        :return: events as ``oms.channel._receive_many`` takes them, their documents, and the
-            errors of rows that are none
-        :rtype: tuple[list, list, list]
+        :return: events, their documents, and the errors of rows that are none
+        :rtype: tuple[list[Event], list, list]
         """
         raise NotImplementedError
-
-    # === OUT === #
-
-    @api.model
-    def _send(self, channel, topic, key, payload):
-        """Tell the channel something.
-
-        :param str topic: e.g. ``shipment``, ``cancellation``
-        :param str key: the idempotency key of the call
-        :param bytes payload: the content, as JSON
-        :return: what the channel answered, as JSON-able data
-        :raise RetryableError: when the same call may succeed later
-        """
-        return {}
 
     # === CONNECTION === #
 
@@ -128,7 +251,22 @@ class OmsChannelAdapter(models.AbstractModel):
 
     @api.model
     def _test_connection(self, channel):
-        """:return: what is missing for the connection to work, in words; '' when it works
+        """Try the credentials, with one call that changes nothing.
+
+        :return: what is missing for the connection to work, in words; '' when it works
         :rtype: str
         """
         return ""
+
+    @api.model
+    def _ensure_webhooks(self, channel):
+        """See that the channel sends us its messages; make what is missing or switched off.
+
+        :return: a sentence for each registration that was missing and made again
+        :rtype: list[str]
+        """
+        return []
+
+    @api.model
+    def _remove_webhooks(self, channel):
+        """Tell the channel to send no more messages."""

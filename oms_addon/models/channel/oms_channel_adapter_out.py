@@ -1,0 +1,156 @@
+"""The contract between the system and one kind of channel: what goes out."""
+
+import json
+
+from odoo import api, models
+
+from odoo.addons.oms_addon.exceptions import FinalError, RateLimited
+from odoo.addons.oms_addon.tools import http
+from odoo.addons.oms_addon.tools.document_codec import loads
+
+
+class OmsChannelAdapter(models.AbstractModel):
+    _inherit = "oms.channel.adapter"
+
+    #: how many items one call takes, by topic
+    _batch_sizes = {"stock": 1, "price": 1}
+    #: calls (or the channel's cost points) per second and burst, by bucket
+    _rate_limits = {"default": (2.0, 40.0)}
+
+    # === OUT === #
+
+    @api.model
+    def _send(self, channel, topic, key, payload):
+        """Tell the channel something.
+
+        :param str topic: ``shipment``, ``cancellation``, ``refund``, ``stock``, ``price``
+        :param str key: the idempotency key of the call, the same at every try
+        :param bytes payload: the content, as JSON
+        :return: what the channel answered, as JSON-able data
+        :raise RetryableError: when the same call may succeed later
+        """
+        if not getattr(self, f"_can_push_{topic}", False):
+            raise FinalError(self.env._("This kind of channel cannot be told: %s.", topic))
+        return getattr(self, f"_push_{topic}")(channel, key, loads(payload)) or {}
+
+    @api.model
+    def _push_shipment(self, channel, key, shipment):
+        """Tell that goods left.
+
+        :param dict shipment: ``order_ref``, ``shipment_ref``, ``shipped_at`` (ISO, UTC),
+            ``location_ref`` ('' when unknown), ``parcels`` (each ``carrier``,
+            ``carrier_code``, ``number``, ``url``), ``lines`` (each ``line_ref``, ``sku``,
+            ``quantity`` in the channel's units, ``units`` in ours)
+        """
+        raise NotImplementedError
+
+    @api.model
+    def _push_cancellation(self, channel, key, cancellation):
+        """Tell that an order, or some of its pieces, will not come.
+
+        :param dict cancellation: ``order_ref``, ``reason`` (``customer``, ``inventory``,
+            ``fraud``, ``unpaid``, ``other``), ``text``, ``restock`` (bool), ``refund``
+            (bool: whether the channel is to give the money back), ``lines`` (as of a
+            shipment; empty for the whole order)
+        """
+        raise NotImplementedError
+
+    @api.model
+    def _push_refund(self, channel, key, refund):
+        """Have the channel give money back.
+
+        :param dict refund: ``order_ref``, ``amount`` (text), ``currency``, ``text``,
+            ``charge_ref`` (the charge to give back), ``shipping`` (text: the part that is
+            shipping), ``lines`` (each ``line_ref``, ``sku``, ``quantity``, ``amount``,
+            ``restock``)
+        :return: ``{"refund_ref": …}``, the channel's id, by which its echo is known
+        """
+        raise NotImplementedError
+
+    @api.model
+    def _push_stock(self, channel, key, items):
+        """Tell how many can be sold, ``_batch_sizes["stock"]`` items at most.
+
+        :param list items: dicts with ``ref``, ``item_ref``, ``parent_ref``, ``sku``,
+            ``location`` ('' where the channel has one stock only), ``quantity`` (int) and
+            ``seen`` (int: what the channel was last known to have; ``None`` when unknown)
+        :return: ``{"failed": {position: why}, "stale": {position: what the channel has}}``,
+            both by the item's position as a text; what is in neither was taken
+        :rtype: dict
+        """
+        raise NotImplementedError
+
+    @api.model
+    def _push_price(self, channel, key, items):
+        """Tell prices, ``_batch_sizes["price"]`` items at most.
+
+        :param list items: as of ``_push_stock``, with ``price`` (text) and ``currency``
+        :return: as of ``_push_stock``
+        """
+        raise NotImplementedError
+
+    # === THE CALL === #
+
+    @api.model
+    def _call(
+        self,
+        channel,
+        method,
+        path,
+        *,
+        body=None,
+        params=None,
+        headers=None,
+        auth=None,
+        bucket="default",
+        cost=1.0,
+        accept=(),
+    ):
+        """Call the channel, within its limits.
+
+        :param str method: ``GET``, ``POST``…
+        :param str path: below the store address, or a whole URL
+        :param body: bytes, or data that is sent as JSON
+        :param str bucket: which of ``_rate_limits`` the call uses up
+        :param float cost: how much of it
+        :param accept: statuses of errors that are answers all the same
+        :rtype: http.Answer
+        :raise RateLimited: when it is not time yet; nothing was sent
+        """
+        meter = self.env["oms.channel.meter"]
+        rate, burst = self._rate_limits[bucket]
+        wait = meter._take(channel, bucket, cost, rate, burst)
+        if wait:
+            raise RateLimited(
+                self.env._("%s: the channel's rate limit is used up.", channel.name), seconds=wait
+            )
+        headers = dict(headers or {})
+        if body is not None and not isinstance(body, bytes):
+            body = json.dumps(body, ensure_ascii=False, default=str).encode()
+            headers.setdefault("Content-Type", "application/json")
+        try:
+            answer = http.request(
+                method,
+                path if "://" in path else self._base_url(channel) + path,
+                body=body,
+                headers=headers,
+                params=params,
+                auth=auth,
+                accept=accept,
+            )
+        except RateLimited as error:
+            error.seconds = error.seconds or max(cost / rate, 1.0)
+            meter._block(channel, bucket, error.seconds)
+            raise
+        self._observe(channel, bucket, answer)
+        return answer
+
+    @api.model
+    def _base_url(self, channel):
+        """:return: what the paths of calls are below, without a slash at its end"""
+        url = (channel.base_url or "").strip().rstrip("/")
+        return url if "://" in url or not url else f"https://{url}"
+
+    @api.model
+    def _observe(self, channel, bucket, answer):
+        """Hook: learn the channel's limits from an answer, see ``oms.channel.meter``."""

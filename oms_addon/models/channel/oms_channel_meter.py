@@ -1,0 +1,196 @@
+"""How much of a channel's patience is left: token buckets and a circuit breaker."""
+
+import random
+
+from odoo import api, fields, models
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools import SQL
+
+BREAKER = "breaker"
+#: failures in a row that open the breaker, and the first and longest pause
+OPEN_AFTER = 5
+FIRST_PAUSE = 60.0
+LONGEST_PAUSE = 1800.0
+MAX_TRIES = 50
+
+
+class OmsChannelMeter(models.Model):
+    """One row for each channel and bucket, shared by all workers.
+
+    A row is read and written in a transaction of its own: a call that was made was made,
+    whatever becomes of the work around it, and nobody waits for a lock while a call lasts.
+    For the same reason there are no foreign keys.
+    """
+
+    _name = "oms.channel.meter"
+    _description = "Channel Meter"
+    _order = "channel_ref, name"
+
+    name = fields.Char("Bucket", required=True, readonly=True)
+    channel_ref = fields.Integer("Channel's number", required=True, readonly=True)
+    company_id = fields.Integer("Company's number", required=True, readonly=True)
+    tokens = fields.Float(readonly=True)
+    rate = fields.Float("Per second", readonly=True)
+    burst = fields.Float(readonly=True)
+    counted_at = fields.Float(readonly=True, help="Unix time.")
+    blocked_until = fields.Float(readonly=True, help="Unix time; 0 when it is not.")
+    failures = fields.Integer("Failures in a row", readonly=True)
+
+    _bucket_uniq = models.UniqueIndex("(channel_ref, name)")
+
+    # === TOKEN BUCKETS === #
+
+    @api.model
+    def _take(self, channel, bucket, cost, rate, burst):
+        """Take tokens for one call.
+
+        :param float cost: how many; never more than the bucket holds
+        :param float rate: tokens that come back per second, unless the channel told another
+        :param float burst: how many the bucket holds, likewise
+        :return: 0 when they were taken, else the seconds until they can be
+        :rtype: float
+        """
+        now = SQL("extract(epoch FROM clock_timestamp())")
+        refilled = SQL(
+            "LEAST(meter.burst, meter.tokens + GREATEST(%s - meter.counted_at, 0) * meter.rate)",
+            now,
+        )
+        price = SQL("LEAST(%s, meter.burst)", cost)
+        rows = self._execute(
+            SQL(
+                """INSERT INTO oms_channel_meter AS meter (name, channel_ref, company_id,
+                       tokens, rate, burst, counted_at, blocked_until, failures)
+                   VALUES (%s, %s, %s, %s, %s, %s, %s, 0, 0)
+                   ON CONFLICT (channel_ref, name) DO UPDATE
+                       SET tokens = %s - %s, counted_at = %s
+                       WHERE %s >= %s AND meter.blocked_until <= %s
+                   RETURNING 0.0""",
+                *(bucket, channel.id, channel.company_id.id),
+                *(max(burst - cost, 0.0), rate, burst, now),
+                *(refilled, price, now, refilled, price, now),
+            ),
+            SQL(
+                """SELECT GREATEST(meter.blocked_until - %s, (%s - %s) / meter.rate, 0.05)
+                   FROM oms_channel_meter meter WHERE channel_ref = %s AND name = %s""",
+                *(now, price, refilled, channel.id, bucket),
+            ),
+        )
+        return float(rows[0][0]) if rows else 0.05
+
+    @api.model
+    def _learn(self, channel, bucket, *, tokens=None, rate=None, burst=None):
+        """Take over what the channel says of its limit.
+
+        :param float tokens: what is left now
+        :param float rate: tokens per second
+        :param float burst: how many there are at most
+        """
+        self._execute(
+            SQL(
+                """UPDATE oms_channel_meter
+                   SET tokens = COALESCE(%s, tokens), rate = COALESCE(%s, rate),
+                       burst = COALESCE(%s, burst),
+                       counted_at = CASE WHEN %s::float IS NULL THEN counted_at
+                           ELSE extract(epoch FROM clock_timestamp()) END
+                   WHERE channel_ref = %s AND name = %s""",
+                *(tokens, rate, burst, tokens, channel.id, bucket),
+            )
+        )
+
+    @api.model
+    def _block(self, channel, bucket, seconds):
+        """Let nobody call for a while: the channel said that it is too much."""
+        self._execute(
+            SQL(
+                """UPDATE oms_channel_meter SET tokens = LEAST(tokens, 0),
+                       blocked_until = GREATEST(blocked_until,
+                           extract(epoch FROM clock_timestamp()) + %s)
+                   WHERE channel_ref = %s AND name = %s""",
+                *(seconds, channel.id, bucket),
+            )
+        )
+
+    # === CIRCUIT BREAKER === #
+
+    @api.model
+    def _breaker_wait(self, channels):
+        """:return: seconds until each channel may be tried again; those that may are left out
+        :rtype: dict[int, float]
+        """
+        return {
+            channel_id: wait
+            for channel_id, wait in self._execute(
+                SQL(
+                    """SELECT channel_ref, blocked_until - extract(epoch FROM clock_timestamp())
+                       FROM oms_channel_meter
+                       WHERE channel_ref = ANY(%s) AND name = %s
+                         AND blocked_until > extract(epoch FROM clock_timestamp())""",
+                    *(channels.ids, BREAKER),
+                )
+            )
+        }
+
+    @api.model
+    def _record_failure(self, channel, at_once=False):
+        """Count a call that failed; after some in a row the channel is left alone a while.
+
+        Each time the pause is twice as long, with jitter; after it one call tries.
+
+        :param bool at_once: whether one is enough, as with credentials that are refused
+        :return: whether this opened the breaker
+        :rtype: bool
+        """
+        [(failures,)] = self._execute(
+            SQL(
+                """INSERT INTO oms_channel_meter AS meter (name, channel_ref, company_id,
+                       tokens, rate, burst, counted_at, blocked_until, failures)
+                   VALUES (%s, %s, %s, 0, 0, 0, 0, 0, %s)
+                   ON CONFLICT (channel_ref, name) DO UPDATE
+                       SET failures = GREATEST(meter.failures + 1, %s)
+                   RETURNING failures""",
+                *(BREAKER, channel.id, channel.company_id.id),
+                *(OPEN_AFTER if at_once else 1, OPEN_AFTER if at_once else 1),
+            )
+        )
+        if failures < OPEN_AFTER:
+            return False
+        pause = min(FIRST_PAUSE * 2 ** min(failures - OPEN_AFTER, 10), LONGEST_PAUSE)
+        # Jitter for the next try of many channels on one broken host; nothing secret.
+        self._block(channel, BREAKER, pause * random.uniform(0.8, 1.2))
+        return failures == OPEN_AFTER
+
+    @api.model
+    def _record_success(self, channel):
+        """Close the breaker: the channel answers."""
+        self._execute(
+            SQL(
+                """UPDATE oms_channel_meter SET failures = 0, blocked_until = 0
+                   WHERE channel_ref = %s AND name = %s AND failures > 0""",
+                *(channel.id, BREAKER),
+            )
+        )
+
+    # === ROWS === #
+
+    @api.model
+    def _execute(self, *queries):
+        """Run statements until one gives rows, in a transaction of their own.
+
+        :return: the rows of the first that gave some
+        :rtype: list[tuple]
+        """
+        for attempt in range(MAX_TRIES):
+            with self.env.registry.cursor() as cr:
+                try:
+                    for query in queries:
+                        cr.execute(query)
+                        rows = cr.fetchall() if cr.description else []
+                        if rows:
+                            break
+                except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+                    cr.rollback()
+                    if attempt == MAX_TRIES - 1:
+                        raise
+                    continue
+            return rows
+        return []
