@@ -9,11 +9,13 @@ class RetryableError(UserError):
     :param str message: cause and cure, for people
     :param float seconds: the soonest next try, in seconds; ``None`` leaves it to the
         back-off of the lane
+    :param bool unreachable: whether nobody was there to answer, whatever was asked
     """
 
-    def __init__(self, message, seconds=None):
+    def __init__(self, message, seconds=None, unreachable=False):
         super().__init__(message)
         self.seconds = seconds
+        self.unreachable = unreachable
 
 
 class RateLimited(RetryableError):

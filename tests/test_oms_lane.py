@@ -82,8 +82,10 @@ class TestLane(OmsCommon):
             return original(adapter, channel, limit)
 
         self.patch(model, "_fetch", explode)
-        with mute_logger("odoo.addons.oms_addon.models.oms_lane"):
-            self.env["oms.lane"]._work_fetch()
+        with mute_logger("odoo.addons.oms_addon.models.channel.oms_channel_polling"):
+            self._cron("fetch")
         self.assertEqual((first.cursor, second.cursor), (False, "1"))
-        failed = self.env["oms.event"].search([("code", "=", "channel.fetch_failed")])
-        self.assertEqual((failed.res_id, failed.name), (first.id, "no answer"))
+        self.assertRecordValues(
+            self.env["oms.channel.alert"].search([]),
+            [{"channel_id": first.id, "code": "fetch", "state": "open"}],
+        )

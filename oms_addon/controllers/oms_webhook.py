@@ -58,7 +58,7 @@ def receive_body(channel, headers, body):
         return request.make_json_response(
             {"error": str(error), "field": getattr(error, "path", "")}, status=400
         )
-    message = channel._receive_many([event])
+    message = channel.with_context(oms_via="webhook")._receive_many([event])
     return request.make_json_response(
         {"message": message.id, "state": message.state, "deliveries": message.deliveries}
     )

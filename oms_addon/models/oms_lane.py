@@ -10,6 +10,8 @@ _logger = logging.getLogger(__name__)
 
 MAX_CONFLICTS = 5
 LATE_MINUTES = 15
+#: the lanes that ask channels for something
+ASKING_LANES = ("fetch", "care", "backfill")
 
 
 class OmsLane(models.Model):
@@ -64,15 +66,17 @@ class OmsLane(models.Model):
     def _workers(self):
         """:return: what each lane does: a method that works one batch and returns its size"""
         return {
-            "fetch": self._work_fetch,
+            "fetch": self.env["oms.channel"]._work_fetch,
             "inbox": self.env["oms.channel.message"]._process_inbox,
             "orders": lambda: self.env["oms.order.flow"]._process("orders"),
             "fulfilment": lambda: self.env["oms.order.flow"]._process("fulfilment"),
             "allocator": self.env["oms.allocator"]._serve_backorders,
+            "stock": self.env["oms.channel.stock"]._work,
             "outbox": self.env["oms.channel.message"]._process_outbox,
             "receipts": self.env["oms.invoice.poster"]._send_receipts,
             "sample": self._work_sample,
             "slow": self._work_slow,
+            "care": self.env["oms.channel"]._work_care,
         }
 
     @api.model
@@ -85,7 +89,10 @@ class OmsLane(models.Model):
             steps = [s for s, l in self.env["oms.order.flow"]._lanes().items() if l == lane]
             return Order.search_count([("oms_cursor", "in", steps), ("oms_status", "=", "running")])
 
+        Channel = self.env["oms.channel"]
         return {
+            "fetch": lambda: Channel.search_count(Channel._get_fetch_domain()),
+            "care": lambda: Channel.search_count(Channel._get_care_domain()),
             "inbox": lambda: Message.search_count(Message._get_todo_domain("in")),
             "outbox": lambda: Message.search_count(Message._get_todo_domain("out")),
             "orders": lambda: running("orders"),
@@ -107,7 +114,8 @@ class OmsLane(models.Model):
         :param str code: the lane's code
         """
         started, count, conflicts = time.monotonic(), 0, 0
-        lane = self.with_context(oms_actor=self.env._("Lane %(code)s", code=code))
+        # oms_paused: what a lane leaves alone for the rest of its run; see the outbox
+        lane = self.with_context(oms_actor=self.env._("Lane %(code)s", code=code), oms_paused={})
         error = False
         while True:
             try:
@@ -157,23 +165,6 @@ class OmsLane(models.Model):
     # === WORK OF THE SMALL LANES === #
 
     @api.model
-    def _work_fetch(self):
-        """Ask every live channel that can be asked; one that fails does not stop the others."""
-        fetched = 0
-        for channel in self.env["oms.channel"].search([("state", "=", "live")]):
-            if not channel.can_fetch:
-                continue
-            try:
-                with self.env.cr.savepoint():
-                    fetched += channel._fetch()
-            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-                raise
-            except Exception as error:  # noqa: BLE001 - shown on the channel
-                _logger.warning("Channel %s could not be read", channel.id, exc_info=True)
-                self.env["oms.event"]._log(channel, "channel.fetch_failed", str(error)[:500])
-        return fetched
-
-    @api.model
     def _work_sample(self):
         """Let the sample warehouse pick, pack, ship and carry."""
         warehouse = self.env["oms.sample.warehouse"]
@@ -192,13 +183,13 @@ class OmsLane(models.Model):
     def _drain(self, codes=None, after_batch=None):
         """Work through lanes in this process until nothing is left to do.
 
-        :param list codes: which lanes; ``None`` for all but ``fetch``
+        :param list codes: which lanes; ``None`` for all that ask no channel
         :param after_batch: called with (code, batch size, seconds) after every batch
         :return: seconds spent by lane
         :rtype: dict[str, float]
         """
-        workers = self._workers()
-        spent = dict.fromkeys(codes or [code for code in workers if code != "fetch"], 0.0)
+        workers = self.with_context(oms_paused={})._workers()
+        spent = dict.fromkeys(codes or [code for code in workers if code not in ASKING_LANES], 0.0)
         busy = True
         while busy:
             busy = False

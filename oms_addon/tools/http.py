@@ -18,8 +18,11 @@ from odoo.addons.oms_addon.exceptions import (
 
 _logger = logging.getLogger(__name__)
 
-TIMEOUT = (5, 20)
+# Seconds without a sign of life, while connecting and between two pieces of an answer.
+TIMEOUT = 20
 RETRYABLE_STATUS = {408, 409, 423, 425, 500, 502, 503, 504}
+# What stands before the channel answers for it.
+UNREACHABLE_STATUS = {502, 503, 504}
 MAX_SHOWN = 1024
 MAX_ANSWER = 64 * 1024**2
 
@@ -78,11 +81,15 @@ def request(method, url, *, body=None, headers=None, params=None, auth=None, acc
         )
         content = response.raw.read(MAX_ANSWER + 1, decode_content=True)
     except (requests.RequestException, OSError, ValueError) as error:
-        raise RetryableError(f"{url} cannot be reached: {type(error).__name__}.") from error
+        raise RetryableError(
+            f"{url} cannot be reached: {type(error).__name__}.", unreachable=True
+        ) from error
     except Exception as error:
         # What urllib3 raises while it reads is no RequestException.
         if type(error).__module__.startswith("urllib3"):
-            raise RetryableError(f"{url} broke off: {type(error).__name__}.") from error
+            raise RetryableError(
+                f"{url} broke off: {type(error).__name__}.", unreachable=True
+            ) from error
         raise
     if len(content) > MAX_ANSWER:
         raise FinalError(f"{url} answered with more than {MAX_ANSWER} bytes.")
@@ -117,7 +124,11 @@ def _verdict(call, answer):
     elif answer.status in (401, 403):
         error = CredentialsError(f"{call} refused the credentials ({answer.status}): {shown}")
     elif answer.status in RETRYABLE_STATUS or answer.status >= 500:
-        error = RetryableError(f"{call} answered {answer.status}: {shown}", seconds=wait)
+        error = RetryableError(
+            f"{call} answered {answer.status}: {shown}",
+            seconds=wait,
+            unreachable=answer.status in UNREACHABLE_STATUS,
+        )
     else:
         error = FinalError(f"{call} refused with {answer.status}: {shown}")
     error.answer = answer

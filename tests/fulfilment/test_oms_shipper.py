@@ -193,7 +193,11 @@ class TestTrackAndDeliver(FulfilmentCommon):
         content = json.loads(message._raw_payload())
         self.assertEqual(content["order_ref"], "A1")
         self.assertEqual(content["lines"], [{"line_ref": "L1", "sku": "SKU-1", "quantity": 2.0}])
-        self.assertEqual(content["parcels"], [{"carrier": "", "number": "TR 1", "url": ""}])
+        self.assertEqual(
+            content["parcels"],
+            [{"carrier": "", "carrier_code": "", "number": "TR 1", "url": ""}],
+        )
+        self.assertEqual(content["location_ref"], "")
         self.assertEqual(content["shipped_at"], str(order.picking_ids.date_done))
 
     def test_several_numbers_are_several_parcels(self):

@@ -1,5 +1,6 @@
 """A place where orders come from, with its connection and its policy."""
 
+import hashlib
 import secrets
 
 from odoo import api, fields, models
@@ -122,8 +123,7 @@ class OmsChannel(models.Model):
     def _search_can_import_file(self, operator, value):
         if operator != "in":
             return NotImplemented
-        codes = [code for code, name in self._adapters().items() if self.env[name]._can_import_file]
-        return [("adapter", "in", codes)]
+        return [("adapter", "in", self._codes_that("_can_import_file"))]
 
     # === ACTION METHODS === #
 
@@ -147,15 +147,12 @@ class OmsChannel(models.Model):
                 raise UserError(problem)
             channel._adapter()._prepare_channel(channel)
         self._set_state("live")
-        self.env.ref("oms_addon.oms_lane_fetch")._wake()
+        self.write({"next_fetch_at": False, "fetch_failures": 0})
+        self._settle_alert("fetch", "credentials")
+        self.env.ref("oms_addon.oms_lane_fetch").sudo()._wake()
 
     def action_pause(self):
         self._set_state("paused")
-
-    def action_fetch(self):
-        self.ensure_one()
-        self._fetch()
-        return True
 
     # === BUSINESS METHODS === #
 
@@ -223,12 +220,36 @@ class OmsChannel(models.Model):
         """
         self.ensure_one()
         events, cursor = self._adapter()._fetch(self, limit)
+        events = self._without_known(events)
         if events:
-            self._receive_many(events)
+            self.with_context(oms_via="poll")._receive_many(events)
             self.fetched_at = fields.Datetime.now()
         if cursor != self.cursor:
             self.cursor = cursor
         return len(events)
+
+    def _without_known(self, events):
+        """:return: the events that are not in the inbox, word for word: when we ask again for
+        what we have, nobody delivered it again
+        """
+        known = {
+            (message.event_ref, message.digest)
+            for message in self.env["oms.channel.message"]
+            .sudo()
+            .search_fetch(
+                [
+                    ("channel_id", "=", self.id),
+                    ("direction", "=", "in"),
+                    ("event_ref", "in", [event[1] for event in events]),
+                ],
+                ["event_ref", "digest"],
+            )
+        }
+        return [
+            event
+            for event in events
+            if (event[1], hashlib.sha256(event[2]).hexdigest()) not in known
+        ]
 
     def _count_refused(self, problem):
         """Record a message whose signature was wrong; after many within an hour tell the owner.
@@ -257,9 +278,10 @@ class OmsChannel(models.Model):
 
         :param str summary: what happened
         :param str note: cause and cure
+        :return: the activity
         """
         self.ensure_one()
         owner = self.user_id or self.company_id.oms_user_id or self.env.ref("base.user_admin")
-        self.activity_schedule(
+        return self.activity_schedule(
             "mail.mail_activity_data_todo", summary=summary, note=note, user_id=owner.id
         )

@@ -1,6 +1,7 @@
 """How a channel is doing, and the ways from there to what needs a look."""
 
 from odoo import api, fields, models
+from odoo.tools import format_datetime
 
 
 class OmsChannel(models.Model):
@@ -19,7 +20,7 @@ class OmsChannel(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends("state")
+    @api.depends("state", "alert_ids.state", "alert_ids.level", "alert_ids.text")
     def _compute_health(self):
         Message = self.env["oms.channel.message"]
         counts = {
@@ -38,12 +39,13 @@ class OmsChannel(models.Model):
             )
         )
         last_seen = self._last_message_dates()
+        alerts = self._worst_alerts()
         for channel in self:
             channel.pending_count = counts.get((channel.id, "pending"), (0, None))[0]
             channel.failed_count = counts.get((channel.id, "failed"), (0, None))[0]
             channel.hold_count = holds.get(channel, 0)
             channel.last_message_at = last_seen.get(channel.id)
-            channel.health, channel.health_text = channel._describe_health()
+            channel.health, channel.health_text = channel._describe_health(alerts.get(channel))
 
     def _last_message_dates(self):
         """:return: when each channel was last heard, by channel id; one index look-up each"""
@@ -60,19 +62,39 @@ class OmsChannel(models.Model):
         )
         return dict(self.env.cr.fetchall())
 
-    def _describe_health(self):
-        """:return: the health of one channel and the sentence that explains it"""
+    def _worst_alerts(self):
+        """:return: the worst open alert of each channel that has one, with its level"""
+        alerts = self.env["oms.channel.alert"].search(
+            [("channel_id", "in", self.ids), ("state", "=", "open")]
+        )
+        return {
+            channel: of_channel[0] for channel, of_channel in alerts.grouped("channel_id").items()
+        }
+
+    def _describe_health(self, alert=None):
+        """:param alert: the worst open alert of the channel, if there is one
+        :return: the health of one channel and the sentence that explains it
+        """
         if self.state == "draft":
             return "warning", self.env._("Not connected yet: test the connection, then go live.")
         if self.state == "paused":
             return "warning", self.env._("Paused: messages are kept and wait.")
+        if alert and alert.level == "error":
+            return self._describe_alert(alert)
         if self.failed_count:
             return "error", self.env._(
                 "Failed messages: %(count)s. Read why, then retry.", count=self.failed_count
             )
+        if alert:
+            return self._describe_alert(alert)
         if self.hold_count:
             return "warning", self.env._("Decisions needed: %(count)s.", count=self.hold_count)
         return "ok", self.env._("Everything is through.")
+
+    def _describe_alert(self, alert):
+        """:return: level and sentence of an alert, with since when it holds"""
+        since = format_datetime(self.env, alert.since, dt_format="short")
+        return alert.level, self.env._("%(text)s (since %(since)s)", text=alert.text, since=since)
 
     def _compute_order_count(self):
         counts = dict(
@@ -96,6 +118,13 @@ class OmsChannel(models.Model):
         return self._action_for(
             "oms_addon.oms_channel_message_action", [("channel_id", "=", self.id)]
         )
+
+    def action_view_failed_outbox(self):
+        self.ensure_one()
+        action = self._action_for(
+            "oms_addon.oms_channel_message_action_outbox", [("channel_id", "=", self.id)]
+        )
+        return {**action, "context": {"search_default_failed": 1}}
 
     def action_view_holds(self):
         self.ensure_one()

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import logging
+import random
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -36,6 +37,16 @@ class OmsChannelMessage(models.Model):
         "oms.channel", required=True, readonly=True, index=True, ondelete="cascade"
     )
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    via = fields.Selection(
+        [
+            ("webhook", "Sent by the channel"),
+            ("poll", "Asked for"),
+            ("gap", "Found missing"),
+            ("backfill", "Back-fill"),
+        ],
+        "Way in",
+        readonly=True,
+    )
     topic = fields.Char(required=True, readonly=True)
     event_ref = fields.Char("Event", required=True, readonly=True)
     order_ref = fields.Char("Channel order", readonly=True)
@@ -218,6 +229,8 @@ class OmsChannelMessage(models.Model):
         :rtype: list[int]
         """
         now, uid = fields.Datetime.now(), self.env.uid
+        # oms_via: by which way the events come in, see ``via``
+        via = self.env.context.get("oms_via")
         values = SQL(", ").join(
             SQL(
                 "(%s)",
@@ -227,6 +240,7 @@ class OmsChannelMessage(models.Model):
                         direction,
                         channel.id,
                         channel.company_id.id,
+                        via,
                         topic,
                         event_ref,
                         order_ref,
@@ -247,7 +261,7 @@ class OmsChannelMessage(models.Model):
         )
         self.env.cr.execute(
             SQL(
-                """INSERT INTO oms_channel_message (direction, channel_id, company_id, topic,
+                """INSERT INTO oms_channel_message (direction, channel_id, company_id, via, topic,
                        event_ref, order_ref, payload, digest, state, priority, attempts,
                        deliveries, create_date, create_uid, write_date, write_uid)
                    VALUES %s
@@ -321,11 +335,23 @@ class OmsChannelMessage(models.Model):
             attempts = message.attempts + 1
             values = {"attempts": attempts, "error": error, "trace": trace}
             if not final and attempts < MAX_ATTEMPTS:
-                delay = seconds or min(BACKOFF_SECONDS * 2 ** (attempts - 1), BACKOFF_LIMIT)
+                delay = seconds or self._backoff(attempts)
                 values["next_try_at"] = fields.Datetime.add(fields.Datetime.now(), seconds=delay)
                 message.write(values)
                 continue
             message.write({**values, "state": "failed"})
+            if message.topic == "stock":
+                self.env["oms.channel.stock"]._give_up(message)
+            if message.topic == "refund":
+                self.env["oms.order.refund"]._refused(message)
             message.channel_id.sudo()._tell_owner(
                 self.env._("Message %(message)s failed", message=message.event_ref), error
             )
+
+    @api.model
+    def _backoff(self, attempts):
+        """:return: seconds until the next try: twice as long each time, with jitter so that
+        what failed together is not tried together
+        """
+        delay = min(BACKOFF_SECONDS * 2 ** (attempts - 1), BACKOFF_LIMIT)
+        return delay * random.uniform(0.8, 1.2)

@@ -1,4 +1,4 @@
-"""The two lanes that work through the messages."""
+"""The lane that works through the inbox."""
 
 import logging
 import traceback
@@ -122,41 +122,3 @@ class OmsChannelMessage(models.Model):
         half = len(run) // 2
         self._apply(channel, run[:half])
         self._apply(channel, run[half:])
-
-    # === OUTBOX === #
-
-    @api.model
-    def _process_outbox(self, limit=20):
-        """Send the most urgent outbound messages, one batch.
-
-        Each call carries the message's own key, so a call whose answer was lost is made
-        again without effect.
-
-        :param int limit: how many at most
-        :return: how many were tried
-        :rtype: int
-        """
-        messages = self.search(self._get_todo_domain("out"), order="priority, id", limit=limit)
-        messages = messages.try_lock_for_update()
-        for message in messages:
-            message._send()
-        return len(messages)
-
-    def _send(self):
-        """Hand one message to its channel's adapter and write what came of it."""
-        self.ensure_one()
-        channel = self.channel_id
-        try:
-            with self.env.cr.savepoint():
-                result = channel._adapter()._send(
-                    channel, self.topic, self.event_ref, self._raw_payload()
-                )
-        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-            raise
-        except RetryableError as error:
-            self._fail(str(error), seconds=error.seconds)
-        except Exception as error:  # noqa: BLE001 - one refused message does not stop the others
-            _logger.info("Message %s was not taken", self.id, exc_info=True)
-            self._fail(self._in_words(error), traceback.format_exc(), final=True)
-        else:
-            self._set_state("done", self.env._("Taken by the channel."), result=result)

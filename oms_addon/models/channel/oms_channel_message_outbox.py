@@ -6,25 +6,30 @@ import json
 from odoo import api, models
 from odoo.tools import SQL
 
+#: lower goes first: shipments and stock that is out overtake everything
+TOPIC_PRIORITIES = {"shipment": 2, "cancellation": 3, "refund": 4, "price": 20}
+ASK_PRIORITY = 5
+USUAL_PRIORITY = 10
+
 
 class OmsChannelMessage(models.Model):
     _inherit = "oms.channel.message"
 
     @api.model
-    def _send_later(self, rows, priority=10):
+    def _send_later(self, rows):
         """Write outside effects to the outbox; the lane sends them after the commit.
 
         :param list rows: tuples (channel, topic, idempotency key, order, content dict);
             a key that is there already is left alone
-        :param int priority: lower goes first
         """
         by_channel = {}
         for channel, topic, key, order, content in rows:
             body = json.dumps(content, default=str, sort_keys=True).encode()
-            by_channel.setdefault(channel, []).append(
+            priority = TOPIC_PRIORITIES.get(topic, USUAL_PRIORITY)
+            by_channel.setdefault((channel, priority), []).append(
                 (topic, key, order.oms_order_ref, body, hashlib.sha256(body).hexdigest())
             )
-        for channel, of_channel in by_channel.items():
+        for (channel, priority), of_channel in by_channel.items():
             self.sudo()._insert_rows(channel, "out", of_channel, priority)
         self._link_orders(rows)
         if rows:
@@ -48,3 +53,28 @@ class OmsChannelMessage(models.Model):
             )
         )
         self.invalidate_model(["order_id"], flush=False)
+
+    @api.model
+    def _ask_orders(self, channel, run):
+        """Ask the channel for orders that were named without being told.
+
+        :param list run: pairs (message, ``OrderRequest``)
+        """
+        rows = {}
+        for message, document in run:
+            message.order_ref = document.order_ref
+            body = document.to_json().encode()
+            rows[f"ask:{message.event_ref}"] = (document.order_ref, body)
+        self.sudo()._insert_rows(
+            channel,
+            "out",
+            [
+                ("order_request", key, ref, body, hashlib.sha256(body).hexdigest())
+                for key, (ref, body) in rows.items()
+            ],
+            ASK_PRIORITY,
+        )
+        self.env["oms.channel.message"].concat(*[message for message, _d in run])._set_state(
+            "done", self.env._("The order was asked for.")
+        )
+        self.env.ref("oms_addon.oms_lane_outbox").sudo()._wake()

@@ -161,12 +161,18 @@ class OmsChannelMeter(models.Model):
 
     @api.model
     def _record_success(self, channel):
-        """Close the breaker: the channel answers."""
-        self._execute(
-            SQL(
-                """UPDATE oms_channel_meter SET failures = 0, blocked_until = 0
-                   WHERE channel_ref = %s AND name = %s AND failures > 0""",
-                *(channel.id, BREAKER),
+        """Close the breaker: the channel answers.
+
+        :return: whether it had failed before
+        :rtype: bool
+        """
+        return bool(
+            self._execute(
+                SQL(
+                    """UPDATE oms_channel_meter SET failures = 0, blocked_until = 0
+                       WHERE channel_ref = %s AND name = %s AND failures > 0 RETURNING id""",
+                    *(channel.id, BREAKER),
+                )
             )
         )
 

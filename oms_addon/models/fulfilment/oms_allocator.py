@@ -89,7 +89,9 @@ class OmsAllocator(models.AbstractModel):
             [("oms_managed", "=", True), ("company_id", "in", orders.company_id.ids)]
         )
         return {
-            order: of_channel[order.oms_channel_id]
+            order: order.warehouse_id
+            if order.oms_by_channel
+            else of_channel[order.oms_channel_id]
             if order.oms_channel_id
             else managed.filtered(lambda w, o=order: w.company_id == o.company_id)
             for order in orders

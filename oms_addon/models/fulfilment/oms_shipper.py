@@ -27,8 +27,8 @@ class OmsShipper(models.AbstractModel):
         :return: a sentence for each order of which goods still are to leave
         :rtype: dict
         """
-        automatic = orders.filtered(lambda o: o.oms_channel_id.auto_ship and o._oms_may_ship())
-        errors = self._ship_ready(automatic)
+        errors = self._ship_ready(orders.filtered(lambda o: o._oms_ships_itself()))
+        self._ship_by_channel(orders.filtered("oms_by_channel"))
         waits = {}
         for order in orders:
             pickings = self._deliveries(order)
@@ -74,11 +74,29 @@ class OmsShipper(models.AbstractModel):
         return errors
 
     @api.model
-    def _deliveries(self, order):
-        """:return: the transfers through which goods of an order leave"""
-        return order.picking_ids.filtered(
+    def _ship_by_channel(self, orders):
+        """Let leave what the channel says it shipped from its own warehouse.
+
+        Its count is the channel's: what is shipped is shipped, reserved here or not, and
+        nobody knows of which lot.
+        """
+        shipped = orders.filtered(lambda o: o.oms_channel_status in ("shipped", "delivered"))
+        for picking in self._deliveries_of(shipped)._oms_todo():
+            for move in picking.move_ids:
+                move.quantity = move.product_uom_qty
+                move.picked = True
+            self._validate(picking)
+
+    @api.model
+    def _deliveries_of(self, orders):
+        return orders.picking_ids.filtered(
             lambda p: p.picking_type_code != "incoming" and p.state != "cancel"
         )
+
+    @api.model
+    def _deliveries(self, order):
+        """:return: the transfers through which goods of an order leave"""
+        return self._deliveries_of(order)
 
     @api.model
     def _unshipped_reason(self, order, pickings, todo, errors):
@@ -86,6 +104,13 @@ class OmsShipper(models.AbstractModel):
         told = [errors[picking] for picking in todo if picking in errors]
         if told:
             return "; ".join(told)
+        if order.oms_by_channel:
+            return self.env._("The channel ships it from its own warehouse.")
+        if order.oms_available_at and order.oms_available_at > fields.Datetime.now():
+            return self.env._(
+                "Pre-order: ships from %(date)s.",
+                date=order._oms_local_date(order.oms_available_at),
+            )
         if not order._oms_may_ship():
             return self.env._("Ships when paid: the order is not paid yet.")
         return self.env._(
@@ -171,7 +196,7 @@ class OmsShipper(models.AbstractModel):
         :return: a sentence for each order some of whose deliveries have no parcel
         :rtype: dict
         """
-        automatic = orders.filtered("oms_channel_id.auto_ship")
+        automatic = orders.filtered(lambda o: o.oms_channel_id.auto_ship or o.oms_by_channel)
         self._shipped(automatic)._oms_make_untracked_parcels()
         self._tell_shipments(orders)
         waits = {}
@@ -199,6 +224,7 @@ class OmsShipper(models.AbstractModel):
                 p.oms_parcel_ids
                 and not p.oms_told_at
                 and p.sale_id.oms_channel_id
+                and not p.sale_id.oms_by_channel
                 and p.sale_id.oms_channel_id._adapter()._can_push_shipment
             )
         )
@@ -223,11 +249,15 @@ class OmsShipper(models.AbstractModel):
         """:return: what a channel is told of a delivery"""
         return {
             "order_ref": picking.sale_id.oms_order_ref,
+            "location_ref": picking.sale_id.oms_channel_id._location_ref(
+                picking.picking_type_id.warehouse_id
+            ),
             "shipment_ref": picking.name,
             "shipped_at": fields.Datetime.to_string(picking.date_done),
             "parcels": [
                 {
                     "carrier": parcel.carrier_id.sudo().name or "",
+                    "carrier_code": picking.sale_id.oms_channel_id._carrier_code(parcel.carrier_id),
                     "number": parcel.name or "",
                     "url": parcel.tracking_url or "",
                 }
@@ -255,7 +285,7 @@ class OmsShipper(models.AbstractModel):
         :rtype: dict
         """
         waits = {}
-        for order in orders:
+        for order in orders.filtered(lambda o: not o.oms_by_channel):
             parcels = self._shipped(order).oms_parcel_ids
             open_parcels = parcels.filtered(lambda p: p.state != "delivered")
             if open_parcels:

@@ -37,6 +37,16 @@ class SaleOrder(models.Model):
         """:return: these orders in the order in which they are served"""
         return self.sorted(lambda o: (o.oms_priority != "1", o.oms_placed_at or o.date_order, o.id))
 
+    def _oms_ships_itself(self):
+        """:return: whether the goods of one order leave now without anybody's doing"""
+        self.ensure_one()
+        return (
+            self.oms_channel_id.auto_ship
+            and not self.oms_by_channel
+            and not (self.oms_available_at and self.oms_available_at > fields.Datetime.now())
+            and self._oms_may_ship()
+        )
+
     def _oms_may_ship(self):
         """:return: whether the channel's policy lets the goods leave now"""
         self.ensure_one()

@@ -174,8 +174,10 @@ class StockPicking(models.Model):
     def _pre_action_done_hook(self):
         """Extend `stock`: what is not paid does not leave, whoever tries.
 
-        :raise UserError: when the channel ships paid orders only and one is not
+        :raise UserError: when the channel ships paid orders only and one is not, or an order
+            is held
         """
+        self._oms_refuse_held()
         unpaid = self._oms_unpaid()
         if unpaid:
             raise UserError(
@@ -187,6 +189,25 @@ class StockPicking(models.Model):
                 )
             )
         return super()._pre_action_done_hook()
+
+    def _oms_refuse_held(self):
+        """:raise UserError: when goods of a held order are about to leave for the customer"""
+        held = self.filtered(
+            lambda p: p.picking_type_code == "outgoing" and p.sale_id.oms_channel_id
+        ).filtered("sale_id.oms_held")
+        if held:
+            # Whoever ships is told why not, whatever they may read.
+            holds_sudo = held.sudo().sale_id.oms_hold_ids.filtered(
+                lambda h: h.state == "open" and h.is_blocking
+            )
+            raise UserError(
+                self.env._(
+                    "%(deliveries)s cannot leave: %(reasons)s Decide it in the exceptions list "
+                    "first.",
+                    deliveries=", ".join(held.mapped("name")),
+                    reasons=" ".join(holds_sudo.mapped("detail")),
+                )
+            )
 
     def _oms_unpaid(self):
         """:return: the deliveries to customers whose order may not ship yet"""

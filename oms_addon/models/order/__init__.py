@@ -4,12 +4,15 @@ from . import oms_hold_rule
 from . import oms_customer_key
 from . import res_partner
 from . import sale_order
+from . import sale_order_signals
 from . import sale_order_line
 from . import oms_customer_matcher
 from . import oms_order_builder
 from . import oms_order_importer
 from . import oms_order_updater
 from . import oms_order_canceller
+from . import oms_order_refund
+from . import oms_order_signals
 from . import oms_order_flow
 from . import stock_move
 from . import stock_rule

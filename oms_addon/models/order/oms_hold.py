@@ -48,6 +48,7 @@ class OmsHold(models.Model):
     summary = fields.Html(related="message_id.summary")
     order_line_ids = fields.One2many(related="order_id.order_line", string="Lines")
     user_id = fields.Many2one("res.users", "Owner", index="btree_not_null")
+    deadline = fields.Datetime(readonly=True, help="Until when it has to be decided.")
     released_by_id = fields.Many2one("res.users", readonly=True)
     released_at = fields.Datetime(readonly=True)
     resolution = fields.Char(readonly=True)
@@ -90,6 +91,19 @@ class OmsHold(models.Model):
     def action_ignore(self):
         """Set the messages aside: what they ask for is not done."""
         self.message_id.action_ignore()
+        return True
+
+    def action_cancel_order(self):
+        """Answer a wish to cancel with yes: what did not leave is cancelled, here and there."""
+        for hold in self.filtered(lambda h: h.state == "open" and h.order_id):
+            order = hold.order_id
+            reason = self.env._("Cancelled by %(user)s.", user=self.env.user.name)
+            hold._close(reason, state="released")
+            # What was picked goes back to its place.
+            order.sudo().picking_ids._oms_todo().move_ids.picked = False
+            canceller = self.env["oms.order.canceller"].sudo().with_context(oms_stopped=True)
+            canceller._cancel_whole(order.sudo(), reason)
+            order.sudo()._oms_tell_cancellation("customer", hold.detail)
         return True
 
     def action_open(self):
@@ -185,6 +199,7 @@ class OmsHold(models.Model):
                 if is_order
                 else problem.get("amount")
             ),
+            "deadline": problem.get("deadline"),
             "sku": sku,
             "sku_key": self.env["oms.channel.listing"]._key(sku) or False,
             "user_id": (

@@ -20,6 +20,7 @@ class OmsHoldReason(models.Model):
             ("retry", "Retry"),
             ("release", "Release"),
             ("address", "Correct the address"),
+            ("cancel", "Cancel or ship"),
         ],
         required=True,
         default="release",

@@ -39,6 +39,13 @@ class OmsOrderBuilder(models.AbstractModel):
                 code: channel._get_pricelist(code) for code in {d.currency for d in documents}
             },
             "services": self._services(channel.company_id),
+            "locations": {location.ref: location for location in channel.location_ids},
+            "currencies": {
+                currency.name: currency.id
+                for currency in self.env["res.currency"].search(
+                    [("name", "in", [d.settlement_currency for d in documents])]
+                )
+            },
             "carriers": {
                 mapping.key.casefold(): mapping.carrier_id
                 for mapping in channel.mapping_ids
@@ -186,7 +193,8 @@ class OmsOrderBuilder(models.AbstractModel):
         Every computed field is given, so that creating many orders looks nothing up.
         """
         customer, billing, shipping = partners
-        warehouse = channel._get_warehouses()[:1]
+        location = known["locations"].get(document.location_ref)
+        warehouse = (location and location.warehouse_ids[:1]) or channel._get_warehouses()[:1]
         carrier = known["carriers"].get(document.shipping_method.casefold(), channel.carrier_id)
         placed_at = self._naive(document.placed_at)
         return {
@@ -214,6 +222,10 @@ class OmsOrderBuilder(models.AbstractModel):
             "oms_source_zone": document.source_zone,
             "oms_note": "\n".join(filter(None, (document.note, document.gift_message))) or False,
             "oms_shipping_method": document.shipping_method or False,
+            "oms_location_id": location.id if location else False,
+            "oms_by_channel": document.fulfilled_by == "channel",
+            "oms_is_recorded": self._is_past(document),
+            **self._prepare_terms(document, known),
             "oms_step": "screen",
             "oms_cursor": "screen",
             "oms_status": "running",
@@ -222,6 +234,29 @@ class OmsOrderBuilder(models.AbstractModel):
                 Command.create(vals) for vals in self._prepare_lines(channel, document, known)
             ],
             **self._prepare_version(document),
+        }
+
+    @api.model
+    def _is_past(self, document):
+        """:return: whether we have nothing to do for an order that is told the first time: it
+        was shipped by us before it came here
+        """
+        return document.status in ("shipped", "delivered") and document.fulfilled_by == "merchant"
+
+    @api.model
+    def _prepare_terms(self, document, known):
+        """:return: what a document tells besides its lines: dates, risk, place, settlement"""
+        available = [line.available_at for line in document.lines if line.available_at]
+        available_at = self._naive(max(available)) if available else False
+        return {
+            "oms_risk": document.risk or False,
+            "oms_ship_by": self._naive(document.ship_by),
+            "oms_deliver_by": self._naive(document.deliver_by),
+            "oms_pickup_point": document.pickup_point or False,
+            "oms_available_at": available_at,
+            "commitment_date": available_at,
+            "oms_settlement_currency_id": known["currencies"].get(document.settlement_currency),
+            "oms_settlement_total": float(document.settlement_total or 0),
         }
 
     @api.model

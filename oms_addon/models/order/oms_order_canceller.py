@@ -94,22 +94,20 @@ class OmsOrderCanceller(models.AbstractModel):
 
     @api.model
     def _match_lines(self, cancelled_lines, orders):
-        """Find the order lines that cancelled units belong to, by SKU and price.
+        """Find the order lines that cancelled units belong to: by the channel's line id, else
+        by SKU and, where it is told, price.
 
-        :param cancelled_lines: ``CancelledLine`` tuple
+        :param cancelled_lines: ``CancelledLine`` or ``RefundLine`` tuple
         :param orders: where to look, best first
         :return: quantity by order line, and the cancelled lines that are nowhere
         :rtype: tuple[dict, list]
         """
-        key_of = self.env["oms.channel.listing"]._key
         matched, missing = {}, []
         for cancelled in cancelled_lines:
             wanted = float(cancelled.quantity)
             taken = {}
             for line in orders.order_line:
-                if key_of(line.oms_sku) != key_of(
-                    cancelled.sku
-                ) or line.currency_id.compare_amounts(line.price_unit, float(cancelled.unit_price)):
+                if not self._is_line_meant(cancelled, line):
                     continue
                 left = (
                     line.product_uom_qty
@@ -129,6 +127,17 @@ class OmsOrderCanceller(models.AbstractModel):
             for line, quantity in taken.items():
                 matched[line] = matched.get(line, 0) + quantity
         return matched, missing
+
+    @api.model
+    def _is_line_meant(self, cancelled, line):
+        """:return: whether an order line is the one a cancelled or refunded line speaks of"""
+        if cancelled.line_ref:
+            return line.oms_line_ref == cancelled.line_ref
+        key_of = self.env["oms.channel.listing"]._key
+        price = getattr(cancelled, "unit_price", None)
+        return key_of(line.oms_sku) == key_of(cancelled.sku) and (
+            price is None or not line.currency_id.compare_amounts(line.price_unit, float(price))
+        )
 
     @api.model
     def _unmatched(self, lines):
@@ -154,8 +163,9 @@ class OmsOrderCanceller(models.AbstractModel):
         :param order: one ``sale.order``
         :param str reason: why, in words
         """
-        if order.state == "cancel":
+        if order.state == "cancel" or self._stop_picking(order, reason):
             return
+        order = order.with_context(oms_from_channel=True)
         lines = order.order_line.filtered(lambda l: not l.display_type)
         quantities = {
             line: line.product_uom_qty + line.oms_reduced_qty - line.oms_cancelled_qty
@@ -170,6 +180,46 @@ class OmsOrderCanceller(models.AbstractModel):
         order.write({"oms_status": "cancelled", "oms_wait_reason": reason})
         order.oms_hold_ids._close(reason)
         self.env["oms.event"]._log(order, "order.cancelled", reason)
+
+    @api.model
+    def _stop_picking(self, order, reason):
+        """Ask the warehouse to stop, where somebody is picking the order's goods right now.
+
+        Its answer decides: what is not packed goes back and the order is cancelled, what
+        has left is shipped.
+
+        :return: whether somebody has to answer first
+        :rtype: bool
+        """
+        # oms_stopped: the warehouse has answered
+        if self.env.context.get("oms_stopped"):
+            return False
+        picking = order.picking_ids.filtered(
+            lambda p: (
+                p.state not in ("done", "cancel")
+                and p.picking_type_code != "incoming"
+                and any(line.picked for line in p.move_line_ids)
+            )
+        )
+        if not picking:
+            return False
+        self.env["oms.hold"]._open(
+            order,
+            [
+                {
+                    "code": "CANCEL_REQUESTED",
+                    "message": self.env._(
+                        "%(reason)s The goods are being picked (%(deliveries)s): put them back "
+                        "and cancel the order, or ship it if they have left.",
+                        reason=reason,
+                        deliveries=", ".join(picking.mapped("name")),
+                    ),
+                    **self.env["oms.order.signals"]._deadline("CANCEL_REQUESTED"),
+                }
+            ],
+        )
+        order._oms_run()
+        return True
 
     @api.model
     def _cancel_units(self, quantities, reason):

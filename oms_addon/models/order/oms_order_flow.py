@@ -337,8 +337,10 @@ class OmsOrderFlow(models.AbstractModel):
 
     @api.model
     def _step_invoice(self, orders):
-        """Invoice when the policy says so."""
-        return self.env["oms.invoice.poster"]._invoice(orders)
+        """Invoice when the policy says so; credit what was given back before."""
+        waits = self.env["oms.invoice.poster"]._invoice(orders)
+        self.env["oms.order.refund"]._credit_waiting(orders)
+        return waits
 
     @api.model
     def _step_ship(self, orders):

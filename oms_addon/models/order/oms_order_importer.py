@@ -5,10 +5,12 @@ from decimal import Decimal
 from odoo import api, models
 from odoo.fields import Command
 
+from odoo.addons.oms_addon.tools.channel_documents import NoticeDocument, OrderRequest
 from odoo.addons.oms_addon.tools.order_document import (
     CancellationDocument,
     OrderDocument,
     PaymentDocument,
+    RefundDocument,
 )
 from odoo.addons.oms_addon.tools.tracking_document import TrackingDocument
 
@@ -24,6 +26,9 @@ class OmsOrderImporter(models.AbstractModel):
             OrderDocument: self._import_orders,
             CancellationDocument: self.env["oms.order.canceller"]._import_cancellations,
             PaymentDocument: self.env["oms.order.updater"]._import_payments,
+            RefundDocument: self.env["oms.order.updater"]._import_refunds,
+            OrderRequest: self.env["oms.channel.message"]._ask_orders,
+            NoticeDocument: self.env["oms.channel.notice"]._import_documents,
             TrackingDocument: self.env["oms.tracking"]._import_documents,
         }
 
@@ -125,13 +130,17 @@ class OmsOrderImporter(models.AbstractModel):
                 for problem in self._prove(channel, order, document)
             ]
         )
+        pairs = [(order, document) for order, (_message, document) in zip(orders, run, strict=True)]
         self.env["oms.payment.collector"]._record(
             [
                 (order, charge)
-                for order, (_message, document) in zip(orders, run, strict=True)
+                for order, document in pairs
+                if not order.oms_is_recorded
                 for charge in document.charges
             ]
         )
+        self.env["oms.order.signals"]._sync(pairs)
+        orders.filtered("oms_is_recorded")._oms_record()
         for order, (message, document) in zip(orders, run, strict=True):
             message.order_ref = document.ref
             message.order_id = order
@@ -139,10 +148,26 @@ class OmsOrderImporter(models.AbstractModel):
                 self.env["oms.order.canceller"]._cancel_whole(
                     order, self.env._("Cancelled on the channel.")
                 )
+        self._apply_refunds(pairs)
         messages = self.env["oms.channel.message"].concat(*[message for message, _document in run])
         messages._set_state("done", self.env._("Order captured."))
         self._apply_earlier(channel, orders, [document for _message, document in run])
         self.env["oms.order.flow"]._wake({"screen"})
+
+    @api.model
+    def _apply_refunds(self, pairs):
+        """Apply what documents say was given back; of a cancelled order nothing is left to.
+
+        :param list pairs: tuples (``sale.order``, ``OrderDocument``)
+        """
+        self.env["oms.order.refund"]._apply(
+            [
+                (order, refund)
+                for order, document in pairs
+                if order.state != "cancel" and not order.oms_is_recorded
+                for refund in document.refunds
+            ]
+        )
 
     @api.model
     def _park(self, message, document, problems):
@@ -249,5 +274,5 @@ class OmsOrderImporter(models.AbstractModel):
         parked._requeue(self.env._("The order is here now."))
         parsed = [(message, message._parse(channel)) for message in parked]
         for message, document in parsed:
-            if isinstance(document, CancellationDocument | PaymentDocument):
+            if isinstance(document, CancellationDocument | PaymentDocument | RefundDocument):
                 self._handlers()[type(document)](channel, [(message, document)])

@@ -22,19 +22,31 @@ class OmsOrderUpdater(models.AbstractModel):
         if not document.is_newer_than(order.oms_version or None, self._aware(order.oms_updated_at)):
             self._ignore(order, message, document)
             return
+        if order.oms_is_recorded:
+            self._update_recorded(order, message, document)
+            return
         self.env["oms.payment.collector"]._record([(order, c) for c in document.charges])
         if document.status == "cancelled":
             self.env["oms.order.canceller"]._cancel_whole(
                 order, self.env._("Cancelled on the channel.")
             )
-        elif document.status == "open" or document.status == "pending":
-            self._update_content(order, document)
+        else:
+            self.env["oms.order.importer"]._apply_refunds([(order, document)])
+            self.env["oms.order.signals"]._sync([(order, document)])
+            if document.status in ("open", "pending"):
+                self._update_content(order, document)
         order.write(self.env["oms.order.builder"]._prepare_version(document))
         message._set_state("done", self.env._("Order updated."))
         self.env["oms.event"]._log(
             order, "order.updated", self.env._("Updated by the channel"), after=document.version
         )
         order._oms_run()
+
+    @api.model
+    def _update_recorded(self, order, message, document):
+        """An order that is only recorded remembers what it was last told, no more."""
+        order.write(self.env["oms.order.builder"]._prepare_version(document))
+        message._set_state("done", self.env._("Recorded."))
 
     @api.model
     def _ignore(self, order, message, document):
@@ -102,11 +114,24 @@ class OmsOrderUpdater(models.AbstractModel):
             order, self.env["oms.order.importer"]._prove(channel, order, document)
         )
 
-    # === PAYMENTS === #
+    # === PAYMENTS AND REFUNDS === #
 
     @api.model
     def _import_payments(self, channel, run):
         """Record payments of orders; those of orders not here yet wait for them."""
+        self._import_of_orders(channel, run, self._apply_payment)
+
+    @api.model
+    def _import_refunds(self, channel, run):
+        """Apply refunds of orders; those of orders not here yet wait for them."""
+        self._import_of_orders(channel, run, self._apply_refund)
+
+    @api.model
+    def _import_of_orders(self, channel, run, apply):
+        """Apply documents about orders; those of orders not here yet wait for them.
+
+        :param apply: called with (order, message, document)
+        """
         orders = {
             order.oms_order_ref: order
             for order in self.env["sale.order"].search(
@@ -120,11 +145,11 @@ class OmsOrderUpdater(models.AbstractModel):
             order = orders.get(document.order_ref)
             message.order_ref = document.order_ref
             if order:
-                self._apply_payment(order, message, document)
+                apply(order, message, document)
             else:
                 message._set_state(
                     "parked",
-                    self.env._("The order has not come yet: the payment waits for it."),
+                    self.env._("The order has not come yet: this waits for it."),
                     waits_for="order",
                 )
 
@@ -138,4 +163,21 @@ class OmsOrderUpdater(models.AbstractModel):
         self.env["oms.payment.collector"]._record([(order, c) for c in document.charges])
         message.order_id = order
         message._set_state("done", self.env._("Payment recorded."))
+        order._oms_run()
+
+    @api.model
+    def _apply_refund(self, order, message, document):
+        """Apply what one message says was given back of its order."""
+        problems = document.problems()
+        if problems:
+            message._park([{"code": p.code, "message": p.message} for p in problems])
+            return
+        message.order_id = order
+        if order.oms_is_recorded:
+            message._set_state("ignored", self.env._("The order is only recorded."))
+            return
+        self.env["oms.payment.collector"]._record([(order, c) for c in document.charges])
+        if order.state != "cancel":
+            self.env["oms.order.refund"]._apply([(order, r) for r in document.refunds])
+        message._set_state("done", self.env._("Refund applied."))
         order._oms_run()

@@ -32,6 +32,17 @@ class SaleOrderLine(models.Model):
         help="Cancelled units that did not leave and are no longer in the ordered quantity.",
     )
 
+    def _oms_value_of(self, units):
+        """:param float units: in the line's unit
+        :return: what so many units cost, with taxes and discount
+        """
+        self.ensure_one()
+        if self.product_uom_qty:
+            price = self.price_total / self.product_uom_qty
+        else:
+            price = self.price_unit * (1 - (self.discount or 0.0) / 100)
+        return self.currency_id.round(price * units)
+
     def _oms_priced(self):
         """:return: the lines whose price a channel fixed"""
         return self.filtered(lambda line: line.oms_kind)

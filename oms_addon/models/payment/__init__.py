@@ -10,4 +10,5 @@ from . import oms_payment_booking
 from . import oms_order_expiry
 from . import oms_invoice_poster
 from . import oms_invoice_credit
+from . import oms_invoice_money_credit
 from . import oms_invoice_receipt

@@ -1,0 +1,179 @@
+"""What is wrong with a channel: since when, how often seen, and what to do about it."""
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+#: the worst first
+LEVELS = ("error", "warning")
+
+
+class OmsChannelAlert(models.Model):
+    """One row for each thing that is wrong, open until it is right again."""
+
+    _name = "oms.channel.alert"
+    _description = "Channel Alert"
+    _order = "state, level, since desc, id desc"
+    _rec_name = "text"
+
+    channel_id = fields.Many2one(
+        "oms.channel", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    code = fields.Char(required=True, readonly=True)
+    level = fields.Selection(
+        [("error", "Trouble"), ("warning", "Look")], required=True, readonly=True
+    )
+    text = fields.Char("What is wrong", required=True, readonly=True)
+    advice = fields.Char("What to do", readonly=True)
+    since = fields.Datetime(required=True, readonly=True)
+    last_at = fields.Datetime("Last seen", required=True, readonly=True)
+    count = fields.Integer("Times seen", default=1, readonly=True)
+    state = fields.Selection(
+        [("open", "Open"), ("settled", "Settled")], default="open", required=True, readonly=True
+    )
+    settled_at = fields.Datetime(readonly=True)
+    activity_id = fields.Many2one(
+        "mail.activity", readonly=True, index="btree_not_null", ondelete="set null"
+    )
+    has_place = fields.Boolean(compute="_compute_has_place")
+
+    _open_uniq = models.UniqueIndex(
+        "(channel_id, code) WHERE state = 'open'", "This is known of the channel already."
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("code")
+    def _compute_has_place(self):
+        places = self.env["oms.channel"]._alert_places()
+        for alert in self:
+            alert.has_place = alert.code in places
+
+    # === ACTION METHODS === #
+
+    def action_settle(self):
+        """Close alerts by hand: somebody took care."""
+        self.check_access("write")
+        for channel, alerts in self.grouped("channel_id").items():
+            channel._settle_alert(*alerts.mapped("code"))
+        return True
+
+    def action_open_place(self):
+        """Go where it can be put right."""
+        self.ensure_one()
+        channel = self.channel_id
+        place = channel._alert_places().get(self.code)
+        return getattr(channel, place)() if place else channel.get_formview_action()
+
+    # === CRUD METHODS === #
+
+    @api.autovacuum
+    def _gc_settled(self):
+        """Delete alerts that are settled for longer than the settings keep messages."""
+        days = int(self.env["ir.config_parameter"].sudo().get_param("oms_addon.keep_days", 365))
+        if days:
+            limit = fields.Datetime.subtract(fields.Datetime.now(), days=days)
+            self.search(
+                [("state", "=", "settled"), ("settled_at", "<", limit)], limit=10000
+            ).unlink()
+
+
+class OmsChannel(models.Model):
+    _inherit = "oms.channel"
+
+    alert_ids = fields.One2many(
+        "oms.channel.alert", "channel_id", "Alerts", domain=[("state", "=", "open")]
+    )
+
+    @api.model
+    def _alert_places(self):
+        """:return: the action method of a channel that leads to where an alert of a code can
+        be put right
+        :rtype: dict[str, str]
+        """
+        return {
+            "outbox": "action_view_failed_outbox",
+            "stock": "action_view_listings",
+            "listings": "action_view_listings",
+        }
+
+    def _raise_alert(self, code, text, advice="", level="error"):
+        """Say that something is wrong with channels; what is known already only counts on.
+
+        The first time, the owner is told by an activity and the audit trail says it.
+
+        :param str code: what kind of thing, one open alert of a kind per channel
+        :param str|dict text: the sentence people read, or one per channel id
+        :param str advice: what to do about it
+        :param str level: ``error`` or ``warning``
+        """
+        if not self:
+            return
+        texts = text if isinstance(text, dict) else dict.fromkeys(self.ids, text)
+        Alert = self.env["oms.channel.alert"].sudo()
+        Alert.flush_model()
+        now, uid = fields.Datetime.now(), self.env.uid
+        self.env.cr.execute(
+            SQL(
+                """INSERT INTO oms_channel_alert AS alert (channel_id, company_id, code, level,
+                       text, advice, since, last_at, count, state,
+                       create_uid, create_date, write_uid, write_date)
+                   VALUES %s
+                   ON CONFLICT (channel_id, code) WHERE state = 'open' DO UPDATE
+                       SET text = EXCLUDED.text, advice = EXCLUDED.advice,
+                           level = EXCLUDED.level, last_at = EXCLUDED.last_at,
+                           count = alert.count + 1, write_date = EXCLUDED.write_date
+                   RETURNING id, count""",
+                SQL(", ").join(
+                    SQL(
+                        "(%s, %s, %s, %s, %s, %s, %s, %s, 1, 'open', %s, %s, %s, %s)",
+                        *(channel.id, channel.company_id.id, code, level),
+                        *(texts[channel.id], advice or None, now, now, uid, now, uid, now),
+                    )
+                    for channel in self
+                ),
+            )
+        )
+        new_ids = [alert_id for alert_id, count in self.env.cr.fetchall() if count == 1]
+        Alert.invalidate_model(flush=False)
+        self.invalidate_recordset(["alert_ids", "health", "health_text"], flush=False)
+        self._announce_alerts(Alert.browse(new_ids))
+
+    @api.model
+    def _announce_alerts(self, alerts):
+        """Tell the owners of the channels and the audit trail what is new."""
+        for alert in alerts:
+            alert.activity_id = alert.channel_id._tell_owner(alert.text, alert.advice or "")
+        for alert in alerts:
+            self.env["oms.event"]._log(
+                alert.channel_id, "channel.alert", alert.text[:500], after=alert.code
+            )
+
+    def _settle_alert(self, *codes):
+        """Close the open alerts of these kinds: what was wrong is right again.
+
+        :param codes: kinds of alerts
+        """
+        alerts = (
+            self.env["oms.channel.alert"]
+            .sudo()
+            .search(
+                [
+                    ("channel_id", "in", self.ids),
+                    ("code", "in", codes),
+                    ("state", "=", "open"),
+                ]
+            )
+        )
+        if not alerts:
+            return
+        alerts.write({"state": "settled", "settled_at": fields.Datetime.now()})
+        for alert in alerts:
+            self.env["oms.event"]._log(
+                alert.channel_id,
+                "channel.settled",
+                self.env._("Settled: %(text)s", text=alert.text)[:500],
+                before=alert.code,
+            )
+        alerts.activity_id.action_feedback(feedback=self.env._("Settled."))
+        self.invalidate_recordset(["alert_ids", "health", "health_text"], flush=False)

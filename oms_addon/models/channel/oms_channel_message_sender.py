@@ -1,0 +1,138 @@
+"""The lane that works through the outbox."""
+
+import logging
+import time
+import traceback
+
+from odoo import api, models
+from odoo.fields import Domain
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+
+from odoo.addons.oms_addon.exceptions import CredentialsError, RateLimited, RetryableError
+
+_logger = logging.getLogger(__name__)
+
+#: seconds the lane waits for a rate limit rather than end its run
+LONGEST_NAP = 2.0
+
+
+class OmsChannelMessage(models.Model):
+    _inherit = "oms.channel.message"
+
+    # === OUTBOX === #
+
+    @api.model
+    def _process_outbox(self):
+        """Send the most urgent outbound message.
+
+        One message is one transaction of the lane: what was told is written down before the
+        next call is made. Each call carries the message's own key, so a call whose answer
+        was lost is made again without effect.
+
+        :return: how many were tried
+        :rtype: int
+        """
+        # oms_paused: until when (Unix time) a lane leaves (channel id, topic) alone
+        paused = self.env.context.get("oms_paused", {})
+        message = self._next_outbound(paused)
+        if message:
+            message._send(paused)
+            return 1
+        wait = min(paused.values(), default=0) - time.time()
+        if 0 < wait <= LONGEST_NAP:
+            # The channel's rate limit gives way sooner than a new job would start.
+            time.sleep(wait)
+            return 1
+        return 0
+
+    @api.model
+    def _next_outbound(self, paused):
+        """:return: the most urgent message that may be sent now, locked; else an empty one"""
+        now = time.time()
+        for key in [key for key, until in paused.items() if until <= now]:
+            del paused[key]
+        live = self.env["oms.channel"].search([("state", "=", "live")])
+        resting = self.env["oms.channel.meter"]._breaker_wait(live)
+        domain = self._get_todo_domain("out") & Domain("channel_id", "not in", list(resting))
+        for channel_id, topic in paused:
+            domain &= ~(Domain("channel_id", "=", channel_id) & Domain("topic", "=", topic))
+        messages = self.search(domain, order="priority, id", limit=20)
+        return messages.try_lock_for_update(limit=1)
+
+    def _send(self, paused):
+        """Hand one message to its channel's adapter and write what came of it.
+
+        :param dict paused: takes up what is left alone for a while
+        """
+        self.ensure_one()
+        channel, meter = self.channel_id, self.env["oms.channel.meter"]
+        try:
+            with self.env.cr.savepoint():
+                result = self._hand_over(channel)
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except RateLimited as error:
+            paused[channel.id, self.topic] = time.time() + (error.seconds or 1.0)
+            self._postpone(error)
+        except RetryableError as error:
+            self._send_again(error)
+        except Exception as error:  # noqa: BLE001 - one refused message does not stop the others
+            _logger.info("Message %s was not taken", self.id, exc_info=True)
+            meter._record_success(channel)
+            self._fail(self._in_words(error), traceback.format_exc(), final=True)
+        else:
+            if meter._record_success(channel):
+                channel._settle_alert("credentials", "breaker")
+            self._set_state("done", self.env._("Taken by the channel."), result=result)
+            if self.topic == "refund":
+                self.env["oms.order.refund"]._took(self, result)
+
+    def _hand_over(self, channel):
+        """:return: what the channel answered to one message"""
+        if self.topic == "stock":
+            return self.env["oms.channel.stock"]._send(self)
+        if self.topic == "order_request":
+            return self._ask_order(channel)
+        # oms_message: the message being sent, for adapters whose call takes several runs
+        adapter = channel._adapter().with_context(oms_message=self)
+        return adapter._send(channel, self.topic, self.event_ref, self._raw_payload())
+
+    def _ask_order(self, channel):
+        """Ask the channel for the order a message named without telling it."""
+        events = channel._adapter()._fetch_orders(channel, [self.order_ref])
+        if events:
+            channel._receive_many(events)
+        return {"orders": len(events)}
+
+    def _postpone(self, error):
+        """It is not time yet: nothing failed, nothing is counted."""
+        self.write({"error": str(error)})
+
+    def _send_again(self, error):
+        """A call failed that may succeed later; a channel that is down costs no tries.
+
+        :param RetryableError error: what happened
+        """
+        channel, meter = self.channel_id, self.env["oms.channel.meter"]
+        refused = isinstance(error, CredentialsError)
+        opened = meter._record_failure(channel, at_once=refused)
+        if opened:
+            code = "credentials" if refused else "breaker"
+            channel._raise_alert(code, str(error), self._breaker_advice(refused))
+        if refused or error.unreachable and meter._breaker_wait(channel):
+            self.write({"error": str(error)})
+            return
+        self._fail(str(error), seconds=error.seconds)
+
+    @api.model
+    def _breaker_advice(self, refused):
+        """:return: what a person can do about a channel that takes nothing"""
+        if refused:
+            return self.env._(
+                "Renew the channel's credentials and test the connection; what waits is sent "
+                "by itself then."
+            )
+        return self.env._(
+            "The channel does not answer. Messages are kept and sent when it does; see that its "
+            "address is right and the shop is up."
+        )

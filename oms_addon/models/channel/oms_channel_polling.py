@@ -1,0 +1,199 @@
+"""Asking channels for what is new: one at a time, page by page, patient with those that fail."""
+
+import logging
+import random
+import time
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+
+from odoo.addons.oms_addon.exceptions import CredentialsError, RateLimited
+
+_logger = logging.getLogger(__name__)
+
+#: pages and seconds of one channel before the next one gets its turn
+MAX_PAGES = 20
+MAX_SECONDS = 20
+#: the first and longest pause after a failure
+FIRST_PAUSE = 60
+LONGEST_PAUSE = 1800
+#: what an alert shows of a channel's answer
+MAX_SHOWN = 300
+
+
+class OmsChannel(models.Model):
+    _inherit = "oms.channel"
+
+    fetch_minutes = fields.Integer(
+        "Ask for orders every (minutes)",
+        default=1,
+        help="How often orders are asked for where the channel sends no messages.",
+    )
+    fetch_minutes_webhooks = fields.Integer(
+        "With messages, every (minutes)",
+        default=5,
+        help="How often orders are asked for all the same where the channel sends messages: "
+        "what got lost on the way is found.",
+    )
+    next_fetch_at = fields.Datetime("Next poll", copy=False, readonly=True)
+    polled_at = fields.Datetime("Last poll", copy=False, readonly=True)
+    fetch_failures = fields.Integer("Polls failed in a row", copy=False, readonly=True)
+
+    # === ACTION METHODS === #
+
+    def action_fetch(self):
+        """Ask for what is new now, and say what came of it."""
+        self.ensure_one()
+        self.check_access("write")
+        if not self.try_lock_for_update(allow_referencing=True):
+            return self._notify(self.env._("The channel is being asked right now."), "info")
+        count, problem = self._poll()
+        if problem:
+            return self._notify(problem, "danger")
+        return self._notify(
+            self.env._("Messages that came: %(count)s.", count=count)
+            if count
+            else self.env._("Nothing new."),
+            "success",
+        )
+
+    def _notify(self, message, kind):
+        """:return: the action that shows a message and reads the page again"""
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": kind,
+                "message": message,
+                "sticky": kind == "danger",
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    # === THE LANE === #
+
+    @api.model
+    def _codes_that(self, flag):
+        """:return: the codes of the adapters whose capability ``flag`` is set"""
+        return [code for code, name in self._adapters().items() if getattr(self.env[name], flag)]
+
+    @api.model
+    def _get_fetch_domain(self):
+        """:return: which channels are to be asked now"""
+        return (
+            Domain("state", "=", "live")
+            & Domain("adapter", "in", self._codes_that("_can_fetch"))
+            & (
+                Domain("next_fetch_at", "=", False)
+                | Domain("next_fetch_at", "<=", fields.Datetime.now())
+            )
+        )
+
+    @api.model
+    def _work_fetch(self):
+        """Ask the one channel that has waited longest and that nobody else asks now.
+
+        :return: how many messages came, at least 1; 0 when no channel is due
+        """
+        due = self.search(self._get_fetch_domain(), order="next_fetch_at nulls first, id")
+        channel = due.try_lock_for_update(allow_referencing=True, limit=1)
+        if not channel:
+            return 0
+        count, _problem = channel.with_company(channel.company_id)._poll()
+        return max(count, 1)
+
+    # === ONE CHANNEL === #
+
+    def _poll(self):
+        """Ask a channel for what is new, page by page, and plan the next time.
+
+        :return: how many messages came, and what went wrong in words ('' when nothing did)
+        :rtype: tuple[int, str]
+        """
+        self.ensure_one()
+        total, until = 0, time.monotonic() + MAX_SECONDS
+        for page in range(MAX_PAGES):
+            before = self.cursor
+            try:
+                with self.env.cr.savepoint():
+                    count = self._fetch()
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+                raise
+            except Exception as error:  # noqa: BLE001 - told by an alert, asked again later
+                return total, self._after_failed_poll(error)
+            total += count
+            if not count or self.cursor == before:
+                break
+            if page == MAX_PAGES - 1 or time.monotonic() > until:
+                # More is there, but others wait too.
+                self._after_poll(0)
+                return total, ""
+        self._after_poll(self._poll_seconds())
+        return total, ""
+
+    def _poll_seconds(self):
+        """:return: how long until the channel is asked again when all is well"""
+        has_messages = self.webhooks_state == "ok"
+        minutes = self.fetch_minutes_webhooks if has_messages else self.fetch_minutes
+        return max(minutes, 1) * 60
+
+    def _after_poll(self, seconds):
+        """Plan the next poll after one that went well."""
+        now = fields.Datetime.now()
+        self.write(
+            {
+                "polled_at": now,
+                "fetch_failures": 0,
+                "next_fetch_at": fields.Datetime.add(now, seconds=seconds),
+            }
+        )
+        self._settle_alert("fetch", "credentials")
+
+    def _after_failed_poll(self, error):
+        """Say what went wrong and plan the next try; each pause is twice the one before.
+
+        :return: what went wrong, in words
+        :rtype: str
+        """
+        now = fields.Datetime.now()
+        text = self.env["oms.channel.message"]._in_words(error)[:MAX_SHOWN]
+        seconds = getattr(error, "seconds", None) or 0
+        if isinstance(error, RateLimited):
+            # Nothing is wrong: it is only not yet time.
+            self.next_fetch_at = fields.Datetime.add(now, seconds=max(seconds, 1))
+            return text
+        _logger.warning("Channel %s could not be read", self.id, exc_info=error)
+        failures = self.fetch_failures + 1
+        pause = min(FIRST_PAUSE * 2 ** min(failures - 1, 10), LONGEST_PAUSE)
+        # Jitter, so that many channels of one host do not come back at once; nothing secret.
+        pause = max(pause * random.uniform(0.8, 1.2), seconds)
+        self.write(
+            {
+                "fetch_failures": failures,
+                "next_fetch_at": fields.Datetime.add(now, seconds=int(pause)),
+            }
+        )
+        self._alert_failed_call(error, text)
+        return text
+
+    def _alert_failed_call(self, error, text):
+        """Raise the alert for a call of the channel that failed."""
+        if isinstance(error, CredentialsError):
+            self._raise_alert(
+                "credentials",
+                self.env._("The channel refuses the credentials: %(error)s", error=text),
+                self.env._(
+                    "Renew the access at the channel, enter it in Connection and test it. "
+                    "Nothing is lost: what is missing is fetched afterwards."
+                ),
+            )
+            return
+        self._raise_alert(
+            "fetch",
+            self.env._("Orders cannot be fetched: %(error)s", error=text),
+            self.env._(
+                "It is tried again by itself. If it lasts, see whether the store is up and "
+                "its address is right, then test the connection."
+            ),
+        )

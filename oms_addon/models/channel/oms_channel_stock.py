@@ -1,0 +1,268 @@
+"""What each channel is to show as sellable, and what it shows."""
+
+import math
+from collections import defaultdict
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+#: what the channel counted itself may be an order that has not come yet: its figure stands
+#: this long before ours replaces it
+GRACE_SECONDS = 300
+CHANGES_PER_RUN = 20_000
+
+
+class OmsChannelStock(models.Model):
+    """One row for each listing and place of stock of a channel.
+
+    ``wanted`` is what can be sold, ``shown`` what the channel was last known to show: what
+    we told it and it took, or what it told us. A row is due when they differ, so a change
+    that was undone before it was told costs nothing, and many changes cost one.
+    """
+
+    _name = "oms.channel.stock"
+    _description = "Stock on a Channel"
+    _order = "channel_id, listing_id, id"
+
+    channel_id = fields.Many2one(
+        "oms.channel", required=True, readonly=True, ondelete="cascade", index=True
+    )
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    listing_id = fields.Many2one(
+        "oms.channel.listing", required=True, readonly=True, ondelete="cascade", index=True
+    )
+    location_id = fields.Many2one(
+        "oms.channel.location", "Place", readonly=True, ondelete="cascade", index="btree_not_null"
+    )
+    product_id = fields.Many2one(related="listing_id.product_id")
+    wanted = fields.Integer("Can be sold", readonly=True)
+    shown = fields.Integer("Channel shows", readonly=True)
+    is_shown = fields.Boolean("Channel's figure is known", readonly=True)
+    changed_at = fields.Datetime("Changed", readonly=True)
+    pushed_at = fields.Datetime("Told", readonly=True)
+    due_at = fields.Datetime("Not before", readonly=True)
+    message_id = fields.Many2one(
+        "oms.channel.message",
+        "On its way",
+        readonly=True,
+        ondelete="set null",
+        index="btree_not_null",
+    )
+    tries = fields.Integer("Failed tries", readonly=True)
+    error = fields.Char(readonly=True)
+    is_due = fields.Boolean("To be told", compute="_compute_is_due", search="_search_is_due")
+
+    _row_uniq = models.UniqueIndex("(listing_id, COALESCE(location_id, 0))")
+    _due_idx = models.Index(
+        "(channel_id) WHERE message_id IS NULL AND (wanted <> shown OR NOT is_shown)"
+    )
+
+    @api.depends("wanted", "shown", "is_shown")
+    def _compute_is_due(self):
+        for row in self:
+            row.is_due = not row.is_shown or row.wanted != row.shown
+
+    def _search_is_due(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        self.flush_model(["wanted", "shown", "is_shown"])
+        due = SQL("SELECT id FROM oms_channel_stock WHERE wanted <> shown OR NOT is_shown")
+        return [("id", "in", due)]
+
+    def init(self):
+        """Make the list of products whose stock changed: rows are only added and taken."""
+        self.env.cr.execute(
+            """CREATE TABLE IF NOT EXISTS oms_stock_change (
+                   id bigserial PRIMARY KEY, product_id integer NOT NULL)"""
+        )
+
+    # === CHANGES === #
+
+    @api.model
+    def _touch(self, product_ids):
+        """Note that the stock of products changed; written once, when the work is committed.
+
+        :param product_ids: ids of ``product.product``
+        """
+        precommit = self.env.cr.precommit
+        touched = precommit.data.get("oms_stock_touched")
+        if touched is None:
+            touched = precommit.data["oms_stock_touched"] = set()
+            stock_sudo = self.sudo()
+            precommit.add(stock_sudo._write_touched)
+        touched.update(product_ids)
+
+    @api.model
+    def _write_touched(self):
+        """Write the products noted in this transaction, where any channel wants to know."""
+        touched = self.env.cr.precommit.data.pop("oms_stock_touched", None)
+        if not touched or not self._pushing_channels(limit=1):
+            return
+        self.env.cr.execute(
+            "INSERT INTO oms_stock_change (product_id) SELECT unnest(%s)", [list(touched)]
+        )
+        self.env.ref("oms_addon.oms_lane_stock")._wake()
+
+    @api.model
+    def _touch_channels(self, channels):
+        """Note that what channels show has to be looked at as a whole: policy, places…"""
+        for channel in channels:
+            self._touch(
+                self.env["oms.channel.listing"]
+                .search([("channel_id", "=", channel.id)])
+                ._stock_products()
+                .ids
+            )
+
+    @api.model
+    def _pushing_channels(self, limit=None):
+        """:return: the channels that are told their stock"""
+        able = [
+            code
+            for code, name in self.env["oms.channel"]._adapters().items()
+            if self.env[name]._can_push_stock
+        ]
+        return self.env["oms.channel"].search(
+            [("state", "=", "live"), ("push_stock", "=", True), ("adapter", "in", able)],
+            limit=limit,
+        )
+
+    @api.model
+    def _take_changes(self):
+        """:return: the products that changed since the last time
+        :rtype: set[int]
+        """
+        self.env.cr.execute(
+            """DELETE FROM oms_stock_change WHERE id IN (
+                   SELECT id FROM oms_stock_change ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)
+               RETURNING product_id""",
+            [CHANGES_PER_RUN],
+        )
+        return {row[0] for row in self.env.cr.fetchall()}
+
+    # === WHAT CAN BE SOLD === #
+
+    @api.model
+    def _available(self, channel, listings):
+        """Compute what a channel may sell of its listings.
+
+        What is free in the warehouses of a place, less the channel's buffer, a share of it,
+        in the listing's units, rounded down, at most the channel's cap, never below zero; of
+        a bundle as many as its scarcest component allows.
+
+        :param channel: one ``oms.channel``
+        :param listings: ``oms.channel.listing`` records of it
+        :return: number by (listing id, location id or ``False``)
+        :rtype: dict[tuple, int]
+        """
+        places = channel._location_warehouses()
+        warehouses = self.env["stock.warehouse"].union(*places.values())
+        needs = listings._stock_needs()
+        products = self.env["product.product"].browse({p for need in needs.values() for p in need})
+        free = self.env["oms.stock"]._free(warehouses, products)
+        unlimited = set(products.filtered(lambda p: not p.is_storable).ids)
+        result = {}
+        for location, of_place in places.items():
+            stock = defaultdict(float)
+            for (warehouse_id, product_id), quantity in free.items():
+                if warehouse_id in of_place._ids:
+                    stock[product_id] += quantity
+            sellable = {p.id: channel._sellable(stock[p.id]) for p in products}
+            for listing_id, need in needs.items():
+                counts = [
+                    math.floor(sellable[product_id] / quantity + 1e-6)
+                    for product_id, quantity in need.items()
+                    if product_id not in unlimited
+                ]
+                count = min(counts) if counts else channel.stock_cap or 0
+                if channel.stock_cap:
+                    count = min(count, channel.stock_cap)
+                result[listing_id, location.id] = max(count, 0)
+        return result
+
+    # === THE LANE === #
+
+    @api.model
+    def _work(self):
+        """Look at what changed and put what is due on its way to the channels.
+
+        :return: how many products and messages that was
+        :rtype: int
+        """
+        product_ids = self._take_changes()
+        channels = self._pushing_channels()
+        if product_ids:
+            for channel in channels:
+                listings = self.env["oms.channel.listing"]._of_products(channel, product_ids)
+                if listings:
+                    self._update_wanted(channel, self._available(channel, listings))
+        return len(product_ids) + sum(self._queue(channel) for channel in channels)
+
+    @api.model
+    def _update_wanted(self, channel, available):
+        """Write what can be sold, where it changed, with one statement."""
+        if not available:
+            return
+        listing_ids, location_ids, counts = zip(
+            *((l, p or None, count) for (l, p), count in available.items()), strict=True
+        )
+        self.env.cr.execute(
+            SQL(
+                """INSERT INTO oms_channel_stock AS row (channel_id, company_id, listing_id,
+                       location_id, wanted, shown, is_shown, changed_at, tries,
+                       create_uid, create_date, write_uid, write_date)
+                   SELECT %s, %s, told.listing_id, told.location_id, told.wanted, 0, FALSE, %s, 0,
+                       %s, %s, %s, %s
+                   FROM unnest(%s::int[], %s::int[], %s::int[])
+                       AS told (listing_id, location_id, wanted)
+                   ORDER BY told.listing_id, told.location_id
+                   ON CONFLICT (listing_id, COALESCE(location_id, 0)) DO UPDATE
+                       SET wanted = excluded.wanted, changed_at = excluded.changed_at,
+                           due_at = NULL, tries = 0
+                       WHERE row.wanted <> excluded.wanted""",
+                *(channel.id, channel.company_id.id, fields.Datetime.now()),
+                *(self.env.uid, fields.Datetime.now(), self.env.uid, fields.Datetime.now()),
+                *(list(listing_ids), list(location_ids), list(counts)),
+            )
+        )
+        self.invalidate_model(flush=False)
+
+    @api.model
+    def _get_due_domain(self, channel):
+        """:return: the rows of a channel to be told now"""
+        return (
+            Domain("channel_id", "=", channel.id)
+            & Domain("message_id", "=", False)
+            & Domain("is_due", "=", True)
+            & (Domain("due_at", "=", False) | Domain("due_at", "<=", fields.Datetime.now()))
+            & Domain("listing_id.external_ref", "!=", False)
+        )
+
+    @api.model
+    def _note_seen(self, channel, seen):
+        """Take in what a channel says it shows: the echo of what we told, or its own count.
+
+        :param list seen: tuples (listing, location ref or '', quantity)
+        """
+        locations = {location.ref: location.id for location in channel.location_ids}
+        rows = {
+            (row.listing_id.id, row.location_id.id or False): row
+            for row in self.search(
+                [("listing_id", "in", [listing.id for listing, _ref, _quantity in seen])]
+            )
+        }
+        soon = fields.Datetime.add(fields.Datetime.now(), seconds=GRACE_SECONDS)
+        for listing, ref, quantity in seen:
+            row = rows.get((listing.id, locations.get(ref, False)))
+            quantity = int(quantity)
+            if not row or row.message_id or row.is_shown and row.shown == quantity:
+                continue
+            row.write(
+                {
+                    "shown": quantity,
+                    "is_shown": True,
+                    # Fewer than we said: most likely an order that is about to come in.
+                    "due_at": soon if quantity < row.wanted else False,
+                }
+            )

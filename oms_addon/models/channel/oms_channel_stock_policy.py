@@ -1,0 +1,152 @@
+"""What of the stock a channel may sell, and where it shows it."""
+
+from odoo import api, fields, models
+
+STOCK_POLICY = {
+    "push_stock",
+    "stock_buffer",
+    "stock_percent",
+    "stock_cap",
+    "warehouse_ids",
+    "state",
+}
+
+
+class OmsChannel(models.Model):
+    _inherit = "oms.channel"
+
+    location_ids = fields.One2many("oms.channel.location", "channel_id")
+    stock_ids = fields.One2many("oms.channel.stock", "channel_id")
+    push_stock = fields.Boolean("Tell it our stock", default=True)
+    push_price = fields.Boolean("Tell it our prices")
+    price_pricelist_id = fields.Many2one(
+        "product.pricelist",
+        "Prices from",
+        check_company=True,
+        help="What the channel is told as price; empty takes the sales price.",
+    )
+    stock_buffer = fields.Float(
+        "Keep back (units)",
+        digits="Product Unit",
+        help="So many of each product are not offered; a negative number sells that many more "
+        "than there are.",
+    )
+    stock_percent = fields.Float(
+        "Offer (%)", default=100.0, help="Which part of the rest is offered, rounded down."
+    )
+    stock_cap = fields.Integer("Show at most", help="0 shows all of it.")
+    can_push_stock = fields.Boolean(compute="_compute_can_push")
+    can_push_price = fields.Boolean(compute="_compute_can_push")
+    stock_due_count = fields.Integer("Stock to be told", compute="_compute_stock_due_count")
+
+    _percent_range = models.Constraint(
+        "CHECK (stock_percent >= 0 AND stock_percent <= 100)",
+        "The part of the stock that is offered is from 0 to 100 %.",
+    )
+
+    @api.depends("adapter")
+    def _compute_can_push(self):
+        base = self.env["oms.channel.adapter"]
+        for channel in self:
+            adapter = channel._adapter() if channel.adapter else base
+            channel.can_push_stock = adapter._can_push_stock
+            channel.can_push_price = adapter._can_push_price
+
+    def _compute_stock_due_count(self):
+        counts = dict(
+            self.env["oms.channel.stock"]._read_group(
+                [("channel_id", "in", self.ids), ("is_due", "=", True)],
+                ["channel_id"],
+                ["__count"],
+            )
+        )
+        for channel in self:
+            channel.stock_due_count = counts.get(channel, 0)
+
+    def write(self, vals):
+        """Extend: what a channel shows is looked at again when its policy changes."""
+        result = super().write(vals)
+        if vals.keys() & STOCK_POLICY:
+            self.env["oms.channel.stock"]._touch_channels(
+                self.filtered(lambda c: c.state == "live" and c.push_stock)
+            )
+        return result
+
+    def action_sync_locations(self):
+        for channel in self:
+            channel._sync_locations()
+        return True
+
+    def action_view_stock(self):
+        self.ensure_one()
+        return self._action_for(
+            "oms_addon.oms_channel_stock_action", [("channel_id", "=", self.id)]
+        )
+
+    def _location_ref(self, warehouse):
+        """:return: the channel's id of the place a warehouse stands behind, '' when none does"""
+        self.ensure_one()
+        return self.location_ids.filtered(lambda l: warehouse in l.warehouse_ids)[:1].ref or ""
+
+    def _carrier_code(self, carrier):
+        """:return: what the channel calls a carrier, '' when it is not mapped"""
+        self.ensure_one()
+        mapping = self.mapping_ids.filtered(
+            lambda m: m.kind == "carrier" and m.carrier_id == carrier
+        )
+        return (carrier and mapping[:1].value) or ""
+
+    def _sellable(self, free):
+        """:param float free: what is free of a product in the warehouses of one place
+        :return: how much of it the channel's policy offers
+        :rtype: float
+        """
+        return max((free - self.stock_buffer) * self.stock_percent / 100.0, 0.0)
+
+    def _sync_locations(self):
+        """Ask the channel for its places of stock; those that are new wait to be mapped.
+
+        A channel with one place that we ship from, and a choice of warehouses, needs no
+        mapping: it is made.
+
+        :return: all places of the channel
+        """
+        self.ensure_one()
+        known = {
+            location.ref: location for location in self.with_context(active_test=False).location_ids
+        }
+        told = self._adapter()._fetch_locations(self)
+        fresh = [place for place in told if place["ref"] not in known]
+        self.env["oms.channel.location"].create(
+            [
+                {
+                    "channel_id": self.id,
+                    "ref": place["ref"],
+                    "name": place["name"] or place["ref"],
+                    "fulfils": place.get("fulfils", True),
+                }
+                for place in fresh
+            ]
+        )
+        for place in told:
+            location = known.get(place["ref"])
+            if location and location.name != place["name"]:
+                location.name = place["name"]
+        mine = self.location_ids.filtered("fulfils")
+        if len(mine) == 1 and not mine.warehouse_ids:
+            mine.warehouse_ids = self._get_warehouses()
+        return self.location_ids
+
+    def _location_warehouses(self):
+        """:return: the warehouses whose stock is told, by location; by an empty location where
+        the channel has one stock only
+        :rtype: dict
+        """
+        self.ensure_one()
+        if not self._adapter()._can_fetch_locations:
+            return {self.env["oms.channel.location"]: self._get_warehouses()}
+        return {
+            location: location.warehouse_ids
+            for location in self.location_ids
+            if location.fulfils and location.warehouse_ids
+        }

@@ -1,0 +1,169 @@
+"""How stock gets to the channels: in few calls, zeros first, nothing newer overwritten."""
+
+import hashlib
+import json
+import uuid
+
+from odoo import api, fields, models
+from odoo.tools import split_every
+
+from odoo.addons.oms_addon.exceptions import FinalError
+
+#: lower goes first; see oms.channel.message
+ZERO_PRIORITY = 1
+STOCK_PRIORITY = 10
+RETRY_SECONDS = 60
+RETRY_LIMIT = 6 * 3600
+
+
+class OmsChannelStock(models.Model):
+    _inherit = "oms.channel.stock"
+
+    @api.model
+    def _queue(self, channel):
+        """Put the due rows of a channel into the outbox, as many in a message as a call takes.
+
+        :return: how many messages
+        :rtype: int
+        """
+        due = self.search(self._get_due_domain(channel))
+        if not due:
+            return 0
+        rows = due.sorted(
+            lambda r: (r.wanted != 0, r.location_id.id, r.listing_id.parent_ref or "", r.id)
+        )
+        size = channel._adapter()._batch_sizes.get("stock", 1)
+        count = 0
+        for is_zero, of_kind in ((True, rows.filtered(lambda r: not r.wanted)), (False, rows)):
+            chosen = of_kind if is_zero else of_kind.filtered("wanted")
+            chunks = [self.browse(ids) for ids in split_every(size, chosen.ids, list)]
+            self._queue_chunks(channel, chunks, ZERO_PRIORITY if is_zero else STOCK_PRIORITY)
+            count += len(chunks)
+        return count
+
+    @api.model
+    def _queue_chunks(self, channel, chunks, priority):
+        """Make one message for each chunk of rows, and note it on the rows."""
+        if not chunks:
+            return
+        Message = self.env["oms.channel.message"].sudo()
+        rows = []
+        for chunk in chunks:
+            body = json.dumps({"rows": chunk.ids}).encode()
+            key = f"stock:{uuid.uuid4()}"
+            rows.append(("stock", key, None, body, hashlib.sha256(body).hexdigest()))
+        ids = Message._insert_rows(channel, "out", rows, priority)
+        for message_id, chunk in zip(ids, chunks, strict=True):
+            chunk.sudo().write({"message_id": message_id})
+        self.env.ref("oms_addon.oms_lane_outbox").sudo()._wake()
+
+    # === SENDING === #
+
+    @api.model
+    def _send(self, message):
+        """Tell a channel the rows of one message, with the figures of this moment.
+
+        :param message: outbound ``oms.channel.message`` of topic ``stock``
+        :return: what the channel answered
+        :raise RetryableError: when nothing was taken and it may be later
+        """
+        channel = message.channel_id
+        rows = self.search([("message_id", "=", message.id)], order="id")
+        rows = rows.sorted(lambda r: (r.listing_id.parent_ref or "", r.id)).filtered("is_due")
+        self._release(self.search([("message_id", "=", message.id)]) - rows)
+        if not rows:
+            return {"told": 0}
+        items = [row._prepare_item() for row in rows]
+        body = json.dumps(items, sort_keys=True).encode()
+        # The same figures are the same call; other figures are another.
+        key = f"{message.event_ref}:{hashlib.sha256(body).hexdigest()[:12]}"
+        try:
+            answer = channel._adapter()._push_stock(channel, key, items) or {}
+        except FinalError:
+            if len(rows) == 1:
+                raise
+            self._halve(channel, rows, message.priority)
+            return {"split": len(rows)}
+        rows._settle(items, answer)
+        return {**answer, "told": len(rows)}
+
+    def _prepare_item(self):
+        """:return: what the adapter is told of one row"""
+        self.ensure_one()
+        listing = self.listing_id
+        return {
+            "ref": listing.external_ref or "",
+            "item_ref": listing.item_ref or "",
+            "parent_ref": listing.parent_ref or "",
+            "sku": listing.sku or "",
+            "location": self.location_id.ref or "",
+            "quantity": self.wanted,
+            "seen": self.shown if self.is_shown else None,
+        }
+
+    @api.model
+    def _halve(self, channel, rows, priority):
+        """A call was refused as a whole: find out which of its items is to blame."""
+        self._release(rows)
+        half = (len(rows) + 1) // 2
+        self._queue_chunks(channel, [rows[:half], rows[half:]], priority)
+
+    def _settle(self, items, answer):
+        """Write what became of each row."""
+        failed, stale = answer.get("failed", {}), answer.get("stale", {})
+        taken = self.browse()
+        for position, (row, item) in enumerate(zip(self, items, strict=True)):
+            if str(position) in stale:
+                # The channel has another figure than we thought: look again, at once.
+                row._note_stale(int(stale[str(position)]))
+            elif str(position) in failed:
+                row._note_failed(failed[str(position)])
+            else:
+                taken += row
+                row.shown = item["quantity"]
+        taken.write(
+            {
+                "is_shown": True,
+                "pushed_at": fields.Datetime.now(),
+                "message_id": False,
+                "tries": 0,
+                "error": False,
+            }
+        )
+
+    def _note_stale(self, quantity):
+        """The channel refused because it shows another figure: that is the one to start from."""
+        self.write({"shown": quantity, "is_shown": True, "message_id": False, "due_at": False})
+        self.env.ref("oms_addon.oms_lane_stock").sudo()._wake()
+
+    def _note_failed(self, error):
+        """One item was refused: it is tried again alone, later each time."""
+        tries = self.tries + 1
+        delay = min(RETRY_SECONDS * 2 ** (tries - 1), RETRY_LIMIT)
+        self.write(
+            {
+                "tries": tries,
+                "error": error,
+                "message_id": False,
+                "due_at": fields.Datetime.add(fields.Datetime.now(), seconds=delay),
+            }
+        )
+        self.channel_id._raise_alert(
+            "stock",
+            self.env._(
+                "%(sku)s is not taken: %(error)s", sku=self.listing_id.display_name, error=error
+            ),
+            self.env._("Correct the listing on the channel or here; it is tried again by itself."),
+            level="warning",
+        )
+
+    @api.model
+    def _release(self, rows):
+        """Rows are no longer on their way; what is due is put on it again."""
+        rows.filtered("message_id").write({"message_id": False})
+
+    @api.model
+    def _give_up(self, messages):
+        """Messages are dead: their rows are tried again alone, much later."""
+        for row in self.search([("message_id", "in", messages.ids)]):
+            row._note_failed(row.message_id.error or "")

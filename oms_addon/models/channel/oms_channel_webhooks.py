@@ -1,0 +1,237 @@
+"""The messages a channel sends by itself: asked for, looked after, missed when they stay away."""
+
+import logging
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+
+from odoo.addons.oms_addon.exceptions import RateLimited
+
+_logger = logging.getLogger(__name__)
+
+CARE_MINUTES = 15
+#: no message for so long, while so many were found by asking, is no coincidence
+UNHEARD_HOURS = 6
+UNHEARD_FINDS = 3
+#: how long a message may be on its way
+GRACE_MINUTES = 15
+MAX_SHOWN = 300
+
+
+class OmsChannel(models.Model):
+    _inherit = "oms.channel"
+
+    can_register = fields.Boolean(compute="_compute_can_register")
+    webhooks_state = fields.Selection(
+        [("none", "Not asked for"), ("ok", "Sent by the channel"), ("failing", "Not registered")],
+        string="Messages",
+        default="none",
+        required=True,
+        readonly=True,
+        copy=False,
+    )
+    webhooks_text = fields.Char("Messages, in words", readonly=True, copy=False)
+    webhooks_checked_at = fields.Datetime("Messages looked after", readonly=True, copy=False)
+    webhooks_since = fields.Datetime("Messages since", readonly=True, copy=False)
+    next_care_at = fields.Datetime(readonly=True, copy=False)
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("adapter")
+    def _compute_can_register(self):
+        codes = self._codes_that("_can_register")
+        for channel in self:
+            channel.can_register = channel.adapter in codes
+
+    # === ACTION METHODS === #
+
+    def action_check_webhooks(self):
+        """See now whether the channel sends its messages, and say what came of it."""
+        self.ensure_one()
+        self.check_access("write")
+        problem = self._care_webhooks()
+        return self._notify(problem or self.webhooks_text, "danger" if problem else "success")
+
+    def action_go_live(self):
+        """Override of `oms.channel`: ask the channel for its messages."""
+        result = super().action_go_live()
+        for channel in self.filtered("can_register"):
+            channel._care_webhooks()
+        return result
+
+    def action_pause(self):
+        """Override of `oms.channel`: tell the channel to send no more messages."""
+        result = super().action_pause()
+        for channel in self.filtered(lambda c: c.webhooks_state != "none"):
+            channel._end_webhooks()
+        return result
+
+    def action_archive(self):
+        """Override of `base`: an archived channel is not live."""
+        self.filtered(lambda c: c.state == "live").action_pause()
+        return super().action_archive()
+
+    # === THE LANE === #
+
+    @api.model
+    def _get_care_domain(self):
+        """:return: whose registrations are to be looked at now"""
+        return (
+            Domain("state", "=", "live")
+            & Domain("adapter", "in", self._codes_that("_can_register"))
+            & (
+                Domain("next_care_at", "=", False)
+                | Domain("next_care_at", "<=", fields.Datetime.now())
+            )
+        )
+
+    @api.model
+    def _work_care(self):
+        """Look after one channel: its messages, or what may have got lost.
+
+        :return: 1; 0 when no channel is due
+        """
+        due = self.search(self._get_care_domain(), order="next_care_at nulls first, id")
+        channel = due.try_lock_for_update(allow_referencing=True, limit=1)
+        if channel:
+            channel._care_webhooks()
+            channel._check_heard()
+        return len(channel)
+
+    # === ONE CHANNEL === #
+
+    def _care_webhooks(self):
+        """See that the channel sends its messages; make again what is missing.
+
+        :return: what went wrong in words; '' when nothing did
+        :rtype: str
+        """
+        self.ensure_one()
+        now = fields.Datetime.now()
+        try:
+            with self.env.cr.savepoint():
+                made = self._adapter()._ensure_webhooks(self)
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except RateLimited as error:
+            self.next_care_at = fields.Datetime.add(now, seconds=max(error.seconds or 0, 60))
+            return str(error)
+        except Exception as error:  # noqa: BLE001 - told by an alert, tried again later
+            _logger.warning("Channel %s sends no messages", self.id, exc_info=True)
+            return self._after_failed_care(error)
+        if self.webhooks_state != "ok":
+            self.webhooks_since = now
+        self.write(
+            {
+                "webhooks_state": "ok",
+                "webhooks_text": "; ".join(made) or self.env._("All are registered."),
+                "webhooks_checked_at": now,
+                "next_care_at": fields.Datetime.add(now, minutes=CARE_MINUTES - 1),
+            }
+        )
+        for sentence in made:
+            self.env["oms.event"]._log(self, "channel.webhooks", sentence[:500])
+        self._settle_alert("webhooks")
+        return ""
+
+    def _after_failed_care(self, error):
+        """Say that the channel sends no messages.
+
+        :return: what went wrong, in words
+        :rtype: str
+        """
+        now = fields.Datetime.now()
+        text = self.env["oms.channel.message"]._in_words(error)[:MAX_SHOWN]
+        self.write(
+            {
+                "webhooks_state": "failing",
+                "webhooks_text": text,
+                "webhooks_checked_at": now,
+                "next_care_at": fields.Datetime.add(now, minutes=CARE_MINUTES - 1),
+            }
+        )
+        self._raise_alert(
+            "webhooks",
+            self.env._("The channel was not asked for its messages: %(error)s", error=text),
+            self.env._(
+                "Orders are fetched every %(minutes)s min. meanwhile. See that the address "
+                "%(url)s can be reached from the internet and that the access may register "
+                "messages; it is tried again by itself.",
+                minutes=max(self.fetch_minutes, 1),
+                url=self.webhook_url,
+            ),
+            level="warning" if self.can_fetch else "error",
+        )
+        return text
+
+    def _end_webhooks(self):
+        """Tell the channel to send no more messages; when it cannot be told, say so."""
+        self.ensure_one()
+        self.write({"webhooks_state": "none", "webhooks_text": False, "webhooks_since": False})
+        self._settle_alert("webhooks", "unheard")
+        try:
+            with self.env.cr.savepoint():
+                self._adapter()._remove_webhooks(self)
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except Exception as error:  # noqa: BLE001 - a pause must not fail for it
+            _logger.warning("Channel %s was not told to stop", self.id, exc_info=True)
+            text = self.env["oms.channel.message"]._in_words(error)[:MAX_SHOWN]
+            self._raise_alert(
+                "webhooks",
+                self.env._("The channel goes on sending messages: %(error)s", error=text),
+                self.env._(
+                    "Remove the messages to %(url)s at the channel by hand. What comes is kept "
+                    "and waits.",
+                    url=self.webhook_url,
+                ),
+                level="warning",
+            )
+            return
+        self.env["oms.event"]._log(
+            self, "channel.webhooks", self.env._("The channel sends no more messages.")
+        )
+
+    def _check_heard(self):
+        """Warn when a channel's messages do not arrive although they are registered."""
+        self.ensure_one()
+        if self.webhooks_state != "ok" or not self.webhooks_since:
+            return
+        now = fields.Datetime.now()
+        since = max(self.webhooks_since, fields.Datetime.subtract(now, hours=UNHEARD_HOURS))
+        until = fields.Datetime.subtract(now, minutes=GRACE_MINUTES)
+        if self._count_messages("webhook", since, now):
+            self._settle_alert("unheard")
+            return
+        found = self._count_messages("poll", since, until)
+        if found >= UNHEARD_FINDS:
+            self._raise_alert(
+                "unheard",
+                self.env._(
+                    "The channel's messages do not arrive at %(url)s; asking found %(count)s.",
+                    url=self.webhook_url,
+                    count=found,
+                ),
+                self.env._(
+                    "See that the address can be reached from the internet (proxy, firewall, "
+                    "certificate). Orders are fetched by asking meanwhile: nothing is lost."
+                ),
+                level="warning",
+            )
+
+    def _count_messages(self, via, start, end):
+        """:return: how many messages came in a window by one of the ways in"""
+        return (
+            self.env["oms.channel.message"]
+            .sudo()
+            .search_count(
+                [
+                    ("channel_id", "=", self.id),
+                    ("direction", "=", "in"),
+                    ("via", "=", via),
+                    ("create_date", ">=", start),
+                    ("create_date", "<=", end),
+                ]
+            )
+        )

@@ -1,0 +1,348 @@
+"""What a channel gave back: each refund once, whoever tells it and however often."""
+
+import uuid
+from datetime import timezone
+from decimal import Decimal
+
+from odoo import api, fields, models
+
+from odoo.addons.oms_addon.tools.document_codec import loads
+from odoo.addons.oms_addon.tools.order_document import Charge, Refund, RefundLine
+
+
+class OmsOrderRefund(models.Model):
+    """A refund of an order, told by its channel or asked for here.
+
+    A refund the channel tells has its ``ref`` there. One that is asked for here has none
+    until the channel took it; then it is known by that, and its echo changes nothing.
+    """
+
+    _name = "oms.order.refund"
+    _description = "Refund on the Channel"
+    _order = "id desc"
+    _rec_name = "ref"
+
+    # What may follow what; see _set_state.
+    _TRANSITIONS = {
+        "asked": ("waiting", "done", "failed"),
+        "failed": ("asked", "waiting", "done"),
+        "waiting": ("done",),
+        "done": (),
+    }
+
+    order_id = fields.Many2one(
+        "sale.order", required=True, readonly=True, ondelete="cascade", index=True
+    )
+    channel_id = fields.Many2one(
+        "oms.channel", required=True, readonly=True, index=True, ondelete="restrict"
+    )
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    currency_id = fields.Many2one(related="order_id.currency_id")
+    ref = fields.Char("Channel's id", readonly=True)
+    state = fields.Selection(
+        [
+            ("asked", "Asked of the channel"),
+            ("failed", "Refused by the channel"),
+            ("waiting", "Waits for its invoice"),
+            ("done", "Done"),
+        ],
+        required=True,
+        readonly=True,
+    )
+    refunded_at = fields.Datetime("Given back", readonly=True)
+    amount = fields.Monetary(readonly=True, help="All that is given back, with taxes.")
+    credit_due = fields.Monetary(
+        "Still to credit", readonly=True, help="Money without goods, once there is an invoice."
+    )
+    shares = fields.Json(readonly=True, help="What of it belongs to which order line.")
+    reason = fields.Char(readonly=True)
+    message_id = fields.Many2one("oms.channel.message", readonly=True, index="btree_not_null")
+
+    _ref_uniq = models.UniqueIndex(
+        "(order_id, ref) WHERE ref IS NOT NULL", "This refund of the order is known already."
+    )
+    _waiting_idx = models.Index("(order_id) WHERE state = 'waiting'")
+
+    def _set_state(self, state):
+        """Move refunds along the table; those already there, or further, stay."""
+        moving = self.filtered(lambda r: state in self._TRANSITIONS[r.state])
+        moving.write({"state": state})
+
+    # === WHAT THE CHANNEL TELLS === #
+
+    @api.model
+    def _apply(self, pairs):
+        """Apply refunds nobody saw before.
+
+        Pieces that did not leave are taken off the order, those invoiced are credited;
+        money beyond them is credited once there is an invoice to credit.
+
+        :param list pairs: tuples (``sale.order``, ``order_document.Refund``), oldest first
+        """
+        known = {
+            (refund.order_id.id, refund.ref)
+            for refund in self.search([("order_id", "in", [order.id for order, _r in pairs])])
+        }
+        for order, refund in pairs:
+            if (order.id, refund.ref) in known:
+                continue
+            known.add((order.id, refund.ref))
+            self.create([self._prepare_told(order, refund)])._credit(order, refund)
+
+    @api.model
+    def _prepare_told(self, order, refund):
+        """:return: the values of a refund the channel tells"""
+        return {
+            "order_id": order.id,
+            "channel_id": order.oms_channel_id.id,
+            "company_id": order.company_id.id,
+            "ref": refund.ref,
+            "state": "waiting",
+            "refunded_at": self.env["oms.order.builder"]._naive(refund.at),
+            "amount": float(self._total(refund) or 0),
+            "reason": refund.reason or self.env._("Refunded on the channel"),
+        }
+
+    @api.model
+    def _total(self, refund):
+        """:return: what a refund gives back in all; ``None`` when nobody tells"""
+        if refund.amount is not None:
+            return refund.amount
+        amounts = [line.amount for line in refund.lines]
+        return sum(amounts) if amounts and None not in amounts else None
+
+    def _credit(self, order, refund):
+        """Take a refund's pieces off and credit them; find what money is left to credit."""
+        self.ensure_one()
+        back, kept, value, shares = {}, {}, 0.0, {}
+        for line in refund.lines:
+            units = self._units_of(order, line)
+            if line.quantity and not units:
+                self._tell_unmatched(order, line)
+            chosen = back if line.returned else kept
+            for order_line, quantity in units.items():
+                chosen[order_line] = chosen.get(order_line, 0) + quantity
+                value += order_line._oms_value_of(quantity)
+            if line.amount and not line.quantity:
+                named = order.order_line.filtered(
+                    lambda l, ref=line.line_ref: ref and l.oms_line_ref == ref
+                )[:1]
+                if named:
+                    shares[str(named.id)] = float(line.amount)
+        if kept:
+            self.env["oms.order.canceller"]._cancel_units(kept, self.reason)
+        if back:
+            for order_line, quantity in back.items():
+                order_line.oms_cancelled_qty += quantity
+            self.env["oms.invoice.poster"]._credit(order, back, self.reason)
+        total = self._total(refund)
+        rest = order.currency_id.round(float(total) - value) if total is not None else 0.0
+        if order.currency_id.compare_amounts(rest, 0.0) < 0:
+            self._tell_less(order, -rest)
+        self.write(
+            {"credit_due": max(rest, 0.0), "shares": shares, "amount": float(total or value)}
+        )
+        self._credit_waiting(order)
+
+    @api.model
+    def _units_of(self, order, line):
+        """:return: our units by order line that the pieces of a refund line are
+        :rtype: dict
+        """
+        if not line.quantity:
+            return {}
+        matched, _missing = self.env["oms.order.canceller"]._match_lines([line], order)
+        return matched
+
+    @api.model
+    def _tell_unmatched(self, order, line):
+        """Nothing is dropped: a person finds out which line is meant."""
+        self.env["oms.hold"]._open(
+            order,
+            [
+                {
+                    "code": "REFUND_UNMATCHED",
+                    "message": self.env._(
+                        "The channel refunded %(quantity)s × %(sku)s, which is on no line any "
+                        "more: credit it by hand, then release.",
+                        quantity=f"{line.quantity:f}",
+                        sku=line.sku or line.line_ref,
+                    ),
+                }
+            ],
+        )
+
+    def _tell_less(self, order, kept):
+        """The channel gave back less than the pieces cost."""
+        self.env["oms.hold"]._open(
+            order,
+            [
+                {
+                    "code": "REFUND_UNMATCHED",
+                    "message": self.env._(
+                        "The channel kept %(kept)s of what the pieces of refund %(ref)s cost: "
+                        "invoice it as a fee, or refund the rest there, then release.",
+                        kept=order.currency_id.format(kept),
+                        ref=self.ref,
+                    ),
+                }
+            ],
+        )
+
+    @api.model
+    def _credit_waiting(self, orders):
+        """Credit the money of refunds whose orders are invoiced by now."""
+        waiting = self.search([("order_id", "in", orders.ids), ("state", "=", "waiting")])
+        for refund in waiting:
+            order, due = refund.order_id, refund.credit_due
+            if order.currency_id.is_zero(due):
+                refund._set_state("done")
+                continue
+            shares = {
+                self.env["sale.order.line"].browse(int(line_id)): share
+                for line_id, share in (refund.shares or {}).items()
+            }
+            if order.state == "cancel" or self.env["oms.invoice.poster"]._credit_money(
+                order, due, refund.reason, shares
+            ):
+                refund.credit_due = 0.0
+                refund._set_state("done")
+
+    # === WHAT WE ASK OF THE CHANNEL === #
+
+    @api.model
+    def _ask(self, order, content, reason):
+        """Have the channel give money back; it is applied here when the channel took it.
+
+        :param order: one ``sale.order`` of a channel that can
+        :param dict content: what the adapter's ``_push_refund`` gets, without ``order_ref``,
+            ``currency`` and ``text``
+        :param str reason: why, in words
+        :return: the refund
+        """
+        refund = self.create(
+            [
+                {
+                    "order_id": order.id,
+                    "channel_id": order.oms_channel_id.id,
+                    "company_id": order.company_id.id,
+                    "state": "asked",
+                    "amount": float(content["amount"]),
+                    "reason": reason,
+                }
+            ]
+        )
+        self.env["oms.channel.message"]._send_later(
+            [
+                (
+                    order.oms_channel_id,
+                    "refund",
+                    f"refund:{refund.id}",
+                    order,
+                    {
+                        **content,
+                        "order_ref": order.oms_order_ref,
+                        "currency": order.currency_id.name,
+                        "text": reason,
+                    },
+                )
+            ]
+        )
+        refund.message_id = self.env["oms.channel.message"].search(
+            [
+                ("channel_id", "=", order.oms_channel_id.id),
+                ("direction", "=", "out"),
+                ("event_ref", "=", f"refund:{refund.id}"),
+            ]
+        )
+        self.env["oms.event"]._log(
+            order,
+            "refund.asked",
+            self.env._(
+                "Refund of %(amount)s asked of the channel: %(reason)s",
+                amount=order.currency_id.format(refund.amount),
+                reason=reason,
+            ),
+        )
+        return refund
+
+    @api.model
+    def _took(self, message, answer):
+        """Apply a refund the channel took; from now on it is known by the channel's id.
+
+        The money is told by the channel; one that cannot be asked tells nothing, so that
+        its taking it is all there is.
+
+        :param message: the outbound ``oms.channel.message``
+        :param dict answer: what the adapter's ``_push_refund`` returned
+        """
+        refund = self.search([("message_id", "=", message.id)], limit=1)
+        if not refund or refund.state == "done":
+            return
+        content = loads(message._raw_payload())
+        ref = str((answer or {}).get("refund_ref") or f"ours-{refund.id}")
+        told = self.search([("order_id", "=", refund.order_id.id), ("ref", "=", ref)])
+        if told:
+            # The channel told it faster than it answered.
+            refund._set_state("done")
+            return
+        order = refund.order_id
+        now = fields.Datetime.now()
+        refund.write({"ref": ref, "refunded_at": now})
+        refund._set_state("waiting")
+        if not order.oms_channel_id._adapter()._can_fetch:
+            charge = self._prepare_charge(content, str(answer.get("charge_ref") or ref), now)
+            self.env["oms.payment.collector"]._record([(order, charge)])
+        refund._credit(order, self._document_of(content, ref, now))
+        order._oms_run()
+
+    @api.model
+    def _prepare_charge(self, content, ref, now):
+        """:return: the charge of a refund nobody but us tells of"""
+        return Charge(
+            ref=ref or str(uuid.uuid4()),
+            kind="refund",
+            amount=Decimal(content["amount"]),
+            currency=content["currency"],
+            at=now.replace(tzinfo=timezone.utc),
+            status="success",
+        )
+
+    @api.model
+    def _document_of(self, content, ref, now):
+        """:return: what was asked for, as the channel would tell it"""
+        return Refund(
+            ref=ref,
+            at=now.replace(tzinfo=timezone.utc),
+            amount=Decimal(content["amount"]),
+            reason=content["text"],
+            lines=tuple(
+                RefundLine(
+                    line_ref=line.get("line_ref") or "",
+                    sku=line.get("sku") or "",
+                    quantity=Decimal(line["quantity"]),
+                    amount=Decimal(line["amount"]) if line.get("amount") else None,
+                    returned=bool(line.get("returned")),
+                )
+                for line in content["lines"]
+            ),
+        )
+
+    @api.model
+    def _refused(self, message):
+        """The channel will not give the money back: a person has to."""
+        for refund in self.search([("message_id", "=", message.id), ("state", "=", "asked")]):
+            refund._set_state("failed")
+            self.env["oms.hold"]._open(
+                refund.order_id,
+                [
+                    {
+                        "code": "REFUND_UNMATCHED",
+                        "message": self.env._(
+                            "The channel refused to give back %(amount)s: %(error)s",
+                            amount=refund.currency_id.format(refund.amount),
+                            error=message.error or "",
+                        ),
+                    }
+                ],
+            )

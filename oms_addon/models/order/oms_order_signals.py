@@ -1,0 +1,86 @@
+"""What a channel says of an order besides its content: holds, risk, a wish to cancel."""
+
+from odoo import api, fields, models
+
+#: how long the seller has to answer a buyer who asks to cancel
+CANCEL_HOURS = 24
+
+
+class OmsOrderSignals(models.AbstractModel):
+    _name = "oms.order.signals"
+    _description = "Order Signals"
+
+    @api.model
+    def _sync(self, pairs):
+        """Hold orders for what their channel says now, and end the holds it no longer says.
+
+        A person's release stands until the channel says something else.
+
+        :param list pairs: tuples (``sale.order``, ``OrderDocument``)
+        """
+        opened = []
+        for order, document in pairs:
+            before = order.oms_signals or {}
+            now = self._signals(order, document)
+            gone = [code for code in before if code not in now]
+            if gone:
+                order.oms_hold_ids.filtered(
+                    lambda h, gone=gone: h.state == "open" and h.reason_code in gone
+                )._close(self.env._("The channel no longer says so."))
+            opened += [
+                (order, {"code": code, "message": message, **self._deadline(code)})
+                for code, message in now.items()
+                if before.get(code) != message
+            ]
+            if now != before:
+                order.oms_signals = now
+        if opened:
+            self.env["oms.hold"]._open_many(opened)
+
+    @api.model
+    def _signals(self, order, document):
+        """:return: the sentence of each reason the channel gives not to go on
+        :rtype: dict[str, str]
+        """
+        signals = {}
+        if document.holds:
+            signals["CHANNEL_HOLD"] = self.env._(
+                "The channel holds the order: %(reasons)s",
+                reasons="; ".join(hold.reason or hold.code for hold in document.holds),
+            )
+        if document.risk == "high":
+            signals["HIGH_RISK"] = self.env._(
+                "The channel sees a high risk of fraud: check payment and address."
+            )
+        if document.cancel_requested and document.status not in ("cancelled", "delivered"):
+            signals["CANCEL_REQUESTED"] = self.env._(
+                "The buyer asks to cancel (%(reason)s): cancel the order, or ship it.",
+                reason=document.cancel_reason or self.env._("no reason given"),
+            )
+        if self._is_shipped_elsewhere(order, document):
+            signals["SHIPPED_ELSEWHERE"] = self.env._(
+                "The channel says it was shipped, but not from here: find out who shipped it "
+                "before anything is sent a second time."
+            )
+        return signals
+
+    @api.model
+    def _is_shipped_elsewhere(self, order, document):
+        """:return: whether the channel knows of a shipment we have to make ourselves"""
+        return (
+            document.status in ("shipped", "delivered")
+            and document.fulfilled_by == "merchant"
+            and not order.oms_is_recorded
+            and order.state != "cancel"
+            and not order.picking_ids.filtered(
+                lambda p: p.state == "done" and p.picking_type_code == "outgoing"
+            )
+            and any(line.product_id.type == "consu" for line in order.order_line)
+        )
+
+    @api.model
+    def _deadline(self, code):
+        """:return: until when a reason has to be decided, for ``oms.hold``"""
+        if code != "CANCEL_REQUESTED":
+            return {}
+        return {"deadline": fields.Datetime.add(fields.Datetime.now(), hours=CANCEL_HOURS)}

@@ -1,0 +1,106 @@
+"""What a channel tells of an order besides its lines and money, and what we tell back."""
+
+from odoo import fields, models
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    oms_signals = fields.Json(readonly=True, copy=False, help="Why the channel wants it held.")
+    oms_risk = fields.Selection(
+        [("low", "Low"), ("medium", "Medium"), ("high", "High")],
+        "Risk",
+        readonly=True,
+        copy=False,
+        help="As the channel judges it.",
+    )
+    oms_ship_by = fields.Datetime("Ship by", readonly=True, copy=False)
+    oms_deliver_by = fields.Datetime("Deliver by", readonly=True, copy=False)
+    oms_available_at = fields.Datetime("Pre-order until", readonly=True, copy=False)
+    oms_pickup_point = fields.Char("Pickup point", readonly=True, copy=False)
+    oms_settlement_currency_id = fields.Many2one(
+        "res.currency", "Settled in", readonly=True, copy=False
+    )
+    oms_settlement_total = fields.Monetary(
+        "Total as settled",
+        currency_field="oms_settlement_currency_id",
+        readonly=True,
+        copy=False,
+        help="What the channel settles, where that is another currency than the customer's.",
+    )
+    oms_location_id = fields.Many2one(
+        "oms.channel.location", "Channel's place of stock", readonly=True, copy=False
+    )
+    oms_by_channel = fields.Boolean(
+        "Shipped by the channel",
+        readonly=True,
+        copy=False,
+        help="From its own warehouse, e.g. a marketplace's.",
+    )
+    oms_is_recorded = fields.Boolean(
+        "Recorded only",
+        readonly=True,
+        copy=False,
+        help="It was shipped before it came here: nothing is reserved, shipped or invoiced.",
+    )
+    oms_refund_ids = fields.One2many("oms.order.refund", "order_id", "Refunds on the channel")
+
+    # === WHAT WE TELL === #
+
+    def _action_cancel(self):
+        """Extend `sale`: the channel of an order that is cancelled here is told."""
+        told = self.filtered(lambda o: o.oms_channel_id and o.state in ("draft", "sent", "sale"))
+        result = super()._action_cancel()
+        # oms_from_channel: the channel is who cancelled
+        if not self.env.context.get("oms_from_channel"):
+            told._oms_tell_cancellation()
+        return result
+
+    def _oms_tell_cancellation(self, reason="other", text=""):
+        """Tell the channels of orders that they will not come.
+
+        :param str reason: see the adapter's ``_push_cancellation``
+        :param str text: why, in words
+        """
+        rows = [
+            (
+                order.oms_channel_id,
+                "cancellation",
+                f"cancellation:{order.id}",
+                order,
+                {
+                    "order_ref": order.oms_order_ref,
+                    "reason": reason,
+                    "text": text,
+                    "restock": True,
+                    "refund": order._oms_refundable() > 0,
+                    "lines": [],
+                },
+            )
+            for order in self
+            if order.oms_channel_status != "cancelled"
+            and order.oms_channel_id._adapter()._can_push_cancellation
+        ]
+        if rows:
+            self.env["oms.channel.message"]._send_later(rows)
+
+    def _oms_refundable(self):
+        """:return: what was paid and not given back"""
+        self.ensure_one()
+        return self.sudo().oms_amount_paid - self.sudo().oms_amount_refunded
+
+    # === RECORDED ONLY === #
+
+    def _oms_record(self):
+        """Keep orders that were shipped before they came here: sold, and nothing to be done."""
+        if not self:
+            return
+        self.with_context(skip_procurement=True).action_confirm()
+        self.write(
+            {
+                "oms_step": "done",
+                "oms_cursor": "done",
+                "oms_status": "done",
+                "oms_wait_reason": self.env._("Recorded: it was shipped before it came here."),
+            }
+        )
