@@ -1,40 +1,69 @@
 """The canonical API: orders as JSON documents, with a scoped API key."""
 
 from odoo import http
-from odoo.exceptions import AccessError
 from odoo.http import request
 
-from odoo.addons.oms_addon.controllers.oms_webhook import MAX_BODY, receive_body
+from odoo.addons.oms_addon.controllers.machine import answer, route
+from odoo.addons.oms_addon.tools.api_description import PREFIX, describe
+from odoo.addons.oms_addon.tools.api_parameters import read_parameters
+from odoo.addons.oms_addon.tools.problem import Problem
 
 
 class OmsApi(http.Controller):
-    @http.route(
-        "/oms/api/v1/orders",
-        type="http",
-        auth="oms",
-        methods=["POST"],
-        csrf=False,
-        save_session=False,
-        readonly=False,
-        max_content_length=MAX_BODY,
-        oms_raw_body=True,
-    )
-    def create_order(self, **kwargs):
-        """Take a document in; the channel is named by its token in ``X-Oms-Channel``.
+    """See the description at ``/oms/api/v1/openapi.json``; all the work is in ``oms.api``."""
 
-        :return: 200 with the inbox row's id; 403 when the key's user may not, 404 when there
-            is no such channel, 400 when the body is no document
-        """
-        headers = request.httprequest.headers
-        try:
-            request.env["oms.channel.message"].check_access("create")
-            channel = request.env["oms.channel"].search(
-                [("token", "=", headers.get("X-Oms-Channel", "")), ("adapter", "=", "canonical")]
-            )
-        except AccessError as error:
-            return request.make_json_response({"error": str(error)}, status=403)
-        if not channel:
-            return request.make_json_response(
-                {"error": "Name a canonical channel by its token in X-Oms-Channel."}, status=404
-            )
-        return receive_body(channel, headers, request.httprequest.get_data())
+    @route(f"{PREFIX}/orders", methods=["POST"], auth="oms")
+    def post_documents(self):
+        return self._send("_post")
+
+    @route(f"{PREFIX}/orders", methods=["GET"], auth="oms")
+    def list_orders(self):
+        return self._ask("_list_orders", "updated_after", "cursor", "limit")
+
+    @route(f"{PREFIX}/orders/<path:ref>", methods=["GET"], auth="oms")
+    def read_order(self, ref):
+        return self._ask("_read_order", ref=ref)
+
+    @route(f"{PREFIX}/orders/<path:ref>/cancel", methods=["POST"], auth="oms")
+    def cancel_order(self, ref):
+        return self._send("_cancel", ref)
+
+    @route(f"{PREFIX}/orders/<path:ref>/returns", methods=["POST"], auth="oms")
+    def announce_return(self, ref):
+        return self._send("_announce_return", ref)
+
+    @route(f"{PREFIX}/availability", methods=["GET"], auth="oms")
+    def read_availability(self):
+        return self._ask("_read_availability", "sku", "listing_cursor", "limit")
+
+    @route(f"{PREFIX}/openapi.json", methods=["GET"])
+    def describe(self):
+        return answer(describe(request.httprequest.host_url.rstrip("/")))
+
+    def _ask(self, method, *parameters, **values):
+        """:return: the answer of a method that reads"""
+        channel = self._enter(writing=False)
+        read = read_parameters(request.httprequest.args, parameters)
+        return self._answer(getattr(request.env["oms.api"], method)(channel, **values, **read))
+
+    def _send(self, method, *values):
+        """:return: the answer of a method that takes a body in"""
+        channel = self._enter(writing=True)
+        if request.httprequest.mimetype != "application/json":
+            raise Problem(415, "bad-type", "Send the body as application/json.")
+        body = request.httprequest.get_data()
+        key = request.httprequest.headers.get("Idempotency-Key")
+        return self._answer(getattr(request.env["oms.api"], method)(channel, *values, body, key))
+
+    def _enter(self, writing):
+        """:return: the channel of the request, which is counted"""
+        headers, api = request.httprequest.headers, request.env["oms.api"]
+        channel = api._enter(headers.get("X-Oms-Channel", ""), writing)
+        request.future_response.headers.update(api._take(channel, headers["Authorization"]))
+        return channel
+
+    def _answer(self, result):
+        status, content, headers = result
+        if isinstance(content, Problem):
+            return content.get_response()
+        return answer(content, status, headers)

@@ -3,62 +3,52 @@
 from odoo import fields, http
 from odoo.http import request
 
-from odoo.addons.oms_addon.tools.order_document import DocumentError
+from odoo.addons.oms_addon.controllers.machine import answer, refuse, route
+from odoo.addons.oms_addon.tools.order_document import MAX_REF
+from odoo.addons.oms_addon.tools.problem import Problem
 
-MAX_BODY = 20 * 1024**2
+#: what has to be known of a channel to take a message in
+ROUTING_FIELDS = ["adapter", "company_id", "webhook_secret", "account_ref"]
 
 
 class OmsWebhook(http.Controller):
-    @http.route(
-        "/oms/webhook/<string:token>",
-        type="http",
-        auth="public",
-        methods=["POST"],
-        csrf=False,
-        save_session=False,
-        readonly=False,
-        max_content_length=MAX_BODY,
-        oms_raw_body=True,
-    )
-    def receive(self, token, **kwargs):
+    @route("/oms/webhook/<string:token>", methods=["POST"])
+    def receive(self, token):
         """Take one message in.
 
         :param str token: the channel's token
         :return: 200 with the inbox row's id; 401 when the signature is wrong, 404 when there
-            is no such channel, 400 when the sender is to mend the body
+            is no such channel, 422 when the sender is to mend the body
         """
         headers = request.httprequest.headers
         body = request.httprequest.get_data()
-        channel = request.env["oms.channel"].sudo().search([("token", "=", token)])
-        if not channel:
-            return self._answer(404, "There is no such channel.")
+        channel = find_channel(token)
         adapter = channel._adapter()
         if adapter._is_ping(channel, headers, body):
-            return request.make_json_response({"message": None})
+            return answer({"message": None})
         problem = adapter._verify(channel, headers, body, fields.Datetime.now())
         if problem:
             channel._count_refused(problem)
-            return self._answer(401, problem)
-        return receive_body(channel, headers, body)
-
-    def _answer(self, status, text):
-        return request.make_json_response({"error": text}, status=status)
-
-
-def receive_body(channel, headers, body):
-    """Write a verified body to the inbox of its channel.
-
-    :param headers: name the event, see the adapter's ``_identify``
-    :param bytes body: the raw body
-    :return: the HTTP answer
-    """
-    try:
-        event = channel._adapter()._identify(channel, headers, body)
-    except DocumentError as error:
-        return request.make_json_response(
-            {"error": str(error), "field": getattr(error, "path", "")}, status=400
+            return refuse(401, "bad-signature", problem)
+        if max(len(headers.get(name, "")) for name in ("X-Oms-Event", "X-Oms-Topic")) > MAX_REF:
+            raise Problem(400, "bad-event", f"An event's name has {MAX_REF} characters at most.")
+        event = adapter._identify(channel, headers, body)
+        message = channel.with_context(oms_via="webhook")._receive_many([event])
+        return answer(
+            {"message": message.id, "state": message.state, "deliveries": message.deliveries}
         )
-    message = channel.with_context(oms_via="webhook")._receive_many([event])
-    return request.make_json_response(
-        {"message": message.id, "state": message.state, "deliveries": message.deliveries}
+
+
+def find_channel(token):
+    """Return the channel a token names, as the system sees it.
+
+    The sender is nobody; what it may do is decided by its signature.
+
+    :raise Problem: when there is none
+    """
+    channel_sudo = (
+        request.env["oms.channel"].sudo().search_fetch([("token", "=", token)], ROUTING_FIELDS)
     )
+    if not channel_sudo:
+        raise Problem(404, "unknown-channel", "There is no such channel.")
+    return channel_sudo

@@ -1,28 +1,32 @@
-"""Requests of machines: raw bodies to verify, scoped keys to sign in with."""
+"""Requests of machines: scoped keys to sign in with, JSON errors before any route matched."""
 
 import re
 
-from werkzeug.exceptions import Unauthorized
+from werkzeug.exceptions import HTTPException, Unauthorized
 
 from odoo import models
 from odoo.http import request
 
+from odoo.addons.oms_addon.controllers.machine import MachineDispatcher
+
 KEY_SCOPE = "oms"
+MACHINE_PATHS = ("/oms/api/", "/oms/webhook/", "/oms/tracking/")
 
 
 class IrHttp(models.AbstractModel):
     _inherit = "ir.http"
 
     @classmethod
-    def _pre_dispatch(cls, rule, args):
-        """Extend `base`: keep the raw body of routes that say ``oms_raw_body=True``.
-
-        Reading the parameters of a form consumes the body, and a signature is over the body
-        as it came. The limit of the route's size is applied before.
-        """
-        super()._pre_dispatch(rule, args)
-        if rule.endpoint.routing.get("oms_raw_body"):
-            request.httprequest.get_data(cache=True)
+    def _match(cls, path_info):
+        """Extend `base`: machines get no pages and no redirects to a language."""
+        if not path_info.startswith(MACHINE_PATHS):
+            return super()._match(path_info)
+        request.is_frontend = request.is_frontend_multilang = False
+        try:
+            return super()._match(path_info)
+        except HTTPException:
+            request.dispatcher = MachineDispatcher(request)
+            raise
 
     @classmethod
     def _auth_method_oms(cls):

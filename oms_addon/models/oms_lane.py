@@ -3,7 +3,7 @@
 import logging
 import time
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 _logger = logging.getLogger(__name__)
@@ -77,6 +77,7 @@ class OmsLane(models.Model):
             "sample": self._work_sample,
             "slow": self._work_slow,
             "care": self.env["oms.channel"]._work_care,
+            "backfill": self.env["oms.channel.backfill"]._work,
         }
 
     @api.model
@@ -89,10 +90,13 @@ class OmsLane(models.Model):
             steps = [s for s, l in self.env["oms.order.flow"]._lanes().items() if l == lane]
             return Order.search_count([("oms_cursor", "in", steps), ("oms_status", "=", "running")])
 
-        Channel = self.env["oms.channel"]
+        Channel, Backfill = self.env["oms.channel"], self.env["oms.channel.backfill"]
         return {
+            "backfill": lambda: Backfill.search_count(Backfill._get_todo_domain()),
             "fetch": lambda: Channel.search_count(Channel._get_fetch_domain()),
-            "care": lambda: Channel.search_count(Channel._get_care_domain()),
+            "care": lambda: Channel.search_count(
+                Channel._get_care_domain() | Channel._get_gap_domain()
+            ),
             "inbox": lambda: Message.search_count(Message._get_todo_domain("in")),
             "outbox": lambda: Message.search_count(Message._get_todo_domain("out")),
             "orders": lambda: running("orders"),
@@ -101,8 +105,40 @@ class OmsLane(models.Model):
 
     def _wake(self):
         """Run the lanes as soon as this transaction is committed."""
-        for cron in self.sudo().cron_ids:
-            cron._trigger()
+        for lane in self.sudo():
+            self._trigger_crons(lane.code)
+
+    @api.model
+    def _trigger_crons(self, code):
+        """Run the jobs of a lane as soon as this transaction is committed.
+
+        A job that is to run already is left alone: locking its trigger keeps it from
+        starting, and so from looking, before what is written here can be seen. One that
+        has started has locked its triggers, and is triggered anew.
+
+        :param str code: the lane's code
+        """
+        cron_ids = self._cron_ids(code)
+        self.env.cr.execute(
+            """SELECT cron_id FROM ir_cron_trigger WHERE cron_id = ANY(%s) AND call_at <= %s
+               FOR KEY SHARE SKIP LOCKED""",
+            [list(cron_ids), fields.Datetime.now()],
+        )
+        waiting = {row[0] for row in self.env.cr.fetchall()}
+        for cron in self.env["ir.cron"].sudo().browse(cron_ids):
+            if cron.id not in waiting:
+                cron._trigger()
+
+    @api.model
+    @tools.ormcache("code")
+    def _cron_ids(self, code):
+        """:return: the jobs of a lane"""
+        return tuple(self.sudo().search([("code", "=", code)]).cron_ids.ids)
+
+    def write(self, vals):
+        if "cron_ids" in vals or "code" in vals:
+            self.env.registry.clear_cache()
+        return super().write(vals)
 
     @api.model
     def _cron_run(self, code):

@@ -13,10 +13,14 @@ from decimal import Decimal
 from functools import cache
 
 from .document_values import (
+    DATE_PATTERN,
+    NUMBER_PATTERN,
     DocumentError,
+    NotJson,
     get_zone,
     mismatch,
     to_decimal,
+    to_integer,
     to_moment,
     to_plain,
     to_text,
@@ -28,11 +32,16 @@ _DIGITS = re.compile(r"(\d+)", re.ASCII)
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Codec:
-    """Reads a value from JSON data (value, path, reading) and writes it back."""
+    """Reads a value from JSON data (value, path, reading) and writes it back.
+
+    ``schema`` gives the JSON Schema of what is read; it is called with a function that
+    names the schema of a part.
+    """
 
     expected: str
     read: Callable
     write: Callable
+    schema: Callable
 
 
 @dataclasses.dataclass(slots=True)
@@ -54,16 +63,16 @@ def loads(data):
     """Return the JSON object in ``data``, its numbers as ``Decimal``.
 
     :param data: bytes or text
-    :raise DocumentError: when it is no JSON
+    :raise NotJson: when it is no JSON
     """
     try:
         return json.loads(data, parse_float=Decimal, parse_constant=_refuse_constant)
     except (ValueError, ArithmeticError, RecursionError) as error:
-        raise DocumentError(f"this is not valid JSON: {error}") from error
+        raise NotJson(f"this is not valid JSON: {error}") from error
 
 
 def _refuse_constant(name):
-    raise DocumentError(f"JSON has no {name}")
+    raise NotJson(f"JSON has no {name}")
 
 
 def read_part(cls, data, path, reading):
@@ -78,7 +87,7 @@ def read_part(cls, data, path, reading):
         raise mismatch("an object", data, path)
     prefix = f"{path}." if path else ""
     values = {}
-    for name, codec, required in _codecs(cls):
+    for name, codec, required in declared(cls):
         value = data.get(name)
         if value is not None:
             values[name] = codec.read(value, prefix + name, reading)
@@ -92,11 +101,12 @@ def read_part(cls, data, path, reading):
 
 def write_part(part):
     """Return the JSON object of a declared dataclass."""
-    return {name: codec.write(getattr(part, name)) for name, codec, _ in _codecs(type(part))}
+    return {name: codec.write(getattr(part, name)) for name, codec, _ in declared(type(part))}
 
 
 @cache
-def _codecs(cls):
+def declared(cls):
+    """Return what a dataclass declares: tuples (name, codec, whether it is required)."""
     return tuple(
         (field.name, field.metadata["codec"], _is_required(field))
         for field in dataclasses.fields(cls)
@@ -110,7 +120,7 @@ def _is_required(field):
 
 @cache
 def _names(cls):
-    return frozenset(name for name, _, _ in _codecs(cls)) | {"schema"}
+    return frozenset(name for name, _, _ in declared(cls)) | {"schema"}
 
 
 def _read_bool(value, path, reading):
@@ -146,13 +156,48 @@ def _read_object(value, path, reading):
 
 # === FIELDS === #
 
-TEXT = Codec("text", lambda value, path, _: to_text(value, path), str)
-CODE = Codec("a code", lambda value, path, _: to_text(value, path).strip().upper(), str)
-ZONE = Codec("the name of a time zone", _read_zone, str)
-BOOLEAN = Codec("true or false", _read_bool, bool)
-DECIMAL = Codec("a decimal number", lambda value, path, _: to_decimal(value, path), _write_decimal)
-MOMENT = Codec("a time in ISO 8601", _read_moment, _write_moment)
-OBJECT = Codec("an object", _read_object, dict)
+TEXT = Codec(
+    "text",
+    lambda value, path, _: to_text(value, path),
+    str,
+    lambda _: {"type": ["string", "integer"]},
+)
+CODE = Codec(
+    "a code",
+    lambda value, path, _: to_text(value, path).strip().upper(),
+    str,
+    lambda _: {"type": ["string", "integer"]},
+)
+ZONE = Codec(
+    "the name of a time zone",
+    _read_zone,
+    str,
+    lambda _: {"type": ["string", "integer"], "examples": ["Europe/Berlin"]},
+)
+BOOLEAN = Codec("true or false", _read_bool, bool, lambda _: {"type": "boolean"})
+DECIMAL = Codec(
+    "a decimal number",
+    lambda value, path, _: to_decimal(value, path),
+    _write_decimal,
+    lambda _: {"type": ["string", "number"], "pattern": NUMBER_PATTERN, "examples": ["12.50"]},
+)
+MOMENT = Codec(
+    "a time in ISO 8601",
+    _read_moment,
+    _write_moment,
+    lambda _: {
+        "type": "string",
+        "pattern": DATE_PATTERN,
+        "examples": ["2026-01-31T14:05:00+01:00"],
+    },
+)
+OBJECT = Codec("an object", _read_object, dict, lambda _: {"type": "object"})
+INTEGER = Codec(
+    "a whole number",
+    lambda value, path, _: to_integer(value, path),
+    int,
+    lambda _: {"type": "integer"},
+)
 
 
 def nullable(codec):
@@ -161,7 +206,18 @@ def nullable(codec):
         codec.expected,
         codec.read,
         lambda value: None if value is None else codec.write(value),
+        lambda ref: or_null(codec.schema(ref)),
     )
+
+
+def or_null(schema):
+    """Return a JSON Schema that takes ``null``, too."""
+    if isinstance(schema.get("type"), (str, list)) and "enum" not in schema:
+        types = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+        return schema if "null" in types else {**schema, "type": [*types, "null"]}
+    if any(option == {"type": "null"} for option in schema.get("anyOf", ())):
+        return schema
+    return {"anyOf": [schema, {"type": "null"}]}
 
 
 def choice_of(*choices):
@@ -173,7 +229,7 @@ def choice_of(*choices):
             return value
         raise mismatch(expected, value, path)
 
-    return Codec(expected, read, str)
+    return Codec(expected, read, str, lambda _: {"type": "string", "enum": list(choices)})
 
 
 def part_of(cls):
@@ -182,6 +238,7 @@ def part_of(cls):
         "an object",
         lambda value, path, reading: read_part(cls, value, path, reading),
         write_part,
+        lambda ref: ref(cls),
     )
 
 
@@ -195,17 +252,25 @@ def list_of(codec):
             codec.read(item, f"{path}[{index}]", reading) for index, item in enumerate(value)
         )
 
-    return Codec("a list", read, lambda values: [codec.write(item) for item in values])
+    return Codec(
+        "a list",
+        read,
+        lambda values: [codec.write(item) for item in values],
+        lambda ref: {"type": "array", "items": codec.schema(ref)},
+    )
 
 
-def declare(codec, **options):
-    """Declare a field; without ``default`` or ``default_factory`` it is required."""
-    return dataclasses.field(metadata={"codec": codec}, **options)
+def declare(codec, about="", **options):
+    """Declare a field; without ``default`` or ``default_factory`` it is required.
+
+    :param str about: what it means, for the description of an interface
+    """
+    return dataclasses.field(metadata={"codec": codec, "about": about}, **options)
 
 
-def text(default=""):
+def text(default="", about=""):
     """Declare a text."""
-    return declare(TEXT, default=default)
+    return declare(TEXT, about, default=default)
 
 
 # === DOCUMENTS === #

@@ -16,8 +16,12 @@ UTC = timezone.utc
 #: Adds and multiplies without rounding anything a document may hold.
 EXACT = Context(prec=600)
 
-_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d{1,3})?", re.ASCII | re.I)
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+# As JSON Schema writes them, too.
+NUMBER_PATTERN = r"^\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?\s*$"
+DATE_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}"
+
+_NUMBER = re.compile(NUMBER_PATTERN)
+_DATE = re.compile(DATE_PATTERN)
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _MAX_MAGNITUDE = 15
 _MAX_DECIMALS = 30
@@ -37,6 +41,10 @@ class DocumentError(ValueError):
 
     def __str__(self):
         return f"{self.path}: {self.message}" if self.path else self.message
+
+
+class NotJson(DocumentError):
+    """Input that is not even JSON."""
 
 
 def mismatch(expected, value, path):
@@ -99,7 +107,7 @@ def to_decimal(value, path=""):
     :raise DocumentError: when it is none, a binary float, not finite, 10¹⁶ or more,
         or has more than 30 decimals
     """
-    if isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
+    if isinstance(value, str) and _NUMBER.match(value):
         number = Decimal(value.strip())
     elif isinstance(value, (int, Decimal)) and not isinstance(value, bool):
         number = Decimal(value)
@@ -110,6 +118,13 @@ def to_decimal(value, path=""):
     if number.adjusted() > _MAX_MAGNITUDE or number.as_tuple().exponent < -_MAX_DECIMALS:
         raise mismatch("a number of a usual size", value, path)
     return number
+
+
+def to_integer(value, path=""):
+    """Return a whole number."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    raise mismatch("a whole number", value, path)
 
 
 def to_text(value, path=""):

@@ -73,6 +73,7 @@ __all__ = [
     "CHARGE_STATUSES",
     "FULFILLERS",
     "LINE_KINDS",
+    "MAX_REF",
     "ORDER_STATUSES",
     "PAYMENT_SCHEMA",
     "REFUND_SCHEMA",
@@ -104,6 +105,8 @@ SCHEMA = "oms.order/1"
 CANCELLATION_SCHEMA = "oms.cancellation/1"
 PAYMENT_SCHEMA = "oms.payment/1"
 REFUND_SCHEMA = "oms.refund/1"
+#: Longer ids are no ids, and no database finds a row by them.
+MAX_REF = 250
 ORDER_STATUSES = ("pending", "open", "shipped", "delivered", "cancelled")
 FULFILLERS = ("merchant", "channel")
 
@@ -117,12 +120,14 @@ class OrderDocument(Document, Versioned):
     zone the channel's times were in. ``total`` is ``None`` when the channel does not
     tell. ``currency`` is the one the customer pays in; ``settlement_currency`` and
     ``settlement_total`` are told where the channel settles in another. ``holds`` and
-    ``risk`` are the channel's own; ``cancel_requested`` says that the buyer asks to cancel,
-    which somebody has to decide, for ``cancel_reason``. ``pickup_point`` is the id of the
-    place the customer collects at, whose address is ``shipping``. ``fulfilled_by``
-    ``channel`` says that the channel ships from its own warehouse, ``location_ref`` from
-    which. ``ship_by`` is the latest time to ship, ``deliver_by`` to arrive. ``extra``
-    keeps every key the schema does not know, by its path.
+    ``risk`` are the channel's own; an adapter gives ``None`` for the holds and '' for the
+    risk where a message does not tell them: what is known of them stays.
+    ``cancel_requested`` says that the buyer asks to cancel, which somebody has to decide,
+    for ``cancel_reason``. ``pickup_point`` is the id of the place the customer collects at,
+    whose address is ``shipping``. ``fulfilled_by`` ``channel`` says that the channel ships
+    from its own warehouse, ``location_ref`` from which. ``ship_by`` is the latest time to
+    ship, ``deliver_by`` to arrive. ``extra`` keeps every key the schema does not know, by
+    its path.
     """
 
     ref: str = declare(TEXT)
@@ -147,7 +152,9 @@ class OrderDocument(Document, Versioned):
     settlement_currency: str = declare(CODE, default="")
     settlement_total: Decimal | None = declare(nullable(DECIMAL), default=None)
     refunds: tuple[Refund, ...] = declare(list_of(part_of(Refund)), default=())
-    holds: tuple[ChannelHold, ...] = declare(list_of(part_of(ChannelHold)), default=())
+    holds: tuple[ChannelHold, ...] | None = declare(
+        nullable(list_of(part_of(ChannelHold))), default=()
+    )
     risk: str = declare(choice_of(*RISKS), default="")
     cancel_requested: bool = declare(BOOLEAN, default=False)
     cancel_reason: str = text()
@@ -240,6 +247,8 @@ class CancellationDocument(Document, Versioned):
 
     def __post_init__(self):
         _require_ref(self.ref, "ref")
+        if self.order_ref:
+            _require_ref(self.order_ref, "order_ref")
         put = object.__setattr__
         put(self, "at", to_utc(self.at, path="at"))
         if self.updated_at:
@@ -320,6 +329,8 @@ class RefundDocument(Document):
 def _require_ref(ref, path):
     if not ref.strip():
         raise mismatch("an id", ref, path)
+    if len(ref) > MAX_REF:
+        raise mismatch(f"an id of at most {MAX_REF} characters", ref, path)
 
 
 _DOCUMENTS = {

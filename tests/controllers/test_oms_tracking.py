@@ -66,7 +66,7 @@ class TestTrackingEndpoint(OmsCommon, HttpCase):
         for values in ({"secret": "other"}, {"timestamp": int(time.time()) - 301}):
             answer = self._post(self.document, **values)
             self.assertEqual(answer.status_code, 401)
-            self.assertIn("error", answer.json())
+            self.assertEqual(answer.json()["type"], "urn:oms:problem:bad-signature")
         self.assertFalse(self._messages())
 
     def test_a_channel_without_a_secret_believes_nobody(self):
@@ -74,10 +74,15 @@ class TestTrackingEndpoint(OmsCommon, HttpCase):
         self.assertEqual(self._post(self.document, secret="").status_code, 401)
 
     def test_what_is_no_document_is_refused_in_words(self):
-        for body in (b"not json", b"[]", b'{"events": 3}', b'{"events": [{"at": "noon"}]}'):
+        for body, status in (
+            (b"not json", 400),
+            (b"[]", 422),
+            (b'{"events": 3}', 422),
+            (b'{"events": [{"at": "noon"}]}', 422),
+        ):
             answer = self._post(body)
-            self.assertEqual(answer.status_code, 400, body)
-            self.assertTrue(answer.json()["error"])
+            self.assertEqual(answer.status_code, status, body)
+            self.assertTrue(answer.json()["detail"])
         self.assertFalse(self._messages())
 
     def test_a_body_that_is_too_large_is_refused(self):

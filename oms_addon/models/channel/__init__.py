@@ -5,6 +5,8 @@ from . import oms_channel_health
 from . import oms_channel_alert
 from . import oms_channel_polling
 from . import oms_channel_webhooks
+from . import oms_channel_gap
+from . import oms_channel_backfill
 from . import oms_channel_meter
 from . import oms_channel_message
 from . import oms_channel_message_inbox
@@ -23,5 +25,8 @@ from . import stock_move
 from . import stock_quant
 from . import oms_channel_adapter
 from . import oms_channel_adapter_out
+from . import oms_api
+from . import oms_api_status
+from . import oms_api_stock
 from . import oms_sample_catalogue
 from . import adapters

@@ -8,6 +8,7 @@ from odoo.exceptions import UserError
 
 SECRET = "base.group_system"
 REFUSED_ALERT = 20
+ADAPTER = "oms.channel.adapter"
 
 
 class OmsChannel(models.Model):
@@ -95,11 +96,10 @@ class OmsChannel(models.Model):
         """:return: model name by adapter code, of every adapter of the registry
         :rtype: dict[str, str]
         """
-        base = "oms.channel.adapter"
         return {
-            name.removeprefix(f"{base}."): name
-            for name in sorted(self.env.registry.descendants([base], "_inherit"))
-            if name != base
+            name.removeprefix(f"{ADAPTER}."): name
+            for name in sorted(self.env.registry.descendants([ADAPTER], "_inherit"))
+            if name != ADAPTER
         }
 
     # === COMPUTE METHODS === #
@@ -130,15 +130,10 @@ class OmsChannel(models.Model):
     def action_test_connection(self):
         self.ensure_one()
         problem = self._adapter()._test_connection(self)
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "danger" if problem else "success",
-                "message": problem or self.env._("The connection works."),
-                "sticky": bool(problem),
-            },
-        }
+        if problem:
+            return self._notify(problem, "danger")
+        self._note_answer()
+        return self._notify(self.env._("The connection works."), "success")
 
     def action_go_live(self):
         for channel in self:
@@ -148,7 +143,8 @@ class OmsChannel(models.Model):
             channel._adapter()._prepare_channel(channel)
         self._set_state("live")
         self.write({"next_fetch_at": False, "fetch_failures": 0})
-        self._settle_alert("fetch", "credentials")
+        for channel in self:
+            channel._note_answer()
         self.env.ref("oms_addon.oms_lane_fetch").sudo()._wake()
 
     def action_pause(self):
@@ -184,7 +180,7 @@ class OmsChannel(models.Model):
     def _adapter(self):
         """:return: the adapter's model of this channel"""
         self.ensure_one()
-        return self.env[self._adapters()[self.adapter]]
+        return self.env[f"{ADAPTER}.{self.adapter}"]
 
     def _receive(self, topic, event_ref, payload, order_ref=None):
         """Take one outside event in: durable, once, whatever it says.
@@ -208,7 +204,7 @@ class OmsChannel(models.Model):
         """
         self.ensure_one()
         messages = self.env["oms.channel.message"].sudo()._insert_inbound(self, events)
-        self.env.ref("oms_addon.oms_lane_inbox")._wake()
+        self.env["oms.lane"]._trigger_crons("inbox")
         return messages
 
     def _fetch(self, limit=None):

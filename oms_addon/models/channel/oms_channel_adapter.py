@@ -44,6 +44,8 @@ class OmsChannelAdapter(models.AbstractModel):
     _can_register = False
     #: orders can be uploaded as a file (``_read_file``)
     _can_import_file = False
+    #: its documents are posted to our own interface (``oms.api``)
+    _can_use_api = False
     #: what it offers can be read (``_fetch_listings``)
     _can_fetch_listings = False
     #: its places of stock can be read (``_fetch_locations``)

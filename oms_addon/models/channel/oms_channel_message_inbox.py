@@ -5,6 +5,8 @@ import hashlib
 
 from odoo import api, models
 
+OLD_PRIORITY = 50
+
 
 class OmsChannelMessage(models.Model):
     _inherit = "oms.channel.message"
@@ -29,7 +31,11 @@ class OmsChannelMessage(models.Model):
         firsts = {}
         for (event_ref, digest), (topic, payload, order_ref) in rows.items():
             firsts.setdefault(event_ref, (topic, event_ref, order_ref, payload, digest))
-        created = self._insert_rows(channel, "in", firsts.values())
+        # What is old lets what is new go first.
+        priority = OLD_PRIORITY if self.env.context.get("oms_via") == "backfill" else 10
+        created = self._insert_rows(channel, "in", firsts.values(), priority)
+        if len(created) == len(events) == 1:
+            return self._as_new(created)
         known = {
             message.event_ref: message
             for message in self.search(
@@ -57,6 +63,14 @@ class OmsChannelMessage(models.Model):
             messages.append(message.id)
         self._count_repeated(repeated)
         return self.browse(messages)
+
+    @api.model
+    def _as_new(self, ids):
+        """:return: messages that were just inserted, whose state needs no look"""
+        messages = self.browse(ids)
+        for name, value in (("state", "pending"), ("deliveries", 1)):
+            messages._fields[name]._update_cache(messages, value)
+        return messages
 
     def _keep_conflict(self, first, payload, digest):
         """Keep a body that contradicts the first one of its event, and show it.

@@ -78,6 +78,21 @@ class OmsChannelMeter(models.Model):
         return float(rows[0][0]) if rows else 0.05
 
     @api.model
+    def _left(self, channel, bucket):
+        """:return: how many tokens a bucket holds now
+        :rtype: float
+        """
+        rows = self._execute(
+            SQL(
+                """SELECT LEAST(burst, tokens + rate * GREATEST(
+                       extract(epoch FROM clock_timestamp()) - counted_at, 0))
+                   FROM oms_channel_meter WHERE channel_ref = %s AND name = %s""",
+                *(channel.id, bucket),
+            )
+        )
+        return max(rows[0][0], 0.0) if rows else 0.0
+
+    @api.model
     def _learn(self, channel, bucket, *, tokens=None, rate=None, burst=None):
         """Take over what the channel says of its limit.
 
@@ -109,6 +124,26 @@ class OmsChannelMeter(models.Model):
                 *(seconds, channel.id, bucket),
             )
         )
+
+    @api.model
+    def _left(self, channel):
+        """:return: which part of the channel's limits is left, of the bucket that has least: 0 to
+        1; 1 when nothing was called yet
+        :rtype: float
+        """
+        [(left,)] = self._execute(
+            SQL(
+                """SELECT COALESCE(MIN(CASE WHEN blocked_until > %(now)s THEN 0 ELSE
+                       LEAST(burst, tokens + GREATEST(%(now)s - counted_at, 0) * rate) / burst
+                       END), 1.0)
+                   FROM oms_channel_meter
+                   WHERE channel_ref = %(channel)s AND name != %(breaker)s AND burst > 0""",
+                now=SQL("extract(epoch FROM clock_timestamp())"),
+                channel=channel.id,
+                breaker=BREAKER,
+            )
+        )
+        return float(left)
 
     # === CIRCUIT BREAKER === #
 

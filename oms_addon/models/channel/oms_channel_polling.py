@@ -148,7 +148,12 @@ class OmsChannel(models.Model):
                 "next_fetch_at": fields.Datetime.add(now, seconds=seconds),
             }
         )
-        self._settle_alert("fetch", "credentials")
+        self._note_answer()
+
+    def _note_answer(self):
+        """The channel answers and knows us: close its breaker, settle what said otherwise."""
+        self.env["oms.channel.meter"]._record_success(self)
+        self._settle_alert("fetch", "credentials", "breaker")
 
     def _after_failed_poll(self, error):
         """Say what went wrong and plan the next try; each pause is twice the one before.
@@ -180,6 +185,7 @@ class OmsChannel(models.Model):
     def _alert_failed_call(self, error, text):
         """Raise the alert for a call of the channel that failed."""
         if isinstance(error, CredentialsError):
+            self.env["oms.channel.meter"]._record_failure(self, at_once=True)
             self._raise_alert(
                 "credentials",
                 self.env._("The channel refuses the credentials: %(error)s", error=text),

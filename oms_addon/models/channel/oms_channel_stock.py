@@ -156,9 +156,18 @@ class OmsChannelStock(models.Model):
         :return: number by (listing id, location id or ``False``)
         :rtype: dict[tuple, int]
         """
+        return self._available_of(channel, listings._stock_needs())
+
+    @api.model
+    def _available_of(self, channel, needs):
+        """Compute how many of each set of goods a channel may sell, see ``_available``.
+
+        :param dict needs: units by product id, by any key
+        :return: number by (key, location id or ``False``)
+        :rtype: dict[tuple, int]
+        """
         places = channel._location_warehouses()
         warehouses = self.env["stock.warehouse"].union(*places.values())
-        needs = listings._stock_needs()
         products = self.env["product.product"].browse({p for need in needs.values() for p in need})
         free = self.env["oms.stock"]._free(warehouses, products)
         unlimited = set(products.filtered(lambda p: not p.is_storable).ids)
@@ -169,7 +178,7 @@ class OmsChannelStock(models.Model):
                 if warehouse_id in of_place._ids:
                     stock[product_id] += quantity
             sellable = {p.id: channel._sellable(stock[p.id]) for p in products}
-            for listing_id, need in needs.items():
+            for key, need in needs.items():
                 counts = [
                     math.floor(sellable[product_id] / quantity + 1e-6)
                     for product_id, quantity in need.items()
@@ -178,7 +187,7 @@ class OmsChannelStock(models.Model):
                 count = min(counts) if counts else channel.stock_cap or 0
                 if channel.stock_cap:
                     count = min(count, channel.stock_cap)
-                result[listing_id, location.id] = max(count, 0)
+                result[key, location.id] = max(count, 0)
         return result
 
     # === THE LANE === #

@@ -244,6 +244,17 @@ class OmsOrderBuilder(models.AbstractModel):
         return document.status in ("shipped", "delivered") and document.fulfilled_by == "merchant"
 
     @api.model
+    def _prepare_old(self, channel, message, document):
+        """:return: what is different of an order that a back-fill brought
+        :param message: the inbox row it came with
+        """
+        past = ("shipped", "delivered", "cancelled")
+        policy = channel.backfill_policy if message.via == "backfill" else "new"
+        if policy == "record" or policy == "past" and document.status in past:
+            return {"oms_is_recorded": True}
+        return {}
+
+    @api.model
     def _prepare_terms(self, document, known):
         """:return: what a document tells besides its lines: dates, risk, place, settlement"""
         available = [line.available_at for line in document.lines if line.available_at]

@@ -102,8 +102,11 @@ class OmsOrderImporter(models.AbstractModel):
         )
         orders = self.env["sale.order"].create(
             [
-                builder._prepare_order(channel, document, of_document, known)
-                for document, of_document in zip(documents, partners, strict=True)
+                {
+                    **builder._prepare_order(channel, document, of_document, known),
+                    **builder._prepare_old(channel, message, document),
+                }
+                for (message, document), of_document in zip(ready, partners, strict=True)
             ]
         )
         self._settle(channel, orders, ready)
@@ -123,7 +126,7 @@ class OmsOrderImporter(models.AbstractModel):
                 for order in orders
             },
         )
-        self.env["oms.hold"]._open_many(
+        self._open_proofs(
             [
                 (order, problem)
                 for order, (_message, document) in zip(orders, run, strict=True)
@@ -140,7 +143,9 @@ class OmsOrderImporter(models.AbstractModel):
             ]
         )
         self.env["oms.order.signals"]._sync(pairs)
-        orders.filtered("oms_is_recorded")._oms_record()
+        orders.filtered(
+            lambda o: o.oms_is_recorded and o.oms_channel_status != "cancelled"
+        )._oms_record()
         for order, (message, document) in zip(orders, run, strict=True):
             message.order_ref = document.ref
             message.order_id = order
@@ -153,6 +158,19 @@ class OmsOrderImporter(models.AbstractModel):
         messages._set_state("done", self.env._("Order captured."))
         self._apply_earlier(channel, orders, [document for _message, document in run])
         self.env["oms.order.flow"]._wake({"screen"})
+
+    @api.model
+    def _open_proofs(self, problems):
+        """Hold orders for what is wrong with them; of those only recorded it is noted.
+
+        :param list problems: tuples (``sale.order``, problem)
+        """
+        self.env["oms.hold"]._open_many(
+            [(order, problem) for order, problem in problems if not order.oms_is_recorded]
+        )
+        for order, problem in problems:
+            if order.oms_is_recorded:
+                self.env["oms.event"]._log(order, "order.noted", problem["message"][:500])
 
     @api.model
     def _apply_refunds(self, pairs):

@@ -94,6 +94,9 @@ class SaleOrder(models.Model):
         "(oms_channel_id, oms_order_ref) WHERE oms_channel_id IS NOT NULL",
         "This order of the channel is here already.",
     )
+    _oms_changed_idx = models.Index(
+        "(oms_channel_id, write_date, id) WHERE oms_channel_id IS NOT NULL"
+    )
     _oms_running_idx = models.Index("(oms_cursor, id) WHERE oms_status = 'running'")
 
     # === COMPUTE METHODS === #

@@ -43,6 +43,13 @@ class SaleOrderLine(models.Model):
             price = self.price_unit * (1 - (self.discount or 0.0) / 100)
         return self.currency_id.round(price * units)
 
+    def _oms_channel_quantity(self, units):
+        """:param float units: in the line's unit
+        :return: how many of the channel's pieces that is
+        """
+        self.ensure_one()
+        return units
+
     def _oms_priced(self):
         """:return: the lines whose price a channel fixed"""
         return self.filtered(lambda line: line.oms_kind)

@@ -1,6 +1,6 @@
 """What a channel tells of an order besides its lines and money, and what we tell back."""
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class SaleOrder(models.Model):
@@ -43,7 +43,23 @@ class SaleOrder(models.Model):
         copy=False,
         help="It was shipped before it came here: nothing is reserved, shipped or invoiced.",
     )
+    oms_can_refund = fields.Boolean(compute="_compute_oms_can_refund", compute_sudo=True)
     oms_refund_ids = fields.One2many("oms.order.refund", "order_id", "Refunds on the channel")
+
+    @api.depends("oms_channel_id", "oms_amount_paid", "oms_amount_refunded")
+    def _compute_oms_can_refund(self):
+        for order in self:
+            channel = order.oms_channel_id
+            order.oms_can_refund = (
+                bool(channel)
+                and channel._adapter()._can_push_refund
+                and order.currency_id.compare_amounts(order._oms_refundable(), 0.0) > 0
+            )
+
+    def action_oms_refunds(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("oms_addon.oms_order_refund_action")
+        return {**action, "domain": [("order_id", "=", self.id)], "context": {}}
 
     # === WHAT WE TELL === #
 

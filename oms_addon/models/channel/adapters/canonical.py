@@ -21,6 +21,7 @@ class OmsChannelAdapterCanonical(models.AbstractModel):
     _description = "Canonical JSON"
 
     _can_import_file = True
+    _can_use_api = True
     _can_push_shipment = True
     _credentials = ("webhook_secret",)
 

@@ -1,0 +1,126 @@
+"""Requests of machines: bodies as they came, JSON answers whatever happens."""
+
+import contextlib
+
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from odoo import http
+from odoo.exceptions import AccessDenied, AccessError, UserError
+from odoo.http import Response, SessionExpiredException, request
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+
+from odoo.addons.oms_addon.tools.document_values import DocumentError
+from odoo.addons.oms_addon.tools.problem import Problem, from_document_error
+
+MAX_BODY = 20 * 1024**2
+#: what is read of a body nobody wants, so that its sender reads the answer
+MAX_DRAINED = 32 * 1024**2
+
+# What Odoo and werkzeug raise, in our words: (code, detail).
+_WORDS = {
+    400: ("bad-request", "The request cannot be read."),
+    401: ("no-key", "A valid API key is needed: Authorization: Bearer <key>."),
+    403: ("not-allowed", "This is not allowed."),
+    404: ("unknown-address", "There is no such address."),
+    405: ("bad-method", "This address does not know the method; the header Allow tells which."),
+    413: ("too-large", "The body is too large; send it in parts."),
+    415: ("bad-type", "Send the body as application/json."),
+    503: ("busy", "Others changed the same at this moment: send it again."),
+}
+
+
+class MachineDispatcher(http.HttpDispatcher):
+    """Serves routes of the type ``oms``.
+
+    A body is not taken for a form, so that it is verified and kept as it came; every error
+    is answered as ``application/problem+json``.
+    """
+
+    routing_type = "oms"
+
+    def dispatch(self, endpoint, args):
+        """Override of `odoo`: parameters are those of the path."""
+        self.request.params = dict(args)
+        if self.request.httprequest.method == "OPTIONS":
+            return Response(status=204, headers={"Allow": ", ".join(_allowed_methods())})
+        return self.request.registry["ir.http"]._dispatch(endpoint)
+
+    def handle_error(self, exc):
+        """Override of `odoo`: say what is wrong, in one form."""
+        if isinstance(exc, RequestEntityTooLarge):
+            _drain(self.request.httprequest)
+        return _as_problem(exc).get_response()
+
+
+def route(*paths, methods, auth="public", readonly=False, max_body=MAX_BODY):
+    """Return the decorator of a route for machines.
+
+    :param paths: where it answers
+    :param list methods: HTTP methods
+    :param str auth: ``public`` where the body is signed, ``oms`` with an API key
+    :param bool readonly: whether it changes nothing
+    :param int max_body: bytes of a body at most
+    """
+    return http.route(
+        list(paths),
+        type=MachineDispatcher.routing_type,
+        auth=auth,
+        methods=methods,
+        csrf=False,
+        save_session=False,
+        readonly=readonly,
+        max_content_length=max_body,
+    )
+
+
+def answer(content, status=200, headers=None):
+    """:return: an answer with a JSON body"""
+    return request.make_json_response(
+        content, status=status, headers=[*(headers or {}).items(), ("Cache-Control", "no-store")]
+    )
+
+
+def refuse(status, code, detail, errors=(), headers=None):
+    """:return: an answer that says what is wrong, where what was written is to stay"""
+    return Problem(status, code, detail, errors, headers).get_response()
+
+
+def _as_problem(exc):
+    """:return: the problem an exception is to the sender; never its trace"""
+    if isinstance(exc, Problem):
+        return exc
+    if isinstance(exc, HTTPException) and exc.code in _WORDS:
+        headers = {}
+        if exc.code == 405:
+            headers["Allow"] = ", ".join(sorted(exc.valid_methods or ()))
+        if exc.code == 401:
+            headers["WWW-Authenticate"] = 'Bearer realm="oms"'
+        return Problem(exc.code, *_WORDS[exc.code], headers=headers)
+    if isinstance(exc, DocumentError):
+        return from_document_error(exc)
+    if isinstance(exc, AccessDenied | SessionExpiredException):
+        return Problem(401, *_WORDS[401], headers={"WWW-Authenticate": 'Bearer realm="oms"'})
+    if isinstance(exc, AccessError):
+        return Problem(
+            403, "not-allowed", "The key's user may not do this: give it a role of Orders Hub."
+        )
+    if isinstance(exc, UserError):
+        return Problem(422, "refused", str(exc))
+    if isinstance(exc, PG_CONCURRENCY_EXCEPTIONS_TO_RETRY):
+        return Problem(503, *_WORDS[503], headers={"Retry-After": "1"})
+    return Problem(
+        500, "failed", "It was recorded. Send the request again; if it fails again, tell us when."
+    )
+
+
+def _allowed_methods():
+    """:return: the methods the address of the request knows"""
+    router = request.env["ir.http"].routing_map().bind_to_environ(request.httprequest.environ)
+    return sorted(router.allowed_methods())
+
+
+def _drain(httprequest):
+    """Read a refused body to its end, within limits: who still writes does not read."""
+    httprequest.max_content_length = MAX_DRAINED
+    with contextlib.suppress(HTTPException, OSError):
+        httprequest.get_data(cache=False)

@@ -1,0 +1,158 @@
+"""The lines of an order: what is bought, duties, shipping, fees, tips."""
+
+from decimal import ROUND_HALF_UP, Decimal
+
+from ..document_parts import Line, Tax, exact_sum
+from ..document_values import EXACT, DocumentError
+from .values import CENT, ZERO, amount_of, id_of, joined, money_of, number_of, percent_of, text_of
+
+
+def read_lines(data, removed, available):
+    """Return the lines of an order: what is bought, then duties, shipping and fees.
+
+    :param dict removed: what was taken off, see ``money.read_removed``
+    :param dict available: when the goods of pre-orders can be had, by line id
+    """
+    has_taxes = _has_line_taxes(data)
+    lines, duties = [], []
+    for index, item in enumerate(data["line_items"]):
+        try:
+            line = _goods(item, removed.get(id_of(item["id"])), available, has_taxes)
+            if line:
+                lines.append(line)
+            if not data.get("duties_included"):
+                duties += [_duty(duty) for duty in item.get("duties") or ()]
+        except DocumentError as error:
+            path = f"line_items[{index}].{error.path}".rstrip(".")
+            raise DocumentError(error.message, path) from error
+    lines += duties
+    for line in data.get("shipping_lines") or ():
+        if not line.get("is_removed"):
+            lines.append(_shipping(line, has_taxes))
+    fees = money_of(data, "original_total_additional_fees")
+    if fees:
+        lines.append(_fee("additional_fees", "Additional fees", fees, ()))
+    return lines
+
+
+def _has_line_taxes(data):
+    """Say whether the lines tell their taxes: orders from elsewhere tell them in one sum."""
+    return not data.get("tax_lines") or any(
+        line.get("tax_lines") for line in (*data["line_items"], *(data.get("shipping_lines") or ()))
+    )
+
+
+def _goods(item, removed, available, has_taxes):
+    """:return: a line of what is bought; ``None`` when nothing is left of it"""
+    ref = id_of(item["id"])
+    quantity, price = number_of(item["quantity"]), money_of(item, "price")
+    discount = discount_of(item)
+    taxes = _taxes(item) if has_taxes else None
+    if removed:
+        gone, subtotal, tax = removed
+        quantity = EXACT.subtract(quantity, gone)
+        if quantity <= 0:
+            return None
+        # What is left costs exactly what it did less what was taken off.
+        discount = EXACT.add(EXACT.subtract(discount, EXACT.multiply(price, gone)), subtotal)
+        taxes = _less(taxes, tax)
+    return Line(
+        ref=ref,
+        sku=text_of(item, "sku"),
+        barcode=text_of(item, "barcode"),
+        name=text_of(item, "name") or text_of(item, "title"),
+        kind=_kind(item),
+        quantity=quantity,
+        unit_price=price,
+        discount=discount,
+        taxes=taxes,
+        note=_properties(item),
+        available_at=available.get(ref),
+    )
+
+
+def _kind(item):
+    if item.get("gift_card"):
+        return "gift_card"
+    if item.get("sku") or item.get("variant_id") or item.get("product_id"):
+        return "product"
+    if item.get("tip") or item.get("tip_payment_gateway") or item.get("title") == "Tip":
+        return "tip"
+    return "product" if item.get("requires_shipping") else "fee"
+
+
+def _properties(item):
+    return "\n".join(
+        f"{text_of(part, 'name')}: {text_of(part, 'value')}"
+        for part in item.get("properties") or ()
+        if text_of(part, "value") and not text_of(part, "name").startswith("_")
+    )
+
+
+def discount_of(item):
+    """:return: what is off a whole line, discounts of the order included"""
+    allocations = item.get("discount_allocations")
+    if allocations:
+        return exact_sum(money_of(allocation, "amount") for allocation in allocations)
+    return money_of(item, "total_discount")
+
+
+def _taxes(item):
+    return tuple(
+        Tax(
+            name=text_of(tax, "title"),
+            rate=percent_of(tax.get("rate") or 0),
+            amount=money_of(tax, "price"),
+        )
+        for tax in item.get("tax_lines") or ()
+    )
+
+
+def _less(taxes, gone):
+    """Take an amount off the taxes of a line, off each its share, to the cent."""
+    amount = exact_sum(tax.amount for tax in taxes or ())
+    if not gone or not amount:
+        return taxes
+    left, rest = [], gone
+    for tax in taxes[:-1]:
+        share = (gone * tax.amount / amount).quantize(CENT, ROUND_HALF_UP)
+        rest -= share
+        left.append(Tax(name=tax.name, rate=tax.rate, amount=tax.amount - share))
+    last = taxes[-1]
+    return (*left, Tax(name=last.name, rate=last.rate, amount=last.amount - rest))
+
+
+def _shipping(line, has_taxes):
+    return Line(
+        ref=f"shipping:{id_of(line.get('id') or '')}",
+        name=text_of(line, "title"),
+        kind="shipping",
+        quantity=Decimal(1),
+        unit_price=money_of(line, "price"),
+        discount=discount_of(line),
+        taxes=_taxes(line) if has_taxes else None,
+    )
+
+
+def _duty(duty):
+    name = joined("Duties", text_of(duty, "harmonized_system_code"))
+    price = amount_of(duty["presentment_money"]["amount"])
+    return _fee(f"duty:{id_of(duty['id'])}", name, price, _taxes(duty))
+
+
+def _fee(ref, name, price, taxes, kind="fee"):
+    return Line(ref=ref, name=name, kind=kind, quantity=Decimal(1), unit_price=price, taxes=taxes)
+
+
+def read_tip(data, lines, total, included):
+    """:return: a line for a tip that is told beside the lines, ``None`` when there is none"""
+    if not money_of(data, "total_tip_received") or any(line.kind == "tip" for line in lines):
+        return None
+    if data.get("total_tip_received_set") or data["currency"] == data.get("presentment_currency"):
+        amount = money_of(data, "total_tip_received")
+    else:
+        # Told in the shop's currency only: it is what the lines leave of the total.
+        known = exact_sum(line.subtotal for line in lines)
+        taxes = ZERO if included else exact_sum(line.tax_amount or ZERO for line in lines)
+        amount = EXACT.subtract(total, EXACT.add(known, taxes))
+    return _fee("tip", "Tip", amount, (), kind="tip") if amount > 0 else None

@@ -1,0 +1,319 @@
+"""What we ask Shopify: documents of its Admin GraphQL interface.
+
+No query costs more than 1,000 points, the most that Shopify accepts: an object is a point,
+a connection two and as many as are asked for, a change ten.
+"""
+
+AMOUNT = "presentmentMoney { amount }"
+TAXES = f"taxLines {{ title rate priceSet {{ {AMOUNT} }} }}"
+DISCOUNTS = f"discountAllocations {{ allocatedAmountSet {{ {AMOUNT} }} }}"
+ADDRESS = """
+  name firstName lastName company address1 address2 city zip province provinceCode
+  countryCodeV2 phone"""
+PAGE = "pageInfo { hasNextPage endCursor }"
+ERRORS = "userErrors { field message }"
+
+LINE = f"""
+  id sku name title quantity currentQuantity isGiftCard requiresShipping
+  variant {{ id }} product {{ id }}
+  originalUnitPriceSet {{ {AMOUNT} }}
+  {DISCOUNTS} {TAXES}
+  duties {{ id harmonizedSystemCode price {{ {AMOUNT} }} {TAXES} }}
+  customAttributes {{ key value }}"""
+SHIPPING_LINE = f"""
+  id title isRemoved originalPriceSet {{ {AMOUNT} }} {DISCOUNTS} {TAXES}"""
+TRANSACTION = """
+  id kind status gateway createdAt processedAt
+  amountSet { presentmentMoney { amount currencyCode } }
+  parentTransaction { id }
+  paymentDetails { ... on BasePaymentDetails { paymentMethodName } }"""
+FULFILLMENT_ORDER = """
+  id status updatedAt fulfillAt fulfillBy
+  assignedLocation {
+    name address1 address2 city zip province countryCode phone
+    location { id isFulfillmentService }
+  }
+  deliveryMethod { methodType maxDeliveryDateTime }
+  fulfillmentHolds { reason displayReason reasonNotes }"""
+
+
+def _connection(name, arguments, fields):
+    """:return: a list of an order, a page of it; for an export that pages by itself, all"""
+    return (
+        f"{name}({arguments}) {{ nodes {{ {fields} }} {PAGE} }}"
+        if arguments
+        else f"{name} {{ edges {{ node {{ {fields} }} }} }}"
+    )
+
+
+def _order(paged):
+    lists = (
+        ("localizedFields", "first: 3", "purpose title value"),
+        ("lineItems", "first: 8", LINE),
+        ("shippingLines", "first: 2", SHIPPING_LINE),
+        ("fulfillmentOrders", "first: 4", FULFILLMENT_ORDER),
+    )
+    connections = "\n".join(
+        _connection(name, arguments if paged else "", fields) for name, arguments, fields in lists
+    )
+    return f"""
+  id name createdAt processedAt updatedAt cancelledAt cancelReason test note tags email phone
+  customerLocale currencyCode presentmentCurrencyCode taxesIncluded dutiesIncluded
+  sourceName poNumber discountCodes displayFulfillmentStatus
+  customAttributes {{ key value }}
+  totalPriceSet {{ {AMOUNT} shopMoney {{ amount }} }}
+  totalTipReceivedSet {{ {AMOUNT} }}
+  originalTotalAdditionalFeesSet {{ {AMOUNT} }}
+  taxLines {{ title }}
+  billingAddress {{ {ADDRESS} }}
+  shippingAddress {{ {ADDRESS} }}
+  customer {{
+    id firstName lastName
+    defaultEmailAddress {{ emailAddress }} defaultPhoneNumber {{ phoneNumber }}
+  }}
+  purchasingEntity {{
+    ... on PurchasingCompany {{
+      company {{ id name }} location {{ id taxSettings {{ taxRegistrationId }} }}
+    }}
+  }}
+  transactions {{ {TRANSACTION} }}
+  refunds {{ id }}
+  fulfillments {{ status displayStatus }}
+  risk {{ recommendation assessments {{ riskLevel }} }}
+  {connections}"""
+
+
+# === ORDERS === #
+
+CHANGED_ORDERS = f"""
+query ChangedOrders($first: Int!, $after: String, $filter: String!, $key: OrderSortKeys!) {{
+  orders(first: $first, after: $after, query: $filter, sortKey: $key) {{
+    nodes {{ id updatedAt }} {PAGE}
+  }}
+}}"""
+ORDERS = f"""
+query Orders($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on Order {{ {_order(True)} }} }} }}"""
+ORDERS_COUNT = """
+query OrdersCount($filter: String!) {
+  ordersCount(query: $filter, limit: null) { count precision }
+}"""
+ORDER_OF_PART = """
+query OrderOfPart($ids: [ID!]!) { nodes(ids: $ids) { ... on FulfillmentOrder { id orderId } } }"""
+MORE = {
+    name: f"""
+query More($id: ID!, $after: String) {{
+  order(id: $id) {{ {name}(first: 40, after: $after) {{ nodes {{ {fields} }} {PAGE} }} }}
+}}"""
+    for name, fields in (
+        ("lineItems", LINE),
+        ("shippingLines", SHIPPING_LINE),
+        ("fulfillmentOrders", FULFILLMENT_ORDER),
+        ("localizedFields", "purpose title value"),
+    )
+}
+REFUND_LINE = f"""
+  quantity restockType subtotalSet {{ {AMOUNT} }} totalTaxSet {{ {AMOUNT} }}
+  lineItem {{ id sku }}"""
+REFUNDS = f"""
+query Refunds($ids: [ID!]!) {{
+  nodes(ids: $ids) {{
+    ... on Refund {{
+      id createdAt note
+      refundLineItems(first: 20) {{ nodes {{ {REFUND_LINE} }} {PAGE} }}
+      refundShippingLines(first: 3) {{
+        nodes {{
+          shippingLine {{ id }} subtotalAmountSet {{ {AMOUNT} }} taxAmountSet {{ {AMOUNT} }}
+        }}
+      }}
+      transactions(first: 5) {{ nodes {{ {TRANSACTION} }} }}
+    }}
+  }}
+}}"""
+MORE_REFUND_LINES = f"""
+query MoreRefundLines($id: ID!, $after: String) {{
+  node(id: $id) {{
+    ... on Refund {{
+      refundLineItems(first: 100, after: $after) {{ nodes {{ {REFUND_LINE} }} {PAGE} }}
+    }}
+  }}
+}}"""
+SCHEDULED_LINES = f"""
+query ScheduledLines($id: ID!, $after: String) {{
+  node(id: $id) {{
+    ... on FulfillmentOrder {{
+      lineItems(first: 100, after: $after) {{ nodes {{ lineItem {{ id }} }} {PAGE} }}
+    }}
+  }}
+}}"""
+EXPORT = f"""
+{{ orders(query: %s) {{ edges {{ node {{ {_order(False)} }} }} }} }}"""
+START_EXPORT = """
+mutation StartExport($query: String!) {
+  bulkOperationRunQuery(query: $query) {
+    bulkOperation { id status } userErrors { field message code }
+  }
+}"""
+EXPORT_STATE = """
+query ExportState($id: ID!) {
+  bulkOperation(id: $id) { id status errorCode url fileSize objectCount }
+}"""
+
+# === WHAT IS OFFERED === #
+
+LISTINGS = f"""
+query Listings($first: Int!, $after: String) {{
+  shop {{ currencyCode }}
+  productVariants(first: $first, after: $after) {{
+    nodes {{
+      id sku barcode title price
+      product {{ id title status featuredMedia {{ preview {{ image {{ url }} }} }} }}
+      inventoryItem {{
+        id tracked
+        inventoryLevels(first: 6) {{
+          nodes {{ location {{ id }} quantities(names: ["available"]) {{ quantity }} }}
+        }}
+      }}
+    }}
+    {PAGE}
+  }}
+}}"""
+LOCATIONS = f"""
+query Locations($after: String) {{
+  locations(first: 100, after: $after) {{
+    nodes {{ id name isFulfillmentService fulfillsOnlineOrders }} {PAGE}
+  }}
+}}"""
+TAXES_SEEN = """
+query TaxesSeen {
+  orders(first: 100, sortKey: PROCESSED_AT, reverse: true) {
+    nodes { taxesIncluded taxLines { title rate } }
+  }
+}"""
+LEVELS = """
+query Levels($ids: [ID!]!, $location: ID!) {
+  nodes(ids: $ids) {
+    ... on InventoryItem {
+      id inventoryLevel(locationId: $location) { quantities(names: ["available"]) { quantity } }
+    }
+  }
+}"""
+VARIANTS = """
+query Variants($ids: [ID!]!) {
+  shop { currencyCode }
+  nodes(ids: $ids) { ... on ProductVariant { id product { id } } }
+}"""
+
+# === WHAT WE TELL === #
+
+SET_STOCK = """
+mutation SetStock($input: InventorySetQuantitiesInput!, $key: String!) {
+  inventorySetQuantities(input: $input) @idempotent(key: $key) {
+    userErrors { field message code }
+  }
+}"""
+SET_PRICES = """
+mutation SetPrices($product: ID!, $variants: [ProductVariantsBulkInput!]!) {
+  productVariantsBulkUpdate(productId: $product, variants: $variants, allowPartialUpdates: true) {
+    userErrors { field message code }
+  }
+}"""
+TO_SHIP = """
+query ToShip($id: ID!) {
+  order(id: $id) {
+    id name
+    fulfillments { id status createdAt trackingInfo { number } }
+    fulfillmentOrders(first: 50) {
+      nodes { id status assignedLocation { location { id } } fulfillmentHolds { displayReason } }
+    }
+  }
+}"""
+TO_SHIP_LINES = f"""
+query ToShipLines($id: ID!, $after: String) {{
+  node(id: $id) {{
+    ... on FulfillmentOrder {{
+      lineItems(first: 100, after: $after) {{
+        nodes {{ id remainingQuantity lineItem {{ id sku }} }} {PAGE}
+      }}
+    }}
+  }}
+}}"""
+SHIPPED_LINES = f"""
+query ShippedLines($id: ID!, $after: String) {{
+  node(id: $id) {{
+    ... on Fulfillment {{
+      fulfillmentLineItems(first: 100, after: $after) {{
+        nodes {{ quantity lineItem {{ id sku }} }} {PAGE}
+      }}
+    }}
+  }}
+}}"""
+OPEN_SCHEDULED = f"""
+mutation OpenScheduled($id: ID!) {{
+  fulfillmentOrderOpen(id: $id) {{ fulfillmentOrder {{ id status }} {ERRORS} }}
+}}"""
+SHIP = f"""
+mutation Ship($fulfillment: FulfillmentInput!) {{
+  fulfillmentCreate(fulfillment: $fulfillment) {{ fulfillment {{ id status }} {ERRORS} }}
+}}"""
+CANCELLED = "query Cancelled($id: ID!) { order(id: $id) { id cancelledAt } }"
+CANCEL = """
+mutation Cancel($id: ID!, $reason: OrderCancelReason!, $restock: Boolean!, $text: String,
+    $refund: OrderCancelRefundMethodInput) {
+  orderCancel(orderId: $id, reason: $reason, restock: $restock, staffNote: $text,
+      refundMethod: $refund, notifyCustomer: true) {
+    job { id } orderCancelUserErrors { field message code }
+  }
+}"""
+TO_REFUND = """
+query ToRefund($id: ID!) {
+  order(id: $id) {
+    id currencyCode presentmentCurrencyCode refunds { id note }
+    transactions {
+      id kind status gateway createdAt amountSet { presentmentMoney { amount } }
+      parentTransaction { id }
+    }
+    fulfillmentOrders(first: 20) { nodes { status assignedLocation { location { id } } } }
+  }
+}"""
+ORDER_LINES = f"""
+query OrderLines($id: ID!, $after: String) {{
+  order(id: $id) {{ lineItems(first: 250, after: $after) {{ nodes {{ id sku }} {PAGE} }} }}
+}}"""
+SUGGESTED_REFUND = """
+query SuggestedRefund($id: ID!, $lines: [RefundLineItemInput!]!) {
+  order(id: $id) {
+    suggestedRefund(refundLineItems: $lines) {
+      suggestedTransactions {
+        gateway amountSet { presentmentMoney { amount } } parentTransaction { id }
+      }
+    }
+  }
+}"""
+REFUND = """
+mutation Refund($input: RefundInput!, $key: String!) {
+  refundCreate(input: $input) @idempotent(key: $key) {
+    refund { id } userErrors { field message }
+  }
+}"""
+
+# === CONNECTION === #
+
+WHO = """
+query Who {
+  shop { name myshopifyDomain currencyCode }
+  currentAppInstallation { accessScopes { handle } }
+}"""
+SUBSCRIPTIONS = f"""
+query Subscriptions($after: String) {{
+  webhookSubscriptions(first: 100, after: $after) {{ nodes {{ id topic uri }} {PAGE} }}
+}}"""
+SUBSCRIBE = f"""
+mutation Subscribe($topic: WebhookSubscriptionTopic!, $uri: String!) {{
+  webhookSubscriptionCreate(topic: $topic, webhookSubscription: {{ uri: $uri, format: JSON }}) {{
+    webhookSubscription {{ id }} {ERRORS}
+  }}
+}}"""
+UNSUBSCRIBE = f"""
+mutation Unsubscribe($id: ID!) {{
+  webhookSubscriptionDelete(id: $id) {{ deletedWebhookSubscriptionId {ERRORS} }}
+}}"""

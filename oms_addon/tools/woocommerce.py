@@ -1,0 +1,225 @@
+"""WooCommerce's REST API: its values, its products and what is written to it."""
+
+import hashlib
+from datetime import datetime, timezone
+from decimal import ROUND_HALF_UP, Decimal
+
+from .channel_documents import Listing, ListingDocument
+from .document_codec import loads
+from .document_values import DocumentError, mismatch, to_decimal, to_text
+
+#: products that are sold as something else, or elsewhere
+NOT_SOLD = {"variable", "variable-subscription", "grouped", "external"}
+#: our own notes on orders and refunds of the shop
+SHIPMENTS, UNPAID, KEY, KIND = "_oms_shipments", "_oms_unpaid", "_oms_key", "_oms_kind"
+#: read by the usual tracking plugins
+TRACKING = "_wc_shipment_tracking_items"
+#: where we put the refunds of an order, whole
+DETAILS = "oms_refunds"
+ZERO = Decimal(0)
+
+
+# === VALUES === #
+
+
+def read_object(payload):
+    data = loads(payload)
+    if not isinstance(data, dict):
+        raise mismatch("an object", data, "")
+    if "id" not in data and data.get("code"):
+        raise DocumentError(
+            f"the shop could not build the message: {data.get('message') or data['code']}. The "
+            "user who made the webhook must be an administrator"
+        )
+    return data
+
+
+def ref_of(data):
+    ref = data.get("id")
+    if not ref or isinstance(ref, bool) or not isinstance(ref, (int, str)):
+        raise mismatch("an id", ref, "id")
+    return str(ref)
+
+
+def rows_of(data, key):
+    """:return: a list of objects; an empty one when there is none"""
+    rows = data.get(key) or ()
+    if not isinstance(rows, (list, tuple)) or not all(isinstance(row, dict) for row in rows):
+        raise mismatch("a list of objects", rows, key)
+    return rows
+
+
+def text_of(data, key):
+    return to_text(data.get(key) or "", key)
+
+
+def amount_of(data, key, path):
+    value = data.get(key)
+    if value in (None, ""):
+        return ZERO
+    return to_decimal(value, f"{path}.{key}")
+
+
+def moment_of(data, key):
+    """:return: a time of the shop in UTC; ``None`` when it is not told"""
+    value = data.get(f"{key}_gmt")
+    if not value:
+        return None
+    try:
+        return datetime.fromisoformat(value).replace(tzinfo=timezone.utc)
+    except (TypeError, ValueError) as error:
+        raise mismatch("a time in ISO 8601", value, f"{key}_gmt") from error
+
+
+def placed_at_of(data):
+    moment = moment_of(data, "date_created")
+    if not moment:
+        raise DocumentError("missing, expected a time in ISO 8601", "date_created_gmt")
+    return moment
+
+
+def meta_of(data):
+    """:return: the values of plugins and shops by their key"""
+    return {
+        row["key"]: row.get("value")
+        for row in data.get("meta_data") or ()
+        if isinstance(row, dict) and isinstance(row.get("key"), str)
+    }
+
+
+def sku_of(row):
+    """:return: the SKU; where the shop has none, the product's id can be mapped"""
+    sku = row.get("sku")
+    product = row.get("variation_id") or row.get("product_id")
+    return to_text(sku, "sku") if sku else f"id:{product}" if product else ""
+
+
+# === PRODUCTS === #
+
+
+def read_product(data, event):
+    """Return what a product's message says; ``None`` when it is not sold as it is.
+
+    :param str event: ``created``, ``updated``, ``deleted`` or ``restored``
+    """
+    ref = ref_of(data)
+    if event == "deleted":
+        return ListingDocument(listings=(Listing(ref=ref, status="deleted"),))
+    listing = read_listing(data)
+    if not listing:
+        return None
+    return ListingDocument(listings=(listing,), updated_at=moment_of(data, "date_modified"))
+
+
+def read_listing(row):
+    """Return a product or variation as the API shows it; ``None`` for what is not sold."""
+    if row.get("type") in NOT_SOLD:
+        return None
+    ref, status = ref_of(row), row.get("status") or "publish"
+    price = row.get("regular_price") or row.get("price")
+    counted = row.get("manage_stock") is True and row.get("stock_quantity") is not None
+    images = row.get("images") or [row.get("image") or {}]
+    parent = row.get("parent_id") or ""
+    return Listing(
+        ref=ref,
+        parent_ref=to_text(parent, "parent_id"),
+        sku=text_of(row, "sku") or f"id:{ref}",
+        barcode=text_of(row, "global_unique_id"),
+        name=text_of(row, "name"),
+        price=to_decimal(price, "price") if price not in (None, "") else None,
+        quantity=to_decimal(row["stock_quantity"], "stock_quantity") if counted else None,
+        image_url=text_of(images[0] or {}, "src"),
+        status={"publish": "active", "trash": "deleted"}.get(status, "inactive"),
+    )
+
+
+# === WRITING === #
+
+
+def quantities(order, lines):
+    """:return: how many of each line of the shop, by its id as text"""
+    by_sku = {line.get("sku"): str(line["id"]) for line in reversed(order["line_items"])}
+    found = {}
+    for line in lines:
+        ref = line.get("line_ref") or by_sku.get(line.get("sku"))
+        if ref:
+            before = Decimal(found.get(ref, 0))
+            found[ref] = f"{before + to_decimal(line['quantity']):f}"
+    return found
+
+
+def tracking_items(items, shipment):
+    """:return: the parcels as tracking plugins keep them, those of a shipment added"""
+    known = {item.get("tracking_number") for item in items if isinstance(item, dict)}
+    shipped_at = datetime.fromisoformat(shipment["shipped_at"].replace("Z", "+00:00"))
+    return items + [
+        {
+            "tracking_provider": "",
+            "custom_tracking_provider": parcel.get("carrier") or "",
+            "custom_tracking_link": parcel.get("url") or "",
+            "tracking_number": parcel["number"],
+            "date_shipped": str(int(shipped_at.replace(tzinfo=timezone.utc).timestamp())),
+            "tracking_id": hashlib.sha256(parcel["number"].encode()).hexdigest()[:32],
+        }
+        for parcel in shipment["parcels"]
+        if parcel.get("number") and parcel["number"] not in known
+    ]
+
+
+def token_of(key):
+    """:return: a short text that stands for a key where people read it"""
+    return f"ref {hashlib.sha256(key.encode()).hexdigest()[:10]}"
+
+
+def find_refund(refunds, key):
+    """:return: the refund that was made under a key; ``None`` when there is none"""
+    return next(
+        (
+            refund
+            for refund in refunds
+            if meta_of(refund).get(KEY) == key or token_of(key) in (refund.get("reason") or "")
+        ),
+        None,
+    )
+
+
+def share_of(order, refunds, ref, quantity):
+    """:return: what pieces of a line cost with taxes; the last take what is left"""
+    line = next(line for line in order["line_items"] if str(line["id"]) == ref)
+    whole = Decimal(line["total"]) + Decimal(line["total_tax"])
+    pieces = Decimal(str(line["quantity"]))
+    back = [
+        row
+        for refund in refunds
+        for row in refund.get("line_items", ())
+        if str(meta_of(row).get("_refunded_item_id")) == ref
+    ]
+    gone = sum((abs(Decimal(str(row["quantity"]))) for row in back), ZERO)
+    if gone + quantity >= pieces:
+        given = sum((abs(Decimal(r["total"])) + abs(Decimal(r["total_tax"])) for r in back), ZERO)
+        return max(whole - given, ZERO)
+    return (whole * quantity / pieces).quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+def refund_line(order, ref, quantity, amount):
+    """:return: a line of a refund as the shop takes it: net, and each tax by its rate"""
+    rows = [*order["line_items"], *order["shipping_lines"], *order["fee_lines"]]
+    line = next(row for row in rows if str(row["id"]) == ref)
+    taxes = {
+        row["id"]: Decimal(row["total"])
+        for row in line["taxes"]
+        if row.get("total") not in (None, "")
+    }
+    whole = Decimal(line["total"]) + sum(taxes.values(), ZERO)
+    shares = {
+        rate: (amount * tax / whole).quantize(Decimal("0.01"), ROUND_HALF_UP) if whole else ZERO
+        for rate, tax in taxes.items()
+    }
+    return {
+        "id": int(ref),
+        "quantity": int(quantity) if quantity == int(quantity) else float(quantity),
+        "refund_total": f"{amount - sum(shares.values(), ZERO):f}",
+        "refund_tax": [
+            {"id": rate, "refund_total": f"{share:f}"} for rate, share in shares.items()
+        ],
+    }

@@ -1,0 +1,93 @@
+"""Have the channel give money back: pieces, a part of the price, the shipping."""
+
+from decimal import Decimal
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+
+class OmsRefundRequest(models.TransientModel):
+    _name = "oms.refund.request"
+    _description = "Refund on the Channel"
+
+    order_id = fields.Many2one("sale.order", required=True, readonly=True)
+    currency_id = fields.Many2one(related="order_id.currency_id")
+    refundable = fields.Monetary("Can be refunded", compute="_compute_refundable")
+    line_ids = fields.One2many("oms.refund.request.line", "request_id")
+    amount = fields.Monetary(
+        compute="_compute_amount",
+        store=True,
+        readonly=False,
+        help="What the customer gets back, with taxes: the lines' share unless you change it.",
+    )
+    reason = fields.Char(required=True)
+
+    @api.model
+    def default_get(self, fields_list):
+        values = super().default_get(fields_list)
+        order = self.env["sale.order"].browse(self.env.context.get("active_id"))
+        if order and "line_ids" in fields_list:
+            values["order_id"] = order.id
+            values["line_ids"] = [
+                Command.create({"line_id": line.id})
+                for line in order.order_line
+                if not line.display_type and line.price_total > 0
+            ]
+        return values
+
+    @api.depends("order_id")
+    def _compute_refundable(self):
+        for request in self:
+            request.refundable = request.order_id._oms_refundable() if request.order_id else 0.0
+
+    @api.depends("line_ids.quantity", "line_ids.line_id")
+    def _compute_amount(self):
+        for request in self:
+            request.amount = sum(request.line_ids.mapped("amount"))
+
+    def action_ask(self):
+        """Ask the channel; the refund is applied here when it took it.
+
+        :raise UserError: when there is not so much to give back
+        """
+        self.ensure_one()
+        order, compare = self.order_id, self.currency_id.compare_amounts
+        order.check_access("write")
+        if compare(self.amount, 0.0) <= 0:
+            raise UserError(self.env._("Say how many pieces, or how much money, to give back."))
+        asked = sum(
+            order.sudo().oms_refund_ids.filtered(lambda r: r.state == "asked").mapped("amount")
+        )
+        if compare(self.amount + asked, self.refundable) > 0:
+            raise UserError(
+                self.env._(
+                    "%(amount)s is more than is left to give back: %(left)s.",
+                    amount=self.currency_id.format(self.amount),
+                    left=self.currency_id.format(self.refundable - asked),
+                )
+            )
+        # Who may change the order may have it refunded; the books are the system's.
+        self.env["oms.order.refund"].sudo()._ask(order.sudo(), self._prepare_content(), self.reason)
+        return {"type": "ir.actions.act_window_close"}
+
+    def _prepare_content(self):
+        """:return: what the adapter is told, see its ``_push_refund``"""
+        chosen = self.line_ids.filtered("quantity")
+        shipping = chosen.filtered(lambda l: l.line_id.oms_kind == "shipping")
+        charge = (
+            self.order_id.sudo()
+            .transaction_ids.filtered(
+                lambda tx: tx.state == "done" and tx.oms_charge_kind == "charge"
+            )
+            .sorted("amount", reverse=True)[:1]
+        )
+        return {
+            "amount": self._text(self.amount),
+            "shipping": self._text(sum(shipping.mapped("amount"))),
+            "charge_ref": charge.oms_charge_ref or "",
+            "lines": [line._prepare_content() for line in chosen - shipping],
+        }
+
+    def _text(self, amount):
+        return f"{Decimal(str(self.currency_id.round(amount))):.{self.currency_id.decimal_places}f}"

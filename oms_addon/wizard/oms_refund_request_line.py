@@ -1,0 +1,49 @@
+"""One line of an order, and how much of it is given back."""
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+
+class OmsRefundRequestLine(models.TransientModel):
+    _name = "oms.refund.request.line"
+    _description = "Refund Line"
+
+    request_id = fields.Many2one("oms.refund.request", required=True, ondelete="cascade")
+    currency_id = fields.Many2one(related="request_id.currency_id")
+    line_id = fields.Many2one("sale.order.line", required=True, readonly=True)
+    ordered = fields.Float(related="line_id.product_uom_qty", string="Ordered")
+    delivered = fields.Float(related="line_id.qty_delivered", string="Shipped")
+    quantity = fields.Float("Give back", digits="Product Unit")
+    amount = fields.Monetary(compute="_compute_amount")
+
+    @api.depends("quantity")
+    def _compute_amount(self):
+        for line in self:
+            line.amount = line.line_id._oms_value_of(line.quantity)
+
+    @api.constrains("quantity")
+    def _check_quantity(self):
+        for line in self:
+            uom = line.line_id.product_uom_id
+            if line.quantity < 0 or uom.compare(line.quantity, line.ordered) > 0:
+                raise ValidationError(
+                    self.env._(
+                        "%(line)s: from 0 to %(most)s can be given back.",
+                        line=line.line_id.name,
+                        most=f"{line.ordered:g}",
+                    )
+                )
+
+    def _prepare_content(self):
+        """:return: what the adapter is told of one line, in the channel's units"""
+        self.ensure_one()
+        line = self.line_id
+        left = line.product_uom_qty - line.qty_delivered
+        return {
+            "line_ref": line.oms_line_ref or "",
+            "sku": line.oms_sku or "",
+            "quantity": f"{line._oms_channel_quantity(self.quantity):g}",
+            "amount": self.request_id._text(self.amount),
+            "restock": self.quantity <= left,
+            "returned": self.quantity > left,
+        }

@@ -1,0 +1,201 @@
+"""What a store holds: plain records, and what follows from them."""
+
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
+
+CENT = Decimal("0.01")
+ZERO = Decimal("0.00")
+
+
+def cents(amount):
+    return Decimal(amount).quantize(CENT, ROUND_HALF_UP)
+
+
+@dataclass
+class Variant:
+    id: int
+    product_id: int
+    item_id: int
+    sku: str
+    title: str
+    price: Decimal
+    levels: dict
+    barcode: str = ""
+    status: str = "active"
+
+
+@dataclass
+class Line:
+    """``gone`` counts the pieces taken off or given back, ``discount`` is off all pieces."""
+
+    id: int
+    sku: str
+    title: str
+    quantity: int
+    price: Decimal
+    discount: Decimal = ZERO
+    taxes: list = field(default_factory=list)
+    variant: Variant | None = None
+    gift_card: bool = False
+    gone: int = 0
+    properties: tuple = ()
+    duties: tuple = ()
+
+    @property
+    def subtotal(self):
+        return self.quantity * self.price - self.discount
+
+    def share(self, quantity):
+        """:return: what pieces of the line cost: (subtotal, tax)"""
+        tax = sum((amount for _title, _rate, amount in self.taxes), ZERO)
+        return cents(self.subtotal * quantity / self.quantity), cents(
+            tax * quantity / self.quantity
+        )
+
+
+@dataclass
+class Transaction:
+    id: int
+    kind: str
+    amount: Decimal
+    at: str
+    status: str = "success"
+    gateway: str = "shopify_payments"
+    method: str = "visa"
+    parent: int | None = None
+
+
+@dataclass
+class Refund:
+    """``lines`` are tuples (line, quantity, restock type)."""
+
+    id: int
+    at: str
+    note: str = ""
+    lines: list = field(default_factory=list)
+    shipping: Decimal = ZERO
+    transactions: list = field(default_factory=list)
+
+
+@dataclass
+class Part:
+    """A fulfilment order: ``lines`` are [its own id, line, remaining]."""
+
+    id: int
+    location: int
+    lines: list
+    updated: str
+    status: str = "open"
+    holds: list = field(default_factory=list)
+    fulfill_at: str | None = None
+    method: str = "SHIPPING"
+
+
+@dataclass
+class Fulfilment:
+    """``lines`` are tuples (its own id, line, quantity)."""
+
+    id: int
+    at: str
+    lines: list
+    numbers: list
+    urls: list
+    company: str
+    status: str = "success"
+    delivered: bool = False
+
+
+@dataclass
+class Order:
+    id: int
+    name: str
+    created: str
+    updated: str
+    email: str
+    customer: dict | None
+    address: dict | None
+    billing: dict
+    currency: str
+    lines: list
+    shop_currency: str = "EUR"
+    rate: Decimal = Decimal(1)
+    taxes_included: bool = True
+    shipping: list = field(default_factory=list)
+    transactions: list = field(default_factory=list)
+    refunds: list = field(default_factory=list)
+    parts: list = field(default_factory=list)
+    fulfilments: list = field(default_factory=list)
+    tags: list = field(default_factory=list)
+    note: str | None = None
+    attributes: list = field(default_factory=list)
+    cancelled: str | None = None
+    cancel_reason: str | None = None
+    risk: str = "none"
+    test: bool = False
+    company: dict | None = None
+    tip: Decimal = ZERO
+    fees: Decimal = ZERO
+
+    @property
+    def total(self):
+        """What the order costs, what was taken off or given back included."""
+        bought = [*self.lines, *self.shipping]
+        total = sum((line.subtotal for line in bought), ZERO) + self.tip + self.fees
+        if not self.taxes_included:
+            total += sum((amount for line in bought for _t, _r, amount in line.taxes), ZERO)
+        return total + sum((duty[2] for line in self.lines for duty in line.duties), ZERO)
+
+    @property
+    def paid(self):
+        return sum(
+            (
+                t.amount
+                for t in self.transactions
+                if t.kind in ("sale", "capture") and t.status == "success"
+            ),
+            ZERO,
+        )
+
+    @property
+    def refunded(self):
+        return sum(
+            (t.amount for t in self.transactions if t.kind == "refund" and t.status == "success"),
+            ZERO,
+        )
+
+    @property
+    def taken_off(self):
+        """What pieces cost that were taken off without money given back."""
+        return sum(
+            (
+                self.worth(line, quantity)
+                for refund in self.refunds
+                if not refund.transactions
+                for line, quantity, _kind in refund.lines
+            ),
+            ZERO,
+        )
+
+    def worth(self, line, quantity):
+        """:return: what pieces of a line cost, with taxes"""
+        subtotal, tax = line.share(quantity)
+        return subtotal if self.taxes_included else subtotal + tax
+
+    @property
+    def fulfillment_status(self):
+        wanted = sum(line.quantity - line.gone for line in self.lines)
+        sent = sum(q for f in self.fulfilments if f.status == "success" for _i, _l, q in f.lines)
+        if not sent:
+            return None
+        return "fulfilled" if sent >= wanted else "partial"
+
+    @property
+    def financial_status(self):
+        if self.refunded:
+            return "refunded" if self.refunded >= self.paid else "partially_refunded"
+        if self.paid >= self.total - self.taken_off:
+            return "paid"
+        if self.paid:
+            return "partially_paid"
+        kinds = {t.kind for t in self.transactions if t.status == "success"}
+        return "authorized" if "authorization" in kinds and "void" not in kinds else "pending"

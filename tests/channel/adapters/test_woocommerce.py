@@ -1,0 +1,847 @@
+"""WooCommerce: what is read of it, what it is asked and told, against a shop that checks."""
+
+import json
+from datetime import datetime, timedelta, timezone
+from decimal import Decimal
+from pathlib import Path
+from unittest.mock import patch
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from odoo.tests import BaseCase, tagged
+
+from odoo.addons.oms_addon.exceptions import FinalError, RetryableError
+from odoo.addons.oms_addon.tools import http, oauth1
+from odoo.addons.oms_addon.tools.channel_documents import ListingDocument, OrderRequest
+from odoo.addons.oms_addon.tools.document_codec import loads
+from odoo.addons.oms_addon.tools.order_document import DocumentError, OrderDocument
+from odoo.addons.oms_addon.tools.woocommerce_orders import read_order
+
+from simulators.woocommerce import WoocommerceSimulator
+
+from ...common import OmsCommon
+
+ROOT = Path(__file__).parents[3]
+FIXTURES = ROOT / "tests/fixtures/woocommerce"
+SHAPES = sorted(
+    path.name.removesuffix(".expected.json") for path in FIXTURES.glob("*.expected.json")
+)
+#: the route index of a real shop; the simulator checks by its own table where it is not there
+INDEX = ROOT.parent / "shared/specs/woocommerce/wc-v3-index-11.0.1.json"
+UTC = timezone.utc
+
+
+def fixture(name):
+    return json.loads((FIXTURES / f"{name}.json").read_bytes())
+
+
+def read(data):
+    return read_order(loads(json.dumps(data)), str(data["id"]))
+
+
+@tagged("standard", "post_install", "-at_install")
+class TestWoocommerceOrders(BaseCase):
+    """Reading, without a database."""
+
+    def test_every_shape_reads_as_expected_and_adds_up_to_the_cent(self):
+        self.assertEqual(len(SHAPES), 8)
+        for name in SHAPES:
+            with self.subTest(name):
+                document = read(fixture(name))
+                expected = json.loads((FIXTURES / f"{name}.expected.json").read_bytes())
+                self.assertEqual(document.to_dict(), expected)
+                self.assertEqual(document.expected_total(), document.total)
+                self.assertEqual(document.problems(), ())
+
+    def test_every_status_of_the_shop_means_one_of_ours(self):
+        paid = fixture("order")
+        found = {}
+        for status in ("pending", "failed", "on-hold", "processing", "completed", "refunded"):
+            found[status] = read({**paid, "status": status}).status
+        for status in ("cancelled", "trash", "packing"):
+            found[status] = read({**paid, "status": status}).status
+        self.assertEqual(
+            found,
+            {
+                "pending": "pending",
+                "failed": "pending",
+                "on-hold": "open",
+                "processing": "open",
+                "completed": "shipped",
+                "refunded": "cancelled",
+                "cancelled": "cancelled",
+                "trash": "cancelled",
+                "packing": "open",
+            },
+        )
+        self.assertEqual(read({**paid, "status": "packing"}).tags, ("status:packing",))
+        self.assertEqual(read({**paid, "status": "on-hold"}).holds[0].code, "on-hold")
+
+    def test_a_refunded_order_that_was_completed_had_left(self):
+        data = {**fixture("refunded_in_part"), "status": "refunded"}
+        self.assertEqual(read(data).status, "shipped")
+
+    def test_drafts_are_no_orders(self):
+        for status in ("auto-draft", "checkout-draft"):
+            self.assertIsNone(read({**fixture("order"), "status": status}))
+
+    def test_an_unpaid_bank_transfer_waits_and_has_no_charge(self):
+        data = {**fixture("order"), "status": "on-hold", "date_paid_gmt": None}
+        document = read(data)
+        self.assertEqual((document.status, document.charges, document.holds), ("pending", (), ()))
+
+    def test_cash_on_delivery_is_no_money_here_even_when_the_shop_says_paid(self):
+        data = {**fixture("company_pickup_cod"), "date_paid_gmt": "2026-11-23T10:00:00"}
+        self.assertEqual(read(data).charges, ())
+
+    def test_an_order_our_shipment_completed_is_not_paid_by_that(self):
+        meta = [{"id": 1, "key": "_oms_unpaid", "value": "yes"}]
+        self.assertEqual(read({**fixture("order"), "meta_data": meta}).charges, ())
+
+    def test_within_a_second_what_comes_later_on_its_path_is_newer(self):
+        data = fixture("order")
+        first = read({**data, "status": "pending"})
+        for status in ("processing", "completed", "cancelled", "trash"):
+            later = read({**data, "status": status})
+            self.assertTrue(later.is_newer_than(first.version, first.updated_at), status)
+            self.assertFalse(first.is_newer_than(later.version, later.updated_at), status)
+            first = later
+        refunded = read({**data, "status": "trash", "refunds": [{"id": 1}]})
+        self.assertTrue(refunded.is_newer_than(first.version, first.updated_at))
+
+    def test_what_rounding_leaves_is_told_and_what_is_more_than_that_is_not_hidden(self):
+        data = fixture("authorized")
+        [_line, rounding] = read({**data, "total": "10.01"}).lines
+        self.assertEqual(
+            (rounding.kind, rounding.name, rounding.unit_price), ("fee", "Rounding", Decimal("0.01"))
+        )
+        [_line, rounding] = read({**data, "total": "9.99"}).lines
+        self.assertEqual((rounding.kind, rounding.unit_price), ("discount", Decimal("-0.01")))
+        document = read({**data, "total": "10.05"})
+        self.assertEqual(len(document.lines), 1)
+        self.assertEqual([p.code for p in document.problems()], ["TOTAL_MISMATCH"])
+
+    def test_taxes_rounded_once_for_the_order_end_in_the_largest_tax(self):
+        data = fixture("order")
+        document = read({**data, "total": "158.54"})
+        self.assertEqual(document.expected_total(), Decimal("158.54"))
+        self.assertEqual(document.lines[1].taxes[0].amount, Decimal("10.40"))
+
+    def test_a_tax_whose_rate_the_shop_forgot_is_not_invented(self):
+        document = read({**fixture("order"), "tax_lines": []})
+        self.assertIsNone(document.lines[0].taxes)
+
+    def test_a_refund_of_ours_that_took_pieces_off_is_no_news_but_its_money_is(self):
+        data = fixture("refunded_in_part")
+        data["oms_refunds"][0]["meta_data"] = [
+            {"id": 1, "key": "_oms_kind", "value": "cancellation"}
+        ]
+        document = read(data)
+        self.assertEqual(document.refunds, ())
+        self.assertEqual([c.kind for c in document.charges], ["charge", "refund"])
+
+    def test_what_plugins_add_survives(self):
+        data = {**fixture("order"), "delivery_date": "2026-12-24", "empty": []}
+        extra = read(data).extra
+        self.assertEqual(extra["delivery_date"], "2026-12-24")
+        self.assertNotIn("empty", extra)
+        self.assertEqual(extra["meta"], {"_ext": "48"})
+
+    def test_malformed_orders_are_refused_with_the_field(self):
+        data = fixture("order")
+        for change, path in (
+            ({"total": "12,50"}, "total.total"),
+            ({"total": 1e400}, ""),
+            ({"date_created_gmt": "yesterday"}, "date_created_gmt"),
+            ({"date_created_gmt": None}, "date_created_gmt"),
+            ({"line_items": "none"}, "line_items"),
+            ({"line_items": [{**data["line_items"][0], "quantity": "x"}]}, "line_items[0].quantity"),
+        ):
+            with self.subTest(path), self.assertRaises(DocumentError) as caught:
+                read({**data, **change})
+            self.assertEqual(caught.exception.path, path)
+
+    def test_wrong_but_well_formed_orders_are_read_and_say_so(self):
+        data = fixture("order")
+        line = data["line_items"][0]
+        for change, code in (
+            ({"line_items": [], "shipping_lines": [], "total": "0.00"}, "NO_LINES"),
+            ({"line_items": [{**line, "quantity": 0}]}, "BAD_QUANTITY"),
+            ({"line_items": [{**line, "sku": None, "product_id": 0}]}, "MISSING_SKU"),
+        ):
+            self.assertIn(code, [p.code for p in read({**data, **change}).problems()])
+
+    @given(
+        lines=st.lists(
+            st.tuples(
+                st.integers(1, 40), st.integers(1, 50_000), st.sampled_from([0, 5, 7.7, 20, 21])
+            ),
+            min_size=1,
+            max_size=12,
+        ),
+        discount=st.integers(0, 500),
+    )
+    @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+    def test_orders_with_prices_that_include_tax_add_up_exactly(self, lines, discount):
+        simulator = self._offline()
+        rate = lines[0][2]
+        rows = [(f"S{n}", q, f"{cents / 100:.2f}") for n, (q, cents, _r) in enumerate(lines)]
+        whole = sum(Decimal(price) * quantity for _s, quantity, price in rows)
+        less = min(Decimal(discount) / 100, whole)
+        ref = simulator.place_order(
+            rows, tax_rate=rate or None, discount=str(less) if less else None, shipping="4.95"
+        )
+        document = read(simulator.book[int(ref)])
+        self.assertEqual(document.total, whole - less + Decimal("4.95"))
+        self.assertEqual(document.expected_total(), document.total)
+        self.assertEqual(document.problems(), ())
+
+    def _offline(self):
+        simulator = WoocommerceSimulator()
+        simulator.server.server_close()
+        return simulator
+
+
+@tagged("standard", "post_install", "-at_install")
+class TestOauth(BaseCase):
+    def test_a_known_signature(self):
+        # Computed with openssl: the base text of RFC 5849 and the key "secret&".
+        params = {"oauth_consumer_key": "key", "oauth_nonce": "n", "page": "2", "q": "a b&c"}
+        self.assertEqual(
+            oauth1.sign("get", "http://shop.test:8080/wp-json/wc/v3/orders", params, "secret"),
+            KNOWN,
+        )
+
+    def test_the_secret_is_not_in_the_header(self):
+        header = oauth1.authorization("GET", "http://x.test/", {}, "the-key", "the-secret")
+        self.assertNotIn("the-secret", header)
+        self.assertTrue(header.startswith('OAuth oauth_consumer_key="the-key", oauth_nonce="'))
+
+
+class WoocommerceCommon(OmsCommon):
+    """A live channel of a simulated shop."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["res.currency"].search([("name", "=", "USD")]).active = True
+
+    def setUp(self):
+        super().setUp()
+        self.shop = WoocommerceSimulator(index=INDEX if INDEX.exists() else None).start()
+        self.addCleanup(self.shop.stop)
+        self.shop.add_product("MUG", "Mug", quantity=100)
+        self.shop.add_product("POT", "Pot", quantity=100)
+        self.woo = self._make_channel(
+            "Woo", "woocommerce", auto_ship=False, **self.shop.credentials()
+        )
+        self.adapter = self.woo._adapter()
+
+    def _event(self, delivery):
+        return self.adapter._identify(self.woo, delivery.headers, delivery.body)
+
+    def _parse(self, event):
+        return self.adapter._read(self.woo, event.topic, event.payload)
+
+    def _calls(self, text):
+        return sum(n for (_method, path), n in self.shop.calls.items() if text in path)
+
+    def _refused_unchanged(self):
+        """:return: the shop's book, to compare with"""
+        return json.dumps([self.shop.book, self.shop.refunds], sort_keys=True, default=str)
+
+
+class TestWoocommerceIn(WoocommerceCommon):
+    def test_the_headers_of_a_real_delivery_are_understood(self):
+        headers = {
+            "X-WC-Webhook-Topic": "order.created",
+            "X-WC-Webhook-Delivery-ID": "8a5473b0db6ffb8f5f9e06b2e8be13f7",
+        }
+        body = (FIXTURES / "webhook_with_refund.json").read_bytes()
+        event = self.adapter._identify(self.woo, headers, body)
+        self.assertEqual(
+            event[:2] + event[3:],
+            ("order.created", "8a5473b0db6ffb8f5f9e06b2e8be13f7", "64"),
+        )
+        # Of refunds it tells the sums alone: the order is asked for.
+        self.assertEqual(self._parse(event), OrderRequest(order_ref="64"))
+
+    def test_one_order_sends_created_and_updated_with_the_state_at_delivery(self):
+        self.adapter._ensure_webhooks(self.woo)
+        self.shop.take_deliveries()
+        ref = self.shop.place_order(paid=False)
+        self.shop.pay(ref)
+        deliveries = [d for d in self.shop.take_deliveries() if d.order_ref]
+        self.assertEqual(
+            [d.topic for d in deliveries], ["order.created", "order.updated", "order.updated"]
+        )
+        documents = [self._parse(self._event(d)) for d in deliveries]
+        self.assertEqual({d.status for d in documents}, {"open"})
+        self.assertEqual(len({self._event(d).ref for d in deliveries}), 3)
+
+    def test_a_ping_is_answered_and_nothing_else_is_one(self):
+        self.adapter._ensure_webhooks(self.woo)
+        [ping, *_others] = self.shop.take_deliveries()
+        self.assertTrue(self.adapter._is_ping(self.woo, ping.headers, ping.body))
+        headers = {"X-WC-Webhook-Topic": "order.created"}
+        self.assertFalse(self.adapter._is_ping(self.woo, headers, b"webhook_id=4"))
+        self.assertFalse(self.adapter._is_ping(self.woo, {}, b"{}"))
+
+    def test_fault_8_only_what_the_shop_signed_is_believed(self):
+        self.adapter._ensure_webhooks(self.woo)
+        self.shop.take_deliveries()
+        self.shop.place_order()
+        delivery = self.shop.take_deliveries()[0]
+        headers, name = delivery.headers, "X-WC-Webhook-Signature"
+
+        def verify(headers, body):
+            return self.adapter._verify(self.woo, headers, body, datetime.now(UTC))
+
+        self.assertEqual(verify(headers, delivery.body), "")
+        self.assertEqual(verify(headers, delivery.body + b" "), "the signature is wrong")
+        self.assertEqual(verify({**headers, name: "AAAA"}, delivery.body), "the signature is wrong")
+        self.assertEqual(verify({**headers, name: "é"}, delivery.body), "the signature is wrong")
+        self.assertEqual(verify({}, delivery.body), "the signature is missing")
+        self.woo.webhook_secret = False
+        self.assertIn("no secret", verify(headers, delivery.body))
+
+    def test_a_body_that_is_none_is_kept_and_not_refused(self):
+        event = self.adapter._identify(self.woo, {"X-WC-Webhook-Topic": "order.updated"}, b"{oops")
+        self.assertIsNone(event.order_ref)
+        with self.assertRaises(DocumentError):
+            self._parse(event)
+
+    def test_a_webhook_whose_user_may_not_read_orders_says_so(self):
+        body = b'{"code": "woocommerce_rest_cannot_view", "message": "Sorry, no.", "data": {}}'
+        event = self.adapter._identify(self.woo, {"X-WC-Webhook-Topic": "order.created"}, body)
+        with self.assertRaisesRegex(DocumentError, "Sorry, no.*administrator"):
+            self._parse(event)
+
+    def test_coupons_and_customers_ask_for_nothing(self):
+        for topic in ("coupon.updated", "customer.created", "action.x"):
+            self.assertIsNone(self.adapter._read(self.woo, topic, b'{"id": 1}'))
+
+    def test_products_and_variations_are_listings(self):
+        parent = self.shop.add_variable("Shirt")
+        blue = self.shop.add_product("SHIRT-B", "Shirt - Blue", quantity=3, parent=parent)
+        product = json.dumps(self.shop.variations[int(blue)]).encode()
+        document = self.adapter._read(self.woo, "product.updated", product)
+        self.assertIsInstance(document, ListingDocument)
+        [listing] = document.listings
+        self.assertEqual(
+            (listing.ref, listing.parent_ref, listing.sku, listing.quantity, listing.price),
+            (blue, parent, "SHIRT-B", 3, Decimal("10.00")),
+        )
+        variable = json.dumps(self.shop.products[int(parent)]).encode()
+        self.assertIsNone(self.adapter._read(self.woo, "product.updated", variable))
+        deleted = self.adapter._read(self.woo, "product.deleted", b'{"id": 5}')
+        self.assertEqual([(x.ref, x.status) for x in deleted.listings], [("5", "deleted")])
+
+    def test_a_deleted_order_is_asked_for_and_comes_as_cancelled(self):
+        ref = self.shop.place_order()
+        before = self._parse(self.adapter._fetch_orders(self.woo, [ref])[0])
+        self.shop.trash_order(ref)
+        body = json.dumps({"id": int(ref)}).encode()
+        request = self.adapter._read(self.woo, "order.deleted", body)
+        self.assertEqual(request, OrderRequest(order_ref=ref))
+        document = self._parse(self.adapter._fetch_orders(self.woo, [ref])[0])
+        self.assertEqual(document.status, "cancelled")
+        self.assertTrue(document.is_newer_than(before.version, before.updated_at))
+
+    # === ASKING === #
+
+    def _sweep(self, limit=None, rounds=20):
+        """:return: every event until two polls in a row move nothing"""
+        events = []
+        for _round in range(rounds):
+            found, cursor = self.adapter._fetch(self.woo, limit)
+            events += found
+            if cursor == self.woo.cursor:
+                break
+            self.woo.cursor = cursor
+        return events
+
+    def test_the_first_poll_takes_open_orders_and_later_ones_every_change(self):
+        done = self.shop.place_order()
+        self.shop.set_status(self.shop.book[int(done)], "completed")
+        refs = [self.shop.place_order() for _n in range(3)]
+        self.assertEqual([e.order_ref for e in self._sweep()][:3], refs)
+        self.shop.tick(3600)
+        self.shop.cancel_order(refs[0])
+        self.shop.trash_order(refs[1])
+        found = {e.order_ref: self._parse(e).status for e in self._sweep()}
+        self.assertEqual(found[refs[0]], "cancelled")
+
+    def test_every_order_is_found_when_more_change_in_a_second_than_fit_a_page(self):
+        refs = [self.shop.place_order() for _n in range(7)]
+        for ref in refs:
+            self.shop.book[int(ref)]["date_modified_gmt"] = "2026-03-01T12:00:00"
+        late = [self.shop.place_order() for _n in range(3)]
+        for ref in late:
+            self.shop.book[int(ref)]["date_modified_gmt"] = "2026-03-01T12:00:01"
+        self.woo.cursor = "2026-03-01T11:00:00"
+        found = {e.order_ref for e in self._sweep(limit=3)}
+        self.assertEqual(found, {*refs, *late})
+
+    def test_a_change_between_two_pages_makes_none_disappear(self):
+        refs = [self.shop.place_order() for _n in range(6)]
+        self.woo.cursor = "2026-03-01T08:00:00"
+        events, self.woo.cursor = self.adapter._fetch(self.woo, 2)
+        self.shop.tick(60)
+        self.shop.touch(events[0].order_ref)
+        found = {e.order_ref for e in [*events, *self._sweep(limit=2)]}
+        self.assertEqual(found, set(refs))
+
+    def test_the_same_state_has_the_same_name_whenever_it_is_polled(self):
+        self.shop.place_order()
+        self.woo.cursor = "2026-03-01T08:00:00"
+        first = self.adapter._fetch(self.woo)[0]
+        self.assertEqual(self.adapter._fetch(self.woo)[0], first)
+        self.shop.touch(first[0].order_ref)
+        self.assertNotEqual(self.adapter._fetch(self.woo)[0][0].ref, first[0].ref)
+
+    def test_refunds_of_a_page_come_with_one_call_and_with_their_lines(self):
+        refs = [self.shop.place_order() for _n in range(3)]
+        for ref in refs[:2]:
+            self.shop.refund_order(ref, [("MUG", 1)])
+        self.woo.cursor = "2026-03-01T08:00:00"
+        events, _cursor = self.adapter._fetch(self.woo)
+        documents = {e.order_ref: self._parse(e) for e in events}
+        self.assertEqual(self._calls("/refunds"), 1)
+        [refund] = documents[refs[0]].refunds
+        [line] = refund.lines
+        self.assertEqual((line.quantity, line.amount), (1, Decimal("10.00")))
+        self.assertFalse(line.returned)
+        self.assertEqual(documents[refs[2]].refunds, ())
+
+    def test_a_shop_before_9_0_is_asked_for_each_refunded_order_alone(self):
+        ref = self.shop.place_order()
+        self.shop.refund_order(ref, amount="2.00")
+        self.woo.cursor = "2026-03-01T08:00:00"
+        self.shop.fail(1, 404, "/v3/refunds")
+        [event], _cursor = self.adapter._fetch(self.woo)
+        self.assertEqual(self._parse(event), OrderRequest(order_ref=ref))
+        [event] = self.adapter._fetch_orders(self.woo, [ref])
+        self.assertEqual(self._parse(event).refunds[0].amount, Decimal("2.00"))
+
+    def test_a_window_is_listed_counted_and_fetched_alike_without_drafts(self):
+        start = self.shop.now
+        refs = [self.shop.place_order() for _n in range(3)]
+        self.shop.place_order(values={"status": "checkout-draft"})
+        end = self.shop.now + timedelta(seconds=1)
+        self.shop.tick(60)
+        self.shop.place_order()
+        self.assertEqual(self.adapter._list_orders(self.woo, start, end), (refs, None))
+        self.assertEqual(self.adapter._count_orders(self.woo, start, end), 3)
+        events, following = self.adapter._fetch_window(self.woo, start, end)
+        self.assertEqual(([e.order_ref for e in events], following), (refs, None))
+        self.assertTrue(all(isinstance(self._parse(e), OrderDocument) for e in events))
+        # The start is inside, the end is not.
+        at = self.adapter._read(self.woo, "order.x", events[1].payload).placed_at
+        self.assertEqual(self.adapter._list_orders(self.woo, at, end)[0], refs[1:])
+        self.assertEqual(self.adapter._list_orders(self.woo, start, at)[0], refs[:1])
+
+    def test_pages_of_a_window_are_walked_to_the_end(self):
+        for _n in range(101):
+            self.shop.place_order([("MUG", 1, "1.00")])
+        start, end = datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 3, 2, tzinfo=UTC)
+        first, cursor = self.adapter._list_orders(self.woo, start, end)
+        second, last = self.adapter._list_orders(self.woo, start, end, cursor)
+        self.assertEqual((len(first), cursor, len(second), last), (100, "2", 1, None))
+
+    def test_an_order_that_is_gone_gives_no_event(self):
+        self.assertEqual(self.adapter._fetch_orders(self.woo, ["999"]), [])
+
+    def test_listings_are_products_and_variations_but_not_what_is_sold_as_others(self):
+        parent = self.shop.add_variable("Shirt")
+        self.shop.add_product("SHIRT-B", "Shirt - Blue", parent=parent)
+        self.shop.add_product("", "No SKU", quantity=4)
+        listings, cursor = self.adapter._fetch_listings(self.woo)
+        self.assertEqual(cursor, "variations/1")
+        self.assertEqual([x.sku for x in listings][:2], ["MUG", "POT"])
+        self.assertEqual(listings[2].sku, f"id:{listings[2].ref}")
+        listings, cursor = self.adapter._fetch_listings(self.woo, cursor)
+        self.assertEqual([(x.sku, x.parent_ref) for x in listings], [("SHIRT-B", parent)])
+        self.assertIsNone(cursor)
+
+    def test_tax_rates_come_once_each(self):
+        self.assertEqual(
+            self.adapter._fetch_taxes(self.woo),
+            [
+                {"name": "VAT", "rate": Decimal("20").normalize(), "included": True},
+                {"name": "VAT", "rate": Decimal("5"), "included": True},
+            ],
+        )
+
+
+class TestWoocommerceOut(WoocommerceCommon):
+    # === STOCK AND PRICES === #
+
+    def _item(self, ref, quantity=5, parent="", **values):
+        return {"ref": ref, "parent_ref": parent, "quantity": quantity, "sku": "", **values}
+
+    def test_stock_takes_one_call_for_products_and_one_for_each_parent(self):
+        shirts = {}
+        for name in ("Shirt", "Coat"):
+            parent = self.shop.add_variable(name)
+            shirts[parent] = [
+                self.shop.add_product(f"{name}-{n}", name, parent=parent) for n in range(3)
+            ]
+        items = [self._item(ref, 9) for ref in list(map(str, self.shop.products))[:2]]
+        # Scattered as they come: the grouping is the adapter's.
+        for n in range(3):
+            items += [self._item(refs[n], n, parent) for parent, refs in shirts.items()]
+        before = sum(self.shop.calls.values())
+        self.assertEqual(self.adapter._push_stock(self.woo, "k", items), {"failed": {}})
+        self.assertEqual(sum(self.shop.calls.values()) - before, 3)
+        stock = self.shop.stock()
+        self.assertEqual((stock["MUG", ""], stock["POT", ""], stock["Coat-2", ""]), (9, 9, 2))
+
+    def test_fault_60_one_product_that_is_refused_does_not_stop_the_others(self):
+        mug, pot = (str(ref) for ref in self.shop.products)
+        self.shop.broken_products.add(int(mug))
+        answer = self.adapter._push_stock(
+            self.woo, "k", [self._item(mug, 1), self._item("999", 2), self._item(pot, 3)]
+        )
+        self.assertEqual(
+            answer, {"failed": {"0": "The product cannot be saved.", "1": "Invalid ID."}}
+        )
+        self.assertEqual(self.shop.stock()["POT", ""], 3)
+        self.assertEqual(self.shop.stock()["MUG", ""], 100)
+
+    def test_fault_60_what_was_taken_before_a_failure_is_told_and_the_rest_tried_again(self):
+        parent = self.shop.add_variable("Shirt")
+        blue = self.shop.add_product("BLUE", "Blue", parent=parent)
+        [mug, *_rest] = map(str, self.shop.products)
+        items = [self._item(mug, 1), self._item(blue, 2, parent)]
+        self.shop.fail(1, 503, "variations")
+        answer = self.adapter._push_stock(self.woo, "k", items)
+        self.assertEqual(list(answer["failed"]), ["1"])
+        self.assertEqual(self.shop.stock()["MUG", ""], 1)
+        self.shop.fail(1, 503, "products")
+        with self.assertRaises(RetryableError):
+            self.adapter._push_stock(self.woo, "k", items)
+
+    def test_a_parent_that_is_gone_fails_its_own_variations_alone(self):
+        [mug, *_rest] = map(str, self.shop.products)
+        answer = self.adapter._push_stock(
+            self.woo, "k", [self._item("7", 1, "998"), self._item(mug, 2)]
+        )
+        self.assertEqual(list(answer["failed"]), ["0"])
+        self.assertEqual(self.shop.stock()["MUG", ""], 2)
+
+    def test_prices_are_told_as_texts(self):
+        [mug, *_rest] = map(str, self.shop.products)
+        item = self._item(mug, price="12.50", currency="USD")
+        self.assertEqual(self.adapter._push_price(self.woo, "k", [item]), {"failed": {}})
+        self.assertEqual(self.shop.prices, {"MUG": "12.50"})
+
+    # === SHIPMENTS === #
+
+    def _shipment(self, ref, lines, number="1Z1"):
+        parcels = [{"carrier": "UPS", "carrier_code": "ups", "number": number, "url": "https://t/1"}]
+        return {
+            "order_ref": ref,
+            "shipment_ref": "OUT/1",
+            "shipped_at": "2026-03-02T09:00:00Z",
+            "location_ref": "",
+            "parcels": parcels if number else [],
+            "lines": [
+                {"line_ref": line, "sku": sku, "quantity": str(q), "units": q}
+                for line, sku, q in lines
+            ],
+        }
+
+    def _line_ids(self, ref):
+        return {line["sku"]: str(line["id"]) for line in self.shop.book[int(ref)]["line_items"]}
+
+    def test_a_shipment_is_a_note_and_the_last_completes_the_order(self):
+        ref = self.shop.place_order([("MUG", 2, "10.00"), ("POT", 1, "5.00")])
+        ids = self._line_ids(ref)
+        order = self.shop.book[int(ref)]
+        self.adapter._push_shipment(
+            self.woo, "s1", self._shipment(ref, [(ids["MUG"], "MUG", 2)], "1Z1")
+        )
+        self.assertEqual(order["status"], "processing")
+        # Without the line's id its SKU tells.
+        self.adapter._push_shipment(self.woo, "s2", self._shipment(ref, [("", "POT", 1)], "1Z2"))
+        self.assertEqual(order["status"], "completed")
+        notes = self.shop.notes[int(ref)]
+        self.assertEqual([n["customer_note"] for n in notes], [True, True])
+        self.assertIn("UPS 1Z1 https://t/1", notes[0]["note"])
+        tracking = next(
+            m["value"] for m in order["meta_data"] if m["key"] == "_wc_shipment_tracking_items"
+        )
+        self.assertEqual([t["tracking_number"] for t in tracking], ["1Z1", "1Z2"])
+
+    def test_a_shipment_told_again_changes_nothing(self):
+        ref = self.shop.place_order()
+        shipment = self._shipment(ref, [("", "MUG", 2)])
+        self.adapter._push_shipment(self.woo, "s1", shipment)
+        before = self.shop.book[int(ref)]["meta_data"]
+        self.adapter._push_shipment(self.woo, "s1", shipment)
+        self.assertEqual(len(self.shop.notes[int(ref)]), 1)
+        self.assertEqual(len(self.shop.shipments), 1)
+        self.assertEqual(
+            {m["key"]: m["value"] for m in before},
+            {m["key"]: m["value"] for m in self.shop.book[int(ref)]["meta_data"]},
+        )
+
+    def test_a_shipment_whose_answer_was_lost_at_any_call_is_one_note(self):
+        for nth in range(4):
+            with self.subTest(call=nth):
+                ref = self.shop.place_order()
+                shipment = self._shipment(ref, [("", "MUG", 2)])
+                self.shop.heal()
+                calls = iter(range(100))
+                answer = self.shop.respond
+
+                def lossy(request, nth=nth, calls=calls, answer=answer):
+                    response = answer(request)
+                    if next(calls) == nth:
+                        response.status, response.body = 502, b""
+                    return response
+
+                with (
+                    patch.object(self.shop, "respond", lossy),
+                    self.assertRaises(RetryableError),
+                ):
+                    self.adapter._push_shipment(self.woo, f"s{nth}", shipment)
+                self.adapter._push_shipment(self.woo, f"s{nth}", shipment)
+                self.assertEqual(len(self.shop.notes[int(ref)]), 1)
+                self.assertEqual(self.shop.book[int(ref)]["status"], "completed")
+
+    def test_refunded_pieces_and_virtual_products_keep_no_order_open(self):
+        self.shop.add_product("CODE", "Download", virtual=True)
+        ref = self.shop.place_order([("MUG", 2, "10.00"), ("CODE", 1, "5.00")])
+        self.shop.refund_order(ref, [("MUG", 1)])
+        self.adapter._push_shipment(self.woo, "s1", self._shipment(ref, [("", "MUG", 1)]))
+        self.assertEqual(self.shop.book[int(ref)]["status"], "completed")
+
+    def test_completing_an_unpaid_order_does_not_make_it_paid(self):
+        ref = self.shop.place_order(paid=False, payment_method="cod")
+        self.adapter._push_shipment(self.woo, "s1", self._shipment(ref, [("", "MUG", 2)]))
+        [event] = self.adapter._fetch_orders(self.woo, [ref])
+        document = self._parse(event)
+        self.assertTrue(self.shop.book[int(ref)]["date_paid_gmt"])
+        self.assertEqual((document.status, document.charges), ("shipped", ()))
+
+    def test_a_cancelled_order_stays_cancelled_when_a_shipment_is_told(self):
+        ref = self.shop.place_order()
+        self.shop.cancel_order(ref)
+        self.adapter._push_shipment(self.woo, "s1", self._shipment(ref, [("", "MUG", 2)], ""))
+        self.assertEqual(self.shop.book[int(ref)]["status"], "cancelled")
+
+    # === CANCELLATIONS AND REFUNDS === #
+
+    def _cancellation(self, ref, lines=(), refund=True, **values):
+        return {
+            "order_ref": ref,
+            "reason": "inventory",
+            "text": "Out of stock",
+            "restock": True,
+            "refund": refund,
+            "lines": [{"line_ref": "", "sku": s, "quantity": str(q), "units": q} for s, q in lines],
+            **values,
+        }
+
+    def _refund(self, ref, amount, lines=(), **values):
+        return {
+            "order_ref": ref,
+            "amount": amount,
+            "currency": "USD",
+            "text": "Broken",
+            "charge_ref": "",
+            "shipping": "0",
+            "lines": [
+                {"line_ref": "", "sku": s, "quantity": str(q), "amount": a, "restock": False}
+                for s, q, a in lines
+            ],
+            **values,
+        }
+
+    def test_a_whole_order_is_cancelled_once_and_its_money_given_back_once(self):
+        ref = self.shop.place_order()
+        for _again in range(2):
+            self.adapter._push_cancellation(self.woo, "c1", self._cancellation(ref))
+        self.assertEqual(len(self.shop.refunds_told), 1)
+        self.assertEqual(self.shop.orders()[ref]["refunded"], Decimal("20.00"))
+        self.assertTrue(self.shop.orders()[ref]["cancelled"])
+        self.assertEqual(self.shop.stock()["MUG", ""], 100)
+
+    def test_an_unpaid_order_is_cancelled_without_a_refund(self):
+        ref = self.shop.place_order(paid=False)
+        self.adapter._push_cancellation(self.woo, "c1", self._cancellation(ref))
+        self.assertEqual((self.shop.refunds_told, self.shop.orders()[ref]["cancelled"]), ([], True))
+
+    def test_pieces_are_taken_off_with_or_without_their_money(self):
+        ref = self.shop.place_order([("MUG", 3, "9.99")], tax_rate=20)
+        without = self._cancellation(ref, [("MUG", 1)], refund=False)
+        self.adapter._push_cancellation(self.woo, "c1", without)
+        self.assertEqual(self.shop.orders()[ref]["refunded"], 0)
+        self.assertEqual(self.shop.orders()[ref]["quantities"], {"MUG": 2})
+        given = self._cancellation(ref, [("MUG", 1)])
+        for _again in range(2):
+            self.adapter._push_cancellation(self.woo, "c2", given)
+        self.assertEqual(self.shop.orders()[ref]["quantities"], {"MUG": 1})
+        self.assertEqual(self.shop.orders()[ref]["refunded"], Decimal("9.99"))
+        # Our own cancellations come back as money alone.
+        document = self._parse(self.adapter._fetch_orders(self.woo, [ref])[0])
+        self.assertEqual(document.refunds, ())
+        self.assertEqual([c.amount for c in document.charges if c.kind == "refund"], [Decimal("9.99")])
+
+    def test_a_refund_is_made_once_and_known_by_its_ref_when_it_comes_back(self):
+        ref = self.shop.place_order([("MUG", 2, "10.00")], tax_rate=20, shipping="5.00")
+        refund = self._refund(ref, "12.50", [("MUG", 1, "10.00")], shipping="2.50")
+        first = self.adapter._push_refund(self.woo, "r1", refund)
+        self.assertEqual(self.adapter._push_refund(self.woo, "r1", refund), first)
+        self.assertEqual(len(self.shop.refunds[int(ref)]), 1)
+        self.assertTrue(self.shop.refunds[int(ref)][0]["refunded_payment"])
+        document = self._parse(self.adapter._fetch_orders(self.woo, [ref])[0])
+        [told] = document.refunds
+        self.assertEqual((told.ref, told.amount), (first["refund_ref"], Decimal("12.50")))
+        self.assertEqual(
+            [(line.quantity, line.amount) for line in told.lines],
+            [(1, Decimal("10.00")), (0, Decimal("2.50"))],
+        )
+
+    def test_a_refund_whose_answer_was_lost_is_found_and_not_paid_twice(self):
+        ref = self.shop.place_order()
+        answer = self.shop.respond
+
+        def lossy(request):
+            response = answer(request)
+            if request.method == "POST":
+                response.status, response.body = 502, b""
+            return response
+
+        with patch.object(self.shop, "respond", lossy), self.assertRaises(RetryableError):
+            self.adapter._push_refund(self.woo, "r1", self._refund(ref, "5.00"))
+        made = self.adapter._push_refund(self.woo, "r1", self._refund(ref, "5.00"))
+        [refund] = self.shop.refunds[int(ref)]
+        self.assertEqual(made, {"refund_ref": str(refund["id"])})
+
+    def test_a_refund_is_known_by_its_reason_where_its_notes_were_lost(self):
+        ref = self.shop.place_order()
+        self.adapter._push_refund(self.woo, "r1", self._refund(ref, "5.00"))
+        self.shop.refunds[int(ref)][0]["meta_data"] = []
+        self.adapter._push_refund(self.woo, "r1", self._refund(ref, "5.00"))
+        self.assertEqual(len(self.shop.refunds[int(ref)]), 1)
+
+    def test_more_than_was_paid_is_refused_in_words_and_for_good(self):
+        ref = self.shop.place_order()
+        before = self._refused_unchanged()
+        with self.assertRaisesRegex(FinalError, "Invalid refund amount"):
+            self.adapter._push_refund(self.woo, "r1", self._refund(ref, "99.00"))
+        self.assertEqual(self._refused_unchanged(), before)
+
+    def test_what_the_way_of_payment_cannot_give_back_somebody_is_told_to(self):
+        ref = self.shop.place_order(payment_method="bacs")
+        answer = self.adapter._push_refund(self.woo, "r1", self._refund(ref, "5.00"))
+        self.assertTrue(answer["by_hand"])
+        self.assertFalse(self.shop.refunds[int(ref)][0]["refunded_payment"])
+        self.assertIn("5.00", self.woo.activity_ids.note)
+        self.adapter._push_refund(self.woo, "r1", self._refund(ref, "5.00"))
+        self.assertEqual(len(self.woo.activity_ids), 1)
+
+
+class TestWoocommerceConnection(WoocommerceCommon):
+    def test_a_good_connection_has_nothing_to_say_and_changes_nothing(self):
+        self.assertEqual(self.adapter._test_connection(self.woo), "")
+        self.assertEqual((self.shop.book, self.shop.webhooks), ({}, {}))
+
+    def test_each_thing_that_is_wrong_is_told_in_words(self):
+        self.shop.gate.permissions = "read"
+        self.assertIn("may only read", self.adapter._test_connection(self.woo))
+        self.woo.api_secret = "cs_wrong"
+        self.assertIn("refuses the keys", self.adapter._test_connection(self.woo))
+        self.shop.plain_permalinks = True
+        self.assertIn("Permalinks", self.adapter._test_connection(self.woo))
+        self.shop.stop()
+        self.assertIn("cannot be reached", self.adapter._test_connection(self.woo))
+        self.woo.api_key = False
+        self.assertIn("Fill in", self.adapter._test_connection(self.woo))
+        self.shop.start = lambda: self.shop
+
+    def test_a_shop_that_is_none_and_one_that_sends_elsewhere_are_told(self):
+        self.shop.fail(1, 200, body=b"<html>Hello</html>")
+        self.assertIn("no WooCommerce", self.adapter._test_connection(self.woo))
+        self.shop.fail(1, 404, body=b'{"code": "rest_no_route", "message": "No route"}')
+        self.assertIn("WooCommerce does not", self.adapter._test_connection(self.woo))
+        answer = http.Answer(301, {}, b"")
+        self.assertIn("https://", self.adapter._connection_problem(answer))
+
+    def test_over_https_the_keys_authenticate_and_over_http_they_only_sign(self):
+        seen = []
+
+        def request(method, url, *, auth=None, headers=None, **_options):
+            seen.append((url, auth, (headers or {}).get("Authorization", "")))
+            return http.Answer(200, {}, b"[]")
+
+        with patch.object(http, "request", request):
+            for address in ("https://shop.test/", "shop.test", "http://shop.test/wp-json/wc/v3"):
+                self.woo.base_url = address
+                self.adapter._call(self.woo, "GET", "/orders", params={"page": "1"})
+        keys = ("ck_simulated", "cs_simulated")
+        self.assertEqual(seen[0], ("https://shop.test/wp-json/wc/v3/orders", keys, ""))
+        self.assertEqual(seen[1][:2], seen[0][:2])
+        self.assertEqual(seen[2][:2], ("http://shop.test/wp-json/wc/v3/orders", None))
+        self.assertIn('oauth_consumer_key="ck_simulated"', seen[2][2])
+        self.assertNotIn("cs_simulated", seen[2][2])
+
+    def test_the_shop_takes_no_keys_that_are_readable_on_the_way(self):
+        self.shop.secure = True
+        self.assertIn("refuses the keys", self.adapter._test_connection(self.woo))
+
+    def test_fault_7_webhooks_are_made_once_and_switched_on_again(self):
+        made = self.adapter._ensure_webhooks(self.woo)
+        self.assertEqual(len(made), 8)
+        self.assertEqual(self.adapter._ensure_webhooks(self.woo), [])
+        self.assertEqual(
+            {hook["delivery_url"] for hook in self.shop.webhooks.values()}, {self.woo.webhook_url}
+        )
+        for _n in range(7):
+            self.shop.place_order()
+            self.shop.deliver_all(lambda delivery: 500)
+        off = [h["topic"] for h in self.shop.webhooks.values() if h["status"] == "disabled"]
+        self.assertIn("order.created", off)
+        self.assertEqual(len(self.adapter._ensure_webhooks(self.woo)), len(off))
+        self.assertEqual({h["status"] for h in self.shop.webhooks.values()}, {"active"})
+        [first, *_others] = self.shop.webhooks
+        self.shop.webhooks.pop(first)
+        self.assertEqual(
+            self.adapter._ensure_webhooks(self.woo), ["Webhook order.created was missing."]
+        )
+
+    def test_removing_takes_our_webhooks_and_leaves_others(self):
+        self.adapter._ensure_webhooks(self.woo)
+        self.shop.webhooks[1] = {
+            "id": 1,
+            "topic": "order.created",
+            "status": "active",
+            "delivery_url": "https://other.test/",
+        }
+        self.adapter._remove_webhooks(self.woo)
+        self.assertEqual(list(self.shop.webhooks), [1])
+
+    def test_a_secret_is_made_where_there_is_none(self):
+        self.woo.webhook_secret = False
+        self.adapter._ensure_webhooks(self.woo)
+        self.assertGreater(len(self.woo.webhook_secret), 30)
+        [secret] = {hook["secret"] for hook in self.shop.webhooks.values()}
+        self.assertEqual(secret, self.woo.webhook_secret)
+
+    def test_the_simulator_refuses_what_the_published_interface_does_not_have(self):
+        for method, path, options in (
+            ("GET", "/orders", {"params": {"pagesize": "5"}}),
+            ("GET", "/orders", {"params": {"per_page": "101"}}),
+            ("PUT", "/orders/1", {"body": {"state": "done"}}),
+            ("POST", "/products/batch", {"body": {"change": []}}),
+            ("POST", "/webhooks", {"body": {"topic": "order.created"}}),
+        ):
+            with self.subTest(path), self.assertRaises(FinalError):
+                self.adapter._call(self.woo, method, path, **options)
+
+
+KNOWN = "PYp3uYsLpiYCyK+ZaDLY0ifl9oyT4njKxwrG+tgZ5qA="
