@@ -141,7 +141,7 @@ def _rate(adapter, channel, body, seconds=1.0):
 
 def _stock(env, count):
     """Tell a WooCommerce shop the stock of many listings, in the least calls it allows."""
-    from simulators.woocommerce import WooCommerceSimulator
+    from simulators.woocommerce import WoocommerceSimulator
 
     products = env["product.product"].create(
         [
@@ -156,7 +156,7 @@ def _stock(env, count):
     )
     warehouse = env["stock.warehouse"].search([], limit=1)
     _put(env, products, warehouse, 1)
-    with WooCommerceSimulator() as shop:
+    with WoocommerceSimulator() as shop:
         refs = {p.default_code: shop.add_product(p.default_code, p.name) for p in products}
         channel = env["oms.channel"].create(
             {

@@ -22,6 +22,18 @@ class RateLimited(RetryableError):
     """Too many calls: nothing is wrong, it is only not yet time. Counts as no attempt."""
 
 
+class Unfinished(RateLimited):
+    """The channel took the call and works on it: look again, with what is known of it so far.
+
+    :param dict state: what the next try has to know; kept with the message, see
+        ``oms.channel.adapter`` ``_state``
+    """
+
+    def __init__(self, message, state, seconds=None):
+        super().__init__(message, seconds=seconds)
+        self.state = state
+
+
 class CredentialsError(RetryableError):
     """The channel refuses who we are: every call fails until a person renews the access."""
 

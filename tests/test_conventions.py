@@ -53,6 +53,11 @@ class TestConventions(OmsCommon):
                         re.search(r"^import requests|^from requests", path.read_text(), re.M)
                     )
 
+    def test_the_style_sheets_can_be_compiled(self):
+        bundle = self.env["ir.qweb"]._get_asset_bundle("web.assets_backend", css=True, js=False)
+        bundle.preprocess_css()
+        self.assertEqual(bundle.css_errors, [])
+
 
 class TestNeutralize(OmsCommon):
     def test_a_neutralised_copy_never_talks_to_a_channel(self):

@@ -11,7 +11,7 @@ _logger = logging.getLogger(__name__)
 MAX_CONFLICTS = 5
 LATE_MINUTES = 15
 #: the lanes that ask channels for something
-ASKING_LANES = ("fetch", "care", "backfill")
+ASKING_LANES = ("fetch", "care", "backfill", "listings")
 
 
 class OmsLane(models.Model):
@@ -78,6 +78,7 @@ class OmsLane(models.Model):
             "slow": self._work_slow,
             "care": self.env["oms.channel"]._work_care,
             "backfill": self.env["oms.channel.backfill"]._work,
+            "listings": self.env["oms.channel"]._work_listings,
         }
 
     @api.model
@@ -97,6 +98,7 @@ class OmsLane(models.Model):
             "care": lambda: Channel.search_count(
                 Channel._get_care_domain() | Channel._get_gap_domain()
             ),
+            "listings": lambda: Channel.search_count(Channel._get_listings_domain()),
             "inbox": lambda: Message.search_count(Message._get_todo_domain("in")),
             "outbox": lambda: Message.search_count(Message._get_todo_domain("out")),
             "orders": lambda: running("orders"),
@@ -169,6 +171,7 @@ class OmsLane(models.Model):
                 error = str(problem)
                 break
             count += done
+            conflicts = 0
             if not done:
                 break
             if not self.env["ir.cron"]._commit_progress(done):
@@ -185,18 +188,21 @@ class OmsLane(models.Model):
 
     @api.model
     def _report(self, code, count, seconds, error):
-        """Leave word for the watchdog."""
-        lane = self.sudo().search([("code", "=", code)])
-        if lane.try_lock_for_update():
-            lane.write(
-                {
-                    "last_run_at": fields.Datetime.now(),
-                    "last_seconds": seconds,
-                    "last_count": count,
-                    "last_error": error,
-                }
-            )
-        self.env["ir.cron"]._commit_progress(0, remaining=0)
+        """Leave word for the watchdog; two jobs of one lane that end together leave one."""
+        try:
+            lane = self.sudo().search([("code", "=", code)])
+            if lane.try_lock_for_update():
+                lane.write(
+                    {
+                        "last_run_at": fields.Datetime.now(),
+                        "last_seconds": seconds,
+                        "last_count": count,
+                        "last_error": error,
+                    }
+                )
+            self.env["ir.cron"]._commit_progress(0, remaining=0)
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            self.env.cr.rollback()
 
     # === WORK OF THE SMALL LANES === #
 

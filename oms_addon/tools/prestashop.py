@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 from lxml import etree
 
-from .document_values import get_zone, to_decimal, to_text
+from .document_values import UTC, get_zone, to_decimal, to_text
 from .shares import rounded
 
 #: the date that is none, and the one nothing lies behind
@@ -76,12 +76,30 @@ def listing_ref(product, combination=""):
     return product if combination in ("", "0") else f"{product}-{combination}"
 
 
-def event_ref(composed):
-    """Return the name of one state of an order, whenever it is asked for."""
-    content = {key: value for key, value in composed.items() if key != "seen_at"}
-    body = json.dumps(content, sort_keys=True, ensure_ascii=False, default=str)
-    digest = hashlib.sha256(body.encode()).hexdigest()[:20]
-    return f"poll:{text(composed['order'], 'id')}:{digest}"
+def event_ref(ref, payload):
+    """Return the name of one state of an order, the same whenever it is asked for.
+
+    :param str ref: the order's id
+    :param bytes payload: the composed order
+    """
+    return f"poll:{ref}:{hashlib.sha256(payload).hexdigest()[:20]}"
+
+
+def is_late(order, zone, now):
+    """Say which of the two a time is that comes twice, because the clock is set back.
+
+    :param dict order: as the webservice tells it, in the shop's own time
+    :param str zone: the shop's
+    :param datetime now: when it was asked for, aware
+    :return: whether the order changed in the second one; only that had come already
+    """
+    try:
+        local = datetime.fromisoformat(text(order, "date_upd"))
+    except ValueError:
+        return False
+    earlier = local.replace(tzinfo=get_zone(zone)).astimezone(UTC)
+    later = local.replace(tzinfo=get_zone(zone), fold=1).astimezone(UTC)
+    return earlier < later <= now
 
 
 # === COMPOSING AND ANSWERING === #
@@ -195,11 +213,11 @@ class Cursor:
     seen: dict = field(default_factory=dict)
 
     @classmethod
-    def read(cls, value):
+    def loads(cls, value):
         """Return the cursor a text says; the first one for none."""
         return cls(**json.loads(value)) if value else cls()
 
-    def write(self):
+    def dumps(self):
         """Return the cursor as text."""
         return json.dumps(vars(self), sort_keys=True, separators=(",", ":"))
 

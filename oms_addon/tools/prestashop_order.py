@@ -3,7 +3,8 @@
 The composed order is one JSON object with the keys ``order``, ``details``, ``payments``,
 ``siblings``, ``slips``, ``cart_rules``, ``histories``, ``messages``, ``customer``,
 ``delivery``, ``invoice``, ``carrier``, ``states``, ``roles``, ``zone``, ``language``,
-``currency``, ``precision``, ``taxes``, ``rates`` and ``seen_at``.
+``currency``, ``precision``, ``taxes`` and ``rates``; ``late`` says that times that come twice
+are the second ones.
 """
 
 import re
@@ -58,8 +59,7 @@ class _Reader:
         self.order = data["order"]
         self.ref = text(self.order, "id")
         self.zone = get_zone(data.get("zone") or "UTC", "zone")
-        seen_at = data.get("seen_at")
-        self.seen_at = datetime.fromisoformat(seen_at) if seen_at else None
+        self.is_late = bool(data.get("late"))
         self.currency = text(data, "currency").upper()
         precision = text(data, "precision")
         self.coin = Decimal(1).scaleb(-int(precision if precision.isdigit() else 2))
@@ -135,21 +135,15 @@ class _Reader:
         return self.moment({"date_upd": latest}, "date_upd")
 
     def moment(self, row, key):
-        """:return: the moment a local time names
-
-        Of the two an hour has that the clock is set back by it is the later, unless that
-        had not come yet when the order was asked for.
-        """
+        """:return: the moment a local time names"""
         value = text(row, key)
         try:
             local = datetime.fromisoformat(value)
         except ValueError as error:
             raise mismatch("a time", value, key) from error
         moment = local.replace(tzinfo=self.zone).astimezone(UTC)
-        if self.seen_at:
-            later = local.replace(tzinfo=self.zone, fold=1).astimezone(UTC)
-            if moment < later <= self.seen_at:
-                return later
+        if self.is_late:
+            return max(moment, local.replace(tzinfo=self.zone, fold=1).astimezone(UTC))
         return moment
 
     def status(self):

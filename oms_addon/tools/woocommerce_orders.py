@@ -13,7 +13,7 @@ from .document_parts import (
     RefundLine,
     Tax,
 )
-from .document_values import to_decimal, to_plain, to_text
+from .document_values import EXACT, to_decimal, to_plain, to_text
 from .order_document import OrderDocument
 from .woocommerce import (
     DETAILS,
@@ -307,9 +307,9 @@ def _unit_price(quantity, before, after):
     if quantity <= 0:
         return highest, ZERO
     unit = highest / quantity
-    if unit * quantity != highest:
+    if EXACT.multiply(unit, quantity) != highest:
         unit = unit.quantize(Decimal("0.0001"), ROUND_CEILING)
-    return unit, unit * quantity - after
+    return unit, EXACT.subtract(EXACT.multiply(unit, quantity), after)
 
 
 def _line_note(row):

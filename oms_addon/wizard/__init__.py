@@ -1,3 +1,5 @@
+from . import oms_channel_connect
+from . import oms_channel_connect_tax
 from . import oms_upload
 from . import oms_order_import
 from . import oms_order_import_line

@@ -1,5 +1,6 @@
 """How the store answers: validation, cost, throttling, idempotency, exports."""
 
+import gzip
 import hashlib
 import json
 import re
@@ -17,7 +18,7 @@ except ImportError:  # The rest of the package reads without it; a store does no
 
 SCHEMA = Path(__file__).with_name("schema.graphql")
 MAX_COST = 1000
-CONDITION = re.compile(r"(\w+):(>=|<=|>|<)?'?([^\s']+)'?")
+CONDITION = re.compile(r"(NOT )?(\w+):(>=|<=|>|<)?'?([^\s']+)'?")
 
 
 @cache
@@ -25,7 +26,9 @@ def load_schema(path):
     """:return: the schema in a file; reading the published one takes seconds, once"""
     if graphql is None:
         raise RuntimeError("graphql-core is needed: pip install -r requirements.txt")
-    return graphql.build_schema(Path(path).read_text(), assume_valid_sdl=True)
+    opened = gzip.open if str(path).endswith(".gz") else open
+    with opened(path, "rt", encoding="utf-8") as file:
+        return graphql.build_schema(file.read(), assume_valid_sdl=True)
 
 
 def failure(message, code, **extensions):
@@ -284,7 +287,10 @@ class Server:
         return [
             record
             for record in records
-            if all(tests[sign](values(record, name), value) for name, sign, value in conditions)
+            if all(
+                tests[sign](values(record, name), value) != bool(negated)
+                for negated, name, sign, value in conditions
+            )
         ]
 
     def orders_field(self, whole):
@@ -292,8 +298,12 @@ class Server:
 
         def orders(info, first=None, after=None, query=None, sortKey="ID", reverse=False):  # noqa: N803
             def value(order, name):
-                times = {"updated_at": order.updated, "processed_at": order.created}
-                return times.get(name, order.created)
+                values = {
+                    "updated_at": order.updated,
+                    "status": "cancelled" if order.cancelled else "open",
+                    "fulfillment_status": order.fulfillment_status,
+                }
+                return values.get(name, order.created)
 
             found = self.search(self.by_id.values(), query, value)
             key = {"UPDATED_AT": "updated_at", "PROCESSED_AT": "processed_at"}.get(sortKey, "")

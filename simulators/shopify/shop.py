@@ -80,7 +80,6 @@ class ShopifySimulator(Server, Simulator):
         self.locations = {71: {"name": "Warehouse"}, 72: {"name": "Shop floor"}}
         self.graph = Graph(self)
         self.by_id, self.variants, self.subscriptions = {}, {}, {}
-        self.lost_subscriptions = []
         self._number = 1000
 
     def new_id(self):
@@ -400,6 +399,16 @@ class ShopifySimulator(Server, Simulator):
             self._changed(order, None, {"refunds/create": rest.refund(order, made)})
             return str(made.id)
 
+    def send_all(self, ref):
+        """The shopkeeper fulfils all that is left, without a parcel's number."""
+        with self.lock:
+            order = self.by_id[int(ref)]
+            for part in order.parts:
+                if part.status == "open":
+                    given = {"fulfillmentOrderId": gid("FulfillmentOrder", part.id)}
+                    self.fulfil(None, {"lineItemsByFulfillmentOrder": [given]})
+            self.shipments.clear()
+
     def hold(self, ref, words="Check the address", reason="incorrect_address"):
         """The shop puts the fulfilment on hold."""
         with self.lock:
@@ -502,7 +511,6 @@ class ShopifySimulator(Server, Simulator):
         """The shopkeeper removes the app: it may not ask any more."""
         with self.lock:
             self.tell({"app/uninstalled": {"id": 1, "myshopify_domain": self.domain}})
-            self.lost_subscriptions = list(self.subscriptions.values())
             self.subscriptions = {}
             self.token = "removed"
 

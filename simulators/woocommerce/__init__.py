@@ -42,8 +42,8 @@ class WoocommerceSimulator(Api, Simulator):
         "product.deleted",
         "product.restored",
     )
-    #: a customer of WooCommerce has no way to ask; stock is one number, written blindly
-    lacks = frozenset({"cancel_request", "compare_and_set", "locations"})
+    #: a customer of WooCommerce has no way to ask; stock is one number
+    lacks = frozenset({"cancel_request", "locations"})
 
     def __init__(self, port=0, seed=1, index=None):
         """:param index: path of a shop's route index, to check arguments with"""

@@ -222,7 +222,7 @@ class Api:
 
     @route("GET", r"/products")
     def list_products(self, request, body):
-        return self.page_of(list(self.products.values()), request)
+        return self.page_of(self.chosen(self.products, request), request)
 
     @route("GET", r"/products/(?P<id>[\d]+)")
     def get_product(self, request, body, id):
@@ -230,7 +230,12 @@ class Api:
 
     @route("GET", r"/variations")
     def list_variations(self, request, body):
-        return self.page_of(list(self.variations.values()), request)
+        return self.page_of(self.chosen(self.variations, request), request)
+
+    def chosen(self, rows, request):
+        """:return: the rows asked for by their ids, all when none are named"""
+        ids = {int(ref) for ref in request.query.get("include", "").split(",") if ref}
+        return [row for row in rows.values() if not ids or row["id"] in ids]
 
     @route("GET", r"/products/(?P<product_id>[\d]+)/variations/(?P<id>[\d]+)")
     def get_variation(self, request, body, product_id, id):

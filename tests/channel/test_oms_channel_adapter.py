@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from odoo.addons.oms_addon.tools.order_document import OrderDocument
+from odoo.addons.oms_addon.tools.order_document import DocumentError, OrderDocument
 
 from ..common import OmsCommon
 
@@ -13,9 +13,17 @@ SETTINGS = {"csv_file": {"tz": "Europe/Berlin"}}
 
 
 class TestAdapterContract(OmsCommon):
+    def _parsing(self):
+        """:return: model name by code of every adapter whose orders come as messages"""
+        return {
+            code: name
+            for code, name in self.env["oms.channel"]._adapters().items()
+            if not self.env[name]._is_native
+        }
+
     def _each(self):
-        """:return: (code, adapter, channel, fixture file) of every adapter of the registry"""
-        for code, name in self.env["oms.channel"]._adapters().items():
+        """:return: (code, adapter, channel, fixture file) of every adapter that parses"""
+        for code, name in self._parsing().items():
             with self.subTest(adapter=code):
                 channel = self.env["oms.channel"].create({"name": code, "adapter": code})
                 channel.company_id.partner_id.tz = SETTINGS.get(code, {}).get("tz", "UTC")
@@ -45,7 +53,16 @@ class TestAdapterContract(OmsCommon):
             ]
             self.assertEqual([document.to_dict() for document in documents], expected)
             count += 1
-        self.assertEqual(count, len(self.env["oms.channel"]._adapters()))
+        self.assertEqual(count, len(self._parsing()))
+
+    def test_an_adapter_whose_orders_are_made_in_odoo_takes_no_message(self):
+        native = self.env["oms.channel"]._adapters().keys() - self._parsing().keys()
+        self.assertEqual(native, {"odoo_shop"})
+        for code in native:
+            adapter = self.env[f"oms.channel.adapter.{code}"]
+            self.assertTrue(adapter._verify(self.channel, {}, b"{}", None))
+            with self.assertRaises(DocumentError):
+                adapter._read(self.channel, "orders/create", b"{}")
 
     def test_reading_is_pure_and_gives_the_same_document_again(self):
         for _code, adapter, channel, fixture in self._each():
@@ -62,8 +79,10 @@ class TestAdapterContract(OmsCommon):
             self.assertEqual(adapter._describe("orders", body), adapter._describe("orders", body))
 
     def test_a_connection_test_answers_in_words(self):
-        for _code, adapter, channel, _fixture in self._each():
-            self.assertIsInstance(adapter._test_connection(channel), str)
+        for code, name in self.env["oms.channel"]._adapters().items():
+            with self.subTest(adapter=code):
+                channel = self.env["oms.channel"].create({"name": code, "adapter": code})
+                self.assertIsInstance(self.env[name]._test_connection(channel), str)
 
     def test_every_adapter_has_a_label_of_its_own(self):
         labels = [label for _code, label in self.env["oms.channel"]._selection_adapter()]

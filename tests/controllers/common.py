@@ -35,6 +35,7 @@ class ApiCase(OmsCommon, HttpCase):
         return self.url_open(
             f"/oms/api/v1{path}",
             data=json.dumps(content).encode() if body is None else body,
+            method="POST",
             headers={
                 "Content-Type": "application/json",
                 **self._headers(channel, key),

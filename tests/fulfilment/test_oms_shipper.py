@@ -192,7 +192,10 @@ class TestTrackAndDeliver(FulfilmentCommon):
         self.assertEqual((message.channel_id, message.order_ref), (self.channel, "A1"))
         content = json.loads(message._raw_payload())
         self.assertEqual(content["order_ref"], "A1")
-        self.assertEqual(content["lines"], [{"line_ref": "L1", "sku": "SKU-1", "quantity": 2.0}])
+        self.assertEqual(
+            content["lines"],
+            [{"line_ref": "L1", "sku": "SKU-1", "quantity": 2.0, "units": 2.0}],
+        )
         self.assertEqual(
             content["parcels"],
             [{"carrier": "", "carrier_code": "", "number": "TR 1", "url": ""}],

@@ -167,6 +167,11 @@ class TestRefund(RefundCommon):
 
 
 class TestAsk(PushShopMixin, RefundCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.tiny.auto_ship = False
+
     def test_a_refund_asked_of_the_channel_is_applied_when_it_took_it_and_its_echo_is_known(self):
         document = self._document("A1", [("MUG", 4, "10.00")])
         order = self._capture(document, channel=self.tiny)

@@ -7,6 +7,8 @@ from . import oms_channel_polling
 from . import oms_channel_webhooks
 from . import oms_channel_gap
 from . import oms_channel_backfill
+from . import oms_channel_setup
+from . import oms_channel_health_page
 from . import oms_channel_meter
 from . import oms_channel_message
 from . import oms_channel_message_inbox
@@ -14,8 +16,14 @@ from . import oms_channel_message_outbox
 from . import oms_channel_message_lane
 from . import oms_channel_message_sender
 from . import oms_channel_listing
+from . import oms_channel_listing_component
+from . import oms_channel_listing_fetch
+from . import oms_channel_listing_match
+from . import oms_channel_listing_rename
 from . import oms_channel_listing_stock
+from . import oms_channel_listing_told
 from . import product_product
+from . import sale_order
 from . import oms_channel_location
 from . import oms_channel_notice
 from . import oms_channel_stock

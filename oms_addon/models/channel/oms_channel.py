@@ -5,6 +5,7 @@ import secrets
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import plaintext2html
 
 SECRET = "base.group_system"
 REFUSED_ALERT = 20
@@ -146,9 +147,11 @@ class OmsChannel(models.Model):
         for channel in self:
             channel._note_answer()
         self.env.ref("oms_addon.oms_lane_fetch").sudo()._wake()
+        return True
 
     def action_pause(self):
         self._set_state("paused")
+        return True
 
     # === BUSINESS METHODS === #
 
@@ -278,6 +281,10 @@ class OmsChannel(models.Model):
         """
         self.ensure_one()
         owner = self.user_id or self.company_id.oms_user_id or self.env.ref("base.user_admin")
+        # What went wrong may quote what the channel sent.
         return self.activity_schedule(
-            "mail.mail_activity_data_todo", summary=summary, note=note, user_id=owner.id
+            "mail.mail_activity_data_todo",
+            summary=summary,
+            note=plaintext2html(note),
+            user_id=owner.id,
         )

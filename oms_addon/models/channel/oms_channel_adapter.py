@@ -38,6 +38,8 @@ class OmsChannelAdapter(models.AbstractModel):
     _name = "oms.channel.adapter"
     _description = "Channel Adapter"
 
+    #: its orders are made in Odoo: none comes as a message, so there is nothing to parse
+    _is_native = False
     #: the channel's orders can be asked for (``_fetch``, ``_fetch_orders``, ``_list_orders``)
     _can_fetch = False
     #: its messages are asked for by us at the channel itself (``_ensure_webhooks``)
@@ -65,6 +67,8 @@ class OmsChannelAdapter(models.AbstractModel):
     _credential_labels = {}
     #: how many seconds a poll reaches back behind its cursor
     _overlap_seconds = 300
+    #: a picture of Font Awesome for the kind
+    _icon = "fa-plug"
     #: the policy most channels of the kind have, see ``oms.channel`` ``_policy_presets``
     _policy_preset = "prepaid"
 
@@ -248,6 +252,27 @@ class OmsChannelAdapter(models.AbstractModel):
     # === CONNECTION === #
 
     @api.model
+    def _about(self):
+        """:return: what this kind of channel is and does, for those who choose one"""
+        ways = [
+            (self._can_fetch and self._can_register, self.env._("Orders come by themselves.")),
+            (self._can_fetch and not self._can_register, self.env._("Orders are asked for.")),
+            (self._can_import_file, self.env._("Orders are uploaded as a file.")),
+        ]
+        told = [
+            (self._can_push_shipment, self.env._("shipments")),
+            (self._can_push_stock, self.env._("stock")),
+            (self._can_push_price, self.env._("prices")),
+            (self._can_push_cancellation, self.env._("cancellations")),
+            (self._can_push_refund, self.env._("refunds")),
+        ]
+        texts = [text for does, text in ways if does]
+        names = ", ".join(text for does, text in told if does)
+        if names:
+            texts.append(self.env._("It is told: %(things)s.", things=names))
+        return " ".join(texts)
+
+    @api.model
     def _prepare_channel(self, channel):
         """Hook: make what a channel needs before it goes live."""
 
@@ -264,8 +289,9 @@ class OmsChannelAdapter(models.AbstractModel):
     def _ensure_webhooks(self, channel):
         """See that the channel sends us its messages; make what is missing or switched off.
 
-        :return: a sentence for each registration that was missing and made again
-        :rtype: list[str]
+        :return: a sentence for each registration that was missing and made again; ``None``
+            when the channel sends nothing as it is set up, which is no fault
+        :rtype: list[str]|None
         """
         return []
 

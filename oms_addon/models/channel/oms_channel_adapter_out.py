@@ -28,6 +28,7 @@ class OmsChannelAdapter(models.AbstractModel):
         :param bytes payload: the content, as JSON
         :return: what the channel answered, as JSON-able data
         :raise RetryableError: when the same call may succeed later
+        :raise Unfinished: when the channel took the call and works on it
         """
         if not getattr(self, f"_can_push_{topic}", False):
             raise FinalError(self.env._("This kind of channel cannot be told: %s.", topic))
@@ -75,7 +76,8 @@ class OmsChannelAdapter(models.AbstractModel):
             ``location`` ('' where the channel has one stock only), ``quantity`` (int) and
             ``seen`` (int: what the channel was last known to have; ``None`` when unknown)
         :return: ``{"failed": {position: why}, "stale": {position: what the channel has}}``,
-            both by the item's position as a text; what is in neither was taken
+            both by the item's position as a text; what is in neither was taken. ``"later"``
+            lists positions that were not told yet and are to be told next.
         :rtype: dict
         """
         raise NotImplementedError
@@ -88,6 +90,14 @@ class OmsChannelAdapter(models.AbstractModel):
         :return: as of ``_push_stock``
         """
         raise NotImplementedError
+
+    @api.model
+    def _state(self):
+        """:return: what the last try of the message being sent left behind, see ``Unfinished``
+        :rtype: dict
+        """
+        message = self.env.context.get("oms_message")
+        return dict((message and message.result) or {})
 
     # === THE CALL === #
 

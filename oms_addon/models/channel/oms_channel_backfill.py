@@ -223,7 +223,7 @@ class OmsChannelBackfill(models.Model):
 
     def _bring_page(self):
         """Put one page of old orders in the inbox, unless the channel has to be spared."""
-        if self.env["oms.channel.meter"]._left(self.channel_id) < SPARE:
+        if self.env["oms.channel.meter"]._share_left(self.channel_id) < SPARE:
             # What is new goes first.
             self._pause(SPARE_SECONDS)
             return

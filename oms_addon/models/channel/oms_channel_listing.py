@@ -1,36 +1,78 @@
-"""What a channel calls a product, and how many units one of it is."""
+"""What a channel offers, which products that is, and how many units of them one is."""
+
+from decimal import Decimal
+from typing import Any, NamedTuple
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+
+#: what says which products a listing is
+MAPPING = {"product_id", "multiplier", "component_ids", "alias_of_id", "is_ignored"}
+
+
+class Part(NamedTuple):
+    """A product in a listing: so many ``units`` of it are in one of the listing.
+
+    ``weight`` is its share of the price, beside those of the other parts.
+    """
+
+    product: Any
+    units: float
+    weight: Decimal = Decimal(1)
 
 
 class OmsChannelListing(models.Model):
+    """One row for each thing a channel offers under an id or a SKU of its own.
+
+    It may be one product, several units of one (``multiplier``), a bundle of several
+    (``component_ids``), or not be known here yet. The channel may use a SKU more than once:
+    the rows after the first are its aliases.
+    """
+
     _name = "oms.channel.listing"
     _description = "Channel Listing"
-    _rec_name = "sku"
-    _order = "channel_id, sku"
+    _rec_names_search = ["sku", "name", "external_ref"]
+    _order = "channel_id, sku, id"
     _check_company_auto = True
 
     channel_id = fields.Many2one("oms.channel", required=True, ondelete="cascade", index=True)
     company_id = fields.Many2one(related="channel_id.company_id", store=True, index=True)
-    sku = fields.Char("Channel SKU", required=True)
+
+    # What the channel says
+    sku = fields.Char("Channel SKU")
     sku_key = fields.Char(compute="_compute_sku_key", store=True, help="The SKU as it is compared.")
     name = fields.Char("Title on the channel")
     external_ref = fields.Char("Channel's id")
+    barcode = fields.Char(index="btree_not_null")
+    price = fields.Monetary("Price on the channel", readonly=True)
+    currency_id = fields.Many2one("res.currency", readonly=True)
+    image_url = fields.Char("Picture on the channel", readonly=True)
+    status = fields.Selection(
+        [("active", "Active"), ("inactive", "Inactive"), ("deleted", "Gone")],
+        "On the channel",
+        default="active",
+        required=True,
+        readonly=True,
+    )
+    seen_at = fields.Datetime("Last seen", readonly=True, help="When the channel last told it.")
+    told_at = fields.Datetime("Changed on the channel", readonly=True)
+
+    # What it is here
     alias_of_id = fields.Many2one(
         "oms.channel.listing",
         "Alias of",
         domain="[('channel_id', '=', channel_id), ('alias_of_id', '=', False)]",
         ondelete="cascade",
         index="btree_not_null",
-        help="Another SKU of the same listing: product and units follow it.",
+        help="Another name of the same listing: product and units follow it.",
     )
+    alias_ids = fields.One2many("oms.channel.listing", "alias_of_id", "Aliases")
     product_id = fields.Many2one(
         "product.product",
         compute="_compute_from_alias",
         store=True,
         readonly=False,
-        required=True,
         index=True,
         check_company=True,
         precompute=True,
@@ -46,27 +88,134 @@ class OmsChannelListing(models.Model):
         recursive=True,
         help="How many units of the product one of this listing is, e.g. 6 for a six-pack.",
     )
+    component_ids = fields.One2many("oms.channel.listing.component", "listing_id", "Bundle of")
+    split_by = fields.Selection(
+        [("list_price", "Sales prices"), ("share", "Shares given here")],
+        "Price is split by",
+        default="list_price",
+        required=True,
+        help="How the price of a bundle is shared among its products.",
+    )
+    content = fields.Char(compute="_compute_content", help="What one of it is made of.")
+    is_ignored = fields.Boolean("Ignored", help="It is not sold from here: nobody has to map it.")
+    state = fields.Selection(
+        [
+            ("unmatched", "Unknown"),
+            ("suggested", "Suggestion"),
+            ("matched", "Matched"),
+            ("ignored", "Ignored"),
+        ],
+        compute="_compute_state",
+        store=True,
+        index=True,
+        precompute=True,
+        recursive=True,
+    )
+    matched_by = fields.Selection(
+        [
+            ("hand", "By hand"),
+            ("sku", "Same SKU"),
+            ("barcode", "Same barcode"),
+            ("suggestion", "Accepted suggestion"),
+        ],
+        "Matched",
+        readonly=True,
+    )
+    suggested_product_id = fields.Many2one(
+        "product.product", readonly=True, index="btree_not_null", check_company=True
+    )
+    suggested_multiplier = fields.Float("Suggested units", digits="Product Unit", readonly=True)
+    suggestion_score = fields.Integer("Likeness (%)", readonly=True, aggregator=None)
+    suggestion_reason = fields.Char("Why", readonly=True)
+    suggestion_due = fields.Boolean(readonly=True, help="A product is looked for soon.")
+    waiting_count = fields.Integer(
+        "Waiting",
+        compute="_compute_waiting_count",
+        help="Orders that wait until this SKU is mapped.",
+    )
 
     _sku_uniq = models.UniqueIndex(
-        "(channel_id, sku_key)", "This SKU is mapped already on the channel."
+        "(channel_id, sku_key) WHERE external_ref IS NULL OR alias_of_id IS NULL",
+        "This SKU is mapped already on the channel.",
     )
+    _sku_idx = models.Index("(channel_id, sku_key)")
+    _ref_uniq = models.UniqueIndex(
+        "(channel_id, external_ref) WHERE external_ref IS NOT NULL",
+        "The channel's listing of this id is here already.",
+    )
+    _item_idx = models.Index("(channel_id, item_ref) WHERE item_ref IS NOT NULL")
+    _parent_idx = models.Index("(channel_id, parent_ref) WHERE parent_ref IS NOT NULL")
+    _queue_idx = models.Index("(channel_id) WHERE state IN ('suggested', 'unmatched')")
+    _due_idx = models.Index("(company_id) WHERE suggestion_due")
     _multiplier_positive = models.Constraint(
         "CHECK (multiplier > 0)", "A listing is at least a part of a unit: Units must be above 0."
+    )
+    _named = models.Constraint(
+        "CHECK (sku_key <> '' OR external_ref IS NOT NULL)",
+        "A listing needs a SKU or the channel's id.",
     )
 
     # === COMPUTE METHODS === #
 
+    @api.depends("sku", "name", "external_ref")
+    def _compute_display_name(self):
+        for listing in self:
+            listing.display_name = listing.sku or listing.name or listing.external_ref
+
     @api.depends("sku")
     def _compute_sku_key(self):
         for listing in self:
-            listing.sku_key = self._key(listing.sku)
+            listing.sku_key = self._key(listing.sku) or False
 
     @api.depends("alias_of_id.product_id", "alias_of_id.multiplier")
     def _compute_from_alias(self):
         for listing in self:
-            main = listing.alias_of_id
-            listing.product_id = main.product_id or listing.product_id
-            listing.multiplier = (main or listing).multiplier or 1.0
+            source = listing.alias_of_id or listing
+            listing.product_id = source.product_id
+            listing.multiplier = source.multiplier or 1.0
+
+    @api.depends("state", "product_id", "multiplier", "component_ids.quantity", "alias_of_id")
+    def _compute_content(self):
+        for listing in self:
+            parts = listing._parts() if listing.state == "matched" else ()
+            listing.content = " + ".join(
+                f"{part.units:g} × {part.product.display_name}" for part in parts
+            )
+
+    @api.depends(
+        "is_ignored",
+        "product_id",
+        "component_ids",
+        "suggested_product_id",
+        "alias_of_id.state",
+    )
+    def _compute_state(self):
+        for listing in self:
+            if listing.is_ignored:
+                listing.state = "ignored"
+            elif listing.alias_of_id:
+                listing.state = listing.alias_of_id.state
+            elif listing.product_id or listing.component_ids:
+                listing.state = "matched"
+            else:
+                listing.state = "suggested" if listing.suggested_product_id else "unmatched"
+
+    @api.depends("channel_id", "sku_key", "barcode")
+    def _compute_waiting_count(self):
+        counts = {
+            (channel.id, key): count
+            for channel, key, count in self.env["oms.hold"]
+            .sudo()
+            ._read_group(
+                self._get_waiting_domain(self.channel_id, self._waiting_keys()),
+                ["channel_id", "sku_key"],
+                ["message_id:count_distinct"],
+            )
+        }
+        for listing in self:
+            listing.waiting_count = sum(
+                counts.get((listing.channel_id.id, key), 0) for key in listing._waiting_keys()
+            )
 
     # === CONSTRAINT METHODS === #
 
@@ -79,7 +228,20 @@ class OmsChannelListing(models.Model):
                     self.env._(
                         "%(sku)s can only be the alias of a listing of its own channel that is "
                         "no alias itself.",
-                        sku=listing.sku,
+                        sku=listing.display_name,
+                    )
+                )
+
+    @api.constrains("split_by", "component_ids")
+    def _check_shares(self):
+        for listing in self.filtered(lambda l: l.split_by == "share" and l.component_ids):
+            total = sum(listing.component_ids.mapped("share"))
+            if abs(total - 100) > 0.005:
+                raise ValidationError(
+                    self.env._(
+                        "The shares of %(sku)s make %(total)s %%: together they must be 100 %%.",
+                        sku=listing.display_name,
+                        total=f"{total:g}",
                     )
                 )
 
@@ -87,9 +249,21 @@ class OmsChannelListing(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        for vals in vals_list:
+            if vals.get("product_id") or vals.get("component_ids"):
+                vals.setdefault("matched_by", "hand")
         listings = super().create(vals_list)
-        listings._release_waiting()
+        listings._after_mapping()
         return listings
+
+    def write(self, vals):
+        """Extend: a product somebody chooses settles what was open, and lets orders go."""
+        if vals.get("product_id") or vals.get("component_ids"):
+            vals = {"matched_by": "hand", "is_ignored": False, **vals}
+        result = super().write(vals)
+        if vals.keys() & MAPPING:
+            self._after_mapping()
+        return result
 
     # === BUSINESS METHODS === #
 
@@ -98,17 +272,40 @@ class OmsChannelListing(models.Model):
         """:return: the form in which SKUs are compared: case and outer spaces do not count"""
         return (sku or "").strip().upper()
 
+    def _after_mapping(self):
+        """Let go what waited for these listings."""
+        # oms_mapping_later: see _set_product
+        if self.env.context.get("oms_mapping_later"):
+            return
+        matched = self.filtered(lambda l: l.state == "matched")
+        (matched | matched.alias_ids)._release_waiting()
+
+    def _waiting_keys(self):
+        """:return: what orders that wait for these listings call them
+        :rtype: set[str]
+        """
+        return {
+            key for listing in self for key in (listing.sku_key, self._key(listing.barcode)) if key
+        }
+
+    @api.model
+    def _get_waiting_domain(self, channels, keys):
+        """:return: the exceptions of orders that wait for one of the SKUs"""
+        return [
+            ("state", "=", "open"),
+            ("channel_id", "in", channels.ids),
+            ("reason_code", "=", "UNKNOWN_SKU"),
+            ("sku_key", "in", list(keys)),
+        ]
+
     def _release_waiting(self):
         """Let every order go that waited for one of these SKUs."""
         for channel, listings in self.grouped("channel_id").items():
             self.env["oms.hold"].sudo().search(
-                [
-                    ("state", "=", "open"),
-                    ("channel_id", "=", channel.id),
-                    ("reason_code", "=", "UNKNOWN_SKU"),
-                    ("sku_key", "in", listings.mapped("sku_key")),
-                ]
+                self._get_waiting_domain(channel, listings._waiting_keys())
             )._release(self.env._("The SKU is mapped now."))
+
+    # === RESOLVING === #
 
     @api.model
     def _resolve(self, channel, skus, barcodes=()):
@@ -117,26 +314,35 @@ class OmsChannelListing(models.Model):
         :param channel: the channel's record
         :param skus: SKUs as the channel writes them
         :param barcodes: barcodes as the channel writes them
-        :return: two dicts, (product, units) by SKU key and by barcode
+        :return: two dicts, (product, units) by SKU key and by barcode; bundles of several
+            products are not among them, see ``_resolve_parts``
+        """
+        return tuple(
+            {key: parts[0][:2] for key, parts in found.items() if len(parts) == 1}
+            for found in self._resolve_parts(channel, skus, barcodes)
+        )
+
+    @api.model
+    def _resolve_parts(self, channel, skus, barcodes=()):
+        """Find what channel SKUs are made of; see ``_resolve``.
+
+        :return: two dicts, ``Part`` tuples by SKU key and by barcode
+        :rtype: tuple[dict[str, tuple[Part]], dict[str, tuple[Part]]]
         """
         keys = {self._key(sku) for sku in skus} - {""}
+        codes = {code for code in barcodes if code}
+        listings = self.search(self._get_resolve_domain(channel, keys, codes))
         found = {
-            listing.sku_key: (listing.product_id, listing.multiplier)
-            for listing in self.search(
-                [("channel_id", "=", channel.id), ("sku_key", "in", list(keys))]
-            )
+            listing.sku_key: listing._parts() for listing in listings if listing.sku_key in keys
         }
-        Product = self.env["product.product"].with_context(active_test=True)
         company = [("company_id", "in", (False, channel.company_id.id))]
-        missing = list(keys - found.keys())
-        for product in self._search_by_reference(Product, missing, company):
-            found.setdefault(self._key(product.default_code), (product, 1.0))
-        codes = list({code for code in [*barcodes, *(keys - found.keys())] if code})
+        for product in self._search_by_reference(
+            self.env["product.product"], list(keys - found.keys()), company
+        ):
+            found.setdefault(self._key(product.default_code), (Part(product, 1.0),))
         by_barcode = {
-            product.barcode: (product, 1.0)
-            for product in Product.search(
-                [("barcode", "in", codes), *company] if codes else [(0, "=", 1)]
-            )
+            **self._find_barcodes(channel.company_id, codes | (keys - found.keys())),
+            **listings._parts_by_barcode(codes),
         }
         for key in keys - found.keys():
             if key in by_barcode:
@@ -144,13 +350,73 @@ class OmsChannelListing(models.Model):
         return found, by_barcode
 
     @api.model
+    def _get_resolve_domain(self, channel, keys, codes):
+        """:return: the matched listings of a channel with one of the SKU keys or barcodes"""
+        by_sku = Domain("sku_key", "in", list(keys | {self._key(code) for code in codes}))
+        named = by_sku | Domain("barcode", "in", list(codes)) if codes else by_sku
+        return Domain("channel_id", "=", channel.id) & Domain("state", "=", "matched") & named
+
+    def _parts(self):
+        """:return: what one of a matched listing is made of
+        :rtype: tuple[Part]
+        """
+        self.ensure_one()
+        main = self.alias_of_id or self
+        if not main.component_ids:
+            return (Part(main.product_id, main.multiplier),)
+        return tuple(
+            Part(component.product_id, component.quantity, component._weight())
+            for component in main.component_ids
+        )
+
+    def _parts_by_barcode(self, codes):
+        """:return: ``Part`` tuples of these listings by barcode; one that means different
+        things on different listings tells nothing
+        """
+        found = {}
+        for listing in self:
+            for code in {listing.barcode, listing.sku} & codes:
+                found.setdefault(code, set()).add(listing._parts())
+        return {code: parts.pop() for code, parts in found.items() if len(parts) == 1}
+
+    @api.model
+    def _find_barcodes(self, company, codes):
+        """Find products by their barcode or that of a packaging of theirs.
+
+        :return: one-``Part`` tuples by barcode
+        """
+        if not codes:
+            return {}
+        domain = [("barcode", "in", list(codes))]
+        for_company = [("company_id", "in", (False, company.id))]
+        found = {
+            packaging.barcode: (
+                Part(
+                    packaging.product_id,
+                    packaging.uom_id._compute_quantity(
+                        1.0, packaging.product_id.uom_id, round=False
+                    ),
+                ),
+            )
+            for packaging in self.env["product.uom"]
+            .sudo()
+            .search([*domain, *for_company, ("product_id.active", "=", True)])
+        }
+        for product in self.env["product.product"].search([*domain, *for_company]):
+            found[product.barcode] = (Part(product, 1.0),)
+        return found
+
+    @api.model
     def _search_by_reference(self, Product, keys, domain):
-        """:return: products whose internal reference is one of ``keys``, whatever its case"""
+        """:return: products whose internal reference is one of ``keys``, whatever its case
+        and outer spaces
+        """
         if not keys:
             return Product
         self.env["product.product"].flush_model(["default_code"])
         self.env.cr.execute(
-            "SELECT id FROM product_product WHERE upper(default_code) = ANY(%s) ORDER BY id", [keys]
+            "SELECT id FROM product_product WHERE upper(trim(default_code)) = ANY(%s) ORDER BY id",
+            [keys],
         )
         ids = [row[0] for row in self.env.cr.fetchall()]
         return Product.search([("id", "in", ids), *domain], order="id")

@@ -1,9 +1,20 @@
 """Which goods a listing is made of."""
 
+from collections import defaultdict
+
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 #: what decides how much of a listing there is
-MADE_OF = {"product_id", "multiplier", "alias_of_id", "component_ids", "external_ref"}
+MADE_OF = {
+    "product_id",
+    "multiplier",
+    "alias_of_id",
+    "component_ids",
+    "external_ref",
+    "is_ignored",
+    "status",
+}
 
 
 class OmsChannelListing(models.Model):
@@ -26,28 +37,45 @@ class OmsChannelListing(models.Model):
             self._touch_stock()
         return result
 
+    def _components_changed(self):
+        """What a bundle is made of is another now: it is mapped, and its stock another."""
+        self.filtered(lambda l: l.matched_by != "hand").matched_by = "hand"
+        self._after_mapping()
+        self._touch_stock()
+
     def _touch_stock(self):
         if products := self._stock_products():
             self.env["oms.channel.stock"]._touch(products.ids)
 
     def _stock_needs(self):
         """:return: what one of each listing takes: units by product id, by listing id; a
-            listing without a product is left out
+            listing that is no product here, or is not offered any more, is left out
         :rtype: dict[int, dict[int, float]]
         """
-        return {
-            listing.id: {listing.product_id.id: listing.multiplier}
-            for listing in self
-            if listing.product_id
-        }
+        needs = {}
+        for listing in self:
+            if listing.state == "matched" and listing.status != "deleted":
+                need = needs[listing.id] = defaultdict(float)
+                for part in listing._parts():
+                    need[part.product.id] += part.units
+        return {listing_id: dict(need) for listing_id, need in needs.items()}
 
     def _stock_products(self):
         """:return: the products these listings are made of"""
-        return self.product_id
+        main = self.alias_of_id | self
+        return main.product_id | main.component_ids.product_id
 
     @api.model
     def _of_products(self, channel, product_ids):
         """:return: the listings of a channel that are made of some products"""
+        ids = list(product_ids)
         return self.search(
-            [("channel_id", "=", channel.id), ("product_id", "in", list(product_ids))]
+            Domain("channel_id", "=", channel.id)
+            & Domain("state", "=", "matched")
+            & Domain("status", "!=", "deleted")
+            & (
+                Domain("product_id", "in", ids)
+                | Domain("component_ids.product_id", "in", ids)
+                | Domain("alias_of_id.component_ids.product_id", "in", ids)
+            )
         )

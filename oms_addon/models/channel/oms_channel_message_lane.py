@@ -6,6 +6,7 @@ import traceback
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools import SQL
 
 from odoo.addons.oms_addon.exceptions import RetryableError, Unmet
 from odoo.addons.oms_addon.tools.order_document import DocumentError
@@ -31,6 +32,26 @@ class OmsChannelMessage(models.Model):
             )
         )
 
+    @api.model
+    def _pick(self, domain, limit):
+        """Take the most urgent messages that nobody else has, and lock them.
+
+        One statement looks and locks, so that what another worker finished in between is
+        not stumbled over.
+
+        :param domain: which may be taken
+        :return: the messages, locked until the end of the transaction
+        """
+        query = self._search(domain, order="priority, id", limit=limit)
+        picked = self.env.execute_query(
+            SQL(
+                "%s FOR NO KEY UPDATE OF %s SKIP LOCKED",
+                query.select(),
+                SQL.identifier(self._table),
+            )
+        )
+        return self.browse(row[0] for row in picked)
+
     # === INBOX === #
 
     @api.model
@@ -41,8 +62,7 @@ class OmsChannelMessage(models.Model):
         :return: how many were looked at
         :rtype: int
         """
-        messages = self.search(self._get_todo_domain("in"), order="priority, id", limit=limit)
-        messages = messages.try_lock_for_update()
+        messages = self._pick(self._get_todo_domain("in"), limit)
         for channel, of_channel in messages.sorted("id").grouped("channel_id").items():
             of_channel.with_company(channel.company_id)._process_batch(channel)
         return len(messages)

@@ -4,11 +4,16 @@ import logging
 import time
 import traceback
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
-from odoo.addons.oms_addon.exceptions import CredentialsError, RateLimited, RetryableError
+from odoo.addons.oms_addon.exceptions import (
+    CredentialsError,
+    RateLimited,
+    RetryableError,
+    Unfinished,
+)
 
 _logger = logging.getLogger(__name__)
 
@@ -51,13 +56,11 @@ class OmsChannelMessage(models.Model):
         now = time.time()
         for key in [key for key, until in paused.items() if until <= now]:
             del paused[key]
-        live = self.env["oms.channel"].search([("state", "=", "live")])
-        resting = self.env["oms.channel.meter"]._breaker_wait(live)
+        resting = self.env["oms.channel.meter"]._resting()
         domain = self._get_todo_domain("out") & Domain("channel_id", "not in", list(resting))
         for channel_id, topic in paused:
             domain &= ~(Domain("channel_id", "=", channel_id) & Domain("topic", "=", topic))
-        messages = self.search(domain, order="priority, id", limit=20)
-        return messages.try_lock_for_update(limit=1)
+        return self._pick(domain, 1)
 
     def _send(self, paused):
         """Hand one message to its channel's adapter and write what came of it.
@@ -71,6 +74,8 @@ class OmsChannelMessage(models.Model):
                 result = self._hand_over(channel)
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             raise
+        except Unfinished as error:
+            self._look_again(error)
         except RateLimited as error:
             paused[channel.id, self.topic] = time.time() + (error.seconds or 1.0)
             self._postpone(error)
@@ -79,6 +84,8 @@ class OmsChannelMessage(models.Model):
         except Exception as error:  # noqa: BLE001 - one refused message does not stop the others
             _logger.info("Message %s was not taken", self.id, exc_info=True)
             meter._record_success(channel)
+            # What was known of the call is of no use to another one.
+            self.result = False
             self._fail(self._in_words(error), traceback.format_exc(), final=True)
         else:
             if meter._record_success(channel):
@@ -104,6 +111,17 @@ class OmsChannelMessage(models.Model):
             channel._receive_many(events)
         return {"orders": len(events)}
 
+    def _look_again(self, error):
+        """The channel works on it: keep what is known of the call, and ask later.
+
+        :param Unfinished error: says what is known
+        """
+        self.env["oms.channel.meter"]._record_success(self.channel_id)
+        later = fields.Datetime.add(fields.Datetime.now(), seconds=int(error.seconds or 1))
+        self.write({"error": str(error), "result": error.state, "next_try_at": later})
+        if self.topic == "stock":
+            self.env["oms.channel.stock"]._release_sold_out(self)
+
     def _postpone(self, error):
         """It is not time yet: nothing failed, nothing is counted."""
         self.write({"error": str(error)})
@@ -119,7 +137,7 @@ class OmsChannelMessage(models.Model):
         if opened:
             code = "credentials" if refused else "breaker"
             channel._raise_alert(code, str(error), self._breaker_advice(refused))
-        if refused or error.unreachable and meter._breaker_wait(channel):
+        if refused or error.unreachable and channel.id in meter._resting():
             self.write({"error": str(error)})
             return
         self._fail(str(error), seconds=error.seconds)

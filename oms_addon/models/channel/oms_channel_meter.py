@@ -126,7 +126,7 @@ class OmsChannelMeter(models.Model):
         )
 
     @api.model
-    def _left(self, channel):
+    def _share_left(self, channel):
         """:return: which part of the channel's limits is left, of the bucket that has least: 0 to
         1; 1 when nothing was called yet
         :rtype: float
@@ -148,8 +148,8 @@ class OmsChannelMeter(models.Model):
     # === CIRCUIT BREAKER === #
 
     @api.model
-    def _breaker_wait(self, channels):
-        """:return: seconds until each channel may be tried again; those that may are left out
+    def _resting(self):
+        """:return: the channels that are left alone for now, and for how many seconds
         :rtype: dict[int, float]
         """
         return {
@@ -158,9 +158,9 @@ class OmsChannelMeter(models.Model):
                 SQL(
                     """SELECT channel_ref, blocked_until - extract(epoch FROM clock_timestamp())
                        FROM oms_channel_meter
-                       WHERE channel_ref = ANY(%s) AND name = %s
+                       WHERE name = %s
                          AND blocked_until > extract(epoch FROM clock_timestamp())""",
-                    *(channels.ids, BREAKER),
+                    BREAKER,
                 )
             )
         }
@@ -224,7 +224,7 @@ class OmsChannelMeter(models.Model):
             with self.env.registry.cursor() as cr:
                 try:
                     for query in queries:
-                        cr.execute(query)
+                        cr.execute(query, log_exceptions=False)
                         rows = cr.fetchall() if cr.description else []
                         if rows:
                             break

@@ -7,7 +7,7 @@ import uuid
 from odoo import api, fields, models
 from odoo.tools import split_every
 
-from odoo.addons.oms_addon.exceptions import FinalError
+from odoo.addons.oms_addon.exceptions import FinalError, Unfinished
 
 #: lower goes first; see oms.channel.message
 ZERO_PRIORITY = 1
@@ -68,6 +68,8 @@ class OmsChannelStock(models.Model):
         :raise RetryableError: when nothing was taken and it may be later
         """
         channel = message.channel_id
+        if told := (message.result or {}).get("told"):
+            return self._look_again(message, told)
         rows = self.search([("message_id", "=", message.id)], order="id")
         rows = rows.sorted(lambda r: (r.listing_id.parent_ref or "", r.id)).filtered("is_due")
         self._release(self.search([("message_id", "=", message.id)]) - rows)
@@ -78,7 +80,11 @@ class OmsChannelStock(models.Model):
         # The same figures are the same call; other figures are another.
         key = f"{message.event_ref}:{hashlib.sha256(body).hexdigest()[:12]}"
         try:
-            answer = channel._adapter()._push_stock(channel, key, items) or {}
+            adapter = channel._adapter().with_context(oms_message=message)
+            answer = adapter._push_stock(channel, key, items) or {}
+        except Unfinished as error:
+            error.state["told"] = {"key": key, "rows": rows.ids, "items": items}
+            raise
         except FinalError:
             if len(rows) == 1:
                 raise
@@ -86,6 +92,42 @@ class OmsChannelStock(models.Model):
             return {"split": len(rows)}
         rows._settle(items, answer)
         return {**answer, "told": len(rows)}
+
+    @api.model
+    def _look_again(self, message, told):
+        """See what became of a call the channel works on.
+
+        :param dict told: ``key``, ``rows`` and ``items`` of the call
+        """
+        rows = self.browse(told["rows"])
+        adapter = message.channel_id._adapter().with_context(oms_message=message)
+        try:
+            answer = adapter._push_stock(message.channel_id, told["key"], told["items"]) or {}
+        except Unfinished as error:
+            error.state["told"] = told
+            raise
+        waiting = rows.exists().filtered(lambda r: r.message_id == message)
+        # What was told meanwhile may have been overwritten by this call.
+        (rows.exists() - waiting).write({"is_shown": False})
+        rows._settle(told["items"], answer, waiting)
+        return {**answer, "told": len(rows)}
+
+    @api.model
+    def _release_sold_out(self, message):
+        """What ran out while the channel works on a call is told at once, not after it.
+
+        :param message: outbound ``oms.channel.message`` of topic ``stock``
+        """
+        told = (message.result or {}).get("told") or {"rows": [], "items": []}
+        sold_out = self.browse(
+            row_id
+            for row_id, item in zip(told["rows"], told["items"], strict=True)
+            if item["quantity"]
+        )
+        sold_out = sold_out.exists().filtered(lambda r: r.message_id == message and not r.wanted)
+        if sold_out:
+            sold_out.write({"message_id": False, "is_shown": False})
+            self.env.ref("oms_addon.oms_lane_stock").sudo()._wake()
 
     def _prepare_item(self):
         """:return: what the adapter is told of one row"""
@@ -108,12 +150,20 @@ class OmsChannelStock(models.Model):
         half = (len(rows) + 1) // 2
         self._queue_chunks(channel, [rows[:half], rows[half:]], priority)
 
-    def _settle(self, items, answer):
-        """Write what became of each row."""
+    def _settle(self, items, answer, those=None):
+        """Write what became of each row.
+
+        :param those: the rows that still wait for it; ``None`` for all
+        """
         failed, stale = answer.get("failed", {}), answer.get("stale", {})
+        later = set(answer.get("later", ()))
         taken = self.browse()
         for position, (row, item) in enumerate(zip(self, items, strict=True)):
-            if str(position) in stale:
+            if those is not None and row not in those:
+                continue
+            if position in later:
+                row.message_id = False
+            elif str(position) in stale:
                 # The channel has another figure than we thought: look again, at once.
                 row._note_stale(int(stale[str(position)]))
             elif str(position) in failed:

@@ -120,6 +120,8 @@ class OmsChannel(models.Model):
         except Exception as error:  # noqa: BLE001 - told by an alert, tried again later
             _logger.warning("Channel %s sends no messages", self.id, exc_info=True)
             return self._after_failed_care(error)
+        if made is None:
+            return self._note_no_webhooks(now)
         if self.webhooks_state != "ok":
             self.webhooks_since = now
         self.write(
@@ -133,6 +135,23 @@ class OmsChannel(models.Model):
         for sentence in made:
             self.env["oms.event"]._log(self, "channel.webhooks", sentence[:500])
         self._settle_alert("webhooks")
+        return ""
+
+    def _note_no_webhooks(self, now):
+        """The channel sends nothing as it is set up: it is asked, and nobody is alarmed.
+
+        :return: nothing went wrong
+        """
+        self.write(
+            {
+                "webhooks_state": "none",
+                "webhooks_text": self.env._("None: orders are fetched by asking."),
+                "webhooks_checked_at": now,
+                "webhooks_since": False,
+                "next_care_at": fields.Datetime.add(now, minutes=CARE_MINUTES - 1),
+            }
+        )
+        self._settle_alert("webhooks", "unheard")
         return ""
 
     def _after_failed_care(self, error):

@@ -265,14 +265,46 @@ class OmsShipper(models.AbstractModel):
             ],
             "lines": [
                 {
-                    "line_ref": move.sale_line_id.oms_line_ref or "",
-                    "sku": move.sale_line_id.oms_sku or move.product_id.default_code or "",
-                    "quantity": move.quantity,
+                    "line_ref": line.oms_line_ref or "",
+                    "sku": line.oms_sku or line.product_id.default_code or "",
+                    "quantity": pieces,
+                    "units": pieces * (line.oms_piece_units or 1.0),
                 }
-                for move in picking.move_ids
-                if move.state == "done" and move.sale_line_id
+                for line, pieces in self._shipped_pieces(picking).items()
             ],
         }
+
+    @api.model
+    def _shipped_pieces(self, picking):
+        """Count what a delivery completes of what the channel sold: of a bundle or multipack
+        a piece is told when the last of its units has left.
+
+        :return: pieces by order line
+        :rtype: dict
+        """
+        order = picking.sale_id
+        done = self._shipped(order).sorted(lambda p: (p.date_done, p.id))
+        earlier = done.filtered(lambda p: (p.date_done, p.id) < (picking.date_done, picking.id))
+        lines = order.order_line.filtered(lambda l: l.product_id.type == "consu")
+        before, after = (
+            lines._oms_complete_pieces(self._units_shipped(pickings))
+            for pickings in (earlier, earlier + picking)
+        )
+        return {line: n - before[line] for line, n in after.items() if n > before[line]}
+
+    @api.model
+    def _units_shipped(self, pickings):
+        """:return: what left with some deliveries, in the units of their order lines
+        :rtype: dict
+        """
+        units = {}
+        for move in pickings.move_ids.filtered(lambda m: m.state == "done" and m.sale_line_id):
+            line = move.sale_line_id
+            quantity = move.product_uom._compute_quantity(
+                move.quantity, line.product_uom_id, rounding_method="HALF-UP"
+            )
+            units[line] = units.get(line, 0.0) + quantity
+        return units
 
     # === DELIVER === #
 

@@ -5,6 +5,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from odoo import api, fields, models
 from odoo.fields import Command
 
+from odoo.addons.oms_addon.models.channel.oms_channel_listing import Part
+from odoo.addons.oms_addon.tools.bundles import split
 from odoo.addons.oms_addon.tools.order_document import address_problems
 
 CENT = Decimal("0.01")
@@ -21,14 +23,14 @@ class OmsOrderBuilder(models.AbstractModel):
         """Resolve, for a batch, everything documents only name.
 
         :param documents: ``OrderDocument`` list of the channel
-        :return: ``products`` and ``barcodes``: (product, units) by SKU key and barcode;
+        :return: ``products`` and ``barcodes``: ``Part`` tuples by SKU key and barcode;
             ``taxes`` by (rate, included); ``pricelists`` by currency code;
             ``services`` by line kind
         :rtype: dict
         """
         lines = [line for document in documents for line in document.lines]
         goods = [line for line in lines if line.kind == "product"]
-        products, barcodes = self.env["oms.channel.listing"]._resolve(
+        products, barcodes = self.env["oms.channel.listing"]._resolve_parts(
             channel, {line.sku for line in goods}, {line.barcode for line in goods}
         )
         return {
@@ -136,7 +138,7 @@ class OmsOrderBuilder(models.AbstractModel):
                 for line in document.lines
                 if line.kind == "product"
                 and (line.sku or line.barcode)
-                and not self._product(line, known)
+                and not self._parts(line, known)
             }.items()
         ]
 
@@ -181,8 +183,12 @@ class OmsOrderBuilder(models.AbstractModel):
     # === VALUES === #
 
     @api.model
-    def _product(self, line, known):
-        """:return: (product, units) of a goods line, or ``None``"""
+    def _parts(self, line, known):
+        """:return: the ``Part`` tuple of a line: what one piece of it is made of; ``None`` when
+        its SKU is unknown
+        """
+        if line.kind != "product":
+            return (Part(known["services"][line.kind], 1.0),)
         key = self.env["oms.channel.listing"]._key(line.sku)
         return known["products"].get(key) or known["barcodes"].get(line.barcode)
 
@@ -298,21 +304,46 @@ class OmsOrderBuilder(models.AbstractModel):
     @api.model
     def _prepare_lines(self, channel, document, known):
         """:return: the values of the lines of a document's order"""
+        unit = self._smallest_unit(document, known)
         return [
-            self._prepare_line(channel, document, line, known, sequence)
+            vals
             for sequence, line in enumerate(document.lines, 10)
+            for vals in self._prepare_parts(channel, document, line, known, sequence, unit)
         ]
 
     @api.model
-    def _prepare_line(self, channel, document, line, known, sequence):
-        """:return: the values of one line; its subtotal is the channel's to the cent"""
-        product, units = (
-            self._product(line, known)
-            if line.kind == "product"
-            else (known["services"][line.kind], 1.0)
-        )
-        quantity = line.quantity * Decimal(str(units))
-        price, discount = self._price_and_discount(line, quantity)
+    def _smallest_unit(self, document, known):
+        """:return: the smallest amount of the document's currency
+        :rtype: Decimal
+        """
+        return Decimal(str(known["pricelists"][document.currency].currency_id.rounding))
+
+    @api.model
+    def _prepare_parts(self, channel, document, line, known, sequence, unit):
+        """:return: the values of the lines of one channel line, one for each product of it;
+        their subtotals together are the channel's to the cent
+        """
+        parts = self._parts(line, known)
+        gross, discount = line.quantity * line.unit_price, line.discount
+        amounts = [(gross, discount)]
+        if len(parts) > 1:
+            weights = [part.weight for part in parts]
+            nets = split(gross - discount, weights, unit)
+            amounts = [
+                (full, full - net)
+                for full, net in zip(split(gross, weights, unit), nets, strict=True)
+            ]
+        return [
+            self._prepare_line(channel, document, line, known, sequence, part, *amount)
+            for part, amount in zip(parts, amounts, strict=True)
+        ]
+
+    @api.model
+    def _prepare_line(self, channel, document, line, known, sequence, part, gross, discount):
+        """:return: the values of one line; its subtotal is ``gross`` - ``discount`` to the cent"""
+        product = part.product
+        quantity = line.quantity * Decimal(str(part.units))
+        price, percent = self._price_and_discount(gross, discount, quantity)
         return {
             "sequence": sequence,
             "product_id": product.id,
@@ -321,7 +352,7 @@ class OmsOrderBuilder(models.AbstractModel):
             "product_uom_qty": float(quantity),
             "price_unit": float(price),
             "technical_price_unit": -1,
-            "discount": float(discount),
+            "discount": float(percent),
             "tax_ids": [Command.set(self._taxes(channel, document, line, product, known).ids)],
             "customer_lead": 0,
             "analytic_distribution": False,
@@ -329,24 +360,29 @@ class OmsOrderBuilder(models.AbstractModel):
             "oms_kind": line.kind,
             "oms_sku": line.sku or line.barcode or False,
             "oms_line_ref": line.ref or False,
+            "oms_channel_qty": float(line.quantity),
+            "oms_piece_units": part.units,
         }
 
     @api.model
-    def _price_and_discount(self, line, quantity):
+    def _price_and_discount(self, gross, discount, quantity):
         """Find the price per unit and the discount in percent that give the exact subtotal.
 
         A percentage that two decimals cannot say goes into the price instead.
 
+        :param Decimal gross: the subtotal before the discount
+        :param Decimal discount: what is taken off it
         :param Decimal quantity: in units of the product
         :return: price per unit of the product, discount in percent
         :rtype: tuple[Decimal, Decimal]
         """
-        gross = line.quantity * line.unit_price
         price = gross / quantity
-        if not line.discount:
+        if not discount:
             return price, Decimal(0)
-        net = gross - line.discount
-        percent = (line.discount / gross * 100).quantize(CENT, ROUND_HALF_UP)
+        net = gross - discount
+        if not gross:
+            return net / quantity, Decimal(0)
+        percent = (discount / gross * 100).quantize(CENT, ROUND_HALF_UP)
         if (gross * (1 - percent / 100)).quantize(CENT, ROUND_HALF_UP) == net.quantize(
             CENT, ROUND_HALF_UP
         ):

@@ -95,49 +95,30 @@ class OmsOrderCanceller(models.AbstractModel):
     @api.model
     def _match_lines(self, cancelled_lines, orders):
         """Find the order lines that cancelled units belong to: by the channel's line id, else
-        by SKU and, where it is told, price.
+        by SKU and, where it is told, price. The channel counts pieces of its listings, the
+        result is in units of our lines.
 
         :param cancelled_lines: ``CancelledLine`` or ``RefundLine`` tuple
         :param orders: where to look, best first
-        :return: quantity by order line, and the cancelled lines that are nowhere
+        :return: units by order line, and the cancelled lines that are nowhere
         :rtype: tuple[dict, list]
         """
         matched, missing = {}, []
         for cancelled in cancelled_lines:
-            wanted = float(cancelled.quantity)
-            taken = {}
-            for line in orders.order_line:
-                if not self._is_line_meant(cancelled, line):
-                    continue
-                left = (
-                    line.product_uom_qty
-                    + line.oms_reduced_qty
-                    - line.oms_cancelled_qty
-                    - matched.get(line, 0)
-                )
-                take = min(wanted, left)
-                if take > 0:
-                    taken[line] = take
-                    wanted -= take
-                if wanted <= 0:
-                    break
-            if wanted > 0:
+            units, left = self._find_units(
+                orders,
+                cancelled.line_ref,
+                cancelled.sku,
+                cancelled.quantity,
+                price=getattr(cancelled, "unit_price", None),
+                taken=matched,
+            )
+            if left > 0:
                 missing.append(cancelled)
                 continue
-            for line, quantity in taken.items():
+            for line, quantity in units.items():
                 matched[line] = matched.get(line, 0) + quantity
         return matched, missing
-
-    @api.model
-    def _is_line_meant(self, cancelled, line):
-        """:return: whether an order line is the one a cancelled or refunded line speaks of"""
-        if cancelled.line_ref:
-            return line.oms_line_ref == cancelled.line_ref
-        key_of = self.env["oms.channel.listing"]._key
-        price = getattr(cancelled, "unit_price", None)
-        return key_of(line.oms_sku) == key_of(cancelled.sku) and (
-            price is None or not line.currency_id.compare_amounts(line.price_unit, float(price))
-        )
 
     @api.model
     def _unmatched(self, lines):

@@ -5,7 +5,11 @@ from decimal import Decimal
 from odoo import api, models
 from odoo.fields import Command
 
-from odoo.addons.oms_addon.tools.channel_documents import NoticeDocument, OrderRequest
+from odoo.addons.oms_addon.tools.channel_documents import (
+    ListingDocument,
+    NoticeDocument,
+    OrderRequest,
+)
 from odoo.addons.oms_addon.tools.order_document import (
     CancellationDocument,
     OrderDocument,
@@ -28,6 +32,7 @@ class OmsOrderImporter(models.AbstractModel):
             PaymentDocument: self.env["oms.order.updater"]._import_payments,
             RefundDocument: self.env["oms.order.updater"]._import_refunds,
             OrderRequest: self.env["oms.channel.message"]._ask_orders,
+            ListingDocument: self.env["oms.channel.listing"]._import_documents,
             NoticeDocument: self.env["oms.channel.notice"]._import_documents,
             TrackingDocument: self.env["oms.tracking"]._import_documents,
         }

@@ -21,7 +21,7 @@ class OmsOrderSignals(models.AbstractModel):
         opened = []
         for order, document in pairs:
             before = order.oms_signals or {}
-            now = self._signals(order, document)
+            now = {**self._untold(before, document), **self._signals(order, document)}
             gone = [code for code in before if code not in now]
             if gone:
                 order.oms_hold_ids.filtered(
@@ -63,6 +63,12 @@ class OmsOrderSignals(models.AbstractModel):
                 "before anything is sent a second time."
             )
         return signals
+
+    @api.model
+    def _untold(self, before, document):
+        """:return: what was said before and a document says nothing about, see its ``holds``"""
+        untold = {"CHANNEL_HOLD": document.holds is None, "HIGH_RISK": not document.risk}
+        return {code: text for code, text in before.items() if untold.get(code)}
 
     @api.model
     def _is_shipped_elsewhere(self, order, document):

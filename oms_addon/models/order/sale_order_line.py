@@ -1,5 +1,8 @@
 """Lines whose price was agreed elsewhere."""
 
+import math
+from collections import Counter
+
 from odoo import fields, models
 
 
@@ -32,6 +35,65 @@ class SaleOrderLine(models.Model):
         help="Cancelled units that did not leave and are no longer in the ordered quantity.",
     )
 
+    oms_channel_qty = fields.Float(
+        "Pieces on the channel",
+        digits="Product Unit",
+        readonly=True,
+        help="How many pieces of the channel's listing were ordered.",
+    )
+    oms_piece_units = fields.Float(
+        "Units in a piece",
+        digits="Product Unit",
+        readonly=True,
+        help="How many units of this line one piece on the channel is: more than 1 for a "
+        "multipack, and for what a bundle has several of.",
+    )
+
+    def _oms_channel_quantity(self, quantity):
+        """:param float quantity: units of this line
+        :return: how many of the channel's pieces they belong to
+        :rtype: float
+        """
+        self.ensure_one()
+        return quantity / (self.oms_piece_units or 1.0)
+
+    def _oms_channel_lines(self):
+        """:return: these lines by the channel line they come from: of a bundle there are
+            several, all others stand alone
+        :rtype: list[sale.order.line]
+        """
+        found, seen = {}, Counter()
+        for line in self:
+            if line.oms_line_ref:
+                key = line.order_id, line.oms_line_ref
+            elif line.oms_sku:
+                # Without an id the second line of a product is of the second channel line.
+                of_product = line.order_id, line.oms_sku, line.product_id
+                key = *of_product[:2], seen[of_product]
+                seen[of_product] += 1
+            else:
+                key = line
+            found[key] = found.get(key, self.browse()) + line
+        return list(found.values())
+
+    def _oms_complete_pieces(self, units):
+        """Say how many pieces of the channel's listings are complete with some units.
+
+        Of a bundle there are as many as the product there is least of allows, of a multipack
+        the whole ones; the rest is of no piece yet. What a parcel completes is the difference
+        of before and after.
+
+        :param dict units: units by order line
+        :return: pieces by the first order line of each channel line
+        :rtype: dict
+        """
+        found = {}
+        for lines in self._oms_channel_lines():
+            pieces = min(line._oms_channel_quantity(units.get(line, 0.0)) for line in lines)
+            is_counted = float(lines[0].oms_channel_qty).is_integer()
+            found[lines[0]] = math.floor(pieces + 1e-6) if is_counted else pieces
+        return found
+
     def _oms_value_of(self, units):
         """:param float units: in the line's unit
         :return: what so many units cost, with taxes and discount
@@ -42,13 +104,6 @@ class SaleOrderLine(models.Model):
         else:
             price = self.price_unit * (1 - (self.discount or 0.0) / 100)
         return self.currency_id.round(price * units)
-
-    def _oms_channel_quantity(self, units):
-        """:param float units: in the line's unit
-        :return: how many of the channel's pieces that is
-        """
-        self.ensure_one()
-        return units
 
     def _oms_priced(self):
         """:return: the lines whose price a channel fixed"""

@@ -160,7 +160,7 @@ class OmsPaymentCollector(models.AbstractModel):
     @api.model
     def _open_lines(self, order):
         """:return: the receivable lines of one order that are not settled"""
-        moves = order.invoice_ids | order.transaction_ids.payment_id.move_id
+        moves = order.invoice_ids | order._oms_transactions().payment_id.move_id
         return moves.filtered(lambda move: move.state == "posted").line_ids.filtered(
             lambda line: (
                 line.account_type == "asset_receivable"

@@ -77,6 +77,14 @@ class PaymentTransaction(models.Model):
             return "refund"
         return "authorization" if self.state == "authorized" else "charge"
 
+    def _oms_is_split(self):
+        """:return: whether its money is that of its captures (Odoo's own partial captures)"""
+        self.ensure_one()
+        return self.state == "done" and any(
+            child.operation == self.operation and child.state in ("done", "cancel")
+            for child in ([] if self.oms_charge_kind else self.child_transaction_ids)
+        )
+
     def _oms_uncaptured(self):
         """:return: what is left of an authorisation, in its currency"""
         self.ensure_one()
@@ -86,10 +94,29 @@ class PaymentTransaction(models.Model):
         return max(self.amount - sum(captures.mapped("amount")), 0.0)
 
     def _post_process(self):
-        """Extend `payment`: the order flow confirms, books and invoices, nobody else."""
+        """Extend `payment`: the order flow confirms, books and invoices what channels collected.
+
+        What Odoo's own providers collect is booked by Odoo; the orders it pays go on.
+        """
         of_channels = self.filtered("oms_channel_id")
         of_channels.is_post_processed = True
-        return super(PaymentTransaction, self - of_channels)._post_process()
+        own = self - of_channels
+        result = super(PaymentTransaction, own)._post_process()
+        own._oms_tell_orders()
+        return result
+
+    def _oms_tell_orders(self):
+        """Look at the orders of channels that Odoo's own providers collect money of."""
+        orders = self.sale_order_ids
+        source = self.source_transaction_id
+        while source:
+            orders |= source.sale_order_ids
+            source = source.source_transaction_id
+        orders = orders.filtered("oms_channel_id")
+        if orders:
+            # The customer pays; what follows is the system's.
+            self.env["oms.payment.collector"].sudo()._settle(orders.sudo(), [])
+            orders.sudo()._oms_run()
 
     # === BUSINESS METHODS - REQUESTS === #
 

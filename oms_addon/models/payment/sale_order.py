@@ -49,6 +49,8 @@ class SaleOrder(models.Model):
         "transaction_ids.currency_id",
         "transaction_ids.oms_charge_kind",
         "transaction_ids.source_transaction_id",
+        "transaction_ids.child_transaction_ids.state",
+        "transaction_ids.child_transaction_ids.child_transaction_ids.state",
     )
     def _compute_oms_payment(self):
         for order in self:
@@ -78,7 +80,9 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         moved = {"charge": 0.0, "authorization": 0.0, "refund": 0.0, "other": False}
-        for tx in self.transaction_ids.filtered(lambda tx: tx.state in ("authorized", "done")):
+        for tx in self._oms_transactions().filtered(
+            lambda tx: tx.state in ("authorized", "done") and not tx._oms_is_split()
+        ):
             kind = tx._oms_kind()
             if tx.currency_id != self.currency_id:
                 moved["other"] = True
@@ -89,6 +93,17 @@ class SaleOrder(models.Model):
             else:
                 moved["refund"] += abs(tx.amount)
         return moved
+
+    def _oms_transactions(self):
+        """:return: the transactions of orders, with what Odoo's own providers captured and
+        refunded of them: that is not linked to the orders itself
+        """
+        found = self.transaction_ids
+        more = found.filtered(lambda tx: not tx.oms_charge_kind)
+        while more:
+            more = more.child_transaction_ids - found
+            found |= more
+        return found
 
     def _oms_describe_payment(self, moved):
         """:return: the payment state of one order whose money is ``moved``"""
@@ -178,7 +193,7 @@ class SaleOrder(models.Model):
             return []
         refs = self.transaction_ids.filtered(
             lambda tx: tx.state in ("authorized", "done") and tx.amount > 0
-        ).mapped("oms_charge_ref")
+        ).mapped(lambda tx: tx.oms_charge_ref or tx.provider_reference or tx.reference)
         return [
             {
                 "code": "LATE_PAYMENT",
@@ -262,9 +277,9 @@ class SaleOrder(models.Model):
         self.ensure_one()
         moments = {
             "payment": max(
-                self.transaction_ids.filtered(
-                    lambda tx: tx.state == "done" and tx.oms_charge_kind == "charge"
-                ).mapped("oms_charged_at"),
+                self._oms_transactions()
+                .filtered(lambda tx: tx.state == "done" and tx._oms_kind() == "charge")
+                .mapped(lambda tx: tx.oms_charged_at or tx.last_state_change),
                 default=False,
             ),
             "shipment": self.oms_shipped_at,

@@ -36,7 +36,7 @@ def parse(topic, payload):
     data = loads(payload)
     if not isinstance(data, dict):
         raise mismatch("an object", data, "")
-    reader = _READERS.get(topic) or _READERS.get(topic.partition("/")[0])
+    reader = _READERS.get(topic) or _READERS.get(topic.partition("/")[0] + "/*")
     if not reader:
         return None
     try:
@@ -140,14 +140,18 @@ def _read_product(topic, data):
         return ListingDocument(listings=(gone,))
     images = {image.get("id"): text_of(image, "src") for image in data.get("images") or ()}
     first = text_of(data.get("image") or {}, "src") or next(iter(images.values()), "")
-    updated_at = data.get("updated_at")
     return ListingDocument(
         listings=tuple(
             _listing(data, variant, images.get(variant.get("image_id")) or first)
             for variant in data.get("variants") or ()
         ),
-        updated_at=updated_at and to_moment(updated_at, path="updated_at"),
+        updated_at=_moment(data, "updated_at"),
     )
+
+
+def _moment(data, key):
+    value = data.get(key)
+    return to_moment(value, path=key) if value else None
 
 
 def _listing(product, variant, image_url):
@@ -170,16 +174,14 @@ def _listing(product, variant, image_url):
 
 def _read_level(topic, data):
     """How many there are in one place, by the id of the inventory item."""
-    available, updated_at = data.get("available"), data.get("updated_at")
+    available = data.get("available")
     listing = Listing(
         ref="",
         item_ref=id_of(data["inventory_item_id"]),
         quantity=None if available is None else number_of(available),
         location_ref=id_of(data["location_id"]),
     )
-    return ListingDocument(
-        listings=(listing,), updated_at=updated_at and to_moment(updated_at, path="updated_at")
-    )
+    return ListingDocument(listings=(listing,), updated_at=_moment(data, "updated_at"))
 
 
 def _read_uninstalled(topic, data):
@@ -211,7 +213,6 @@ def _read_privacy(topic, data):
 _READERS = {
     **dict.fromkeys(
         (
-            "orders",
             "orders/create",
             "orders/updated",
             "orders/cancelled",
@@ -229,9 +230,11 @@ _READERS = {
     "orders/delete": lambda topic, data: None,
     "refunds/create": _read_refund,
     "order_transactions/create": _read_transaction,
-    "fulfillments": _read_request,
-    "fulfillment_orders": _read_request,
-    "products": _read_product,
+    "fulfillments/*": _read_request,
+    "fulfillment_orders/*": _read_request,
+    "products/create": _read_product,
+    "products/update": _read_product,
+    "products/delete": _read_product,
     "inventory_levels/update": _read_level,
     "inventory_levels/connect": _read_level,
     "app/uninstalled": _read_uninstalled,

@@ -52,10 +52,11 @@ def read_removed(data, included):
                     ref,
                     (quantity, money_of(item, "subtotal"), money_of(item, "total_tax")),
                 )
-    for item in data["line_items"]:
+    for index, item in enumerate(data["line_items"]):
         current = item.get("current_quantity")
         if current is not None:
-            ref, quantity = id_of(item["id"]), number_of(item["quantity"])
+            path = f"line_items[{index}].quantity"
+            ref, quantity = id_of(item["id"]), number_of(item["quantity"], path)
             missing = quantity - number_of(current) - refunded.get(ref, 0)
             if missing > 0 and quantity > 0:
                 _add(removed, ref, _share(item, quantity, missing))

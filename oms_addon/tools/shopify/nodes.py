@@ -343,11 +343,17 @@ def assemble(data):
                 orders[item["id"]] = item
             else:
                 parts.append((parent, item))
-    for parent, item in parts:
+    # Their order is not promised, and an order must look the same however it came.
+    for parent, item in sorted(parts, key=_number_of_part):
         if parent in orders:
             of_order = orders[parent].setdefault(_list_of(item), {"nodes": []})
             of_order["nodes"].append(item)
     return list(orders.values())
+
+
+def _number_of_part(part):
+    ref = id_of(part[1].get("id") or "")
+    return int(ref) if ref.isdecimal() else 0
 
 
 def _list_of(item):

@@ -86,8 +86,9 @@ def _order(paged):
 # === ORDERS === #
 
 CHANGED_ORDERS = f"""
-query ChangedOrders($first: Int!, $after: String, $filter: String!, $key: OrderSortKeys!) {{
-  orders(first: $first, after: $after, query: $filter, sortKey: $key) {{
+query ChangedOrders($first: Int!, $after: String, $filter: String!, $key: OrderSortKeys!,
+    $reverse: Boolean = false) {{
+  orders(first: $first, after: $after, query: $filter, sortKey: $key, reverse: $reverse) {{
     nodes {{ id updatedAt }} {PAGE}
   }}
 }}"""

@@ -44,13 +44,16 @@ def percent_of(rate):
     return number.quantize(Decimal(1)) if number == number.to_integral() else number.normalize()
 
 
-def number_of(value):
+def number_of(value, path=""):
     """:return: a number that may have come as text"""
     if isinstance(value, bool) or not isinstance(value, (int, str, Decimal)):
-        raise mismatch("a number", value, "")
-    number = Decimal(value)
+        raise mismatch("a number", value, path)
+    try:
+        number = Decimal(value)
+    except ArithmeticError as error:
+        raise mismatch("a number", value, path) from error
     if not number.is_finite() or number.adjusted() > MAX_MAGNITUDE:
-        raise mismatch("a number of a usual size", value, "")
+        raise mismatch("a number of a usual size", value, path)
     return number
 
 

@@ -20,10 +20,19 @@ class OmsChannelAdapterCanonical(models.AbstractModel):
     _inherit = "oms.channel.adapter"
     _description = "Canonical JSON"
 
+    _icon = "fa-code"
     _can_import_file = True
     _can_use_api = True
     _can_push_shipment = True
     _credentials = ("webhook_secret",)
+
+    @api.model
+    def _about(self):
+        """Override of `oms.channel.adapter`."""
+        return self.env._(
+            "Any shop or system of your own: it posts its orders as JSON, signed, to an address, "
+            "or they are uploaded as a file."
+        )
 
     @api.model
     def _parse(self, channel, topic, payload):

@@ -13,7 +13,13 @@ class OmsChannelAdapterCsvFile(models.AbstractModel):
     _inherit = "oms.channel.adapter"
     _description = "CSV or Excel file"
 
+    _icon = "fa-table"
     _can_import_file = True
+
+    @api.model
+    def _about(self):
+        """Override of `oms.channel.adapter`."""
+        return self.env._("A table of orders, uploaded by hand; its columns are mapped once.")
 
     @api.model
     def _parse(self, channel, topic, payload):

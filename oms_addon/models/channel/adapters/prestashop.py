@@ -24,6 +24,7 @@ from odoo.addons.oms_addon.tools.prestashop import (
     combination_of,
     event_ref,
     in_currencies,
+    is_late,
     listing_ref,
     localised,
     money,
@@ -86,6 +87,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
     _inherit = "oms.channel.adapter"
     _description = "PrestaShop"
 
+    _icon = "fa-shopping-basket"
     _can_fetch = True
     _can_fetch_listings = True
     _can_fetch_locations = True
@@ -121,7 +123,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
             ref = text(composed["order"], "id")
         except (DocumentError, TypeError, KeyError, AttributeError):
             return super()._describe(topic, payload)
-        return event_ref(composed), ref
+        return event_ref(ref, payload), ref
 
     # === IN: ASKING === #
 
@@ -132,13 +134,13 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
         A slip does not touch the time of its order. Times are to the second, so a page may
         end within one: the next begins with it. ``seen`` knows what the overlap shows again.
         """
-        cursor = Cursor.read(channel.cursor)
+        cursor = Cursor.loads(channel.cursor)
         if cursor.slip is None:
             cursor.slip = self._last_slip(channel)
         fresh, now = self._next_page(channel, cursor, max(1, min(limit or PAGE, PAGE)))
         if cursor.ended:
             fresh += self._slipped(channel, cursor, {text(order, "id") for order in fresh})
-        return self._events(channel, fresh, now), cursor.write()
+        return self._events(channel, fresh, now), cursor.dumps()
 
     @api.model
     def _next_page(self, channel, cursor, count):
@@ -254,12 +256,15 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
     @api.model
     def _events(self, channel, orders, now):
         """:return: the events of orders, in the order of their changes"""
-        events = []
+        events, zone = [], self._shop(channel)["zone"] if orders else ""
         for composed in self._compose(channel, orders):
-            ref = event_ref(composed)
-            composed["seen_at"] = now.isoformat()
-            payload = json.dumps(composed, ensure_ascii=False, separators=(",", ":")).encode()
-            events.append(Event("orders", ref, payload, text(composed["order"], "id")))
+            if is_late(composed["order"], zone, now):
+                composed["late"] = True
+            payload = json.dumps(
+                composed, ensure_ascii=False, separators=(",", ":"), sort_keys=True
+            ).encode()
+            ref = text(composed["order"], "id")
+            events.append(Event("orders", event_ref(ref, payload), payload, ref))
         return events
 
     # === IN: COMPOSING === #

@@ -19,8 +19,17 @@ class OmsChannelAdapterSample(models.AbstractModel):
     _inherit = "oms.channel.adapter"
     _description = "Sample shop"
 
+    _icon = "fa-gift"
     _can_fetch = True
     _can_push_shipment = True
+
+    @api.model
+    def _about(self):
+        """Override of `oms.channel.adapter`."""
+        return self.env._(
+            "To have a look: real orders of a gift shop, with its products and stock. Needs no "
+            "account."
+        )
 
     @api.model
     def _parse(self, channel, topic, payload):

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from urllib.parse import parse_qsl, urlsplit
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import UserError
 
 from odoo.addons.oms_addon.exceptions import (
@@ -76,6 +76,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
     _inherit = "oms.channel.adapter"
     _description = "Shopify"
 
+    _icon = "fa-shopping-bag"
     _can_fetch = True
     _can_register = True
     _can_fetch_listings = True
@@ -146,18 +147,16 @@ class OmsChannelAdapterShopify(models.AbstractModel):
         """Override of `oms.channel.adapter`: what changed is listed, what is new is asked for.
 
         The cursor is JSON: ``since`` (the last change seen), ``after`` (the page before),
-        ``seen`` (the changes within the overlap, so that they are not asked for again). A
-        time alone is one, too.
+        ``seen`` (the changes within the overlap, so that they are not asked for again) and
+        ``first`` in the first sweep, which takes the orders still to be worked on. A time
+        alone is one, too.
         """
         cursor = self._read_cursor(channel)
-        start = self._moment(cursor["since"]) - timedelta(seconds=self._overlap_seconds)
-        page = self._changed(
-            channel,
-            f"updated_at:>='{self._written(start)}'",
-            "UPDATED_AT",
-            min(limit or CHANGES, 100),
-            cursor.get("after"),
-        )
+        if not cursor:
+            return [], channel.cursor
+        size = min(limit or CHANGES, 100)
+        condition = self._condition(cursor)
+        page = self._changed(channel, condition, "UPDATED_AT", size, cursor.get("after"))
         seen = cursor.get("seen") or {}
         fresh = {
             id_of(node["id"]): node["updatedAt"]
@@ -166,32 +165,54 @@ class OmsChannelAdapterShopify(models.AbstractModel):
         }
         events, is_done = self._ask_some(channel, list(fresh))
         following = page["pageInfo"]["hasNextPage"] and page["pageInfo"]["endCursor"]
-        if not events and is_done and not following:
+        if not events and is_done and not following and not cursor.get("first"):
             return [], channel.cursor
-        asked = {event.order_ref for event in events} if not is_done else set(fresh)
-        seen |= {ref: moment for ref, moment in fresh.items() if ref in asked}
-        newest = max([cursor["since"], *seen.values()])
-        limit_of_seen = self._written(
-            self._moment(newest) - timedelta(seconds=self._overlap_seconds)
-        )
-        after = (following or None) if is_done else cursor.get("after")
-        return events, json.dumps(
-            {
-                "since": cursor["since"] if after or not is_done else newest,
-                "after": after,
-                "seen": {r: m for r, m in seen.items() if m >= limit_of_seen or not is_done},
-            }
-        )
+        known = fresh if is_done else {event.order_ref for event in events}
+        seen |= {ref: moment for ref, moment in fresh.items() if ref in known}
+        return events, self._next_cursor(cursor, seen, is_done, following)
 
     @api.model
     def _read_cursor(self, channel):
-        """:return: the cursor; a channel without one begins now"""
-        text = channel.cursor or self._written(fields.Datetime.now())
+        """:return: the cursor; the beginning of the first sweep, where there is none; none for
+        a store without orders
+        """
+        if not channel.cursor:
+            last = self._changed(channel, "", "UPDATED_AT", 1, None, reverse=True)["nodes"]
+            return {"first": True, "since": last[0]["updatedAt"]} if last else None
         try:
-            cursor = json.loads(text)
+            cursor = json.loads(channel.cursor)
         except ValueError:
-            cursor = {"since": text}
-        return cursor if isinstance(cursor, dict) and cursor.get("since") else {"since": text}
+            cursor = None
+        return cursor if isinstance(cursor, dict) else {"since": channel.cursor}
+
+    @api.model
+    def _condition(self, cursor):
+        """:return: which orders are asked for"""
+        if cursor.get("first"):
+            return "status:open NOT fulfillment_status:fulfilled"
+        start = self._moment(cursor["since"]) - timedelta(seconds=self._overlap_seconds)
+        return f"updated_at:>='{self._written(start)}'"
+
+    @api.model
+    def _next_cursor(self, cursor, seen, is_done, following):
+        """:return: the cursor behind a page; the same page where it was not told to its end"""
+        if not is_done:
+            return json.dumps({**cursor, "seen": seen})
+        if following:
+            return json.dumps({**cursor, "after": following, "seen": self._recent(seen)})
+        # The first sweep is over: go on with what changed since it began.
+        newest = "" if cursor.get("first") else max(seen.values(), default="")
+        since = max(cursor["since"], newest)
+        return json.dumps({"since": since, "seen": self._recent(seen)})
+
+    @api.model
+    def _recent(self, seen):
+        """:return: of the changes that were seen those the overlap will show again"""
+        if not seen:
+            return {}
+        overlap = timedelta(seconds=self._overlap_seconds)
+        start = self._written(self._moment(max(seen.values())) - overlap)
+        return {ref: moment for ref, moment in seen.items() if moment >= start}
 
     @api.model
     def _moment(self, text):
@@ -202,9 +223,10 @@ class OmsChannelAdapterShopify(models.AbstractModel):
         return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
     @api.model
-    def _changed(self, channel, condition, key, first, after):
+    def _changed(self, channel, condition, key, first, after, reverse=False):
         """:return: one page of ids of orders: ``nodes`` and ``pageInfo``"""
         variables = {"first": first, "after": after, "filter": condition, "key": key}
+        variables["reverse"] = reverse
         return self._graphql(channel, queries.CHANGED_ORDERS, variables, first + 2)["orders"]
 
     @api.model

@@ -1,0 +1,187 @@
+"""Asking a channel for all it offers: page by page, once a day or when somebody wants it."""
+
+import logging
+import time
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+
+from odoo.addons.oms_addon.exceptions import RateLimited, RetryableError
+
+_logger = logging.getLogger(__name__)
+
+DAY_SECONDS = 24 * 3600
+#: the pause after a failure
+PAUSE_SECONDS = 30 * 60
+#: how long somebody who presses the button waits; the rest goes on behind
+BUTTON_SECONDS = 10
+MAX_SHOWN = 300
+
+
+class OmsChannel(models.Model):
+    _inherit = "oms.channel"
+
+    can_fetch_listings = fields.Boolean(compute="_compute_can_fetch_listings")
+    listing_cursor = fields.Char(
+        copy=False, readonly=True, help="How far the listings have been read; empty at the start."
+    )
+    listings_started_at = fields.Datetime(copy=False, readonly=True)
+    listings_fetched_at = fields.Datetime("Listings fetched", copy=False, readonly=True)
+    listings_due_at = fields.Datetime("Next fetch of listings", copy=False, readonly=True)
+    listing_count = fields.Integer(compute="_compute_listing_counts")
+    unmapped_count = fields.Integer("Listings to map", compute="_compute_listing_counts")
+
+    @api.depends("adapter")
+    def _compute_can_fetch_listings(self):
+        for channel in self:
+            channel.can_fetch_listings = bool(
+                channel.adapter and channel._adapter()._can_fetch_listings
+            )
+
+    def _compute_listing_counts(self):
+        Listing = self.env["oms.channel.listing"]
+        of_channels = Domain("channel_id", "in", self.ids)
+        counts = dict(Listing._read_group(of_channels, ["channel_id"], ["__count"]))
+        todo = dict(
+            Listing._read_group(
+                of_channels & Listing._get_todo_domain(), ["channel_id"], ["__count"]
+            )
+        )
+        for channel in self:
+            channel.listing_count = counts.get(channel, 0)
+            channel.unmapped_count = todo.get(channel, 0)
+
+    # === ACTION METHODS === #
+
+    def action_fetch_listings(self):
+        """Ask for the listings now; what takes long goes on behind."""
+        self.ensure_one()
+        self.check_access("write")
+        if not self.try_lock_for_update(allow_referencing=True):
+            return self._notify(self.env._("The channel is being asked right now."), "info")
+        count, until = 0, time.monotonic() + BUTTON_SECONDS
+        self.write({"listing_cursor": False, "listings_due_at": fields.Datetime.now()})
+        while True:
+            page, problem = self._try_listings_page()
+            count += page
+            if problem:
+                return self._notify(problem, "danger")
+            if not self.listing_cursor or time.monotonic() > until:
+                break
+        if self.listing_cursor:
+            self.env.ref("oms_addon.oms_lane_listings").sudo()._wake()
+            text = self.env._("Listings so far: %(count)s. The others follow.", count=count)
+        else:
+            self.env["oms.channel.listing"]._suggest_due()
+            text = self.env._("Listings: %(count)s.", count=count)
+        return self._notify(text, "success")
+
+    # === THE LANE === #
+
+    @api.model
+    def _get_listings_domain(self):
+        """:return: whose listings are to be asked for now"""
+        return (
+            Domain("state", "=", "live")
+            & Domain("adapter", "in", self._codes_that("_can_fetch_listings"))
+            & (
+                Domain("listings_due_at", "=", False)
+                | Domain("listings_due_at", "<=", fields.Datetime.now())
+            )
+        )
+
+    @api.model
+    def _work_listings(self):
+        """Ask one channel for a page of its listings; look for products when none is due.
+
+        :return: how many listings came or were looked at; 0 when nothing is to do
+        :rtype: int
+        """
+        due = self.search(self._get_listings_domain(), order="listings_due_at nulls first, id")
+        channel = due.try_lock_for_update(allow_referencing=True, limit=1)
+        if not channel:
+            return self.env["oms.channel.listing"]._suggest_due()
+        count, _problem = channel.with_company(channel.company_id)._try_listings_page()
+        return max(count, 1)
+
+    # === ONE CHANNEL === #
+
+    def _fetch_listings_page(self):
+        """Ask the channel for a page of its listings and take them in.
+
+        At the end, what the channel did not tell any more is marked as gone.
+
+        :return: how many listings came
+        :rtype: int
+        """
+        self.ensure_one()
+        if not self.listing_cursor:
+            self.listings_started_at = fields.Datetime.now()
+        told, following = self._adapter()._fetch_listings(self, self.listing_cursor or None)
+        # Nobody tells when they were changed: they are as they are now.
+        rows = self.env["oms.channel.listing"]._upsert(self, [(row, False) for row in told])
+        self.listing_cursor = following
+        if not following:
+            self._end_listings()
+        return len(rows)
+
+    def _end_listings(self):
+        """Finish a fetch: mark what is gone, look again for the products of what is open."""
+        now = fields.Datetime.now()
+        self.write(
+            {
+                "listings_fetched_at": now,
+                "listings_due_at": fields.Datetime.add(now, seconds=DAY_SECONDS),
+            }
+        )
+        Listing = self.env["oms.channel.listing"]
+        of_channel = Domain("channel_id", "=", self.id) & Domain("external_ref", "!=", False)
+        seen = Domain("seen_at", ">=", self.listings_started_at)
+        # A channel that tells nothing at all has not lost all it offers.
+        if Listing.search_count(of_channel & seen, limit=1):
+            Listing.search(of_channel & ~seen & Domain("status", "!=", "deleted")).write(
+                {"status": "deleted"}
+            )
+        Listing.search(of_channel & Listing._get_todo_domain())._match()
+        self._settle_alert("listings")
+
+    def _try_listings_page(self):
+        """Fetch a page; when that fails, say so and plan the next try.
+
+        :return: how many listings came, and what went wrong in words ('' when nothing did)
+        :rtype: tuple[int, str]
+        """
+        try:
+            with self.env.cr.savepoint():
+                return self._fetch_listings_page(), ""
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except Exception as error:  # noqa: BLE001 - told by an alert, asked again later
+            return 0, self._after_failed_listings(error)
+
+    def _after_failed_listings(self, error):
+        """Say what went wrong and plan the next try, where it stopped or from the start.
+
+        :return: what went wrong, in words
+        :rtype: str
+        """
+        text = self.env["oms.channel.message"]._in_words(error)[:MAX_SHOWN]
+        is_early = isinstance(error, RateLimited)
+        seconds = int(getattr(error, "seconds", None) or (1 if is_early else PAUSE_SECONDS))
+        self.listings_due_at = fields.Datetime.add(fields.Datetime.now(), seconds=seconds)
+        if is_early:
+            return text
+        _logger.warning("Listings of channel %s could not be read", self.id, exc_info=error)
+        if not isinstance(error, RetryableError):
+            self.listing_cursor = False
+        self._raise_alert(
+            "listings",
+            self.env._("Listings cannot be fetched: %(error)s", error=text),
+            self.env._(
+                "It is tried again by itself. If it lasts, see whether the access may read "
+                "products, then fetch the listings from the channel's menu."
+            ),
+            level="warning",
+        )
+        return text

@@ -1,0 +1,227 @@
+"""Finding the products of listings: surely by SKU or barcode, else a suggestion."""
+
+import logging
+import time
+
+from odoo import api, models
+from odoo.fields import Domain
+
+from odoo.addons.oms_addon.tools.similarity import Index
+
+_logger = logging.getLogger(__name__)
+
+#: what is less like than this is not worth a look
+MIN_SCORE = 35
+#: a person said so of the same SKU, on another channel
+KNOWN_ELSEWHERE = 95
+SUGGESTIONS_PER_RUN = 5000
+
+
+class OmsChannelListing(models.Model):
+    _inherit = "oms.channel.listing"
+
+    # === SURE === #
+
+    @api.model
+    def _get_todo_domain(self):
+        """:return: the listings in the queue: those a person has to say the product of"""
+        return self._get_open_domain() & Domain("status", "!=", "deleted")
+
+    @api.model
+    def _get_open_domain(self):
+        """:return: the listings somebody still has to say the product of"""
+        return Domain("state", "in", ("unmatched", "suggested")) & Domain("alias_of_id", "=", False)
+
+    def _match(self):
+        """Find the products of listings that have none: same SKU, then same barcode.
+
+        What is not found is looked for by likeness soon, see ``_suggest_due``.
+
+        :return: the listings that are matched now
+        """
+        ids = []
+        open_ones = self.filtered_domain(self._get_open_domain())
+        for channel, listings in open_ones.grouped("channel_id").items():
+            found = self._find_sure(channel, {l: (l.sku, l.barcode) for l in listings})
+            for listing, (product, units, how) in found.items():
+                listing._set_product(product, units, how)
+                ids.append(listing.id)
+        matched = self.browse(ids)
+        matched._after_mapping()
+        (open_ones - matched)._ask_suggestions()
+        return matched
+
+    @api.model
+    def _find_sure(self, channel, names):
+        """Find products by internal reference, else by barcode.
+
+        :param dict names: (SKU, barcode) by any key; both may be empty
+        :return: (product, units, how) by those keys of which it is certain
+        :rtype: dict
+        """
+        company = [("company_id", "in", (False, channel.company_id.id))]
+        by_sku = {}
+        for product in self._search_by_reference(
+            self.env["product.product"],
+            list({self._key(sku) for sku, _barcode in names.values()} - {""}),
+            company,
+        ):
+            by_sku.setdefault(self._key(product.default_code), product)
+        codes = {
+            code
+            for sku, barcode in names.values()
+            if self._key(sku) not in by_sku
+            for code in (barcode, sku)
+            if code
+        }
+        by_barcode = self._find_barcodes(channel.company_id, codes)
+        found = {}
+        for key, (sku, barcode) in names.items():
+            if product := by_sku.get(self._key(sku)):
+                found[key] = product, 1.0, "sku"
+            elif parts := by_barcode.get(barcode or "") or by_barcode.get(sku or ""):
+                found[key] = parts[0].product, parts[0].units, "barcode"
+        return found
+
+    def _set_product(self, product, units, how):
+        """Say what a listing is; the caller lets go what waited for it.
+
+        :param str how: a value of ``matched_by``
+        """
+        # oms_mapping_later: the caller ends with ``_after_mapping`` for all of a batch
+        self.with_context(oms_mapping_later=True).write(
+            {"product_id": product.id, "multiplier": units, "matched_by": how}
+        )
+
+    # === LIKELY === #
+
+    def _ask_suggestions(self):
+        """Have products looked for by likeness as soon as a lane can."""
+        due = self.filtered(lambda l: not l.suggestion_due)
+        if due:
+            due.suggestion_due = True
+        if self:
+            self.env.ref("oms_addon.oms_lane_listings").sudo()._wake()
+
+    @api.model
+    def _suggest_due(self, limit=SUGGESTIONS_PER_RUN):
+        """Suggest products for the listings that wait for it, those of one company.
+
+        :return: how many were looked at
+        :rtype: int
+        """
+        due = Domain("suggestion_due", "=", True)
+        first = self.search(due, order="id", limit=1)
+        if not first:
+            return 0
+        of_company = due & Domain("company_id", "=", first.company_id.id)
+        listings = self.search(of_company, order="id", limit=limit).try_lock_for_update(
+            allow_referencing=True
+        )
+        listings._suggest()
+        return len(listings)
+
+    def _suggest(self):
+        """Suggest products for listings of one company; nothing is ever mapped by it."""
+        open_ones = self.filtered_domain(self._get_open_domain())
+        (self - open_ones).filtered("suggestion_due").suggestion_due = False
+        if not open_ones:
+            return
+        started = time.monotonic()
+        known = open_ones._known_elsewhere()
+        index = self._product_index(open_ones.company_id)
+        found = {
+            listing: known.get(listing.sku_key) or listing._suggestion(index)
+            for listing in open_ones
+        }
+        for listing, vals in found.items():
+            listing.update({**vals, "suggestion_due": False})
+        self.env.flush_all()
+        _logger.info(
+            "Suggested products for %s of %s listings among %s products in %.1f s",
+            *(sum(bool(v["suggested_product_id"]) for v in found.values()), len(open_ones)),
+            *(len(index), time.monotonic() - started),
+        )
+
+    @api.model
+    def _product_index(self, company):
+        """:return: an index over the products the company can sell
+        :rtype: Index
+        """
+        products = (
+            self.env["product.product"]
+            .sudo()
+            .with_context(display_default_code=False, lang=company.partner_id.lang)
+            .search(self._get_suggestible_domain(company), order="id")
+        )
+        products.fetch(["name", "default_code", "product_template_attribute_value_ids"])
+        return Index(
+            (product.id, product.display_name, product.default_code or "") for product in products
+        )
+
+    @api.model
+    def _get_suggestible_domain(self, company):
+        """:return: the products a listing can be"""
+        services = self.env["oms.order.builder"]._services(company)
+        return [
+            ("sale_ok", "=", True),
+            ("company_id", "in", (False, company.id)),
+            ("id", "not in", [product.id for product in services.values()]),
+        ]
+
+    def _known_elsewhere(self):
+        """:return: suggestions by SKU key: what the same SKU is on the company's other channels,
+        where a person said so
+        """
+        mapped = self.search(
+            [
+                ("company_id", "in", self.company_id.ids),
+                ("sku_key", "in", [key for key in self.mapped("sku_key") if key]),
+                ("state", "=", "matched"),
+                ("matched_by", "in", ("hand", "suggestion")),
+                ("product_id", "!=", False),
+            ],
+            order="id desc",
+        )
+        return {
+            listing.sku_key: {
+                "suggested_product_id": listing.product_id.id,
+                "suggested_multiplier": listing.multiplier,
+                "suggestion_score": KNOWN_ELSEWHERE,
+                "suggestion_reason": self.env._(
+                    "mapped so on %(channel)s", channel=listing.channel_id.name
+                ),
+            }
+            for listing in mapped
+        }
+
+    def _suggestion(self, index):
+        """:return: the values that say which product a listing most likely is
+        :rtype: dict
+        """
+        found = index.suggest(self.name, self.sku)
+        score = int(found.score * 100) if found else 0
+        if score < MIN_SCORE:
+            return {
+                "suggested_product_id": False,
+                "suggested_multiplier": 0.0,
+                "suggestion_score": 0,
+                "suggestion_reason": False,
+            }
+        return {
+            "suggested_product_id": found.id,
+            "suggested_multiplier": 1.0,
+            "suggestion_score": score,
+            "suggestion_reason": self._suggestion_reason_of(found),
+        }
+
+    def _suggestion_reason_of(self, found):
+        """:return: why a product is suggested, in words"""
+        reasons = []
+        if found.code:
+            reasons.append(self.env._("like SKU: %(code)s", code=found.code))
+        if found.words:
+            reasons.append(self.env._("same words: %(words)s", words=", ".join(found.words)))
+        if found.rival:
+            reasons.append(self.env._("another product is as like"))
+        return "; ".join(reasons)

@@ -1,0 +1,272 @@
+"""What a channel tells of its listings: new ones, changed ones, those that are gone."""
+
+from psycopg2.errors import SerializationFailure, UniqueViolation
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+#: the texts of a listing that are kept as the channel says them
+TOLD_TEXTS = ("item_ref", "parent_ref", "sku", "barcode", "name", "image_url")
+
+
+class OmsChannelListing(models.Model):
+    _inherit = "oms.channel.listing"
+
+    # === MESSAGES === #
+
+    @api.model
+    def _import_documents(self, channel, run):
+        """Take in what messages say of listings.
+
+        :param channel: the channel that sent them
+        :param list run: pairs (message, ``ListingDocument``), oldest first
+        """
+        naive = self.env["oms.order.builder"]._naive
+        self._upsert(
+            channel,
+            [
+                (listing, naive(document.updated_at))
+                for _message, document in run
+                for listing in document.listings
+            ],
+        )
+        messages = self.env["oms.channel.message"].concat(*[message for message, _d in run])
+        messages._set_state("done", self.env._("Listings taken in."))
+
+    # === UPSERT === #
+
+    @api.model
+    def _upsert(self, channel, told):
+        """Take in listings as a channel tells them: make the new, update the known.
+
+        Rows of one listing that only differ by place are one listing. A row without an id
+        of its own only tells how many are shown. Of a product that is gone, all variants
+        are gone.
+
+        :param channel: the channel that tells
+        :param list told: pairs (``channel_documents.Listing``, when it was changed or False),
+            oldest first
+        :return: the listings that are there now
+        """
+        known = self._known(channel, [listing for listing, _at in told])
+        fresh, updates = [], {}
+        for listing, moment in self._latest(told):
+            row = known["ref"].get(listing.ref) or self._to_adopt(known, listing, updates)
+            if listing.status == "deleted":
+                self._note_gone(known, listing, row)
+            elif row:
+                known["ref"][listing.ref] = row
+                updates[row] = listing, moment
+            else:
+                fresh.append((listing, moment))
+        updated = self._update_told(channel, updates, known)
+        created = self._create_told(channel, fresh, known)
+        known["ref"].update({row.external_ref: row for row in created})
+        known["item"].update({row.item_ref: row for row in created if row.item_ref})
+        self._note_quantities(channel, told, known)
+        return updated + created
+
+    @api.model
+    def _latest(self, told):
+        """:return: of rows about the same listing the one that was changed last"""
+        latest = {}
+        for listing, moment in told:
+            before = latest.get(listing.ref, (None, False))[1]
+            if listing.ref and not (before and moment and moment < before):
+                latest[listing.ref] = listing, moment
+        return latest.values()
+
+    @api.model
+    def _known(self, channel, told):
+        """:return: the listings that are told of, by ``ref``, ``key`` (of their SKU, an alias
+        only when there is no other), ``item`` and ``parent``
+        :rtype: dict[str, dict]
+        """
+        refs = [listing.ref for listing in told if listing.ref]
+        gone = [listing.ref for listing in told if listing.ref and listing.status == "deleted"]
+        items = [listing.item_ref for listing in told if listing.item_ref and not listing.ref]
+        keys = [self._key(listing.sku) for listing in told if listing.sku]
+        found = self.search(
+            Domain("channel_id", "=", channel.id)
+            & Domain.OR(
+                Domain(name, "in", values)
+                for name, values in (
+                    ("external_ref", refs),
+                    ("sku_key", keys),
+                    ("item_ref", items),
+                    ("parent_ref", gone),
+                )
+                if values
+            )
+        )
+        parents = {}
+        for row in found.filtered("parent_ref"):
+            parents.setdefault(row.parent_ref, []).append(row)
+        return {
+            "ref": {row.external_ref: row for row in found if row.external_ref},
+            "key": {
+                row.sku_key: row for row in found.sorted(lambda r: not r.alias_of_id) if row.sku_key
+            },
+            "item": {row.item_ref: row for row in found if row.item_ref},
+            "parent": parents,
+        }
+
+    @api.model
+    def _to_adopt(self, known, listing, updates):
+        """:return: the row of a listing's SKU that is free for it: made by hand, or of a
+        listing that is gone and was made again under another id
+        """
+        row = known["key"].get(self._key(listing.sku))
+        if not row or listing.status == "deleted" or row in updates:
+            return None
+        return row if not row.external_ref or row.status == "deleted" else None
+
+    @api.model
+    def _note_gone(self, known, listing, row):
+        """Mark a listing, and the variants of a product, as gone."""
+        rows = self.concat(*known["parent"].get(listing.ref, ()), row or self)
+        rows.filtered(lambda r: r.status != "deleted").write({"status": "deleted"})
+
+    @api.model
+    def _create_told(self, channel, fresh, known):
+        """Make the rows of new listings, with their product where it is certain.
+
+        :param list fresh: pairs (``Listing``, when it was changed)
+        :return: the new rows
+        """
+        if not fresh:
+            return self.browse()
+        currencies = self._currencies(channel, [listing for listing, _at in fresh])
+        sure = self._find_sure(
+            channel, {listing.ref: (listing.sku, listing.barcode) for listing, _at in fresh}
+        )
+        mains, aliases, taken = [], [], dict(known["key"])
+        for listing, moment in fresh:
+            vals = self._prepare_fresh(channel, listing, moment, currencies)
+            key = self._key(listing.sku)
+            if key and key in taken:
+                aliases.append((vals, key))
+                continue
+            taken[key] = None
+            if listing.ref in sure:
+                product, units, how = sure[listing.ref]
+                vals |= {"product_id": product.id, "multiplier": units, "matched_by": how}
+            mains.append(vals)
+        created = self._create_once(mains)
+        taken.update({row.sku_key: row for row in created if row.sku_key})
+        for vals, key in aliases:
+            vals["alias_of_id"] = (taken[key].alias_of_id or taken[key]).id
+        created.filtered(lambda l: l.state == "unmatched")._ask_suggestions()
+        return created + self._create_once([vals for vals, _key in aliases])
+
+    @api.model
+    def _create_once(self, vals_list):
+        """Create rows; when another lane made one of them just now, the batch is to be taken
+        again.
+        """
+        try:
+            with self.env.cr.savepoint():
+                return self.create(vals_list)
+        except UniqueViolation as error:
+            raise SerializationFailure(str(error)) from error
+
+    @api.model
+    def _prepare_fresh(self, channel, listing, moment, currencies):
+        """:return: the values of the row of a listing nobody saw before"""
+        return {
+            "channel_id": channel.id,
+            "external_ref": listing.ref,
+            "seen_at": fields.Datetime.now(),
+            "product_id": False,
+            "multiplier": 1.0,
+            **self._prepare_told(listing, moment, currencies),
+        }
+
+    @api.model
+    def _prepare_told(self, listing, moment, currencies):
+        """:return: what a channel tells of a listing; what it leaves out is not among it"""
+        vals = {name: getattr(listing, name) for name in TOLD_TEXTS if getattr(listing, name)}
+        vals["status"] = listing.status
+        if listing.price is not None:
+            vals["price"] = float(listing.price)
+            vals["currency_id"] = currencies.get(listing.currency)
+        if moment:
+            vals["told_at"] = moment
+        return vals
+
+    @api.model
+    def _currencies(self, channel, told):
+        """:return: currency ids by code; the company's by '', for channels that tell none"""
+        codes = {listing.currency for listing in told} - {""}
+        found = (
+            self.env["res.currency"]
+            .with_context(active_test=False)
+            .search_fetch([("name", "in", list(codes))], ["name"])
+            if codes
+            else ()
+        )
+        return {
+            "": channel.company_id.currency_id.id,
+            **{currency.name: currency.id for currency in found},
+        }
+
+    @api.model
+    def _update_told(self, channel, updates, known):
+        """Bring rows up to date with what the channel tells of them now.
+
+        :param dict updates: (``Listing``, when it was changed) by row
+        :return: the rows
+        """
+        rows = self.browse([row.id for row in updates])
+        if not rows:
+            return rows
+        rows.write({"seen_at": fields.Datetime.now()})
+        currencies = self._currencies(channel, [listing for listing, _at in updates.values()])
+        changes = {}
+        for row, (listing, moment) in updates.items():
+            if moment and row.told_at and moment < row.told_at:
+                continue
+            told = self._prepare_told(listing, moment, currencies)
+            told["external_ref"] = listing.ref
+            vals = {name: value for name, value in told.items() if row._differs(name, value)}
+            if vals:
+                changes[row] = vals
+        renamed = {
+            row: row.sku
+            for row, vals in changes.items()
+            if "sku" in vals and self._key(vals["sku"]) != (row.sku_key or "")
+        }
+        self._prepare_rename(renamed, changes, known)
+        moved = [r.id for r, v in changes.items() if "external_ref" in v and r.external_ref]
+        if moved:
+            # Another listing of the channel: what it shows is not known.
+            self.env["oms.channel.stock"].search([("listing_id", "in", moved)]).is_shown = False
+        for row, vals in changes.items():
+            row.write(vals)
+        self._after_rename(renamed)
+        changed = self.browse([r.id for r, v in changes.items() if v.keys() & {"sku", "barcode"}])
+        changed._match()
+        retitled = [r.id for r, v in changes.items() if "name" in v]
+        self.browse(retitled).filtered_domain(self._get_open_domain())._ask_suggestions()
+        return rows
+
+    def _differs(self, name, value):
+        """:return: whether a field of a row is another than what the channel tells"""
+        self.ensure_one()
+        if name == "price":
+            return abs(self.price - value) > 1e-6
+        return self._fields[name].convert_to_write(self[name], self) != value
+
+    # === WHAT IS SHOWN === #
+
+    @api.model
+    def _note_quantities(self, channel, told, known):
+        """Tell the stock what the channel shows: the echo of what it was told, or its count."""
+        seen = []
+        for listing, _moment in told:
+            if listing.quantity is not None:
+                row = known["ref"].get(listing.ref) or known["item"].get(listing.item_ref)
+                if row:
+                    seen.append((row, listing.location_ref, listing.quantity))
+        if seen:
+            self.env["oms.channel.stock"]._note_seen(channel, seen)

@@ -1,0 +1,175 @@
+"""What connecting a channel needs: presets of its policy, the taxes it charges."""
+
+from decimal import Decimal
+
+from odoo import api, fields, models
+
+
+class OmsChannel(models.Model):
+    _inherit = "oms.channel"
+
+    connect_step = fields.Char(
+        "Connecting, step", copy=False, readonly=True, help="Where connecting it was left."
+    )
+
+    # === ACTION METHODS === #
+
+    def action_connect(self):
+        """Go on connecting a channel, or change how it is connected."""
+        self.ensure_one()
+        wizard = self.env["oms.channel.connect"].create(
+            {"channel_id": self.id, "adapter": self.adapter}
+        )
+        step = self.connect_step if self.state == "draft" else False
+        wizard._enter(step if step in wizard._steps() else "credentials")
+        return wizard._reopen()
+
+    @api.model
+    def _alert_places(self):
+        """Extend: credentials are entered in the wizard."""
+        return {
+            **super()._alert_places(),
+            "credentials": "action_connect",
+            "fetch": "action_connect",
+        }
+
+    # === POLICY === #
+
+    @api.model
+    def _policy_presets(self):
+        """:return: policies most channels have, by code: ``label``, ``text`` for people, and
+        the ``values`` of the policy's fields
+        :rtype: dict[str, dict]
+        """
+        return {
+            "prepaid": {
+                "label": self.env._("Prepaid store"),
+                "text": self.env._(
+                    "Customers pay in the shop. An order is confirmed and invoiced when its money "
+                    "is there, then shipped; the invoice is mailed as receipt."
+                ),
+                "values": {
+                    "confirm_policy": "paid",
+                    "payment_policy": "prepaid",
+                    "invoice_policy": "payment",
+                    "ship_policy": "paid",
+                    "picking_policy": "direct",
+                    "send_receipt": True,
+                    "unpaid_days": 7,
+                },
+            },
+            "marketplace": {
+                "label": self.env._("Marketplace"),
+                "text": self.env._(
+                    "The marketplace collects the money and writes to the customer itself. An "
+                    "order is shipped complete and invoiced when it leaves; no mail is sent."
+                ),
+                "values": {
+                    "confirm_policy": "paid",
+                    "payment_policy": "prepaid",
+                    "invoice_policy": "shipment",
+                    "ship_policy": "paid",
+                    "picking_policy": "one",
+                    "send_receipt": False,
+                    "unpaid_days": 0,
+                },
+            },
+            "cod": {
+                "label": self.env._("Cash on delivery"),
+                "text": self.env._(
+                    "The carrier collects the money at the door. An order is confirmed at once, "
+                    "shipped unpaid and invoiced when it leaves."
+                ),
+                "values": {
+                    "confirm_policy": "always",
+                    "payment_policy": "cod",
+                    "invoice_policy": "shipment",
+                    "ship_policy": "always",
+                    "picking_policy": "one",
+                    "send_receipt": True,
+                    "unpaid_days": 0,
+                },
+            },
+            "wholesale": {
+                "label": self.env._("Wholesale"),
+                "text": self.env._(
+                    "Business customers buy on account. An order is confirmed by hand, shipped "
+                    "as goods are there and invoiced with each delivery."
+                ),
+                "values": {
+                    "confirm_policy": "manual",
+                    "payment_policy": "terms",
+                    "invoice_policy": "shipment",
+                    "ship_policy": "always",
+                    "picking_policy": "direct",
+                    "send_receipt": True,
+                    "unpaid_days": 0,
+                },
+            },
+        }
+
+    # === TAXES === #
+
+    def _match_taxes(self, told):
+        """Find the sales taxes here that a channel's rates mean.
+
+        :param list told: what the adapter's ``_fetch_taxes`` gave
+        :return: pairs of each different rate above zero and its tax, empty where it is missing
+        :rtype: list[tuple[dict, account.tax]]
+        """
+        self.ensure_one()
+        known = self.env["oms.order.builder"]._find_taxes(self)
+        pairs = {}
+        for tax in told:
+            key = Decimal(tax["rate"]).normalize(), bool(tax["included"])
+            if key[0]:
+                pairs.setdefault(key, (tax, known.get(key, self.env["account.tax"])))
+        return list(pairs.values())
+
+    def _create_taxes(self, told):
+        """Make sales taxes for a channel's rates.
+
+        :param list told: dicts as of the adapter's ``_fetch_taxes``
+        :return: the taxes
+        """
+        self.ensure_one()
+        # Whoever may connect a channel may have the taxes its orders need; others stay shut.
+        Tax_sudo = self.env["account.tax"].sudo().with_company(self.company_id)
+        taken = set(
+            Tax_sudo.with_context(active_test=False)
+            .search(
+                [("company_id", "=", self.company_id.id), ("type_tax_use", "=", "sale")],
+            )
+            .mapped("name")
+        )
+        taxes = Tax_sudo
+        for tax in told:
+            name = self._free_tax_name(tax, taken)
+            taken.add(name)
+            taxes += Tax_sudo.create(self._prepare_tax(tax, name))
+        for tax in taxes:
+            self.env["oms.event"]._log(
+                self, "channel.tax", self.env._("Sales tax %(name)s created", name=tax.name)
+            )
+        return taxes
+
+    def _prepare_tax(self, tax, name):
+        """:return: the values of the sales tax for a channel's rate"""
+        return {
+            "name": name,
+            "amount": float(tax["rate"]),
+            "amount_type": "percent",
+            "type_tax_use": "sale",
+            "company_id": self.company_id.id,
+            "price_include_override": "tax_included" if tax["included"] else "tax_excluded",
+        }
+
+    def _free_tax_name(self, tax, taken):
+        """:return: a name for a tax that no other has"""
+        rate = f"{Decimal(tax['rate']).normalize():f}"
+        title = tax["name"] or self.env._("Tax")
+        name = title if rate in title else f"{title} {rate}%"
+        if tax["included"]:
+            name = self.env._("%(name)s incl.", name=name)
+        candidates = [name, f"{name} ({self.name})"]
+        return next((each for each in candidates if each not in taken), f"{name} ({self.id})")

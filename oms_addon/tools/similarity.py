@@ -1,0 +1,184 @@
+"""Which of many products something offered under another name most likely is.
+
+An inverted index over the words of names and the parts of codes. Rare words weigh more
+than common ones; the words in nearly every name are not searched for, only counted.
+"""
+
+import math
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+
+#: a word in more products than this finds none, unless nothing rarer does
+COMMON = 400
+#: how many products are compared in full
+CANDIDATES = 25
+#: two products closer than this are the same to us: neither is sure
+TIE = 0.04
+UNSURE = 0.6
+#: a score is an estimate, however good
+SURE = 0.99
+SAME_CODE = 0.95
+#: other numbers than the product's: another size, most likely
+OTHER_NUMBERS = 0.75
+#: how much of a code's likeness counts beside the name's
+CODE_WEIGHT = 0.6
+
+_WORD = re.compile(r"[^\W\d_]+|\d+(?:[.,]\d+)?")
+_SIGNS = re.compile(r"[\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """What something most likely is.
+
+    ``score`` is from 0 to 1; ``words`` are those of the name that are the same, ``code``
+    the product's code where it is like the one asked for, ``rival`` the id of another
+    product that is as like.
+    """
+
+    id: int
+    score: float
+    words: tuple = ()
+    code: str = ""
+    rival: int | None = None
+
+
+def words_of(text):
+    """Return the words of a text as they are compared: no case, accents or plural s."""
+    return tuple(dict.fromkeys(_stem(word) for word in _WORD.findall(_plain(text))))
+
+
+def _plain(text):
+    decomposed = unicodedata.normalize("NFKD", (text or "").casefold())
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
+
+
+def _stem(word):
+    is_plural = len(word) > 3 and word.endswith("s") and not word.endswith("ss")
+    return word[:-1] if is_plural else word
+
+
+def bare_code(code):
+    """Return a code without the signs between its parts."""
+    return _SIGNS.sub("", _plain(code))
+
+
+def _numbers(words):
+    return {word for word in words if word[0].isdigit()}
+
+
+class Index:
+    """An index of products, made once and asked for many.
+
+    :param products: tuples (id, name, code)
+    """
+
+    def __init__(self, products):
+        self._names, self._codes, self._code_text = {}, {}, {}
+        self._by_word, self._by_part, self._by_code = (
+            defaultdict(list),
+            defaultdict(list),
+            defaultdict(list),
+        )
+        for product_id, name, code in products:
+            self._names[product_id] = frozenset(words_of(name))
+            self._codes[product_id] = frozenset(words_of(code))
+            self._code_text[product_id] = code or ""
+            for word in self._names[product_id]:
+                self._by_word[word].append(product_id)
+            for part in self._codes[product_id]:
+                self._by_part[part].append(product_id)
+            if bare := bare_code(code):
+                self._by_code[bare].append(product_id)
+        self._weights = {}
+
+    def __len__(self):
+        return len(self._names)
+
+    def suggest(self, name, code=""):
+        """Find the product something most likely is.
+
+        :param str name: what it is called
+        :param str code: its code, e.g. a SKU
+        :rtype: Suggestion | None
+        """
+        words, parts = frozenset(words_of(name)), frozenset(words_of(code))
+        bare = bare_code(code)
+        found = {
+            product_id: self._likeness(product_id, words, parts, bare)
+            for product_id in self._candidates(words, parts, bare)
+        }
+        ranked = sorted(found.items(), key=lambda item: (-item[1], item[0]))[:2]
+        if not ranked or ranked[0][1] <= 0:
+            return None
+        best, score = ranked[0]
+        rival = ranked[1][0] if len(ranked) > 1 and score - ranked[1][1] < TIE else None
+        common = words & self._names[best]
+        is_alike = bool(bare) and (
+            bare == bare_code(self._code_text[best]) or parts & self._codes[best]
+        )
+        return Suggestion(
+            best,
+            min(score, UNSURE if rival else SURE),
+            tuple(word for word in words_of(name) if word in common),
+            self._code_text[best] if is_alike else "",
+            rival,
+        )
+
+    # === CANDIDATES === #
+
+    def _candidates(self, words, parts, bare):
+        """Return the products that share the most with what is asked for."""
+        votes = Counter()
+        for index, tokens in ((self._by_word, words), (self._by_part, parts)):
+            for token in self._searched(index, tokens):
+                weight = self._weight(index, token)
+                for product_id in index[token]:
+                    votes[product_id] += weight
+        best = [product_id for product_id, _votes in votes.most_common(CANDIDATES)]
+        return dict.fromkeys([*self._by_code.get(bare, ())[:CANDIDATES], *best])
+
+    def _searched(self, index, tokens):
+        """Return the tokens worth a search: the rare ones, else the rarest."""
+        known = sorted((t for t in tokens if t in index), key=lambda t: (len(index[t]), t))
+        rare = [token for token in known if len(index[token]) <= COMMON]
+        return rare or known[:1]
+
+    # === SCORE === #
+
+    def _weight(self, index, token):
+        """Return how much a token tells: the rarer, the more."""
+        key = index is self._by_word, token
+        if key not in self._weights:
+            # A word no product has tells apart none: it weighs as one in the middle.
+            count = len(index[token]) if token in index else math.sqrt(len(self._names))
+            self._weights[key] = math.log(1 + len(self._names) / count)
+        return self._weights[key]
+
+    def _likeness(self, product_id, words, parts, bare):
+        names = self._names[product_id]
+        of_name = self._overlap(self._by_word, words, names)
+        if _numbers(words) and _numbers(names) and not _numbers(words) & _numbers(names):
+            of_name *= OTHER_NUMBERS
+        if bare and bare == bare_code(self._code_text[product_id]):
+            of_code = SAME_CODE
+        else:
+            of_code = CODE_WEIGHT * self._overlap(self._by_part, parts, self._codes[product_id])
+        return 1 - (1 - of_name) * (1 - of_code)
+
+    def _overlap(self, index, asked, known):
+        """Return how much two sets of tokens have in common, from 0 to 1.
+
+        A title is longer than a product's name: what of the product's name is in it counts
+        as much as what both say in all.
+        """
+        if not asked or not known:
+            return 0.0
+        common = sum(self._weight(index, token) for token in asked & known)
+        if not common:
+            return 0.0
+        of_asked = sum(self._weight(index, token) for token in asked)
+        of_known = sum(self._weight(index, token) for token in known)
+        return 0.5 * common / of_known + common / (of_asked + of_known)

@@ -1,0 +1,533 @@
+"""Connect a channel of any kind, step by step; it can be left and gone on with."""
+
+import ipaddress
+from urllib.parse import urlsplit
+
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+
+SECRETS = ("api_key", "api_secret", "webhook_secret")
+PLAIN = ("base_url", "account_ref")
+BACKFILL_DAYS = 90
+
+
+class OmsChannelConnect(models.TransientModel):
+    """What is entered goes to the channel at every step: the channel is a draft until it goes
+    live, and remembers where connecting it was left.
+
+    ``_leave_<step>`` takes over what a step holds and returns what is wrong with it in words;
+    ``_enter_<step>`` prepares the next one. An error stays on its step.
+    """
+
+    _name = "oms.channel.connect"
+    _description = "Connect a Channel"
+
+    step = fields.Char(default="kind", readonly=True)
+    steps = fields.Json(compute="_compute_steps")
+    error = fields.Char(readonly=True)
+    channel_id = fields.Many2one("oms.channel", readonly=True)
+    channel_state = fields.Selection(related="channel_id.state")
+
+    # Kind
+    adapter = fields.Selection(selection="_selection_adapter", string="Kind")
+    kinds = fields.Json(compute="_compute_kinds")
+
+    # Credentials
+    name = fields.Char("Name of the channel here")
+    credentials = fields.Char(compute="_compute_credentials")
+    base_url = fields.Char()
+    account_ref = fields.Char()
+    api_key = fields.Char()
+    api_secret = fields.Char()
+    webhook_secret = fields.Char()
+    base_url_label = fields.Char(compute="_compute_credentials")
+    account_ref_label = fields.Char(compute="_compute_credentials")
+    api_key_label = fields.Char(compute="_compute_credentials")
+    api_secret_label = fields.Char(compute="_compute_credentials")
+    webhook_secret_label = fields.Char(compute="_compute_credentials")
+    api_key_hint = fields.Char(compute="_compute_credentials")
+    api_secret_hint = fields.Char(compute="_compute_credentials")
+    webhook_secret_hint = fields.Char(compute="_compute_credentials")
+    enters_address = fields.Boolean(compute="_compute_credentials")
+    webhook_url = fields.Char(related="channel_id.webhook_url")
+    address_problem = fields.Char(compute="_compute_address_problem")
+
+    # Test
+    test_ok = fields.Boolean(readonly=True)
+
+    # Stock
+    can_fetch_locations = fields.Boolean(compute="_compute_credentials")
+    warehouse_ids = fields.Many2many(related="channel_id.warehouse_ids", readonly=False)
+    location_ids = fields.One2many(related="channel_id.location_ids", readonly=False)
+
+    # Taxes
+    tax_ids = fields.One2many("oms.channel.connect.tax", "wizard_id")
+    missing_tax_count = fields.Integer(compute="_compute_missing_tax_count")
+
+    # Policy
+    preset = fields.Selection(selection="_selection_preset")
+    presets = fields.Json(compute="_compute_kinds")
+
+    # Messages and history
+    can_fetch = fields.Boolean(related="channel_id.can_fetch")
+    can_register = fields.Boolean(related="channel_id.can_register")
+    can_list_orders = fields.Boolean(related="channel_id.can_list_orders")
+    fetch_minutes = fields.Integer(related="channel_id.fetch_minutes", readonly=False)
+    fetch_minutes_webhooks = fields.Integer(
+        related="channel_id.fetch_minutes_webhooks", readonly=False
+    )
+    wants_backfill = fields.Boolean("Bring orders of the past")
+    backfill_from = fields.Datetime("From")
+    backfill_to = fields.Datetime("Until")
+    backfill_id = fields.Many2one("oms.channel.backfill", readonly=True)
+    count_text = fields.Char(related="backfill_id.count_text")
+    backfill_policy = fields.Selection(related="channel_id.backfill_policy", readonly=False)
+
+    # Summary
+    summary = fields.Html(compute="_compute_summary", sanitize=False)
+
+    # === SELECTIONS === #
+
+    @api.model
+    def _selection_adapter(self):
+        return self.env["oms.channel"]._selection_adapter()
+
+    @api.model
+    def _selection_preset(self):
+        presets = self.env["oms.channel"]._policy_presets()
+        return [
+            *[(code, preset["label"]) for code, preset in presets.items()],
+            ("keep", self.env._("Leave it as it is")),
+        ]
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("step", "adapter")
+    def _compute_steps(self):
+        for wizard in self:
+            codes = wizard._steps()
+            place = codes.index(wizard.step) if wizard.step in codes else 0
+            titles = wizard._titles()
+            wizard.steps = [
+                {
+                    "name": code,
+                    "label": titles[code],
+                    "state": "done"
+                    if number < place
+                    else "todo"
+                    if number > place
+                    else "failed"
+                    if wizard.error
+                    else "running",
+                }
+                for number, code in enumerate(codes)
+            ]
+
+    @api.depends("channel_id")
+    def _compute_kinds(self):
+        Channel = self.env["oms.channel"]
+        kinds = {
+            code: {"text": self.env[name]._about(), "icon": self.env[name]._icon}
+            for code, name in Channel._adapters().items()
+        }
+        presets = {
+            **{code: {"text": p["text"]} for code, p in Channel._policy_presets().items()},
+            "keep": {"text": self.env._("Nothing of the channel's policy is changed.")},
+        }
+        for wizard in self:
+            wizard.kinds = kinds
+            wizard.presets = presets
+
+    @api.depends("adapter", "channel_id")
+    def _compute_credentials(self):
+        kept = self.env._("Kept; write a new one to change it")
+        for wizard in self:
+            adapter = wizard._adapter()
+            wizard.credentials = ",".join(adapter._credentials)
+            wizard.can_fetch_locations = adapter._can_fetch_locations
+            wizard.enters_address = (
+                "webhook_secret" in adapter._credentials and not adapter._can_register
+            )
+            for name in (*PLAIN, *SECRETS):
+                label = self.env["oms.channel"]._fields[name].get_description(self.env)["string"]
+                wizard[f"{name}_label"] = adapter._credential_labels.get(name, label)
+            for name in SECRETS:
+                # Only whether there is one leaves the channel.
+                wizard[f"{name}_hint"] = kept if wizard.channel_id.sudo()[name] else False
+
+    @api.depends("webhook_url")
+    def _compute_address_problem(self):
+        for wizard in self:
+            wizard.address_problem = wizard._is_local(wizard.webhook_url or "") and self.env._(
+                "The address %(url)s can only be reached from this machine or its network. Open "
+                "Odoo by the name it has on the internet, log in as administrator, and messages "
+                "are asked for at that address.",
+                url=wizard.webhook_url,
+            )
+
+    @api.depends("tax_ids.tax_id")
+    def _compute_missing_tax_count(self):
+        for wizard in self:
+            wizard.missing_tax_count = len(wizard.tax_ids.filtered(lambda t: not t.tax_id))
+
+    @api.depends("step", "channel_id", "preset", "backfill_id", "wants_backfill")
+    def _compute_summary(self):
+        for wizard in self:
+            wizard.summary = wizard.step == "summary" and wizard._render_summary()
+
+    # === ACTION METHODS === #
+
+    def action_next(self):
+        """Take over what the step holds and go on, or stay and say what is wrong."""
+        self.ensure_one()
+        problem = self._guard(f"_leave_{self.step}")
+        if problem:
+            self.error = problem
+        else:
+            self._enter(self._neighbour(1))
+        return self._reopen()
+
+    def action_back(self):
+        """Go one step back; what was entered is kept."""
+        self.ensure_one()
+        self._enter(self._neighbour(-1))
+        return self._reopen()
+
+    def action_count(self):
+        """Ask how many orders of the past there are."""
+        self.ensure_one()
+        self.error = self._guard("_count")
+        return self._reopen()
+
+    def action_later(self):
+        """Leave it; the channel remembers where."""
+        return {"type": "ir.actions.act_window_close"}
+
+    def action_discard(self):
+        """Take back all of it: a channel that was never live goes."""
+        self.ensure_one()
+        channel = self.channel_id
+        if channel.state == "draft":
+            self.unlink()
+            self.env["oms.event"].flush_model()
+            has_history = (
+                self.env["oms.event"]
+                .sudo()
+                .search_count([("channel_id", "=", channel.id)], limit=1)
+            )
+            channel.active = False
+            if not has_history:
+                channel.unlink()
+        return {"type": "ir.actions.act_window_close"}
+
+    def action_go_live(self):
+        """Let the channel begin, with the back-fill if one is wanted."""
+        self.ensure_one()
+        channel = self.channel_id
+        problem = self._guard("_go_live") if channel.state != "live" else ""
+        if problem:
+            self.error = problem
+            return self._reopen()
+        channel.connect_step = False
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "oms.channel",
+            "res_id": channel.id,
+            "views": [(False, "form")],
+            "target": "current",
+        }
+
+    # === STEPS === #
+
+    @api.model
+    def _titles(self):
+        """:return: what each step is called"""
+        return {
+            "kind": self.env._("Kind"),
+            "credentials": self.env._("Access"),
+            "test": self.env._("Test"),
+            "stock": self.env._("Warehouses"),
+            "taxes": self.env._("Taxes"),
+            "policy": self.env._("Policy"),
+            "history": self.env._("Messages"),
+            "summary": self.env._("Summary"),
+        }
+
+    def _steps(self):
+        """:return: the steps a channel of this kind needs, in order"""
+        adapter = self._adapter()
+        needed = {
+            "test": bool(adapter._credentials),
+            "taxes": adapter._can_fetch_taxes,
+            "history": adapter._can_fetch or adapter._can_register,
+        }
+        return [step for step in self._titles() if needed.get(step, True)]
+
+    def _neighbour(self, distance):
+        """:return: the step that many places on; the ends have no neighbours"""
+        steps = self._steps()
+        place = steps.index(self.step) if self.step in steps else 0
+        return steps[min(max(place + distance, 0), len(steps) - 1)]
+
+    def _enter(self, step):
+        """Show a step; what its preparation meets is said on it."""
+        self.write({"step": step, "error": False})
+        if self.channel_id.state == "draft":
+            self.channel_id.connect_step = step
+        if hasattr(self, f"_enter_{step}"):
+            self.error = self._guard(f"_enter_{step}")
+
+    def _guard(self, method):
+        """Run a part of a step so that its failure leaves nothing half-made.
+
+        :return: what is wrong, in words; '' when nothing is
+        :rtype: str
+        """
+        try:
+            with self.env.cr.savepoint():
+                return getattr(self, method)() or "" if hasattr(self, method) else ""
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except Exception as error:  # noqa: BLE001 - said on the step
+            self.env.invalidate_all()
+            return self.env["oms.channel.message"]._in_words(error)
+
+    # === KIND AND CREDENTIALS === #
+
+    def _leave_kind(self):
+        if not self.adapter:
+            return self.env._("Choose what you want to connect.")
+        if not self.channel_id:
+            label = dict(self._selection_adapter())[self.adapter]
+            self.channel_id = self.env["oms.channel"].create(
+                {"name": label, "adapter": self.adapter}
+            )
+        elif self.channel_id.adapter != self.adapter:
+            if self.channel_id.state != "draft":
+                return self.env._("The kind of a channel that was live cannot be changed.")
+            self.channel_id.adapter = self.adapter
+        return ""
+
+    def _enter_credentials(self):
+        channel = self.channel_id
+        self.write({"name": channel.name, **{name: channel[name] for name in PLAIN}})
+
+    def _leave_credentials(self):
+        if not (self.name or "").strip():
+            return self.env._("Give the channel a name: it is shown with its orders.")
+        used = self._adapter()._credentials
+        values = {name: (self[name] or "").strip() for name in PLAIN if name in used}
+        typed = {name: self[name].strip() for name in SECRETS if name in used and self[name]}
+        self.channel_id.write({"name": self.name.strip(), **values})
+        # Whoever may write the channel may give it secrets; nobody reads them back.
+        self.channel_id.check_access("write")
+        self.channel_id.sudo().write(typed)
+        self.write(dict.fromkeys(SECRETS, False))
+        missing = [
+            self[f"{name}_label"]
+            for name in self._adapter()._required_credentials
+            if not self.channel_id.sudo()[name]
+        ]
+        if missing:
+            return self.env._("Still missing: %(fields)s.", fields=", ".join(missing))
+        return ""
+
+    # === TEST === #
+
+    def _enter_test(self):
+        problem = self._adapter()._test_connection(self.channel_id)
+        self.test_ok = not problem
+        if not problem:
+            self.channel_id._note_answer()
+        return problem
+
+    def _leave_test(self):
+        return "" if self.test_ok else self._enter_test()
+
+    # === STOCK AND TAXES === #
+
+    def _enter_stock(self):
+        if self.can_fetch_locations:
+            self.channel_id._sync_locations()
+
+    def _enter_taxes(self):
+        pairs = self.channel_id._match_taxes(self._adapter()._fetch_taxes(self.channel_id))
+        self.tax_ids = [
+            Command.clear(),
+            *[
+                Command.create(
+                    {
+                        "name": told["name"],
+                        "rate": float(told["rate"]),
+                        "included": told["included"],
+                        "tax_id": tax.id,
+                        "is_wanted": not tax,
+                    }
+                )
+                for told, tax in pairs
+            ],
+        ]
+
+    def _leave_taxes(self):
+        wanted = self.tax_ids.filtered(lambda line: line.is_wanted and not line.tax_id)
+        told = [
+            {"name": line.name, "rate": str(line.rate), "included": line.included}
+            for line in wanted
+        ]
+        for line, tax in zip(wanted, self.channel_id._create_taxes(told), strict=True):
+            line.tax_id = tax
+
+    # === POLICY === #
+
+    def _enter_policy(self):
+        if not self.preset:
+            is_new = self.channel_id.state == "draft"
+            self.preset = self._adapter()._policy_preset if is_new else "keep"
+
+    def _leave_policy(self):
+        if not self.preset:
+            return self.env._("Choose what is closest to how you sell; all of it can be changed.")
+        if self.preset != "keep":
+            presets = self.channel_id._policy_presets()
+            self.channel_id.write(presets[self.preset]["values"])
+        return ""
+
+    # === MESSAGES AND HISTORY === #
+
+    def _enter_history(self):
+        backfill = self.channel_id.backfill_ids.filtered(lambda b: b.state == "draft")[:1]
+        now = fields.Datetime.now().replace(second=0)
+        self.write(
+            {
+                "backfill_id": backfill.id,
+                "wants_backfill": bool(backfill),
+                "backfill_from": backfill.date_from
+                or fields.Datetime.subtract(now, days=BACKFILL_DAYS),
+                "backfill_to": backfill.date_to or now,
+            }
+        )
+
+    def _leave_history(self):
+        if self.wants_backfill and self.can_list_orders:
+            self._plan_backfill()
+        elif self.backfill_id:
+            self.backfill_id.unlink()
+
+    def _plan_backfill(self):
+        """Keep the chosen window as a back-fill that waits for the channel to go live."""
+        if not (self.backfill_from and self.backfill_to and self.backfill_from < self.backfill_to):
+            raise UserError(self.env._("Choose from when until when orders are brought."))
+        values = {"date_from": self.backfill_from, "date_to": self.backfill_to}
+        if not self.backfill_id:
+            self.backfill_id = self.env["oms.channel.backfill"].create(
+                {"channel_id": self.channel_id.id, **values}
+            )
+        elif any(self.backfill_id[name] != value for name, value in values.items()):
+            self.backfill_id.write(values)
+
+    def _count(self):
+        self._plan_backfill()
+        self.backfill_id._count()
+
+    # === SUMMARY === #
+
+    def _go_live(self):
+        self.channel_id.action_go_live()
+        waiting = self.channel_id.backfill_ids.filtered(lambda b: b.state == "draft")
+        if waiting:
+            waiting.action_start()
+
+    def _render_summary(self):
+        """:return: what is set up and what is left open, as people read it"""
+        rows = Markup("").join(
+            Markup('<li><i class="fa {} me-2" role="presentation"></i>{}</li>').format(
+                "fa-check text-success" if is_fine else "fa-exclamation-triangle text-warning", text
+            )
+            for is_fine, text in self._summary_points()
+        )
+        return Markup('<ul class="list-unstyled o_oms_summary">{}</ul>').format(rows)
+
+    def _summary_points(self):
+        """:return: pairs: whether it is fine, and the sentence"""
+        channel = self.channel_id
+        label = dict(self._selection_adapter())[channel.adapter]
+        yield True, self.env._("%(name)s: %(kind)s", name=channel.name, kind=label)
+        if "test" in self._steps():
+            yield (
+                self.test_ok,
+                self.env._("The connection works.")
+                if self.test_ok
+                else self.env._("The connection was not tested."),
+            )
+        yield from self._stock_points()
+        if "taxes" in self._steps() and self.tax_ids:
+            missing = self.missing_tax_count
+            yield (
+                not missing,
+                self.env._("Taxes missing here: %(count)s", count=missing)
+                if missing
+                else self.env._("All tax rates of the channel are here."),
+            )
+        if self.preset:
+            yield True, dict(self._selection_preset())[self.preset]
+        yield from self._message_points()
+
+    def _stock_points(self):
+        """:return: what the summary says of warehouses"""
+        mine = self.channel_id.location_ids.filtered("fulfils")
+        loose = mine.filtered(lambda l: not l.warehouse_ids)
+        if loose:
+            names = ", ".join(loose.mapped("name"))
+            yield (
+                False,
+                self.env._("No warehouse behind: %(names)s. No stock is told.", names=names),
+            )
+        else:
+            names = ", ".join(self.channel_id._get_warehouses().mapped("name"))
+            yield True, self.env._("Ships from: %(names)s", names=names)
+
+    def _message_points(self):
+        """:return: what the summary says of messages and the past"""
+        if self.can_register:
+            yield (
+                not self.address_problem,
+                self.address_problem or self.env._("The channel is asked to send its messages."),
+            )
+        if self.can_fetch:
+            yield True, self.env._("Orders are asked for, so that nothing is lost on the way.")
+        if self.backfill_id:
+            count = self.count_text or self.env._("not counted yet")
+            yield True, self.env._("Orders of the past are brought: %(count)s.", count=count)
+
+    # === HELPERS === #
+
+    def _adapter(self):
+        """:return: the model of the chosen kind; the contract's before one is chosen"""
+        name = self.env["oms.channel"]._adapters().get(self.adapter)
+        return self.env[name or "oms.channel.adapter"]
+
+    @api.model
+    def _is_local(self, url):
+        """:return: whether an address means nothing outside of this network"""
+        host = urlsplit(url).hostname or ""
+        try:
+            return not ipaddress.ip_address(host).is_global
+        except ValueError:
+            return "." not in host or host.endswith((".local", ".localhost", ".internal"))
+
+    def _reopen(self):
+        """:return: the action that shows the wizard"""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Connect a channel"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {**self.env.context, "dialog_size": "extra-large"},
+        }

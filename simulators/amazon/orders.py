@@ -1,0 +1,338 @@
+"""An order as Amazon keeps it, and as both versions of its interface tell it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+
+CENT = Decimal("0.01")
+STATUSES_2026 = {
+    "Pending": "PENDING",
+    "Unshipped": "UNSHIPPED",
+    "PartiallyShipped": "PARTIALLY_SHIPPED",
+    "Shipped": "SHIPPED",
+    "Canceled": "CANCELLED",
+}
+
+
+@dataclass(eq=False)
+class Item:
+    """One item of an order; amounts are for all its pieces as they were ordered."""
+
+    ref: str
+    sku: str
+    title: str
+    ordered: int
+    price: Decimal
+    discount: Decimal = Decimal(0)
+    shipping: Decimal = Decimal(0)
+    tax_rate: Decimal | None = None
+    cancelled: int = 0
+    cancel_reason: str = ""
+
+    @property
+    def quantity(self):
+        return self.ordered - self.cancelled
+
+    def part(self, amount):
+        """:return: the share of an amount that is for the pieces still wanted"""
+        return (amount * self.quantity / self.ordered).quantize(CENT, ROUND_HALF_UP)
+
+
+@dataclass(eq=False)
+class Order:
+    """What Amazon knows of an order, of which it never tells everything."""
+
+    ref: str
+    market: str
+    site: str
+    currency: str
+    placed: datetime
+    updated: datetime
+    items: list
+    email: str
+    name: str
+    country: str
+    tax_added: bool = False
+    by_amazon: bool = False
+    paid: bool = True
+    cancelled: bool = False
+    afn: bool = False
+    gift_message: str = ""
+    company: str = ""
+    purchase_order: str = ""
+    tip: Decimal = Decimal(0)
+    shipments: dict = field(default_factory=dict)
+    refunded: Decimal = Decimal(0)
+    #: the total as it was placed
+    placed_total: Decimal = Decimal(0)
+
+    # === STATE === #
+
+    def shipped(self, item):
+        """:return: how many pieces of an item left"""
+        return sum(package["items"].get(item.ref, 0) for package in self.shipments.values())
+
+    @property
+    def status(self):
+        if self.cancelled:
+            return "Canceled"
+        if not self.paid:
+            return "Pending"
+        left = sum(map(self.shipped, self.items))
+        if not left:
+            return "Unshipped"
+        wanted = sum(item.quantity for item in self.items)
+        return "Shipped" if left >= wanted else "PartiallyShipped"
+
+    def tax(self, item, amount):
+        """:return: the tax on, or in, an amount; ``None`` when nobody computed any"""
+        if item.tax_rate is None:
+            return None
+        base = 100 if self.tax_added else 100 + item.tax_rate
+        return (amount * item.tax_rate / base).quantize(CENT, ROUND_HALF_UP)
+
+    @property
+    def total(self):
+        total = self.tip
+        for item in self.items:
+            amount = item.part(item.price) - item.part(item.discount)
+            total += amount + item.part(item.shipping)
+            if self.tax_added:
+                total += self.tax(item, amount) or 0
+                total += self.tax(item, item.part(item.shipping)) or 0
+        return total
+
+    def _money(self, amount):
+        return {"CurrencyCode": self.currency, "Amount": f"{amount:.2f}"}
+
+    def _money_2026(self, amount):
+        return {"currencyCode": self.currency, "amount": f"{amount:.2f}"}
+
+    # === VERSION 0 === #
+
+    def v0(self, personal=False):
+        """:return: the order of version 0; with ``personal`` as a restricted token shows it"""
+        told = {
+            "AmazonOrderId": self.ref,
+            "PurchaseDate": _iso(self.placed),
+            "LastUpdateDate": _iso(self.updated),
+            "OrderStatus": self.status,
+            "FulfillmentChannel": "AFN" if self.afn else "MFN",
+            "SalesChannel": self.site,
+            "ShipServiceLevel": "Std Dom",
+            "ShipmentServiceLevelCategory": "Standard",
+            "NumberOfItemsShipped": sum(map(self.shipped, self.items)),
+            "NumberOfItemsUnshipped": sum(i.quantity - self.shipped(i) for i in self.items),
+            "PaymentMethod": "Other",
+            "PaymentMethodDetails": ["Standard"],
+            "MarketplaceId": self.market,
+            "OrderType": "StandardOrder",
+            "LatestShipDate": _iso(self.placed + timedelta(days=2)),
+            "LatestDeliveryDate": _iso(self.placed + timedelta(days=5)),
+            "IsBusinessOrder": bool(self.company),
+            "IsPrime": False,
+            "IsReplacementOrder": False,
+            "IsAccessPointOrder": False,
+        }
+        if self.status not in ("Pending", "Canceled"):
+            told["OrderTotal"] = self._money(self.total)
+            told["ShippingAddress"] = self._address() if personal else self._public_address()
+            if personal:
+                told["BuyerInfo"] = self._buyer()
+        return told
+
+    def _public_address(self):
+        return {"City": "Leeds", "PostalCode": "LS1 1AA", "CountryCode": self.country}
+
+    def _address(self):
+        return {
+            "Name": self.name,
+            "AddressLine1": "1 High Street",
+            **({"CompanyName": self.company} if self.company else {}),
+            "Phone": "+44 113 496 0000",
+            **self._public_address(),
+        }
+
+    def _buyer(self):
+        told = {"BuyerName": self.name, "BuyerEmail": self.email}
+        return told | ({"PurchaseOrderNumber": self.purchase_order} if self.purchase_order else {})
+
+    def items_v0(self, personal=False):
+        return [self._item_v0(item, personal) for item in self.items]
+
+    def _item_v0(self, item, personal):
+        told = {
+            "ASIN": f"B0{item.sku[:8]:0>8}",
+            "SellerSKU": item.sku,
+            "OrderItemId": item.ref,
+            "Title": item.title,
+            "QuantityOrdered": item.quantity,
+            "QuantityShipped": self.shipped(item),
+            "IsGift": "true" if self.gift_message else "false",
+            "ConditionId": "New",
+        }
+        if item.cancel_reason:
+            told["BuyerRequestedCancel"] = {
+                "IsBuyerRequestedCancel": "true",
+                "BuyerCancelReason": item.cancel_reason,
+            }
+        if self.status == "Pending" or not item.quantity:
+            return told
+        amounts = {"Item": item.part(item.price), "Shipping": item.part(item.shipping)}
+        discount = item.part(item.discount)
+        for name, amount in amounts.items():
+            if name == "Item" or amount:
+                told[f"{name}Price"] = self._money(amount)
+                tax = self.tax(item, amount - discount if name == "Item" else amount)
+                if tax is not None:
+                    told[f"{name}Tax"] = self._money(tax)
+        told["PromotionDiscount"] = self._money(discount)
+        if self.by_amazon:
+            told["TaxCollection"] = {
+                "Model": "MarketplaceFacilitator",
+                "ResponsibleParty": "Amazon Services, Inc.",
+            }
+        if personal and self.gift_message:
+            told["BuyerInfo"] = {"GiftMessageText": self.gift_message}
+        return told
+
+    # === VERSION 2026-01-01 === #
+
+    def v2026(self, included, personal=True):
+        """:return: the order of version 2026-01-01
+
+        :param included: the data sets that were asked for
+        :param bool personal: whether the account may know the buyer
+        """
+        told = {
+            "orderId": self.ref,
+            "createdTime": _iso(self.placed),
+            "lastUpdatedTime": _iso(self.updated),
+            "programs": ["AMAZON_BUSINESS"] if self.company else [],
+            "salesChannel": {
+                "channelName": "AMAZON",
+                "marketplaceId": self.market,
+                "marketplaceName": self.site,
+            },
+            "orderItems": [self._item_2026(item, included) for item in self.items],
+        }
+        is_told = self.status not in ("Pending", "Canceled")
+        if "FULFILLMENT" in included:
+            told["fulfillment"] = self._fulfillment_2026()
+        if "PROCEEDS" in included and is_told:
+            told["proceeds"] = {"grandTotal": self._money_2026(self.total)}
+            if self.tip:
+                tip = {"type": "DELIVERY_TIP", "status": "FINALIZED"}
+                tip["subtotal"] = self._money_2026(self.tip)
+                told["proceeds"]["breakdowns"] = [tip]
+        if "BUYER" in included and personal and is_told:
+            told["buyer"] = {"buyerName": self.name, "buyerEmail": self.email}
+            if self.company:
+                told["buyer"]["buyerCompanyName"] = self.company
+            if self.purchase_order:
+                told["buyer"]["buyerPurchaseOrderNumber"] = self.purchase_order
+        if "RECIPIENT" in included and is_told:
+            told["recipient"] = {"deliveryAddress": self._address_2026(personal)}
+        return told
+
+    def _fulfillment_2026(self):
+        return {
+            "fulfillmentStatus": STATUSES_2026[self.status],
+            "fulfilledBy": "AMAZON" if self.afn else "MERCHANT",
+            "fulfillmentServiceLevel": "STANDARD",
+            "shipByWindow": {"latestDateTime": _iso(self.placed + timedelta(days=2))},
+            "deliverByWindow": {"latestDateTime": _iso(self.placed + timedelta(days=5))},
+        }
+
+    def _address_2026(self, personal):
+        told = {"city": "Leeds", "postalCode": "LS1 1AA", "countryCode": self.country}
+        if personal:
+            told |= {"name": self.name, "addressLine1": "1 High Street"}
+            told |= {"phone": "+44 113 496 0000", "addressType": "RESIDENTIAL"}
+        return told
+
+    def _item_2026(self, item, included):
+        told = {
+            "orderItemId": item.ref,
+            "quantityOrdered": item.quantity,
+            "product": {"sellerSku": item.sku, "title": item.title, "asin": f"B0{item.sku[:8]}"},
+        }
+        if "FULFILLMENT" in included:
+            told["fulfillment"] = {
+                "quantityFulfilled": self.shipped(item),
+                "quantityUnfulfilled": item.quantity - self.shipped(item),
+            }
+            if self.gift_message:
+                told["fulfillment"]["packing"] = {"giftOption": {"giftMessage": self.gift_message}}
+        if "CANCELLATION" in included and item.cancel_reason:
+            request = {"requester": "BUYER", "cancelReason": item.cancel_reason}
+            told["cancellation"] = {"cancellationRequest": request}
+        if self.status == "Pending" or not item.quantity:
+            return told
+        if "PROCEEDS" in included:
+            told["proceeds"] = {"breakdowns": self._breakdowns_2026(item)}
+        if "TAX" in included and self.by_amazon:
+            collection = {"model": "MARKETPLACE_FACILITATOR", "responsibleParty": "Amazon"}
+            told["tax"] = {"taxCollections": [collection]}
+        return told
+
+    def _breakdowns_2026(self, item):
+        price, shipping = item.part(item.price), item.part(item.shipping)
+        discount = item.part(item.discount)
+        amounts = {"ITEM": price}
+        if shipping:
+            amounts["SHIPPING"] = shipping
+        if discount:
+            amounts["DISCOUNT"] = -discount
+        told = [{"type": k, "subtotal": self._money_2026(a)} for k, a in amounts.items()]
+        taxes = {"ITEM": self.tax(item, price - discount)}
+        taxes |= {"SHIPPING": self.tax(item, shipping)} if shipping else {}
+        if taxes["ITEM"] is not None:
+            told.append(
+                {
+                    "type": "TAX",
+                    "subtotal": self._money_2026(sum(taxes.values())),
+                    "detailedBreakdowns": [
+                        {"subtype": kind, "value": self._money_2026(tax)}
+                        for kind, tax in taxes.items()
+                    ],
+                }
+            )
+        return told
+
+    # === REPORT === #
+
+    def report_rows(self):
+        """:return: the rows of the report of all orders"""
+        for item in self.items:
+            yield {
+                "amazon-order-id": self.ref,
+                "merchant-order-id": self.ref,
+                "purchase-date": _iso(self.placed).replace("Z", "+00:00"),
+                "last-updated-date": _iso(self.updated).replace("Z", "+00:00"),
+                "order-status": {"Canceled": "Cancelled"}.get(self.status, self.status),
+                "fulfillment-channel": "Amazon" if self.afn else "Merchant",
+                "sales-channel": self.site,
+                "product-name": item.title,
+                "sku": item.sku,
+                "asin": f"B0{item.sku[:8]}",
+                "item-status": self.status,
+                "quantity": str(item.quantity),
+                "currency": self.currency,
+                "item-price": f"{item.part(item.price):.2f}",
+                "item-tax": f"{self.tax(item, item.price) or 0:.2f}",
+                "shipping-price": f"{item.part(item.shipping):.2f}" if item.shipping else "",
+                "shipping-tax": "",
+                "item-promotion-discount": f"{item.discount:.2f}" if item.discount else "",
+                "ship-city": "Leeds",
+                "ship-state": "",
+                "ship-postal-code": "LS1 1AA",
+                "ship-country": self.country,
+                "promotion-ids": "",
+                "is-business-order": "true" if self.company else "false",
+                "purchase-order-number": self.purchase_order,
+            }
+
+
+def _iso(moment):
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"

@@ -1,0 +1,745 @@
+"""The faults a channel must survive, for every channel that has a simulated shop.
+
+A shop joins with its simulator alone. What it lacks by its own word is left out by name: the
+test of the scenario becomes one that proves the lack, so that nothing is left out in silence.
+"""
+
+import functools
+from decimal import Decimal
+
+from odoo import fields
+from odoo.tools import mute_logger
+
+from simulators.base import Simulator
+
+from .fault_bench import FaultBench, simulated_shops
+
+SENDER = "odoo.addons.oms_addon.models.channel.oms_channel_message_sender"
+HTTP = "odoo.addons.oms_addon.tools.http"
+
+
+def needs(*capabilities):
+    """Declare what a shop must have for a scenario."""
+
+    def declare(scenario):
+        scenario.needs = frozenset(capabilities)
+        return scenario
+
+    return declare
+
+
+class ChannelFaults:
+    """The scenarios; ``FaultBench`` is the bench they run on."""
+
+    # === 1–3, 14: THE SAME AGAIN === #
+
+    def _counts(self, order):
+        """:return: how many of everything an order has"""
+        return {
+            "orders": self.env["sale.order"].search_count([("oms_channel_id", "=", self.store.id)]),
+            "lines": len(order.order_line),
+            "payments": len(order.transaction_ids),
+            "invoices": len(order.invoice_ids),
+            "deliveries": len(order.picking_ids),
+            "holds": len(order.oms_hold_ids),
+            "mails": self.env["mail.mail"].search_count([]),
+        }
+
+    def test_fault_1_the_same_event_again_makes_nothing_twice(self):
+        ref = self.place()
+        news = self.news()
+        self.assertEqual(set(self.bring(news)), {200})
+        self.work()
+        order = self.one(ref)
+        before, rows = self._counts(order), len(self.messages(direction="in"))
+        self.assertEqual((before["payments"], before["invoices"], before["deliveries"]), (1, 1, 1))
+        for _again in range(9):
+            self.assertEqual(set(self.bring(news)), {200})
+            self.work()
+        self.assertEqual(self._counts(order), before)
+        self.assertEqual(len(self.messages(direction="in")), rows)
+        self.assertTrue(self.messages(direction="in").filtered(lambda m: m.deliveries == 10))
+        self.assert_truth()
+
+    def test_fault_2_one_order_under_several_event_ids_is_one_order(self):
+        ref = self.place()
+        self.bring(self.news())
+        self.work()
+        order = self.one(ref)
+        before, rows = self._counts(order), len(self.messages(direction="in"))
+        [event] = self.adapter._fetch_orders(self.store, [ref])
+        other = event._replace(ref=f"{event.ref}:another subscription")
+        self.store._receive_many([event, other])
+        self.poll()
+        self.work()
+        self.assertGreater(len(self.messages(direction="in")), rows)
+        self.assertEqual(self._counts(order), before)
+        self.assertEqual(
+            set(self.messages(direction="in", order_ref=ref).mapped("state")) - {"done", "ignored"},
+            set(),
+        )
+        self.assert_truth()
+
+    def test_fault_3_a_known_event_with_another_body_is_not_applied_but_shown(self):
+        ref = self.place()
+        events = self.events_of(self.news())
+        self.store._receive_many(events)
+        self.work()
+        order = self.one(ref)
+        before = self._counts(order)
+        event = next(event for event in events if event.order_ref == ref)
+        changed = event.payload.replace(b"MUG", b"POT") + b"\n"
+        conflict = self.store._receive_many([event._replace(payload=changed)])
+        self.work()
+        self.assertEqual(self._holds(conflict), ["CONFLICTING_DUPLICATE"])
+        self.assertEqual(conflict._raw_payload(), changed)
+        self.assertEqual(conflict.state, "parked")
+        self.assertEqual(self._counts(order), before)
+        self.assertEqual(self.wanted(order), {"MUG": 2})
+
+    def test_fault_14_an_order_that_comes_by_every_way_is_the_same_order(self):
+        ref = self.place()
+        news = self.news()
+        self.bring(news)
+        self.poll()
+        self.store._receive_many(self.adapter._fetch_orders(self.store, [ref]))
+        self.bring(news)
+        self.work()
+        order = self.one(ref)
+        self.assertEqual(self._counts(order)["orders"], 1)
+        self.assertEqual(len(order.transaction_ids), 1)
+        self.assertEqual(self.reserved(self.mug), 2)
+        self.assert_truth()
+
+    # === 4–6: OUT OF ORDER === #
+
+    def test_fault_4_a_cancellation_before_its_order_lets_it_enter_cancelled(self):
+        ref = self.place()
+        first = self.news()
+        self.shop.cancel_order(ref)
+        second = self.news()
+        self.bring(second)
+        self.work()
+        self.bring(first)
+        self.work()
+        order = self.one(ref)
+        self.assert_cancelled(order)
+        self.assertFalse(order.picking_ids)
+        self.assertEqual(self.reserved(self.mug), 0)
+        self.assertFalse(order.invoice_ids.filtered(lambda m: m.amount_residual))
+        self.assertTrue(self.shop.orders()[ref]["cancelled"])
+
+    def test_fault_5_a_payment_before_its_order_ends_paid_once(self):
+        ref = self.place(paid=False)
+        first = self.news()
+        self.shop.pay(ref)
+        second = self.news()
+        self.bring(second)
+        self.work()
+        self.bring(first)
+        self.work()
+        order = self.one(ref)
+        self.assertTrue(order._oms_is_paid())
+        self.assertEqual(len(order.invoice_ids), 1)
+        self.assertEqual(self.holds(order), [])
+        self.assert_truth()
+
+    def test_fault_6_an_older_version_after_a_newer_changes_nothing(self):
+        ref = self.place(paid=False)
+        first = self.news()
+        self.shop.edit_order(ref, [("MUG", 3, "10.00"), ("POT", 1, "5.00")])
+        second = self.news()
+        self.bring(second)
+        self.work()
+        self.bring(first)
+        self.work()
+        order = self.one(ref)
+        self.assertEqual(self.wanted(order), {"MUG": 3, "POT": 1})
+        self.assertEqual(order.amount_total, 35.0)
+        stale = self.messages(direction="in", order_ref=ref).filtered(
+            lambda m: m.state == "ignored"
+        )
+        self.assertTrue(stale)
+        self.assertIn("order.stale", self._codes(order))
+
+    def _codes(self, record):
+        return (
+            self.env["oms.event"]
+            .search([("res_model", "=", record._name), ("res_id", "=", record.id)])
+            .mapped("code")
+        )
+
+    # === 7: LOST === #
+
+    def test_fault_7_what_was_not_delivered_is_found_by_polling(self):
+        refs = [self.place() for _number in range(5)]
+        if self.sends:
+            self.news()  # nobody was there to take it
+        self.poll()
+        self.work()
+        for ref in refs:
+            self.one(ref)
+        self.assertEqual(
+            self.env["sale.order"].search_count([("oms_channel_id", "=", self.store.id)]),
+            len(self.shop.orders()),
+        )
+        self.assert_truth()
+
+    def test_fault_7_what_polling_cannot_see_is_found_by_comparing(self):
+        start = self.shop.now
+        refs = [self.place() for _number in range(3)]
+        self.bring(self.news())
+        self.work()
+        lost = [self.place() for _number in range(2)]
+        self.news()
+        end = self.shop.tick(60)
+        gap = self.env["oms.channel.gap"].create(
+            {
+                "channel_id": self.store.id,
+                "date_from": start.replace(tzinfo=None),
+                "date_to": end.replace(tzinfo=None),
+            }
+        )
+        self.store._check_gaps(gap)
+        self.assertEqual((gap.state, gap.theirs_count, gap.ours_count), ("gap", 5, 3))
+        self.assertEqual(sorted(gap.missing_refs.split()), sorted(lost))
+        self.work()
+        for ref in refs + lost:
+            self.one(ref)
+        self.store._check_gaps(gap)
+        self.assertEqual((gap.state, gap.theirs_count, gap.ours_count), ("even", 5, 5))
+        self.assert_truth()
+
+    @needs("webhooks")
+    def test_fault_7_webhooks_that_were_deleted_are_made_again(self):
+        self.adapter._remove_webhooks(self.store)
+        self.place()
+        self.assertEqual(self.news(), [])
+        self.assertEqual(self.store._care_webhooks(), "")
+        self.news()
+        ref = self.place()
+        self.bring(self.news())
+        self.work()
+        self.one(ref)
+
+    # === 8: NOT GENUINE === #
+
+    def _one_delivery(self):
+        ref = self.place()
+        return ref, next(d for d in self.news() if d.order_ref == ref)
+
+    @needs("webhooks")
+    def test_fault_8_what_is_not_signed_by_the_shop_leaves_no_trace(self):
+        ref, delivery = self._one_delivery()
+        before = len(self.messages())
+        unsigned = {
+            name: value
+            for name, value in delivery.headers.items()
+            if not any(word in name.lower() for word in ("sign", "hmac"))
+        }
+        self.assertLess(len(unsigned), len(delivery.headers))
+        wrong = {
+            name: value if name in unsigned else "0" * len(value)
+            for name, value in delivery.headers.items()
+        }
+        self.assertEqual(self.send(delivery, body=delivery.body + b" "), 401)
+        self.assertEqual(self.send(delivery, headers=unsigned), 401)
+        self.assertEqual(self.send(delivery, headers=wrong), 401)
+        self.work()
+        self.assertEqual(len(self.messages()), before)
+        self.assertFalse(self._order(ref, self.store))
+        self.assertEqual(self._codes(self.store).count("channel.refused"), 3)
+        self.assertEqual(self.send(delivery), 200)
+
+    @needs("webhooks")
+    def test_fault_8_a_message_that_is_sent_again_much_later_changes_nothing(self):
+        ref, delivery = self._one_delivery()
+        self.assertEqual(self.send(delivery), 200)
+        self.work()
+        order = self.one(ref)
+        self.shop.cancel_order(ref)
+        self.settle()
+        before = self._counts(order)
+        self.assertIn(self.send(delivery), (200, 401))
+        self.work()
+        self.assertEqual(self._counts(order), before)
+        self.assert_cancelled(order)
+
+    # === 9, 10, 17: CONTENT === #
+
+    def test_fault_9_bad_data_waits_with_its_payload_and_the_others_go_on(self):
+        bad = self.place([("MUG", 0, "10.00")])
+        good = [self.place() for _number in range(3)]
+        self.settle()
+        for ref in good:
+            self.assertEqual(self.one(ref).state, "sale")
+        self.assertFalse(self._order(bad, self.store))
+        waiting = self.messages(direction="in", order_ref=bad).filtered(
+            lambda m: m.state == "parked"
+        )
+        self.assertTrue(waiting)
+        self.assertTrue(all(self._holds(message) for message in waiting))
+        self.assertTrue(all(message._raw_payload() for message in waiting))
+
+    def test_fault_10_an_unknown_sku_keeps_the_whole_order_until_it_is_mapped(self):
+        self.shop.add_product("NEW", "New thing", quantity=5)
+        ref = self.place([("MUG", 1, "10.00"), ("NEW", 2, "3.50")])
+        self.settle()
+        self.assertFalse(self._order(ref, self.store))
+        waiting = self.messages(direction="in", order_ref=ref).filtered(
+            lambda m: m.state == "parked"
+        )
+        self.assertEqual({code for m in waiting for code in self._holds(m)}, {"UNKNOWN_SKU"})
+        self.env["oms.channel.listing"].create(
+            {"channel_id": self.store.id, "sku": "NEW", "product_id": self.pot.id}
+        )
+        self.work()
+        order = self.one(ref)
+        self.assertEqual(self.wanted(order), {"MUG": 1, "NEW": 2})
+        self.assertEqual(order.amount_total, 17.0)
+        self.assertEqual(order.state, "sale")
+        self.assert_truth()
+
+    def test_fault_17_what_was_sold_without_stock_is_taken_and_marked(self):
+        cup = self._make_product("CUP", "Cup", stock=1)
+        self.shop.add_product("CUP", "Cup", quantity=1)
+        ref, order = self.captured([("CUP", 3, "4.00")])
+        self.assertEqual(order.state, "sale")
+        self.assertTrue(order.order_line.filtered(lambda l: l.product_id == cup).oms_oversold)
+        self.assertIn("OVERSOLD", self.holds(order))
+        self.assertEqual(self.reserved(cup), 1)
+        self.assert_truth()
+
+    # === 34–37: CANCELLATIONS === #
+
+    def _pick(self, order):
+        """Somebody takes an order's goods from the shelf."""
+        lines = order.picking_ids.move_line_ids
+        self.assertTrue(lines)
+        lines.picked = True
+
+    def test_fault_34_a_cancellation_while_picking_asks_the_warehouse(self):
+        ref, order = self.captured()
+        self._pick(order)
+        self.shop.cancel_order(ref)
+        self.settle()
+        self.assertEqual(self.holds(order), ["CANCEL_REQUESTED"])
+        self.assertEqual(order.picking_ids.mapped("state"), ["assigned"])
+        order.oms_hold_ids.filtered(
+            lambda h: h.reason_code == "CANCEL_REQUESTED"
+        ).action_cancel_order()
+        self.settle()
+        self.assert_cancelled(order)
+        self.assertEqual(self.reserved(self.mug), 0)
+        self.assertEqual(self.mug.qty_available, 100)
+
+    def test_fault_34_a_cancellation_before_picking_frees_the_goods(self):
+        ref, order = self.captured()
+        self.assertEqual(self.reserved(self.mug), 2)
+        self.shop.cancel_order(ref)
+        self.settle()
+        self.assert_cancelled(order)
+        self.assertEqual(self.reserved(self.mug), 0)
+
+    @needs("cancel_request")
+    def test_fault_35_a_wish_to_cancel_holds_the_order_until_somebody_decides(self):
+        ref, order = self.captured()
+        self.shop.request_cancel(ref)
+        self.settle()
+        hold = order.oms_hold_ids.filtered(lambda h: h.state == "open")
+        self.assertEqual(hold.mapped("reason_code"), ["CANCEL_REQUESTED"])
+        self.assertTrue(hold.deadline)
+        self.ship(order)
+        self.assertEqual(order.picking_ids.mapped("state"), ["assigned"])
+        self.assertFalse(self.shop.cancellations)
+        hold.action_release()
+        self.work()
+        self.assertEqual(order.picking_ids.mapped("state"), ["done"])
+
+    @needs("refund")
+    def test_fault_36_what_was_refunded_before_is_not_refunded_again_by_a_cancellation(self):
+        ref, order = self.captured([("MUG", 2, "10.00"), ("POT", 1, "5.00")])
+        self.shop.refund_order(ref, [("MUG", 1)])
+        self.settle()
+        self.assertEqual(self.wanted(order), {"MUG": 1, "POT": 1})
+        self.assertEqual(order.oms_amount_refunded, 10.0)
+        self.shop.cancel_order(ref)
+        self.settle()
+        self.assert_cancelled(order)
+        self.assertEqual((self.reserved(self.mug), self.reserved(self.pot)), (0, 0))
+        truth = self.shop.orders()[ref]
+        self.assertAlmostEqual(order.oms_amount_refunded, float(truth["refunded"]))
+        self.assertLessEqual(truth["refunded"], Decimal("25.00"))
+
+    def test_fault_36_only_what_did_not_leave_is_cancelled(self):
+        cup = self._make_product("CUP", "Cup")
+        self.shop.add_product("CUP", "Cup", quantity=5)
+        ref, order = self.captured([("MUG", 2, "10.00"), ("CUP", 1, "5.00")])
+        self.ship(order)
+        mug = order.order_line.filtered(lambda l: l.product_id == self.mug)
+        self.assertEqual(mug.qty_delivered, 2)
+        self.shop.cancel_order(ref)
+        self.settle()
+        self.assertEqual(mug.qty_delivered, 2)
+        self.assertEqual(mug.product_uom_qty, 2)
+        self.assertEqual(
+            order.order_line.filtered(lambda l: l.product_id == cup).product_uom_qty, 0
+        )
+        self.assertEqual(self.mug.qty_available, 98)
+        self.assertEqual(order.picking_ids._oms_todo(), self.env["stock.picking"])
+
+    def test_fault_37_a_second_cancellation_changes_nothing(self):
+        ref, order = self.captured()
+        self.shop.cancel_order(ref)
+        news = self.news()
+        self.bring(news)
+        self.work()
+        before, shown = self._counts(order), self.shown("MUG")
+        self.bring(news)
+        self.shop.cancel_order(ref)
+        self.settle()
+        self.assertEqual(self._counts(order), before)
+        self.assert_cancelled(order)
+        self.assertEqual(self.mug.qty_available, 100)
+        self.assertEqual(self.shown("MUG"), shown)
+
+    def test_fault_37_a_cancellation_after_the_goods_left_takes_nothing_back(self):
+        ref, order = self.captured()
+        self.ship(order)
+        self.settle()
+        self.assertEqual(order.picking_ids.mapped("state"), ["done"])
+        self.shop.cancel_order(ref)
+        self.settle()
+        self.assertEqual(order.order_line.qty_delivered, 2)
+        self.assertEqual(order.picking_ids.mapped("state"), ["done"])
+        self.assertEqual(self.mug.qty_available, 98)
+
+    # === 55: EDITED AND EDITED BACK === #
+
+    def test_fault_55_an_order_that_is_edited_back_after_its_payment_is_paid(self):
+        ref, order = self.captured([("MUG", 2, "10.00")])
+        self.assertTrue(order._oms_is_paid())
+        self.shop.edit_order(ref, [("MUG", 3, "10.00")])
+        self.settle()
+        self.shop.edit_order(ref, [("MUG", 2, "10.00")])
+        self.settle()
+        self.assertEqual(self.wanted(order), {"MUG": 2})
+        self.assertTrue(order._oms_is_paid())
+        self.assertEqual((order.oms_amount_paid, order.oms_amount_refunded), (20.0, 0.0))
+        self.assertEqual(order.amount_total, 20.0)
+        self.assertEqual(self.holds(order), [])
+
+    # === 59–61, 63: STRESS === #
+
+    def _drain_outbox(self):
+        """Work the outbox off as the lane does, naps included, in two runs of its job."""
+        for _run in range(2):
+            lane = self.env["oms.lane"].with_context(oms_paused={})
+            for _round in range(200):
+                if not lane._workers()["outbox"]():
+                    break
+                self.env.flush_all()
+            else:
+                self.fail("The outbox finds no end.")
+
+    def _taken(self):
+        """Record what the shop took, in order. :return: the list it is recorded in"""
+        taken = []
+        for topic in ("stock", "shipment", "price"):
+            name = f"_push_{topic}"
+            original = getattr(type(self.adapter), name)
+
+            @functools.wraps(original)
+            def record(adapter, channel, key, content, original=original, topic=topic):
+                answer = original(adapter, channel, key, content)
+                is_zero = topic == "stock" and not any(item["quantity"] for item in content)
+                taken.append("zero" if is_zero else topic)
+                return answer
+
+            self.patch(type(self.adapter), name, record)
+        return taken
+
+    @mute_logger(SENDER, HTTP)
+    def test_fault_59_too_many_calls_drop_nothing_and_the_urgent_goes_first(self):
+        self.list_products()
+        self.push_stock()
+        orders = [self.captured()[1] for _number in range(2)]
+        self.store.auto_ship = True
+        self._put_stock(self.pot, self.warehouse, 0)
+        self.env["stock.quant"]._update_available_quantity(
+            self.pot, self.warehouse.lot_stock_id, -100
+        )
+        self.env.cr.precommit.run()
+        for order in orders:
+            order._oms_run()
+        self._run_lanes("inbox", "orders", "fulfilment", "stock")
+        taken = self._taken()
+        self.shop.throttle(times=8, seconds=0.05)
+        waiting = self.messages(direction="out", state="pending")
+        self.assertTrue({"stock", "shipment"} <= set(waiting.mapped("topic")))
+        self._drain_outbox()
+        self.assertEqual(set(waiting.mapped("state")), {"done"})
+        self.assertEqual(taken[0], "zero")
+        self.assertEqual(taken[1:3], ["shipment", "shipment"])
+        self.assertEqual(self.shown("POT"), 0)
+        self.assertEqual(
+            {told["order_ref"] for told in self.shop.shipments}, set(self.shop.orders())
+        )
+        self.assertFalse(self.messages(direction="out", state="failed"))
+
+    @mute_logger(SENDER, HTTP)
+    def test_fault_60_a_listing_that_is_refused_is_tried_again_and_stops_no_other(self):
+        cup = self._make_product("CUP", "Cup", stock=7)
+        self.list_products(("CUP", "987654321", cup))
+        self.push_stock()
+        self._drain_outbox()
+        self.assertEqual((self.shown("MUG"), self.shown("POT")), (100, 100))
+        rows = self.env["oms.channel.stock"].search([("channel_id", "=", self.store.id)])
+        bad = rows.filtered(lambda r: r.product_id == cup)
+        self.assertEqual(len(bad), 1)
+        self.assertTrue(bad.error)
+        self.assertTrue(bad.is_due)
+        self.assertGreater(bad.due_at, fields.Datetime.now())
+        self.assertFalse((rows - bad).filtered("is_due"))
+
+    @needs("compare_and_set")
+    def test_fault_60_a_figure_that_is_newer_there_is_not_overwritten(self):
+        self.list_products()
+        self.push_stock()
+        ref = self.place([("MUG", 10, "1.00")])
+        self.news()  # the order itself is late
+        self.assertEqual(self.shown("MUG"), 90)
+        self.env["stock.quant"]._update_available_quantity(self.mug, self.warehouse.lot_stock_id, 5)
+        self.env["oms.channel.stock"]._touch(self.mug.ids)
+        self.env.cr.precommit.run()
+        self._run_lanes("stock")
+        self._drain_outbox()
+        self.assertEqual(self.shown("MUG"), 90)
+        self.poll()
+        self.work()
+        self.one(ref)
+        self.env["oms.channel.stock"].search([]).due_at = False
+        self.env.flush_all()
+        self._run_lanes("stock")
+        self._drain_outbox()
+        self.assertEqual(self.shown("MUG"), 95)
+
+    def overwrites_stock(self):
+        """:return: whether the shop takes a figure though it has another than we thought"""
+        [listing, *_others] = self.list_products().filtered(lambda l: l.sku == "MUG")
+        self.place([("MUG", 10, "1.00")])
+        item = {
+            "ref": listing.external_ref,
+            "item_ref": listing.item_ref or "",
+            "parent_ref": listing.parent_ref or "",
+            "sku": "MUG",
+            "location": listing.channel_id.location_ids[:1].ref or "",
+            "quantity": 50,
+            "seen": 100,
+        }
+        answer = self.adapter._push_stock(self.store, "k", [item]) or {}
+        return not answer.get("stale") and self.shown("MUG") == 50
+
+    def _killed(self, work):
+        """Let a job do its work and die before anything of it is committed."""
+
+        class Killed(Exception):
+            """The worker is gone."""
+
+        try:
+            with self.env.cr.savepoint():
+                work()
+                self.env.flush_all()
+                raise Killed()
+        except Killed:
+            self.env.invalidate_all()
+            # A new process remembers nothing.
+            self.env.registry.clear_all_caches()
+
+    @mute_logger(SENDER, HTTP)
+    def test_fault_61_a_job_that_died_is_resumed_and_tells_the_shop_once(self):
+        ref, order = self.captured()
+        self.store.auto_ship = True
+        order._oms_run()
+        self._run_lanes("inbox", "orders", "fulfilment")
+        [message] = self.messages(direction="out", topic="shipment")
+        self._killed(lambda: self._run_lanes("outbox"))
+        self.assertEqual(message.state, "pending")
+        told, truth = list(self.shop.shipments), self.shop.orders()
+        self.assertTrue(told)
+        self._drain_outbox()
+        self.assertEqual(message.state, "done")
+        self.assertEqual(self.shop.shipments, told)
+        self.assertEqual(self.shop.orders(), truth)
+        self.settle()
+        self.assertEqual(self.holds(order), [])
+        self.assert_truth()
+
+    def test_fault_61_orders_whose_job_died_come_once_and_whole(self):
+        refs = [self.place() for _number in range(3)]
+        self.bring(self.news())
+        self._killed(lambda: self._run_lanes("inbox", "orders", "fulfilment"))
+        self.assertFalse(
+            self.env["sale.order"].search_count([("oms_channel_id", "=", self.store.id)])
+        )
+        self.work()
+        for ref in refs:
+            order = self.one(ref)
+            self.assertEqual((order.state, len(order.order_line)), ("sale", 1))
+            self.assertEqual(len(order.transaction_ids), 1)
+        self.assertEqual(self.reserved(self.mug), 6)
+        self.assert_truth()
+
+    def test_fault_63_a_huge_order_is_taken_whole_and_starves_nobody(self):
+        skus = [f"BULK-{number:03}" for number in range(300)]
+        products = self.env["product.product"].create(
+            [
+                {
+                    "name": sku,
+                    "default_code": sku,
+                    "is_storable": True,
+                    "taxes_id": [fields.Command.clear()],
+                }
+                for sku in skus
+            ]
+        )
+        self.env["stock.quant"].with_context(inventory_mode=True).create(
+            [
+                {
+                    "product_id": product.id,
+                    "location_id": self.warehouse.lot_stock_id.id,
+                    "inventory_quantity": 10,
+                }
+                for product in products
+            ]
+        ).action_apply_inventory()
+        for sku in skus:
+            self.shop.add_product(sku, sku, quantity=10)
+        huge = self.place([(sku, 2, "1.25") for sku in skus])
+        small = [self.place() for _number in range(5)]
+        self.bring([n for n in self.news() if getattr(n, "order_ref", None)])
+        self.work()
+        order = self.one(huge)
+        self.assertEqual(len(order.order_line), 300)
+        self.assertEqual((order.amount_total, order.state), (750.0, "sale"))
+        self.assertEqual(len(order.picking_ids.move_ids), 300)
+        self.assertEqual(set(order.picking_ids.mapped("state")), {"assigned"})
+        for ref in small:
+            self.assertEqual(self.one(ref).picking_ids.state, "assigned")
+
+    # === TOGETHER === #
+
+    def test_with_messages_polling_and_comparing_nothing_is_doubled(self):
+        refs = [self.place() for _number in range(4)]
+        unpaid = self.place(paid=False)
+        self.settle(also_poll=True)
+        self.shop.pay(unpaid)
+        self.shop.touch(refs[0])
+        self.shop.cancel_order(refs[1])
+        self.settle(also_poll=True)
+        self.store._care_webhooks() if self.sends else None
+        self.settle(also_poll=True)
+        self.assertEqual(
+            self.env["sale.order"].search_count([("oms_channel_id", "=", self.store.id)]), 5
+        )
+        for ref in [*refs, unpaid]:
+            order = self.one(ref)
+            self.assertEqual(len(order.transaction_ids.filtered(lambda t: t.amount > 0)), 1)
+            self.assertEqual(
+                len(order.invoice_ids.filtered(lambda m: m.move_type == "out_invoice")), 1
+            )
+        self.assertEqual(self.reserved(self.mug), 8)
+        self.assert_truth()
+
+    @needs("refund")
+    def test_a_refund_that_is_told_by_every_way_is_one_refund(self):
+        ref, order = self.captured([("MUG", 3, "10.00")])
+        self.shop.refund_order(ref, [("MUG", 1)])
+        news = self.news()
+        self.bring(news)
+        self.poll()
+        self.work()
+        self.bring(news)
+        self.store._receive_many(self.adapter._fetch_orders(self.store, [ref]))
+        self.settle(also_poll=True)
+        self.assertEqual(len(order.oms_refund_ids), 1)
+        self.assertEqual(order.oms_amount_refunded, 10.0)
+        self.assertEqual(self.wanted(order), {"MUG": 2})
+        self.assertEqual(self.reserved(self.mug), 2)
+        self.assertEqual(len(order.invoice_ids.filtered(lambda m: m.move_type == "out_refund")), 1)
+        self.assert_truth()
+
+    # === NOTHING IN SILENCE === #
+
+    def test_every_scenario_runs_or_is_left_out_by_its_name(self):
+        scenarios = {name for name in vars(ChannelFaults) if name.startswith("test_")}
+        ran = {name for name in scenarios if name in dir(type(self))}
+        left = {
+            name
+            for name in scenarios
+            if getattr(getattr(ChannelFaults, name), "needs", frozenset()) & self.simulator.lacks
+        }
+        self.assertEqual(ran, scenarios)
+        self.assertEqual(
+            {name for name in scenarios if hasattr(getattr(self, name), "missing")}, left
+        )
+        self.assertGreaterEqual(len(scenarios) - len(left), 25)
+
+
+def _left_out(name, scenario, missing):
+    """:return: the test of a scenario that a shop cannot have: that it really cannot"""
+
+    def test(self):
+        for capability in missing:
+            with self.subTest(f"{name} needs {capability}"):
+                self.assertIn(capability, self.shop.lacks)
+                self.assertTrue(_LACKS[capability](self), f"{capability} is not lacking at all")
+
+    test.missing = missing
+    return functools.wraps(scenario)(test)
+
+
+def _does_not(verb):
+    """:return: what proves that a shop does not have a verb of the base class"""
+    return lambda case: getattr(type(case.shop), verb) is getattr(Simulator, verb)
+
+
+_LACKS = {
+    "webhooks": lambda case: not case.shop.topics and not case.adapter._can_register,
+    "cancel_request": _does_not("request_cancel"),
+    "refund": _does_not("refund_order"),
+    "locations": lambda case: not case.adapter._can_fetch_locations,
+    "compare_and_set": lambda case: case.overwrites_stock(),
+}
+
+
+def _case_of(code, simulator):
+    """:return: the scenarios for one shop, as a test class"""
+    members = {"simulator": simulator, "__module__": __name__, "__doc__": f"Faults of {code}."}
+    for name, scenario in vars(ChannelFaults).items():
+        missing = getattr(scenario, "needs", frozenset()) & simulator.lacks
+        if missing:
+            members[name] = _left_out(name, scenario, missing)
+    return type(FaultBench)(f"TestFaults{code.title()}", (ChannelFaults, FaultBench), members)
+
+
+for _code, _simulator in simulated_shops().items():
+    _case = _case_of(_code, _simulator)
+    globals()[_case.__name__] = _case
+del _case
+
+
+class TestChannelFaults(FaultBench):
+    """That no adapter is forgotten."""
+
+    simulator = next(iter(simulated_shops().values()))
+
+    def test_every_simulated_shop_is_an_adapter_and_has_its_class(self):
+        shops = simulated_shops()
+        adapters = self.env["oms.channel"]._adapters()
+        self.assertLessEqual(shops.keys(), adapters.keys())
+        for code in shops:
+            self.assertIn(f"TestFaults{code.title()}", globals())
+        # What is asked over the network has a shop to be tested against.
+        asked = {code for code, name in adapters.items() if self.env[name]._can_fetch}
+        self.assertEqual(asked - shops.keys() - {"sample"}, set())

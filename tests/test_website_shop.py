@@ -1,0 +1,102 @@
+"""Odoo's own shop with the eCommerce app really installed, in processes of their own."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from odoo.tools import config
+
+from .concurrency import RaceCase
+
+STORY = Path(__file__).with_name("website_story.py")
+PROGRAM = f"""
+import json, runpy
+print("=>", json.dumps(runpy.run_path({str(STORY)!r})["tell"](env)))
+"""
+
+
+class TestWebsiteShop(RaceCase):
+    maxDiff = None
+
+    def _odoo(self, *arguments, program=None):
+        """Run Odoo on the copy in a process of its own."""
+        result = subprocess.run(
+            [sys.executable, "-m", "odoo", *arguments, "-c", config["config"]]
+            + ["-d", self.database, "--no-http", "--max-cron-threads=0"],
+            input=program,
+            capture_output=True,
+            text=True,
+            timeout=600,
+            check=False,
+        )
+        self.assertEqual(result.returncode, 0, result.stderr[-3000:])
+        return result.stdout
+
+    def test_an_order_of_the_website_walks_from_its_cart_to_the_door(self):
+        self._odoo("-i", "website_sale,payment_demo", "--stop-after-init")
+        out = self._odoo("shell", "--log-level=error", program=PROGRAM)
+        found = json.loads([line for line in out.splitlines() if line.startswith("=>")][-1][3:])
+        self.assertEqual(found["paid"], self._paid())
+        self.assertEqual(found["greedy"], 15)
+        self.assertEqual(found["captured"], self._captured())
+        self.assertEqual(
+            found["cancelled"],
+            {
+                "reserved": 3.0,
+                "deliveries": ["assigned"],
+                "progress": "cancelled",
+                "deliveries_after": ["cancel"],
+                "back": 0.0,
+            },
+        )
+        self.assertEqual(found["missed"], {"paused": False, "live": True})
+
+    def _facts(self, **values):
+        """:return: what is known of an order of two mugs, confirmed and paid"""
+        return {
+            "of_channel": True,
+            "state": "sale",
+            "progress": "waiting",
+            "waits": True,
+            "money": "paid",
+            "total": 20.0,
+            "deliveries": ["done"],
+            "invoices": ["paid"],
+            "payments": [20.0],
+            "transactions": 1,
+            **values,
+        }
+
+    def _paid(self):
+        """:return: 20 mugs less 3 that are kept back, of which 2 are sold: once"""
+        nothing = {"progress": False, "waits": False, "deliveries": [], "invoices": []}
+        return {
+            "offered": 17.0,
+            "added": 2,
+            "cart": self._facts(
+                of_channel=False,
+                state="draft",
+                money=False,
+                payments=[],
+                transactions=0,
+                **nothing,
+            ),
+            "joined": self._facts(
+                progress="running", waits=False, deliveries=["confirmed"], invoices=[]
+            ),
+            # All that is left is the carrier's word.
+            "walked": self._facts(),
+            "again": True,
+            "left": 15.0,
+        }
+
+    def _captured(self):
+        """:return: authorised money ships nothing; its two captures are counted, not it"""
+        return {
+            "held": self._facts(
+                money="authorized", deliveries=["assigned"], invoices=[], payments=[]
+            ),
+            "walked": self._facts(payments=[5.0, 15.0], transactions=3),
+            "money": [20.0, 4.0, 16.0],
+        }

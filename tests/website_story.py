@@ -1,0 +1,209 @@
+"""What happens in Odoo's own shop, told by a shell that has the eCommerce app: see
+``test_website_shop.py``. Returns what was found at each point.
+"""
+
+from unittest.mock import patch
+
+from odoo.fields import Command
+
+PRICE = 10.0
+
+
+def tell(env):
+    """Play the story. :return: JSON-able facts by the name of the point"""
+    return Story(env).play()
+
+
+class Story:
+    def __init__(self, env):
+        self.website = env["website"].search([], limit=1)
+        company = self.website.company_id
+        self.env = env(context={**env.context, "allowed_company_ids": company.ids})
+        warehouse = self.env["stock.warehouse"].search([("company_id", "=", company.id)], limit=1)
+        warehouse.oms_managed = True
+        self.product = self.env["product.product"].create(
+            {
+                "name": "Web mug",
+                "default_code": "WEBMUG",
+                "is_storable": True,
+                "list_price": PRICE,
+                "invoice_policy": "order",
+                "taxes_id": [Command.clear()],
+                "is_published": True,
+                "allow_out_of_stock_order": False,
+            }
+        )
+        self.env["stock.quant"]._update_available_quantity(self.product, warehouse.lot_stock_id, 20)
+        self.channel = self.env["oms.channel"].create(
+            {
+                "name": "Web",
+                "adapter": "odoo_shop",
+                "account_ref": str(self.website.id),
+                "auto_ship": True,
+                "send_receipt": False,
+                "stock_buffer": 3,
+                "warehouse_ids": [Command.set(warehouse.ids)],
+            }
+        )
+        self.channel.action_go_live()
+        self.provider = self.env.ref("payment.payment_provider_demo")
+        self.provider.write({"state": "test", "is_published": True})
+
+    def play(self):
+        return {
+            "paid": self.paid(),
+            "greedy": self.greedy(),
+            "captured": self.captured(),
+            "cancelled": self.cancelled(),
+            "missed": self.missed(),
+        }
+
+    # === WHAT CAN BE DONE IN A SHOP === #
+
+    def cart(self, quantity):
+        """A visitor puts mugs into the cart. :return: the order, how many went in"""
+        # Not before the shell has loaded all models: it is a module of tests.
+        from odoo.addons.website_sale.tests.common import MockRequest
+
+        visitor = self.website.user_id
+        website = self.website.with_user(visitor).with_context(website_id=self.website.id)
+        # The request asks for the port of a server that a shell does not have.
+        no_server = patch("odoo.tests.common.HttpCase.http_port", return_value=None)
+        with no_server, MockRequest(self.env(user=visitor), website=website):
+            order = website._create_cart()
+            added = order._cart_add(self.product.id, quantity)["quantity"]
+        order = self.env["sale.order"].browse(order.id)
+        order.partner_id = self.env["res.partner"].create(
+            {
+                "name": "Ann",
+                "email": "ann@example.com",
+                "street": "1 High Street",
+                "city": "Leeds",
+                "zip": "LS1 1AA",
+                "country_id": self.env.ref("base.uk").id,
+            }
+        )
+        return order, added
+
+    def pay(self, order):
+        """The customer pays by the provider that only pretends. :return: the transaction"""
+        transaction = self.env["payment.transaction"].create(
+            {
+                "provider_id": self.provider.id,
+                "operation": "online_direct",
+                "payment_method_id": self.env.ref("payment_demo.payment_method_demo").id,
+                "amount": order.amount_total,
+                "currency_id": order.currency_id.id,
+                "partner_id": order.partner_id.id,
+                "sale_order_ids": [Command.set(order.ids)],
+            }
+        )
+        transaction._process(
+            "demo", {"reference": transaction.reference, "simulated_state": "done"}
+        )
+        transaction._post_process()
+        return transaction
+
+    def work(self):
+        self.env["oms.lane"]._drain()
+
+    def available(self):
+        """:return: how many the website says there are"""
+        self.refresh()
+        product = self.product.with_context(website_id=self.website.id).sudo()
+        return self.website._get_product_available_qty(product)
+
+    def refresh(self):
+        self.env.flush_all()
+        self.env.invalidate_all()
+
+    def facts(self, order):
+        self.refresh()
+        transactions = order._oms_transactions()
+        return {
+            "of_channel": order.oms_channel_id == self.channel,
+            "state": order.state,
+            "progress": order.oms_status,
+            "waits": bool(order.oms_wait_reason),
+            "money": order.oms_payment_state,
+            "total": order.amount_total,
+            "deliveries": order.picking_ids.mapped("state"),
+            "invoices": order.invoice_ids.mapped("payment_state"),
+            "payments": sorted(transactions.payment_id.mapped("amount")),
+            "transactions": len(transactions),
+        }
+
+    # === WHAT HAPPENS === #
+
+    def paid(self):
+        """An order is paid, walks to the door, and is told of once more."""
+        found = {"offered": self.available()}
+        order, found["added"] = self.cart(2)
+        found["cart"] = self.facts(order)
+        transaction = self.pay(order)
+        found["joined"] = self.facts(order)
+        self.work()
+        found["walked"] = self.facts(order)
+        transaction._post_process()
+        self.work()
+        found["again"] = self.facts(order) == found["walked"]
+        found["left"] = self.available()
+        return found
+
+    def greedy(self):
+        """Somebody wants more than the channel offers."""
+        order, added = self.cart(40)
+        order.action_cancel()
+        return added
+
+    def captured(self):
+        """Money is authorised, captured in two parts, and a part of it given back."""
+        self.channel.confirm_policy = "authorized"
+        self.provider.capture_manually = True
+        order, _added = self.cart(2)
+        held = self.pay(order)
+        self.work()
+        found = {"held": self.facts(order)}
+        for amount in (5.0, 15.0):
+            held._capture(amount)
+            for part in held.child_transaction_ids.filtered(lambda t: not t.is_post_processed):
+                part._post_process()
+        held._post_process()
+        self.work()
+        found["walked"] = self.facts(order)
+        part = held.child_transaction_ids.filtered(lambda t: t.amount == 15.0)
+        part._refund(4.0)
+        part.child_transaction_ids._post_process()
+        self.refresh()
+        found["money"] = [order.oms_amount_paid, order.oms_amount_refunded, order.amount_paid]
+        self.provider.capture_manually = False
+        return found
+
+    def cancelled(self):
+        """An order is reserved, and cancelled in Odoo before it left."""
+        self.channel.auto_ship = False
+        before = self.available()
+        order, _added = self.cart(3)
+        self.pay(order)
+        self.work()
+        found = {
+            "reserved": before - self.available(),
+            "deliveries": order.picking_ids.mapped("state"),
+        }
+        order.action_cancel()
+        self.work()
+        facts = self.facts(order)
+        found.update(progress=facts["progress"], deliveries_after=facts["deliveries"])
+        found["back"] = before - self.available()
+        return found
+
+    def missed(self):
+        """An order is confirmed while the channel is paused, and found afterwards."""
+        self.channel.action_pause()
+        order, _added = self.cart(1)
+        self.pay(order)
+        found = {"paused": self.facts(order)["of_channel"]}
+        self.channel._set_state("live")
+        self.channel._poll()
+        found["live"] = self.facts(order)["of_channel"]
+        return found
