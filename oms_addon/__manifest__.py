@@ -26,6 +26,7 @@
         "data/oms_lane_data.xml",
         "views/oms_channel_message_templates.xml",
         "views/oms_channel_message_views.xml",
+        "wizard/oms_channel_listing_accept_views.xml",
         "views/oms_channel_listing_views.xml",
         "views/oms_channel_alert_views.xml",
         "views/oms_channel_gap_views.xml",

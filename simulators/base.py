@@ -82,7 +82,7 @@ class Simulator:
     topics = ()
     #: capabilities the shop lacks, so that tests leave them out by name:
     #: "webhooks", "refund", "partial_cancel", "cancel_request", "push_refund",
-    #: "push_cancel", "compare_and_set", "locations"
+    #: "push_cancel", "compare_and_set", "locations", "edit"
     lacks = frozenset()
 
     def __init__(self, port=0, seed=1):

@@ -80,7 +80,7 @@ UNWANTED = ("6", "8")
 class PrestashopSimulator(Simulator):
     code = "prestashop"
     topics = ()
-    lacks = frozenset({"webhooks", "cancel_request", "compare_and_set", "locations"})
+    lacks = frozenset({"webhooks", "cancel_request", "locations"})
 
     def __init__(self, port=0, seed=1, zone="Europe/Paris"):
         super().__init__(port, seed)

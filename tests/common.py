@@ -3,8 +3,8 @@
 import json
 
 from odoo.fields import Command
+from odoo.sql_db import db_connect
 from odoo.tests import TransactionCase, tagged
-from odoo.tools import SQL
 
 MAX_ROUNDS = 60
 MAX_BATCHES = 5000
@@ -154,7 +154,8 @@ class OmsCommon(TransactionCase):
     def setUp(self):
         super().setUp()
         # Meters are written in transactions of their own, which no test rolls back.
-        self.env["oms.channel.meter"]._execute(SQL("DELETE FROM oms_channel_meter"))
+        with db_connect(self.env.cr.dbname).cursor() as cr:
+            cr.execute("DELETE FROM oms_channel_meter")
 
     def _run_lanes(self, *codes):
         """Work through lanes until nothing is left, in this transaction."""

@@ -42,6 +42,12 @@ class PushShop(TinyShop):
         self.told.append(("stock", [(i["ref"], i["location"], i["quantity"]) for i in items]))
         return answer
 
+    def _put_price(self, request):
+        items = request.json()
+        self.told.append(("price", [(i["ref"], i["price"], i["currency"]) for i in items]))
+        refused = {str(n): "no" for n, i in enumerate(items) if i["ref"] in self.refused}
+        return {"failed": refused, "stale": {}}
+
     def _effect(self, topic):
         def take(request):
             self.keys[request.headers["Idempotency-Key"]] += 1
@@ -61,6 +67,7 @@ class PushShopAdapter:
     """What the canonical adapter can do besides while a push shop is connected."""
 
     _can_push_stock = True
+    _can_push_price = True
     _can_push_shipment = True
     _can_push_cancellation = True
     _can_push_refund = True
@@ -80,6 +87,9 @@ class PushShopAdapter:
 
     def _push_stock(self, channel, key, items):
         return self._tell(channel, "PUT", "stock", key, items)
+
+    def _push_price(self, channel, key, items):
+        return self._tell(channel, "PUT", "price", key, items)
 
     def _push_shipment(self, channel, key, shipment):
         return self._tell(channel, "POST", "shipment", key, shipment)

@@ -92,6 +92,18 @@ class TestConnectTour(HttpCase, OmsCommon):
         self.assertEqual(channel.webhooks_state, "ok")
         self.assertEqual(len(self._take_in(channel)), 1)
 
+    def test_a_back_fill_is_followed_while_it_runs(self):
+        backfill = self.env["oms.channel.backfill"].create(
+            {"channel_id": self.channel.id, "date_from": "2026-01-01", "date_to": "2026-02-01"}
+        )
+        backfill.write({"state": "running", "total": 10, "done_count": 3, "is_counted": True})
+        self.start_tour(
+            f"/odoo/action-oms_addon.oms_channel_backfill_action/{backfill.id}",
+            "oms_backfill_tour",
+            login="oms_manager",
+        )
+        self.assertEqual(backfill.state, "stopped")
+
     def test_every_simulated_shop(self):
         connected = []
         self.env["res.currency"].with_context(active_test=False).search(

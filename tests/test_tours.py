@@ -1,6 +1,11 @@
 """The three things people do most, done in a browser."""
 
+from decimal import Decimal
+from unittest.mock import patch
+
 from odoo.tests import HttpCase, new_test_user, tagged
+
+from odoo.addons.oms_addon.tools.channel_documents import Listing
 
 from .common import OmsCommon
 
@@ -60,6 +65,44 @@ class TestTours(HttpCase, OmsCommon):
         )
         self.assertEqual(orders.mapped("oms_order_ref"), ["X-1", "X-2", "X-3"])
         self.assertEqual(orders.order_line.product_id, self.mug)
+
+    def test_a_manager_fetches_listings_and_maps_them_in_bulk_and_by_hand(self):
+        told = [
+            Listing(ref="v1", sku="POT", name="Pot"),
+            Listing(ref="v2", sku="BM-1", name="Enamel mug", price=Decimal("12.50")),
+            Listing(ref="v3", sku="BM-2", name="Mugs, enamel", price=Decimal("13.50")),
+            Listing(ref="v4", sku="MYSTERY", name="Something special"),
+            Listing(ref="v5", sku="GIFT", name="Gift wrap"),
+        ]
+        adapter = type(self.env["oms.channel.adapter.canonical"])
+        for name, value in (
+            ("_can_fetch_listings", True),
+            ("_fetch_listings", lambda self, channel, cursor=None: (told, None)),
+        ):
+            patcher = patch.object(adapter, name, value)
+            patcher.start()
+            self.addCleanup(patcher.stop)
+        self.mug.name = "Enamel Mug"
+        message = self._receive(self._document("L-1", lines=[("MYSTERY", 1, "10.00")]))
+        self._run_lanes()
+        self.assertEqual(message.state, "parked")
+        self.start_tour("/odoo/oms-channels", "oms_listing_tour", login="oms_manager")
+        listings = self.env["oms.channel.listing"].search(
+            [("channel_id", "=", self.channel.id)], order="external_ref"
+        )
+        self.assertRecordValues(
+            listings,
+            [
+                {"product_id": self.pot.id, "state": "matched", "matched_by": "sku"},
+                {"product_id": self.mug.id, "state": "matched", "matched_by": "suggestion"},
+                {"product_id": self.mug.id, "state": "matched", "matched_by": "suggestion"},
+                {"product_id": self.pot.id, "state": "matched", "matched_by": "hand"},
+                {"product_id": False, "state": "ignored", "matched_by": False},
+            ],
+        )
+        self._run_lanes()
+        self.assertEqual(message.state, "done")
+        self.assertEqual(message.order_id.order_line.product_id, self.pot)
 
     def test_an_agent_releases_a_held_order_and_reads_its_timeline(self):
         self.env["oms.hold.rule"].create(

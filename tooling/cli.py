@@ -5,13 +5,14 @@ import signal
 import sys
 
 from . import console
-from .commands import bench, clean, demo, lint, serve, setup, shell, test
+from .commands import bench, clean, demo, lint, serve, setup, shell, simulate, test
 
 COMMANDS = {
     "demo": demo,
     "test": test,
     "bench": bench,
     "serve": serve,
+    "simulate": simulate,
     "shell": shell,
     "lint": lint,
     "setup": setup,

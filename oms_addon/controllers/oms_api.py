@@ -5,6 +5,7 @@ from odoo.http import request
 
 from odoo.addons.oms_addon.controllers.machine import answer, route
 from odoo.addons.oms_addon.tools.api_description import PREFIX, describe
+from odoo.addons.oms_addon.tools.api_page import render
 from odoo.addons.oms_addon.tools.api_parameters import read_parameters
 from odoo.addons.oms_addon.tools.problem import Problem
 
@@ -38,7 +39,15 @@ class OmsApi(http.Controller):
 
     @route(f"{PREFIX}/openapi.json", methods=["GET"])
     def describe(self):
-        return answer(describe(request.httprequest.host_url.rstrip("/")))
+        return answer(self._description())
+
+    @route(f"{PREFIX}/docs", methods=["GET"])
+    def show(self):
+        security = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
+        return request.make_response(render(self._description()), headers=security.items())
+
+    def _description(self):
+        return describe(request.httprequest.host_url.rstrip("/"))
 
     def _ask(self, method, *parameters, **values):
         """:return: the answer of a method that reads"""

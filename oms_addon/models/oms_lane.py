@@ -71,7 +71,7 @@ class OmsLane(models.Model):
             "orders": lambda: self.env["oms.order.flow"]._process("orders"),
             "fulfilment": lambda: self.env["oms.order.flow"]._process("fulfilment"),
             "allocator": self.env["oms.allocator"]._serve_backorders,
-            "stock": self.env["oms.channel.stock"]._work,
+            "stock": self._work_stock,
             "outbox": self.env["oms.channel.message"]._process_outbox,
             "receipts": self.env["oms.invoice.poster"]._send_receipts,
             "sample": self._work_sample,
@@ -205,6 +205,11 @@ class OmsLane(models.Model):
             self.env.cr.rollback()
 
     # === WORK OF THE SMALL LANES === #
+
+    @api.model
+    def _work_stock(self):
+        """Put the stock and the prices that changed on their way to the channels."""
+        return self.env["oms.channel.stock"]._work() + self.env["oms.channel.price"]._work()
 
     @api.model
     def _work_sample(self):

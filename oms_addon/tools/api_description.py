@@ -1,22 +1,24 @@
 """The OpenAPI 3.1 description of the canonical API, made of what its code reads and writes."""
 
-from datetime import datetime, timezone
-from decimal import Decimal
-
 from .api_documents import (
     AvailabilityPage,
-    Available,
     CancelRequest,
     FieldError,
     OrderPage,
     OrderStatus,
     ProblemAnswer,
     Receipt,
-    Received,
     ReturnRequest,
-    StatusInvoice,
-    StatusLine,
-    StatusParcel,
+)
+from .api_examples import (
+    CANCEL_EXAMPLE,
+    ORDER_EXAMPLE,
+    RECEIPT_EXAMPLE,
+    RETURN_EXAMPLE,
+    STATUS_EXAMPLE,
+    availability_example,
+    known_example,
+    page_example,
 )
 from .document_codec import write_part
 from .document_values import DATE_PATTERN
@@ -59,81 +61,6 @@ API key of the scope `oms` whose user has a role of Orders Hub.
 
 What changes something is written to the inbox before it is answered, and worked off after: `202`
 says that nothing of it gets lost any more. Errors are `application/problem+json` (RFC 9457)."""
-
-_DAY = datetime(2026, 3, 1, 9, 30, tzinfo=timezone.utc)
-ORDER_EXAMPLE = {
-    "schema": "oms.order/1",
-    "ref": "1001",
-    "placed_at": "2026-03-01T10:30:00+01:00",
-    "currency": "EUR",
-    "total": "20.00",
-    "prices_include_tax": True,
-    "customer": {"name": "Jane Doe", "email": "jane@example.com"},
-    "shipping": {
-        "name": "Jane Doe",
-        "street": "Hauptstr. 5",
-        "city": "Berlin",
-        "zip": "10115",
-        "country": "DE",
-    },
-    "lines": [{"ref": "1", "sku": "MUG", "name": "Mug", "quantity": "2", "unit_price": "10.00"}],
-}
-CANCEL_EXAMPLE = {"ref": "X1", "reason": "Changed my mind", "lines": []}
-RETURN_EXAMPLE = {
-    "ref": "R1",
-    "reason": "Too small",
-    "lines": [{"line_ref": "1", "quantity": "1", "amount": "10.00"}],
-}
-STATUS_EXAMPLE = OrderStatus(
-    ref="1001",
-    number="1001",
-    state="waiting",
-    step="deliver",
-    waits_for="On its way: 1 of 1 parcels to be delivered",
-    payment="paid",
-    currency="EUR",
-    total=Decimal("20.00"),
-    paid=Decimal("20.00"),
-    refunded=Decimal("0.00"),
-    placed_at=_DAY,
-    updated_at=_DAY,
-    lines=(
-        StatusLine(
-            ref="1",
-            sku="MUG",
-            name="Mug",
-            kind="product",
-            ordered=Decimal(2),
-            shipped=Decimal(2),
-            cancelled=Decimal(0),
-        ),
-    ),
-    parcels=(
-        StatusParcel(carrier="DHL", number="JD014", url="", state="in_transit", shipped_at=_DAY),
-    ),
-    invoices=(
-        StatusInvoice(
-            number="INV/2026/00001",
-            kind="invoice",
-            date="2026-03-01",
-            total=Decimal("20.00"),
-            currency="EUR",
-        ),
-    ),
-    problems=(),
-    messages=(),
-)
-RECEIPT_EXAMPLE = Receipt(
-    documents=(
-        Received(
-            ref="1001",
-            schema="oms.order/1",
-            event="orders:1001:0f343b0931126a20",
-            message=4711,
-            result="accepted",
-        ),
-    )
-)
 
 
 def describe(server):
@@ -182,10 +109,10 @@ def _paths(schemas):
     one = {"anyOf": documents}
     many = {"type": "array", "items": one, "minItems": 1, "maxItems": MAX_DOCUMENTS}
     receipt = schemas.written(Receipt)
-    page = _response("A page of orders.", schemas.written(OrderPage), _page_example())
+    page = _response("A page of orders.", schemas.written(OrderPage), page_example())
     status = _response("The order.", schemas.written(OrderStatus), write_part(STATUS_EXAMPLE))
     available = _response(
-        "What can be sold.", schemas.written(AvailabilityPage), _availability_example()
+        "What can be sold.", schemas.written(AvailabilityPage), availability_example()
     )
     return {
         "/orders": {
@@ -195,7 +122,7 @@ def _paths(schemas):
                 "One document, or a list. A list is taken whole, or refused whole with every "
                 "error named.",
                 {
-                    "200": _response("All of it was here before.", receipt, _known_example()),
+                    "200": _response("All of it was here before.", receipt, known_example()),
                     "202": _accepted(receipt),
                 },
                 body={"anyOf": [*documents, many]},
@@ -315,31 +242,6 @@ def _problem(status, schema):
         "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in headers},
         "content": {CONTENT_TYPE: {"schema": schema, "example": example}},
     }
-
-
-# === EXAMPLES === #
-
-
-def _page_example():
-    page = OrderPage(
-        orders=(STATUS_EXAMPLE,),
-        next_cursor="1772357400000000-17",
-        next_updated_after=_DAY,
-    )
-    return write_part(page)
-
-
-def _availability_example():
-    rows = (
-        Available(sku="MUG", name="Mug", state="counted", quantity=98),
-        Available(sku="GIFT", name="Gift wrap", state="unlimited", quantity=None),
-    )
-    return write_part(AvailabilityPage(items=rows, next_cursor=None))
-
-
-def _known_example():
-    example = write_part(RECEIPT_EXAMPLE)
-    return {"documents": [{**row, "result": "known"} for row in example["documents"]]}
 
 
 # === PARAMETERS AND HEADERS === #

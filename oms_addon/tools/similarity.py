@@ -25,6 +25,16 @@ OTHER_NUMBERS = 0.75
 #: how much of a code's likeness counts beside the name's
 CODE_WEIGHT = 0.6
 
+#: a pack of several of a product is never quite sure
+PACK = 0.85
+MAX_PACK = 1000
+
+#: "6 x", "6er-Set", "6-pack", "pack of 6", "x6"; a size like "50 x 100" is none of them
+_PACKS = re.compile(
+    r"(?<![\w.,])(\d+)(?:\s?[x×](?=\s+[^\W\d])|er[\s-]?(?:pack|set)\b|[\s-]?(?:pack|pcs|pieces)\b)"
+    r"|\b(?:pack|set|box|lot|case) of (\d+)\b"
+    r"|(?<!\w)(?<!\d )[x×]\s?(\d+)(?![\w.,]\w)(?!\w)"
+)
 _WORD = re.compile(r"[^\W\d_]+|\d+(?:[.,]\d+)?")
 _SIGNS = re.compile(r"[\W_]+")
 
@@ -35,11 +45,12 @@ class Suggestion:
 
     ``score`` is from 0 to 1; ``words`` are those of the name that are the same, ``code``
     the product's code where it is like the one asked for, ``rival`` the id of another
-    product that is as like.
+    product that is as like; ``units`` how many of it there are in a pack.
     """
 
     id: int
     score: float
+    units: int = 1
     words: tuple = ()
     code: str = ""
     rival: int | None = None
@@ -60,6 +71,13 @@ def _stem(word):
     return word[:-1] if is_plural else word
 
 
+def pack_of(text):
+    """Return how many pieces a title offers together: 6 for "6 x Mug" or "pack of 6"."""
+    found = _PACKS.search(_plain(text))
+    count = int(next(filter(None, found.groups()))) if found else 1
+    return count if 0 < count <= MAX_PACK else 1
+
+
 def bare_code(code):
     """Return a code without the signs between its parts."""
     return _SIGNS.sub("", _plain(code))
@@ -76,7 +94,7 @@ class Index:
     """
 
     def __init__(self, products):
-        self._names, self._codes, self._code_text = {}, {}, {}
+        self._names, self._codes, self._code_text, self._packs = {}, {}, {}, {}
         self._by_word, self._by_part, self._by_code = (
             defaultdict(list),
             defaultdict(list),
@@ -84,6 +102,8 @@ class Index:
         )
         for product_id, name, code in products:
             self._names[product_id] = frozenset(words_of(name))
+            if (pack := pack_of(name)) > 1:
+                self._packs[product_id] = pack
             self._codes[product_id] = frozenset(words_of(code))
             self._code_text[product_id] = code or ""
             for word in self._names[product_id]:
@@ -119,9 +139,12 @@ class Index:
         is_alike = bool(bare) and (
             bare == bare_code(self._code_text[best]) or parts & self._codes[best]
         )
+        units, pack = pack_of(name), self._packs.get(best, 1)
+        units = 1 if units % pack else units // pack
         return Suggestion(
             best,
-            min(score, UNSURE if rival else SURE),
+            min(score, UNSURE if rival else PACK if units > 1 else SURE),
+            units,
             tuple(word for word in words_of(name) if word in common),
             self._code_text[best] if is_alike else "",
             rival,

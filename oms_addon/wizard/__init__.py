@@ -1,5 +1,6 @@
 from . import oms_channel_connect
 from . import oms_channel_connect_tax
+from . import oms_channel_listing_accept
 from . import oms_upload
 from . import oms_order_import
 from . import oms_order_import_line

@@ -153,8 +153,7 @@ class OmsChannelConnect(models.TransientModel):
                 "webhook_secret" in adapter._credentials and not adapter._can_register
             )
             for name in (*PLAIN, *SECRETS):
-                label = self.env["oms.channel"]._fields[name].get_description(self.env)["string"]
-                wizard[f"{name}_label"] = adapter._credential_labels.get(name, label)
+                wizard[f"{name}_label"] = wizard._label_of(adapter, name)
             for name in SECRETS:
                 # Only whether there is one leaves the channel.
                 wizard[f"{name}_hint"] = kept if wizard.channel_id.sudo()[name] else False
@@ -473,7 +472,8 @@ class OmsChannelConnect(models.TransientModel):
                 else self.env._("All tax rates of the channel are here."),
             )
         if self.preset:
-            yield True, dict(self._selection_preset())[self.preset]
+            label = dict(self._selection_preset())[self.preset]
+            yield True, self.env._("Policy: %(name)s", name=label)
         yield from self._message_points()
 
     def _stock_points(self):
@@ -504,6 +504,15 @@ class OmsChannelConnect(models.TransientModel):
             yield True, self.env._("Orders of the past are brought: %(count)s.", count=count)
 
     # === HELPERS === #
+
+    @api.model
+    def _label_of(self, adapter, name):
+        """:return: what a connection field is called on a kind of channel"""
+        field = self.env["oms.channel"]._fields[name]
+        label = adapter._credential_labels.get(name) or field._description_string(self.env)
+        if adapter._required_credentials and name not in adapter._required_credentials:
+            return self.env._("%(label)s (optional)", label=label)
+        return label
 
     def _adapter(self):
         """:return: the model of the chosen kind; the contract's before one is chosen"""

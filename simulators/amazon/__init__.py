@@ -309,7 +309,7 @@ class AmazonSimulator(FeedsMixin, Simulator):
                 raise error(400, "InvalidInput", "There is not so much to ship.")
             counts[item.ref] = line["quantity"]
         if ref not in order.shipments:
-            self.shipments.append({"order": orderId, "package": package})
+            self.shipments.append({"order_ref": orderId, "package": package})
         order.shipments[ref] = {"items": counts, "number": package["trackingNumber"]}
         self._change(order)
         return Response(204)
@@ -519,6 +519,8 @@ class AmazonSimulator(FeedsMixin, Simulator):
                 tip=Decimal(shape.get("tip") or 0),
             )
             order.placed_total = order.total
+            for item in items:
+                self._restock(item.sku, -item.ordered)
             self.shop[ref] = order
             self._notify(order)
             return ref
@@ -541,12 +543,23 @@ class AmazonSimulator(FeedsMixin, Simulator):
             self._cancel(self.shop[ref])
 
     def _cancel(self, order):
-        order.cancelled = True
-        for item in order.items:
-            item.cancelled = item.ordered
+        """Cancel what did not leave; the buyer gets the money for it back."""
+        before = order.total
+        left = {item: item.quantity - order.shipped(item) for item in order.items}
+        for item, count in left.items():
+            item.cancelled += count
+            self._restock(item.sku, count)
+        order.cancelled = not order.shipments
         if order.paid:
-            order.refunded = order.placed_total
-        self._change(order)
+            order.refunded += before - order.total
+        if any(left.values()):
+            self._change(order)
+
+    def _restock(self, sku, count):
+        """Amazon counts an offer's stock by itself: down with an order, up with its end."""
+        listing = self.listings.get(sku)
+        if listing and not listing["afn"]:
+            listing["quantity"] = max(listing["quantity"] + count, 0)
 
     def request_cancel(self, ref, reason="Ordered by mistake"):
         with self.lock:

@@ -205,7 +205,7 @@ class FeedsMixin:
                 return "The reason is none."
         self._cancel(order)
         reason = told.findtext("Item/CancelReason")
-        self.cancellations.append({"order": order.ref, "reason": reason, "items": {}})
+        self.cancellations.append({"order_ref": order.ref, "reason": reason, "items": {}})
         return ""
 
     def _adjust(self, told):
@@ -229,15 +229,20 @@ class FeedsMixin:
             return "More than is left."
         if amount and (not order.paid or amount > order.total - order.refunded):
             return "More than was paid."
+        before = order.total
         for item, count in counts.items():
             item.cancelled += count
+        if order.paid:
+            order.refunded += before - order.total
         if counts:
             told_counts = {item.ref: count for item, count in counts.items()}
             reason = told.findtext("AdjustedItem/AdjustmentReason")
-            self.cancellations.append({"order": order.ref, "reason": reason, "items": told_counts})
+            self.cancellations.append(
+                {"order_ref": order.ref, "reason": reason, "items": told_counts}
+            )
         if amount:
             order.refunded += amount
-            self.refunds_told.append({"order": order.ref, "amount": f"{amount:.2f}"})
+            self.refunds_told.append({"order_ref": order.ref, "amount": f"{amount:.2f}"})
         self._change(order)
         return ""
 

@@ -35,7 +35,7 @@ class Item:
 
     def part(self, amount):
         """:return: the share of an amount that is for the pieces still wanted"""
-        return (amount * self.quantity / self.ordered).quantize(CENT, ROUND_HALF_UP)
+        return (amount * self.quantity / (self.ordered or 1)).quantize(CENT, ROUND_HALF_UP)
 
 
 @dataclass(eq=False)

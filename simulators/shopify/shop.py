@@ -301,7 +301,7 @@ class ShopifySimulator(Server, Simulator):
                     taken.lines.append((line, current - quantity, "cancel"))
                     self._take_off(order, line, current - quantity)
                 elif quantity > current:
-                    wanted[line.sku] = (quantity - current, str(line.price))
+                    self._add_to(order, line, quantity - current)
             added = [self._line(sku, quantity, price) for sku, (quantity, price) in wanted.items()]
             order.lines += added
             for line in added:
@@ -312,6 +312,15 @@ class ShopifySimulator(Server, Simulator):
                 more["refunds/create"] = rest.refund(order, taken)
             body = {"order_edit": {"id": self.new_id(), "order_id": order.id}}
             self._changed(order, None, {"orders/edited": body, **more})
+
+    def _add_to(self, order, line, quantity):
+        """Sell more pieces of a line."""
+        line.quantity += quantity
+        part = order.parts[0]
+        for entry in part.lines:
+            if entry[1] is line:
+                entry[2] += quantity
+        part.status = "open" if part.status == "closed" else part.status
 
     def _take_off(self, order, line, quantity):
         """Take pieces off a line and what is still to be sent of it."""

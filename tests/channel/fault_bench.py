@@ -7,7 +7,7 @@ number of times.
 
 import importlib
 import pkgutil
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from unittest.mock import patch
 from urllib.parse import urlsplit
 
@@ -58,8 +58,8 @@ class FaultBench(OmsCommon, HttpCase):
     def setUp(self):
         super().setUp()
         self.shop = self.simulator().start()
-        # Where asking begins "now", what happens in the shop happens after that.
-        self.shop.now = datetime.now(timezone.utc).replace(microsecond=0)
+        # Shops do not show what is too old, or not settled yet.
+        self.shop.now = datetime.now(timezone.utc).replace(microsecond=0) - timedelta(hours=2)
         self.addCleanup(self.shop.stop)
         for sku in ("MUG", "POT"):
             self.shop.add_product(sku, sku.title(), quantity=100)
@@ -71,6 +71,10 @@ class FaultBench(OmsCommon, HttpCase):
         )
         self.adapter = self.store._adapter()
         self.news()
+
+    def present(self):
+        """Let the shop's time be ours, as when something is told to it."""
+        self.shop.now = max(self.shop.now, datetime.now(timezone.utc).replace(microsecond=0))
 
     # === WHAT COMES === #
 
@@ -95,7 +99,8 @@ class FaultBench(OmsCommon, HttpCase):
         for _round in range(MAX_ROUNDS):
             before = self.store.cursor
             found, self.store.cursor = self.adapter._fetch(self.store)
-            events += found
+            # What lies in the overlap of two polls is told by both.
+            events += [event for event in found if event not in events]
             if not found or self.store.cursor == before:
                 return events
         self.fail("Polling finds no end.")
@@ -202,30 +207,45 @@ class FaultBench(OmsCommon, HttpCase):
             if not cursor:
                 break
         products = {"MUG": self.mug, "POT": self.pot}
-        rows = [
-            {
-                "channel_id": self.store.id,
-                "sku": listing.sku,
-                "external_ref": listing.ref,
-                "item_ref": listing.item_ref,
-                "parent_ref": listing.parent_ref,
-                "product_id": products[listing.sku].id,
-            }
-            # A listing comes once for each place of its stock.
-            for listing in {listing.sku: listing for listing in offered}.values()
-            if listing.sku in products
-        ]
-        rows += [
-            {**rows[0], "sku": sku, "external_ref": ref, "item_ref": ref, "product_id": product.id}
-            for sku, ref, product in extra
-        ]
-        return self.env["oms.channel.listing"].create(rows)
+        # A listing comes once for each place of its stock.
+        for listing in {listing.sku: listing for listing in offered}.values():
+            if listing.sku in products:
+                self.map_sku(
+                    listing.sku,
+                    products[listing.sku],
+                    external_ref=listing.ref,
+                    item_ref=listing.item_ref,
+                    parent_ref=listing.parent_ref,
+                )
+        for sku, ref, product in extra:
+            item_ref = ref if any(listing.item_ref for listing in offered) else ""
+            self.map_sku(sku, product, external_ref=ref, item_ref=item_ref)
+        return self.env["oms.channel.listing"].search([("channel_id", "=", self.store.id)])
+
+    def map_sku(self, sku, product, **values):
+        """Say which product a SKU of the shop is, as a person does."""
+        listings = self.env["oms.channel.listing"]
+        known = listings.search([("channel_id", "=", self.store.id), ("sku", "=", sku)])
+        values = {**values, "product_id": product.id}
+        if known:
+            known.write(values)
+        else:
+            listings.create({**values, "channel_id": self.store.id, "sku": sku})
+        self.env.flush_all()
 
     def push_stock(self):
         """Tell the shop what can be sold of everything it offers."""
         self.env["oms.channel.stock"]._touch_channels(self.store)
         self.env.cr.precommit.run()
         self._run_lanes("stock", "outbox")
+
+    def told_of(self, kept):
+        """:return: the orders that what we told the shop is about
+
+        :param list kept: one of the simulator's lists of what it was told
+        """
+        refs = self.shop.orders().keys()
+        return {ref for told in kept for ref in map(str, told.values()) if ref in refs}
 
     def shown(self, sku):
         """:return: what the shop shows of a product at its first place"""

@@ -58,7 +58,9 @@ class ChannelFaults:
             self.work()
         self.assertEqual(self._counts(order), before)
         self.assertEqual(len(self.messages(direction="in")), rows)
-        self.assertTrue(self.messages(direction="in").filtered(lambda m: m.deliveries == 10))
+        again = self.messages(direction="in", order_ref=ref)
+        self.assertTrue(again)
+        self.assertTrue(all(message.deliveries >= 10 for message in again))
         self.assert_truth()
 
     def test_fault_2_one_order_under_several_event_ids_is_one_order(self):
@@ -144,6 +146,7 @@ class ChannelFaults:
         self.assertEqual(self.holds(order), [])
         self.assert_truth()
 
+    @needs("edit")
     def test_fault_6_an_older_version_after_a_newer_changes_nothing(self):
         ref = self.place(paid=False)
         first = self.news()
@@ -290,9 +293,7 @@ class ChannelFaults:
             lambda m: m.state == "parked"
         )
         self.assertEqual({code for m in waiting for code in self._holds(m)}, {"UNKNOWN_SKU"})
-        self.env["oms.channel.listing"].create(
-            {"channel_id": self.store.id, "sku": "NEW", "product_id": self.pot.id}
-        )
+        self.map_sku("NEW", self.pot)
         self.work()
         order = self.one(ref)
         self.assertEqual(self.wanted(order), {"MUG": 1, "NEW": 2})
@@ -388,6 +389,15 @@ class ChannelFaults:
         self.assertEqual(self.mug.qty_available, 98)
         self.assertEqual(order.picking_ids._oms_todo(), self.env["stock.picking"])
 
+    def test_fault_36_money_of_a_cancelled_order_is_given_back_or_somebody_is_told(self):
+        ref, order = self.captured()
+        self.shop.cancel_order(ref)
+        self.settle()
+        truth = self.shop.orders()[ref]
+        self.assertAlmostEqual(order.oms_amount_refunded, float(truth["refunded"]))
+        kept = truth["paid"] - truth["refunded"]
+        self.assertEqual(self.holds(order), ["REFUND_DUE"] if kept else [])
+
     def test_fault_37_a_second_cancellation_changes_nothing(self):
         ref, order = self.captured()
         self.shop.cancel_order(ref)
@@ -416,6 +426,7 @@ class ChannelFaults:
 
     # === 55: EDITED AND EDITED BACK === #
 
+    @needs("edit")
     def test_fault_55_an_order_that_is_edited_back_after_its_payment_is_paid(self):
         ref, order = self.captured([("MUG", 2, "10.00")])
         self.assertTrue(order._oms_is_paid())
@@ -482,9 +493,7 @@ class ChannelFaults:
         self.assertEqual(taken[0], "zero")
         self.assertEqual(taken[1:3], ["shipment", "shipment"])
         self.assertEqual(self.shown("POT"), 0)
-        self.assertEqual(
-            {told["order_ref"] for told in self.shop.shipments}, set(self.shop.orders())
-        )
+        self.assertEqual(self.told_of(self.shop.shipments), set(self.shop.orders()))
         self.assertFalse(self.messages(direction="out", state="failed"))
 
     @mute_logger(SENDER, HTTP)
@@ -507,7 +516,8 @@ class ChannelFaults:
         self.list_products()
         self.push_stock()
         ref = self.place([("MUG", 10, "1.00")])
-        self.news()  # the order itself is late
+        if self.sends:
+            self.news()  # the order itself is late
         self.assertEqual(self.shown("MUG"), 90)
         self.env["stock.quant"]._update_available_quantity(self.mug, self.warehouse.lot_stock_id, 5)
         self.env["oms.channel.stock"]._touch(self.mug.ids)
@@ -563,12 +573,13 @@ class ChannelFaults:
         order._oms_run()
         self._run_lanes("inbox", "orders", "fulfilment")
         [message] = self.messages(direction="out", topic="shipment")
+        self.present()
         self._killed(lambda: self._run_lanes("outbox"))
         self.assertEqual(message.state, "pending")
         told, truth = list(self.shop.shipments), self.shop.orders()
         self.assertTrue(told)
         self._drain_outbox()
-        self.assertEqual(message.state, "done")
+        self.assertEqual((message.state, message.error), ("done", "Taken by the channel."))
         self.assertEqual(self.shop.shipments, told)
         self.assertEqual(self.shop.orders(), truth)
         self.settle()
@@ -705,8 +716,13 @@ def _does_not(verb):
 
 
 _LACKS = {
-    "webhooks": lambda case: not case.shop.topics and not case.adapter._can_register,
+    # One that could be sent messages may be set up so that nothing is sent.
+    "webhooks": lambda case: (
+        not case.shop.topics
+        and (not case.adapter._can_register or case.adapter._ensure_webhooks(case.store) is None)
+    ),
     "cancel_request": _does_not("request_cancel"),
+    "edit": _does_not("edit_order"),
     "refund": _does_not("refund_order"),
     "locations": lambda case: not case.adapter._can_fetch_locations,
     "compare_and_set": lambda case: case.overwrites_stock(),
@@ -741,5 +757,9 @@ class TestChannelFaults(FaultBench):
         for code in shops:
             self.assertIn(f"TestFaults{code.title()}", globals())
         # What is asked over the network has a shop to be tested against.
-        asked = {code for code, name in adapters.items() if self.env[name]._can_fetch}
-        self.assertEqual(asked - shops.keys() - {"sample"}, set())
+        asked = {
+            code
+            for code, name in adapters.items()
+            if self.env[name]._can_fetch and self.env[name]._required_credentials
+        }
+        self.assertEqual(asked - shops.keys(), set())

@@ -206,7 +206,7 @@ class TestOutbox(OmsCommon):
 
     def test_urgent_messages_overtake_the_others(self):
         calls = self._answer_with({}, {})
-        for topic, key in (("price", "slow"), ("shipment", "fast")):
+        for topic, key in (("refund", "slow"), ("shipment", "fast")):
             self.env["oms.channel.message"]._send_later(
                 [(self.channel, topic, key, self.order, {})]
             )

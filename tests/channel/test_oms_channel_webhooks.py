@@ -21,7 +21,14 @@ class TestWebhooksCare(TinyShopMixin, OmsCommon):
         self.assertEqual((self.tiny.webhooks_state, self.tiny.state), ("none", "paused"))
         self.tiny.action_go_live()
         self.assertEqual(self.shop.webhooks, {"orders": self.tiny.webhook_url})
-        self.assertEqual(self.tiny.webhooks_text, "orders: registered.")
+        self.assertEqual(self.tiny.webhooks_text, "All are registered.")
+
+    def test_what_was_lost_is_named_and_many_are_counted(self):
+        lost = [f"{topic} was lost." for topic in "abcde"]
+        self.assertEqual(
+            self.tiny._webhooks_in_words(lost),
+            "a was lost. b was lost. c was lost. And 2 more.",
+        )
 
     def test_an_archived_channel_is_paused_and_sends_nothing(self):
         self.tiny.action_archive()
@@ -30,7 +37,7 @@ class TestWebhooksCare(TinyShopMixin, OmsCommon):
 
     def test_fault_7_a_subscription_that_was_deleted_is_made_again_and_shown(self):
         self.shop.webhooks.clear()
-        self.tiny.next_care_at = False
+        self.tiny.write({"next_care_at": False, "next_gap_at": "2100-01-01"})
         with freeze_time("2026-03-01 10:00:00"):
             self.assertEqual(self.env["oms.channel"]._work_care(), 1)
             self.assertEqual(self.env["oms.channel"]._work_care(), 0)

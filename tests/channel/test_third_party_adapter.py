@@ -151,18 +151,12 @@ class TestThirdPartyAdapter(RaceCase):
         self._await(
             lambda: self.market.stock() == {("MUG", ""): 37}, WORK_SECONDS, "stock was not told"
         )
+        names = ["oms_order_ref", "amount_total", "oms_payment_state", "delivery_status"]
         orders = call(
-            "sale.order",
-            "search_read",
-            [("oms_channel_id", "=", channel)],
-            ["oms_order_ref", "amount_total", "oms_payment_state", "delivery_status"],
-            order="id",
+            "sale.order", "search_read", [("oms_channel_id", "=", channel)], names, order="id"
         )
         self.assertEqual(
-            [
-                (o["oms_order_ref"], o["amount_total"], o["oms_payment_state"], o["delivery_status"])
-                for o in orders
-            ],
+            [tuple(order[name] for name in names) for order in orders],
             [("AC-1", 24.95, "paid", "full"), ("AC-2", 10.0, "paid", "full")],
         )
         states = call(

@@ -114,7 +114,12 @@ class TestBadInput(ApiCase):
             self.assertEqual(set(answer.headers["Allow"].split(", ")), allowed)
 
     def test_addresses_nobody_knows_are_refused_in_the_same_form(self):
-        for path in ("/oms/api/v1/nope", "/oms/api/v2/orders", "/oms/webhook/", "/oms/tracking/a/b"):
+        for path in (
+            "/oms/api/v1/nope",
+            "/oms/api/v2/orders",
+            "/oms/webhook/",
+            "/oms/tracking/a/b",
+        ):
             answer = self.url_open(path, headers=self._headers())
             self._assert_problem(answer, 404, "unknown-address")
         answer = self.url_open("/oms/webhook/nope", data=b"{}")

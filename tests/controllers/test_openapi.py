@@ -167,6 +167,17 @@ class TestDescription(ApiCase):
         self.assertEqual(answer.json(), describe(self.base_url()))
         self.assertEqual(answer.json()["openapi"], "3.1.0")
 
+    def test_people_read_it_as_a_page_that_fetches_nothing(self):
+        answer = self.url_open("/oms/api/v1/docs")
+        self.assertEqual(answer.status_code, 200)
+        self.assertEqual(answer.headers["Content-Type"], "text/html; charset=utf-8")
+        for path in self.description["paths"]:
+            self.assertIn(f"<code>{path}</code>", answer.text)
+        for name in self.description["components"]["schemas"]:
+            self.assertIn(f'<h3 id="{name}">', answer.text)
+        for outside in ("<script", "<link", "<img", "src=", "url("):
+            self.assertNotIn(outside, answer.text)
+
     def test_every_schema_is_a_json_schema(self):
         for name, schema in self.description["components"]["schemas"].items():
             with self.subTest(name):

@@ -58,6 +58,21 @@ class TestCustomers(OmsCommon):
         third = self._capture(self._document("A3", customer={"ref": "C-A1"}, shipping=moved))
         self.assertEqual(third.partner_shipping_id, second.partner_shipping_id)
 
+    def test_a_present_goes_to_who_gets_it_and_the_invoice_to_who_pays(self):
+        present = {**self._document("A1")["shipping"], "name": "Her aunt"}
+        first = self._capture(self._document("A1", shipping=present))
+        second = self._capture(self._document("A2", customer={"ref": "C-A1"}, shipping=present))
+        third = self._capture(
+            self._document("A3", customer={"ref": "C-A1", "name": "Ann A1"}, shipping=present)
+        )
+        for order in first + third:
+            self.assertEqual(order.partner_invoice_id, order.partner_id)
+            self.assertEqual(order.partner_id.name, "Ann A1")
+        for order in first + second + third:
+            self.assertEqual(order.partner_shipping_id.name, "Her aunt")
+            self.assertEqual(order.partner_shipping_id.parent_id, order.partner_id)
+        self.assertEqual(first.partner_shipping_id, third.partner_shipping_id)
+
     def test_two_orders_of_a_new_customer_in_one_batch_make_one_customer(self):
         customer = {"ref": "N1", "name": "New", "email": "new@example.com"}
         orders = self._capture(

@@ -140,7 +140,7 @@ def test_a_test_order_is_marked_and_a_free_one_costs_nothing():
     assert (free.tags, free.total, free.charges) == (("test",), Decimal("0.00"), ())
 
 
-def test_a_refund_that_takes_off_or_pays_back_asks_for_the_order():
+def test_a_refund_that_takes_off_pays_back_or_cancels_asks_for_the_order():
     refund = json.loads((FIXTURES / "refund.json").read_bytes())
     order_ref = str(refund["order_id"])
     without_money = {**refund, "transactions": []}
@@ -149,7 +149,9 @@ def test_a_refund_that_takes_off_or_pays_back_asks_for_the_order():
         "refund_line_items": [],
         "order_adjustments": [{"reason": "Pending refund discrepancy"}],
     }
-    for body in (without_money, paying_back):
+    items = [{**item, "restock_type": "cancel"} for item in refund["refund_line_items"]]
+    cancelling = {**refund, "refund_line_items": items}
+    for body in (without_money, paying_back, cancelling):
         document = documents.parse("refunds/create", json.dumps(body).encode())
         assert document == OrderRequest(order_ref=order_ref)
 

@@ -1,5 +1,9 @@
 import base64
+import io
 import json
+from datetime import datetime
+
+import openpyxl
 
 from odoo.exceptions import UserError
 
@@ -97,3 +101,61 @@ class TestOrderImport(OmsCommon):
         ).action_apply()
         self._run_lanes()
         self.assertEqual(len(self._order("J1") + self._order("J2")), 2)
+
+
+class TestMarketplaceWithoutAdapter(OmsCommon):
+    """What a marketplace without an interface lets people download is enough."""
+
+    COLUMNS = (
+        "Order ID",
+        "Order date",
+        "Email",
+        "Customer",
+        "Recipient",
+        "Ship street",
+        "Ship city",
+        "Ship zip",
+        "Ship country",
+        "SKU",
+        "Qty",
+        "Price",
+        "Currency",
+        "Order total",
+        "Paid at",
+    )
+
+    def _workbook(self, *rows):
+        stream = io.BytesIO()
+        book = openpyxl.Workbook()
+        for row in (self.COLUMNS, *rows):
+            book.active.append(row)
+        book.save(stream)
+        return stream.getvalue()
+
+    def _row(self, ref, sku="MUG", quantity=2):
+        currency = self.company.currency_id.name
+        placed = datetime(2026, 3, 1, 10, 30)
+        address = ("1 High St", "Leeds", "LS1 1AA", "United Kingdom")
+        person = (f"{ref}@example.com", f"Buyer {ref}", "Her aunt", *address)
+        return (ref, placed, *person, sku, quantity, 10.5, currency, 31.5, placed)
+
+    def test_an_excel_file_with_usual_columns_needs_no_mapping_and_goes_to_the_door(self):
+        market = self._make_channel("Flea market", adapter="csv_file")
+        data = self._workbook(
+            self._row("F1"), self._row("F1", "POT", 1), self._row("F2", quantity=None)
+        )
+        wizard = self.env["oms.order.import"].create(
+            {"channel_id": market.id, "data": base64.b64encode(data), "filename": "orders.xlsx"}
+        )
+        wizard.action_preview()
+        self.assertEqual((wizard.order_count, wizard.error_count), (1, 1))
+        wizard.action_apply()
+        self._run_lanes()
+        order = self._order("F1", market)
+        self.assertEqual(order.amount_total, 31.5)
+        self.assertEqual(order.partner_id.name, "Buyer F1")
+        self.assertRecordValues(order.partner_shipping_id, [{"name": "Her aunt", "zip": "LS1 1AA"}])
+        self.assertEqual(order.partner_shipping_id.country_id.code, "GB")
+        self.assertEqual((order.oms_payment_state, order.oms_step), ("paid", "deliver"))
+        self.assertEqual(order.order_line.mapped("qty_delivered"), [2, 1])
+        self.assertFalse(self._order("F2", market))

@@ -29,11 +29,13 @@ from . import oms_channel_notice
 from . import oms_channel_stock
 from . import oms_channel_stock_push
 from . import oms_channel_stock_policy
+from . import oms_channel_price
 from . import stock_move
 from . import stock_quant
 from . import oms_channel_adapter
 from . import oms_channel_adapter_out
 from . import oms_api
+from . import oms_api_requests
 from . import oms_api_status
 from . import oms_api_stock
 from . import oms_sample_catalogue

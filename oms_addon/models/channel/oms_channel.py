@@ -231,17 +231,18 @@ class OmsChannel(models.Model):
         """:return: the events that are not in the inbox, word for word: when we ask again for
         what we have, nobody delivered it again
         """
+        Message_sudo = self.env["oms.channel.message"].sudo()
+        named = [
+            ("channel_id", "=", self.id),
+            ("direction", "=", "in"),
+            ("event_ref", "in", [event[1] for event in events]),
+        ]
+        # Each of the two has an index of its own.
         known = {
             (message.event_ref, message.digest)
-            for message in self.env["oms.channel.message"]
-            .sudo()
-            .search_fetch(
-                [
-                    ("channel_id", "=", self.id),
-                    ("direction", "=", "in"),
-                    ("event_ref", "in", [event[1] for event in events]),
-                ],
-                ["event_ref", "digest"],
+            for is_first in ("=", "!=")
+            for message in Message_sudo.search_fetch(
+                [*named, ("conflict_of_id", is_first, False)], ["event_ref", "digest"]
             )
         }
         return [
@@ -282,7 +283,8 @@ class OmsChannel(models.Model):
         self.ensure_one()
         owner = self.user_id or self.company_id.oms_user_id or self.env.ref("base.user_admin")
         # What went wrong may quote what the channel sent.
-        return self.activity_schedule(
+        # Whoever imports in bulk skips what activities do by themselves; not this one.
+        return self.with_context(mail_activity_automation_skip=False).activity_schedule(
             "mail.mail_activity_data_todo",
             summary=summary,
             note=plaintext2html(note),

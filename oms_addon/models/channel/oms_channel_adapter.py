@@ -60,6 +60,9 @@ class OmsChannelAdapter(models.AbstractModel):
     _can_push_refund = False
     _can_push_stock = False
     _can_push_price = False
+    #: an order is told with what is left of it: pieces cancelled there are no longer in it, and
+    #: their money was given back without being told, see ``oms.order.remainder``
+    _tells_remainder = False
     #: the connection fields of ``oms.channel`` that it uses, and those it cannot do without
     _credentials = ()
     _required_credentials = ()
@@ -167,6 +170,14 @@ class OmsChannelAdapter(models.AbstractModel):
         :rtype: tuple[list[Event], str]
         """
         return [], channel.cursor
+
+    @api.model
+    def _least_poll_seconds(self, channel):
+        """:return: how many seconds have to lie between two polls, whatever is set: a channel
+        whose limit a poll uses up leaves nothing for anything else
+        :rtype: int
+        """
+        return 0
 
     @api.model
     def _fetch_orders(self, channel, refs):

@@ -71,8 +71,8 @@ class OmsChannelBackfill(models.Model):
     error = fields.Char(readonly=True, copy=False)
     next_try_at = fields.Datetime("Goes on", readonly=True, copy=False)
     worked_at = fields.Datetime(readonly=True, copy=False)
-    started_at = fields.Datetime(readonly=True, copy=False)
-    finished_at = fields.Datetime(readonly=True, copy=False)
+    started_at = fields.Datetime("Started", readonly=True, copy=False)
+    finished_at = fields.Datetime("Finished", readonly=True, copy=False)
 
     _window_order = models.Constraint(
         "CHECK (date_from < date_to)", "The window must begin before it ends."

@@ -37,11 +37,15 @@ class OmsChannelListing(models.Model):
     _check_company_auto = True
 
     channel_id = fields.Many2one("oms.channel", required=True, ondelete="cascade", index=True)
-    company_id = fields.Many2one(related="channel_id.company_id", store=True, index=True)
+    company_id = fields.Many2one(
+        related="channel_id.company_id", store=True, precompute=True, index=True
+    )
 
     # What the channel says
     sku = fields.Char("Channel SKU")
-    sku_key = fields.Char(compute="_compute_sku_key", store=True, help="The SKU as it is compared.")
+    sku_key = fields.Char(
+        compute="_compute_sku_key", store=True, precompute=True, help="The SKU as it is compared."
+    )
     name = fields.Char("Title on the channel")
     external_ref = fields.Char("Channel's id")
     barcode = fields.Char(index="btree_not_null")
@@ -131,6 +135,7 @@ class OmsChannelListing(models.Model):
     waiting_count = fields.Integer(
         "Waiting",
         compute="_compute_waiting_count",
+        search="_search_waiting_count",
         help="Orders that wait until this SKU is mapped.",
     )
 
@@ -151,7 +156,7 @@ class OmsChannelListing(models.Model):
         "CHECK (multiplier > 0)", "A listing is at least a part of a unit: Units must be above 0."
     )
     _named = models.Constraint(
-        "CHECK (sku_key <> '' OR external_ref IS NOT NULL)",
+        "CHECK (sku_key IS NOT NULL OR external_ref IS NOT NULL)",
         "A listing needs a SKU or the channel's id.",
     )
 
@@ -216,6 +221,29 @@ class OmsChannelListing(models.Model):
             listing.waiting_count = sum(
                 counts.get((listing.channel_id.id, key), 0) for key in listing._waiting_keys()
             )
+
+    def _search_waiting_count(self, operator, value):
+        """Find the listings some order waits for."""
+        if (operator, value) != (">", 0):
+            return NotImplemented
+        groups = (
+            self.env["oms.hold"]
+            .sudo()
+            ._read_group(
+                [
+                    ("state", "=", "open"),
+                    ("reason_code", "=", "UNKNOWN_SKU"),
+                    ("channel_id", "!=", False),
+                ],
+                ["channel_id"],
+                ["sku_key:array_agg"],
+            )
+        )
+        return Domain.OR(
+            Domain("channel_id", "=", channel.id)
+            & (Domain("sku_key", "in", keys) | Domain("barcode", "in", keys))
+            for channel, keys in groups
+        )
 
     # === CONSTRAINT METHODS === #
 

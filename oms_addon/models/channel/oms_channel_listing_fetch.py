@@ -79,16 +79,25 @@ class OmsChannel(models.Model):
 
     # === THE LANE === #
 
+    def _ask_listings(self):
+        """Have the listings of channels fetched as soon as the lane can."""
+        self.check_access("write")
+        self.write({"listing_cursor": False, "listings_due_at": fields.Datetime.now()})
+        self.env.ref("oms_addon.oms_lane_listings").sudo()._wake()
+
+    @api.model
+    def _get_listing_channels_domain(self):
+        """:return: the channels that can be asked for their listings"""
+        return Domain("state", "=", "live") & Domain(
+            "adapter", "in", self._codes_that("_can_fetch_listings")
+        )
+
     @api.model
     def _get_listings_domain(self):
         """:return: whose listings are to be asked for now"""
-        return (
-            Domain("state", "=", "live")
-            & Domain("adapter", "in", self._codes_that("_can_fetch_listings"))
-            & (
-                Domain("listings_due_at", "=", False)
-                | Domain("listings_due_at", "<=", fields.Datetime.now())
-            )
+        return self._get_listing_channels_domain() & (
+            Domain("listings_due_at", "=", False)
+            | Domain("listings_due_at", "<=", fields.Datetime.now())
         )
 
     @api.model

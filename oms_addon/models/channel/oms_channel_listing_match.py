@@ -210,7 +210,7 @@ class OmsChannelListing(models.Model):
             }
         return {
             "suggested_product_id": found.id,
-            "suggested_multiplier": 1.0,
+            "suggested_multiplier": found.units,
             "suggestion_score": score,
             "suggestion_reason": self._suggestion_reason_of(found),
         }
@@ -222,6 +222,90 @@ class OmsChannelListing(models.Model):
             reasons.append(self.env._("like SKU: %(code)s", code=found.code))
         if found.words:
             reasons.append(self.env._("same words: %(words)s", words=", ".join(found.words)))
+        if found.units > 1:
+            reasons.append(self.env._("a pack of %(units)s", units=found.units))
         if found.rival:
             reasons.append(self.env._("another product is as like"))
         return "; ".join(reasons)
+
+    # === BY A PERSON === #
+
+    def action_fetch(self):
+        """Ask for the listings of the channel in the context, or have all channels asked."""
+        Channel = self.env["oms.channel"]
+        channel = Channel.browse(self.env.context.get("default_channel_id"))
+        channels = channel or Channel.search(Channel._get_listing_channels_domain())
+        if not channels:
+            return channels._notify(
+                self.env._(
+                    "No live channel can be asked for its listings: connect one, or add them here."
+                ),
+                "warning",
+            )
+        if len(channels) == 1:
+            return channels.action_fetch_listings()
+        channels._ask_listings()
+        return channels._notify(
+            self.env._("Channels that are asked now: %(count)s.", count=len(channels)), "info"
+        )
+
+    def action_open(self):
+        """Open the listing itself, with what it is made of."""
+        self.ensure_one()
+        return self.get_formview_action()
+
+    def action_accept(self):
+        """Take the suggestions; listings without one stay as they are."""
+        accepted = self.filtered(lambda l: l.state == "suggested" and not l.alias_of_id)
+        for listing in accepted:
+            listing._set_product(
+                listing.suggested_product_id, listing.suggested_multiplier or 1.0, "suggestion"
+            )
+        accepted._after_mapping()
+        return True
+
+    def action_ignore(self):
+        """Say that listings are not sold from here; nobody is asked again."""
+        self.write({"is_ignored": True})
+        return True
+
+    def action_look_again(self):
+        """Ask again about listings that were ignored, and look for their products."""
+        self.filtered("is_ignored").write({"is_ignored": False})
+        self._match()
+        self.env["oms.channel.listing"]._suggest_due()
+        return True
+
+    def action_create_product(self):
+        """Make a product of each listing that is none yet, and map it."""
+        todo = self.filtered_domain(self._get_open_domain())
+        products = (
+            self.env["product.product"]
+            .with_context(tracking_disable=True)
+            .create([listing._prepare_product() for listing in todo])
+        )
+        for listing, product in zip(todo, products, strict=True):
+            listing._set_product(product, 1.0, "hand")
+        todo._after_mapping()
+        return True
+
+    def _prepare_product(self):
+        """:return: the values of the product a listing is"""
+        self.ensure_one()
+        company = self.company_id
+        price = self.currency_id._convert(
+            self.price, company.currency_id, company, self.env.cr.now().date(), round=True
+        )
+        return {
+            "name": self.name or self.sku or self.external_ref,
+            "default_code": self.sku or False,
+            "barcode": self._free_barcode(),
+            "list_price": price,
+            "is_storable": True,
+            "company_id": False,
+        }
+
+    def _free_barcode(self):
+        """:return: the barcode of the listing where no product has it"""
+        taken = self.barcode and self._find_barcodes(self.company_id, {self.barcode})
+        return False if taken else self.barcode

@@ -19,6 +19,7 @@ _logger = logging.getLogger(__name__)
 
 #: seconds the lane waits for a rate limit rather than end its run
 LONGEST_NAP = 2.0
+SLACK = 0.25
 
 
 class OmsChannelMessage(models.Model):
@@ -43,18 +44,21 @@ class OmsChannelMessage(models.Model):
         if message:
             message._send(paused)
             return 1
-        wait = min(paused.values(), default=0) - time.time()
-        if 0 < wait <= LONGEST_NAP:
-            # The channel's rate limit gives way sooner than a new job would start.
-            time.sleep(wait)
-            return 1
-        return 0
+        if not paused:
+            return 0
+        wait = min(paused.values()) - time.time()
+        if wait > LONGEST_NAP:
+            return 0
+        # The channel's rate limit gives way sooner than a new job would start.
+        time.sleep(max(wait, 0.0))
+        return 1
 
     @api.model
     def _next_outbound(self, paused):
         """:return: the most urgent message that may be sent now, locked; else an empty one"""
-        now = time.time()
-        for key in [key for key, until in paused.items() if until <= now]:
+        # What may go on at about the same time goes on together, the urgent first.
+        soon = time.time() + SLACK
+        for key in [key for key, until in paused.items() if until <= soon]:
             del paused[key]
         resting = self.env["oms.channel.meter"]._resting()
         domain = self._get_todo_domain("out") & Domain("channel_id", "not in", list(resting))
@@ -98,6 +102,8 @@ class OmsChannelMessage(models.Model):
         """:return: what the channel answered to one message"""
         if self.topic == "stock":
             return self.env["oms.channel.stock"]._send(self)
+        if self.topic == "price":
+            return self.env["oms.channel.price"]._send(self)
         if self.topic == "order_request":
             return self._ask_order(channel)
         # oms_message: the message being sent, for adapters whose call takes several runs
@@ -108,7 +114,7 @@ class OmsChannelMessage(models.Model):
         """Ask the channel for the order a message named without telling it."""
         events = channel._adapter()._fetch_orders(channel, [self.order_ref])
         if events:
-            channel._receive_many(events)
+            channel.with_context(oms_via="poll")._receive_many(events)
         return {"orders": len(events)}
 
     def _look_again(self, error):

@@ -136,7 +136,7 @@ class OmsChannel(models.Model):
         """:return: how long until the channel is asked again when all is well"""
         has_messages = self.webhooks_state == "ok"
         minutes = self.fetch_minutes_webhooks if has_messages else self.fetch_minutes
-        return max(minutes, 1) * 60
+        return max(max(minutes, 1) * 60, self._adapter()._least_poll_seconds(self))
 
     def _after_poll(self, seconds):
         """Plan the next poll after one that went well."""

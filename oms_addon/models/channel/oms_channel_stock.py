@@ -213,6 +213,7 @@ class OmsChannelStock(models.Model):
         """Write what can be sold, where it changed, with one statement."""
         if not available:
             return
+        self.flush_model()
         listing_ids, location_ids, counts = zip(
             *((l, p or None, count) for (l, p), count in available.items()), strict=True
         )
@@ -246,6 +247,8 @@ class OmsChannelStock(models.Model):
             & Domain("is_due", "=", True)
             & (Domain("due_at", "=", False) | Domain("due_at", "<=", fields.Datetime.now()))
             & Domain("listing_id.external_ref", "!=", False)
+            & Domain("listing_id.status", "!=", "deleted")
+            & Domain("listing_id.state", "=", "matched")
         )
 
     @api.model

@@ -27,6 +27,7 @@ class OmsChannel(models.Model):
         check_company=True,
         help="What the channel is told as price; empty takes the sales price.",
     )
+    prices_checked_at = fields.Datetime("Prices compared", readonly=True, copy=False)
     stock_buffer = fields.Float(
         "Keep back (units)",
         digits="Product Unit",

@@ -5,6 +5,7 @@ import logging
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools import SQL
 
 from odoo.addons.oms_addon.exceptions import RateLimited
 
@@ -16,7 +17,9 @@ UNHEARD_HOURS = 6
 UNHEARD_FINDS = 3
 #: how long a message may be on its way
 GRACE_MINUTES = 15
+LATEST = 2000
 MAX_SHOWN = 300
+MAX_NAMED = 3
 
 
 class OmsChannel(models.Model):
@@ -122,12 +125,13 @@ class OmsChannel(models.Model):
             return self._after_failed_care(error)
         if made is None:
             return self._note_no_webhooks(now)
-        if self.webhooks_state != "ok":
+        is_first = self.webhooks_state != "ok"
+        if is_first:
             self.webhooks_since = now
         self.write(
             {
                 "webhooks_state": "ok",
-                "webhooks_text": "; ".join(made) or self.env._("All are registered."),
+                "webhooks_text": self._webhooks_in_words([] if is_first else made),
                 "webhooks_checked_at": now,
                 "next_care_at": fields.Datetime.add(now, minutes=CARE_MINUTES - 1),
             }
@@ -153,6 +157,19 @@ class OmsChannel(models.Model):
         )
         self._settle_alert("webhooks", "unheard")
         return ""
+
+    def _webhooks_in_words(self, made):
+        """:param list made: sentences on what had been lost
+        :return: how it stands with the registrations, in words
+        """
+        if not made:
+            return self.env._("All are registered.")
+        shown = " ".join(made[:MAX_NAMED])
+        if len(made) > MAX_NAMED:
+            shown = self.env._(
+                "%(first)s And %(count)s more.", first=shown, count=len(made) - MAX_NAMED
+            )
+        return shown
 
     def _after_failed_care(self, error):
         """Say that the channel sends no messages.
@@ -220,11 +237,10 @@ class OmsChannel(models.Model):
         now = fields.Datetime.now()
         since = max(self.webhooks_since, fields.Datetime.subtract(now, hours=UNHEARD_HOURS))
         until = fields.Datetime.subtract(now, minutes=GRACE_MINUTES)
-        if self._count_messages("webhook", since, now):
+        came, found = self._count_ways(since, until)
+        if came:
             self._settle_alert("unheard")
-            return
-        found = self._count_messages("poll", since, until)
-        if found >= UNHEARD_FINDS:
+        elif found >= UNHEARD_FINDS:
             self._raise_alert(
                 "unheard",
                 self.env._(
@@ -239,18 +255,26 @@ class OmsChannel(models.Model):
                 level="warning",
             )
 
-    def _count_messages(self, via, start, end):
-        """:return: how many messages came in a window by one of the ways in"""
-        return (
-            self.env["oms.channel.message"]
-            .sudo()
-            .search_count(
-                [
-                    ("channel_id", "=", self.id),
-                    ("direction", "=", "in"),
-                    ("via", "=", via),
-                    ("create_date", ">=", start),
-                    ("create_date", "<=", end),
-                ]
+    def _count_ways(self, since, until):
+        """Count the latest messages by the way they came; a bounded number is looked at.
+
+        :return: how many the channel sent since ``since``, and how many were found by asking
+            between the two
+        :rtype: tuple[int, int]
+        """
+        self.env["oms.channel.message"].flush_model(["channel_id", "direction", "via"])
+        [counts] = self.env.execute_query(
+            SQL(
+                """SELECT count(*) FILTER (WHERE via = 'webhook' AND create_date >= %(since)s),
+                       count(*) FILTER (WHERE via = 'poll'
+                           AND create_date BETWEEN %(since)s AND %(until)s)
+                   FROM (SELECT via, create_date FROM oms_channel_message
+                         WHERE channel_id = %(channel)s AND direction = 'in'
+                         ORDER BY id DESC LIMIT %(limit)s) AS latest""",
+                since=since,
+                until=until,
+                channel=self.id,
+                limit=LATEST,
             )
         )
+        return counts

@@ -12,6 +12,7 @@ from . import oms_order_importer
 from . import oms_order_updater
 from . import oms_order_canceller
 from . import oms_order_canceller_units
+from . import oms_order_remainder
 from . import oms_order_refund
 from . import oms_order_signals
 from . import oms_order_flow

@@ -126,19 +126,24 @@ class OmsCustomerMatcher(models.AbstractModel):
         """:return: the values of a new customer, at the billing address"""
         customer = document.customer
         address = self._prepare_address(document.billing, places)
-        return {
-            **address,
-            "name": customer.name
+        name = (
+            customer.name
             or address["name"]
             or customer.company
             or customer.email
             or customer.phone
-            or customer.ref,
+            or customer.ref
+        )
+        # Somebody else at the same address, such as who gets a present, is somebody else.
+        lives_there = {**address, "name": address["name"] and name}
+        return {
+            **address,
+            "name": name,
             "email": customer.email or address["email"],
             "phone": customer.phone or address["phone"],
             "company_name": customer.company or address["company_name"],
             "vat": customer.tax_number or document.billing.tax_number or False,
-            "oms_address_key": self.env["res.partner"]._oms_address_digest(address),
+            "oms_address_key": self.env["res.partner"]._oms_address_digest(lives_there),
             "customer_rank": 1,
         }
 
@@ -192,6 +197,9 @@ class OmsCustomerMatcher(models.AbstractModel):
         for document, customer in zip(documents, customers, strict=True):
             row = []
             for kind, address in (("invoice", document.billing), ("delivery", document.shipping)):
+                if kind == "invoice" and self._is_for_another(document):
+                    row.append(None)
+                    continue
                 vals = self._prepare_address(address, places)
                 key = (customer.id, Partner._oms_address_digest(vals))
                 row.append(key)
@@ -210,6 +218,15 @@ class OmsCustomerMatcher(models.AbstractModel):
             (customer, known.get(billing, customer), known.get(shipping, customer))
             for customer, (billing, shipping) in rows
         ]
+
+    @api.model
+    def _is_for_another(self, document):
+        """:return: whether an order goes to somebody else and only that address was told: who
+        gets a present gets no invoice
+        """
+        names = [document.customer.name, document.shipping.name]
+        names = {name.strip().casefold() for name in names}
+        return document.billing is document.shipping and len(names - {""}) == 2
 
     @api.model
     def _find_contacts(self, wanted):

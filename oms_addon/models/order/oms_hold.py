@@ -103,6 +103,7 @@ class OmsHold(models.Model):
             order.sudo().picking_ids._oms_todo().move_ids.picked = False
             canceller = self.env["oms.order.canceller"].sudo().with_context(oms_stopped=True)
             canceller._cancel_whole(order.sudo(), reason)
+            order.sudo()._oms_cancel_unwanted()
             order.sudo()._oms_tell_cancellation("customer", hold.detail)
         return True
 

@@ -292,6 +292,9 @@ class OmsOrderBuilder(models.AbstractModel):
     def _content_digest(self, document):
         """:return: a digest of what was ordered, for whom and where to; not of its state"""
         content = document.to_dict()
+        for line in content["lines"]:
+            # A date that some messages tell and others do not changes nothing that was ordered.
+            line.pop("available_at")
         return self.env["oms.event"]._digest_of(
             [content.get(key) for key in ("lines", "shipping", "billing", "total", "currency")]
         )
@@ -334,16 +337,18 @@ class OmsOrderBuilder(models.AbstractModel):
                 for full, net in zip(split(gross, weights, unit), nets, strict=True)
             ]
         return [
-            self._prepare_line(channel, document, line, known, sequence, part, *amount)
+            self._prepare_line(channel, document, line, known, sequence, unit, part, *amount)
             for part, amount in zip(parts, amounts, strict=True)
         ]
 
     @api.model
-    def _prepare_line(self, channel, document, line, known, sequence, part, gross, discount):
-        """:return: the values of one line; its subtotal is ``gross`` - ``discount`` to the cent"""
+    def _prepare_line(self, channel, document, line, known, sequence, unit, part, gross, discount):
+        """:return: the values of one line; its subtotal is ``gross`` - ``discount``, exact to
+        the currency's smallest ``unit``
+        """
         product = part.product
         quantity = line.quantity * Decimal(str(part.units))
-        price, percent = self._price_and_discount(gross, discount, quantity)
+        price, percent = self._price_and_discount(gross, discount, quantity, unit)
         return {
             "sequence": sequence,
             "product_id": product.id,
@@ -365,7 +370,7 @@ class OmsOrderBuilder(models.AbstractModel):
         }
 
     @api.model
-    def _price_and_discount(self, gross, discount, quantity):
+    def _price_and_discount(self, gross, discount, quantity, unit):
         """Find the price per unit and the discount in percent that give the exact subtotal.
 
         A percentage that two decimals cannot say goes into the price instead.
@@ -373,21 +378,23 @@ class OmsOrderBuilder(models.AbstractModel):
         :param Decimal gross: the subtotal before the discount
         :param Decimal discount: what is taken off it
         :param Decimal quantity: in units of the product
+        :param Decimal unit: the currency's smallest unit
         :return: price per unit of the product, discount in percent
         :rtype: tuple[Decimal, Decimal]
         """
-        price = gross / quantity
-        if not discount:
-            return price, Decimal(0)
         net = gross - discount
-        if not gross:
+        # What is left over of a split may make a part dearer than before its discount.
+        if discount <= 0 or not gross:
             return net / quantity, Decimal(0)
         percent = (discount / gross * 100).quantize(CENT, ROUND_HALF_UP)
-        if (gross * (1 - percent / 100)).quantize(CENT, ROUND_HALF_UP) == net.quantize(
-            CENT, ROUND_HALF_UP
-        ):
-            return price, percent
+        if self._rounded(gross * (1 - percent / 100), unit) == self._rounded(net, unit):
+            return gross / quantity, percent
         return net / quantity, Decimal(0)
+
+    @api.model
+    def _rounded(self, amount, unit):
+        """:return: an amount in whole smallest units"""
+        return (amount / unit).quantize(Decimal(1), ROUND_HALF_UP)
 
     @api.model
     def _taxes(self, channel, document, line, product, known):

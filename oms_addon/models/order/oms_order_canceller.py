@@ -43,6 +43,7 @@ class OmsOrderCanceller(models.AbstractModel):
         reason = document.reason or self.env._("Cancelled on the channel.")
         if not document.lines:
             self._cancel_whole(order, reason)
+            self.env["oms.order.remainder"]._give_back(order, document)
             message._set_state("done", self.env._("Order cancelled."))
             return
         matched, missing = self._match_lines(document.lines, order)
@@ -161,6 +162,7 @@ class OmsOrderCanceller(models.AbstractModel):
         order.write({"oms_status": "cancelled", "oms_wait_reason": reason})
         order.oms_hold_ids._close(reason)
         self.env["oms.event"]._log(order, "order.cancelled", reason)
+        self.env["oms.payment.collector"]._look_at(order)
 
     @api.model
     def _stop_picking(self, order, reason):
@@ -229,6 +231,7 @@ class OmsOrderCanceller(models.AbstractModel):
                     reason=reason,
                 ),
             )
+        self.env["oms.payment.collector"]._look_at(orders)
         orders._oms_run()
 
     @api.model

@@ -11,6 +11,7 @@ from odoo.addons.oms_addon.tools.channel_documents import (
     OrderRequest,
 )
 from odoo.addons.oms_addon.tools.order_document import (
+    Address,
     CancellationDocument,
     OrderDocument,
     PaymentDocument,
@@ -224,7 +225,7 @@ class OmsOrderImporter(models.AbstractModel):
         rounding = order.currency_id.rounding
         if abs(difference) < Decimal(str(rounding)) / 2:
             return problems
-        if abs(difference) <= Decimal(str(channel.rounding_limit)):
+        if abs(difference) <= self._rounding_limit(channel, order, document):
             self._add_rounding_line(order, difference)
             return problems
         return [
@@ -241,9 +242,24 @@ class OmsOrderImporter(models.AbstractModel):
         ]
 
     @api.model
+    def _rounding_limit(self, channel, order, document):
+        """:return: the difference that is a matter of rounding: what the channel's policy says,
+            or the smallest coin for each tax of each line where the document adds up by itself
+        :rtype: Decimal
+        """
+        limit = Decimal(str(channel.rounding_limit))
+        if document.expected_total() != document.total:
+            return limit
+        taxes = sum(len(line.taxes or ()) for line in document.lines)
+        return max(limit, Decimal(str(order.currency_id.rounding)) * taxes)
+
+    @api.model
     def _held_problems(self, channel, document):
         """:return: the document's problems with which the order stands, but does not go on"""
         from_document = [p for p in document.problems() if p.code == "BAD_CHARGE"]
+        if document.status == "pending" and document.shipping == Address():
+            # A channel that has not released the order keeps the address to itself.
+            return from_document
         address = self.env["oms.order.builder"]._address_problems(channel, document)
         return [*from_document, *address]
 

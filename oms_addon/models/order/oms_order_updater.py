@@ -25,22 +25,40 @@ class OmsOrderUpdater(models.AbstractModel):
         if order.oms_is_recorded:
             self._update_recorded(order, message, document)
             return
-        self.env["oms.payment.collector"]._record([(order, c) for c in document.charges])
+        remainder = self.env["oms.order.remainder"]
+        if self._is_content_news(order, document):
+            # Before its money is counted: what is paid is compared with what is owed.
+            self._update_content(order, document)
+        elif document.status != "cancelled":
+            remainder._cancel_missing(order, document)
+        charges = remainder._charges(order, document)
+        self.env["oms.payment.collector"]._record([(order, charge) for charge in charges])
         if document.status == "cancelled":
             self.env["oms.order.canceller"]._cancel_whole(
                 order, self.env._("Cancelled on the channel.")
             )
+            remainder._give_back(order, document)
         else:
             self.env["oms.order.importer"]._apply_refunds([(order, document)])
             self.env["oms.order.signals"]._sync([(order, document)])
-            if document.status in ("open", "pending"):
-                self._update_content(order, document)
-        order.write(self.env["oms.order.builder"]._prepare_version(document))
+        vals = self.env["oms.order.builder"]._prepare_version(document)
+        # What is here is what was applied, not what was told last.
+        vals.pop("oms_content_digest")
+        order.write(vals)
         message._set_state("done", self.env._("Order updated."))
         self.env["oms.event"]._log(
             order, "order.updated", self.env._("Updated by the channel"), after=document.version
         )
         order._oms_run()
+
+    @api.model
+    def _is_content_news(self, order, document):
+        """:return: whether lines and addresses may be others now: before it was shipped, or
+        when what the channel ships itself was never more than a draft here
+        """
+        if document.status in ("open", "pending"):
+            return True
+        return document.status != "cancelled" and order.state in ("draft", "sent")
 
     @api.model
     def _update_recorded(self, order, message, document):
@@ -68,8 +86,15 @@ class OmsOrderUpdater(models.AbstractModel):
         """Bring lines and addresses of an order up to date, or hold it when it is too late."""
         builder = self.env["oms.order.builder"]
         if builder._content_digest(document) == order.oms_content_digest:
+            order.oms_hold_ids.filtered(lambda h: h.reason_code == "ORDER_CHANGED")._close(
+                self.env._("The channel says again what is here.")
+            )
             return
         if order.state not in ("draft", "sent"):
+            remainder = self.env["oms.order.remainder"]
+            remainder._cancel_missing(order, document)
+            if remainder._is_in_line(order, document):
+                return
             self.env["oms.hold"]._open(
                 order,
                 [
@@ -85,6 +110,7 @@ class OmsOrderUpdater(models.AbstractModel):
             )
             return
         self._rebuild(order, document)
+        order.oms_content_digest = builder._content_digest(document)
 
     @api.model
     def _rebuild(self, order, document):
@@ -108,7 +134,7 @@ class OmsOrderUpdater(models.AbstractModel):
         )
         order.order_line = [Command.clear(), *vals["order_line"]]
         order.oms_hold_ids.filtered(
-            lambda h: h.reason_code in ("TOTAL_MISMATCH", "BAD_ADDRESS")
+            lambda h: h.reason_code in ("TOTAL_MISMATCH", "BAD_ADDRESS", "UNKNOWN_COUNTRY")
         )._close(self.env._("The channel sent the order again."))
         self.env["oms.hold"]._open(
             order, self.env["oms.order.importer"]._prove(channel, order, document)

@@ -105,6 +105,18 @@ class SaleOrder(models.Model):
         self.ensure_one()
         return self.sudo().oms_amount_paid - self.sudo().oms_amount_refunded
 
+    def _oms_cancel_unwanted(self):
+        """Cancel the deliveries of orders nothing is wanted of any more."""
+        for order in self:
+            goods = order.order_line.filtered(lambda l: l.product_id.type == "consu")
+            if all(
+                line.product_uom_id.compare(line.product_uom_qty, line.qty_delivered) <= 0
+                for line in goods
+            ):
+                order.picking_ids._oms_todo().filtered(
+                    lambda p: p.picking_type_code != "incoming"
+                ).action_cancel()
+
     # === RECORDED ONLY === #
 
     def _oms_record(self):

@@ -6,7 +6,7 @@ from odoo import api, models
 from odoo.fields import Command
 
 #: what the state of an order's money is held for; see sale.order _oms_payment_problems
-STATE_CODES = ("UNDERPAID", "OVERPAID", "PAYMENT_CURRENCY", "LATE_PAYMENT")
+STATE_CODES = ("UNDERPAID", "OVERPAID", "REFUND_DUE", "PAYMENT_CURRENCY", "LATE_PAYMENT")
 
 
 class OmsPaymentCollector(models.AbstractModel):
@@ -183,7 +183,25 @@ class OmsPaymentCollector(models.AbstractModel):
                 self.env["oms.event"]._log(order, "payment.conflict", text)
             else:
                 self._move(transaction, order, charge)
+                order.oms_hold_ids.filtered(
+                    lambda h, ref=charge.ref: (
+                        h.state == "open"
+                        and h.reason_code == "PAYMENT_CONFLICT"
+                        and ref in h.detail
+                    )
+                )._close(self.env._("The channel says again what is here."))
         return problems
+
+    @api.model
+    def _close_conflicts(self, order, charge):
+        """End what a charge was held for, when the channel says again what is here."""
+        order.oms_hold_ids.filtered(
+            lambda h: (
+                h.state == "open"
+                and h.reason_code == "PAYMENT_CONFLICT"
+                and charge.ref in (h.detail or "")
+            )
+        )._close(self.env._("The channel says again what is here."))
 
     @api.model
     def _conflict(self, transaction, order, charge):
@@ -256,6 +274,12 @@ class OmsPaymentCollector(models.AbstractModel):
         self._close_settled(orders, problems)
         if problems:
             self.env["oms.hold"]._open_many(problems)
+
+    @api.model
+    def _look_at(self, orders):
+        """Hold orders whose money is no longer right since what was ordered changed."""
+        collector = self.sudo()
+        collector._settle(orders.with_env(collector.env), [])
 
     @api.model
     def _wrong(self, order):

@@ -44,7 +44,8 @@ class PaymentProvider(models.Model):
         :param company: a ``res.company`` record
         :rtype: payment.provider
         """
-        provider = self.sudo().browse(self._oms_id_of(company.id))
+        # One that was made and rolled back is still in the cache, and is not there.
+        provider = self.sudo().browse(self._oms_id_of(company.id)).exists()
         return provider or self.sudo()._oms_create(company)
 
     @api.model

@@ -163,7 +163,10 @@ class SaleOrder(models.Model):
         if order.oms_payment_state == "mismatch":
             return [{"code": "PAYMENT_CURRENCY", "message": order._oms_currency_text()}]
         if order.oms_payment_state == "overpaid":
-            return [{"code": "OVERPAID", "message": order._oms_overpaid_text()}]
+            # What was cancelled has to be given back, and keeps nothing else from going on.
+            cancelled = any(line.oms_cancelled_qty for line in order.order_line)
+            code = "REFUND_DUE" if cancelled else "OVERPAID"
+            return [{"code": code, "message": order._oms_overpaid_text()}]
         if order.oms_payment_state == "partial" and order._oms_is_money_final():
             return [{"code": "UNDERPAID", "message": order._oms_underpaid_text()}]
         return []

@@ -102,7 +102,7 @@ def _read_refund(topic, data):
     """A refund; one that only the order explains is to be asked for.
 
     Without a transaction something was taken off the order. Money without lines may pay
-    that back later.
+    that back later. Pieces that will not be sent may be those of an order that is cancelled.
     """
     order_ref = id_of(data["order_id"])
     transactions = data.get("transactions") or ()
@@ -110,7 +110,9 @@ def _read_refund(topic, data):
         "pending" in text_of(adjustment, "reason").casefold()
         for adjustment in data.get("order_adjustments") or ()
     )
-    if not transactions or (pays_back and not data.get("refund_line_items")):
+    items = data.get("refund_line_items") or ()
+    is_cancelling = any(item.get("restock_type") == "cancel" for item in items)
+    if not transactions or is_cancelling or (pays_back and not items):
         return OrderRequest(order_ref=order_ref)
     return RefundDocument(
         order_ref=order_ref,

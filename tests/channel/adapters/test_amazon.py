@@ -12,15 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from odoo.tests import BaseCase, tagged
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
 from odoo.addons.oms_addon.exceptions import CredentialsError, FinalError, RateLimited
-from odoo.addons.oms_addon.models.channel.adapters import amazon
+from odoo.addons.oms_addon.models.channel.adapters import amazon, amazon_connection
 from odoo.addons.oms_addon.tools.amazon_orders import read_order
 from odoo.addons.oms_addon.tools.order_document import (
     CancellationDocument,
     DocumentError,
-    OrderDocument,
     OrderRequest,
 )
 
@@ -67,7 +66,9 @@ class TestAmazonOrders(BaseCase):
 
     def test_a_pending_order_has_no_prices_and_waits(self):
         document = read(fixture("v0_pending"))
-        self.assertEqual((document.status, document.total, document.currency), ("pending", None, "GBP"))
+        self.assertEqual(
+            (document.status, document.total, document.currency), ("pending", None, "GBP")
+        )
         self.assertEqual(document.charges, ())
         self.assertEqual(document.customer.ref, document.ref)
 
@@ -188,7 +189,9 @@ class TestAmazonOrders(BaseCase):
         self.assertGreaterEqual(len(orders), 4)
         for order in orders:
             document = read(order)
-            self.assertNotIn("TOTAL_MISMATCH", {p.code for p in document.problems()}, order["orderId"])
+            self.assertNotIn(
+                "TOTAL_MISMATCH", {p.code for p in document.problems()}, order["orderId"]
+            )
         first = read(orders[0])
         self.assertEqual((first.total, first.expected_total()), (Decimal("154.99"),) * 2)
         self.assertEqual([line.kind for line in first.lines], ["product", "product", "tip"])
@@ -238,8 +241,8 @@ class AmazonCase(OmsCommon):
         cls.shop = AmazonSimulator(models=MODELS).start()
         cls.addClassCleanup(cls.shop.stop)
         cls.shop.roles = set(cls.roles)
-        amazon._tokens.clear()
-        amazon._lacking.clear()
+        amazon_connection._tokens.clear()
+        amazon_connection._lacking.clear()
         cls.channel.push_stock = False
         cls.amazon = cls._make_channel("Amazon", "amazon", **cls.shop.credentials())
         cls.amazon.auto_ship = False
@@ -247,8 +250,8 @@ class AmazonCase(OmsCommon):
 
     def setUp(self):
         super().setUp()
-        amazon._tokens.clear()
-        amazon._lacking.clear()
+        amazon_connection._tokens.clear()
+        amazon_connection._lacking.clear()
         shop = self.shop
         shop.heal()
         shop.roles = set(self.roles)
@@ -403,6 +406,7 @@ class TestAmazonAsking(AmazonCase):
         order = self._order(ref, self.amazon)
         self.assertEqual((order.state, order.amount_total), ("draft", 0.0))
         self.assertEqual(order.oms_channel_status, "pending")
+        self.assertEqual(self._holds(order), [])
         self.shop.pay(ref)
         self._poll()
         self.assertEqual((order.amount_total, order.oms_amount_paid), (20.0, 20.0))
@@ -422,14 +426,55 @@ class TestAmazonAsking(AmazonCase):
         self._poll()
         self.assertEqual(self._order(ref, self.amazon).state, "cancel")
 
+    def test_pieces_amazon_tells_no_more_are_cancelled_and_their_money_is_given_back(self):
+        for roles in (self.roles, self.roles - {"2026"}):
+            with self.subTest(roles=roles):
+                self.shop.roles = set(roles)
+                ref = self.shop.place_order([("MUG", 3, "10.00"), ("POT", 1, "5.00")])
+                self._poll()
+                order = self._order(ref, self.amazon)
+                self.assertEqual((order.state, order.oms_amount_paid), ("sale", 35.0))
+                shop_order = self.shop.shop[ref]
+                shop_order.items[0].cancelled = 2
+                self.shop.touch(ref)
+                self._poll()
+                self._poll()
+                self.assertEqual(order.order_line.mapped("product_uom_qty"), [1.0, 1.0])
+                self.assertEqual((order.oms_amount_paid, order.oms_amount_refunded), (35.0, 20.0))
+                self.assertEqual(self._holds(order), [])
+                self.shop.cancel_order(ref)
+                self._poll()
+                self.assertEqual((order.oms_amount_paid, order.oms_amount_refunded), (35.0, 35.0))
+                self.assertEqual(self._holds(order), [])
+                self.assertEqual(set(order.picking_ids.mapped("state")), {"cancel"})
+
     def test_an_order_that_amazon_ships_is_not_shipped_by_us(self):
         self.shop.add_product("MUG", "Mug", afn=True)
         ref = self.shop.place_order(afn=True)
         self._poll()
         self.shop.ship_by_amazon(ref)
         self._poll()
-        self.assertTrue(self._order(ref, self.amazon).oms_by_channel)
+        order = self._order(ref, self.amazon)
+        self.assertTrue(order.oms_by_channel)
+        self.assertEqual((order.amount_total, order.oms_amount_paid), (20.0, 20.0))
         self.assertFalse(self._outbox("shipment"))
+
+    def test_an_order_that_amazon_shipped_before_it_was_seen_paid_has_its_prices(self):
+        ref = self.shop.place_order(afn=True, paid=None)
+        self._poll()
+        self.shop.pay(ref)
+        self.shop.ship_by_amazon(ref)
+        self._poll()
+        order = self._order(ref, self.amazon)
+        self.assertEqual((order.amount_total, order.oms_amount_paid), (20.0, 20.0))
+        self.assertEqual(self._holds(order), [])
+
+    def test_an_order_goes_from_amazon_to_the_parcel_and_back_by_itself(self):
+        self.amazon.auto_ship = True
+        ref = self.shop.place_order()
+        self._poll()
+        self.assertEqual(self.shop.shop[ref].status, "Shipped")
+        self.assertEqual(len(self.shop.shipments), 1)
 
     def test_a_window_is_listed_and_fetched_in_full(self):
         start = self.shop.now
@@ -482,7 +527,7 @@ class TestAmazonAsking(AmazonCase):
         self.assertEqual(len(listings), 20)
         self.assertEqual(
             [(x.ref, x.item_ref, x.location_ref, x.quantity) for x in listings[:2]],
-            [("FBA", "B000000025", "AMAZON", None), ("S00", "", "DEFAULT", Decimal(4))],
+            [("FBA", "FBA:B000000025", "AMAZON", None), ("S00", "", "DEFAULT", Decimal(4))],
         )
         listings, cursor = self.adapter._fetch_listings(self.amazon, cursor)
         self.assertEqual((len(listings), cursor), (6, None))
@@ -560,11 +605,14 @@ class TestAmazonConnection(AmazonCase):
 
     def test_the_accounts_own_limit_is_learned(self):
         self.adapter._fetch(self.amazon)
-        self.env.cr.execute(
-            "SELECT rate FROM oms_channel_meter WHERE channel_ref = %s AND name = 'searchOrders'",
-            [self.amazon.id],
+        # Meters are written in transactions of their own.
+        [(rate,)] = self.env["oms.channel.meter"]._execute(
+            SQL(
+                "SELECT rate FROM oms_channel_meter WHERE channel_ref = %s AND name = %s",
+                *(self.amazon.id, "searchOrders"),
+            )
         )
-        self.assertAlmostEqual(self.env.cr.fetchone()[0], 5.6)
+        self.assertAlmostEqual(rate, 5.6)
 
     def test_the_regions_have_their_endpoints(self):
         self.amazon.base_url = False
@@ -715,10 +763,14 @@ class TestAmazonTelling(AmazonCase):
     def test_a_carrier_amazon_does_not_know_is_named(self):
         ref = self.shop.place_order()
         parcel = {"carrier": "Bike Messenger", "carrier_code": "", "number": "", "url": ""}
-        message = self._told("shipment", self._shipment(ref, parcels=0, lines=[]) | {"parcels": [parcel]})
+        message = self._told(
+            "shipment", self._shipment(ref, parcels=0, lines=[]) | {"parcels": [parcel]}
+        )
         self.assertEqual(message.state, "done", message.error)
         package = self.shop.shipments[0]["package"]
-        self.assertEqual((package["carrierCode"], package["carrierName"]), ("Other", "Bike Messenger"))
+        self.assertEqual(
+            (package["carrierCode"], package["carrierName"]), ("Other", "Bike Messenger")
+        )
         self.assertEqual(package["trackingNumber"], "WH/OUT/0007")
         self.assertEqual(package["orderItems"][0]["quantity"], 2)
 
@@ -748,7 +800,7 @@ class TestAmazonTelling(AmazonCase):
         self.assertEqual(message.state, "done", message.error)
         self.assertTrue(self.shop.shop[ref].cancelled)
         self.assertEqual(
-            self.shop.cancellations, [{"order": ref, "reason": "NoInventory", "items": {}}]
+            self.shop.cancellations, [{"order_ref": ref, "reason": "NoInventory", "items": {}}]
         )
         self.assertEqual(len(self.shop.feeds), 1)
 
@@ -797,7 +849,7 @@ class TestAmazonTelling(AmazonCase):
         ref = self.shop.place_order()
         message = self._told("refund", self._refund(ref))
         self.assertEqual(message.state, "done", message.error)
-        self.assertEqual(self.shop.refunds_told, [{"order": ref, "amount": "10.00"}])
+        self.assertEqual(self.shop.refunds_told, [{"order_ref": ref, "amount": "10.00"}])
         [feed] = self.shop.feeds
         self.assertEqual(message.result["refund_ref"], f"feed-{feed}")
 
@@ -818,7 +870,7 @@ class TestAmazonTelling(AmazonCase):
         message = self._told("refund", self._refund(ref))
         self.assertEqual(message.state, "done", message.error)
         self.assertEqual(len(self.shop.feeds), 1)
-        self.assertEqual(self.shop.refunds_told, [{"order": ref, "amount": "10.00"}])
+        self.assertEqual(self.shop.refunds_told, [{"order_ref": ref, "amount": "10.00"}])
 
     @mute_logger(SENDER)
     def test_fault_26_more_than_was_paid_is_refused(self):
@@ -876,7 +928,7 @@ class TestAmazonTelling(AmazonCase):
 
     def test_what_amazon_keeps_itself_is_never_told(self):
         items = self._items(2)
-        items[0]["item_ref"] = "X000FBA"
+        items[0]["item_ref"] = "FBA:X000FBA"
         answer = self.adapter._push_stock(self.amazon, "k", items)
         self.assertEqual(answer, {"failed": {}, "by_amazon": ["S000"]})
         self.assertEqual(self.shop.stock()["S000", "DEFAULT"], 1)
@@ -886,6 +938,14 @@ class TestAmazonTelling(AmazonCase):
         answer = self.adapter._push_stock(self.amazon, "k", items)
         self.assertEqual(answer["later"], list(range(50, 60)))
         self.assertEqual(sum(not count for count in self.shop.stock().values()), 50)
+        self.assertEqual(self.shop.feeds, {})
+
+    def test_fault_59_while_no_feed_can_be_made_offers_are_told_one_by_one(self):
+        items = self._items(60)
+        self.shop.throttle(path="/feeds/2021-06-30/feeds", seconds=120)
+        answer = self.adapter._push_stock(self.amazon, "k", items)
+        self.assertEqual(answer["later"], list(range(50, 60)))
+        self.assertEqual(list(self.shop.stock().values()).count(3), 50)
         self.assertEqual(self.shop.feeds, {})
 
     def test_prices_are_told_in_the_marketplaces_of_their_currency(self):
@@ -994,6 +1054,18 @@ class TestAmazonTelling(AmazonCase):
 
 
 class TestAmazonLimits(AmazonCase):
+    def test_polls_leave_some_of_the_limit_for_everything_else(self):
+        for roles, seconds, bucket in (
+            (self.roles, 240, "searchOrders"),
+            (self.roles - {"2026"}, 80, "getOrders_v0"),
+        ):
+            self.shop.roles = set(roles)
+            self.amazon.next_fetch_at = False
+            self.env["oms.channel"]._work_fetch()
+            planned = (self.amazon.next_fetch_at - self.amazon.polled_at).seconds
+            self.assertEqual(planned, seconds)
+            self.assertLess(1 / seconds, self.adapter._rate_limits[bucket][0])
+
     def test_fault_59_amazons_own_limit_is_kept(self):
         self.shop.rate_factor = 1.0
         for _call in range(20):
@@ -1015,20 +1087,3 @@ class TestAmazonLimits(AmazonCase):
         with self.assertRaises(Exception) as caught:
             self.adapter._fetch(self.amazon)
         self.assertNotIsInstance(caught.exception, (CredentialsError, FinalError))
-
-
-class TestZ(AmazonCase):
-    def test_z(self):
-        ref = self.shop.place_order(paid=None)
-        self._poll()
-        self.shop.pay(ref)
-        self._poll()
-        o = self._order(ref, self.amazon)
-        print("MSG", o.state, o.oms_channel_status, o.oms_wait_reason, o.oms_status, o.oms_step, self._holds(o), o.order_line.mapped("price_unit"), o.oms_amount_paid)
-        for m in self._inbox():
-            print("MSG", m.topic, m.event_ref, m.state, m.error)
-        self.shop.request_cancel(ref)
-        self._poll()
-        print("MSG", o.state, o.oms_channel_status, o.oms_wait_reason, o.oms_status, o.oms_step, o.oms_hold_ids.mapped("reason_code"), self.amazon.alert_ids.mapped("text"))
-        for m in self._inbox():
-            print("MSG", m.topic, m.event_ref, m.state, m.error)

@@ -365,7 +365,9 @@ class TestWoocommerceIn(WoocommerceCommon):
                 if line.sku and line.sku not in known:
                     known.add(line.sku)
                     self._make_product(line.sku, line.name, stock=100)
-        rates = {(t.rate, d.prices_include_tax) for d in documents for x in d.lines for t in x.taxes}
+        rates = {
+            (t.rate, d.prices_include_tax) for d in documents for x in d.lines for t in x.taxes
+        }
         for rate, included in rates:
             self.env["account.tax"].create(
                 {

@@ -8,5 +8,6 @@ from . import shopify
 from . import shopify_out
 from . import woocommerce
 from . import amazon
+from . import amazon_connection
 from . import amazon_out
 from . import woocommerce_out

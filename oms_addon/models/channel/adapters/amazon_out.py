@@ -12,9 +12,10 @@ from lxml import etree
 from odoo import api, models
 
 from odoo.addons.oms_addon.exceptions import FinalError, RateLimited, Unfinished
-
-from .amazon import _iso, _now
 from odoo.addons.oms_addon.tools.amazon_orders import MARKETPLACES, ZERO
+from odoo.addons.oms_addon.tools.amazon_reports import BY_AMAZON
+
+from .amazon import iso, now
 
 #: up to so many items are told one by one, at once; more go in a feed, which takes minutes
 FEW = 50
@@ -195,7 +196,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
     @api.model
     def _stock_patch(self, channel, item):
         """:return: what changes of an offer; ``None`` where Amazon counts its own stock"""
-        if item["item_ref"]:
+        if item["item_ref"].startswith(BY_AMAZON):
             return None
         value = {"fulfillment_channel_code": "DEFAULT", "quantity": int(item["quantity"])}
         return {"op": "merge", "path": "/attributes/fulfillment_availability", "value": [value]}
@@ -235,8 +236,20 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
         if "feed" not in self._state() and (is_urgent or len(patches) <= FEW):
             found = self._patch_some(channel, items, patches)
         else:
-            found = self._feed_offers(channel, items, patches)
+            found = self._feed_or_patch(channel, items, patches)
         return {**answer, **found, "failed": {**failed, **found.get("failed", {})}}
+
+    @api.model
+    def _feed_or_patch(self, channel, items, patches):
+        """Tell many items in a feed; one by one while no feed can be made: nothing waits."""
+        try:
+            return self._feed_offers(channel, items, patches)
+        except Unfinished:
+            raise
+        except RateLimited:
+            if "feed" in self._state():
+                raise
+            return self._patch_some(channel, items, patches)
 
     @api.model
     def _patch_some(self, channel, items, patches):
@@ -490,8 +503,8 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
             document = state.get("document") or self._upload(channel, content_type, content)
             if once and "document" not in state:
                 # Written down before anything happens: a lost answer is recognised then.
-                now = _iso(_now() - timedelta(seconds=5))
-                raise self._unfinished({"document": document, "kind": kind, "at": now}, 1)
+                at = iso(now() - timedelta(seconds=5))
+                raise self._unfinished({"document": document, "kind": kind, "at": at}, 1)
             feed = once and self._lost_feed(channel, state)
             feed = feed or self._create_feed(channel, kind, document)
             raise self._unfinished({"feed": feed, "kind": kind})
@@ -578,7 +591,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
             ("direction", "=", "out"),
             ("topic", "in", ("refund", "cancellation")),
             ("id", "!=", message.id if message else 0),
-            ("write_date", ">=", _now().replace(tzinfo=None) - timedelta(days=2)),
+            ("write_date", ">=", now().replace(tzinfo=None) - timedelta(days=2)),
         ]
         found = self.env["oms.channel.message"].sudo().search(domain)
         return [result for result in found.mapped("result") if result]

@@ -3,6 +3,9 @@ import { registry } from "@web/core/registry";
 import { computeM2OProps, Many2One } from "@web/views/fields/many2one/many2one";
 import { buildM2OFieldDescription, Many2OneField } from "@web/views/fields/many2one/many2one_field";
 
+/** What waits for the choice: an exception, a listing nobody mapped yet. */
+const WAITING_STATES = ["open", "unmatched", "suggested"];
+
 /** A many2one that is saved as soon as it is chosen, and asks to be chosen while it is empty. */
 export class ChooseField extends Many2OneField {
     static template = "oms_addon.ChooseField";
@@ -10,7 +13,7 @@ export class ChooseField extends Many2OneField {
 
     get asks() {
         const { name, readonly, record } = this.props;
-        return readonly && !record.data[name] && record.data.state === "open";
+        return readonly && !record.data[name] && WAITING_STATES.includes(record.data.state);
     }
 
     get m2oProps() {

@@ -191,9 +191,7 @@ class OmsChannelAdapterAcme(models.AbstractModel):
     def _push_stock(self, channel, key, items):
         """Override of `oms.channel.adapter`: Acme names the offers it does not take."""
         content = [{"offer": item["ref"], "quantity": item["quantity"]} for item in items]
-        answer = self._ask(
-            channel, "PUT", "/v1/stock", body=content, headers={"Acme-Once": key}
-        )
+        answer = self._ask(channel, "PUT", "/v1/stock", body=content, headers={"Acme-Once": key})
         refused = answer["refused"]
         failed = {
             str(position): refused[item["ref"]]

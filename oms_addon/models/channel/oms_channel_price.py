@@ -1,0 +1,149 @@
+"""What channels are told as prices: those that changed, in few calls."""
+
+import hashlib
+import json
+import uuid
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import split_every
+
+from .oms_channel_message_outbox import TOPIC_PRIORITIES
+
+CHECK_MINUTES = 60
+
+
+class OmsChannelPrice(models.AbstractModel):
+    """Tells channels the prices of their listings, where that is switched on.
+
+    What a listing is made of several products is priced on the channel: only those of one
+    product are told, at the pricelist's price of as many units as one of the listing is.
+    """
+
+    _name = "oms.channel.price"
+    _description = "Prices on Channels"
+
+    @api.model
+    def _work(self):
+        """Compare the prices of the channel that waits longest, and queue what differs.
+
+        :return: how many messages
+        :rtype: int
+        """
+        due = fields.Datetime.subtract(fields.Datetime.now(), minutes=CHECK_MINUTES)
+        channels = self.env["oms.channel"].search(
+            Domain("state", "=", "live")
+            & Domain("push_price", "=", True)
+            & (Domain("prices_checked_at", "=", False) | Domain("prices_checked_at", "<=", due)),
+            order="prices_checked_at nulls first",
+        )
+        channel = channels.filtered("can_push_price")[:1]
+        return self._queue(channel) if channel else 0
+
+    @api.model
+    def _queue(self, channel):
+        """Put the listings whose price differs into the outbox.
+
+        :return: how many messages
+        :rtype: int
+        """
+        channel.prices_checked_at = fields.Datetime.now()
+        listings = self.env["oms.channel.listing"].search(
+            [
+                ("channel_id", "=", channel.id),
+                ("product_id", "!=", False),
+                ("component_ids", "=", False),
+                ("external_ref", "!=", False),
+                ("status", "=", "active"),
+            ]
+        )
+        wanted = self._wanted(channel, listings)
+        differing = listings.filtered(
+            lambda l: l.currency_id.compare_amounts(l.price, wanted[l]) if l.currency_id else True
+        ).sorted(lambda l: (l.parent_ref or "", l.id))
+        size = channel._adapter()._batch_sizes.get("price", 1)
+        rows = []
+        for ids in split_every(size, differing.ids, list):
+            body = json.dumps({"listings": ids}).encode()
+            key = f"price:{uuid.uuid4()}"
+            rows.append(("price", key, None, body, hashlib.sha256(body).hexdigest()))
+        if rows:
+            Message = self.env["oms.channel.message"].sudo()
+            Message._insert_rows(channel, "out", rows, TOPIC_PRIORITIES["price"])
+            self.env["oms.lane"]._trigger_crons("outbox")
+        return len(rows)
+
+    @api.model
+    def _currency(self, channel, listing):
+        return listing.currency_id or channel.price_pricelist_id.currency_id or channel.currency_id
+
+    @api.model
+    def _wanted(self, channel, listings):
+        """:return: the price of one of each listing, in the listing's currency
+        :rtype: dict
+        """
+        prices = {}
+        for multiplier, of_size in listings.grouped("multiplier").items():
+            for currency, group in of_size.grouped(lambda l: self._currency(channel, l)).items():
+                of_product = self._product_prices(channel, group.product_id, multiplier, currency)
+                for listing in group:
+                    price = of_product[listing.product_id.id] * multiplier
+                    prices[listing] = currency.round(price)
+        return prices
+
+    @api.model
+    def _product_prices(self, channel, products, quantity, currency):
+        """:return: the price of a unit by product id, when so many are bought"""
+        products = products.with_company(channel.company_id)
+        pricelist = channel.price_pricelist_id or self.env["product.pricelist"]
+        return pricelist._get_products_price(products, quantity, currency=currency)
+
+    @api.model
+    def _send(self, message):
+        """Tell a channel the prices of the listings of one message, as they are now.
+
+        :param message: outbound ``oms.channel.message`` of topic ``price``
+        :return: what the channel answered
+        """
+        channel = message.channel_id
+        ids = json.loads(message._raw_payload())["listings"]
+        listings = self.env["oms.channel.listing"].browse(ids).exists()
+        wanted = self._wanted(channel, listings)
+        items = [self._prepare_item(channel, listing, wanted[listing]) for listing in listings]
+        body = json.dumps(items, sort_keys=True).encode()
+        key = f"{message.event_ref}:{hashlib.sha256(body).hexdigest()[:12]}"
+        answer = channel._adapter()._push_price(channel, key, items) or {} if items else {}
+        failed = {**answer.get("failed", {}), **answer.get("stale", {})}
+        for position, listing in enumerate(listings):
+            if str(position) not in failed:
+                currency = self._currency(channel, listing)
+                listing.write({"price": wanted[listing], "currency_id": currency.id})
+        if failed:
+            position, why = next(iter(failed.items()))
+            channel._raise_alert(
+                "price",
+                self.env._(
+                    "%(count)s prices were refused, the first of %(sku)s: %(why)s",
+                    count=len(failed),
+                    sku=items[int(position)]["sku"],
+                    why=why,
+                ),
+                self.env._("Correct the listing or its price; it is told again within the hour."),
+                level="warning",
+            )
+        elif items:
+            channel._settle_alert("price")
+        return {**answer, "told": len(items)}
+
+    @api.model
+    def _prepare_item(self, channel, listing, price):
+        """:return: what the adapter is told of one listing"""
+        currency = self._currency(channel, listing)
+        return {
+            "ref": listing.external_ref or "",
+            "item_ref": listing.item_ref or "",
+            "parent_ref": listing.parent_ref or "",
+            "sku": listing.sku or "",
+            "price": f"{price:.{currency.decimal_places}f}",
+            "currency": currency.name,
+        }

@@ -1,0 +1,191 @@
+"""What Amazon tells in lists: its offers, and the reports of offers and of old orders."""
+
+import csv
+import re
+from decimal import Decimal, InvalidOperation
+
+from .amazon_orders import MARKETPLACES
+from .channel_documents import Listing
+
+#: begins the inventory id of what lies in Amazon's warehouses; nothing is told of its stock
+BY_AMAZON = "FBA:"
+
+
+def read_listing(item, market):
+    """:return: the listing of a seller's SKU, as the Listings API tells it"""
+    summaries = item.get("summaries") or ()
+    summary = next((s for s in summaries if s.get("marketplaceId") == market), None) or {}
+    offer = next((o for o in item.get("offers") or () if o.get("marketplaceId") == market), {})
+    available = item.get("fulfillmentAvailability") or [{}]
+    by_amazon = any(a.get("fulfillmentChannelCode", "").startswith("AMAZON") for a in available)
+    quantity = available[0].get("quantity")
+    price = offer.get("price") or {}
+    parents = [
+        sku
+        for relations in item.get("relationships") or ()
+        for relation in relations.get("relationships") or ()
+        for sku in relation.get("parentSkus") or ()
+    ]
+    return Listing(
+        ref=item["sku"],
+        item_ref=f"{BY_AMAZON}{summary.get('fnSku') or summary.get('asin')}" if by_amazon else "",
+        parent_ref=parents[0] if parents else "",
+        sku=item["sku"],
+        name=summary.get("itemName") or "",
+        price=Decimal(str(price["amount"])) if price.get("amount") else None,
+        currency=price.get("currencyCode") or "",
+        quantity=Decimal(quantity) if quantity is not None else None,
+        location_ref="AMAZON" if by_amazon else "DEFAULT",
+        image_url=(summary.get("mainImage") or {}).get("link") or "",
+        status="active" if "BUYABLE" in (summary.get("status") or ()) else "inactive",
+    )
+
+
+def read_listing_report(text, currency):
+    """:return: the listings in a report of all of them"""
+    listings = []
+    for row in _rows(text):
+        by_amazon = (row.get("fulfillment-channel") or "").startswith("AMAZON")
+        listings.append(
+            Listing(
+                ref=row["seller-sku"],
+                item_ref=f"{BY_AMAZON}{row.get('asin1')}" if by_amazon else "",
+                sku=row["seller-sku"],
+                name=row.get("item-name") or "",
+                price=_number(row.get("price")),
+                currency=currency,
+                quantity=_number(row.get("quantity")),
+                location_ref="AMAZON" if by_amazon else "DEFAULT",
+                image_url=row.get("image-url") or "",
+                status="active" if row.get("status") == "Active" else "inactive",
+            )
+        )
+    return listings
+
+
+#: column of the report: (part of the item, key in it)
+REPORT_AMOUNTS = {
+    "item-price": "ItemPrice",
+    "item-tax": "ItemTax",
+    "shipping-price": "ShippingPrice",
+    "shipping-tax": "ShippingTax",
+    "item-promotion-discount": "PromotionDiscount",
+    "ship-promotion-discount": "ShippingDiscount",
+}
+REPORT_CHANNELS = {"Amazon": "AFN", "Merchant": "MFN"}
+REPORT_STATUSES = {"Cancelled": "Canceled", "Shipping": "PartiallyShipped"}
+
+
+def read_order_report(text):
+    """Read the report of all orders of a time.
+
+    :return: the orders in the form of version 0, without what a report does not tell
+    :rtype: list[dict]
+    """
+    orders = {}
+    for row in _rows(text):
+        order = orders.get(row["amazon-order-id"])
+        if order is None:
+            order = orders[row["amazon-order-id"]] = _report_order(row)
+        order["OrderItems"].append(_report_item(row, len(order["OrderItems"])))
+    return list(orders.values())
+
+
+def _report_order(row):
+    status = row.get("order-status") or ""
+    # "Shipped - Delivered to Buyer" and the like
+    status = REPORT_STATUSES.get(status, status.split(" - ")[0])
+    channel = row.get("fulfillment-channel")
+    return {
+        "FromReport": True,
+        "AmazonOrderId": row["amazon-order-id"],
+        "SellerOrderId": row.get("merchant-order-id") or "",
+        "PurchaseDate": row["purchase-date"],
+        "LastUpdateDate": row["last-updated-date"],
+        "OrderStatus": status,
+        "FulfillmentChannel": REPORT_CHANNELS.get(channel, channel),
+        "SalesChannel": row.get("sales-channel") or "",
+        "MarketplaceId": _market_of(row.get("sales-channel")),
+        "ShipServiceLevel": row.get("ship-service-level") or "",
+        "IsBusinessOrder": row.get("is-business-order") == "true",
+        "BuyerInfo": {"PurchaseOrderNumber": row.get("purchase-order-number") or ""},
+        "ShippingAddress": {
+            "City": row.get("ship-city") or "",
+            "StateOrRegion": row.get("ship-state") or "",
+            "PostalCode": row.get("ship-postal-code") or "",
+            "CountryCode": row.get("ship-country") or "",
+        },
+        "Currency": row.get("currency") or "",
+        "OrderItems": [],
+    }
+
+
+def _report_item(row, position):
+    currency = row.get("currency") or ""
+
+    def money(column):
+        return {"CurrencyCode": currency, "Amount": row[column]} if row.get(column) else None
+
+    item = {
+        # A report names no items: their place in the order does.
+        "OrderItemId": f"{row.get('sku') or ''}:{position}",
+        "ASIN": row.get("asin") or "",
+        "SellerSKU": row.get("sku") or "",
+        "Title": row.get("product-name") or "",
+        "QuantityOrdered": int(row.get("quantity") or 0),
+        "PromotionIds": [p for p in (row.get("promotion-ids") or "").split(",") if p],
+    }
+    if row.get("gift-wrap-price"):
+        gift = {"GiftWrapPrice": money("gift-wrap-price"), "GiftWrapTax": money("gift-wrap-tax")}
+        item["BuyerInfo"] = {key: value for key, value in gift.items() if value}
+    for column, key in REPORT_AMOUNTS.items():
+        if amount := money(column):
+            item[key] = amount
+    return item
+
+
+TOP_DOMAINS = {
+    "com": "US",
+    "uk": "GB",
+    "mx": "MX",
+    "br": "BR",
+    "au": "AU",
+    "jp": "JP",
+    "be": "BE",
+    "tr": "TR",
+    "za": "ZA",
+}
+
+
+def _market_of(site):
+    """:return: the id of the marketplace of a site such as Amazon.co.uk, '' of any other"""
+    site = (site or "").casefold()
+    if not site.startswith("amazon."):
+        return ""
+    last = site.rpartition(".")[2]
+    country = TOP_DOMAINS.get(last, last.upper())
+    return next((m for m, (code, *_rest) in MARKETPLACES.items() if code == country), "")
+
+
+def _rows(text):
+    """:return: the rows of a report: tabs, no quotes"""
+    return csv.DictReader(text.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
+
+
+def _number(text):
+    """:return: a number of a report, ``None`` when it is none"""
+    try:
+        return Decimal(text) if text else None
+    except InvalidOperation:
+        return None
+
+
+def decode(body, content_type):
+    """:return: the text of a document; Amazon says its encoding, or writes Windows' own"""
+    found = re.search(r"charset=([\w-]+)", content_type, re.I)
+    for encoding in (found[1] if found else "utf-8", "utf-8-sig", "cp932", "cp1252"):
+        try:
+            return body.decode(encoding)
+        except (UnicodeDecodeError, LookupError):
+            continue
+    return body.decode("utf-8", "replace")

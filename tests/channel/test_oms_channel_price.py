@@ -1,0 +1,60 @@
+"""Prices on channels: those that differ, once, of as many units as one of a listing is."""
+
+from odoo.fields import Command
+
+from ..common import OmsCommon
+from ..push_shop import PushShopMixin
+
+
+class TestPrices(PushShopMixin, OmsCommon):
+    def setUp(self):
+        super().setUp()
+        self.tiny.write({"push_price": True, "push_stock": False})
+
+    def _tell(self):
+        self.tiny.prices_checked_at = False
+        self._run_lanes("stock", "outbox")
+        return [content for topic, content in self.shop.told if topic == "price"]
+
+    def test_prices_that_differ_are_told_once(self):
+        code = self.company.currency_id.name
+        self.assertEqual(self._tell(), [[("ext-MUG", "10.00", code), ("ext-POT", "10.00", code)]])
+        self.assertEqual(len(self._tell()), 1)
+        self.mug.list_price = 12.5
+        self.assertEqual(self._tell()[1:], [[("ext-MUG", "12.50", code)]])
+        self.assertEqual(self.listings[0].price, 12.5)
+
+    def test_a_six_pack_costs_six_units_of_the_chosen_pricelist(self):
+        self.listings[0].multiplier = 6
+        self.tiny.price_pricelist_id = self.env["product.pricelist"].create(
+            {
+                "name": "Shop",
+                "item_ids": [
+                    Command.create(
+                        {
+                            "compute_price": "fixed",
+                            "fixed_price": 9.0,
+                            "min_quantity": 6,
+                            "applied_on": "0_product_variant",
+                            "product_id": self.mug.id,
+                        }
+                    )
+                ],
+            }
+        )
+        [told] = self._tell()
+        self.assertEqual([price for _ref, price, _code in told], ["54.00", "10.00"])
+
+    def test_a_channel_that_is_not_to_be_told_is_told_nothing(self):
+        self.tiny.push_price = False
+        self.assertEqual(self._tell(), [])
+
+    def test_a_refused_price_is_told_to_a_person_and_the_others_are_taken(self):
+        self.shop.refused["ext-POT"] = "no"
+        self._tell()
+        [alert] = self.tiny.alert_ids.filtered(lambda a: a.code == "price")
+        self.assertIn("POT", alert.text)
+        self.assertEqual(self.listings.mapped("price"), [10.0, 0.0])
+        self.shop.refused.clear()
+        self._tell()
+        self.assertEqual(alert.state, "settled")
