@@ -158,6 +158,8 @@ class OmsLane(models.Model):
         while True:
             try:
                 done = lane._workers()[code]()
+                # What the batch wrote last meets others when it is committed.
+                left = self.env["ir.cron"]._commit_progress(done) if done else 0
             except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as conflict:
                 self.env.cr.rollback()
                 conflicts += 1
@@ -174,7 +176,7 @@ class OmsLane(models.Model):
             conflicts = 0
             if not done:
                 break
-            if not self.env["ir.cron"]._commit_progress(done):
+            if not left:
                 self._continue()
                 break
         self._report(code, count, time.monotonic() - started, error)
