@@ -771,7 +771,7 @@ class TestShopifyQueries(OmsCommon):
         found["EXPORT"] = queries.EXPORT % '"x"'
         return {name: graphql.parse(text) for name, text in found.items()}
 
-    def _check(self, schema):
+    def _assert_valid(self, schema):
         documents = self._documents()
         self.assertGreater(len(documents), 30)
         rules = [*graphql.specified_rules, graphql.NoDeprecatedCustomRule]
@@ -780,10 +780,10 @@ class TestShopifyQueries(OmsCommon):
                 self.assertEqual(graphql.validate(schema, document, rules), [])
 
     def test_every_query_is_valid_for_the_simulated_store(self):
-        self._check(load_schema(str(SCHEMA)))
+        self._assert_valid(load_schema(str(SCHEMA)))
 
     def test_every_query_is_valid_by_the_published_interface(self):
-        self._check(self._published())
+        self._assert_valid(self._published())
 
     def test_the_simulated_store_speaks_a_part_of_the_published_interface(self):
         published = self._published()
