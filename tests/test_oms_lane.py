@@ -1,4 +1,4 @@
-from psycopg2.errors import SerializationFailure
+from psycopg2.errors import DeadlockDetected, SerializationFailure
 
 from odoo.tools import mute_logger
 
@@ -62,6 +62,24 @@ class TestLane(OmsCommon):
         self._cron("inbox")
         self.assertEqual(message.state, "done")
         self.assertFalse(self.env.ref("oms_addon.oms_lane_inbox").last_error)
+
+    def test_a_conflict_that_shows_at_the_commit_is_tried_again_and_ends_nothing(self):
+        model = type(self.env["ir.cron"])
+        original = model._commit_progress
+        conflicts = [DeadlockDetected(), SerializationFailure()]
+
+        def collide(crons, processed=0, **kwargs):
+            if processed and conflicts:
+                raise conflicts.pop()
+            return original(crons, processed, **kwargs)
+
+        self.patch(model, "_commit_progress", collide)
+        message = self._receive(self._document("A1"))
+        self.env.flush_all()
+        self._cron("inbox")
+        self.assertEqual((conflicts, message.state), ([], "done"))
+        lane = self.env.ref("oms_addon.oms_lane_inbox")
+        self.assertEqual((lane.last_count, lane.last_error), (1, False))
 
     def test_the_watchdog_shows_a_lane_that_does_not_run(self):
         lane = self.env.ref("oms_addon.oms_lane_inbox")

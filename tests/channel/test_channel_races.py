@@ -1,19 +1,15 @@
 """Races with real processes: two pollers, a message during a poll, an alert seen by many."""
 
-import time
 from unittest.mock import patch
 
-from ..concurrency import RaceCase
-
-SECONDS = 1.5
+from ..concurrency import FORK, TIMEOUT_SECONDS, RaceCase, run_committed
 
 
-def _slow_poll(env, polled):
-    """Work the fetch lane once, asking channels that take their time."""
+def _poll(env, ask):
+    """Work the fetch lane once; each channel is asked by ``ask(channel)``."""
 
     def fetch(channel, limit=None):
-        polled.append(channel.id)
-        time.sleep(SECONDS)
+        ask(channel)
         return 0
 
     with patch.object(type(env["oms.channel"]), "_fetch", fetch):
@@ -35,28 +31,50 @@ class TestChannelRaces(RaceCase):
     def test_two_pollers_take_two_channels_and_no_channel_twice(self):
         ids = self._channels("One", "Two")
 
+        # Passed by nobody unless both are asked at the same time.
+        both = FORK.Barrier(2)
+
         def poll(env):
             polled = []
-            _slow_poll(env, polled)
+
+            def ask(channel):
+                both.wait(TIMEOUT_SECONDS / 2)
+                polled.append(channel.id)
+
+            _poll(env, ask)
             return polled
 
         answers = self.run_parallel([poll, poll])
         self.assertEqual(sorted(sum(answers, [])), sorted(ids))
+        self.assertEqual([len(answer) for answer in answers], [1, 1])
 
     def test_a_message_does_not_wait_for_the_poll_of_its_channel(self):
         [channel_id] = self._channels("Busy")
+        asked, delivered = FORK.Event(), FORK.Event()
 
         def poll(env):
-            _slow_poll(env, [])
-            return time.monotonic()
+            answers = []
+
+            def ask(channel):
+                asked.set()
+                answers.append(delivered.wait(TIMEOUT_SECONDS / 2))
+
+            _poll(env, ask)
+            return answers
 
         def deliver(env):
-            time.sleep(SECONDS / 3)
-            env["oms.channel"].browse(channel_id)._receive("orders", "during", b"{}")
-            return time.monotonic()
+            asked.wait(TIMEOUT_SECONDS / 2)
+            run_committed(
+                env.registry,
+                lambda other: other["oms.channel"]
+                .browse(channel_id)
+                ._receive("orders", "during", b"{}")
+                .id,
+            )
+            delivered.set()
+            return asked.is_set()
 
-        polled, delivered = self.run_parallel([poll, deliver])
-        self.assertLess(delivered, polled)
+        self.assertEqual(self.run_parallel([poll, deliver]), [[True], True])
 
     def test_an_alert_that_many_see_at_once_is_one_alert_and_counts_all(self):
         [channel_id] = self._channels("Down")
