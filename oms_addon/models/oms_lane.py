@@ -70,7 +70,7 @@ class OmsLane(models.Model):
             "inbox": self.env["oms.channel.message"]._process_inbox,
             "orders": lambda: self.env["oms.order.flow"]._process("orders"),
             "fulfilment": lambda: self.env["oms.order.flow"]._process("fulfilment"),
-            "allocator": self.env["oms.allocator"]._serve_backorders,
+            "allocator": self.env["oms.backorder"]._serve_backorders,
             "stock": self._work_stock,
             "outbox": self.env["oms.channel.message"]._process_outbox,
             "receipts": self.env["oms.invoice.poster"]._send_receipts,

@@ -10,6 +10,8 @@ class FulfilmentCommon(OmsCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.allocator = cls.env["oms.allocator"]
+        cls.sourcing = cls.env["oms.sourcing"]
+        cls.backorder = cls.env["oms.backorder"]
         cls.shipper = cls.env["oms.shipper"]
         cls.customer = cls.env["res.partner"].create({"name": "Ann"})
         cls.channel.write({"ship_policy": "always", "auto_ship": False})
@@ -44,7 +46,7 @@ class FulfilmentCommon(OmsCommon):
     @classmethod
     def _confirm(cls, orders):
         """:return: the orders, sourced and confirmed"""
-        cls.allocator._source(orders)
+        cls.sourcing._source(orders)
         orders.action_confirm()
         return orders
 

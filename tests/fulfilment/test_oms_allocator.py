@@ -6,7 +6,7 @@ from .common import FulfilmentCommon
 class TestSource(FulfilmentCommon):
     def test_a_complete_order_comes_from_the_first_warehouse(self):
         order = self._make_order((self.mug, 2), (self.pot, 1))
-        self.allocator._source(order)
+        self.sourcing._source(order)
         self.assertEqual(order.warehouse_id, self.warehouse)
         self.assertEqual(
             order.oms_allocation_text,
@@ -44,14 +44,14 @@ class TestSource(FulfilmentCommon):
     def test_orders_of_one_batch_do_not_plan_the_same_unit(self):
         cup = self._make_product("CUP", "Cup", stock=1, north=1)
         orders = self._make_order((cup, 1)) + self._make_order((cup, 1))
-        self.allocator._source(orders)
+        self.sourcing._source(orders)
         self.assertEqual(orders.mapped("warehouse_id"), self.warehouse + self.north)
 
     def test_confirmed_but_unreserved_demand_is_not_planned_again(self):
         cup = self._make_product("CUP", "Cup", stock=1, north=1)
         self._confirm(self._make_order((cup, 1)))
         late = self._make_order((cup, 1))
-        self.allocator._source(late)
+        self.sourcing._source(late)
         self.assertEqual(late.warehouse_id, self.north)
 
     def test_urgent_orders_are_planned_first_and_their_deliveries_are_urgent(self):
@@ -71,7 +71,7 @@ class TestSource(FulfilmentCommon):
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
-            self.allocator._source(orders)
+            self.sourcing._source(orders)
             counts.append(self.env.cr.sql_log_count - before)
         self.assertLessEqual(counts[1], counts[0])
 
@@ -198,9 +198,9 @@ class TestBackorders(FulfilmentCommon):
         self._serve(younger + older + urgent)
         for place, order in enumerate((urgent, older, younger), 1):
             self._put_stock(cup, self.warehouse, place)
-            self.assertEqual(self.allocator._serve_backorders(10), 1)
+            self.assertEqual(self.backorder._serve_backorders(10), 1)
             self.assertEqual(order.picking_ids.state, "assigned", place)
-        self.assertEqual(self.allocator._serve_backorders(10), 0)
+        self.assertEqual(self.backorder._serve_backorders(10), 0)
         self.assertStockIsConsistent(cup)
 
     def test_what_arrives_elsewhere_serves_the_queue_from_there(self):
@@ -208,9 +208,9 @@ class TestBackorders(FulfilmentCommon):
         order = self._make_order((cup, 2))
         self._serve(order)
         self._put_stock(cup, self.north, 5)
-        self.assertEqual(self.allocator._serve_backorders(10), 1)
+        self.assertEqual(self.backorder._serve_backorders(10), 1)
         self.assertEqual(self._taken(order), {self.north: 2})
-        self.assertEqual(self.allocator._serve_backorders(10), 0)
+        self.assertEqual(self.backorder._serve_backorders(10), 0)
 
     def test_a_warehouse_the_channel_does_not_use_serves_nobody_of_it(self):
         self.channel.warehouse_ids = self.warehouse
@@ -218,13 +218,13 @@ class TestBackorders(FulfilmentCommon):
         order = self._make_order((cup, 2))
         self._serve(order)
         self._put_stock(cup, self.north, 5)
-        self.assertEqual(self.allocator._waiting_orders(10), self.env["sale.order"])
-        self.assertEqual(self.allocator._serve_backorders(10), 0)
+        self.assertEqual(self.backorder._waiting_orders(10), self.env["sale.order"])
+        self.assertEqual(self.backorder._serve_backorders(10), 0)
 
     def test_an_empty_queue_is_no_work(self):
         cup = self._make_product("CUP", "Cup")
         self._serve(self._make_order((cup, 1)))
-        self.assertEqual(self.allocator._serve_backorders(10), 0)
+        self.assertEqual(self.backorder._serve_backorders(10), 0)
 
     def test_a_new_order_does_not_overtake_the_queue(self):
         cup = self._make_product("CUP", "Cup")
@@ -232,7 +232,7 @@ class TestBackorders(FulfilmentCommon):
         self._serve(waiting)
         self._put_stock(cup, self.warehouse, 1)
         late = self._make_order((cup, 1))
-        self.allocator._source(late)
+        self.sourcing._source(late)
         self.assertIn("Nowhere in stock", late.oms_allocation_text)
 
     def test_the_part_that_was_left_behind_is_served_from_the_backorder(self):
@@ -242,7 +242,7 @@ class TestBackorders(FulfilmentCommon):
         self.shipper._validate(order.picking_ids)
         self.assertEqual(sorted(order.picking_ids.mapped("state")), ["confirmed", "done"])
         self._put_stock(cup, self.warehouse, 3)
-        self.assertEqual(self.allocator._serve_backorders(10), 1)
+        self.assertEqual(self.backorder._serve_backorders(10), 1)
         self.assertEqual(sorted(order.picking_ids.mapped("state")), ["assigned", "done"])
         self.assertStockIsConsistent(cup)
 

@@ -38,7 +38,7 @@ def make_order(env, product, quantity=1):
 def serve(env, order_id):
     """Source, confirm and allocate one order as its lane would."""
     order = env["sale.order"].browse(order_id)
-    env["oms.allocator"]._source(order)
+    env["oms.sourcing"]._source(order)
     order.action_confirm()
     return allocate(env, order_id)
 

@@ -10,6 +10,8 @@ from . import stock_picking
 from . import oms_stock
 from . import oms_reservation
 from . import oms_resourcing
+from . import oms_sourcing
 from . import oms_allocator
+from . import oms_backorder
 from . import oms_shipper
 from . import oms_sample_warehouse

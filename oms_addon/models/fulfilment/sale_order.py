@@ -13,6 +13,9 @@ class SaleOrder(models.Model):
         copy=False,
         help="Urgent orders are served first.",
     )
+    oms_promised_at = fields.Datetime(
+        "Promised", compute="_compute_oms_promised_at", store=True, copy=False
+    )
     oms_allocation_text = fields.Text("Why this warehouse", readonly=True, copy=False)
     oms_parcel_ids = fields.Many2many(
         "oms.parcel", string="Parcels", compute="_compute_oms_parcel_ids", compute_sudo=True
@@ -20,6 +23,12 @@ class SaleOrder(models.Model):
     oms_parcel_count = fields.Integer(
         "Number of parcels", compute="_compute_oms_parcel_ids", compute_sudo=True
     )
+
+    @api.depends("order_line.oms_promised_at")
+    def _compute_oms_promised_at(self):
+        for order in self:
+            promises = order.order_line.filtered("oms_promised_at").mapped("oms_promised_at")
+            order.oms_promised_at = max(promises, default=False)
 
     @api.depends("picking_ids.oms_parcel_ids")
     def _compute_oms_parcel_ids(self):

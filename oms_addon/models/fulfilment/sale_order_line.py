@@ -11,6 +11,20 @@ class SaleOrderLine(models.Model):
         copy=False,
         help="Quantity by warehouse, in the unit of the product, when several serve the line.",
     )
+    oms_excluded_warehouse_ids = fields.Many2many(
+        "stock.warehouse",
+        "oms_line_excluded_warehouse_rel",
+        string="Not from",
+        readonly=True,
+        copy=False,
+        help="Warehouses that rejected the line: it is not sourced from them again.",
+    )
+    oms_promised_at = fields.Datetime(
+        "Promised",
+        readonly=True,
+        copy=False,
+        help="When the customer was told the goods arrive at the door.",
+    )
     oms_oversold = fields.Boolean(
         "Oversold",
         readonly=True,
