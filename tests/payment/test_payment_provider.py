@@ -1,6 +1,7 @@
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from ..concurrency import FORK, TIMEOUT_SECONDS, RaceCase
 from .common import PaymentCommon
 
 
@@ -56,3 +57,38 @@ class TestPaymentProvider(PaymentCommon):
         self.assertEqual(order.transaction_ids.payment_method_code, "unknown")
         self.assertFalse(self.env["account.payment.method"].search([("code", "=", "oms")]))
         self.assertFalse(self.env["payment.provider"].search([("code", "=", "oms")]))
+
+
+class TestPaymentProviderRaces(RaceCase):
+    def test_workers_that_need_it_first_at_the_same_time_make_one(self):
+        def companies(env):
+            return env["res.company"].create([{"name": "Race 1"}, {"name": "Race 2"}]).ids
+
+        ids = self.commit(companies)
+        looked = FORK.Barrier(4)
+
+        def make(company_id):
+            def work(env):
+                provider = env["payment.provider"]
+                if not work.tried:
+                    # All have looked before any has made one.
+                    work.tried = provider.search_count([]) + 1
+                    looked.wait(TIMEOUT_SECONDS / 2)
+                return provider._oms_for(env["res.company"].browse(company_id)).id
+
+            work.tried = 0
+            return work
+
+        made = self.run_parallel([make(company_id) for company_id in ids * 2])
+        self.assertEqual(made[:2], made[2:])
+        self.assertEqual(len(set(made)), 2)
+
+        def count(env):
+            domain = [("company_id", "in", ids)]
+            return (
+                env["payment.provider"].search_count([*domain, ("code", "=", "oms")]),
+                env["account.journal"].search_count([*domain, ("code", "=", "OMSCL")]),
+                env["account.payment.method"].search_count([("code", "=", "oms")]),
+            )
+
+        self.assertEqual(self.commit(count), (2, 2, 1))

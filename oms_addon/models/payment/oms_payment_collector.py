@@ -76,8 +76,15 @@ class OmsPaymentCollector(models.AbstractModel):
 
         :param dict fresh: (order, charge) by key
         """
+        providers = {
+            company: self.env["payment.provider"]._oms_for(company)
+            for company in {order.company_id for order, _charge in fresh.values()}
+        }
         created = self.env["payment.transaction"].create(
-            [self._prepare_transaction(order, charge) for order, charge in fresh.values()]
+            [
+                self._prepare_transaction(order, charge, providers[order.company_id])
+                for order, charge in fresh.values()
+            ]
         )
         Event = self.env["oms.event"]
         Event._append(
@@ -91,13 +98,13 @@ class OmsPaymentCollector(models.AbstractModel):
         return created
 
     @api.model
-    def _prepare_transaction(self, order, charge):
+    def _prepare_transaction(self, order, charge, provider):
         """:return: the values of the transaction of one charge"""
         channel = order.oms_channel_id
         sign = -1 if charge.kind in ("refund", "chargeback") else 1
         at = self._naive(charge.at)
         return {
-            "provider_id": self.env["payment.provider"]._oms_for(order.company_id).id,
+            "provider_id": provider.id,
             "payment_method_id": self.env.ref("oms_addon.payment_method_oms").id,
             "reference": f"OMS-{channel.id}-{charge.ref}-{charge.kind}",
             "provider_reference": charge.ref,

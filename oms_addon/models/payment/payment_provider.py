@@ -1,6 +1,6 @@
 """The provider that stands for money a channel collects."""
 
-from odoo import api, fields, models, tools
+from odoo import api, fields, models
 from odoo.fields import Command
 
 JOURNAL_CODE = "OMSCL"
@@ -21,20 +21,6 @@ class PaymentProvider(models.Model):
         super()._compute_feature_support_fields()
         self.filtered(lambda p: p.code == "oms").support_manual_capture = "full_only"
 
-    # === CRUD METHODS === #
-
-    def write(self, vals):
-        """Extend `payment`: a provider that changed is looked up again."""
-        result = super().write(vals)
-        if {"code", "company_id", "state"} & vals.keys():
-            self.env.registry.clear_cache()
-        return result
-
-    def unlink(self):
-        """Extend `payment`: a provider that is gone is made again when it is needed."""
-        self.env.registry.clear_cache()
-        return super().unlink()
-
     # === BUSINESS METHODS === #
 
     @api.model
@@ -44,28 +30,25 @@ class PaymentProvider(models.Model):
         :param company: a ``res.company`` record
         :rtype: payment.provider
         """
-        # One that was made and rolled back is still in the cache, and is not there.
-        provider = self.sudo().browse(self._oms_id_of(company.id)).exists()
-        return provider or self.sudo()._oms_create(company)
-
-    @api.model
-    @tools.ormcache("company_id")
-    def _oms_id_of(self, company_id):
-        """:return: the id of the company's provider, ``False`` when there is none"""
         domain = [
             ("code", "=", "oms"),
-            ("company_id", "=", company_id),
+            ("company_id", "=", company.id),
             ("state", "=", "enabled"),
         ]
-        return self.sudo().search(domain, limit=1).id
+        return self.sudo().search(domain, limit=1) or self.sudo()._oms_create(company)
 
     @api.model
     def _oms_create(self, company):
-        """Make the provider of a company."""
+        """Make the provider of a company.
+
+        Of two transactions that do so at once one begins again, and finds the other's.
+        """
+        self.env.cr.execute(
+            "UPDATE payment_method SET write_date = write_date WHERE id = %s",
+            [self.env.ref("oms_addon.payment_method_oms").id],
+        )
         self._setup_payment_method("oms")
-        provider = self.with_company(company).create(self._prepare_oms_provider_values(company))
-        self.env.registry.clear_cache()
-        return provider
+        return self.with_company(company).create(self._prepare_oms_provider_values(company))
 
     @api.model
     def _prepare_oms_provider_values(self, company):
