@@ -247,12 +247,15 @@ def _left(env, channel):
         """SELECT (SELECT count(*) FROM oms_channel_message
                    WHERE channel_id = %(id)s AND state = 'pending'),
                   (SELECT count(*) FROM sale_order
-                   WHERE oms_channel_id = %(id)s AND oms_status = 'running')""",
+                   WHERE oms_channel_id = %(id)s AND oms_status = 'running'),
+                  -- A poll under way has not planned the next one yet.
+                  (SELECT count(*) FROM oms_channel WHERE id = %(id)s AND
+                   (next_fetch_at IS NULL OR next_fetch_at <= now() AT TIME ZONE 'UTC'))""",
         {"id": channel.id},
     )
-    messages, orders = env.cr.fetchone()
+    messages, orders, polls = env.cr.fetchone()
     env.cr.commit()
-    return {"messages": messages, "orders": orders}
+    return {"messages": messages, "orders": orders, "polls": polls}
 
 
 # === THE END === #
@@ -279,6 +282,7 @@ def _compare(env, shop, channel):
     )
     return {
         "lost": len(lost),
+        "first_lost": {ref: _told(env, channel, ref) for ref in lost[:5]},
         "doubled": sum(n - 1 for n in count.values()) + sum(n - 1 for n in shipments.values()),
         "different": len(different),
         "first_different": dict(list(different.items())[:5]),
@@ -288,6 +292,16 @@ def _compare(env, shop, channel):
             Counter(orders.oms_hold_ids.filtered(lambda h: h.state == "open").mapped("reason_code"))
         ),
     }
+
+
+def _told(env, channel, ref):
+    """:return: what became of the messages about an order"""
+    return [
+        f"{message.via} {message.topic}: {message.state} {message.error or ''}"
+        for message in env["oms.channel.message"].search(
+            [("channel_id", "=", channel.id), ("order_ref", "=", ref)]
+        )
+    ]
 
 
 def _difference(order, truth):
