@@ -56,7 +56,10 @@ class OmsOrderRefund(models.Model):
     )
     shares = fields.Json(readonly=True, help="What of it belongs to which order line.")
     reason = fields.Char(readonly=True)
-    message_id = fields.Many2one("oms.channel.message", readonly=True, index="btree_not_null")
+    message_id = fields.Many2one(
+        "oms.channel.message", "Message", readonly=True, index="btree_not_null"
+    )
+    error = fields.Char(related="message_id.error")
 
     _ref_uniq = models.UniqueIndex(
         "(order_id, ref) WHERE ref IS NOT NULL", "This refund of the order is known already."
