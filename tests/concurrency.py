@@ -11,6 +11,8 @@ is committed here is seen by any other test.
 
 import multiprocessing
 import os
+import subprocess
+import sys
 import time
 import traceback
 import unittest
@@ -73,6 +75,24 @@ class RaceCase(unittest.TestCase):
         :return: what it returned
         """
         return run_committed(cls.registry, work)
+
+    def run_odoo(self, *arguments, program=None):
+        """Run Odoo's command line on the copy in a process of its own.
+
+        :param str program: what a shell reads
+        :return: what it printed
+        """
+        result = subprocess.run(
+            [sys.executable, "-m", "odoo", *arguments, "-c", config["config"]]
+            + ["-d", self.database, "--no-http", "--max-cron-threads=0"],
+            input=program,
+            capture_output=True,
+            text=True,
+            timeout=600,
+            check=False,
+        )
+        self.assertEqual(result.returncode, 0, result.stderr[-3000:])
+        return result.stdout
 
     def run_parallel(self, jobs):
         """Run ``job(env)`` of each job in a process of its own, all at the same moment.

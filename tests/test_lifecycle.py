@@ -1,33 +1,15 @@
 """Upgrade and removal on a database that has orders, in processes of their own."""
 
 import json
-import subprocess
-import sys
-
-from odoo.tools import config
 
 from .common import OmsCommon
 from .concurrency import RaceCase
 
 
 class TestLifecycle(RaceCase):
-    def _odoo(self, *arguments, program=None):
-        """Run Odoo on the copy in a process of its own."""
-        result = subprocess.run(
-            [sys.executable, "-m", "odoo", *arguments, "-c", config["config"]]
-            + ["-d", self.database, "--no-http", "--max-cron-threads=0"],
-            input=program,
-            capture_output=True,
-            text=True,
-            timeout=600,
-            check=False,
-        )
-        self.assertEqual(result.returncode, 0, result.stderr[-3000:])
-        return result.stdout
-
     def _read(self, code):
         """:return: what an expression is on the copy, read by a fresh Odoo"""
-        out = self._odoo("shell", "--log-level=critical", program=f"print('=>', {code})\n")
+        out = self.run_odoo("shell", "--log-level=critical", program=f"print('=>', {code})\n")
         return [line for line in out.splitlines() if line.startswith("=>")][-1][3:]
 
     def test_upgrade_keeps_everything_and_removal_leaves_ordinary_odoo_orders(self):
@@ -52,13 +34,13 @@ class TestLifecycle(RaceCase):
 
         states, deliveries = self.commit(prepare)
         self.assertEqual((states, deliveries), (["sale"] * 3, ["done"] * 3))
-        self._odoo("-u", "oms_addon", "--stop-after-init")
+        self.run_odoo("-u", "oms_addon", "--stop-after-init")
         counts = self._read(
             "[env[m].search_count([]) > 0 for m in "
             "('oms.channel', 'oms.channel.message', 'oms.event', 'oms.parcel')]"
         )
         self.assertEqual(counts, "[True, True, True, True]")
-        self._odoo(
+        self.run_odoo(
             "shell",
             "--log-level=critical",
             program="env['ir.module.module'].search([('name', '=', 'oms_addon')])"

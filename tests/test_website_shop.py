@@ -1,11 +1,7 @@
 """Odoo's own shop with the eCommerce app really installed, in processes of their own."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
-
-from odoo.tools import config
 
 from .concurrency import RaceCase
 
@@ -19,23 +15,9 @@ print("=>", json.dumps(runpy.run_path({str(STORY)!r})["tell"](env)))
 class TestWebsiteShop(RaceCase):
     maxDiff = None
 
-    def _odoo(self, *arguments, program=None):
-        """Run Odoo on the copy in a process of its own."""
-        result = subprocess.run(
-            [sys.executable, "-m", "odoo", *arguments, "-c", config["config"]]
-            + ["-d", self.database, "--no-http", "--max-cron-threads=0"],
-            input=program,
-            capture_output=True,
-            text=True,
-            timeout=600,
-            check=False,
-        )
-        self.assertEqual(result.returncode, 0, result.stderr[-3000:])
-        return result.stdout
-
     def test_an_order_of_the_website_walks_from_its_cart_to_the_door(self):
-        self._odoo("-i", "website_sale,payment_demo", "--stop-after-init")
-        out = self._odoo("shell", "--log-level=error", program=PROGRAM)
+        self.run_odoo("-i", "website_sale,payment_demo", "--stop-after-init")
+        out = self.run_odoo("shell", "--log-level=error", program=PROGRAM)
         found = json.loads([line for line in out.splitlines() if line.startswith("=>")][-1][3:])
         self.assertEqual(found["paid"], self._paid())
         self.assertEqual(found["greedy"], 15)

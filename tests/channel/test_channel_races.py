@@ -66,10 +66,9 @@ class TestChannelRaces(RaceCase):
             asked.wait(TIMEOUT_SECONDS / 2)
             run_committed(
                 env.registry,
-                lambda other: other["oms.channel"]
-                .browse(channel_id)
-                ._receive("orders", "during", b"{}")
-                .id,
+                lambda other: (
+                    other["oms.channel"].browse(channel_id)._receive("orders", "during", b"{}").id
+                ),
             )
             delivered.set()
             return asked.is_set()

@@ -56,9 +56,7 @@ class OmsOrderRefund(models.Model):
     )
     shares = fields.Json(readonly=True, help="What of it belongs to which order line.")
     reason = fields.Char(readonly=True)
-    message_id = fields.Many2one(
-        "oms.channel.message", "Message", readonly=True, index="btree_not_null"
-    )
+    message_id = fields.Many2one("oms.channel.message", readonly=True, index="btree_not_null")
     error = fields.Char(related="message_id.error")
 
     _ref_uniq = models.UniqueIndex(
