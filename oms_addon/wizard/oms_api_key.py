@@ -1,0 +1,96 @@
+"""Make a key for a shop that sends its orders to the API."""
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from odoo.addons.base.models.res_users import check_identity
+
+SCOPE = "oms"
+DAYS = 365
+
+
+class OmsApiKey(models.TransientModel):
+    """A key that opens the API of Orders Hub and nothing else of Odoo."""
+
+    _name = "oms.api.key"
+    _description = "API Key of a Shop"
+
+    channel_id = fields.Many2one("oms.channel", required=True, readonly=True)
+    user_id = fields.Many2one(
+        "res.users",
+        "Acts as",
+        required=True,
+        domain=lambda self: self._get_user_domain(),
+        help="The key may do what this user may do in the API: give the shop a user of its own, "
+        "with the role Agent, or Auditor if it only reads.",
+    )
+    expires_on = fields.Date(
+        required=True,
+        default=lambda self: fields.Date.add(fields.Date.context_today(self), days=DAYS),
+    )
+
+    @api.model
+    def default_get(self, fields_list):
+        """Extend: the key is for the channel it is asked for on."""
+        values = super().default_get(fields_list)
+        values.setdefault("channel_id", self.env.context.get("active_id"))
+        return values
+
+    @api.model
+    def _get_user_domain(self):
+        """:return: the users a key can act as: those with a role the API knows, of my companies"""
+        roles = self.env.ref("oms_addon.oms_addon_group_auditor")
+        roles |= self.env.ref("oms_addon.oms_addon_group_agent")
+        return [
+            ("share", "=", False),
+            ("all_group_ids", "in", roles.ids),
+            ("company_ids", "in", self.env.user.company_ids.ids),
+        ]
+
+    @check_identity
+    def action_make(self):
+        """Make the key and show it, once."""
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "res.users.apikeys.show",
+            "name": self.env._("The key for %(channel)s", channel=self.channel_id.name),
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"default_key": self._make()},
+        }
+
+    def _make(self):
+        """Make the key.
+
+        :return: the key, which is stored as a hash only
+        :rtype: str
+        :raise UserError: when the user may do more than the one who asks, or the day is past
+        """
+        self.ensure_one()
+        self.channel_id.check_access("write")
+        user_sudo = self.user_id.sudo()
+        if user_sudo.company_ids - self.env.user.company_ids:
+            raise UserError(
+                self.env._(
+                    "%(user)s works in companies that are not yours: a key would open their "
+                    "channels. Choose a user of your companies only.",
+                    user=user_sudo.name,
+                )
+            )
+        if self.expires_on <= fields.Date.context_today(self):
+            raise UserError(self.env._("Choose a day in the future: the key ends on it."))
+        # A manager makes keys for others, and for longer than a group's limit for its own.
+        keys_sudo = self.env["res.users.apikeys"].with_user(user_sudo).sudo()
+        key = keys_sudo._generate(
+            SCOPE, self.channel_id.name, fields.Datetime.to_datetime(self.expires_on)
+        )
+        self.env["oms.event"]._log(
+            self.channel_id,
+            "channel.key",
+            self.env._(
+                "API key made for %(user)s, until %(day)s",
+                user=user_sudo.login,
+                day=self.expires_on,
+            ),
+        )
+        return key
