@@ -5,12 +5,13 @@ import signal
 import sys
 
 from . import console
-from .commands import bench, clean, demo, lint, serve, setup, shell, simulate, test
+from .commands import bench, check, clean, demo, lint, serve, setup, shell, simulate, test
 
 COMMANDS = {
     "demo": demo,
     "test": test,
     "bench": bench,
+    "check": check,
     "serve": serve,
     "simulate": simulate,
     "shell": shell,

@@ -8,8 +8,12 @@ IDLE_SECONDS = 0.2
 def main(env, args):
     """Run lanes in turns, for ever.
 
-    :param args: the lanes' codes
+    :param args: the lanes' codes; ``--tell`` prints a line when all is loaded
     """
+    if "--tell" in args:
+        args = [code for code in args if code != "--tell"]
+        env["oms.lane"]._workers()
+        print("up", flush=True)
     while True:
         before = time.monotonic()
         for code in args:

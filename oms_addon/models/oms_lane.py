@@ -76,6 +76,7 @@ class OmsLane(models.Model):
             "receipts": self.env["oms.invoice.poster"]._send_receipts,
             "sample": self._work_sample,
             "slow": self._work_slow,
+            "check": self.env["oms.stock.check"]._work,
             "care": self.env["oms.channel"]._work_care,
             "backfill": self.env["oms.channel.backfill"]._work,
             "listings": self.env["oms.channel"]._work_listings,

@@ -3,11 +3,17 @@ from . import sale_order
 from . import sale_order_line
 from . import stock_move
 from . import stock_move_line
+from . import stock_location
+from . import stock_quant
 from . import oms_parcel
 from . import oms_tracking_event
 from . import oms_tracking
 from . import stock_picking
+from . import stock_picking_batching
 from . import oms_stock
+from . import oms_stock_comparison
+from . import oms_stock_repair
+from . import oms_stock_check
 from . import oms_reservation
 from . import oms_resourcing
 from . import oms_sourcing

@@ -1,23 +1,42 @@
 """Reserve many moves at once, to the very rows Odoo would have written one by one."""
 
 from collections import defaultdict
+from dataclasses import dataclass
 
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, float_compare, float_round
+
+from odoo.addons.oms_addon.tools import removal
 
 LINE_COLUMNS = (
     "picking_id, move_id, company_id, product_id, product_uom_id, location_id, "
+    "lot_id, package_id, owner_id, "
     "location_dest_id, state, quantity, quantity_product_uom, picked, date, "
     "create_uid, create_date, write_uid, write_date"
 )
+# Expiring goods and whole packages are chosen by Odoo, under the same locks.
+STRATEGIES = ("fifo", "lifo", "closest")
+
+
+@dataclass
+class Taken:
+    """A part of a move's goods: so much of one stock row, in the unit of its line."""
+
+    move: object
+    row: dict
+    quantity: float
+    line_quantity: float
+    line_uom: object
+    line: object = None
 
 
 class OmsReservation(models.AbstractModel):
     """Gives locked stock to moves.
 
-    Odoo's ``_action_assign`` searches, writes and recomputes for every move. What an
-    untracked product without packages and owners needs is arithmetic; it is done here in
-    four statements for a whole batch. Everything else goes to Odoo, under the same locks.
+    Odoo's ``_action_assign`` searches, writes and recomputes for every move. What it decides
+    is arithmetic over rows that are here already: it is done for a whole batch, and written
+    in four statements. What is chosen by rules of other add-ons goes to Odoo, under the
+    same locks.
     """
 
     _name = "oms.reservation"
@@ -33,8 +52,8 @@ class OmsReservation(models.AbstractModel):
         by_product = defaultdict(list)
         for row in rows:
             by_product[row["product_id"]].append(row)
-        simple = self._simple_products(moves, by_product)
-        plain = moves.filtered(lambda m: m.product_id in simple)
+        ours = self._products_of_ours(moves)
+        plain = moves.filtered(lambda m: m.product_id in ours)
         taken = []
         for move in plain:
             taken += self._take(move, by_product[move.product_id.id])
@@ -44,39 +63,44 @@ class OmsReservation(models.AbstractModel):
         rest = moves - plain
         if rest:
             rest.with_context(oms_stock_locked=True)._action_assign()
-
-    # === WHAT IS SIMPLE === #
+            self._read_again(rest, rows)
 
     @api.model
-    def _simple_products(self, moves, by_product):
-        """:return: the products whose reservation is plain arithmetic in this batch"""
-        simple = self.env["product.product"]
+    def _read_again(self, moves, rows):
+        """Bring the locked rows up to date after Odoo reserved for moves."""
+        self.env["stock.quant"].flush_model(["reserved_quantity"])
+        self.env.cr.execute(
+            "SELECT id, reserved_quantity FROM stock_quant WHERE product_id = ANY(%s)",
+            [moves.product_id.ids],
+        )
+        reserved = dict(self.env.cr.fetchall())
+        for row in rows:
+            row["reserved_quantity"] = reserved.get(row["id"], row["reserved_quantity"])
+
+    # === WHAT IS OURS === #
+
+    @api.model
+    def _products_of_ours(self, moves):
+        """:return: the products all of whose moves in this batch are reserved here"""
+        ours = set()
         for product, of_product in moves.grouped("product_id").items():
-            if (
-                product.tracking == "none"
-                and product.categ_id.packaging_reserve_method != "full"
-                and all(self._is_simple_row(row) for row in by_product[product.id])
-                and all(self._is_simple_move(move) for move in of_product)
-            ):
-                simple |= product
-        return simple
+            # use_expiration_date: of product_expiry, where it is installed
+            if not ("use_expiration_date" in product._fields and product.use_expiration_date):
+                if all(self._is_ours(move) for move in of_product):
+                    ours.add(product)
+        return ours
 
     @api.model
-    def _is_simple_row(self, row):
-        """:return: whether a stock row is free of lot, package and owner"""
-        return not (row["lot_id"] or row["package_id"] or row["owner_id"])
-
-    @api.model
-    def _is_simple_move(self, move):
-        """:return: whether nothing but a quantity is asked for, in the product's unit"""
+    def _is_ours(self, move):
+        """:return: whether nothing but rows of stock decides what a move gets"""
         return (
-            move.product_uom == move.product_id.uom_id
-            and move.state == "confirmed"
+            move.state in ("confirmed", "partially_available")
             and not move.picked
-            and not move.move_line_ids
             and not move.move_orig_ids
+            and not move.restrict_partner_id
             and move.location_dest_id.usage != "internal"
-            and self._strategy(move) in ("fifo", "lifo")
+            and move.product_uom.compare(move.product_uom_qty, move.quantity) > 0
+            and self._strategy(move) in STRATEGIES
         )
 
     @api.model
@@ -88,63 +112,114 @@ class OmsReservation(models.AbstractModel):
 
     @api.model
     def _take(self, move, rows):
-        """Take a move's quantity from stock rows.
+        """Take what a move misses from stock rows.
 
-        :return: tuples (move, row that carries the reservation, quantity), one per location
+        :return: ``Taken`` parts, one per line to write
         """
-        path = move.location_id.parent_path
-        Location = self.env["stock.location"]
-        rows = [
-            row
-            for row in rows
-            if Location.browse(row["location_id"]).sudo().parent_path.startswith(path)
-        ]
-        rows.sort(
-            key=lambda row: (row["in_date"], row["id"]),
-            reverse=self._strategy(move) == "lifo",
-        )
+        rows = self._in_order(move, rows)
         unit = move.product_id.uom_id
-        need = unit.round(
-            min(move.product_qty, max(sum(self._free(row) for row in rows), 0)),
-            rounding_method="DOWN",
+        quantity = self._takeable(move, self._missing(move), rows)
+        if unit.compare(quantity, 0) <= 0:
+            return []
+        taken = []
+        for key, share in removal.take(rows, quantity, unit.compare).items():
+            # Odoo books on the first row of a stock that is kept in several.
+            row = next(row for row in rows if removal.key(row) == key)
+            lines = self._lines(move, row, share)
+            booked = sum(line.quantity for line in lines)
+            row["reserved_quantity"] = (row["reserved_quantity"] or 0.0) + booked
+            taken += lines
+        return taken
+
+    @api.model
+    def _in_order(self, move, rows):
+        """:return: the rows a move may take from, in the order of removal"""
+        path = move.location_id.parent_path
+        places = {
+            row["location_id"]: self.env["stock.location"].browse(row["location_id"]).sudo()
+            for row in rows
+        }
+        rows = [row for row in rows if places[row["location_id"]].parent_path.startswith(path)]
+        names = {location_id: place.complete_name for location_id, place in places.items()}
+        return removal.sort(rows, self._strategy(move), names)
+
+    @api.model
+    def _missing(self, move):
+        """:return: what a move misses, in the product's unit"""
+        return move.product_uom._compute_quantity(
+            move.product_uom_qty - move.quantity,
+            move.product_id.uom_id,
+            rounding_method="HALF-UP",
         )
-        share = defaultdict(float)
-        for location_id, free in self._free_by_location(rows).items():
-            if unit.compare(need, 0) <= 0:
-                break
-            share[location_id] = min(free, need)
-            need -= share[location_id]
-        return [self._book(move, rows, *pair) for pair in share.items()]
+
+    @api.model
+    def _takeable(self, move, missing, rows):
+        """:return: how much of what a move misses can be reserved in whole units, packages
+        and serial numbers
+        """
+        product, unit = move.product_id, move.product_id.uom_id
+        available = removal.available(rows, product.tracking != "none")
+        if move.packaging_uom_id and product.categ_id.packaging_reserve_method == "full":
+            available = move.packaging_uom_id._check_qty(available, unit, "DOWN")
+        quantity = min(missing, available)
+        if move.product_uom != unit:
+            whole = unit._compute_quantity(quantity, move.product_uom, rounding_method="DOWN")
+            quantity = move.product_uom._compute_quantity(whole, unit, rounding_method="HALF-UP")
+        if product.tracking == "serial" and unit.compare(quantity, int(quantity)):
+            return 0.0
+        return quantity
 
     @api.model
     def _free(self, row):
-        return (row["quantity"] or 0.0) - (row["reserved_quantity"] or 0.0)
+        return removal.free(row)
 
     @api.model
-    def _free_by_location(self, rows):
-        """:return: what is free at each location, in the order of removal
-
-        Several rows of one location are one stock: the debt of one counts against the other.
-        """
-        free = defaultdict(float)
-        for row in rows:
-            free[row["location_id"]] += self._free(row)
-        order = dict.fromkeys(row["location_id"] for row in rows if self._free(row) > 0)
-        return {location_id: max(free[location_id], 0.0) for location_id in order}
+    def _lines(self, move, row, quantity):
+        """:return: the lines that reserve a quantity of one row for a move"""
+        kind = move.picking_type_id
+        serial = move.product_id.tracking == "serial"
+        if serial and (kind.use_create_lots or kind.use_existing_lots):
+            return [self._line(move, row, 1.0) for _unit in range(int(quantity))]
+        line = False if serial else self._line_to_extend(move, row)
+        return [self._line(move, row, quantity, line)]
 
     @api.model
-    def _book(self, move, rows, location_id, quantity):
-        """Book a reservation on the first row of a location, as Odoo does."""
-        row = next(row for row in rows if row["location_id"] == location_id)
-        row["reserved_quantity"] = (row["reserved_quantity"] or 0.0) + quantity
-        return move, row, quantity
+    def _line_to_extend(self, move, row):
+        """:return: the line of a move that has goods of the same row already, or ``False``"""
+        found = False
+        for line in move.move_line_ids if move.quantity else ():
+            same = (line.location_id.id, line.lot_id.id, line.package_id.id, line.owner_id.id)
+            if not line.result_package_id and same == tuple(k or False for k in removal.key(row)):
+                found = line
+        return found
+
+    @api.model
+    def _line(self, move, row, quantity, line=False):
+        """:return: a part, in the unit of the move unless that loses some of it"""
+        unit, digits = move.product_id.uom_id, self._digits()
+        # As the columns keep it.
+        quantity = float_round(quantity, precision_digits=digits)
+        wanted = line.product_uom_id if line else move.product_uom
+        if wanted == unit:
+            return Taken(move, row, quantity, quantity, unit, line)
+        there = unit._compute_quantity(quantity, wanted, rounding_method="HALF-UP")
+        back = wanted._compute_quantity(there, unit, rounding_method="HALF-UP")
+        if not float_compare(quantity, back, precision_digits=digits):
+            return Taken(move, row, quantity, there, wanted, line)
+        return (
+            self._line(move, row, quantity) if line else Taken(move, row, quantity, quantity, unit)
+        )
+
+    @api.model
+    def _digits(self):
+        return self.env["decimal.precision"].precision_get("Product Unit")
 
     # === WRITING === #
 
     @api.model
     def _write_quants(self, taken):
         """Write the reserved quantities of the rows."""
-        rows = {row["id"]: row["reserved_quantity"] for _move, row, _quantity in taken}
+        rows = {part.row["id"]: part.row["reserved_quantity"] for part in taken}
         self.env.cr.execute(
             SQL(
                 """UPDATE stock_quant SET reserved_quantity = booked.quantity,
@@ -162,18 +237,26 @@ class OmsReservation(models.AbstractModel):
     @api.model
     def _write_moves(self, taken):
         """Write move lines, quantities and states."""
-        quantities = defaultdict(float)
-        for move, _row, quantity in taken:
-            quantities[move] += quantity
+        quantities, got = defaultdict(float), defaultdict(float)
+        for part in taken:
+            move, unit = part.move, part.line_uom
+            quantities[move] += (
+                part.line_quantity
+                if unit == move.product_uom
+                else unit._compute_quantity(part.line_quantity, move.product_uom, round=False)
+            )
+            got[move] += part.quantity
         states = {
             move: "assigned"
-            if move.product_uom.compare(quantity, move.product_uom_qty) >= 0
+            if not move.product_id.uom_id.compare(self._missing(move), quantity)
             else "partially_available"
-            for move, quantity in quantities.items()
+            for move, quantity in got.items()
         }
+        written = [(m.id, states[m], m.quantity + quantities[m]) for m in states]
         moves = self.env["stock.move"].browse(move.id for move in states)
         moves.flush_recordset()
-        self._insert_lines(taken, states)
+        self._insert_lines([part for part in taken if not part.line], states)
+        self._extend_lines([part for part in taken if part.line])
         self.env.cr.execute(
             SQL(
                 """UPDATE stock_move SET state = done.state, quantity = done.quantity,
@@ -182,14 +265,19 @@ class OmsReservation(models.AbstractModel):
                    WHERE stock_move.id = done.id""",
                 self.env.uid,
                 self.env.cr.now(),
-                self._values((move.id, state, quantities[move]) for move, state in states.items()),
+                self._values(written),
             )
         )
         self._tell(moves)
+        for move in moves.filtered(lambda m: m.product_id.tracking == "serial"):
+            move.next_serial_count = move.product_uom_qty
+        self._keep_packages(taken)
 
     @api.model
     def _insert_lines(self, taken, states):
         """Insert one move line per reservation."""
+        if not taken:
+            return
         now, uid, stamp = fields.Datetime.now(), self.env.uid, self.env.cr.now()
         self.env.cr.execute(
             SQL(
@@ -197,16 +285,46 @@ class OmsReservation(models.AbstractModel):
                 SQL(LINE_COLUMNS),
                 self._values(
                     (
-                        *(move.picking_id.id or None, move.id, move.company_id.id),
-                        *(move.product_id.id, move.product_uom.id),
-                        *(row["location_id"], move.location_dest_id.id),
-                        *(states[move], quantity, quantity, False, now),
+                        *(part.move.picking_id.id or None, part.move.id, part.move.company_id.id),
+                        *(part.move.product_id.id, part.line_uom.id),
+                        *removal.key(part.row),
+                        *(part.move.location_dest_id.id, states[part.move]),
+                        *(part.line_quantity, part.quantity, False, now),
                         *(uid, stamp, uid, stamp),
                     )
-                    for move, row, quantity in taken
+                    for part in taken
                 ),
             )
         )
+
+    @api.model
+    def _extend_lines(self, taken):
+        """Add what was taken to lines that reserve goods of the same row already."""
+        if not taken:
+            return
+        lines = self.env["stock.move.line"].browse(part.line.id for part in taken)
+        lines.flush_recordset(["quantity", "quantity_product_uom"])
+        self.env.cr.execute(
+            SQL(
+                """UPDATE stock_move_line line SET quantity = line.quantity + more.quantity,
+                       quantity_product_uom = line.quantity_product_uom + more.of_product,
+                       write_uid = %s, write_date = %s
+                   FROM (VALUES %s) AS more (id, quantity, of_product) WHERE line.id = more.id""",
+                self.env.uid,
+                self.env.cr.now(),
+                self._values((p.line.id, p.line_quantity, p.quantity) for p in taken),
+            )
+        )
+        lines.invalidate_recordset(flush=False)
+
+    @api.model
+    def _keep_packages(self, taken):
+        """Let packages that leave as a whole leave as packages."""
+        pickings = self.env["stock.picking"].union(
+            *(part.move.picking_id for part in taken if part.row["package_id"])
+        )
+        if pickings:
+            pickings._check_entire_pack()
 
     @api.model
     def _values(self, rows):
@@ -234,8 +352,7 @@ class OmsReservation(models.AbstractModel):
             moves.modified(["state", "quantity", "move_line_ids"])
             self.env["stock.picking"]._fields["state"].recompute(pickings)
         if any(pickings.picking_type_id.mapped("auto_batch")):
-            for picking in pickings.filtered(lambda p: p.state == "assigned"):
-                picking._find_auto_batch()
+            pickings._oms_find_auto_batches()
             moves.move_line_ids._auto_wave()
 
     @api.model

@@ -83,7 +83,8 @@ class OmsShipper(models.AbstractModel):
         shipped = orders.filtered(lambda o: o.oms_channel_status in ("shipped", "delivered"))
         for picking in self._deliveries_of(shipped)._oms_todo():
             for move in picking.move_ids:
-                move.quantity = move.product_uom_qty
+                # What left is told as it is, even where it leaves less than nothing.
+                move.with_context(oms_goods_left=True).quantity = move.product_uom_qty
                 move.picked = True
             self._validate(picking)
 

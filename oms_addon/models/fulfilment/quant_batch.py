@@ -91,7 +91,7 @@ class QuantBatch:
                 """SELECT id, product_id, location_id FROM stock_quant
                    WHERE (product_id, location_id) IN %s AND lot_id IS NULL
                      AND package_id IS NULL AND owner_id IS NULL
-                   ORDER BY in_date, id FOR NO KEY UPDATE SKIP LOCKED""",
+                   ORDER BY in_date, id FOR NO KEY UPDATE""",
                 tuple(keys),
             )
         )

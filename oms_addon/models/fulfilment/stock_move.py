@@ -16,6 +16,10 @@ class StockMove(models.Model):
         """:return: the moves that take from a warehouse we run"""
         return self.filtered(lambda m: m.location_id.warehouse_id.oms_managed)
 
+    def _oms_counts_away(self):
+        """:return: whether all of these moves correct the stock: counts and scrap"""
+        return bool(self) and set(self.mapped("location_dest_id.usage")) == {"inventory"}
+
     def _check_company(self, fnames=None):
         """Extend `base`: obvious cases need no look."""
         return super(StockMove, doubtful(self, fnames))._check_company(fnames)
@@ -35,8 +39,21 @@ class StockMove(models.Model):
                 stock._lock(locations.keys() | set(moves.location_id.ids), moves.product_id.ids)
         return super()._action_assign(force_qty=force_qty)
 
+    def _oms_lock_places(self):
+        """Take the locks of all stock that moves of warehouses we run are about to change.
+
+        Odoo adds a row beside one that another has locked, and so decides on figures that
+        are about to change; here the later one waits, or begins again with fresh figures.
+        """
+        lines = self.move_line_ids
+        places = self.location_id | self.location_dest_id
+        places = (places | lines.location_id | lines.location_dest_id)._oms_guarded()
+        if places:
+            self.env["oms.stock"]._lock(places.ids, self.product_id.ids)
+
     def _action_done(self, cancel_backorder=False):
         """Extend `stock`: goods that came in serve those who wait for them."""
+        self._oms_lock_places()
         moves = super()._action_done(cancel_backorder=cancel_backorder)
         moves._oms_wake_allocator("location_dest_id")
         return moves

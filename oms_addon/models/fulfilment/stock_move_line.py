@@ -1,6 +1,6 @@
 """Stock rows of a whole batch of deliveries are written once."""
 
-from odoo import models
+from odoo import api, models
 
 from odoo.addons.oms_addon.models.fulfilment.company_check import doubtful
 from odoo.addons.oms_addon.models.fulfilment.quant_batch import QuantBatch
@@ -8,6 +8,26 @@ from odoo.addons.oms_addon.models.fulfilment.quant_batch import QuantBatch
 
 class StockMoveLine(models.Model):
     _inherit = "stock.move.line"
+
+    # Open lines only: what a check of the stock reads does not grow with what is done.
+    _oms_open_idx = models.Index(
+        "(product_id, location_id) WHERE state IS NULL OR state NOT IN ('done', 'cancel')"
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Extend `stock`: what was counted away or broke is gone, whoever had reserved it.
+
+        Odoo reserves it for the moment until the move is done, and then takes it from those
+        who had it.
+        """
+        moves = self.env["stock.move"].browse(
+            vals["move_id"] for vals in vals_list if vals.get("move_id")
+        )
+        if len(moves) < len(vals_list) or not moves._oms_counts_away():
+            return super().create(vals_list)
+        lines = self.with_context(oms_goods_left=True)
+        return super(StockMoveLine, lines).create(vals_list).with_env(self.env)
 
     def _check_company(self, fnames=None):
         """Extend `base`: obvious cases need no look."""
@@ -31,6 +51,8 @@ class StockMoveLine(models.Model):
 
         ``oms_quants`` in the context is the batch they are added up in.
         """
+        if action == "reserved" and self.move_id._oms_counts_away():
+            self = self.with_context(oms_goods_left=True)
         batch = self.env.context.get("oms_quants")
         if batch is None or not self._oms_is_plain(quants_value):
             return super()._synchronize_quant(

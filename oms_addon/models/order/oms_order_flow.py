@@ -8,6 +8,9 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 _logger = logging.getLogger(__name__)
 
+#: how many jobs of one lane can work side by side without finding each other's orders only
+MAX_JOBS = 8
+
 
 class OmsOrderFlow(models.AbstractModel):
     """Takes orders from captured to closed.
@@ -81,10 +84,15 @@ class OmsOrderFlow(models.AbstractModel):
         :rtype: int
         """
         steps = [step for step, of_step in self._lanes().items() if of_step == lane]
+        # Enough to find some that no other job of the lane has taken.
         orders = self.env["sale.order"].search(
-            [("oms_cursor", "in", steps), ("oms_status", "=", "running")], order="id", limit=limit
+            [("oms_cursor", "in", steps), ("oms_status", "=", "running")],
+            order="id",
+            limit=limit * MAX_JOBS,
         )
-        orders = orders.try_lock_for_update().filtered(lambda o: o.oms_status == "running")
+        orders = orders.try_lock_for_update(limit=limit).filtered(
+            lambda o: o.oms_status == "running"
+        )
         self._run(orders, steps)
         self._wake(
             set(orders.filtered(lambda o: o.oms_status == "running").mapped("oms_cursor"))

@@ -1,0 +1,84 @@
+"""Deliveries that became ready together are put in their batches together."""
+
+from odoo import models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+
+class StockPicking(models.Model):
+    _inherit = "stock.picking"
+
+    def _oms_find_auto_batches(self):
+        """Put ready deliveries in batches, as ``_find_auto_batch`` does one by one.
+
+        Where deliveries are grouped by customer, as Odoo sets warehouses up, most customers
+        have one: for these nothing has to be looked for, and all batches are made at once.
+        """
+        for picking_type, of_type in self.grouped("picking_type_id").items():
+            if not picking_type.auto_batch or not picking_type._is_auto_batch_grouped():
+                continue
+            ready = of_type.filtered(
+                lambda p: not p.batch_id and p.move_ids and p._is_auto_batchable()
+            )
+            alone = ready._oms_batched_alone(picking_type)
+            for company, of_company in alone.grouped("company_id").items():
+                of_company._oms_make_own_batches(picking_type, company)
+            for picking in ready - alone:
+                picking._find_auto_batch()
+
+    def _oms_batched_alone(self, picking_type):
+        """:return: those of these deliveries whose customer has no other that could share a
+        batch with it
+        """
+        keys = [key for key in picking_type._get_batch_group_by_keys() if picking_type[key]]
+        if keys != ["batch_group_by_partner"]:
+            return self.browse()
+        partners = [picking.partner_id for picking in self]
+        states = ["draft", "in_progress"] if picking_type.batch_auto_confirm else ["draft"]
+        unbatched = Domain("state", "=", "assigned") & Domain("batch_id", "=", False)
+        open_batch = Domain("batch_id.state", "in", states) & Domain("batch_id.is_wave", "=", False)
+        others = self.sudo().search(
+            Domain("partner_id", "in", self.partner_id.ids)
+            & Domain("picking_type_id", "=", picking_type.id)
+            & Domain("id", "not in", self.ids)
+            & (unbatched | open_batch)
+        )
+        return self.filtered(
+            lambda p: (
+                p.partner_id
+                and partners.count(p.partner_id) == 1
+                and p.partner_id not in others.partner_id
+            )
+        )
+
+    def _oms_make_own_batches(self, picking_type, company):
+        """Make a batch for each of these deliveries."""
+        batches = (
+            self.env["stock.picking.batch"]
+            .sudo()
+            .create(
+                [
+                    {
+                        "company_id": company.id,
+                        "picking_type_id": picking_type.id,
+                        "description": picking._get_auto_batch_description(),
+                        "user_id": picking.user_id.id,
+                    }
+                    for picking in self
+                ]
+            )
+        )
+        self.flush_recordset(["batch_id"])
+        self.env.cr.execute(
+            SQL(
+                """UPDATE stock_picking SET batch_id = own.batch_id
+                   FROM unnest(%s, %s) AS own (id, batch_id) WHERE stock_picking.id = own.id""",
+                self.ids,
+                batches.ids,
+            )
+        )
+        self.invalidate_recordset(["batch_id"], flush=False)
+        batches.invalidate_recordset(["picking_ids"], flush=False)
+        self.modified(["batch_id"])
+        if picking_type.batch_auto_confirm:
+            batches.state = "in_progress"

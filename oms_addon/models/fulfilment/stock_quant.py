@@ -1,0 +1,81 @@
+"""Stock of warehouses we run: nothing is reserved twice, by whatever way it is reserved."""
+
+from odoo import api, models
+from odoo.exceptions import UserError
+
+
+class StockQuant(models.Model):
+    _inherit = "stock.quant"
+
+    @api.model
+    def _update_available_quantity(
+        self,
+        product_id,
+        location_id,
+        quantity=False,
+        reserved_quantity=False,
+        lot_id=None,
+        package_id=None,
+        owner_id=None,
+        in_date=None,
+    ):
+        """Extend `stock`: every change of a guarded stock takes its lock first, and none
+        reserves more than is there.
+        """
+        # oms_stock_locked: the caller holds the locks and has looked
+        if not self.env.context.get("oms_stock_locked") and location_id._oms_guarded():
+            rows = self._oms_lock_rows(product_id, location_id, lot_id, package_id, owner_id)
+            wanted = product_id.uom_id.compare(reserved_quantity or 0, 0) > 0
+            # oms_goods_left: they are gone, a channel shipped them or somebody counted
+            if wanted and not self.env.context.get("oms_goods_left"):
+                self._oms_check_free(product_id, location_id, reserved_quantity, rows)
+        return super()._update_available_quantity(
+            product_id,
+            location_id,
+            quantity=quantity,
+            reserved_quantity=reserved_quantity,
+            lot_id=lot_id,
+            package_id=package_id,
+            owner_id=owner_id,
+            in_date=in_date,
+        )
+
+    @api.model
+    def _oms_lock_rows(self, product, location, lot, package, owner):
+        """Lock the stock of a product at a place and keep it in one row.
+
+        Of several rows Odoo changes the first, which forgets what it cannot take off it.
+
+        :return: the rows a reservation of this lot, package and owner may count on
+        """
+        rows = [
+            row
+            for row in self.env["oms.stock"]._lock([location.id], [product.id])
+            if (row["package_id"] or False) == (package and package.id or False)
+            and (row["owner_id"] or False) == (owner and owner.id or False)
+        ]
+        wanted = lot and lot.id or None
+        same = [row["id"] for row in rows if row["lot_id"] == wanted]
+        if len(same) > 1:
+            self.sudo().browse(same)._merge_quants()
+        return [row for row in rows if row["lot_id"] in (wanted, None)]
+
+    @api.model
+    def _oms_check_free(self, product, location, wanted, rows):
+        """Refuse what would promise a unit twice.
+
+        :raise UserError: less than ``wanted`` is free
+        """
+        free = sum((row["quantity"] or 0) - (row["reserved_quantity"] or 0) for row in rows)
+        if product.uom_id.compare(free, wanted) < 0:
+            raise UserError(
+                self.env._(
+                    "%(wanted)s × %(product)s cannot be reserved in %(place)s: %(free)s are free. "
+                    "Take them off another delivery first, or count the shelf when there are "
+                    "more.",
+                    wanted=f"{wanted:g}",
+                    product=product.display_name,
+                    place=location.display_name,
+                    free=f"{max(free, 0.0):g}",
+                )
+            )
