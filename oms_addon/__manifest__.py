@@ -49,6 +49,7 @@
         "views/payment_transaction_views.xml",
         "views/account_move_views.xml",
         "views/res_config_settings_views.xml",
+        "views/oms_availability_views.xml",
         "views/oms_stock_check_views.xml",
         "views/oms_menus.xml",
     ],

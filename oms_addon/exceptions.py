@@ -54,3 +54,17 @@ class Unmet(Exception):
     def __init__(self, problems):
         super().__init__("; ".join(problem["message"] for problem in problems))
         self.problems = problems
+
+
+class InsufficientStock(UserError):
+    """Goods are not there any more: nothing was kept for the cart.
+
+    :param str message: every product of which there are too few, for people
+    :param list short: a ``Shortage`` for each of them
+    """
+
+    code = "INSUFFICIENT_STOCK"
+
+    def __init__(self, message, short):
+        super().__init__(message)
+        self.short = short

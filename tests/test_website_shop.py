@@ -33,6 +33,18 @@ class TestWebsiteShop(RaceCase):
             },
         )
         self.assertEqual(found["missed"], {"paused": False, "live": True})
+        self.assertEqual(
+            found["kept"],
+            {
+                "added": True,
+                "others_see": 1.0,
+                "rival_gets": 1,
+                "kept": True,
+                "too_late": True,
+                "in_time": False,
+                "consumed": True,
+            },
+        )
 
     def _facts(self, **values):
         """:return: what is known of an order of two mugs, confirmed and paid"""

@@ -2,6 +2,7 @@
 ``test_website_shop.py``. Returns what was found at each point.
 """
 
+import contextlib
 from unittest.mock import patch
 
 from odoo.fields import Command
@@ -56,12 +57,14 @@ class Story:
             "captured": self.captured(),
             "cancelled": self.cancelled(),
             "missed": self.missed(),
+            "kept": self.kept(),
         }
 
     # === WHAT CAN BE DONE IN A SHOP === #
 
-    def cart(self, quantity):
-        """A visitor puts mugs into the cart. :return: the order, how many went in"""
+    @contextlib.contextmanager
+    def visit(self, order=None):
+        """Be a visitor of the website, with a cart or without. :return: the website"""
         # Not before the shell has loaded all models: it is a module of tests.
         from odoo.addons.website_sale.tests.common import MockRequest
 
@@ -69,7 +72,16 @@ class Story:
         website = self.website.with_user(visitor).with_context(website_id=self.website.id)
         # The request asks for the port of a server that a shell does not have.
         no_server = patch("odoo.tests.common.HttpCase.http_port", return_value=None)
-        with no_server, MockRequest(self.env(user=visitor), website=website):
+        cart = order and order.id
+        with (
+            no_server,
+            MockRequest(self.env(user=visitor), website=website, sale_order_id=cart),
+        ):
+            yield website
+
+    def cart(self, quantity):
+        """A visitor puts mugs into the cart. :return: the order, how many went in"""
+        with self.visit() as website:
             order = website._create_cart()
             added = order._cart_add(self.product.id, quantity)["quantity"]
         order = self.env["sale.order"].browse(order.id)
@@ -196,6 +208,34 @@ class Story:
         found.update(progress=facts["progress"], deliveries_after=facts["deliveries"])
         found["back"] = before - self.available()
         return found
+
+    def kept(self):
+        """The channel keeps carts: one visitor's goods are not offered to another."""
+        self.channel.write({"reserve_carts": True, "cart_minutes": 15})
+        before = self.available()
+        order, added = self.cart(before - 1)
+        found = {"added": added == before - 1, "others_see": self.available()}
+        _rival, found["rival_gets"] = self.cart(2)
+        carts = self.env["oms.cart.reservation"].search([("order_id", "=", order.id)])
+        found["kept"] = sum(carts.mapped("quantity")) == before - 1
+        # The time of the first ends, and somebody else takes all.
+        carts.expires_at = "2026-01-01 00:00:00"
+        other, _added = self.cart(3)
+        found["too_late"] = self.refused(order)
+        found["in_time"] = self.refused(other)
+        self.pay(other)
+        self.refresh()
+        left = self.env["oms.cart.reservation"].search([("order_id", "=", other.id)])
+        found["consumed"] = not left
+        return found
+
+    def refused(self, order):
+        """:return: whether the shop takes no money for a visitor's cart: goods are gone"""
+        self.refresh()
+        with self.visit(order) as website:
+            # What the shop asks of each line before it lets anybody pay.
+            lines = order.with_context(website_id=website.id).order_line
+            return not all(line._check_availability() for line in lines)
 
     def missed(self):
         """An order is confirmed while the channel is paused, and found afterwards."""

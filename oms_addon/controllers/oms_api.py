@@ -37,6 +37,15 @@ class OmsApi(http.Controller):
     def read_availability(self):
         return self._ask("_read_availability", "sku", "listing_cursor", "limit")
 
+    @route(f"{PREFIX}/carts/<path:ref>", methods=["POST"], auth="oms")
+    def keep_cart(self, ref):
+        return self._send("_keep_cart", ref)
+
+    @route(f"{PREFIX}/carts/<path:ref>", methods=["DELETE"], auth="oms")
+    def release_cart(self, ref):
+        channel = self._enter(writing=True)
+        return self._answer(request.env["oms.api"]._release_cart(channel, ref))
+
     @route(f"{PREFIX}/openapi.json", methods=["GET"])
     def describe(self):
         return answer(self._description())

@@ -3,6 +3,9 @@
 from .api_documents import (
     AvailabilityPage,
     CancelRequest,
+    Cart,
+    CartReleased,
+    CartRequest,
     FieldError,
     OrderPage,
     OrderStatus,
@@ -12,11 +15,13 @@ from .api_documents import (
 )
 from .api_examples import (
     CANCEL_EXAMPLE,
+    CART_EXAMPLE,
     ORDER_EXAMPLE,
     RECEIPT_EXAMPLE,
     RETURN_EXAMPLE,
     STATUS_EXAMPLE,
     availability_example,
+    cart_example,
     known_example,
     page_example,
 )
@@ -45,6 +50,7 @@ KINDS = (
 MAX_DOCUMENTS = 100
 MAX_LIMIT = 200
 MAX_SKUS = 200
+MAX_CART_REF = 200
 KEY_PATTERN = r"^[\x21-\x7e]{1,200}$"
 CURSOR_PATTERN = r"^[0-9]{1,16}-[0-9]{1,10}$"
 LISTING_CURSOR_PATTERN = r"^[0-9]{1,10}$"
@@ -174,6 +180,35 @@ def _paths(schemas):
                 parameters=("Sku", "ListingCursor", "Limit"),
             ),
         },
+        "/carts/{ref}": _cart_path(schemas),
+    }
+
+
+def _cart_path(schemas):
+    kept = _response("All of it is kept.", schemas.written(Cart), cart_example())
+    released = _response(
+        "Nothing is kept for it.",
+        schemas.written(CartReleased),
+        write_part(CartReleased(ref="c-81f2", released=1)),
+    )
+    return {
+        "parameters": [_shared("CartRef")],
+        "post": _operation(
+            "keepCart",
+            "Keep the goods of a cart",
+            "All of them, or none: `409` with the type `insufficient-stock` names every item of "
+            "which there are too few. The cart is as it was told last; the same again only "
+            "lasts longer. Ask it again before money is taken.",
+            {"200": kept},
+            body=schemas.taken(CartRequest),
+            example=CART_EXAMPLE,
+        ),
+        "delete": _operation(
+            "releaseCart",
+            "Release the goods of a cart",
+            "What an order came in for stays kept for the order.",
+            {"200": released},
+        ),
     }
 
 
@@ -270,6 +305,14 @@ def _parameters():
             {"type": "string", "minLength": 1},
             required=True,
             example="1001",
+        ),
+        "CartRef": _parameter(
+            "ref",
+            "path",
+            "The channel's id of the cart. The order that is made of it names it as `cart_ref`.",
+            {"type": "string", "minLength": 1, "maxLength": MAX_CART_REF},
+            required=True,
+            example="c-81f2",
         ),
         "UpdatedAfter": _parameter(
             "updated_after",

@@ -47,6 +47,8 @@ PAYMENT_STATES = (
 )
 RESULTS = ("accepted", "known")
 INVOICE_KINDS = ("invoice", "credit_note")
+MAX_CART_ITEMS = 500
+MAX_CART_MINUTES = 1440
 STOCK_STATES = ("counted", "unlimited", "unknown")
 
 # === WHAT IS ASKED === #
@@ -133,7 +135,62 @@ def _require_line(pieces, path):
         raise DocumentError("missing, expected a line_ref or a sku", path)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CartItem:
+    """So many of one SKU in a cart."""
+
+    sku: str = declare(TEXT, "As the channel writes it.")
+    quantity: Decimal = declare(DECIMAL, "More than zero.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CartRequest(Document):
+    """Keep what is in a cart, in place of what was kept for it before."""
+
+    items: tuple[CartItem, ...] = declare(
+        list_of(part_of(CartItem)), "All that is in the cart; the same SKU may stand twice."
+    )
+    minutes: int | None = declare(
+        nullable(INTEGER),
+        f"How long, from 1 to {MAX_CART_MINUTES}; the channel's own time if missing.",
+        default=None,
+    )
+    extra: dict = declare(OBJECT, "Keys nobody knows are kept here.", default_factory=dict)
+
+    schema = "oms.cart_request/1"
+
+    def __post_init__(self):
+        if not 1 <= len(self.items) <= MAX_CART_ITEMS:
+            raise mismatch(f"1 to {MAX_CART_ITEMS} items", str(len(self.items)), "items")
+        if self.minutes is not None and not 1 <= self.minutes <= MAX_CART_MINUTES:
+            raise mismatch(f"from 1 to {MAX_CART_MINUTES}", str(self.minutes), "minutes")
+        for index, item in enumerate(self.items):
+            if not item.sku.strip():
+                raise mismatch("a SKU", item.sku, f"items[{index}].sku")
+            if item.quantity <= 0:
+                raise mismatch("more than zero", str(item.quantity), f"items[{index}].quantity")
+
+
 # === WHAT IS ANSWERED === #
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cart:
+    """What is kept for a cart."""
+
+    ref: str = declare(TEXT, "The channel's id of the cart; the order names it as `cart_ref`.")
+    expires_at: datetime | None = declare(
+        nullable(MOMENT), "Until when; null where nothing had to be kept."
+    )
+    items: tuple[CartItem, ...] = declare(list_of(part_of(CartItem)), "As they were asked for.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CartReleased:
+    """A cart of which nothing is kept any more."""
+
+    ref: str = declare(TEXT, "The channel's id of the cart.")
+    released: int = declare(INTEGER, "Of how many products something was kept.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

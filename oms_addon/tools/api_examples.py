@@ -6,6 +6,8 @@ from decimal import Decimal
 from .api_documents import (
     AvailabilityPage,
     Available,
+    Cart,
+    CartItem,
     OrderPage,
     OrderStatus,
     Receipt,
@@ -90,6 +92,15 @@ RECEIPT_EXAMPLE = Receipt(
         ),
     )
 )
+
+
+CART_EXAMPLE = {"items": [{"sku": "MUG", "quantity": "2"}], "minutes": 15}
+
+
+def cart_example():
+    """Return what is kept for a cart."""
+    items = (CartItem(sku="MUG", quantity=Decimal(2)),)
+    return write_part(Cart(ref="c-81f2", expires_at=_DAY, items=items))
 
 
 def page_example():

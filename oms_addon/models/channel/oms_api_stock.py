@@ -1,5 +1,7 @@
 """The canonical API, what is read: how many can be sold."""
 
+import math
+
 from odoo import api, models
 
 from odoo.addons.oms_addon.tools.api_documents import AvailabilityPage, Available
@@ -42,20 +44,12 @@ class OmsApi(models.AbstractModel):
         Listing = self.env["oms.channel.listing"].sudo()
         keys = [Listing._key(sku) for sku in skus]
         needs, names = self._goods(channel, keys)
-        counts = {}
-        available = self.env["oms.channel.stock"].sudo()._available_of(channel, needs)
-        for (key, _location), count in available.items():
-            counts[key] = counts.get(key, 0) + count
-        products = self.env["product.product"].sudo()
-        uncounted = {
-            key
-            for key, need in needs.items()
-            if not any(products.browse(need).mapped("is_storable"))
-        }
+        counts = self.env["oms.availability"].sudo()._available_sets(channel, needs)
         rows = []
         for sku, key in zip(skus, keys, strict=True):
-            state = "unlimited" if key in uncounted else "counted" if key in needs else "unknown"
-            quantity = max(counts.get(key, 0), 0) if state == "counted" else None
+            number = counts.get(key)
+            state = {None: "unknown", math.inf: "unlimited"}.get(number, "counted")
+            quantity = int(number) if state == "counted" else None
             rows.append(Available(sku=sku, name=names.get(key, ""), state=state, quantity=quantity))
         return rows
 

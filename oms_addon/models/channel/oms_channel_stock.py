@@ -1,7 +1,6 @@
 """What each channel is to show as sellable, and what it shows."""
 
 import math
-from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -95,9 +94,10 @@ class OmsChannelStock(models.Model):
 
     @api.model
     def _write_touched(self):
-        """Write the products noted in this transaction, where any channel wants to know."""
+        """Write the products noted in this transaction, where any channel is to know."""
         touched = self.env.cr.precommit.data.pop("oms_stock_touched", None)
-        if not touched or not self._pushing_channels(limit=1):
+        asking = self.env["oms.availability.state"]._asking
+        if not touched or not (self._pushing_channels(limit=1) or asking(limit=1)):
             return
         self.env.cr.execute(
             "INSERT INTO oms_stock_change (product_id) SELECT unnest(%s)", [list(touched)]
@@ -147,9 +147,8 @@ class OmsChannelStock(models.Model):
     def _available(self, channel, listings):
         """Compute what a channel may sell of its listings.
 
-        What is free in the warehouses of a place, less the channel's buffer, a share of it,
-        in the listing's units, rounded down, at most the channel's cap, never below zero; of
-        a bundle as many as its scarcest component allows.
+        As ``oms.availability`` defines it, of the warehouses of each place; of a bundle as
+        many as its scarcest component allows.
 
         :param channel: one ``oms.channel``
         :param listings: ``oms.channel.listing`` records of it
@@ -166,28 +165,11 @@ class OmsChannelStock(models.Model):
         :return: number by (key, location id or ``False``)
         :rtype: dict[tuple, int]
         """
-        places = channel._location_warehouses()
-        warehouses = self.env["stock.warehouse"].union(*places.values())
-        products = self.env["product.product"].browse({p for need in needs.values() for p in need})
-        free = self.env["oms.stock"]._free(warehouses, products)
-        unlimited = set(products.filtered(lambda p: not p.is_storable).ids)
-        result = {}
-        for location, of_place in places.items():
-            stock = defaultdict(float)
-            for (warehouse_id, product_id), quantity in free.items():
-                if warehouse_id in of_place._ids:
-                    stock[product_id] += quantity
-            sellable = {p.id: channel._sellable(stock[p.id]) for p in products}
-            for key, need in needs.items():
-                counts = [
-                    math.floor(sellable[product_id] / quantity + 1e-6)
-                    for product_id, quantity in need.items()
-                    if product_id not in unlimited
-                ]
-                count = min(counts) if counts else channel.stock_cap or 0
-                if channel.stock_cap:
-                    count = min(count, channel.stock_cap)
-                result[key, location.id] = max(count, 0)
+        engine, result = self.env["oms.availability"], {}
+        for location, warehouses in channel._location_warehouses().items():
+            for key, number in engine._available_sets(channel, needs, warehouses).items():
+                # What is not counted is there as often as the channel shows anything.
+                result[key, location.id] = channel.stock_cap if number == math.inf else number
         return result
 
     # === THE LANE === #
@@ -199,14 +181,19 @@ class OmsChannelStock(models.Model):
         :return: how many products and messages that was
         :rtype: int
         """
+        ended = (
+            self.env["oms.cart.reservation"]._clean() + self.env["oms.channel.reserve"]._expire()
+        )
+        self.env["oms.channel"]._look_at_arriving()
         product_ids = self._take_changes()
         channels = self._pushing_channels()
         if product_ids:
+            self.env["oms.availability.state"]._look(product_ids)
             for channel in channels:
                 listings = self.env["oms.channel.listing"]._of_products(channel, product_ids)
                 if listings:
                     self._update_wanted(channel, self._available(channel, listings))
-        return len(product_ids) + sum(self._queue(channel) for channel in channels)
+        return ended + len(product_ids) + sum(self._queue(channel) for channel in channels)
 
     @api.model
     def _update_wanted(self, channel, available):

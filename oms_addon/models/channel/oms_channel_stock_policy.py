@@ -1,7 +1,5 @@
 """What of the stock a channel may sell, and where it shows it."""
 
-import math
-
 from odoo import api, fields, models
 
 STOCK_POLICY = {
@@ -98,21 +96,6 @@ class OmsChannel(models.Model):
             lambda m: m.kind == "carrier" and m.carrier_id == carrier
         )
         return (carrier and mapping[:1].value) or ""
-
-    def _sellable(self, free):
-        """:param float free: what is free of a product in the warehouses of one place
-        :return: how much of it the channel's policy offers
-        :rtype: float
-        """
-        return max((free - self.stock_buffer) * self.stock_percent / 100.0, 0.0)
-
-    def _offered(self, free):
-        """:param float free: what is free of a product in the warehouses of one place
-        :return: how many pieces of it are offered: whole ones, at most the channel's cap
-        :rtype: int
-        """
-        count = math.floor(self._sellable(free) + 1e-6)
-        return min(count, self.stock_cap) if self.stock_cap else count
 
     def _sync_locations(self):
         """Ask the channel for its places of stock; those that are new wait to be mapped.

@@ -16,6 +16,7 @@ from . import oms_stock_repair
 from . import oms_stock_check
 from . import oms_reservation
 from . import oms_resourcing
+from . import oms_arriving
 from . import oms_sourcing
 from . import oms_allocator
 from . import oms_backorder

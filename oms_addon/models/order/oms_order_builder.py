@@ -228,6 +228,7 @@ class OmsOrderBuilder(models.AbstractModel):
             "oms_source_zone": document.source_zone,
             "oms_note": "\n".join(filter(None, (document.note, document.gift_message))) or False,
             "oms_shipping_method": document.shipping_method or False,
+            "oms_cart_ref": document.extra.get("cart_ref") or False,
             "oms_location_id": location.id if location else False,
             "oms_by_channel": document.fulfilled_by == "channel",
             "oms_is_recorded": self._is_past(document),

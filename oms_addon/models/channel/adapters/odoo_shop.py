@@ -6,6 +6,7 @@ transactions, and whatever happens to it in Odoo has happened to it.
 """
 
 from odoo import api, fields, models
+from odoo.http import request
 
 from odoo.addons.oms_addon.tools.order_document import DocumentError
 
@@ -175,11 +176,20 @@ class OmsChannelAdapterOdooShop(models.AbstractModel):
             return None
         warehouses = channel._get_warehouses()
         warehouses = warehouses.filtered(lambda w: w.id == warehouse_id) or warehouses
-        free = dict.fromkeys(products.ids, 0.0)
-        stock = self.env["oms.stock"]._free(warehouses, products)
-        for (_warehouse, product_id), quantity in stock.items():
-            free[product_id] += quantity
-        return {product_id: channel._offered(quantity) for product_id, quantity in free.items()}
+        return self.env["oms.availability"]._available(
+            channel, products, warehouses, self._visitors_cart()
+        )
+
+    @api.model
+    def _cart_ref(self, order_id):
+        """:return: what the goods of a website's cart are kept under"""
+        return f"shop-{order_id}"
+
+    @api.model
+    def _visitors_cart(self):
+        """:return: the cart of who is asking: what it holds is the visitor's own"""
+        order_id = request and request.session.get("sale_order_id")
+        return self._cart_ref(order_id) if order_id else None
 
     # === CONNECTION === #
 

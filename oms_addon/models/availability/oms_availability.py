@@ -1,0 +1,233 @@
+"""Available to sell: the one definition for pushes, the API, shops, carts and people."""
+
+import math
+from collections import defaultdict
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from odoo.addons.oms_addon.tools.availability import Terms, count, show
+
+STOCK = """
+    SELECT quant.product_id, SUM(quant.quantity), SUM(quant.reserved_quantity)
+    FROM stock_quant quant
+    WHERE quant.product_id = ANY(%s) AND quant.location_id = ANY(%s)
+    GROUP BY quant.product_id"""
+COUNTED = """
+    SELECT product.id
+    FROM product_product product JOIN product_template template
+        ON template.id = product.product_tmpl_id
+    WHERE product.id = ANY(%s) AND template.is_storable AND template.type = 'consu'"""
+
+
+class OmsAvailability(models.AbstractModel):
+    """Computes how many of many products a channel may sell, with a few statements.
+
+    What is on hand in the channel's warehouses, less what is reserved and what confirmed
+    orders wait for, less the buffer, what is kept for other channels and what lies in carts,
+    and what arrives in time where the channel sells that; a part of it, rounded down.
+    """
+
+    _name = "oms.availability"
+    _description = "Available to Sell"
+
+    # === FIGURES === #
+
+    @api.model
+    def _available(self, channel, products, warehouses=None, but_cart=None):
+        """Compute how many of products a channel may sell.
+
+        :param channel: one ``oms.channel``
+        :param products: ``product.product`` records, kits among them
+        :param warehouses: those that count; all of the channel's by default
+        :param str but_cart: the cart whose own reservations do not count
+        :return: number by product id; infinite for what is not counted
+        :rtype: dict[int, float]
+        """
+        needs = {product_id: {product_id: 1.0} for product_id in products.ids}
+        return self._available_sets(channel, needs, warehouses, but_cart)
+
+    @api.model
+    def _available_sets(self, channel, needs, warehouses=None, but_cart=None):
+        """Compute how many of sets of goods a channel may sell: as many as the scarcest allows.
+
+        :param dict needs: units by product id, by any key
+        :return: number by key; infinite for what is not counted
+        :rtype: dict[object, float]
+        """
+        goods = self._goods_of(channel, needs)
+        products = self.env["product.product"].browse({p for need in goods.values() for p in need})
+        terms = self._terms(channel, products, warehouses, but_cart)
+        percent, cap, minimum = channel.stock_percent, channel.stock_cap, channel.stock_minimum
+        sellable = {product_id: term.sellable(percent) for product_id, term in terms.items()}
+        result = {}
+        for key, need in goods.items():
+            counts = [count(sellable[p], units) for p, units in need.items() if p in sellable]
+            result[key] = show(min(counts), cap, minimum) if counts else math.inf
+        return result
+
+    # === TERMS === #
+
+    @api.model
+    def _terms(self, channel, products, warehouses=None, but_cart=None):
+        """Read the terms of what a channel may sell.
+
+        :param products: ``product.product`` records; what is not counted is left out
+        :return: the terms by product id
+        :rtype: dict[int, Terms]
+        """
+        if warehouses is None:
+            warehouses = channel._get_warehouses()
+        counted = self._counted(products)
+        buffer = -channel.stock_buffer
+        terms = {product_id: Terms(buffer=buffer) for product_id in counted.ids}
+        if terms:
+            self._read_stock(terms, warehouses, counted)
+            self._read_arriving(terms, channel, warehouses, counted)
+            for product_id, quantity in channel._buffers(counted).items():
+                terms[product_id].buffer = -quantity
+            self._read_promised(terms, channel, warehouses, counted, but_cart)
+        return terms
+
+    @api.model
+    def _counted(self, products):
+        """:return: the products of which there can be none left"""
+        self.env["product.template"].flush_model(["is_storable", "type"])
+        rows = self.env.execute_query(SQL(COUNTED, products.ids))
+        return self.env["product.product"].browse(row[0] for row in rows)
+
+    @api.model
+    def _read_stock(self, terms, warehouses, products):
+        """Put what is there, reserved and waited for into the terms."""
+        stock = self.env["oms.stock"]
+        locations = stock._locations(warehouses)
+        self.env["stock.quant"].flush_model(
+            ["product_id", "location_id", "quantity", "reserved_quantity"]
+        )
+        for product_id, there, reserved in self.env.execute_query(
+            SQL(STOCK, products.ids, list(locations))
+        ):
+            terms[product_id].on_hand = float(there or 0)
+            terms[product_id].reserved = -float(reserved or 0)
+        for (_warehouse, product_id), quantity in stock._claimed(locations, products).items():
+            terms[product_id].waiting -= quantity
+        self._read_safety(terms, warehouses, products)
+
+    @api.model
+    def _read_safety(self, terms, warehouses, products):
+        """Put what warehouses keep back of their own stock into the terms.
+
+        A warehouse that has less than it is to keep takes nothing from the others.
+        """
+        safety = self._safety(warehouses, products)
+        if not safety:
+            return
+        free = self.env["oms.stock"]._free(warehouses, products)
+        for key, quantity in safety.items():
+            terms[key[1]].safety -= min(quantity, max(free[key], 0.0))
+
+    @api.model
+    def _safety(self, warehouses, products):
+        """Read the safety stock of warehouses, where there is such a thing.
+
+        :return: quantity by (warehouse id, product id)
+        :rtype: dict
+        """
+        if "oms.allocation.safety" not in self.env:
+            return {}
+        rows = (
+            self.env["oms.allocation.safety"]
+            .sudo()
+            .search_fetch(
+                [
+                    ("warehouse_id", "in", warehouses.ids),
+                    ("product_id", "in", [False, *products.ids]),
+                ],
+                ["warehouse_id", "product_id", "quantity"],
+            )
+        )
+        safety = {}
+        # That of a product comes after the one of all, and stands in its place.
+        for row in rows.sorted(lambda r: bool(r.product_id)):
+            for product_id in row.product_id.ids or products.ids:
+                safety[row.warehouse_id.id, product_id] = row.quantity
+        return safety
+
+    @api.model
+    def _read_arriving(self, terms, channel, warehouses, products):
+        """Put what arrives in time into the terms, where the channel sells it.
+
+        What orders wait for is a term of its own already, so all that comes counts here.
+        """
+        if not channel.sell_arriving:
+            return
+        until = fields.Datetime.add(fields.Datetime.now(), days=channel.arriving_days)
+        for arrival in self.env["oms.arriving"]._incoming(warehouses, products):
+            if arrival.date <= until:
+                terms[arrival.product_id].arriving += arrival.quantity
+
+    @api.model
+    def _read_promised(self, terms, channel, warehouses, products, but_cart):
+        """Put what is kept for other channels and what lies in carts into the terms.
+
+        A cart of another channel is served from what is kept for that channel first.
+        """
+        carts = self.env["oms.cart.reservation"]._live(products, warehouses, channel, but_cart)
+        kept = self.env["oms.channel.reserve"]._left(products, warehouses, channel)
+        for (of_channel, product_id), quantity in carts.items():
+            if of_channel != channel.id:
+                quantity = max(quantity - kept[of_channel, product_id], 0.0)
+            terms[product_id].carts -= quantity
+        for (of_channel, product_id), quantity in kept.items():
+            if of_channel != channel.id:
+                terms[product_id].reserves -= quantity
+
+    # === KITS === #
+
+    @api.model
+    def _goods_of(self, channel, needs):
+        """Take kits apart: their stock is that of what they are made of.
+
+        :param dict needs: units by product id, by any key
+        :return: the same, without kits
+        """
+        products = self.env["product.product"].browse({p for need in needs.values() for p in need})
+        kits = self._kits(products, channel.company_id)
+        if not kits:
+            return needs
+        result = {}
+        for key, need in needs.items():
+            goods = result[key] = defaultdict(float)
+            for product_id, units in need.items():
+                for part_id, quantity in kits.get(product_id, {product_id: 1.0}).items():
+                    goods[part_id] += quantity * units
+        return result
+
+    @api.model
+    def _kits(self, products, company):
+        """Read what kits are made of, where Odoo's Manufacturing is installed.
+
+        :return: units by product id, by the id of each product that is a kit; kits in kits
+            are taken apart
+        :rtype: dict[int, dict[int, float]]
+        """
+        if "mrp.bom" not in self.env:
+            return {}
+        boms = self.env["mrp.bom"].sudo().with_company(company)
+        found = boms._bom_find(products.sudo(), company_id=company.id, bom_type="phantom")
+        return {product.id: self._parts(product, bom) for product, bom in found.items() if bom}
+
+    @api.model
+    def _parts(self, product, bom):
+        """:return: units by product id of what one kit is made of"""
+        made = product.uom_id._compute_quantity(1.0, bom.product_uom_id, round=False)
+        parts = defaultdict(float)
+        # Odoo rounds each line up to its unit: for a single kit of a large recipe that is
+        # not what it takes, for as many as the recipe makes it is.
+        _boms, lines = bom.explode(product, 1.0)
+        for line, values in lines:
+            quantity = values["qty"] * made / bom.product_qty
+            parts[line.product_id.id] += line.product_uom_id._compute_quantity(
+                quantity, line.product_id.uom_id, round=False
+            )
+        return dict(parts)

@@ -1,0 +1,153 @@
+"""Goods that ran out on a channel, and goods that are back: told once, when it is certain."""
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+NOTE = """
+    INSERT INTO oms_availability_state AS state (channel_id, company_id, product_id, is_out,
+        number, changed_at, changes, create_uid, create_date, write_uid, write_date)
+    SELECT %(channel)s, %(company)s, told.product_id, told.number <= 0, told.number, %(now)s, 0,
+        %(uid)s, %(now)s, %(uid)s, %(now)s
+    FROM unnest(%(products)s::int[], %(numbers)s::int[]) AS told (product_id, number)
+    ORDER BY told.product_id
+    ON CONFLICT (channel_id, product_id) DO UPDATE
+        SET is_out = excluded.is_out, number = excluded.number, changed_at = excluded.changed_at,
+            changes = state.changes + 1, write_date = excluded.write_date
+        WHERE state.is_out <> excluded.is_out
+    RETURNING id, changes > 0"""
+
+
+class OmsAvailabilityState(models.Model):
+    """Whether a channel has something left of a product. Only crossing zero is a change."""
+
+    _name = "oms.availability.state"
+    _description = "Out of Stock on a Channel"
+    _order = "changed_at desc, id desc"
+
+    channel_id = fields.Many2one(
+        "oms.channel", required=True, readonly=True, ondelete="cascade", index=True
+    )
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    product_id = fields.Many2one(
+        "product.product", required=True, readonly=True, ondelete="cascade", index=True
+    )
+    is_out = fields.Boolean("Out of stock", readonly=True)
+    number = fields.Integer("Could be sold then", readonly=True)
+    changed_at = fields.Datetime("Since", readonly=True)
+    changes = fields.Integer(readonly=True, help="How often it ran out or came back.")
+
+    _product_uniq = models.UniqueIndex("(channel_id, product_id)")
+
+    @api.model
+    def _watching(self):
+        """:return: the live channels of which it is known what ran out"""
+        return self.env["oms.channel.stock"]._pushing_channels() | self._asking()
+
+    @api.model
+    def _asking(self, limit=None):
+        """:return: the live channels that say what ran out is to be noted"""
+        return self.env["oms.channel"].search(
+            [("state", "=", "live"), ("watch_stock", "=", True)], limit=limit
+        )
+
+    @api.model
+    def _look(self, product_ids):
+        """Note what ran out or is back of products whose stock changed.
+
+        :param product_ids: ids of ``product.product``
+        :return: the states that changed
+        """
+        changed = self.browse()
+        for channel in self._watching() if product_ids else ():
+            products = self._products_of(channel, product_ids)
+            if products:
+                numbers = self.env["oms.availability"]._available(channel, products)
+                changed += self._note(channel, numbers)
+        return changed
+
+    @api.model
+    def _products_of(self, channel, product_ids):
+        """:return: those of some products that a channel sells: by its listings, or any where
+        it has none
+        """
+        Listing = self.env["oms.channel.listing"]
+        listed = [("channel_id", "=", channel.id), ("state", "=", "matched")]
+        if Listing.search_count(listed, limit=1):
+            sold = Listing._of_products(channel, product_ids)._stock_products().ids
+            product_ids = set(sold) & set(product_ids)
+        return self.env["product.product"].browse(product_ids).exists()
+
+    @api.model
+    def _note(self, channel, numbers):
+        """Write what can be sold where it crossed zero, and tell it.
+
+        :param dict numbers: what can be sold, by product id; what is not counted never runs out
+        :return: the states that changed
+        """
+        counted = {p: int(number) for p, number in numbers.items() if number != float("inf")}
+        if not counted:
+            return self.browse()
+        self.flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                NOTE,
+                channel=channel.id,
+                company=channel.company_id.id,
+                now=fields.Datetime.now(),
+                uid=self.env.uid,
+                products=list(counted),
+                numbers=list(counted.values()),
+            )
+        )
+        self.invalidate_model(flush=False)
+        changed = self.browse(row[0] for row in rows if row[1])
+        if changed:
+            changed._tell()
+        return changed
+
+    def _tell(self):
+        """Put what happened in the audit trail, and tell shops that have an address."""
+        for is_out, states in self.grouped("is_out").items():
+            self.env["oms.event"]._log(
+                states,
+                "stock.out" if is_out else "stock.back",
+                {state.id: state._sentence() for state in states},
+            )
+        told = self.filtered(
+            lambda s: s.channel_id._adapter()._can_use_api and s.channel_id.base_url
+        )
+        self.env["oms.channel.message"]._send_later(
+            [
+                (
+                    state.channel_id,
+                    "availability",
+                    f"availability:{state.id}:{state.changes}",
+                    self.env["sale.order"],
+                    state._prepare_message(),
+                )
+                for state in told
+            ]
+        )
+
+    def _sentence(self):
+        """:return: what happened, in words"""
+        values = {"channel": self.channel_id.name, "product": self.product_id.display_name}
+        if self.is_out:
+            return self.env._("Out of stock on %(channel)s: %(product)s", **values)
+        return self.env._("Back in stock on %(channel)s: %(product)s", **values)
+
+    def _prepare_message(self):
+        """:return: what a shop is told"""
+        listing = self.env["oms.channel.listing"].search(
+            [("channel_id", "=", self.channel_id.id), ("product_id", "=", self.product_id.id)],
+            order="multiplier, id",
+            limit=1,
+        )
+        return {
+            "schema": "oms.availability/1",
+            "sku": listing.sku or self.product_id.default_code or "",
+            "name": self.product_id.name,
+            "state": "out_of_stock" if self.is_out else "back_in_stock",
+            "quantity": self.number,
+            "at": f"{self.changed_at.isoformat()}Z",
+        }

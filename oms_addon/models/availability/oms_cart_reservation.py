@@ -1,0 +1,307 @@
+"""Goods in carts: kept for a while, so that what a buyer is about to pay is still there."""
+
+from typing import NamedTuple
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from odoo.addons.oms_addon.exceptions import InsufficientStock
+
+CLEANED_PER_RUN = 5000
+
+
+class Shortage(NamedTuple):
+    """A product of which fewer can be had than a cart wants."""
+
+    product_id: int
+    wanted: float
+    available: float
+
+
+class OmsCartReservation(models.Model):
+    """One product of one cart. What is made of others is kept as what it is made of.
+
+    It ends at its time. An order that comes in for the cart takes it over: then it lasts
+    until the order is confirmed, when its deliveries claim the goods, or cancelled.
+    """
+
+    _name = "oms.cart.reservation"
+    _description = "Goods in a Cart"
+    _order = "expires_at, id"
+    _check_company_auto = True
+
+    channel_id = fields.Many2one(
+        "oms.channel", required=True, readonly=True, ondelete="cascade", index=True
+    )
+    company_id = fields.Many2one(related="channel_id.company_id", store=True, index=True)
+    cart_ref = fields.Char("Cart", required=True, readonly=True)
+    product_id = fields.Many2one(
+        "product.product",
+        required=True,
+        readonly=True,
+        check_company=True,
+        ondelete="cascade",
+        index=True,
+    )
+    quantity = fields.Float("Units", digits="Product Unit", required=True, readonly=True)
+    expires_at = fields.Datetime(
+        "Until", readonly=True, index=True, help="Empty: until its order is confirmed."
+    )
+    order_id = fields.Many2one(
+        "sale.order", readonly=True, ondelete="cascade", index="btree_not_null"
+    )
+
+    _product_uniq = models.UniqueIndex("(channel_id, cart_ref, product_id)")
+    _quantity_positive = models.Constraint(
+        "CHECK (quantity > 0)", "A cart keeps some of each of its products."
+    )
+
+    def init(self):
+        """Make the list of whose turn it is, by product: whoever keeps goods writes in it."""
+        self.env.cr.execute(
+            """CREATE TABLE IF NOT EXISTS oms_cart_turn (
+                   product_id integer PRIMARY KEY, turn bigint NOT NULL)"""
+        )
+
+    # === READING === #
+
+    @api.model
+    def _get_live_domain(self):
+        """:return: the reservations that count now"""
+        return Domain("expires_at", "=", False) | Domain("expires_at", ">", fields.Datetime.now())
+
+    @api.model
+    def _live(self, products, warehouses, channel, but_cart=None):
+        """Read what lies in the carts of channels that use some warehouses.
+
+        :param channel: the channel that asks
+        :param str but_cart: a cart of it that does not count
+        :return: quantity by (channel id, product id)
+        :rtype: dict
+        """
+        domain = (
+            self._get_live_domain()
+            & Domain("product_id", "in", products.ids)
+            & Domain("company_id", "=", channel.company_id.id)
+        )
+        if but_cart:
+            domain &= Domain("channel_id", "!=", channel.id) | Domain("cart_ref", "!=", but_cart)
+        rows = self.sudo()._read_group(domain, ["channel_id", "product_id"], ["quantity:sum"])
+        sharing = {
+            of_channel: of_channel == channel or bool(of_channel._get_warehouses() & warehouses)
+            for of_channel in {row[0] for row in rows}
+        }
+        return {
+            (of_channel.id, product.id): quantity
+            for of_channel, product, quantity in rows
+            if sharing[of_channel]
+        }
+
+    @api.model
+    def _of_cart(self, channel, cart_ref):
+        """:return: what is kept for a cart, or was until its time ended"""
+        return self.sudo().search(
+            [("channel_id", "=", channel.id), ("cart_ref", "=", cart_ref)], order="product_id"
+        )
+
+    @api.model
+    def _missing(self, channel, cart_ref, wanted):
+        """Say of which goods there are too few for a cart, whatever it keeps already.
+
+        To be asked again when an order is placed, before any money is taken.
+
+        :param dict wanted: quantity in the product's unit, by product id
+        :return: what is short; nothing when all is still there
+        :rtype: list[Shortage]
+        """
+        return self._short(channel, cart_ref, self._goods(channel, wanted))
+
+    # === KEEPING === #
+
+    @api.model
+    def _reserve(self, channel, cart_ref, wanted, minutes=None, partial=False, order=None):
+        """Keep the goods of a cart, all of them or none, in place of what it kept before.
+
+        The same again only lasts longer, and what an order came in for stays as it is. Two
+        carts that want the same unit meet at the lock: the second begins again, and finds it
+        gone.
+
+        :param channel: one ``oms.channel``
+        :param str cart_ref: the channel's name of the cart
+        :param dict wanted: quantity in the product's unit, by product id; kits are kept as
+            their components, what is not counted needs no keeping
+        :param int minutes: how long; the channel's own time by default
+        :param bool partial: keep what is there of what is short
+        :param order: the draft ``sale.order`` that is the cart, if any
+        :return: the reservations of the cart
+        :raise InsufficientStock: naming every product that is short; nothing was written
+        """
+        goods = self._goods(channel, wanted)
+        held = self._of_cart(channel, cart_ref)
+        if any(reservation._is_placed() for reservation in held):
+            return held
+        now = fields.Datetime.now()
+        until = fields.Datetime.add(now, minutes=minutes or channel.cart_minutes)
+        live = held.filtered(lambda r: not r.expires_at or r.expires_at > now)
+        if live == held and {r.product_id.id: r.quantity for r in held} == goods:
+            live.filtered("expires_at").expires_at = until
+            return held
+        short = self._short(channel, cart_ref, goods)
+        if short and not partial:
+            raise InsufficientStock(self._shortage_text(short), short)
+        for shortage in short:
+            goods[shortage.product_id] = shortage.available
+        self._take_turn(channel, goods)
+        return self._replace(channel, cart_ref, goods, held, until, order)
+
+    @api.model
+    def _goods(self, channel, wanted):
+        """:return: what of a cart is counted, kits taken apart: quantity by product id"""
+        engine = self.env["oms.availability"]
+        goods = engine._goods_of(channel, {None: wanted})[None]
+        counted = engine._counted(self.env["product.product"].browse(goods))
+        return {p: quantity for p, quantity in goods.items() if p in counted._ids and quantity > 0}
+
+    @api.model
+    def _short(self, channel, cart_ref, goods):
+        """:return: the ``Shortage`` of each product of which there are too few"""
+        products = self.env["product.product"].browse(goods)
+        terms = self.env["oms.availability"]._terms(channel, products, but_cart=cart_ref)
+        short = []
+        for product in products:
+            there = terms[product.id].sellable(channel.stock_percent)
+            if product.uom_id.compare(there, goods[product.id]) < 0:
+                available = product.uom_id.round(there, rounding_method="DOWN")
+                short.append(Shortage(product.id, goods[product.id], available))
+        return short
+
+    @api.model
+    def _shortage_text(self, short):
+        """:return: what is short, for people"""
+        return "\n".join(
+            self.env._(
+                "%(product)s: %(available)s of %(wanted)s can be had.",
+                product=self.env["product.product"].browse(row.product_id).display_name,
+                available=f"{row.available:g}",
+                wanted=f"{row.wanted:g}",
+            )
+            for row in short
+        )
+
+    @api.model
+    def _take_turn(self, channel, goods):
+        """Let one cart after the other decide about the same goods.
+
+        Whoever decided on figures that changed meanwhile meets a serialization error here,
+        and begins again with fresh ones: those of other carts, or of the allocator.
+        """
+        if not goods:
+            return
+        self.env.cr.execute(
+            """INSERT INTO oms_cart_turn AS mine (product_id, turn)
+               SELECT product_id, 1 FROM unnest(%s) AS wanted (product_id) ORDER BY product_id
+               ON CONFLICT (product_id) DO UPDATE SET turn = mine.turn + 1""",
+            [sorted(goods)],
+        )
+        locations = self.env["oms.stock"]._locations(channel._get_warehouses())
+        self.env["oms.stock"]._lock(list(locations), list(goods))
+
+    @api.model
+    def _replace(self, channel, cart_ref, goods, held, until, order):
+        """Write what a cart keeps now."""
+        goods = {product_id: quantity for product_id, quantity in goods.items() if quantity > 0}
+        (held - held.filtered(lambda r: r.product_id.id in goods)).unlink()
+        kept = held.exists()
+        for reservation in kept:
+            reservation.quantity = goods[reservation.product_id.id]
+        kept.expires_at = until
+        fresh = self.sudo().create(
+            [
+                {
+                    "channel_id": channel.id,
+                    "cart_ref": cart_ref,
+                    "product_id": product_id,
+                    "quantity": quantity,
+                    "expires_at": until,
+                    "order_id": order.id if order else False,
+                }
+                for product_id, quantity in goods.items()
+                if product_id not in kept.product_id._ids
+            ]
+        )
+        return (kept + fresh).sorted("product_id")
+
+    # === END === #
+
+    @api.model
+    def _release(self, channel, cart_ref):
+        """Keep nothing for a cart any more. :return: how many products that were"""
+        held = self._of_cart(channel, cart_ref).filtered(lambda r: not r._is_placed())
+        count = len(held)
+        held.unlink()
+        return count
+
+    def _is_placed(self):
+        """:return: whether an order of the cart came in"""
+        return not self.expires_at
+
+    @api.model
+    def _place(self, orders):
+        """Orders came in for carts: their goods are kept until they are confirmed."""
+        by_cart = {
+            (order.oms_channel_id.id, order.oms_cart_ref): order
+            for order in orders
+            if order.oms_cart_ref and order.state in ("draft", "sent")
+        }
+        if not by_cart:
+            return
+        held = self.sudo().search(
+            self._get_live_domain() & Domain("cart_ref", "in", [ref for _channel, ref in by_cart])
+        )
+        for reservation in held:
+            order = by_cart.get((reservation.channel_id.id, reservation.cart_ref))
+            if order and order.oms_is_recorded:
+                reservation.unlink()
+            elif order:
+                reservation.write({"order_id": order.id, "expires_at": False})
+
+    @api.model
+    def _consume(self, orders):
+        """Orders are confirmed, and their deliveries claim the goods; or they are cancelled."""
+        self.sudo().search([("order_id", "in", orders.ids)]).unlink()
+
+    @api.model
+    def _clean(self):
+        """Drop what ended; its goods are free for others, who are told.
+
+        :return: how many reservations ended
+        :rtype: int
+        """
+        ended = self.sudo().search(
+            [("expires_at", "<=", fields.Datetime.now())], limit=CLEANED_PER_RUN
+        )
+        count = len(ended)
+        ended.unlink()
+        return count
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        reservations = super().create(vals_list)
+        reservations._touch()
+        return reservations
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "quantity" in vals:
+            self._touch()
+        return result
+
+    def unlink(self):
+        self._touch()
+        return super().unlink()
+
+    def _touch(self):
+        if self:
+            self.env["oms.channel.stock"]._touch(self.product_id.ids)

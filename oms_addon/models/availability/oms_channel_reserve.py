@@ -1,0 +1,137 @@
+"""Units of a product that are kept for one channel."""
+
+from collections import defaultdict
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+LEFT = """
+    SELECT reserve.channel_id, reserve.product_id, SUM(GREATEST(reserve.quantity - COALESCE((
+        SELECT SUM(move.product_qty)
+        FROM stock_move move
+        JOIN sale_order_line line ON line.id = move.sale_line_id
+        JOIN sale_order o ON o.id = line.order_id
+        JOIN stock_location source ON source.id = move.location_id
+        WHERE move.product_id = reserve.product_id AND move.state <> 'cancel'
+          AND source.usage IN ('internal', 'transit')
+          AND move.create_date >= reserve.since AND o.oms_channel_id = reserve.channel_id
+          AND NOT EXISTS (SELECT FROM stock_move_move_rel rel WHERE rel.move_dest_id = move.id)
+    ), 0), 0))
+    FROM oms_channel_reserve reserve
+    WHERE reserve.product_id = ANY(%(products)s) AND reserve.channel_id = ANY(%(channels)s)
+      AND reserve.active AND (reserve.until IS NULL OR reserve.until >= %(today)s)
+    GROUP BY reserve.channel_id, reserve.product_id"""
+
+
+class OmsChannelReserve(models.Model):
+    """Other channels do not sell what is kept; the channel's own orders use it up."""
+
+    _name = "oms.channel.reserve"
+    _description = "Units Kept for a Channel"
+    _order = "until, channel_id, product_id, id"
+    _check_company_auto = True
+
+    channel_id = fields.Many2one("oms.channel", required=True, ondelete="cascade", index=True)
+    company_id = fields.Many2one(related="channel_id.company_id", store=True, index=True)
+    product_id = fields.Many2one(
+        "product.product", required=True, check_company=True, ondelete="cascade", index=True
+    )
+    quantity = fields.Float(
+        "Units kept",
+        digits="Product Unit",
+        required=True,
+        default=1.0,
+        help="So many units are not sold on any other channel. Orders of this channel that are "
+        "confirmed use them up.",
+    )
+    since = fields.Datetime(
+        required=True,
+        readonly=True,
+        copy=False,
+        default=lambda self: self.env.cr.now(),
+        help="Orders from then on use the units up.",
+    )
+    until = fields.Date("Kept until", help="The last day they are kept; empty for no end.")
+    active = fields.Boolean(default=True)
+    left = fields.Float("Still kept", digits="Product Unit", compute="_compute_left")
+
+    _quantity_positive = models.Constraint(
+        "CHECK (quantity > 0)", "Keep some units: the number must be above 0."
+    )
+    _product_uniq = models.UniqueIndex(
+        "(channel_id, product_id) WHERE active",
+        "Units of this product are kept for the channel already: change their number.",
+    )
+
+    @api.depends("quantity", "until", "since", "active", "product_id", "channel_id")
+    def _compute_left(self):
+        left = self._read_left(self.product_id, self.channel_id)
+        for reserve in self:
+            reserve.left = left[reserve.channel_id.id, reserve.product_id.id]
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        reserves = super().create(vals_list)
+        reserves._touch()
+        return reserves
+
+    def write(self, vals):
+        """Extend: what was and what is concerned shows another number now."""
+        self._touch()
+        result = super().write(vals)
+        self._touch()
+        return result
+
+    def unlink(self):
+        self._touch()
+        return super().unlink()
+
+    def _touch(self):
+        self.env["oms.channel.stock"]._touch(self.product_id.ids)
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _left(self, products, warehouses, channel):
+        """Read what is still kept of products, for channels that use some warehouses.
+
+        :param channel: the channel that asks
+        :return: quantity by (channel id, product id)
+        :rtype: dict
+        """
+        channels = self.sudo().search([("company_id", "=", channel.company_id.id)]).channel_id
+        sharing = channels.filtered(lambda c: c == channel or c._get_warehouses() & warehouses)
+        return self._read_left(products, sharing)
+
+    @api.model
+    def _read_left(self, products, channels):
+        """:return: what is still kept, by (channel id, product id)"""
+        left = defaultdict(float)
+        if not products or not channels:
+            return left
+        self.flush_model()
+        self.env["stock.move"].flush_model(["product_id", "product_qty", "state", "sale_line_id"])
+        self.env["sale.order"].flush_model(["oms_channel_id"])
+        rows = self.env.execute_query(
+            SQL(
+                LEFT,
+                products=products.ids,
+                channels=channels.ids,
+                today=fields.Date.context_today(self),
+            )
+        )
+        for channel_id, product_id, quantity in rows:
+            left[channel_id, product_id] = float(quantity)
+        return left
+
+    @api.model
+    def _expire(self):
+        """Look again at what other channels show of units that are kept no longer.
+
+        :return: how many reserves ended
+        :rtype: int
+        """
+        ended = self.search([("until", "<", fields.Date.context_today(self))])
+        if ended:
+            ended.active = False
+        return len(ended)

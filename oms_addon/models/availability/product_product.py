@@ -1,0 +1,17 @@
+"""A product's way to all there is of it."""
+
+from odoo import models
+
+
+class ProductProduct(models.Model):
+    _inherit = "product.product"
+
+    def action_oms_availability(self):
+        """Open all there is of the product."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.client",
+            "tag": "oms_availability",
+            "name": self.env._("Availability"),
+            "params": {"product_id": self.id},
+        }

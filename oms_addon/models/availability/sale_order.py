@@ -1,0 +1,59 @@
+"""Orders take over what their carts kept, and shops keep what is in the cart."""
+
+from collections import defaultdict
+
+from odoo import api, fields, models
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    oms_cart_ref = fields.Char(
+        "Cart", readonly=True, copy=False, help="The channel's name of the cart it was."
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Extend: what the carts of orders kept is kept for the orders."""
+        orders = super().create(vals_list)
+        self.env["oms.cart.reservation"]._place(orders)
+        return orders
+
+    def _action_confirm(self):
+        """Extend `sale`: from now on deliveries claim the goods, not carts."""
+        result = super()._action_confirm()
+        self.env["oms.cart.reservation"]._consume(self)
+        return result
+
+    def _action_cancel(self):
+        """Extend `sale`: nobody wants the goods any more."""
+        result = super()._action_cancel()
+        self.env["oms.cart.reservation"]._consume(self)
+        return result
+
+    # === ODOO'S OWN SHOP === #
+
+    def _oms_keep_cart(self):
+        """Keep what is in the carts of a website whose channel does so, as far as it is there."""
+        shop = self.env["oms.channel.adapter.odoo_shop"]
+        if not shop._has_shop():
+            return
+        for order in self.sudo().filtered(lambda o: o.website_id and o.state == "draft"):
+            channel = shop._channel_of(order.website_id.id, order.company_id)
+            if channel.reserve_carts:
+                self.env["oms.cart.reservation"].sudo()._reserve(
+                    channel,
+                    shop._cart_ref(order.id),
+                    order._oms_cart_goods(),
+                    partial=True,
+                    order=order,
+                )
+
+    def _oms_cart_goods(self):
+        """:return: quantity in the product's unit, by product id"""
+        goods = defaultdict(float)
+        for line in self.order_line.filtered(lambda l: l.product_id and not l.display_type):
+            goods[line.product_id.id] += line.product_uom_id._compute_quantity(
+                line.product_uom_qty, line.product_id.uom_id, round=False
+            )
+        return dict(goods)

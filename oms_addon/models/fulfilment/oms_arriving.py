@@ -1,0 +1,123 @@
+"""What confirmed purchases and other incoming moves will bring."""
+
+from collections import defaultdict
+from typing import NamedTuple
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+INCOMING = """
+    SELECT move.product_id, place.warehouse_id,
+           GREATEST(COALESCE(line.date_planned, move.date), %(now)s) AS due,
+           move.product_qty, move.purchase_line_id
+    FROM stock_move move
+    JOIN stock_location source ON source.id = move.location_id
+    JOIN stock_location place ON place.id = move.location_dest_id
+    JOIN stock_warehouse warehouse ON warehouse.id = place.warehouse_id
+    JOIN stock_location stock ON stock.id = warehouse.lot_stock_id
+    LEFT JOIN purchase_order_line line ON line.id = move.purchase_line_id
+    WHERE move.state IN ('waiting', 'confirmed', 'partially_available', 'assigned')
+      AND move.product_id = ANY(%(products)s) AND place.warehouse_id = ANY(%(warehouses)s)
+      AND place.usage IN ('internal', 'transit')
+      AND source.usage IN ('supplier', 'transit', 'production', 'internal')
+      AND NOT source.parent_path LIKE stock.parent_path || '%%'
+      AND move.sale_line_id IS NULL
+      AND NOT EXISTS (
+          SELECT FROM stock_move_move_rel rel JOIN stock_move origin ON origin.id = rel.move_orig_id
+          WHERE rel.move_dest_id = move.id AND origin.state NOT IN ('done', 'cancel'))
+      AND NOT EXISTS (
+          SELECT FROM stock_move_move_rel rel JOIN stock_move after ON after.id = rel.move_dest_id
+          WHERE rel.move_orig_id = move.id AND after.sale_line_id IS NOT NULL
+            AND after.state NOT IN ('done', 'cancel'))
+    ORDER BY due, move.id"""
+
+
+class Arrival(NamedTuple):
+    """Goods that will come in: how many of them are still to be had, and by when."""
+
+    product_id: int
+    warehouse_id: int
+    date: object
+    quantity: float
+    purchase_line_id: int
+
+
+class OmsArriving(models.AbstractModel):
+    _name = "oms.arriving"
+    _description = "Arriving Goods"
+
+    @api.model
+    def _arriving(self, warehouses, products, but=None):
+        """Read what will come in, less what those who wait for goods take of it.
+
+        What comes first goes to those who wait, as far as what is there does not serve them.
+        What is made or bought for one order is nobody else's; what is overdue comes now.
+
+        :param warehouses: ``stock.warehouse`` records
+        :param products: ``product.product`` records
+        :param but: ``stock.move`` records whose claims do not count: who asks for them
+        :return: what is left of each incoming move, the earliest first
+        :rtype: list[Arrival]
+        """
+        incoming = self._incoming(warehouses, products)
+        if not incoming:
+            return []
+        uncovered = self._uncovered(warehouses, products, but)
+        left = []
+        for arrival in incoming:
+            key = arrival.warehouse_id, arrival.product_id
+            taken = min(uncovered[key], arrival.quantity)
+            uncovered[key] -= taken
+            if arrival.quantity - taken > 0:
+                left.append(arrival._replace(quantity=arrival.quantity - taken))
+        return left
+
+    @api.model
+    def _arriving_quantities(self, warehouses, products, until):
+        """Read how much will have come in by a moment that nobody waits for.
+
+        :param until: a naive UTC datetime
+        :return: quantity in the product's unit, by (warehouse id, product id)
+        :rtype: dict
+        """
+        quantities = defaultdict(float)
+        for arrival in self._arriving(warehouses, products):
+            if arrival.date <= until:
+                quantities[arrival.warehouse_id, arrival.product_id] += arrival.quantity
+        return quantities
+
+    @api.model
+    def _incoming(self, warehouses, products):
+        """:return: all that will come into warehouses from outside their stock, the earliest
+        first, whoever waits for it
+        :rtype: list[Arrival]
+        """
+        if not warehouses or not products:
+            return []
+        self.env["stock.move"].flush_model()
+        self.env["purchase.order.line"].flush_model(["date_planned"])
+        rows = self.env.execute_query(
+            SQL(
+                INCOMING,
+                now=fields.Datetime.now(),
+                products=products.ids,
+                warehouses=warehouses.ids,
+            )
+        )
+        return [Arrival(*row[:3], float(row[3]), row[4] or 0) for row in rows if row[3] > 0]
+
+    @api.model
+    def _uncovered(self, warehouses, products, but=None):
+        """:return: what those who wait for goods miss beyond what is there, by
+        (warehouse id, product id)
+        """
+        stock = self.env["oms.stock"]
+        locations = stock._locations(warehouses)
+        claimed = stock._claimed(locations, products, but=but)
+        free = stock._free(warehouses, products)
+        every = stock._claimed(locations, products)
+        uncovered = defaultdict(float)
+        for key, quantity in claimed.items():
+            there = free[key] + every[key]
+            uncovered[key] = max(quantity - max(there, 0.0), 0.0)
+        return uncovered

@@ -1,0 +1,132 @@
+import { Component, onWillStart, onWillUnmount, useEffect, useRef, useState } from "@odoo/owl";
+import { loadBundle } from "@web/core/assets";
+import { router } from "@web/core/browser/router";
+import { deserializeDate, formatDate } from "@web/core/l10n/dates";
+import { _t } from "@web/core/l10n/translation";
+import { RecordSelector } from "@web/core/record_selectors/record_selector";
+import { registry } from "@web/core/registry";
+import { useService } from "@web/core/utils/hooks";
+import { Layout } from "@web/search/layout";
+import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+
+import { quantity } from "./why";
+
+const COLORS = { on_hand: "#017e84", reserved: "#d5653e", arriving: "#8dbfc2" };
+const WIDE = 768;
+
+/** All there is of one product: in warehouses, on channels, in the days to come. */
+export class AvailabilityPage extends Component {
+    static template = "oms_addon.AvailabilityPage";
+    static components = { Layout, RecordSelector };
+    static props = { ...standardActionServiceProps };
+
+    setup() {
+        this.orm = useService("orm");
+        this.action = useService("action");
+        this.canvas = useRef("canvas");
+        this.spans = [30, 60];
+        this.quantity = quantity;
+        this.columns = [
+            { name: "on_hand", label: _t("On hand") },
+            { name: "reserved", label: _t("Reserved") },
+            { name: "waiting", label: _t("Waiting") },
+            { name: "free", label: _t("Free") },
+            { name: "arriving", label: _t("Arriving") },
+        ];
+        const asked = this.props.action.params?.product_id || router.current.product_id;
+        const productId = Number(asked) || false;
+        this.state = useState({ productId, days: this.spans[0], page: null, error: "" });
+        onWillStart(() => Promise.all([loadBundle("web.chartjs_lib"), this.load()]));
+        useEffect(() => this.draw(), () => [this.state.page, this.canvas.el]);
+        onWillUnmount(() => this.chart?.destroy());
+    }
+
+    get display() {
+        return { controlPanel: {} };
+    }
+
+    get domain() {
+        return [["type", "=", "consu"]];
+    }
+
+    async load() {
+        const { productId, days } = this.state;
+        this.props.updateActionState?.({ product_id: productId || undefined });
+        if (!productId) {
+            this.state.page = null;
+            return;
+        }
+        try {
+            this.state.page = await this.orm.call("oms.availability", "read_page", [productId, days]);
+            this.state.error = "";
+        } catch (error) {
+            this.state.page = null;
+            this.state.error = error.data?.message || error.message;
+        }
+    }
+
+    choose(productId) {
+        this.state.productId = productId;
+        return this.load();
+    }
+
+    look(days) {
+        this.state.days = days;
+        return this.load();
+    }
+
+    total(name) {
+        return this.state.page.warehouses.reduce((sum, row) => sum + row[name], 0);
+    }
+
+    why(row) {
+        this.action.doAction(row.why);
+    }
+
+    /** Draw the days to come: stock and what of it is reserved as steps, arrivals as bars. */
+    draw() {
+        this.chart?.destroy();
+        this.chart = null;
+        if (!this.canvas.el) {
+            return;
+        }
+        const { timeline } = this.state.page;
+        const days = timeline.days.map((day) => formatDate(deserializeDate(day)));
+        const line = (name, label, type = "line") => ({
+            type,
+            label,
+            data: timeline[name],
+            backgroundColor: COLORS[name],
+            borderColor: COLORS[name],
+            borderWidth: type === "line" ? 2 : 0,
+            pointRadius: 0,
+            pointHitRadius: 8,
+            stepped: true,
+        });
+        this.chart = new Chart(this.canvas.el, {
+            data: {
+                labels: days,
+                datasets: [
+                    line("on_hand", _t("In stock")),
+                    line("reserved", _t("Reserved")),
+                    line("arriving", _t("Arriving"), "bar"),
+                ],
+            },
+            options: {
+                animation: false,
+                maintainAspectRatio: false,
+                interaction: { mode: "index", intersect: false },
+                plugins: { legend: { position: "bottom" } },
+                scales: {
+                    x: {
+                        grid: { display: false },
+                        ticks: { maxTicksLimit: window.innerWidth < WIDE ? 4 : 10, maxRotation: 0 },
+                    },
+                    y: { ticks: { precision: 0 }, suggestedMin: 0, suggestedMax: 1 },
+                },
+            },
+        });
+    }
+}
+
+registry.category("actions").add("oms_availability", AvailabilityPage);

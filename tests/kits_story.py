@@ -1,0 +1,120 @@
+"""What kits can be sold, told by a shell that has Odoo's Manufacturing; see ``test_kits.py``."""
+
+from odoo.fields import Command
+
+
+def tell(env):
+    """Play the story. :return: JSON-able facts by the name of the point"""
+    return Story(env).play()
+
+
+class Story:
+    def __init__(self, env):
+        self.env = env
+        self.warehouse = env["stock.warehouse"].search([], limit=1)
+        self.warehouse.oms_managed = True
+        self.channel = env["oms.channel"].create(
+            {
+                "name": "Kits",
+                "adapter": "canonical",
+                "warehouse_ids": [Command.set(self.warehouse.ids)],
+            }
+        )
+        self.board = self.product("BOARD", 7)
+        self.screw = self.product("SCREW", 100)
+        self.lamp = self.product("LAMP", 5)
+        self.shelf, self.room = self.product("SHELF", 0), self.product("ROOM", 0)
+        dozen = env.ref("uom.product_uom_dozen")
+        # The recipe makes two shelves: of each part twice what one takes.
+        self.kit(self.shelf, 2, (self.board, 4, None), (self.screw, 2, dozen))
+        self.kit(self.room, 1, (self.shelf, 2, None), (self.lamp, 1, None))
+
+    def product(self, sku, stock):
+        product = self.env["product.product"].create(
+            {"name": sku, "default_code": sku, "is_storable": True}
+        )
+        if stock:
+            self.env["stock.quant"]._update_available_quantity(
+                product, self.warehouse.lot_stock_id, stock
+            )
+        return product
+
+    def kit(self, product, makes, *parts):
+        self.env["mrp.bom"].create(
+            {
+                "product_tmpl_id": product.product_tmpl_id.id,
+                "product_qty": makes,
+                "type": "phantom",
+                "bom_line_ids": [
+                    Command.create(
+                        {
+                            "product_id": part.id,
+                            "product_qty": quantity,
+                            **({"product_uom_id": unit.id} if unit else {}),
+                        }
+                    )
+                    for part, quantity, unit in parts
+                ],
+            }
+        )
+
+    def number(self, product):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        return self.env["oms.availability"]._available(self.channel, product)[product.id]
+
+    def play(self):
+        found = {"shelf": self.number(self.shelf), "room": self.number(self.room)}
+        listing = self.env["oms.channel.listing"].create(
+            {"channel_id": self.channel.id, "sku": "S", "product_id": self.shelf.id}
+        )
+        stock = self.env["oms.channel.stock"]._available(self.channel, listing)
+        found["listing"] = stock[listing.id, False]
+        found["one_short"] = self.one_short()
+        found["no_kit"] = self.number(self.screw)
+        found["after_sale"] = self.sell()
+        found["why"] = self.why()
+        found["cart"] = self.cart()
+        return found
+
+    def one_short(self):
+        """There is no lamp. :return: how many rooms there are"""
+        quants = self.env["stock.quant"]
+        quants._update_available_quantity(self.lamp, self.warehouse.lot_stock_id, -5)
+        number = self.number(self.room)
+        quants._update_available_quantity(self.lamp, self.warehouse.lot_stock_id, 5)
+        return number
+
+    def sell(self):
+        """Two shelves are sold: their parts are claimed."""
+        order = self.env["sale.order"].create(
+            {
+                "partner_id": self.env.ref("base.partner_admin").id,
+                "warehouse_id": self.warehouse.id,
+                "order_line": [Command.create({"product_id": self.shelf.id, "product_uom_qty": 2})],
+            }
+        )
+        order.action_confirm()
+        self.env["oms.allocator"]._allocate(order)
+        return {"shelf": self.number(self.shelf), "boards": self.number(self.board)}
+
+    def why(self):
+        """One more board comes. :return: the number of shelves, and that its rows add up"""
+        self.env["stock.quant"]._update_available_quantity(
+            self.board, self.warehouse.lot_stock_id, 1
+        )
+        found = self.env["oms.availability"].explain_number(self.channel.id, self.shelf.id)
+        scarcest = self.env["product.product"].browse(found["product_id"])
+        total = sum(row["change"] for row in found["rows"])
+        self.env["stock.quant"]._update_available_quantity(
+            self.board, self.warehouse.lot_stock_id, -1
+        )
+        return [found["number"], scarcest.default_code, abs(total - found["number"]) < 1e-9]
+
+    def cart(self):
+        """A shelf lies in a cart: what it is made of is kept."""
+        kept = self.env["oms.cart.reservation"]._reserve(self.channel, "c1", {self.shelf.id: 1})
+        return {
+            "kept": {row.product_id.default_code: row.quantity for row in kept},
+            "shelf": self.number(self.shelf),
+        }

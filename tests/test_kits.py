@@ -1,0 +1,34 @@
+"""Kits, with Odoo's Manufacturing really installed, in processes of their own."""
+
+import json
+from pathlib import Path
+
+from .concurrency import RaceCase
+
+STORY = Path(__file__).with_name("kits_story.py")
+PROGRAM = f"""
+import json, runpy
+print("=>", json.dumps(runpy.run_path({str(STORY)!r})["tell"](env)))
+"""
+
+
+class TestKits(RaceCase):
+    def test_a_kit_is_there_as_often_as_its_scarcest_part_fault_44(self):
+        self.run_odoo("-i", "mrp", "--stop-after-init")
+        out = self.run_odoo("shell", "--log-level=error", program=PROGRAM)
+        found = json.loads([line for line in out.splitlines() if line.startswith("=>")][-1][3:])
+        self.assertEqual(
+            found,
+            {
+                # 7 boards of which 2 make one; 100 screws, a dozen for a shelf
+                "shelf": 3,
+                # two shelves and a lamp
+                "room": 1,
+                "listing": 3,
+                "one_short": 0,
+                "after_sale": {"shelf": 1, "boards": 3},
+                "cart": {"kept": {"BOARD": 2.0, "SCREW": 12.0}, "shelf": 0},
+                "why": [2, "BOARD", True],
+                "no_kit": 100,
+            },
+        )
