@@ -1,6 +1,5 @@
 """Amazon's Selling Partner API, simulated: orders in both versions, feeds, reports, limits."""
 
-import base64
 import json
 import re
 import time
@@ -8,10 +7,12 @@ from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from urllib.parse import parse_qsl, unquote
 
-from ..base import Delivery, Refusal, Response, Simulator
+from ..base import Delivery, Response, Simulator
 from .feeds import FeedsMixin, error
+from .finances import FinancesMixin
 from .models import Models
 from .orders import Item, Order
+from .tokens import read_token, write_token
 
 #: marketplace: site, currency, whether tax comes on top of prices
 MARKETS = {
@@ -39,7 +40,7 @@ OPERATIONS = {
     "createReport": ("POST", "/reports/2021-06-30/reports", 0.0167, 15),
     "getReport": ("GET", "/reports/2021-06-30/reports/{reportId}", 2, 15),
     "getReportDocument": ("GET", "/reports/2021-06-30/documents/{reportDocumentId}", 0.0167, 15),
-    "getInventorySummaries": ("GET", "/fba/inventory/v1/summaries", 2, 2),
+    "listTransactions": ("GET", "/finances/2024-06-19/transactions", 0.5, 10),
     "getSubscription": ("GET", "/notifications/v1/subscriptions/{notificationType}", 1, 5),
     "createSubscription": ("POST", "/notifications/v1/subscriptions/{notificationType}", 1, 5),
     "deleteSubscriptionById": (
@@ -58,7 +59,7 @@ PATTERNS = [
 ]
 
 
-class AmazonSimulator(FeedsMixin, Simulator):
+class AmazonSimulator(FeedsMixin, FinancesMixin, Simulator):
     """A seller account.
 
     :param str market: where orders are placed
@@ -69,7 +70,7 @@ class AmazonSimulator(FeedsMixin, Simulator):
 
     code = "amazon"
     topics = ()
-    lacks = frozenset({"webhooks", "refund", "edit", "compare_and_set"})
+    lacks = frozenset({"webhooks", "edit", "compare_and_set"})
 
     def __init__(
         self, port=0, seed=1, market="A1PA6795UKMFR9", currency="", models=None, rate_factor=1000.0
@@ -90,14 +91,15 @@ class AmazonSimulator(FeedsMixin, Simulator):
         self.client = {"api_key": "amzn1.application-oa2-client.sim", "api_secret": "amzn-secret"}
         self.refresh_token = "Atzr|simulated"
         #: what the account may: "2026" (the new Orders API), "personal" (who bought),
-        #: "orders", "listings"
-        self.roles = {"2026", "personal", "orders", "listings"}
+        #: "orders", "listings", "finance" (transactions)
+        self.roles = {"2026", "personal", "orders", "listings", "finance"}
         self.tokens = {}
-        self.shop, self.listings, self.fba = {}, {}, {}
+        self.shop, self.listings = {}, {}
         self.destinations, self.subscriptions = {}, {}
         #: where the pipe of the seller's AWS account posts to, and the key it sends along
         self.pipe = ("", "")
         self._init_feeds()
+        self._init_finances()
 
     # === THE SERVER === #
 
@@ -191,6 +193,7 @@ class AmazonSimulator(FeedsMixin, Simulator):
         if (name in GRANTLESS) != (kind == "sellingpartnerapi::notifications"):
             raise denied
         role = "listings" if "istings" in name else "2026" if "2026" in OPERATIONS[name][1] else ""
+        role = "finance" if name == "listTransactions" else role
         role = role or ("orders" if "/orders/" in OPERATIONS[name][1] else "")
         if role and role not in self.roles or role == "2026" and "orders" not in self.roles:
             raise denied
@@ -237,12 +240,12 @@ class AmazonSimulator(FeedsMixin, Simulator):
         refs = [ref for at, ref in found if at >= after and (not before or at <= before)]
         start, key = 0, f"{after}"
         if page:
-            start, known = _read_token(page)
+            start, known = read_token(page)
             if known != key:
                 raise error(400, "InvalidInput", "The token is of another search.")
         orders = [self.shop[ref] for ref in refs[start : start + size]]
         more = start + size < len(refs)
-        return orders, _write_token(start + size, key) if more else None
+        return orders, write_token(start + size, key) if more else None
 
     def op_searchOrders(self, request):
         names = ("createdAfter", "createdBefore", "lastUpdatedAfter", "lastUpdatedBefore")
@@ -281,10 +284,10 @@ class AmazonSimulator(FeedsMixin, Simulator):
         order = self._get(orderId)
         personal = self._is_personal(request, "/orders/v0/orders/{orderId}/orderItems")
         items, size = order.items_v0(personal), 100
-        start = _read_token(request.query["NextToken"])[0] if "NextToken" in request.query else 0
+        start = read_token(request.query["NextToken"])[0] if "NextToken" in request.query else 0
         told = {"AmazonOrderId": orderId, "OrderItems": items[start : start + size]}
         if start + size < len(items):
-            told["NextToken"] = _write_token(start + size, orderId)
+            told["NextToken"] = write_token(start + size, orderId)
         return Response(200, {"payload": told})
 
     def op_confirmShipment(self, request, orderId):
@@ -325,14 +328,14 @@ class AmazonSimulator(FeedsMixin, Simulator):
         if request.query["marketplaceIds"] != self.market:
             raise error(400, "InvalidInput", "The marketplace is not the seller's.")
         size, token = int(request.query.get("pageSize", 10)), request.query.get("pageToken")
-        start = _read_token(token)[0] if token else 0
+        start = read_token(token)[0] if token else 0
         skus = sorted(self.listings)
         told = {
             "numberOfResults": len(skus),
             "items": [self._listing_told(sku) for sku in skus[start : start + size]],
         }
         if start + size < len(skus):
-            told["pagination"] = {"nextToken": _write_token(start + size, "listings")}
+            told["pagination"] = {"nextToken": write_token(start + size, "listings")}
         return Response(200, told)
 
     def _listing_told(self, sku):
@@ -387,14 +390,6 @@ class AmazonSimulator(FeedsMixin, Simulator):
                 else:
                     return "90000", f"{patch['path']} cannot be changed."
         return None
-
-    def op_getInventorySummaries(self, request):
-        rows = [
-            {"sellerSku": sku, "asin": "B0", "inventoryDetails": {"fulfillableQuantity": count}}
-            for sku, count in self.fba.items()
-        ]
-        granularity = {"granularityType": "Marketplace", "granularityId": self.market}
-        return Response(200, {"payload": {"granularity": granularity, "inventorySummaries": rows}})
 
     # === NOTIFICATIONS === #
 
@@ -472,8 +467,6 @@ class AmazonSimulator(FeedsMixin, Simulator):
                 "afn": afn,
                 "asin": f"B0{len(self.listings):08}",
             }
-            if afn:
-                self.fba[sku] = quantity
         return sku
 
     def place_order(self, lines=(("MUG", 2, "10.00"),), *, paid=True, status="open", **shape):
@@ -550,8 +543,7 @@ class AmazonSimulator(FeedsMixin, Simulator):
             item.cancelled += count
             self._restock(item.sku, count)
         order.cancelled = not order.shipments
-        if order.paid:
-            order.refunded += before - order.total
+        order.give_back(before - order.total)
         if any(left.values()):
             self._change(order)
 
@@ -601,7 +593,7 @@ class AmazonSimulator(FeedsMixin, Simulator):
 def _by_sku(order):
     counts = {}
     for item in order.items:
-        counts[item.sku] = counts.get(item.sku, 0) + item.quantity
+        counts[item.sku] = counts.get(item.sku, 0) + item.quantity - item.given_back
     return counts
 
 
@@ -614,20 +606,6 @@ def _share(items, amount, name):
         setattr(item, name, share)
         rest -= share
     setattr(items[-1], name, rest)
-
-
-def _write_token(start, key):
-    return base64.urlsafe_b64encode(json.dumps([start, key]).encode()).decode()
-
-
-def _read_token(token):
-    try:
-        start, key = json.loads(base64.urlsafe_b64decode(token))
-    except (ValueError, TypeError):
-        raise Refusal(
-            Response(400, {"errors": [{"code": "InvalidInput", "message": "No such token."}]})
-        ) from None
-    return start, key
 
 
 __all__ = ["AmazonSimulator"]

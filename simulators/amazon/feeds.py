@@ -214,7 +214,7 @@ class FeedsMixin:
         if not order:
             return "The order is not known."
         items = {item.ref: item for item in order.items}
-        counts, amount = {}, Decimal(0)
+        counts, shares = {}, {}
         for adjusted in told.iter("AdjustedItem"):
             item = items.get(adjusted.findtext("AmazonOrderItemCode"))
             if item is None or adjusted.findtext("AdjustmentReason") not in CANCEL_REASONS:
@@ -224,7 +224,9 @@ class FeedsMixin:
             for component in adjusted.iter("Component"):
                 if component.find("Amount").get("currency") != order.currency:
                     return "The currency is not the order's."
-                amount += Decimal(component.findtext("Amount"))
+                share = shares.setdefault(item, {"Principal": Decimal(0), "Shipping": Decimal(0)})
+                share[component.findtext("Type")] += Decimal(component.findtext("Amount"))
+        amount = sum((sum(share.values()) for share in shares.values()), Decimal(0))
         if any(count > i.quantity - order.shipped(i) for i, count in counts.items()):
             return "More than is left."
         if amount and (not order.paid or amount > order.total - order.refunded):
@@ -232,8 +234,7 @@ class FeedsMixin:
         before = order.total
         for item, count in counts.items():
             item.cancelled += count
-        if order.paid:
-            order.refunded += before - order.total
+        order.give_back(before - order.total)
         if counts:
             told_counts = {item.ref: count for item, count in counts.items()}
             reason = told.findtext("AdjustedItem/AdjustmentReason")
@@ -241,7 +242,9 @@ class FeedsMixin:
                 {"order_ref": order.ref, "reason": reason, "items": told_counts}
             )
         if amount:
-            order.refunded += amount
+            self._refund(
+                order, [(item, 0, s["Principal"], s["Shipping"]) for item, s in shares.items()]
+            )
             self.refunds_told.append({"order_ref": order.ref, "amount": f"{amount:.2f}"})
         self._change(order)
         return ""

@@ -27,6 +27,8 @@ class Item:
     shipping: Decimal = Decimal(0)
     tax_rate: Decimal | None = None
     cancelled: int = 0
+    #: pieces whose money was given back before they left; the order is told with them
+    given_back: int = 0
     cancel_reason: str = ""
 
     @property
@@ -101,6 +103,11 @@ class Order:
                 total += self.tax(item, amount) or 0
                 total += self.tax(item, item.part(item.shipping)) or 0
         return total
+
+    def give_back(self, amount):
+        """Give the buyer money back, as far as there is any."""
+        if self.paid:
+            self.refunded += min(amount, self.placed_total - self.refunded)
 
     def _money(self, amount):
         return {"CurrencyCode": self.currency, "Amount": f"{amount:.2f}"}

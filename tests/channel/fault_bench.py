@@ -54,6 +54,9 @@ class FaultBench(OmsCommon, HttpCase):
         limit = patch.object(adapter, "_rate_limits", limits)
         limit.start()
         cls.addClassCleanup(limit.stop)
+        often = patch.object(adapter, "_ledger_seconds", 0)
+        often.start()
+        cls.addClassCleanup(often.stop)
 
     def setUp(self):
         super().setUp()

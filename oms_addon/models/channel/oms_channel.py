@@ -134,7 +134,11 @@ class OmsChannel(models.Model):
         if problem:
             return self._notify(problem, "danger")
         self._note_answer()
-        return self._notify(self.env._("The connection works."), "success")
+        works = self.env._("The connection works.")
+        notes = self._adapter()._test_notes(self)
+        if notes:
+            return self._notify(f"{works} {notes}", "warning")
+        return self._notify(works, "success")
 
     def action_go_live(self):
         for channel in self:

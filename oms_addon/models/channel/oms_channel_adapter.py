@@ -63,6 +63,11 @@ class OmsChannelAdapter(models.AbstractModel):
     #: an order is told with what is left of it: pieces cancelled there are no longer in it, and
     #: their money was given back without being told, see ``oms.order.remainder``
     _tells_remainder = False
+    #: refunds are told as money that moved, days later, and under ids of their own: that one was
+    #: made by us shows only by its amount, and pieces are meant only where they are paid in full
+    _has_refund_ledger = False
+    #: seconds between two looks at it
+    _ledger_seconds = 0
     #: the connection fields of ``oms.channel`` that it uses, and those it cannot do without
     _credentials = ()
     _required_credentials = ()
@@ -292,6 +297,13 @@ class OmsChannelAdapter(models.AbstractModel):
         """Try the credentials, with one call that changes nothing.
 
         :return: what is missing for the connection to work, in words; '' when it works
+        :rtype: str
+        """
+        return ""
+
+    @api.model
+    def _test_notes(self, channel):
+        """:return: what does not work over a connection that works, in words; '' when all does
         :rtype: str
         """
         return ""

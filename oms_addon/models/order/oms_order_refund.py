@@ -1,6 +1,7 @@
 """What a channel gave back: each refund once, whoever tells it and however often."""
 
 import uuid
+from dataclasses import replace
 from datetime import timezone
 from decimal import Decimal
 
@@ -14,7 +15,8 @@ class OmsOrderRefund(models.Model):
     """A refund of an order, told by its channel or asked for here.
 
     A refund the channel tells has its ``ref`` there. One that is asked for here has none
-    until the channel took it; then it is known by that, and its echo changes nothing.
+    until the channel took it; then it is known by that, and its echo changes nothing. A channel
+    with a ledger of refunds tells the echo under an id of the ledger, ``echo_ref``.
     """
 
     _name = "oms.order.refund"
@@ -39,6 +41,7 @@ class OmsOrderRefund(models.Model):
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     currency_id = fields.Many2one(related="order_id.currency_id")
     ref = fields.Char("Channel's id", readonly=True)
+    echo_ref = fields.Char("Told again as", readonly=True)
     state = fields.Selection(
         [
             ("asked", "Asked of the channel"),
@@ -61,6 +64,10 @@ class OmsOrderRefund(models.Model):
 
     _ref_uniq = models.UniqueIndex(
         "(order_id, ref) WHERE ref IS NOT NULL", "This refund of the order is known already."
+    )
+    _echo_uniq = models.UniqueIndex(
+        "(order_id, echo_ref) WHERE echo_ref IS NOT NULL",
+        "This refund is the echo of another one already.",
     )
     _waiting_idx = models.Index("(order_id) WHERE state = 'waiting'")
 
@@ -88,6 +95,7 @@ class OmsOrderRefund(models.Model):
             if (order.id, refund.ref) in known:
                 continue
             known.add((order.id, refund.ref))
+            refund = self._as_meant(order, refund)
             self.create([self._prepare_told(order, refund)])._credit(order, refund)
 
     @api.model
@@ -209,6 +217,80 @@ class OmsOrderRefund(models.Model):
                 refund.credit_due = 0.0
                 refund._set_state("done")
 
+    # === WHAT A LEDGER TELLS === #
+
+    @api.model
+    def _as_meant(self, order, refund):
+        """:return: a refund as its channel means it: a ledger names pieces that money is given
+        back for, be it all they cost or a part
+        """
+        if not order.oms_channel_id._adapter()._has_refund_ledger:
+            return refund
+        return replace(refund, lines=tuple(self._line_as_meant(order, l) for l in refund.lines))
+
+    @api.model
+    def _line_as_meant(self, order, line):
+        """:return: a refund's line with its pieces, when they are paid in full and did not leave;
+        else with its money only
+        """
+        units = self._units_of(order, line)
+        value = sum(order_line._oms_value_of(quantity) for order_line, quantity in units.items())
+        are_here = not order.oms_by_channel and all(
+            order_line.product_uom_qty - order_line.qty_delivered >= quantity
+            for order_line, quantity in units.items()
+        )
+        is_full = not order.currency_id.compare_amounts(value, float(line.amount or 0))
+        if units and are_here and is_full:
+            return line
+        [of_line] = self.env["oms.order.canceller"]._channel_lines(order, "", line.sku)[:1] or [
+            self.env["sale.order.line"]
+        ]
+        return replace(line, quantity=Decimal(0), line_ref=of_line[:1].oms_line_ref or "")
+
+    @api.model
+    def _take_echoes(self, order, document):
+        """Recognise refunds made by us in what a ledger tells: each entry is one of ours at most.
+
+        :param document: ``RefundDocument``
+        :return: what of the document nobody here knew, its charges likewise
+        """
+        if not order.oms_channel_id._adapter()._has_refund_ledger:
+            return document
+        echoes = set(order.oms_refund_ids.filtered("echo_ref").mapped("echo_ref"))
+        known = echoes | set(order.oms_refund_ids.filtered("ref").mapped("ref"))
+        for refund in document.refunds:
+            if refund.ref not in known and (own := self._own(order, refund)):
+                own._take_echo(refund)
+                echoes.add(refund.ref)
+        return replace(
+            document,
+            refunds=tuple(r for r in document.refunds if r.ref not in echoes),
+            charges=tuple(c for c in document.charges if c.ref not in echoes),
+        )
+
+    @api.model
+    def _own(self, order, refund):
+        """:return: the refund of ours that a ledger's entry may tell of: what the channel took
+        before what it was only asked for, the oldest first
+        """
+        amount = float(self._total(refund) or 0)
+        found = order.oms_refund_ids.filtered(
+            lambda own: (
+                own.message_id
+                and not own.echo_ref
+                and own.state != "failed"
+                and not own.currency_id.compare_amounts(own.amount, amount)
+            )
+        )
+        return found.sorted(lambda own: (own.state == "asked", own.id))[:1]
+
+    def _take_echo(self, refund):
+        """The ledger tells a refund of ours, maybe before the channel answered us."""
+        self.ensure_one()
+        self.echo_ref = refund.ref
+        if self.state == "asked":
+            self._begin(loads(self.message_id._raw_payload()), refund.ref, refund.at)
+
     # === WHAT WE ASK OF THE CHANNEL === #
 
     @api.model
@@ -271,14 +353,14 @@ class OmsOrderRefund(models.Model):
     def _took(self, message, answer):
         """Apply a refund the channel took; from now on it is known by the channel's id.
 
-        The money is told by the channel; one that cannot be asked tells nothing, so that
-        its taking it is all there is.
+        The money is told by the channel; one that cannot be asked, or has a ledger that tells
+        it days later, tells nothing now, so that its taking it is all there is.
 
         :param message: the outbound ``oms.channel.message``
         :param dict answer: what the adapter's ``_push_refund`` returned
         """
         refund = self.search([("message_id", "=", message.id)], limit=1)
-        if not refund or refund.state == "done":
+        if not refund or refund.state == "done" or refund.echo_ref:
             return
         content = loads(message._raw_payload())
         ref = str((answer or {}).get("refund_ref") or f"ours-{refund.id}")
@@ -287,34 +369,46 @@ class OmsOrderRefund(models.Model):
             # The channel told it faster than it answered.
             refund._set_state("done")
             return
-        order = refund.order_id
-        now = fields.Datetime.now()
-        refund.write({"ref": ref, "refunded_at": now})
-        refund._set_state("waiting")
-        if not order.oms_channel_id._adapter()._can_fetch:
-            charge = self._prepare_charge(content, str(answer.get("charge_ref") or ref), now)
+        now = fields.Datetime.now().replace(tzinfo=timezone.utc)
+        refund._begin(content, ref, now, str((answer or {}).get("charge_ref") or ref))
+        refund.order_id._oms_run()
+
+    def _begin(self, content, ref, at, charge_ref=""):
+        """Apply a refund of ours that the channel made.
+
+        :param dict content: what was asked for
+        :param str ref: what the channel calls it
+        :param datetime at: when
+        :param str charge_ref: what it calls the money, when that is another name
+        """
+        self.ensure_one()
+        order = self.order_id
+        self.write({"ref": ref, "refunded_at": self.env["oms.order.builder"]._naive(at)})
+        self._set_state("waiting")
+        adapter = order.oms_channel_id._adapter()
+        if adapter._has_refund_ledger or not adapter._can_fetch:
+            charge = self._prepare_charge(content, charge_ref or ref, at)
             self.env["oms.payment.collector"]._record([(order, charge)])
-        refund._credit(order, self._document_of(content, ref, now))
-        order._oms_run()
+        self._credit(order, self._document_of(content, ref, at))
 
     @api.model
-    def _prepare_charge(self, content, ref, now):
+    def _prepare_charge(self, content, ref, at):
         """:return: the charge of a refund nobody but us tells of"""
         return Charge(
             ref=ref or str(uuid.uuid4()),
             kind="refund",
             amount=Decimal(content["amount"]),
             currency=content["currency"],
-            at=now.replace(tzinfo=timezone.utc),
+            at=at,
             status="success",
         )
 
     @api.model
-    def _document_of(self, content, ref, now):
+    def _document_of(self, content, ref, at):
         """:return: what was asked for, as the channel would tell it"""
         return Refund(
             ref=ref,
-            at=now.replace(tzinfo=timezone.utc),
+            at=at,
             amount=Decimal(content["amount"]),
             reason=content["text"],
             lines=tuple(

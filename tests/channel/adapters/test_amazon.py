@@ -30,7 +30,9 @@ from ...common import OmsCommon
 ROOT = Path(__file__).parents[3]
 FIXTURES = ROOT / "tests/fixtures/amazon"
 SHAPES = sorted(
-    path.name.removesuffix(".expected.json") for path in FIXTURES.glob("*.expected.json")
+    path.name.removesuffix(".expected.json")
+    for path in FIXTURES.glob("*.expected.json")
+    if not path.name.startswith("refund_")
 )
 #: Amazon's published models; the simulator checks by its own rules where they are not there
 MODELS = ROOT.parent / "shared/specs/amazon"
@@ -221,7 +223,7 @@ class TestAmazonOrders(BaseCase):
 class AmazonCase(OmsCommon):
     """A live channel ``amazon`` of a simulated seller account."""
 
-    roles = {"2026", "personal", "orders", "listings"}
+    roles = {"2026", "personal", "orders", "listings", "finance"}
 
     @classmethod
     def setUpClass(cls):
@@ -259,8 +261,10 @@ class AmazonCase(OmsCommon):
             kept.clear()
         for kept in (shop.requests, shop.violations, shop.deliveries, shop.feed_verdicts):
             kept.clear()
-        for kept in (shop.shipments, shop.cancellations, shop.refunds_told, shop.fba):
+        for kept in (shop.shipments, shop.cancellations, shop.refunds_told):
             kept.clear()
+        shop.transactions.clear()
+        shop.finances_late, shop.transactions_page = timedelta(0), 500
         shop.buckets.clear()
         shop.subscriptions.clear()
         shop.destinations.clear()
@@ -359,10 +363,10 @@ class TestAmazonAsking(AmazonCase):
                 events, cursor = self.adapter._fetch(self.amazon)
                 pages.append(len(events))
                 self.amazon.cursor = cursor
-                if len(cursor.split(" ")) == 1:
+                if " " not in cursor:
                     break
         self.assertEqual(pages, [3, 3, 1])
-        self.assertEqual(self.amazon.cursor, self.shop._clock())
+        self.assertEqual(self.amazon.cursor.partition("|")[0], self.shop._clock())
         self.assertEqual(len(set(refs)), 7)
 
     def test_a_forgotten_page_is_read_from_the_start_of_its_window(self):
@@ -373,7 +377,7 @@ class TestAmazonAsking(AmazonCase):
             since, until, _page = cursor.split(" ")
             self.amazon.cursor = f"{since} {until} bogus"
             events, cursor = self.adapter._fetch(self.amazon)
-        self.assertEqual((events, cursor), ([], since))
+        self.assertEqual((events, cursor.partition("|")[0]), ([], since))
 
     def test_fault_59_items_beyond_the_limit_come_next_time_and_none_is_lost(self):
         self.shop.roles.discard("2026")
@@ -540,10 +544,6 @@ class TestAmazonAsking(AmazonCase):
         listings, cursor = self.adapter._fetch_listings(self.amazon, cursor)
         self.assertEqual((len(listings), cursor), (26, None))
         self.assertEqual(listings[0].price, Decimal("9.50"))
-
-    def test_what_amazon_keeps_can_be_read(self):
-        self.shop.add_product("FBA", "Kept by Amazon", quantity=9, afn=True)
-        self.assertEqual(self.adapter._fetch_fba_stock(self.amazon), ({"FBA": 9}, None))
 
     def test_an_order_nobody_knows_is_left_out(self):
         ref = self.shop.place_order()

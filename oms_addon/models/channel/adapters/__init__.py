@@ -10,4 +10,5 @@ from . import woocommerce
 from . import amazon
 from . import amazon_connection
 from . import amazon_out
+from . import amazon_refunds
 from . import woocommerce_out

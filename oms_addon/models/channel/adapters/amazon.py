@@ -11,6 +11,7 @@ from odoo import api, models
 
 from odoo.addons.oms_addon.exceptions import CredentialsError, FinalError, RateLimited
 from odoo.addons.oms_addon.tools.amazon_orders import read_object, read_order, unwrap
+from odoo.addons.oms_addon.tools.amazon_refunds import order_of_transaction, read_refund
 from odoo.addons.oms_addon.tools.amazon_reports import (
     decode,
     read_listing,
@@ -44,6 +45,8 @@ REPORT_SECONDS = 30
 #: more listings than a search goes through
 MOST_SEARCHED = 1000
 NOTIFICATION = "ORDER_CHANGE"
+#: the topic of transactions that tell refunds
+REFUNDS = "refunds"
 KEY_HEADER = "X-Oms-Key"
 
 
@@ -64,6 +67,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
     _can_fetch_listings = True
     _can_fetch_locations = True
     _tells_remainder = True
+    _has_refund_ledger = True
     _credentials = ("base_url", "account_ref", "api_key", "api_secret", "webhook_secret")
     _required_credentials = ("account_ref", "api_key", "api_secret", "webhook_secret")
     _credential_labels = {
@@ -96,7 +100,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
         "getReport": (2.0, 15.0),
         "getReportDocument": (0.0167, 15.0),
         "notifications": (1.0, 5.0),
-        "getInventorySummaries": (2.0, 2.0),
+        "listTransactions": (0.5, 10.0),
     }
 
     # === IN: MESSAGES === #
@@ -133,12 +137,18 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
             data = unwrap(read_object(payload))
         except DocumentError:
             return f"unread:{hashlib.sha256(payload).hexdigest()}", None
+        if transaction := data.get("transactionId"):
+            return f"refund:{transaction}", order_of_transaction(data)
         ref = data.get("AmazonOrderId") or data.get("orderId")
         return f"{topic}:{hashlib.sha256(payload).hexdigest()}", str(ref) if ref else None
 
     @api.model
     def _parse(self, channel, topic, payload):
-        """Override of `oms.channel.adapter`: an order of either version, or its mention."""
+        """Override of `oms.channel.adapter`: an order of either version, its mention, or a
+        transaction
+        """
+        if topic == REFUNDS:
+            return read_refund(payload)
         if topic.startswith("order"):
             return read_order(payload)
         told = read_notification(payload)
@@ -152,12 +162,25 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
 
     @api.model
     def _fetch(self, channel, limit=None):
-        """Override of `oms.channel.adapter`: what changed, one page.
+        """Override of `oms.channel.adapter`: what changed, one page, and then what was refunded.
+
+        The cursor has a part for orders and, after a ``|``, one for refunds.
+        """
+        orders, _bar, refunds = (channel.cursor or "").partition("|")
+        events, orders = self._fetch_changes(channel, orders, limit)
+        if " " not in orders:
+            found, refunds = self._fetch_refunds(channel, refunds)
+            events = [*events, *found]
+        return events, f"{orders}|{refunds}" if refunds else orders
+
+    @api.model
+    def _fetch_changes(self, channel, cursor, limit):
+        """Ask for the orders that changed, one page.
 
         The cursor is the time up to which everything was read; while a window is read page by
         page it is the window's start, its end as Amazon set it, and the next page.
         """
-        since, until, page = ((channel.cursor or "").split(" ") + ["", ""])[:3]
+        since, until, page = (cursor.split(" ") + ["", ""])[:3]
         if not page:
             start = _moment(since) if since else now() - timedelta(days=FIRST_DAYS)
             since = iso(start - timedelta(seconds=self._overlap_seconds))
@@ -170,11 +193,11 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
             # The page is forgotten there: the window is read from its start again.
             return [], since
         if following is ...:
-            return events, channel.cursor
+            return events, cursor
         upto = until or _usable(upto) or iso(now() - DELAY)
         if following:
             return events, f"{since} {upto} {following}"
-        return events, upto if events or page else channel.cursor
+        return events, upto if events or page else cursor
 
     @api.model
     def _least_poll_seconds(self, channel):
@@ -459,29 +482,6 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
             {"ref": "DEFAULT", "name": self.env._("Shipped by us"), "fulfils": True},
             {"ref": "AMAZON", "name": self.env._("Fulfilled by Amazon"), "fulfils": False},
         ]
-
-    @api.model
-    def _fetch_fba_stock(self, channel, cursor=None):
-        """Ask what Amazon has in its own warehouses, one page.
-
-        :return: what can be sold, by SKU, and where to go on; ``None`` at the end
-        :rtype: tuple[dict[str, int], str|None]
-        """
-        market = self._account(channel)["markets"][0]
-        params = {
-            "granularityType": "Marketplace",
-            "granularityId": market,
-            "marketplaceIds": market,
-            "details": "true",
-        }
-        params |= {"nextToken": cursor} if cursor else {}
-        path = "/fba/inventory/v1/summaries"
-        told = self._ask(channel, "getInventorySummaries", "GET", path, params=params).json()
-        stock = {
-            row["sellerSku"]: (row.get("inventoryDetails") or {}).get("fulfillableQuantity", 0)
-            for row in told["payload"]["inventorySummaries"]
-        }
-        return stock, (told.get("pagination") or {}).get("nextToken")
 
 
 # === READING === #

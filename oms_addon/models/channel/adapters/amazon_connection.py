@@ -254,6 +254,11 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
         _lacking[key] = time.monotonic() + LACKING_SECONDS
 
     @api.model
+    def _note_has(self, channel, what):
+        """Forget that an account may not do something: it may."""
+        _lacking.pop((channel.id, channel.sudo().api_key, what), None)
+
+    @api.model
     def _observe(self, channel, bucket, answer):
         """Override of `oms.channel.adapter`: the account's own rate is in every answer."""
         try:
