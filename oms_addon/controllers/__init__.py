@@ -2,3 +2,4 @@ from . import machine
 from . import oms_webhook
 from . import oms_api
 from . import oms_tracking
+from . import oms_promise

@@ -80,6 +80,7 @@ class OmsLane(models.Model):
             "care": self.env["oms.channel"]._work_care,
             "backfill": self.env["oms.channel.backfill"]._work,
             "listings": self.env["oms.channel"]._work_listings,
+            "promises": self.env["oms.promise.review"]._work,
         }
 
     @api.model
@@ -102,6 +103,7 @@ class OmsLane(models.Model):
             "listings": lambda: Channel.search_count(Channel._get_listings_domain()),
             "inbox": lambda: Message.search_count(Message._get_todo_domain("in")),
             "outbox": lambda: Message.search_count(Message._get_todo_domain("out")),
+            "promises": lambda: self.env["oms.promise.review"].search_count([]),
             "orders": lambda: running("orders"),
             "fulfilment": lambda: running("fulfilment"),
         }

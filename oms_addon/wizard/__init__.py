@@ -9,3 +9,4 @@ from . import oms_refund_request
 from . import oms_refund_request_line
 from . import oms_tracking_import
 from . import oms_tracking_import_line
+from . import oms_pick_reject

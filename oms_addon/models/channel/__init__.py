@@ -40,3 +40,4 @@ from . import oms_api_status
 from . import oms_api_stock
 from . import oms_sample_catalogue
 from . import adapters
+from . import oms_channel_promise

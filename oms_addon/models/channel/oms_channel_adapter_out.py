@@ -23,7 +23,8 @@ class OmsChannelAdapter(models.AbstractModel):
     def _send(self, channel, topic, key, payload):
         """Tell the channel something.
 
-        :param str topic: ``shipment``, ``cancellation``, ``refund``, ``stock``, ``price``
+        :param str topic: ``shipment``, ``cancellation``, ``refund``, ``stock``, ``price``,
+            ``promise``
         :param str key: the idempotency key of the call, the same at every try
         :param bytes payload: the content, as JSON
         :return: what the channel answered, as JSON-able data

@@ -24,18 +24,53 @@ class OmsAllocator(models.AbstractModel):
         if not moves:
             self._settle_oversold(orders)
             return {}
+        backorder = self.env["oms.backorder"]
+        ahead = backorder._ahead(moves.sale_line_id.order_id, moves.product_id)
+        before = backorder._missing_of(ahead)
+        if ahead:
+            moves = self._open_moves(orders | ahead)
         candidates = self.env["oms.sourcing"]._candidates(moves.sale_line_id.order_id)
         warehouses = moves.picking_type_id.warehouse_id.union(*candidates.values())
         locations = self.env["oms.stock"]._locations(warehouses)
         rows = self.env["oms.stock"]._lock(
             locations.keys() | set(moves.location_id.ids), moves.product_id.ids
         )
-        self.env["oms.reservation"]._reserve(moves, rows)
-        self.env["oms.resourcing"]._resource(self._unserved(moves), rows, locations, candidates)
+        runs = self._runs(moves, ahead)
+        for place, run in enumerate(runs):
+            self.env["oms.reservation"]._reserve(run, rows)
+            self.env["oms.resourcing"]._resource(
+                self._unserved(run),
+                rows,
+                locations,
+                candidates,
+                moves.browse().concat(*runs[place + 1 :]),
+            )
+        backorder._run_served(before)
         unserved = self._unserved(self._open_moves(orders))
         self._mark_oversold(unserved)
         self._settle_oversold(orders - unserved.sale_line_id.order_id)
         return self._sentences(unserved)
+
+    @api.model
+    def _runs(self, moves, ahead):
+        """Part moves where the queue changes between those who wait and those who are new, so
+        that who is in front is served from everywhere before the next is served at all.
+
+        :param moves: ``stock.move`` records, in the order they are served
+        :param ahead: the orders that wait in front
+        :return: the moves, as a list of recordsets
+        :rtype: list
+        """
+        if not ahead:
+            return [moves]
+        runs, was_ahead = [], None
+        for move in moves:
+            is_ahead = move.sale_line_id.order_id in ahead
+            if is_ahead != was_ahead:
+                runs.append(moves.browse())
+            runs[-1] += move
+            was_ahead = is_ahead
+        return runs
 
     @api.model
     def _open_moves(self, orders):
@@ -95,7 +130,10 @@ class OmsAllocator(models.AbstractModel):
         """Mark lines a channel sold, and took the money for, although nothing was there."""
         lines = moves.sale_line_id.filtered(
             lambda line: (
-                not line.oms_oversold and line.order_id.oms_channel_id.payment_policy == "prepaid"
+                not line.oms_oversold
+                # What the warehouse rejected was there when it was sold.
+                and not line.oms_excluded_warehouse_ids
+                and line.order_id.oms_channel_id.payment_policy == "prepaid"
             )
         )
         if not lines:

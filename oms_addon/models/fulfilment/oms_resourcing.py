@@ -10,16 +10,17 @@ class OmsResourcing(models.AbstractModel):
     _description = "Sourcing Again"
 
     @api.model
-    def _resource(self, moves, rows, locations, candidates):
+    def _resource(self, moves, rows, locations, candidates, later=None):
         """Move what is missing to other candidate warehouses and reserve it there.
 
         :param moves: ``stock.move`` records that miss goods, in the order they are served
         :param list rows: the locked stock rows, as they are after reserving
         :param dict locations: warehouse id by location id, see ``oms.stock._locations``
         :param dict candidates: the warehouses that may serve each order, best first
+        :param later: moves that are served after these, and claim nothing of what these need
         """
         moves = moves.filtered(lambda m: m.sale_line_id.order_id.picking_policy != "one")
-        free = self._spare(moves, rows, locations)
+        free = self._spare(moves, rows, locations, later)
         shifts = [
             shift
             for move in moves
@@ -34,7 +35,7 @@ class OmsResourcing(models.AbstractModel):
         self.env["oms.reservation"]._reserve(fresh, rows)
 
     @api.model
-    def _spare(self, moves, rows, locations):
+    def _spare(self, moves, rows, locations, later=None):
         """:return: what other warehouses have and no earlier order claims, by
         (warehouse id, product id)
         """
@@ -47,7 +48,9 @@ class OmsResourcing(models.AbstractModel):
                 spare[key] += self.env["oms.reservation"]._free(row)
         if not any(quantity > 0 for quantity in spare.values()):
             return spare
-        claimed = self.env["oms.stock"]._claimed(locations, moves.product_id, but=moves)
+        claimed = self.env["oms.stock"]._claimed(
+            locations, moves.product_id, but=moves | (later or moves)
+        )
         for key, quantity in claimed.items():
             spare[key] -= quantity
         return spare
@@ -61,7 +64,8 @@ class OmsResourcing(models.AbstractModel):
         missing, _wanted = self.env["oms.allocator"]._missing(move)
         unit = move.product_id.uom_id
         found = []
-        for warehouse in candidates - move.picking_type_id.warehouse_id:
+        excluded = move.sale_line_id.oms_excluded_warehouse_ids
+        for warehouse in candidates - move.picking_type_id.warehouse_id - excluded:
             key = warehouse.id, move.product_id.id
             quantity = unit.round(min(missing, max(spare[key], 0.0)), rounding_method="DOWN")
             if unit.compare(quantity, 0) > 0:

@@ -22,7 +22,7 @@ class OmsSourcing(models.AbstractModel):
         goods = orders.order_line.filtered(lambda line: line._oms_is_goods())
         candidates = self._candidates(goods.order_id)
         warehouses = self.env["stock.warehouse"].union(*candidates.values())
-        free = self.env["oms.stock"]._free(warehouses, goods.product_id)
+        free = self.env["oms.backorder"]._free_for_new(warehouses, goods.product_id)
         lines_by_order = goods.grouped("order_id")
         plans = {}
         for order in goods.order_id._oms_serving_order():

@@ -1,6 +1,11 @@
 """How an order's goods are promised, and what is on the way."""
 
+from datetime import datetime
+
 from odoo import api, fields, models
+from odoo.tools import format_date
+
+from odoo.addons.oms_addon.tools import promise
 
 
 class SaleOrder(models.Model):
@@ -16,6 +21,18 @@ class SaleOrder(models.Model):
     oms_promised_at = fields.Datetime(
         "Promised", compute="_compute_oms_promised_at", store=True, copy=False
     )
+    oms_ship_before = fields.Datetime(
+        "Leaves by", compute="_compute_oms_promised_at", store=True, copy=False
+    )
+    oms_promise_count = fields.Integer(
+        "Promised again", readonly=True, copy=False, help="How often the promise was changed."
+    )
+    oms_is_promised_late = fields.Boolean(
+        "Later than the channel promised",
+        compute="_compute_oms_is_promised_late",
+        store=True,
+        help="What we promise is later than what the channel told the customer.",
+    )
     oms_allocation_text = fields.Text("Why this warehouse", readonly=True, copy=False)
     oms_parcel_ids = fields.Many2many(
         "oms.parcel", string="Parcels", compute="_compute_oms_parcel_ids", compute_sudo=True
@@ -24,11 +41,23 @@ class SaleOrder(models.Model):
         "Number of parcels", compute="_compute_oms_parcel_ids", compute_sudo=True
     )
 
-    @api.depends("order_line.oms_promised_at")
+    @api.depends("order_line.oms_promised_at", "order_line.oms_ship_before")
     def _compute_oms_promised_at(self):
         for order in self:
-            promises = order.order_line.filtered("oms_promised_at").mapped("oms_promised_at")
-            order.oms_promised_at = max(promises, default=False)
+            promised = order.order_line.filtered("oms_promised_at")
+            order.oms_promised_at = max(promised.mapped("oms_promised_at"), default=False)
+            order.oms_ship_before = max(promised.mapped("oms_ship_before"), default=False)
+
+    @api.depends("oms_promised_at", "oms_ship_before", "oms_deliver_by", "oms_ship_by")
+    def _compute_oms_is_promised_late(self):
+        for order in self:
+            pairs = (
+                (order.oms_promised_at, order.oms_deliver_by),
+                (order.oms_ship_before, order.oms_ship_by),
+            )
+            order.oms_is_promised_late = any(
+                ours and theirs and ours > theirs for ours, theirs in pairs
+            )
 
     @api.depends("picking_ids.oms_parcel_ids")
     def _compute_oms_parcel_ids(self):
@@ -43,8 +72,29 @@ class SaleOrder(models.Model):
         return {**action, "domain": [("picking_ids", "in", self.picking_ids.ids)], "context": {}}
 
     def _oms_serving_order(self):
-        """:return: these orders in the order in which they are served"""
-        return self.sorted(lambda o: (o.oms_priority != "1", o.oms_placed_at or o.date_order, o.id))
+        """:return: these orders in the order in which they are served: the urgent first, then
+        those that have to leave first, then those placed first; without a promise last
+        """
+        return self.sorted(
+            lambda o: (
+                o.oms_priority != "1",
+                o.oms_ship_before or datetime.max,
+                o.oms_placed_at or o.date_order,
+                o.id,
+            )
+        )
+
+    def _oms_promise_text(self):
+        """:return: the day an order is promised for, as people of its warehouse write it"""
+        self.ensure_one()
+        return self._oms_day_text(self.oms_promised_at)
+
+    def _oms_day_text(self, moment):
+        """:return: the day of a moment where the order's warehouse is, '' for no moment"""
+        if not moment:
+            return ""
+        day = promise.local(moment, self.warehouse_id._oms_zone()).date()
+        return format_date(self.env, day)
 
     def _oms_ships_itself(self):
         """:return: whether the goods of one order leave now without anybody's doing"""

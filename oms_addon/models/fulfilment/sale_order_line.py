@@ -25,12 +25,32 @@ class SaleOrderLine(models.Model):
         copy=False,
         help="When the customer was told the goods arrive at the door.",
     )
+    oms_ship_before = fields.Datetime(
+        "Leaves by", readonly=True, copy=False, help="Until when they leave to arrive in time."
+    )
     oms_oversold = fields.Boolean(
         "Oversold",
         readonly=True,
         copy=False,
         help="The channel took the money although the goods were not there.",
     )
+
+    def _action_launch_stock_rule(self, *, previous_product_uom_qty=False):
+        """Extend `sale_stock`: what is about to be procured is promised first, so that its
+        deliveries are made with the promise's dates.
+        """
+        if not self.env.context.get("skip_procurement"):
+            self.env["oms.promise"].sudo()._promise(
+                self.sudo().filtered(lambda line: line.state == "sale")
+            )
+        return super()._action_launch_stock_rule(previous_product_uom_qty=previous_product_uom_qty)
+
+    def _prepare_procurement_values(self):
+        """Extend `sale_stock`: goods leave when they have to, to arrive as promised."""
+        values = super()._prepare_procurement_values()
+        if self.oms_ship_before:
+            values["date_planned"] = values["date_deadline"] = self.oms_ship_before
+        return values
 
     def _create_procurements(self, product_qty, procurement_uom, values):
         """Extend `sale_stock`: a line that several warehouses serve is procured from each."""

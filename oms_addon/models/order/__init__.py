@@ -9,6 +9,7 @@ from . import sale_order_line
 from . import oms_customer_matcher
 from . import oms_order_builder
 from . import oms_order_importer
+from . import oms_order_amender
 from . import oms_order_updater
 from . import oms_order_canceller
 from . import oms_order_canceller_units

@@ -306,6 +306,7 @@ class OmsHold(models.Model):
                 "released_at": fields.Datetime.now(),
             }
         )
+        self.env["oms.stop.request"].sudo()._settle(open_holds)
         for hold in open_holds:
             self.env["oms.event"]._log(
                 hold.order_id or hold.message_id,

@@ -186,21 +186,7 @@ class OmsOrderCanceller(models.AbstractModel):
         )
         if not picking:
             return False
-        self.env["oms.hold"]._open(
-            order,
-            [
-                {
-                    "code": "CANCEL_REQUESTED",
-                    "message": self.env._(
-                        "%(reason)s The goods are being picked (%(deliveries)s): put them back "
-                        "and cancel the order, or ship it if they have left.",
-                        reason=reason,
-                        deliveries=", ".join(picking.mapped("name")),
-                    ),
-                    **self.env["oms.order.signals"]._deadline("CANCEL_REQUESTED"),
-                }
-            ],
-        )
+        self.env["oms.stop.request"]._ask(order, picking, reason)
         order._oms_run()
         return True
 
@@ -211,6 +197,7 @@ class OmsOrderCanceller(models.AbstractModel):
         :param dict quantities: units to cancel by order line
         :param str reason: why, in words
         """
+        quantities = self._stop_units(quantities, reason)
         for line, quantity in quantities.items():
             line.oms_cancelled_qty += quantity
         orders = self.env["sale.order.line"].concat(*quantities).order_id
@@ -233,6 +220,37 @@ class OmsOrderCanceller(models.AbstractModel):
             )
         self.env["oms.payment.collector"]._look_at(orders)
         orders._oms_run()
+
+    @api.model
+    def _stop_units(self, quantities, reason):
+        """Ask the warehouse to stop the units that somebody picks right now.
+
+        :return: the units that can be cancelled at once, by order line
+        :rtype: dict
+        """
+        if self.env.context.get("oms_stopped"):
+            return quantities
+        asked = {}
+        for line, quantity in quantities.items():
+            picking = line.move_ids.filtered(
+                lambda m: (
+                    m.state not in ("done", "cancel")
+                    and m.picking_id.picking_type_code != "incoming"
+                    and any(m.move_line_ids.mapped("picked"))
+                )
+            ).picking_id
+            if picking and line.product_uom_id.compare(quantity, 0) > 0:
+                units, pickings = asked.setdefault(line.order_id, ({}, picking.browse()))
+                units[line] = quantity
+                asked[line.order_id] = units, pickings | picking
+        for order, (units, pickings) in asked.items():
+            self.env["oms.stop.request"]._ask(order, pickings, reason, units)
+            order._oms_run()
+        return {
+            line: quantity
+            for line, quantity in quantities.items()
+            if line not in asked.get(line.order_id, ({},))[0]
+        }
 
     @api.model
     def _take_off(self, order, quantities):

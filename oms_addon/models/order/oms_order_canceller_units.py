@@ -50,8 +50,11 @@ class OmsOrderCanceller(models.AbstractModel):
 
     @api.model
     def _units_left(self, line):
-        """:return: the units of an order line that were ordered and not cancelled since"""
-        return line.product_uom_qty + line.oms_reduced_qty - line.oms_cancelled_qty
+        """:return: the units of an order line that were ordered and not cancelled since, nor
+        are about to be when the warehouse has answered
+        """
+        asked = self.env["oms.stop.request"]._asked_units(line)
+        return line.product_uom_qty + line.oms_reduced_qty - line.oms_cancelled_qty - asked
 
     @api.model
     def _channel_lines(self, orders, line_ref, sku, price=None):

@@ -95,6 +95,9 @@ class OmsOrderUpdater(models.AbstractModel):
             remainder._cancel_missing(order, document)
             if remainder._is_in_line(order, document):
                 return
+            if self.env["oms.order.amender"]._amend(order, document):
+                order.oms_content_digest = builder._content_digest(document)
+                return
             self.env["oms.hold"]._open(
                 order,
                 [

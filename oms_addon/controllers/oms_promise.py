@@ -1,0 +1,29 @@
+"""A customer who was promised another date may ask to cancel."""
+
+from odoo import http
+from odoo.exceptions import AccessError, MissingError
+from odoo.http import request
+
+from odoo.addons.portal.controllers.portal import CustomerPortal
+
+
+class OmsPromiseController(CustomerPortal):
+    @http.route(
+        "/oms/orders/<int:order_id>/cancel",
+        type="http",
+        auth="public",
+        methods=["GET", "POST"],
+        sitemap=False,
+    )
+    def cancel(self, order_id, access_token=None, **_params):
+        """Ask before anything is done: programs that read mails follow their links."""
+        try:
+            order_sudo = self._document_check_access("sale.order", order_id, access_token)
+        except (AccessError, MissingError):
+            return request.not_found()
+        if request.httprequest.method == "POST":
+            order_sudo._oms_ask_to_cancel()
+        return request.render(
+            "oms_addon.promise_cancel",
+            {"order": order_sudo, "is_asked": order_sudo._oms_is_asked_to_cancel()},
+        )

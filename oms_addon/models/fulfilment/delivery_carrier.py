@@ -1,0 +1,46 @@
+"""How long a carrier takes, and on which days it delivers."""
+
+from odoo import fields, models
+
+from odoo.addons.oms_addon.tools import promise
+
+WEEKDAYS = {"working": range(5), "saturday": range(6), "daily": range(7)}
+
+
+class DeliveryCarrier(models.Model):
+    _inherit = "delivery.carrier"
+
+    oms_transit_days = fields.Integer(
+        "Transit (days)",
+        help="How many delivery days a parcel travels; 0 for what the warehouse says.",
+    )
+    oms_delivery_days = fields.Selection(
+        [
+            ("working", "Monday to Friday"),
+            ("saturday", "Monday to Saturday"),
+            ("daily", "Every day"),
+        ],
+        "Delivers",
+        default="saturday",
+        required=True,
+    )
+    oms_cutoff = fields.Float(
+        "Cut-off",
+        help="What is ordered until this hour goes with it the same day; 0 for the warehouse's.",
+    )
+    oms_transit_ids = fields.One2many("oms.transit", "carrier_id", "Transit by zone")
+
+    def _oms_way(self, partner, warehouse):
+        """Find how long parcels travel from a warehouse to a customer.
+
+        :param partner: where to
+        :param warehouse: from where; its usual days count where no carrier says more
+        :rtype: promise.Way
+        """
+        carrier_sudo = self.sudo()
+        zone = carrier_sudo.oms_transit_ids._oms_best(partner)
+        days = zone.days if zone else carrier_sudo.oms_transit_days
+        return promise.Way(
+            transit_days=days or (0 if zone else warehouse.sudo().oms_transit_days),
+            weekdays=frozenset(WEEKDAYS[carrier_sudo.oms_delivery_days or "saturday"]),
+        )

@@ -1,0 +1,299 @@
+"""A picker rejects goods of a delivery: the stock is corrected, the line served elsewhere."""
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class OmsPickRejection(models.Model):
+    _name = "oms.pick.rejection"
+    _description = "Rejected Pick"
+    _order = "id desc"
+    _rec_name = "product_id"
+
+    picking_id = fields.Many2one("stock.picking", "Delivery", readonly=True, index=True)
+    order_id = fields.Many2one("sale.order", readonly=True, index="btree_not_null")
+    sale_line_id = fields.Many2one("sale.order.line", readonly=True)
+    product_id = fields.Many2one("product.product", required=True, readonly=True, index=True)
+    location_id = fields.Many2one("stock.location", "Place", required=True, readonly=True)
+    warehouse_id = fields.Many2one("stock.warehouse", readonly=True)
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    reason_id = fields.Many2one("oms.pick.rejection.reason", required=True, readonly=True)
+    quantity = fields.Float("Rejected", digits="Product Unit", readonly=True)
+    counted = fields.Float("Found", digits="Product Unit", readonly=True)
+    outcome = fields.Char("What became of it", readonly=True)
+
+    # === REJECTING === #
+
+    @api.model
+    def _reject(self, line, reason, quantity, counted=None):
+        """Reject goods of a reserved line of a delivery.
+
+        The reservation is released, the stock corrected as the reason says, and what is
+        missing is sourced elsewhere, or waits with a promise or an exception.
+
+        :param line: one ``stock.move.line``
+        :param reason: ``oms.pick.rejection.reason``
+        :param float quantity: how much of it, in the line's unit
+        :param float counted: what is at the place, in the product's unit; for ``less``
+        :return: the rejection
+        :raise UserError: when the line is not there any more or has less
+        """
+        line = self._lock_line(line, quantity)
+        move, picking = line.move_id, line.picking_id
+        sale_line = move.sale_line_id
+        units = line.product_uom_id._compute_quantity(quantity, line.product_id.uom_id)
+        rejection = self.create(
+            [self._prepare_rejection(line, reason, units, counted if counted is not None else 0.0)]
+        )
+        place = self._place_of(line)
+        self._release(line, quantity)
+        rejection._correct_stock(place, units, counted)
+        if sale_line and reason.is_resourced:
+            rejection._exclude(sale_line, units)
+        move.exists()._recompute_state()
+        rejection.outcome = rejection._serve_again(sale_line)
+        if sale_line:
+            self.env["oms.event"]._log(
+                sale_line.order_id, "pick.rejected", rejection._text(), before=picking.name
+            )
+        self.env["oms.promise.review"]._ask(
+            [(rejection.product_id, rejection.company_id, reason.name)]
+        )
+        self.env.ref("oms_addon.oms_lane_allocator").sudo()._wake()
+        return rejection
+
+    @api.model
+    def _lock_line(self, line, quantity):
+        """Lock a line's delivery and stock; of two who reject the same one wins.
+
+        :return: the line
+        :raise UserError: when there is nothing to reject any more
+        """
+        gone = UserError(
+            self.env._(
+                "Nothing is left to reject: somebody else has rejected, moved or cancelled it. "
+                "Open the delivery again."
+            )
+        )
+        if not line.exists():
+            raise gone
+        picking = line.picking_id
+        picking._oms_lock()
+        stock = self.env["oms.stock"]
+        locations = stock._locations(line.location_id.warehouse_id)
+        stock._lock(locations.keys() | set(line.location_id.ids), line.product_id.ids)
+        line.invalidate_recordset()
+        if not line.exists() or picking.state in ("done", "cancel"):
+            raise gone
+        if (
+            line.product_uom_id.compare(quantity, 0) <= 0
+            or line.product_uom_id.compare(quantity, line.quantity) > 0
+        ):
+            raise UserError(
+                self.env._(
+                    "%(product)s: %(reserved)s are to be taken here. Reject as many or fewer, "
+                    "and at least one.",
+                    product=line.product_id.display_name,
+                    reserved=f"{line.quantity:g}",
+                )
+            )
+        return line
+
+    @api.model
+    def _prepare_rejection(self, line, reason, units, counted):
+        """:return: the values of the record of a rejection"""
+        return {
+            "picking_id": line.picking_id.id,
+            "order_id": line.move_id.sale_line_id.order_id.id,
+            "sale_line_id": line.move_id.sale_line_id.id,
+            "product_id": line.product_id.id,
+            "location_id": line.location_id.id,
+            "warehouse_id": line.location_id.warehouse_id.id,
+            "company_id": line.company_id.id,
+            "reason_id": reason.id,
+            "quantity": units,
+            "counted": counted,
+        }
+
+    @api.model
+    def _place_of(self, line):
+        """:return: what says which stock row a line takes from"""
+        return {
+            "product_id": line.product_id,
+            "location_id": line.location_id,
+            "lot_id": line.lot_id,
+            "package_id": line.package_id,
+            "owner_id": line.owner_id,
+        }
+
+    @api.model
+    def _release(self, line, quantity):
+        """Give back what was reserved for a line, and is not there."""
+        left = line.quantity - quantity
+        if line.product_uom_id.compare(left, 0) <= 0:
+            line.unlink()
+        else:
+            line.quantity = left
+
+    # === STOCK === #
+
+    def _correct_stock(self, place, units, counted):
+        """Correct the stock at a place as the reason says, by Odoo's own documents."""
+        effect = self.reason_id.effect
+        if effect == "none":
+            return
+        if effect == "damaged":
+            self._take_out(place, units)
+            return
+        quants = self.env["stock.quant"].search(
+            [
+                ("product_id", "=", place["product_id"].id),
+                ("location_id", "=", place["location_id"].id),
+                *((name, "=", place[name].id) for name in ("lot_id", "package_id", "owner_id")),
+            ]
+        )
+        there = sum(quants.mapped("quantity"))
+        if effect == "empty":
+            left = 0.0
+        else:
+            left = there - units if counted is None else counted
+        self._count(quants, max(left, 0.0))
+
+    def _count(self, quants, left):
+        """Count what is left into stock rows, as an inventory adjustment."""
+        for quant in quants.with_context(inventory_mode=True, inventory_name=self._text()):
+            mine = min(left, max(quant.quantity, 0.0))
+            if quant == quants[-1]:
+                mine = left
+            left -= mine
+            if quant.product_uom_id.compare(mine, quant.quantity):
+                quant.inventory_quantity = mine
+                quant._apply_inventory()
+
+    def _take_out(self, place, units):
+        """Move damaged goods to their place, or scrap them."""
+        damaged = self.warehouse_id.oms_damaged_location_id
+        values = {
+            "product_id": place["product_id"].id,
+            "product_uom_id": place["product_id"].uom_id.id,
+            "location_id": place["location_id"].id,
+            **{name: place[name].id for name in ("lot_id", "package_id", "owner_id")},
+        }
+        if not damaged or damaged.usage == "inventory":
+            scrap = self.env["stock.scrap"].create(
+                {
+                    **values,
+                    "scrap_qty": units,
+                    "origin": self.picking_id.name,
+                    "company_id": self.company_id.id,
+                    **({"scrap_location_id": damaged.id} if damaged else {}),
+                }
+            )
+            scrap.do_scrap()
+            return
+        move = self.env["stock.move"].create(
+            {
+                "product_id": values["product_id"],
+                "product_uom": values["product_uom_id"],
+                "product_uom_qty": units,
+                "location_id": values["location_id"],
+                "location_dest_id": damaged.id,
+                "company_id": self.company_id.id,
+                "origin": self.picking_id.name,
+            }
+        )
+        move._action_confirm(merge=False)
+        move.move_line_ids.unlink()
+        move.move_line_ids = [
+            fields.Command.create({**values, "quantity": units, "location_dest_id": damaged.id})
+        ]
+        move.picked = True
+        move._action_done()
+
+    # === SERVED ELSEWHERE === #
+
+    def _exclude(self, sale_line, units):
+        """Exclude the warehouse from the line, unless it has others of the goods."""
+        elsewhere = self._free_others()
+        if self.product_id.uom_id.compare(elsewhere, units) < 0:
+            sale_line.oms_excluded_warehouse_ids |= self.warehouse_id
+
+    def _free_others(self):
+        """:return: what is free in the warehouse after its stock was corrected; where it was
+        not, the rejected place does not count
+        """
+        locations = set(self.env["oms.stock"]._locations(self.warehouse_id))
+        if self.reason_id.effect == "none":
+            locations.discard(self.location_id.id)
+        quants = self.env["stock.quant"].search(
+            [("product_id", "=", self.product_id.id), ("location_id", "in", list(locations))]
+        )
+        return sum(quant.quantity - quant.reserved_quantity for quant in quants)
+
+    def _serve_again(self, sale_line):
+        """Have what is missing reserved elsewhere.
+
+        :return: what became of it, in words
+        """
+        if not sale_line or not self.reason_id.is_resourced:
+            return self.env._("It waits at its warehouse.")
+        order = sale_line.order_id
+        before = self._reserved_by_warehouse(sale_line)
+        self.env["oms.allocator"]._allocate(order)
+        after = self._reserved_by_warehouse(sale_line)
+        found = {w: q - before.get(w, 0) for w, q in after.items() if q > before.get(w, 0)}
+        texts = [
+            self.env._("%(quantity)s from %(warehouse)s", quantity=f"{q:g}", warehouse=w.name)
+            for w, q in found.items()
+        ]
+        missing = self.quantity - sum(found.values())
+        if self.product_id.uom_id.compare(missing, 0) > 0:
+            texts.append(self.env._("%(quantity)s backordered", quantity=f"{missing:g}"))
+            self._hold(order, missing)
+        order._oms_run()
+        return ", ".join(texts)
+
+    @api.model
+    def _reserved_by_warehouse(self, sale_line):
+        """:return: what is reserved for an order line, by warehouse"""
+        reserved = {}
+        for move in sale_line.move_ids.filtered(
+            lambda m: m.state in ("assigned", "partially_available") and not m.move_orig_ids
+        ):
+            warehouse = move.picking_type_id.warehouse_id
+            quantity = sum(move.move_line_ids.mapped("quantity_product_uom"))
+            reserved[warehouse] = reserved.get(warehouse, 0) + quantity
+        return reserved
+
+    def _hold(self, order, missing):
+        """Show an order of which goods are nowhere, when nothing is on its way for it."""
+        arriving = self.env["oms.arriving"]._incoming(
+            order.warehouse_id | self.warehouse_id, self.product_id
+        )
+        if sum(arrival.quantity for arrival in arriving) >= missing:
+            return
+        self.env["oms.hold"]._open(
+            order,
+            [
+                {
+                    "code": "PICK_REJECTED",
+                    "message": self.env._(
+                        "%(text)s Nowhere else is enough: %(missing)s are missing and none is "
+                        "on its way. Buy it, offer something else, or cancel it.",
+                        text=self._text(),
+                        missing=f"{missing:g}",
+                    ),
+                }
+            ],
+        )
+
+    def _text(self):
+        """:return: what was rejected where and why, in one sentence"""
+        self.ensure_one()
+        return self.env._(
+            "%(quantity)s × %(product)s rejected at %(place)s: %(reason)s.",
+            quantity=f"{self.quantity:g}",
+            product=self.product_id.display_name,
+            place=self.location_id.display_name,
+            reason=self.reason_id.name,
+        )

@@ -1,0 +1,200 @@
+"""The warehouse is asked to stop what it is picking; its answer decides."""
+
+from odoo import api, fields, models
+
+
+class OmsStopRequest(models.Model):
+    _name = "oms.stop.request"
+    _description = "Request to Stop Picking"
+    _order = "id desc"
+    _rec_name = "order_id"
+
+    # What may follow what; see _set_state.
+    _TRANSITIONS = {"asked": ("stopped", "late", "void"), "stopped": (), "late": (), "void": ()}
+
+    order_id = fields.Many2one(
+        "sale.order", required=True, readonly=True, ondelete="cascade", index=True
+    )
+    picking_ids = fields.Many2many("stock.picking", string="Deliveries", readonly=True)
+    company_id = fields.Many2one(related="order_id.company_id", store=True, index=True)
+    hold_id = fields.Many2one("oms.hold", readonly=True, index="btree_not_null")
+    reason = fields.Char(required=True, readonly=True)
+    units = fields.Json(
+        readonly=True, help="Units to cancel by order line; empty for all of the order."
+    )
+    what = fields.Char("Put back", readonly=True)
+    state = fields.Selection(
+        [
+            ("asked", "Asked"),
+            ("stopped", "Stopped"),
+            ("late", "Too late"),
+            ("void", "Decided by others"),
+        ],
+        default="asked",
+        required=True,
+        readonly=True,
+    )
+    answered_by_id = fields.Many2one("res.users", readonly=True)
+    answered_at = fields.Datetime(readonly=True)
+
+    _asked_idx = models.Index("(order_id) WHERE state = 'asked'")
+
+    def _set_state(self, state):
+        """Move requests along the table; those that are answered stay.
+
+        :return: the requests that moved
+        """
+        moving = self.filtered(lambda r: state in self._TRANSITIONS[r.state])
+        moving.write(
+            {
+                "state": state,
+                "answered_by_id": self.env.uid,
+                "answered_at": fields.Datetime.now(),
+            }
+        )
+        return moving
+
+    # === ASKING === #
+
+    @api.model
+    def _ask(self, order, pickings, reason, units=None):
+        """Ask the warehouse to stop; what is asked already is not asked again.
+
+        :param order: one ``sale.order``
+        :param pickings: the deliveries somebody works on
+        :param str reason: why, in words
+        :param dict units: units to cancel by order line; ``None`` for the whole order
+        :return: the request
+        """
+        told = {str(line.id): quantity for line, quantity in (units or {}).items()}
+        asked = self.search([("order_id", "=", order.id), ("state", "=", "asked")])
+        whole = asked.filtered(lambda r: not r.units)
+        if whole:
+            return whole[:1]
+        hold = self._hold(order, pickings, reason, units)
+        return self.create(
+            [
+                {
+                    "order_id": order.id,
+                    "picking_ids": [fields.Command.set(pickings.ids)],
+                    "hold_id": hold.id,
+                    "reason": reason,
+                    "units": told,
+                    "what": self._what(units),
+                }
+            ]
+        )
+
+    @api.model
+    def _asked_units(self, line):
+        """:return: the units of an order line whose cancellation waits for an answer"""
+        asked = self.search([("order_id", "=", line.order_id.id), ("state", "=", "asked")])
+        return sum((request.units or {}).get(str(line.id), 0.0) for request in asked)
+
+    @api.model
+    def _what(self, units):
+        """:return: what is to be put back, in words"""
+        if not units:
+            return self.env._("Everything")
+        return ", ".join(
+            f"{quantity:g} × {line.product_id.display_name}" for line, quantity in units.items()
+        )
+
+    @api.model
+    def _hold(self, order, pickings, reason, units):
+        """:return: the exception that keeps the order from leaving until it is answered"""
+        code = "STOP_REQUESTED" if units else "CANCEL_REQUESTED"
+        message = (
+            self.env._(
+                "%(reason)s The goods are being picked (%(deliveries)s): put %(units)s back, or "
+                "ship them if they have left.",
+                reason=reason,
+                deliveries=", ".join(pickings.mapped("name")),
+                units=self._what(units),
+            )
+            if units
+            else self.env._(
+                "%(reason)s The goods are being picked (%(deliveries)s): put them back "
+                "and cancel the order, or ship it if they have left.",
+                reason=reason,
+                deliveries=", ".join(pickings.mapped("name")),
+            )
+        )
+        self.env["oms.hold"]._open(
+            order,
+            [
+                {
+                    "code": code,
+                    "message": message,
+                    **self.env["oms.order.signals"]._deadline("CANCEL_REQUESTED"),
+                }
+            ],
+        )
+        return order.oms_hold_ids.filtered(lambda h: h.state == "open" and h.reason_code == code)[
+            :1
+        ]
+
+    # === ANSWERING === #
+
+    def _answer(self, is_stopped):
+        """Do what the warehouse's answer decides.
+
+        Stopped: what was asked for is put back and cancelled. Too late: the goods go on, and
+        a person is told that they left although they were cancelled.
+
+        :param bool is_stopped: whether the goods were put back
+        """
+        for request in self._set_state("stopped" if is_stopped else "late"):
+            order = request.order_id
+            text = (
+                self.env._("The warehouse stopped: %(what)s put back.", what=request.what)
+                if is_stopped
+                else self.env._("Too late to stop: %(what)s has left.", what=request.what)
+            )
+            self.env["oms.event"]._log(order, f"stop.{request.state}", text)
+            request.hold_id._close(text, state="released")
+            if is_stopped:
+                request._cancel()
+            else:
+                request._tell_too_late()
+            order._oms_run()
+
+    def _cancel(self):
+        """Put back what was picked and cancel what was asked for."""
+        order = self.order_id
+        canceller = self.env["oms.order.canceller"].with_context(oms_stopped=True)
+        if not self.units:
+            order.picking_ids._oms_todo().move_ids.picked = False
+            canceller._cancel_whole(order, self.reason)
+            order._oms_cancel_unwanted()
+            return
+        units = {
+            self.env["sale.order.line"].browse(int(line_id)): quantity
+            for line_id, quantity in self.units.items()
+        }
+        lines = self.env["sale.order.line"].concat(*units)
+        lines.move_ids.filtered(lambda m: m.state not in ("done", "cancel")).picked = False
+        canceller._cancel_units(units, self.reason)
+        order._oms_cancel_unwanted()
+
+    def _tell_too_late(self):
+        """Have a person decide on goods that leave although they were cancelled."""
+        self.env["oms.hold"]._open(
+            self.order_id,
+            [
+                {
+                    "code": "STOP_TOO_LATE",
+                    "message": self.env._(
+                        "%(reason)s The warehouse could not stop %(what)s: have the carrier "
+                        "bring it back, or refuse the cancellation on the channel.",
+                        reason=self.reason,
+                        what=self.what,
+                    ),
+                }
+            ],
+        )
+
+    @api.model
+    def _settle(self, holds):
+        """Requests whose exception a person decided need no answer any more."""
+        self.search([("hold_id", "in", holds.ids), ("state", "=", "asked")])._set_state("void")

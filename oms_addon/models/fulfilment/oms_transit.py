@@ -1,0 +1,35 @@
+"""How long a carrier takes to a country, or to a part of one."""
+
+from odoo import fields, models
+
+
+class OmsTransit(models.Model):
+    _name = "oms.transit"
+    _description = "Transit Time"
+    _order = "country_id, zip_prefix"
+    _rec_name = "country_id"
+
+    carrier_id = fields.Many2one("delivery.carrier", required=True, ondelete="cascade", index=True)
+    company_id = fields.Many2one(related="carrier_id.company_id", store=True)
+    country_id = fields.Many2one("res.country", required=True)
+    zip_prefix = fields.Char(
+        "Postcode starts with", help="Empty for the whole country; the longest that fits counts."
+    )
+    days = fields.Integer(required=True, default=1)
+
+    _days_positive = models.Constraint("CHECK (days >= 0)", "A parcel travels no days or more.")
+    _zone_uniq = models.UniqueIndex(
+        "(carrier_id, country_id, COALESCE(zip_prefix, ''))",
+        "This zone of the carrier has its days already.",
+    )
+
+    def _oms_best(self, partner):
+        """:return: the zone among these a customer lives in, the narrowest; empty for none"""
+        postcode = (partner.zip or "").replace(" ", "").upper()
+        fitting = self.filtered(
+            lambda zone: (
+                zone.country_id == partner.country_id
+                and postcode.startswith((zone.zip_prefix or "").replace(" ", "").upper())
+            )
+        )
+        return fitting.sorted(lambda zone: -len(zone.zip_prefix or ""))[:1]

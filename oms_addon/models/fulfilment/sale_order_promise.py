@@ -1,0 +1,54 @@
+"""A customer whose goods come later may ask to cancel."""
+
+from odoo import fields, models
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    oms_promise_event_ids = fields.One2many(
+        "oms.event",
+        "res_id",
+        "What was promised when",
+        domain=[("res_model", "=", "sale.order"), ("code", "=like", "promise.%")],
+        readonly=True,
+    )
+
+    def _oms_cancel_url(self):
+        """:return: where the customer of an order asks to cancel it, for the mail"""
+        self.ensure_one()
+        order_sudo = self.sudo()
+        return (
+            f"{order_sudo.get_base_url()}/oms/orders/{order_sudo.id}/cancel"
+            f"?access_token={order_sudo._portal_ensure_token()}"
+        )
+
+    def _oms_is_asked_to_cancel(self):
+        """:return: whether somebody has to answer a wish to cancel the order"""
+        self.ensure_one()
+        return bool(
+            self.sudo().oms_hold_ids.filtered(
+                lambda h: h.state == "open" and h.reason_code == "CANCEL_REQUESTED"
+            )
+        )
+
+    def _oms_ask_to_cancel(self):
+        """Hold an order its customer wants to cancel, until a person has answered."""
+        self.ensure_one()
+        if self.state not in ("draft", "sent", "sale"):
+            return
+        order_sudo = self.sudo()
+        self.env["oms.hold"].sudo()._open(
+            order_sudo,
+            [
+                {
+                    "code": "CANCEL_REQUESTED",
+                    "message": self.env._(
+                        "The buyer was promised another date and asks to cancel: cancel the "
+                        "order, or ship it."
+                    ),
+                    **self.env["oms.order.signals"]._deadline("CANCEL_REQUESTED"),
+                }
+            ],
+        )
+        order_sudo._oms_run()

@@ -1,0 +1,68 @@
+"""What a picker is told and answers on a delivery: stop, and what cannot be taken."""
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class StockPicking(models.Model):
+    _inherit = "stock.picking"
+
+    oms_stop_ids = fields.Many2many("oms.stop.request", string="Requests to stop", copy=False)
+    oms_stop_text = fields.Char(compute="_compute_oms_stop_text", compute_sudo=True)
+    oms_can_reject = fields.Boolean(compute="_compute_oms_can_reject", compute_sudo=True)
+
+    @api.depends("oms_stop_ids.state")
+    def _compute_oms_stop_text(self):
+        for picking in self:
+            asked = picking.oms_stop_ids.filtered(lambda r: r.state == "asked")
+            picking.oms_stop_text = (
+                " ".join(
+                    self.env._("%(reason)s Put back: %(what)s.", reason=r.reason, what=r.what)
+                    for r in asked
+                )
+                if asked and picking.state not in ("done", "cancel")
+                else False
+            )
+
+    @api.depends("state", "picking_type_id")
+    def _compute_oms_can_reject(self):
+        for picking in self:
+            warehouse = picking.picking_type_id.warehouse_id
+            picking.oms_can_reject = (
+                picking.state in ("assigned", "confirmed")
+                and warehouse.oms_managed
+                and picking.picking_type_id in warehouse._oms_outgoing_types()
+                and bool(picking.move_line_ids)
+            )
+
+    def action_oms_stopped(self):
+        """The goods were put back."""
+        return self._oms_answer_stop(True)
+
+    def action_oms_too_late(self):
+        """The goods have left, or are packed beyond stopping."""
+        return self._oms_answer_stop(False)
+
+    def action_oms_reject(self):
+        """Say which goods of the delivery cannot be taken, and why."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("oms_addon.oms_pick_reject_action")
+        return {**action, "context": {"default_picking_id": self.id}}
+
+    def _oms_answer_stop(self, is_stopped):
+        """Answer the open requests to stop.
+
+        :param bool is_stopped: whether the goods were put back
+        :raise UserError: when somebody else answered before
+        """
+        self.ensure_one()
+        self.check_access("write")
+        self._oms_lock()
+        # The answer cancels and credits as the system does, whoever picks.
+        asked_sudo = self.sudo().oms_stop_ids.filtered(lambda r: r.state == "asked")
+        if not asked_sudo:
+            raise UserError(
+                self.env._("%(delivery)s: somebody else has answered already.", delivery=self.name)
+            )
+        asked_sudo.with_context(oms_actor=self.env.user.name)._answer(is_stopped)
+        return True

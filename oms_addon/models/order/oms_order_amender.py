@@ -1,0 +1,202 @@
+"""What a customer changes on the channel after the order was confirmed here."""
+
+from collections import defaultdict
+
+from odoo import api, models
+from odoo.fields import Command
+
+
+class OmsOrderAmender(models.AbstractModel):
+    """Changes what can be changed of a confirmed order: more, fewer, other lines; the address.
+
+    More is procured and promised, fewer frees its stock or asks the warehouse to stop. Another
+    price, or another product in a line, is a decision for a person.
+    """
+
+    _name = "oms.order.amender"
+    _description = "Order Amender"
+
+    @api.model
+    def _amend(self, order, document):
+        """Bring a confirmed order in line with its channel, as far as nobody has to decide.
+
+        :param order: one ``sale.order``
+        :param document: ``OrderDocument``
+        :return: whether the order is as the channel tells it now, or will be when the
+            warehouse has answered
+        :rtype: bool
+        """
+        channel, builder = order.oms_channel_id, self.env["oms.order.builder"]
+        known = builder._look_up(channel, [document])
+        if builder._problems(channel, document, known, order.partner_id):
+            return False
+        told = builder._prepare_lines(channel, document, known)
+        plan = self._plan(order, told)
+        if plan is None:
+            return False
+        self._change_address(order, document)
+        fresh, more, fewer = plan
+        if fewer:
+            self.env["oms.order.canceller"].with_context(oms_from_channel=True)._cancel_units(
+                fewer, self.env._("Changed on the channel.")
+            )
+        for line, quantity in more.items():
+            line.product_uom_qty += quantity
+        if fresh:
+            order.order_line = [Command.create(vals) for vals in fresh]
+        if fresh or more:
+            self._start_again(order)
+        self._log(order, fresh, more, fewer)
+        self._prove(order, document, fewer)
+        return True
+
+    # === LINES === #
+
+    @api.model
+    def _plan(self, order, told):
+        """Compare the lines of an order with what its channel tells.
+
+        :param list told: the values of the lines as they would be made today
+        :return: values of new lines, units more and units fewer by order line; ``None`` when
+            a price or a product is another
+        """
+        mine = defaultdict(list)
+        for line in order.order_line.filtered(lambda l: l.oms_line_ref and not l.display_type):
+            mine[line.oms_line_ref, line.product_id.id].append(line)
+        refs = {ref for ref, _product in mine}
+        left = self.env["oms.order.canceller"]._units_left
+        fresh, more, fewer = [], {}, {}
+        for vals in told:
+            lines = mine.get((vals.get("oms_line_ref"), vals["product_id"]))
+            if not lines:
+                if not vals.get("oms_line_ref") or vals["oms_line_ref"] in refs:
+                    return None
+                fresh.append(vals)
+                continue
+            line = lines.pop(0)
+            if self._is_other_price(line, vals):
+                return None
+            difference = vals["product_uom_qty"] - left(line)
+            if line.product_uom_id.compare(difference, 0) > 0:
+                more[line] = difference
+            elif line.product_uom_id.compare(difference, 0) < 0:
+                fewer[line] = -difference
+        for line in (line for lines in mine.values() for line in lines):
+            if line.product_uom_id.compare(left(line), 0) > 0:
+                fewer[line] = left(line)
+        if any(line.oms_kind != "product" for line in [*more, *fewer]):
+            return None
+        return fresh, more, fewer
+
+    @api.model
+    def _is_other_price(self, line, vals):
+        """:return: whether a piece of a line costs something else now"""
+        return bool(
+            line.currency_id.compare_amounts(line.price_unit, vals["price_unit"])
+            or round((line.discount or 0.0) - (vals.get("discount") or 0.0), 4)
+        )
+
+    @api.model
+    def _start_again(self, order):
+        """Send an order with new goods through the path again: allocate, invoice, ship."""
+        if order.oms_step:
+            order.write({"oms_step": "allocate", "oms_cursor": "allocate", "oms_status": "running"})
+
+    @api.model
+    def _log(self, order, fresh, more, fewer):
+        """Append what changed to the timeline."""
+        Product = self.env["product.product"]
+        texts = [
+            *(
+                f"+{vals['product_uom_qty']:g} × {Product.browse(vals['product_id']).display_name}"
+                for vals in fresh
+            ),
+            *(f"+{quantity:g} × {line.product_id.display_name}" for line, quantity in more.items()),
+            *(
+                f"−{quantity:g} × {line.product_id.display_name}"
+                for line, quantity in fewer.items()
+            ),
+        ]
+        if texts:
+            self.env["oms.event"]._log(
+                order,
+                "order.amended",
+                self.env._("Changed by the customer: %(what)s", what=", ".join(texts)),
+            )
+
+    @api.model
+    def _prove(self, order, document, fewer):
+        """Compare the order with the channel to the cent, unless the warehouse has to answer
+        before it is as the channel says, or what was invoiced is credited apart from it.
+        """
+        if fewer or document.total is None:
+            return
+        order.oms_channel_total = float(document.total)
+        self.env["oms.hold"]._open(
+            order, self.env["oms.order.importer"]._prove(order.oms_channel_id, order, document)
+        )
+
+    # === ADDRESS === #
+
+    @api.model
+    def _change_address(self, order, document):
+        """Have the goods go where the customer wants them now.
+
+        Before picking and labels the deliveries get the new address. A parcel with a label
+        waits until it has a new one. What has left is for the carrier to redirect.
+        """
+        [partners] = self.env["oms.customer.matcher"]._match(
+            order.oms_channel_id, [document], [order.partner_id]
+        )
+        shipping = partners[2]
+        before = order.partner_shipping_id
+        if shipping == before:
+            return
+        pickings = order.picking_ids.filtered(
+            lambda p: p.picking_type_code != "incoming" and p.state != "cancel"
+        )
+        left = pickings.filtered(lambda p: p.state == "done" and p.picking_type_code == "outgoing")
+        todo = pickings._oms_todo()
+        labelled = todo.filtered("carrier_tracking_ref")
+        order.partner_shipping_id = shipping
+        todo.filtered(lambda p: p.partner_id == before).partner_id = shipping
+        todo.move_ids.filtered(lambda m: m.partner_id == before).partner_id = shipping
+        self.env["oms.event"]._log(
+            order,
+            "order.address_changed",
+            self.env._("The customer wants it sent elsewhere"),
+            before=before._display_address(without_company=True).replace("\n", ", "),
+            after=shipping._display_address(without_company=True).replace("\n", ", "),
+        )
+        problems = self.env["oms.hold.rule"]._screen(order)
+        self.env["oms.hold"]._open_many(
+            [*problems, *((order, problem) for problem in self._problems(labelled, left))]
+        )
+
+    @api.model
+    def _problems(self, labelled, left):
+        """:return: what a person has to do about parcels with the old address"""
+        problems = []
+        if labelled:
+            problems.append(
+                {
+                    "code": "ADDRESS_CHANGED",
+                    "message": self.env._(
+                        "%(deliveries)s has a label with the old address: cancel the label with "
+                        "the carrier, print a new one, then release.",
+                        deliveries=", ".join(labelled.mapped("name")),
+                    ),
+                }
+            )
+        if left:
+            problems.append(
+                {
+                    "code": "ADDRESS_TOO_LATE",
+                    "message": self.env._(
+                        "%(deliveries)s has left for the old address: have the carrier redirect "
+                        "it, or refuse the change on the channel.",
+                        deliveries=", ".join(left.mapped("name")),
+                    ),
+                }
+            )
+        return problems

@@ -1,0 +1,46 @@
+import { registry } from "@web/core/registry";
+
+/** A picker does not find the goods, says so, and sees where they come from now. */
+registry.category("web_tour.tours").add("oms_reject_tour", {
+    steps: () => [
+        {
+            content: "On a phone the buttons of a delivery are behind one",
+            trigger: "body:has(button[name=action_oms_reject]), .o_statusbar_buttons .dropdown-toggle",
+            run() {
+                const more = document.querySelector(".o_statusbar_buttons .dropdown-toggle");
+                if (!document.querySelector("button[name=action_oms_reject]")) {
+                    more.click();
+                }
+            },
+        },
+        { trigger: "button[name=action_oms_reject]", run: "click" },
+        { trigger: ".modal .o_field_widget[name=reason_id] .o_radio_item:contains('Not found') input", run: "click" },
+        { trigger: ".modal .o_field_widget[name=quantity] input:value('3.00')" },
+        { trigger: ".modal button[name=action_reject]", run: "click" },
+        { trigger: ".o_notification:contains('3 from North')" },
+        { trigger: "body:not(:has(.modal))" },
+    ],
+});
+
+/** A picker is told to stop, and answers. */
+registry.category("web_tour.tours").add("oms_stop_tour", {
+    steps: () => [
+        { trigger: ".alert-danger:contains('STOP'):contains('Put back')" },
+        { trigger: "button[name=action_oms_stopped]", run: "click" },
+        { trigger: "body:not(:has(.alert-danger:contains('STOP')))" },
+    ],
+});
+
+/** Who waits for what, in their order, and what serves them. */
+registry.category("web_tour.tours").add("oms_backorder_tour", {
+    steps: () => [
+        {
+            trigger:
+                ".o_data_row:contains('Jug'):contains('2 × P'), .o_kanban_record:contains('Jug'):contains('2 × P')",
+        },
+        {
+            trigger:
+                ".o_data_row:contains('Nothing is on its way'), .o_kanban_record:contains('Nothing is on its way')",
+        },
+    ],
+});

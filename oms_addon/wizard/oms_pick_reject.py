@@ -1,0 +1,66 @@
+"""What a picker fills in when goods are not as the delivery says."""
+
+from odoo import api, fields, models
+
+
+class OmsPickReject(models.TransientModel):
+    _name = "oms.pick.reject"
+    _description = "Reject Goods"
+
+    picking_id = fields.Many2one("stock.picking", required=True, readonly=True)
+    move_line_id = fields.Many2one(
+        "stock.move.line",
+        "Goods",
+        required=True,
+        domain="[('picking_id', '=', picking_id), ('quantity', '>', 0)]",
+    )
+    product_id = fields.Many2one(related="move_line_id.product_id")
+    location_id = fields.Many2one(related="move_line_id.location_id", string="Place")
+    reserved = fields.Float(related="move_line_id.quantity", string="To be taken")
+    reason_id = fields.Many2one("oms.pick.rejection.reason", required=True)
+    effect = fields.Selection(related="reason_id.effect")
+    quantity = fields.Float(
+        "How many cannot be taken",
+        digits="Product Unit",
+        compute="_compute_quantity",
+        store=True,
+        readonly=False,
+    )
+    counted = fields.Float("How many are there", digits="Product Unit")
+
+    @api.model
+    def default_get(self, fields_list):
+        values = super().default_get(fields_list)
+        picking = self.env["stock.picking"].browse(values.get("picking_id"))
+        lines = picking.move_line_ids.filtered(lambda l: l.quantity > 0)
+        if "move_line_id" in fields_list and not values.get("move_line_id") and len(lines) == 1:
+            values["move_line_id"] = lines.id
+        return values
+
+    @api.depends("move_line_id")
+    def _compute_quantity(self):
+        for wizard in self:
+            wizard.quantity = wizard.move_line_id.quantity
+
+    def action_reject(self):
+        """Reject it, and say what became of it."""
+        self.ensure_one()
+        self.picking_id.check_access("write")
+        counted = self.counted if self.effect == "less" else None
+        # A picker corrects the stock by the reason, whatever else they may do.
+        rejection_sudo = (
+            self.env["oms.pick.rejection"]
+            .sudo()
+            .with_context(oms_actor=self.env.user.name)
+            ._reject(self.move_line_id.sudo(), self.reason_id.sudo(), self.quantity, counted)
+        )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "title": rejection_sudo._text().rstrip("."),
+                "message": rejection_sudo.outcome,
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }

@@ -1,0 +1,127 @@
+"""Changes on the channel after the order was confirmed here."""
+
+from ..common import OmsCommon
+
+
+class TestOmsOrderAmender(OmsCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.channel.auto_ship = False
+
+    def setUp(self):
+        super().setUp()
+        self.version = 1
+        self.order = self._capture(self._document("A1"))
+
+    def _change(self, *lines, **values):
+        """Tell the next version of the order; the lines are (SKU, quantity, price)."""
+        self.version += 1
+        return self._capture(
+            self._document(
+                "A1",
+                lines or [("MUG", 2, "10.00")],
+                version=str(self.version),
+                updated_at=f"2026-03-{self.version:02d}T09:00:00Z",
+                **values,
+            )
+        )
+
+    def _reserved(self):
+        """:return: what is reserved for the order, by product"""
+        reserved = {}
+        for line in self.order.picking_ids._oms_todo().move_line_ids:
+            reserved[line.product_id] = reserved.get(line.product_id, 0) + line.quantity
+        return reserved
+
+    def test_more_of_a_line_is_allocated_and_owed(self):
+        self._change(("MUG", 5, "10.00"))
+        self.assertEqual(self.order.order_line.product_uom_qty, 5.0)
+        self.assertEqual(self._reserved(), {self.mug: 5.0})
+        self.assertEqual(self.order.amount_total, 50.0)
+        self.assertNotIn("ORDER_CHANGED", self._holds(self.order))
+
+    def test_fewer_of_a_line_frees_their_stock(self):
+        self._change(("MUG", 1, "10.00"))
+        self.assertEqual(self.order.order_line.product_uom_qty, 1.0)
+        self.assertEqual(self._reserved(), {self.mug: 1.0})
+        self.assertEqual(self.mug.free_qty, 99.0)
+
+    def test_fault_34_fewer_while_picking_asks_the_warehouse(self):
+        self.order.picking_ids.move_ids.picked = True
+        self._change(("MUG", 1, "10.00"))
+        self.assertEqual(self.order.order_line.product_uom_qty, 2.0)
+        self.assertIn("STOP_REQUESTED", self._holds(self.order))
+        self._change(("MUG", 1, "10.00"))
+        self.order.picking_ids.action_oms_stopped()
+        self.assertEqual(self.order.order_line.product_uom_qty, 1.0)
+
+    def test_fault_56_a_line_that_is_added_after_shipping_has_a_delivery_of_its_own(self):
+        first = self.order.picking_ids
+        first.move_ids.picked = True
+        first.button_validate()
+        self._run_lanes()
+        charges = [
+            {
+                "ref": ref,
+                "kind": "charge",
+                "status": "success",
+                "amount": amount,
+                "currency": self.company.currency_id.name,
+                "at": "2026-03-01T09:00:00Z",
+            }
+            for ref, amount in (("T-A1", "20.00"), ("T-A2", "7.00"))
+        ]
+        self._change(("MUG", 2, "10.00"), ("POT", 1, "7.00"), charges=charges)
+        second = self.order.picking_ids - first
+        self.assertEqual(first.state, "done")
+        self.assertEqual(second.state, "assigned")
+        self.assertEqual(second.move_ids.product_id, self.pot)
+        self.assertEqual(self.order.delivery_status, "partial")
+        self.assertEqual(self.order.oms_step, "ship")
+        self.assertTrue(
+            self.order.order_line.filtered(lambda l: l.product_id == self.pot).oms_promised_at
+        )
+
+    def test_another_price_is_a_decision_for_a_person(self):
+        self._change(("MUG", 2, "9.00"))
+        self.assertIn("ORDER_CHANGED", self._holds(self.order))
+        self.assertEqual(self.order.order_line.price_unit, 10.0)
+
+    def _moved(self):
+        return {
+            "name": "Ann A1",
+            "street": "7 Low Road",
+            "city": "York",
+            "zip": "YO1 1AA",
+            "country": "GB",
+        }
+
+    def test_fault_38_before_picking_the_goods_go_to_the_new_address(self):
+        self._change(shipping=self._moved())
+        self.assertEqual(self.order.partner_shipping_id.city, "York")
+        self.assertEqual(self.order.picking_ids.partner_id.city, "York")
+        self.assertFalse(self._holds(self.order))
+        event = self.order.oms_event_ids.filtered(lambda e: e.code == "order.address_changed")
+        self.assertIn("Leeds", event.before)
+        self.assertIn("York", event.after)
+
+    def test_fault_38_a_label_with_the_old_address_holds_the_delivery(self):
+        self.order.picking_ids.carrier_tracking_ref = "OLD-1"
+        self._change(shipping=self._moved())
+        self.assertEqual(self._holds(self.order), ["ADDRESS_CHANGED"])
+        self.assertEqual(self.order.picking_ids.partner_id.city, "York")
+
+    def test_fault_38_what_has_left_is_for_the_carrier_to_redirect(self):
+        self.order.picking_ids.move_ids.picked = True
+        self.order.picking_ids.button_validate()
+        self._change(shipping=self._moved())
+        self.assertEqual(self._holds(self.order), ["ADDRESS_TOO_LATE"])
+        self.assertEqual(self.order.picking_ids.partner_id.city, "Leeds")
+
+    def test_fault_38_a_new_address_is_screened_again(self):
+        self.env["oms.hold.rule"].create(
+            {"name": "York", "domain": "[('partner_shipping_id.city', '=', 'York')]"}
+        )
+        self._change(shipping=self._moved())
+        self.assertEqual(self._holds(self.order), ["RULE"])
