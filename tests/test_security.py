@@ -7,7 +7,7 @@ from .common import OmsCommon
 
 GROUPS = ("auditor", "accountant", "warehouse", "agent", "manager")
 # Configuration that is the same for all companies.
-SHARED = {"oms.hold.reason", "oms.lane"}
+SHARED = {"oms.hold.reason", "oms.lane", "oms.postcode"}
 
 
 class TestSecurity(OmsCommon):

@@ -2,6 +2,7 @@ from . import audit
 from . import channel
 from . import order
 from . import fulfilment
+from . import allocation
 from . import availability
 from . import payment
 from . import ir_http

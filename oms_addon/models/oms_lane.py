@@ -224,10 +224,13 @@ class OmsLane(models.Model):
 
     @api.model
     def _work_slow(self):
-        """Seal the audit trail, cancel what nobody paid, book money the flow does not touch."""
+        """Seal the audit trail, cancel what nobody paid or could serve, book money that
+        the flow does not touch.
+        """
         collector = self.env["oms.payment.collector"]
         booked = collector._book_left()
-        return self.env["oms.event"]._seal() + collector._expire_unpaid() + (booked or 0)
+        late = self.env["oms.allocation.expiry"]._expire_unserved()
+        return self.env["oms.event"]._seal() + collector._expire_unpaid() + (booked or 0) + late
 
     # === DRAINING === #
 

@@ -9,4 +9,7 @@ from . import oms_refund_request
 from . import oms_refund_request_line
 from . import oms_tracking_import
 from . import oms_tracking_import_line
+from . import oms_allocation_move
+from . import oms_allocation_rehearsal
+from . import oms_allocation_test
 from . import oms_pick_reject

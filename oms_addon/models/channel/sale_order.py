@@ -10,7 +10,9 @@ class SaleOrder(models.Model):
         """Extend `sale`: an order of a website joins its channel, and is sourced as any other."""
         joined = self.env["oms.channel.adapter.odoo_shop"]._join(self)
         for company, of_company in joined.grouped("company_id").items():
-            self.env["oms.sourcing"].sudo().with_company(company)._source(of_company)
+            # oms_by_hand: what is being confirmed is not queued for a person any more
+            sourcing = self.env["oms.sourcing"].sudo().with_company(company)
+            sourcing.with_context(oms_by_hand=True)._source(of_company)
         return super()._action_confirm()
 
     def _action_cancel(self):

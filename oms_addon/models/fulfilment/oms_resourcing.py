@@ -3,6 +3,56 @@
 from collections import defaultdict
 
 from odoo import api, models
+from odoo.exceptions import UserError
+
+from odoo.addons.oms_addon.models.fulfilment.oms_allocator import OPEN_STATES
+from odoo.addons.oms_addon.tools.sourcing import Supply
+
+
+class Limit:
+    """What a rule leaves of an order's goods for other warehouses."""
+
+    def __init__(self, order, rule, supply, slots):
+        self.rule = rule
+        self.supply = supply
+        self.slots = slots
+        self.fresh = set()
+        self.used = {
+            move.picking_type_id.warehouse_id
+            for move in order.order_line.move_ids
+            if move.state == "done" or move.state != "cancel" and move.move_line_ids
+        }
+
+    def floor(self, warehouse_id, product_id):
+        """:return: what has to stay in a warehouse"""
+        return self.supply.floor(warehouse_id, product_id) if self.rule.keeps_safety else 0.0
+
+    def take(self, move, warehouse, quantity, missing):
+        """:return: whether goods may come from a warehouse; it is one more then"""
+        most = 1 if self.rule.one_parcel else self.rule.max_parcels
+        if warehouse not in self.used:
+            if most and len(self.used) >= most:
+                return False
+            line = move.sale_line_id
+            price = line.price_total / (line.product_uom_qty or 1.0)
+            price /= line.order_id.currency_rate or 1.0
+            parts = [quantity * price, (missing - quantity) * price]
+            if self.rule.min_value and any(0 < part < self.rule.min_value for part in parts):
+                return False
+        if not self.take_place(warehouse.id):
+            return False
+        self.used.add(warehouse)
+        return True
+
+    def take_place(self, warehouse_id):
+        """:return: whether there is a place in the warehouse's day; the order has it then"""
+        left = self.supply.capacity
+        if warehouse_id in left and warehouse_id not in self.slots | self.fresh:
+            if left[warehouse_id] <= 0:
+                return False
+            left[warehouse_id] -= 1
+            self.fresh.add(warehouse_id)
+        return True
 
 
 class OmsResourcing(models.AbstractModel):
@@ -21,15 +71,17 @@ class OmsResourcing(models.AbstractModel):
         """
         moves = moves.filtered(lambda m: m.sale_line_id.order_id.picking_policy != "one")
         free = self._spare(moves, rows, locations, later)
+        limits = self._limits(moves, candidates) if free else {}
         shifts = [
             shift
             for move in moves
-            for shift in self._find(move, candidates[move.sale_line_id.order_id], free)
+            for shift in self._find(move, candidates[move.sale_line_id.order_id], free, limits)
         ]
         if not shifts:
             return
         before = moves.sale_line_id.move_ids
         self._shift(shifts)
+        self._take_places(limits)
         fresh = moves.sale_line_id.move_ids - before
         fresh = fresh.filtered(lambda m: m.state == "confirmed" and not m.move_orig_ids)
         self.env["oms.reservation"]._reserve(fresh, rows)
@@ -56,27 +108,68 @@ class OmsResourcing(models.AbstractModel):
         return spare
 
     @api.model
-    def _find(self, move, candidates, spare):
+    def _find(self, move, candidates, spare, limits=None):
         """Find who has what a move misses, and take it from ``spare``.
 
+        :param dict limits: what the rules limit, see ``_limits``
         :return: tuples (move, warehouse, quantity in the product's unit)
         """
         missing, _wanted = self.env["oms.allocator"]._missing(move)
         unit = move.product_id.uom_id
         found = []
-        excluded = move.sale_line_id.oms_excluded_warehouse_ids
-        for warehouse in candidates - move.picking_type_id.warehouse_id - excluded:
+        own = move.picking_type_id.warehouse_id
+        limit = (limits or {}).get(move.sale_line_id.order_id)
+        for warehouse in candidates - own - move.sale_line_id.oms_excluded_warehouse_ids:
             key = warehouse.id, move.product_id.id
-            quantity = unit.round(min(missing, max(spare[key], 0.0)), rounding_method="DOWN")
-            if unit.compare(quantity, 0) > 0:
+            there = spare[key] - (limit.floor(*key) if limit else 0.0)
+            quantity = unit.round(min(missing, max(there, 0.0)), rounding_method="DOWN")
+            if unit.compare(quantity, 0) > 0 and (
+                not limit or limit.take(move, warehouse, quantity, missing)
+            ):
                 spare[key] -= quantity
                 missing -= quantity
                 found.append((move, warehouse, quantity))
         return found
 
     @api.model
-    def _shift(self, shifts):
-        """Take quantities off their moves and procure them in other warehouses."""
+    def _limits(self, moves, candidates):
+        """Read what the rules of orders leave their goods for another warehouse.
+
+        :return: a ``Limit`` by order; those without rules are missing
+        :rtype: dict[sale.order, Limit]
+        """
+        orders = moves.sale_line_id.order_id
+        rules = self.env["oms.allocation.matrix"]._rule_of(orders)
+        if not rules:
+            return {}
+        warehouses = self.env["stock.warehouse"].union(*candidates.values())
+        matrix = self.env["oms.allocation.matrix"]
+        supply = Supply(
+            safety=matrix._safety(warehouses),
+            capacity=self.env["oms.allocation.day"].sudo()._left(warehouses),
+        )
+        slots = matrix._slots(orders, warehouses)
+        return {
+            order: Limit(order, rule, supply, slots.get(order.id, frozenset()))
+            for order, rule in rules.items()
+        }
+
+    @api.model
+    def _take_places(self, limits):
+        """Write down the places in the day's work of warehouses that were taken."""
+        wanted = {
+            order: limit.slots | limit.fresh for order, limit in limits.items() if limit.fresh
+        }
+        warehouses = self.env["stock.warehouse"].browse({w for ids in wanted.values() for w in ids})
+        self.env["oms.allocation.slot"]._settle(wanted, warehouses)
+
+    @api.model
+    def _shift(self, shifts, why=None):
+        """Take quantities off their moves and procure them in other warehouses.
+
+        :param list shifts: tuples (move, warehouse, quantity in the product's unit)
+        :param str why: in words; ``None`` when the first ran out
+        """
         procurements = []
         taken = defaultdict(float)
         for move, warehouse, quantity in shifts:
@@ -88,9 +181,72 @@ class OmsResourcing(models.AbstractModel):
                 {**values, "warehouse_id": warehouse},
             )
             taken[move] += quantity
-        self._explain(shifts)
+        self._explain(shifts, why)
         self._reduce(taken)
         self.env["stock.rule"].run(procurements)
+
+    # === MOVED BY SOMEBODY === #
+
+    @api.model
+    def _move(self, lines, warehouse):
+        """Have what is open of order lines come from another warehouse, reserved or not.
+
+        The goods there are reserved at once, as far as they are free.
+
+        :param lines: ``sale.order.line`` records of confirmed orders
+        :param warehouse: one ``stock.warehouse``
+        :raise UserError: goods of these lines have been picked
+        """
+        lines = lines.filtered(lambda line: line._oms_is_goods())
+        allocator, stock = self.env["oms.allocator"], self.env["oms.stock"]
+        moves = self._movable(lines, warehouse)
+        if not moves:
+            return
+        warehouses = warehouse | moves.picking_type_id.warehouse_id
+        stock._lock(
+            stock._locations(warehouses).keys() | set(moves.location_id.ids), moves.product_id.ids
+        )
+        moves._do_unreserve()
+        shifts = [(move, warehouse, move.product_qty) for move in moves]
+        self._shift(shifts, self.env._("moved by hand"))
+        lines.warehouse_id = warehouse
+        lines.oms_plan = False
+        orders = lines.order_id
+        allocator._allocate(orders)
+        orders._oms_run()
+
+    @api.model
+    def _movable(self, lines, warehouse):
+        """:return: the open moves that take goods of lines from stock elsewhere
+        :raise UserError: some have been picked
+        """
+        moves = lines.move_ids.filtered(
+            lambda m: (
+                m.state in (*OPEN_STATES, "assigned")
+                and m.procure_method == "make_to_stock"
+                and m.picking_type_id.warehouse_id != warehouse
+                and m.location_dest_id.usage != "supplier"
+                and m.location_id.usage == "internal"
+                and not m.move_orig_ids
+            )
+        )
+        picked = moves.filtered(
+            lambda m: m.picked or any(m.picking_id.move_line_ids.mapped("picked"))
+        )
+        under_way = lines.move_ids.filtered(
+            lambda m: m.state in ("waiting", *OPEN_STATES, "assigned") and m.move_orig_ids
+        )
+        stopped = picked.picking_id | under_way.picking_id
+        if stopped:
+            raise UserError(
+                self.env._(
+                    "Goods of %(orders)s have been picked (%(deliveries)s): put them back and "
+                    "unpick them there, then move the order.",
+                    orders=", ".join(lines.order_id.mapped("name")),
+                    deliveries=", ".join(stopped.mapped("name")),
+                )
+            )
+        return moves
 
     @api.model
     def _reduce(self, taken):
@@ -108,17 +264,18 @@ class OmsResourcing(models.AbstractModel):
         empty._action_cancel()
 
     @api.model
-    def _explain(self, shifts):
+    def _explain(self, shifts, why=None):
         """Write on the orders why another warehouse serves them now."""
         sentences = defaultdict(list)
         for move, warehouse, quantity in shifts:
             sentences[move.sale_line_id.order_id].append(
                 self.env._(
-                    "%(quantity)s × %(product)s from %(there)s instead: %(here)s ran out.",
+                    "%(quantity)s × %(product)s from %(there)s instead: %(why)s.",
                     quantity=f"{quantity:g}",
                     product=move.product_id.display_name,
                     there=warehouse.name,
-                    here=move.picking_type_id.warehouse_id.name,
+                    why=why
+                    or self.env._("%(here)s ran out", here=move.picking_type_id.warehouse_id.name),
                 )
             )
         for order, texts in sentences.items():

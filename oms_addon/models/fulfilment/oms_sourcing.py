@@ -2,9 +2,7 @@
 
 from collections import defaultdict
 
-from odoo import api, models
-
-from odoo.addons.oms_addon.tools import sourcing
+from odoo import api, fields, models
 
 
 class OmsSourcing(models.AbstractModel):
@@ -18,25 +16,40 @@ class OmsSourcing(models.AbstractModel):
         """Choose the warehouses of draft orders; what they get is theirs until confirmed.
 
         :param orders: ``sale.order`` records that are about to be confirmed
+        :return: the orders no rule serves, which wait for a person now
         """
+        self._ship_complete(orders)
         goods = orders.order_line.filtered(lambda line: line._oms_is_goods())
-        candidates = self._candidates(goods.order_id)
-        warehouses = self.env["stock.warehouse"].union(*candidates.values())
-        free = self.env["oms.backorder"]._free_for_new(warehouses, goods.product_id)
+        candidates = self._base_candidates(goods.order_id)
+        orders = goods.order_id.filtered(lambda o: candidates[o])
+        goods = goods.filtered(lambda line: line.order_id in orders)
+        decisions = self.env["oms.allocation.matrix"]._decide(goods, candidates)
         lines_by_order = goods.grouped("order_id")
-        plans = {}
-        for order in goods.order_id._oms_serving_order():
-            if candidates[order]:
-                plans[order] = sourcing.plan(
-                    [self._demand(line) for line in lines_by_order[order]],
-                    free,
-                    candidates[order].ids,
-                )
+        plans = {order: found[0].plan for order, found in decisions.items() if found[0].plan}
         self._write_plans(plans, lines_by_order)
+        self._write_decisions(decisions, lines_by_order)
+        self._take_places(decisions, candidates)
+        return self._queue(decisions)
+
+    @api.model
+    def _ship_complete(self, orders):
+        """Have orders of customers who want them whole wait until they are."""
+        orders.filtered(
+            lambda o: (
+                o.partner_id.commercial_partner_id.oms_ship_complete and o.picking_policy != "one"
+            )
+        ).picking_policy = "one"
 
     @api.model
     def _candidates(self, orders):
-        """:return: the warehouses that may serve each order, best first
+        """:return: the warehouses that may serve each order by its rules, best first
+        :rtype: dict
+        """
+        return self.env["oms.allocation.matrix"]._narrow(orders, self._base_candidates(orders))
+
+    @api.model
+    def _base_candidates(self, orders):
+        """:return: the warehouses that may serve each order before any rule, best first
         :rtype: dict
         """
         of_channel = {channel: channel._get_warehouses() for channel in orders.oms_channel_id}
@@ -46,9 +59,12 @@ class OmsSourcing(models.AbstractModel):
         return {
             order: order.warehouse_id
             if order.oms_by_channel
-            else of_channel[order.oms_channel_id]
-            if order.oms_channel_id
-            else managed.filtered(lambda w, o=order: w.company_id == o.company_id)
+            else order.oms_chosen_warehouse_id
+            or (
+                of_channel[order.oms_channel_id]
+                if order.oms_channel_id
+                else managed.filtered(lambda w, o=order: w.company_id == o.company_id)
+            )
             for order in orders
         }
 
@@ -66,7 +82,6 @@ class OmsSourcing(models.AbstractModel):
         Warehouse = self.env["stock.warehouse"]
         by_main = defaultdict(self.env["sale.order"].browse)
         for order, plan in plans.items():
-            order.oms_allocation_text = self._explain(plan, lines_by_order[order])
             if order.warehouse_id.id != plan.main:
                 by_main[plan.main] |= order
         for warehouse_id, of_main in by_main.items():
@@ -80,6 +95,82 @@ class OmsSourcing(models.AbstractModel):
                 first = plan.main if plan.main in share else next(iter(share))
                 if line.warehouse_id.id != first:
                     line.warehouse_id = Warehouse.browse(first)
+
+    @api.model
+    def _write_decisions(self, decisions, lines_by_order):
+        """Write on orders how they were decided, and until when they wait."""
+        words = self.env["oms.allocation.words"]
+        now = fields.Datetime.now()
+        for order, (decision, run, routing) in decisions.items():
+            lines = lines_by_order[order]
+            goods = {
+                line.id: (line.product_id.display_name, self._demand(line)[2]) for line in lines
+            }
+            values = {
+                "oms_allocation_plan": words._explain(order, goods, decision, run, routing),
+                "oms_allocation_text": self._explain(decision.plan, lines)
+                if decision.plan
+                else self._queue_text(decision),
+            }
+            is_late = decision.outcome == "cancel"
+            if is_late or order.oms_cancel_at:
+                values["oms_cancel_at"] = is_late and fields.Datetime.add(
+                    now, days=decision.rule.cancel_days
+                )
+            order.write(values)
+
+    @api.model
+    def _take_places(self, decisions, candidates):
+        """Take places in the day's work of warehouses for the orders that rules gave them."""
+        self.env["oms.allocation.slot"]._settle(
+            {
+                order: set(decision.plan.serving) if decision.plan else set()
+                for order, (decision, run, _routing) in decisions.items()
+                if run
+            },
+            self.env["stock.warehouse"].union(*candidates.values()),
+        )
+
+    @api.model
+    def _queue_text(self, decision):
+        """:return: why no rule serves an order, in one sentence"""
+        words = self.env["oms.allocation.words"]
+        names = words._names(decision)
+        verdicts = next((t.verdicts for t in reversed(decision.trials) if t.verdicts), [])
+        reasons = "; ".join(f"{names[v.warehouse]}: {words._verdict_text(v)}" for v in verdicts)
+        return self.env._(
+            "No rule serves it: %(reasons)s.",
+            reasons=reasons or self.env._("none is about where it goes"),
+        )
+
+    @api.model
+    def _queue(self, decisions):
+        """Hand the orders no rule serves to a person.
+
+        :return: these orders
+        """
+        queued = [
+            (order, decision.rule)
+            for order, (decision, _run, _routing) in decisions.items()
+            if decision.outcome == "queue"
+        ]
+        if not queued:
+            return self.env["sale.order"]
+        holds = self.env["oms.hold"]._open_many(
+            [
+                (order, {"code": "ALLOCATION", "message": order.oms_allocation_text})
+                for order, _rule in queued
+            ]
+        )
+        owners = {
+            order: self.env["oms.allocation.rule"].sudo().browse(rule.id).user_id
+            for order, rule in queued
+            if rule.id
+        }
+        for hold in holds:
+            if owners.get(hold.order_id):
+                hold.user_id = owners[hold.order_id]
+        return self.env["sale.order"].union(*(order for order, _rule in queued))
 
     @api.model
     def _explain(self, plan, lines):

@@ -312,7 +312,8 @@ class OmsOrderFlow(models.AbstractModel):
         waits = {order: text for order in drafts if (text := self._unconfirmed_reason(order))}
         ready = drafts.filtered(lambda o: o not in waits)
         if ready:
-            self.env["oms.sourcing"]._source(ready)
+            queued = self.env["oms.sourcing"]._source(ready)
+            ready -= self._hold(queued)
             ready.with_context(oms_new_deliveries=True, oms_rule_cache={}).action_confirm()
         return waits
 

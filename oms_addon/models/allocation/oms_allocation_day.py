@@ -1,0 +1,104 @@
+"""How many parcels a warehouse can send on a day, counted so that it never sends more."""
+
+from zoneinfo import ZoneInfo
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+
+class OmsAllocationDay(models.Model):
+    """A day of a warehouse; its row is locked by whoever counts on it.
+
+    A row changed since a transaction began raises a serialization error there, and the lane
+    begins again with fresh figures: no two hand out the same place.
+    """
+
+    _name = "oms.allocation.day"
+    _description = "Warehouse Day"
+    _order = "day desc, warehouse_id"
+    _rec_name = "warehouse_id"
+
+    warehouse_id = fields.Many2one(
+        "stock.warehouse", required=True, readonly=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="warehouse_id.company_id", store=True, index=True)
+    day = fields.Date(required=True, readonly=True)
+    used = fields.Integer(required=True, readonly=True, default=0)
+
+    _day_uniq = models.UniqueIndex("(warehouse_id, day)", "Every day of a warehouse is there once.")
+
+    @api.model
+    def _today(self, warehouse):
+        """:return: the date it is where the warehouse stands"""
+        zone = warehouse.partner_id.tz or warehouse.company_id.partner_id.tz or "UTC"
+        now = fields.Datetime.now().replace(tzinfo=ZoneInfo("UTC"))
+        return now.astimezone(ZoneInfo(zone)).date()
+
+    @api.model
+    def _left(self, warehouses):
+        """Lock today of warehouses and read how many parcels they can still send.
+
+        :param warehouses: ``stock.warehouse`` records
+        :return: what is left by warehouse id; those without a limit are missing
+        :rtype: dict[int, int]
+        """
+        limited = warehouses.filtered("oms_capacity_day").sorted("id")
+        if not limited:
+            return {}
+        used = dict(self._lock(limited))
+        return {w.id: max(w.oms_capacity_day - used.get(w.id, 0), 0) for w in limited}
+
+    @api.model
+    def _glance(self, warehouses):
+        """:return: as ``_left``, without locking: for a look"""
+        limited = warehouses.filtered("oms_capacity_day")
+        days = self.sudo().search(
+            [
+                ("warehouse_id", "in", limited.ids),
+                ("day", "in", [self._today(w) for w in limited]),
+            ]
+        )
+        used = {d.warehouse_id.id: d.used for d in days if d.day == self._today(d.warehouse_id)}
+        return {w.id: max(w.oms_capacity_day - used.get(w.id, 0), 0) for w in limited}
+
+    @api.model
+    def _lock(self, warehouses):
+        """:return: pairs (warehouse id, used) of today, made where missing, and locked"""
+        self.flush_model()
+        today = [(w.id, w.company_id.id, self._today(w)) for w in warehouses]
+        self.env.cr.execute(
+            SQL(
+                """INSERT INTO oms_allocation_day (warehouse_id, company_id, day, used)
+                   VALUES %s ON CONFLICT DO NOTHING""",
+                SQL(", ").join(SQL("(%s, %s, %s, 0)", *row) for row in today),
+            )
+        )
+        self.env.cr.execute(
+            SQL(
+                """SELECT warehouse_id, used FROM oms_allocation_day
+                   WHERE (warehouse_id, day) IN (%s) ORDER BY id FOR UPDATE""",
+                SQL(", ").join(SQL("(%s, %s)", row[0], row[2]) for row in today),
+            )
+        )
+        return self.env.cr.fetchall()
+
+    @api.model
+    def _count(self, changes):
+        """Write how many places were taken or given back.
+
+        :param dict changes: the difference by (warehouse id, date)
+        """
+        rows = [(w, day, change) for (w, day), change in sorted(changes.items()) if change]
+        if not rows:
+            return
+        self.flush_model()
+        self.env.cr.execute(
+            SQL(
+                """UPDATE oms_allocation_day SET used = GREATEST(used + change.number, 0)
+                   FROM (VALUES %s) AS change (warehouse_id, day, number)
+                   WHERE oms_allocation_day.warehouse_id = change.warehouse_id
+                     AND oms_allocation_day.day = change.day""",
+                SQL(", ").join(SQL("(%s, %s::date, %s)", *row) for row in rows),
+            )
+        )
+        self.invalidate_model(["used"])

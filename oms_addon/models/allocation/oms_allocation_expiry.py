@@ -1,0 +1,52 @@
+"""Orders that waited for goods as long as their rule lets them."""
+
+from odoo import api, fields, models
+
+
+class OmsAllocationExpiry(models.AbstractModel):
+    _name = "oms.allocation.expiry"
+    _description = "Allocation Expiry"
+
+    @api.model
+    def _expire_unserved(self, limit=50):
+        """Cancel orders whose time to be served is over, and tell their channels.
+
+        Of an order that got some of its goods a person decides.
+
+        :param int limit: how many orders at most
+        :return: how many were looked at
+        :rtype: int
+        """
+        orders = self.env["sale.order"].search(
+            [("oms_cancel_at", "<=", fields.Datetime.now())], order="oms_cancel_at, id", limit=limit
+        )
+        orders = orders.try_lock_for_update().filtered("oms_cancel_at")
+        allocator = self.env["oms.allocator"]
+        unserved = allocator._unserved(allocator._open_moves(orders))
+        of_order = unserved.grouped(lambda m: m.sale_line_id.order_id)
+        for order in orders:
+            if order.state == "sale" and order in of_order:
+                self._expire(order, of_order[order])
+        orders.oms_cancel_at = False
+        return len(orders)
+
+    @api.model
+    def _expire(self, order, moves):
+        """Cancel an order that got nothing; ask a person about one that got something."""
+        waiting = self.env["oms.allocator"]._sentences(moves)[order]
+        reason = self.env._("Not served in time. %(waiting)s.", waiting=waiting)
+        if self._has_goods(order):
+            self.env["oms.hold"]._open(order, [{"code": "ALLOCATION_LATE", "message": reason}])
+            order._oms_run()
+            return
+        self.env["oms.order.canceller"]._cancel_whole(order, reason)
+        order._oms_cancel_unwanted()
+        order._oms_tell_cancellation("inventory", reason)
+
+    @api.model
+    def _has_goods(self, order):
+        """:return: whether goods were reserved for an order, or left"""
+        return any(
+            move.state in ("done", "assigned", "partially_available")
+            for move in order.picking_ids.move_ids
+        )

@@ -1,0 +1,307 @@
+"""All that the rules decide on, read once for a batch of orders."""
+
+from collections import defaultdict
+from dataclasses import replace
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from odoo.addons.oms_addon.tools import sourcing, zones
+
+
+class OmsAllocationMatrix(models.AbstractModel):
+    """Reads orders, rules and stock into what ``tools.sourcing`` decides on.
+
+    The number of queries is the same for any number of orders.
+    """
+
+    _name = "oms.allocation.matrix"
+    _description = "Allocation Matrix"
+
+    # === DECIDING === #
+
+    @api.model
+    def _decide(self, goods, candidates, runs=None, supply=None, released=None):
+        """Decide from where orders are served; nothing is written.
+
+        :param goods: the ``sale.order.line`` records to be served
+        :param dict candidates: warehouses that may serve each order, best first
+        :param runs: the rules; ``None`` for those in force
+        :param supply: what can be had; ``None`` to read it and to lock the days' work
+        :param released: orders a person let go on
+        :return: (decision, run, routing) by order, in the turn of serving
+        :rtype: dict
+        """
+        orders = goods.order_id
+        runs = self._runs(orders) if runs is None else runs
+        destinations = self._destinations(orders)
+        chosen = self._choose(orders, runs, destinations)
+        warehouses = self.env["stock.warehouse"].union(*candidates.values())
+        places = self._places(warehouses)
+        if supply is None:
+            left = self.env["oms.allocation.day"].sudo()._left(warehouses) if runs else {}
+            free = self.env["oms.backorder"]._free_for_new(warehouses, goods.product_id)
+            supply = self._supply(warehouses, goods.product_id, chosen, left, free)
+        slots = self._slots(orders, warehouses) if runs else {}
+        released = self._released(orders) if released is None else released
+        of_order = goods.grouped("order_id")
+        found = {}
+        for order, (run, routing) in chosen.items():
+            wanted = self._as_order(order, of_order[order], candidates[order], routing)
+            wanted = replace(
+                wanted,
+                destination=destinations[order],
+                slots=slots.get(order.id, frozenset()),
+                released=order in released,
+            )
+            found[order] = sourcing.decide(wanted, supply, places), run, routing
+        return found
+
+    @api.model
+    def _narrow(self, orders, candidates):
+        """Limit the warehouses that may serve orders to those their rules let.
+
+        :param dict candidates: warehouses by order, best first
+        :return: the same, narrower and in the rules' order
+        :rtype: dict
+        """
+        runs = self._runs(orders)
+        if not runs:
+            return candidates
+        destinations = self._destinations(orders)
+        chosen = self._choose(orders, runs, destinations)
+        released = self._released(orders)
+        warehouses = self.env["stock.warehouse"].union(*candidates.values())
+        places = self._places(warehouses)
+        goods = orders.order_line.filtered(lambda line: line._oms_is_goods())
+        left = self.env["oms.allocation.day"].sudo()._left(warehouses)
+        supply = self._supply(warehouses, goods.product_id, chosen, left)
+        slots = self._slots(orders, warehouses)
+        narrow = dict(candidates)
+        for order, (_run, routing) in chosen.items():
+            if not routing or order in released or order.oms_chosen_warehouse_id:
+                continue
+            wanted = self._as_order(order, goods & order.order_line, candidates[order], routing)
+            wanted = replace(
+                wanted,
+                destination=destinations[order],
+                slots=slots.get(order.id, frozenset()),
+            )
+            narrow[order] = self.env["stock.warehouse"].browse(self._open(wanted, supply, places))
+        return narrow
+
+    @api.model
+    def _open(self, order, supply, places):
+        """:return: ids of the warehouses the rules of an order let serve it, best first"""
+        found = []
+        for rule in order.rules:
+            if not sourcing.applies(rule, order):
+                continue
+            verdicts = sourcing.judge(rule, order, supply, places)
+            found += [v.warehouse for v in verdicts if v.is_open and v.warehouse not in found]
+            if rule.action != "next":
+                break
+        return found
+
+    @api.model
+    def _rule_of(self, orders):
+        """:return: the first rule each order is served by, as the engine reads it; orders
+        without are missing
+        :rtype: dict[sale.order, sourcing.Rule]
+        """
+        destinations = self._destinations(orders)
+        found = {}
+        for order, (_run, routing) in self._choose(
+            orders, self._runs(orders), destinations
+        ).items():
+            for rule in routing.rule_ids._to_rules():
+                if not rule.zones or any(z.holds(destinations[order]) for z in rule.zones):
+                    found[order] = rule
+                    break
+        return found
+
+    # === ORDERS === #
+
+    @api.model
+    def _runs(self, orders):
+        """:return: the runs in force for orders, in turn"""
+        return (
+            self.env["oms.allocation.run"]
+            .sudo()
+            .search([("company_id", "in", orders.company_id.ids)])
+        )
+
+    @api.model
+    def _choose(self, orders, runs, destinations):
+        """Give each order to the first run and routing that take it, and so to no other.
+
+        :return: (run, routing) by order, in the turn of serving; both empty for orders that
+            no run takes and for those a channel ships
+        :rtype: dict
+        """
+        chosen = {}
+        rest = orders.filtered(lambda o: not o.oms_by_channel)
+        for run in runs:
+            of_run = run._select(rest, destinations)
+            for routing in run.routing_ids.filtered(lambda r: r.active and r.rule_ids):
+                taken = routing._select(of_run, destinations)
+                chosen |= dict.fromkeys(routing._sorted(taken), (run, routing))
+                of_run -= taken
+                rest -= taken
+        none = self.env["oms.allocation.run"], self.env["oms.allocation.routing"]
+        left = orders.filtered(lambda o: o not in chosen)
+        return chosen | dict.fromkeys(left._oms_serving_order(), none)
+
+    @api.model
+    def _as_order(self, order, goods, candidates, routing):
+        """:return: one order as the engine reads it"""
+        demand = self.env["oms.sourcing"]._demand
+        lines = []
+        for line in goods:
+            _id, product_id, quantity = demand(line)
+            worth = line.price_total / (order.currency_rate or 1.0)
+            lines.append(
+                sourcing.Line(
+                    line.id,
+                    product_id,
+                    quantity,
+                    worth / quantity if quantity else 0.0,
+                    frozenset(line.oms_excluded_warehouse_ids.ids),
+                )
+            )
+        return sourcing.Order(
+            order.id,
+            tuple(lines),
+            tuple(candidates.ids),
+            # A warehouse a person chose is not argued about.
+            () if order.oms_chosen_warehouse_id else routing.rule_ids._to_rules(),
+            carrier=order.carrier_id.id,
+            complete=order.partner_id.commercial_partner_id.oms_ship_complete,
+        )
+
+    @api.model
+    def _destinations(self, orders):
+        """:return: where orders go to
+        :rtype: dict[sale.order, zones.Destination]
+        """
+        partners = orders.partner_shipping_id
+        points = self.env["oms.postcode"]._points(partners)
+        return {
+            order: zones.Destination(
+                order.partner_shipping_id.country_id.id or 0,
+                order.partner_shipping_id.state_id.id or 0,
+                order.partner_shipping_id.zip or "",
+                points.get(order.partner_shipping_id),
+            )
+            for order in orders
+        }
+
+    @api.model
+    def _released(self, orders):
+        """:return: the orders a person let go on although no rule serves them"""
+        # oms_by_hand: a person confirms them at this moment
+        if self.env.context.get("oms_by_hand"):
+            return orders
+        return (
+            self.env["oms.hold"]
+            .sudo()
+            .search(
+                [
+                    ("order_id", "in", orders.ids),
+                    ("reason_code", "=", "ALLOCATION"),
+                    ("state", "=", "released"),
+                ]
+            )
+            .order_id
+        )
+
+    @api.model
+    def _slots(self, orders, warehouses):
+        """:return: the warehouses in whose work of today orders have a place, by order id"""
+        found = defaultdict(set)
+        for slot in self.env["oms.allocation.slot"]._of_today(orders, warehouses):
+            found[slot.order_id.id].add(slot.warehouse_id.id)
+        return {order_id: frozenset(ids) for order_id, ids in found.items()}
+
+    # === STOCK === #
+
+    @api.model
+    def _places(self, warehouses):
+        """:return: warehouses as the engine reads them, by id"""
+        warehouses = warehouses.sudo()
+        points = self.env["oms.postcode"]._points(warehouses.partner_id)
+        return {
+            warehouse.id: sourcing.Warehouse(
+                warehouse.id,
+                warehouse.name,
+                points.get(warehouse.partner_id),
+                frozenset(warehouse.oms_carrier_ids.ids),
+            )
+            for warehouse in warehouses
+        }
+
+    @api.model
+    def _supply(self, warehouses, products, chosen, left, free=None):
+        """Read what can be had.
+
+        :param dict chosen: as ``_choose`` returns it: what no rule asks about is not read
+        :param dict left: places left in the day's work
+        :param free: free stock; ``None`` to read it
+        :rtype: sourcing.Supply
+        """
+        rules = (
+            self.env["oms.allocation.routing"].union(*(r for _run, r in chosen.values())).rule_ids
+        )
+        supply = sourcing.Supply(
+            free=self.env["oms.stock"]._free(warehouses, products) if free is None else free,
+            capacity=left,
+        )
+        if not rules:
+            return supply
+        supply.safety = self._safety(warehouses)
+        supply.costs = self._costs(warehouses)
+        if "age" in rules.mapped("sort_by") + rules.mapped("then_by"):
+            supply.since = self._since(warehouses, products)
+        return supply
+
+    @api.model
+    def _safety(self, warehouses):
+        """:return: what stays in warehouses, by (warehouse id, product id or ``None``)"""
+        return {
+            (row.warehouse_id.id, row.product_id.id or None): row.quantity
+            for row in self.env["oms.allocation.safety"]
+            .sudo()
+            .search([("warehouse_id", "in", warehouses.ids)])
+        }
+
+    @api.model
+    def _costs(self, warehouses):
+        """:return: (warehouse id, zone or ``None``, cost of a parcel), the first that fits counts
+        :rtype: tuple
+        """
+        return tuple(
+            (row.warehouse_id.id, next(iter(row.zone_id._to_zones()), None), row.amount)
+            for row in self.env["oms.allocation.cost"]
+            .sudo()
+            .search([("warehouse_id", "in", warehouses.ids)])
+        )
+
+    @api.model
+    def _since(self, warehouses, products):
+        """:return: when the oldest free goods came, by (warehouse id, product id)"""
+        locations = self.env["oms.stock"]._locations(warehouses)
+        self.env["stock.quant"].flush_model()
+        since = {}
+        for location_id, product_id, came in self.env.execute_query(
+            SQL(
+                """SELECT location_id, product_id, MIN(in_date) FROM stock_quant
+                   WHERE product_id = ANY(%s) AND location_id = ANY(%s)
+                     AND quantity > reserved_quantity
+                   GROUP BY location_id, product_id""",
+                products.ids,
+                list(locations),
+            )
+        ):
+            key = locations[location_id], product_id
+            since[key] = min(came, since.get(key, came))
+        return since

@@ -1,0 +1,68 @@
+"""The second level of the rules: which orders of a run, and who comes first."""
+
+from ast import literal_eval
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+SORTS = [
+    ("serving", "Urgent, then promise, then placed"),
+    ("promise", "Earliest promise first"),
+    ("placed", "Oldest first"),
+    ("value", "Highest value first"),
+    ("small", "Fewest units first"),
+]
+
+
+class OmsAllocationRouting(models.Model):
+    _name = "oms.allocation.routing"
+    _description = "Allocation Routing"
+    _order = "run_id, sequence, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, translate=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    run_id = fields.Many2one(
+        "oms.allocation.run", required=True, index=True, check_company=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="run_id.company_id", store=True, index=True)
+    zone_ids = fields.Many2many(
+        "oms.allocation.zone", string="Going to", check_company=True, help="Empty: anywhere."
+    )
+    domain = fields.Char("More conditions", required=True, default="[]")
+    sort_by = fields.Selection(SORTS, "Who comes first", required=True, default="serving")
+    rule_ids = fields.One2many("oms.allocation.rule", "routing_id", "Rules", copy=True)
+
+    @api.constrains("domain")
+    def _check_domain(self):
+        for routing in self:
+            self.env["oms.allocation.run"]._check_selects_orders.__func__(routing)
+
+    def _get_order_domain(self):
+        """:return: the further conditions on orders"""
+        self.ensure_one()
+        return Domain(literal_eval(self.domain or "[]"))
+
+    def _select(self, orders, destinations):
+        """Select, of a run's orders, those of a routing; see ``oms.allocation.run``."""
+        self.ensure_one()
+        zones = self.zone_ids._to_zones()
+        found = orders.filtered(
+            lambda o: not zones or any(zone.holds(destinations[o]) for zone in zones)
+        )
+        domain = self._get_order_domain()
+        return found if domain.is_true() else found.filtered_domain(domain)
+
+    def _sorted(self, orders):
+        """:return: orders in the turn in which the routing serves them"""
+        serving = orders._oms_serving_order()
+        far = fields.Datetime.to_datetime("9999-01-01")
+        keys = {
+            "promise": lambda o: o.oms_promised_at or far,
+            "placed": lambda o: o.oms_placed_at or o.date_order,
+            "value": lambda o: -o.amount_total / (o.currency_rate or 1.0),
+            "small": lambda o: sum(o.order_line.mapped("product_uom_qty")),
+        }
+        key = keys.get(self.sort_by)
+        return serving.sorted(key) if key else serving

@@ -1,0 +1,131 @@
+"""The first level of the rules: which orders."""
+
+from ast import literal_eval
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+
+
+class OmsAllocationRun(models.Model):
+    """Selects orders; each order belongs to the first run, and there to the first routing,
+    that takes it, so that no two rules fight over it.
+    """
+
+    _name = "oms.allocation.run"
+    _description = "Allocation Run"
+    _order = "sequence, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, translate=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    channel_ids = fields.Many2many(
+        "oms.channel", string="Channels", check_company=True, help="Empty: all channels."
+    )
+    priority = fields.Selection([("0", "Normal"), ("1", "Urgent")], help="Empty: all.")
+    promise_days = fields.Integer(
+        "Promised within (days)", help="Only what is promised by then. 0: whenever."
+    )
+    value_min = fields.Monetary("Value from")
+    value_max = fields.Monetary("Value up to", help="0: no limit.")
+    carrier_ids = fields.Many2many("delivery.carrier", string="Carriers", help="Empty: all.")
+    shipping_method = fields.Char(
+        help="What the channel's name of the shipping method contains, e.g. express."
+    )
+    zone_ids = fields.Many2many(
+        "oms.allocation.zone", string="Going to", check_company=True, help="Empty: anywhere."
+    )
+    domain = fields.Char("More conditions", required=True, default="[]")
+    routing_ids = fields.One2many("oms.allocation.routing", "run_id", "Routings", copy=True)
+    rule_count = fields.Integer("Rules", compute="_compute_rule_count")
+
+    @api.depends("routing_ids.rule_ids")
+    def _compute_rule_count(self):
+        for run in self:
+            run.rule_count = len(run.routing_ids.rule_ids)
+
+    @api.constrains("domain")
+    def _check_domain(self):
+        self._check_selects_orders()
+
+    def _check_selects_orders(self):
+        """Refuse conditions that cannot be asked of orders.
+
+        :raise ValidationError: with what is wrong
+        """
+        for record in self:
+            try:
+                self.env["sale.order"].search(record._get_order_domain(), limit=1)
+            except Exception as error:  # noqa: BLE001 - whatever is wrong, the person wrote it
+                raise ValidationError(
+                    self.env._(
+                        "“%(name)s” does not select orders: %(error)s",
+                        name=record.name,
+                        error=str(error),
+                    )
+                ) from error
+
+    def _get_order_domain(self):
+        """:return: the further conditions on orders"""
+        self.ensure_one()
+        return Domain(literal_eval(self.domain or "[]"))
+
+    def _select(self, orders, destinations):
+        """Select the orders a run is about.
+
+        :param orders: ``sale.order`` records
+        :param dict destinations: ``zones.Destination`` by order
+        :return: those the run takes
+        """
+        self.ensure_one()
+        zones = self.zone_ids._to_zones()
+        found = orders.filtered(
+            lambda o: (
+                o.company_id == self.company_id
+                and self._wants(o)
+                and (not zones or any(zone.holds(destinations[o]) for zone in zones))
+            )
+        )
+        domain = self._get_order_domain()
+        return found if domain.is_true() else found.filtered_domain(domain)
+
+    def _wants(self, order):
+        """:return: whether one order meets the conditions on the order itself"""
+        currency = self.currency_id
+        value = order.amount_total / (order.currency_rate or 1.0)
+        until = fields.Datetime.add(fields.Datetime.now(), days=self.promise_days)
+        method = (self.shipping_method or "").casefold()
+        return (
+            (not self.channel_ids or order.oms_channel_id in self.channel_ids)
+            and (not self.priority or (order.oms_priority or "0") == self.priority)
+            and (
+                not self.promise_days
+                or bool(order.oms_promised_at)
+                and order.oms_promised_at <= until
+            )
+            and currency.compare_amounts(value, self.value_min) >= 0
+            and (not self.value_max or currency.compare_amounts(value, self.value_max) <= 0)
+            and (not self.carrier_ids or order.carrier_id in self.carrier_ids)
+            and method in (order.oms_shipping_method or "").casefold()
+        )
+
+    def action_rehearse(self):
+        """Open what would change if these rules decided now."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "oms_addon.oms_allocation_rehearsal_action"
+        )
+        return {**action, "context": {"default_run_ids": [(6, 0, self.ids)]}}
+
+    def action_test(self):
+        """Open a test order for these rules."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "oms_addon.oms_allocation_test_action"
+        )
+        return {**action, "context": {"default_run_id": self.id}}

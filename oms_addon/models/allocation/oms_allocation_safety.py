@@ -1,0 +1,33 @@
+"""Stock that rules leave in a warehouse."""
+
+from odoo import fields, models
+
+
+class OmsAllocationSafety(models.Model):
+    _name = "oms.allocation.safety"
+    _description = "Safety Stock"
+    _order = "warehouse_id, product_id, id"
+    _rec_name = "warehouse_id"
+    _check_company_auto = True
+
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company
+    )
+    warehouse_id = fields.Many2one(
+        "stock.warehouse", required=True, index=True, check_company=True, ondelete="cascade"
+    )
+    product_id = fields.Many2one(
+        "product.product",
+        index="btree_not_null",
+        ondelete="cascade",
+        help="Empty: every product that has no row of its own.",
+    )
+    quantity = fields.Float(digits="Product Unit", required=True)
+
+    _place_uniq = models.UniqueIndex(
+        "(warehouse_id, COALESCE(product_id, 0))",
+        "The safety stock of this product in this warehouse is set already.",
+    )
+    _quantity_positive = models.Constraint(
+        "CHECK (quantity >= 0)", "Safety stock cannot be less than nothing."
+    )

@@ -1,0 +1,148 @@
+"""The allocation board: what waits, why, for how long, and what it is worth."""
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+#: Quantities of moves are in units of their products, values in the order's currency. A card
+#: is an order, at the first warehouse where it misses something.
+WAITING = """
+    SELECT o.id AS id, o.id AS order_id,
+           (ARRAY_AGG(type.warehouse_id ORDER BY move.id))[1] AS warehouse_id, o.company_id,
+           o.currency_id, o.partner_id, o.oms_channel_id AS channel_id,
+           CASE WHEN o.oms_chosen_warehouse_id IS NOT NULL THEN 'chosen'
+                WHEN o.picking_policy = 'one' THEN 'complete'
+                WHEN BOOL_OR(move.state = 'partially_available') THEN 'part'
+                ELSE 'stock' END AS reason,
+           MIN(COALESCE(o.oms_placed_at, o.date_order)) AS since,
+           o.oms_priority AS priority,
+           SUM(line.price_total * (move.product_qty - COALESCE(got.quantity, 0)) / NULLIF(
+               line.product_uom_qty * line_uom.factor / product_uom.factor, 0)) AS value,
+           SUM(move.product_qty - COALESCE(got.quantity, 0)) AS missing
+    FROM stock_move move
+    JOIN stock_picking_type type ON type.id = move.picking_type_id
+    JOIN stock_warehouse warehouse ON warehouse.id = type.warehouse_id AND warehouse.oms_managed
+    JOIN sale_order_line line ON line.id = move.sale_line_id
+    JOIN sale_order o ON o.id = line.order_id
+    JOIN product_product product ON product.id = move.product_id
+    JOIN product_template template ON template.id = product.product_tmpl_id
+    JOIN uom_uom product_uom ON product_uom.id = template.uom_id
+    JOIN uom_uom line_uom ON line_uom.id = line.product_uom_id
+    LEFT JOIN LATERAL (SELECT SUM(done.quantity_product_uom) AS quantity
+        FROM stock_move_line done WHERE done.move_id = move.id) got ON TRUE
+    WHERE move.state IN ('confirmed', 'partially_available')
+      AND move.procure_method = 'make_to_stock'
+    GROUP BY o.id
+    UNION ALL
+    SELECT o.id, o.id, o.warehouse_id, o.company_id, o.currency_id, o.partner_id,
+           o.oms_channel_id, 'person', COALESCE(o.oms_placed_at, o.date_order), o.oms_priority,
+           o.amount_total, NULL
+    FROM oms_hold hold JOIN sale_order o ON o.id = hold.order_id
+    WHERE hold.state = 'open' AND hold.reason_code = 'ALLOCATION'
+      AND o.state IN ('draft', 'sent')"""
+
+
+class OmsAllocationWait(models.Model):
+    _name = "oms.allocation.wait"
+    _description = "Waiting Order"
+    _auto = False
+    _order = "priority desc, since, id"
+    _rec_name = "order_id"
+
+    order_id = fields.Many2one("sale.order", readonly=True)
+    warehouse_id = fields.Many2one("stock.warehouse", group_expand="_group_expand_warehouse_id")
+    company_id = fields.Many2one("res.company", readonly=True)
+    currency_id = fields.Many2one("res.currency", readonly=True)
+    partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
+    channel_id = fields.Many2one("oms.channel", readonly=True)
+    reason = fields.Selection(
+        [
+            ("person", "A person decides"),
+            ("stock", "Not in stock"),
+            ("part", "Partly in stock"),
+            ("complete", "Waits until it is complete"),
+            ("chosen", "Sent there by hand"),
+        ],
+        "Why",
+        readonly=True,
+    )
+    priority = fields.Selection([("0", "Normal"), ("1", "Urgent")], readonly=True)
+    since = fields.Datetime(readonly=True)
+    value = fields.Monetary("Value that waits", readonly=True, aggregator="sum")
+    missing = fields.Float("Units", digits="Product Unit", readonly=True)
+    text = fields.Text("In words", compute="_compute_text", compute_sudo=True)
+    age_days = fields.Integer("Days", compute="_compute_age_days")
+
+    @property
+    def _table_query(self):
+        return SQL(WAITING)
+
+    @api.depends("order_id.oms_wait_reason", "order_id.oms_allocation_text")
+    def _compute_text(self):
+        for row in self:
+            order = row.order_id
+            row.text = (
+                order.oms_allocation_text if row.reason == "person" else order.oms_wait_reason
+            ) or order.oms_allocation_text
+
+    @api.depends("since")
+    def _compute_age_days(self):
+        now = fields.Datetime.now()
+        for row in self:
+            row.age_days = (now - (row.since or now)).days
+
+    @api.model
+    def _group_expand_warehouse_id(self, warehouses, _domain):
+        """Show every warehouse, so that orders can be sent to each."""
+        return warehouses | warehouses.search(
+            [("oms_managed", "=", True), ("company_id", "in", self.env.companies.ids)]
+        )
+
+    def write(self, vals):
+        """Extend: a card that is drawn to another warehouse sends its order there."""
+        if set(vals) - {"warehouse_id"}:
+            raise UserError(self.env._("Only the warehouse can be changed on the board."))
+        result = super().write({})
+        if vals.get("warehouse_id"):
+            self._send_to(self.env["stock.warehouse"].browse(vals["warehouse_id"]))
+        return result
+
+    def web_save(self, vals, specification, next_id=None):
+        """Extend: a card whose order got its goods is told once more before it goes."""
+        before = self.web_read(specification)
+        self.write(vals)
+        left = {
+            row["id"]: row for row in self.search([("id", "in", self.ids)]).web_read(specification)
+        }
+        warehouse = self.env["stock.warehouse"].browse(vals.get("warehouse_id"))
+        named = {"warehouse_id": {"id": warehouse.id, "display_name": warehouse.display_name}}
+        served = {"text": self.env._("Reserved at %(warehouse)s.", warehouse=warehouse.name)}
+        return [left.get(row["id"]) or {**row, **named, **served} for row in before]
+
+    def _send_to(self, warehouse):
+        """Have a warehouse serve the orders of these cards."""
+        orders = self.order_id
+        orders.check_access("write")
+        warehouse.check_access("read")
+        # Deliveries are moved as the system does it, whoever sends an order elsewhere.
+        orders.sudo().with_context(oms_actor=self.env.user.name)._oms_send_from(warehouse.sudo())
+        self.env.invalidate_all()
+
+    def action_send(self):
+        """Ask to which warehouse the orders go."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "oms_addon.oms_allocation_move_action"
+        )
+        return {**action, "context": {"default_order_ids": [(6, 0, self.order_id.ids)]}}
+
+    def action_order(self):
+        """Open the order itself."""
+        self.ensure_one()
+        return self.order_id.get_formview_action()
+
+    @api.model
+    def action_rehearse(self):
+        """Open what the rules would do with what waits now."""
+        return self.env["ir.actions.act_window"]._for_xml_id(
+            "oms_addon.oms_allocation_rehearsal_action"
+        )

@@ -1,0 +1,172 @@
+"""Why an order is served from where, in words and as a picture's data."""
+
+from odoo import api, fields, models
+
+
+class OmsAllocationWords(models.AbstractModel):
+    _name = "oms.allocation.words"
+    _description = "Allocation in Words"
+
+    @api.model
+    def _explain(self, order, goods, decision, run, routing):
+        """Tell a decision so that a page can show it, today and in years.
+
+        :param order: the ``sale.order``; may be empty for a test order
+        :param goods: what is wanted: {line id: (product name, quantity)}
+        :param decision: ``sourcing.Decision``
+        :return: JSON-able data
+        :rtype: dict
+        """
+        names = self._names(decision)
+        return {
+            "at": fields.Datetime.to_string(fields.Datetime.now()),
+            "by": self.env.context.get("oms_actor") or self.env.user.name,
+            "run": run.name or "",
+            "routing": routing.name or "",
+            "rule": decision.rule.name if decision.rule else "",
+            "outcome": decision.outcome,
+            "title": self._title(decision),
+            "km": round(decision.km),
+            "cost": order.company_id.currency_id.round(decision.cost) if order else decision.cost,
+            "currency": (order.company_id or self.env.company).currency_id.symbol,
+            "parcels": self._parcels(goods, decision, names),
+            "waiting": self._waiting(goods, decision, names),
+            "trials": [self._trial(trial, names) for trial in decision.trials],
+        }
+
+    @api.model
+    def _names(self, decision):
+        """:return: names by id of all warehouses a decision is about"""
+        ids = {v.warehouse for trial in decision.trials for v in trial.verdicts}
+        if decision.plan:
+            ids |= set(decision.plan.warehouses)
+        return {w.id: w.name for w in self.env["stock.warehouse"].sudo().browse(sorted(ids))}
+
+    @api.model
+    def _title(self, decision):
+        """:return: how it ended, in a few words"""
+        parcels = len(decision.plan.serving) if decision.plan else 0
+        return {
+            "whole": self.env._("Whole, in one parcel"),
+            "split": self.env._("Split into %(parcels)s parcels", parcels=parcels),
+            "partial": self.env._("In part: the rest waits for goods"),
+            "waits": self.env._("Waits for goods"),
+            "queue": self.env._("Waits for a person"),
+            "cancel": self.env._(
+                "Waits for goods; cancelled after %(days)s days",
+                days=decision.rule.cancel_days if decision.rule else 0,
+            ),
+        }[decision.outcome]
+
+    @api.model
+    def _parcels(self, goods, decision, names):
+        """:return: what each warehouse sends now"""
+        if not decision.plan:
+            return []
+        late = self._late(goods, decision)
+        verdicts = {v.warehouse: v for v in decision.trials[-1].verdicts}
+        parcels = []
+        for warehouse in decision.plan.serving:
+            lines = []
+            for line, share in decision.plan.shares.items():
+                quantity = share.get(warehouse, 0.0) - late.get((line, warehouse), 0.0)
+                if quantity > 1e-6:
+                    lines.append({"product": goods[line][0], "quantity": f"{quantity:g}"})
+            verdict = verdicts.get(warehouse)
+            parcels.append(
+                {
+                    "warehouse": names[warehouse],
+                    "warehouse_id": warehouse,
+                    "km": round(verdict.km) if verdict and verdict.km is not None else False,
+                    "cost": verdict.cost if verdict else 0.0,
+                    "lines": lines,
+                }
+            )
+        return parcels
+
+    @api.model
+    def _late(self, goods, decision):
+        """:return: what of the shares is not there, by (line, warehouse)"""
+        late, served = {}, decision.plan.served
+        for line, share in decision.plan.shares.items():
+            for warehouse, quantity in share.items():
+                rest = quantity - served.get((line, warehouse), 0.0)
+                if rest > 1e-6:
+                    late[line, warehouse] = rest
+        return late
+
+    @api.model
+    def _waiting(self, goods, decision, names):
+        """:return: what waits, and where"""
+        if not decision.plan:
+            return []
+        return [
+            {
+                "product": goods[line][0],
+                "quantity": f"{quantity:g}",
+                "warehouse": names[warehouse],
+                "warehouse_id": warehouse,
+            }
+            for (line, warehouse), quantity in self._late(goods, decision).items()
+        ]
+
+    @api.model
+    def _trial(self, trial, names):
+        """:return: a rule that was tried"""
+        return {
+            "rule": trial.rule.name or self.env._("Without a rule"),
+            "rule_id": trial.rule.id,
+            "outcome": trial.outcome,
+            "text": self._outcome_text(trial),
+            "warehouses": [
+                {
+                    "id": v.warehouse,
+                    "name": names[v.warehouse],
+                    "code": v.code,
+                    "state": "chosen" if v.chosen else "open" if v.is_open else "closed",
+                    "text": self._verdict_text(v),
+                    "percent": round(100 * v.has / v.wanted) if v.wanted else 0,
+                    "stock": f"{v.has:g}/{v.wanted:g}",
+                    "km": round(v.km) if v.km is not None else False,
+                    "cost": v.cost,
+                }
+                for v in trial.verdicts
+            ],
+        }
+
+    @api.model
+    def _outcome_text(self, trial):
+        """:return: how a rule ended, in words"""
+        return {
+            "served": self.env._("It serves the whole order."),
+            "partial": self.env._("It cannot serve all: what is there is allocated."),
+            "cancel": self.env._("It cannot serve all: the order waits, then it is cancelled."),
+            "queue": self.env._("It cannot serve all: a person decides."),
+            "next": self.env._("It cannot serve all within its limits: the next rule is tried."),
+            "nobody": self.env._("It lets no warehouse serve this order."),
+            "zone": self.env._("It is not about where this order goes."),
+            "free": self.env._("The first that has all, else the fewest that have it together."),
+        }[trial.outcome]
+
+    @api.model
+    def _verdict_text(self, verdict):
+        """:return: what is said of a warehouse, in words"""
+        if verdict.code == "open":
+            text = self.env._(
+                "%(has)s of %(wanted)s in stock",
+                has=f"{verdict.has:g}",
+                wanted=f"{verdict.wanted:g}",
+            )
+        else:
+            km = verdict.km if verdict.km is not None else 0
+            text = {
+                "other": self.env._("not one of this rule's warehouses"),
+                "rejected": self.env._("rejected the goods before"),
+                "carrier": self.env._("does not work with the order's carrier"),
+                "far": self.env._(
+                    "%(km)s km, limit %(limit)s", km=f"{km:.0f}", limit=f"{verdict.limit:g}"
+                ),
+                "unknown": self.env._("nobody knows how far it is: the address has no place"),
+                "full": self.env._("today's work is full"),
+            }[verdict.code]
+        return text

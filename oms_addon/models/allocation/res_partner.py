@@ -1,0 +1,12 @@
+"""Customers who want their orders whole."""
+
+from odoo import fields, models
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    oms_ship_complete = fields.Boolean(
+        "Ship complete only",
+        help="Orders of this customer come in one parcel from one warehouse, or wait.",
+    )

@@ -1,0 +1,66 @@
+"""How the rules decided on an order."""
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    oms_allocation_plan = fields.Json("Allocation", readonly=True, copy=False)
+    oms_cancel_at = fields.Datetime(
+        "Cancelled at",
+        readonly=True,
+        copy=False,
+        help="What its goods have not come by is cancelled.",
+    )
+    oms_chosen_warehouse_id = fields.Many2one(
+        "stock.warehouse",
+        "Chosen by hand",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        help="A person sent the order to this warehouse: the rules leave it there.",
+    )
+
+    _oms_cancel_idx = models.Index("(oms_cancel_at) WHERE oms_cancel_at IS NOT NULL")
+
+    def _action_cancel(self):
+        """Extend `sale`: a cancelled order gives its place in the day's work back."""
+        result = super()._action_cancel()
+        self.env["oms.allocation.slot"].sudo().search([("order_id", "in", self.ids)]).filtered(
+            lambda s: s.day >= self.env["oms.allocation.day"]._today(s.warehouse_id)
+        )._give_back()
+        self.filtered("oms_cancel_at").oms_cancel_at = False
+        return result
+
+    def _oms_send_from(self, warehouse):
+        """Have a person's choice of warehouse serve orders, whatever the rules say.
+
+        :param warehouse: one ``stock.warehouse`` we run, of the orders' company
+        :raise UserError: goods were picked, or the warehouse cannot serve
+        """
+        for order in self:
+            if warehouse.company_id != order.company_id or not warehouse.oms_managed:
+                raise UserError(
+                    self.env._(
+                        "%(warehouse)s cannot serve %(order)s: choose a warehouse of "
+                        "%(company)s that Orders Hub runs.",
+                        warehouse=warehouse.name,
+                        order=order.oms_order_ref or order.name,
+                        company=order.company_id.name,
+                    )
+                )
+        drafts = self.filtered(lambda o: o.state in ("draft", "sent"))
+        self.oms_chosen_warehouse_id = warehouse
+        self.env["oms.resourcing"]._move((self - drafts).order_line, warehouse)
+        text = self.env._(
+            "Sent from %(warehouse)s, chosen by %(user)s.",
+            warehouse=warehouse.name,
+            user=self.env.context.get("oms_actor") or self.env.user.name,
+        )
+        self.env["oms.event"]._log(self, "order.warehouse_chosen", text)
+        holds = self.oms_hold_ids.filtered(
+            lambda h: h.state == "open" and h.reason_code == "ALLOCATION"
+        )
+        holds._release(text)

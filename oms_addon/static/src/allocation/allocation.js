@@ -1,0 +1,80 @@
+import { Component } from "@odoo/owl";
+import { deserializeDateTime, formatDateTime } from "@web/core/l10n/dates";
+import { registry } from "@web/core/registry";
+import { useService } from "@web/core/utils/hooks";
+import { standardFieldProps } from "@web/views/fields/standard_field_props";
+
+const OUTCOMES = {
+    whole: "success",
+    split: "info",
+    partial: "warning",
+    waits: "warning",
+    cancel: "warning",
+    queue: "danger",
+};
+
+const TRIALS = {
+    served: "success",
+    free: "success",
+    partial: "warning",
+    cancel: "warning",
+    queue: "danger",
+};
+
+/** Why an order is served from where: the rules in turn, and what each says of a warehouse. */
+export class AllocationPlan extends Component {
+    static template = "oms_addon.AllocationPlan";
+    static props = { ...standardFieldProps };
+
+    get plan() {
+        return this.props.record.data[this.props.name];
+    }
+
+    get when() {
+        return this.plan.at ? formatDateTime(deserializeDateTime(this.plan.at)) : "";
+    }
+
+    get outcomeColor() {
+        return OUTCOMES[this.plan.outcome] || "secondary";
+    }
+
+    trialColor(trial) {
+        return TRIALS[trial.outcome] || "secondary";
+    }
+
+    money(amount) {
+        return `${this.plan.currency} ${amount.toFixed(2)}`;
+    }
+}
+
+/** The plan in force and the rehearsed one, side by side. */
+export class AllocationRehearsal extends Component {
+    static template = "oms_addon.AllocationRehearsal";
+    static props = { ...standardFieldProps };
+
+    setup() {
+        this.action = useService("action");
+    }
+
+    get result() {
+        return this.props.record.data[this.props.name];
+    }
+
+    openOrder(id) {
+        return this.action.doAction({
+            type: "ir.actions.act_window",
+            res_model: "sale.order",
+            res_id: id,
+            views: [[false, "form"]],
+        });
+    }
+}
+
+registry.category("fields").add("oms_allocation_plan", {
+    component: AllocationPlan,
+    supportedTypes: ["json"],
+});
+registry.category("fields").add("oms_allocation_rehearsal", {
+    component: AllocationRehearsal,
+    supportedTypes: ["json"],
+});

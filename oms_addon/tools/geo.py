@@ -1,0 +1,58 @@
+"""Distances on the globe, and where a country is when nothing better is known."""
+
+import csv
+import functools
+import math
+from pathlib import Path
+
+EARTH_KM = 6371.0
+#: a prefix of a postcode shorter than this says nothing
+SHORTEST_PREFIX = 2
+
+
+def haversine(here, there):
+    """Measure the way between two points as the crow flies.
+
+    :param tuple here: (latitude, longitude) in degrees
+    :param tuple there: the same
+    :return: kilometres
+    :rtype: float
+    """
+    lat1, lon1, lat2, lon2 = (math.radians(value) for value in (*here, *there))
+    half = (
+        math.sin((lat2 - lat1) / 2) ** 2
+        + math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2
+    )
+    return 2 * EARTH_KM * math.asin(min(1.0, math.sqrt(half)))
+
+
+@functools.cache
+def country_points():
+    """Read the reference point of every country: its main city in the time zone database.
+
+    The coordinates are those of ``zone.tab`` of the IANA time zone database, which is in the
+    public domain.
+
+    :return: (latitude, longitude) by ISO 3166 code
+    :rtype: dict[str, tuple[float, float]]
+    """
+    path = Path(__file__).with_name("country_points.csv")
+    with path.open(newline="") as file:
+        return {
+            row["country"]: (float(row["latitude"]), float(row["longitude"]))
+            for row in csv.DictReader(file)
+        }
+
+
+def normalized(postcode):
+    """:return: a postcode as it is compared: capitals, without blanks and hyphens"""
+    return "".join(c for c in (postcode or "").upper() if c.isalnum())
+
+
+def prefixes(postcode):
+    """:return: a postcode and its beginnings, the longest first
+    :rtype: list[str]
+    """
+    code = normalized(postcode)
+    shortest = min(SHORTEST_PREFIX, len(code))
+    return [code[:length] for length in range(len(code), shortest - 1, -1) if length]

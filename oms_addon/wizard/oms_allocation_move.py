@@ -1,0 +1,26 @@
+"""To which warehouse waiting orders go."""
+
+from odoo import fields, models
+
+
+class OmsAllocationMove(models.TransientModel):
+    _name = "oms.allocation.move"
+    _description = "Send From Another Warehouse"
+
+    order_ids = fields.Many2many("sale.order", string="Orders", required=True, readonly=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company
+    )
+    warehouse_id = fields.Many2one(
+        "stock.warehouse",
+        required=True,
+        domain="[('oms_managed', '=', True), ('company_id', '=', company_id)]",
+    )
+
+    def action_move(self):
+        """Send them from there."""
+        self.ensure_one()
+        self.order_ids.check_access("write")
+        orders_sudo = self.order_ids.sudo().with_context(oms_actor=self.env.user.name)
+        orders_sudo._oms_send_from(self.warehouse_id.sudo())
+        return {"type": "ir.actions.client", "tag": "soft_reload"}

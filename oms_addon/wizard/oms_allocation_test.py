@@ -1,0 +1,99 @@
+"""A test order: what the rules would decide, step by step; nothing is written."""
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+
+class OmsAllocationTest(models.TransientModel):
+    _name = "oms.allocation.test"
+    _description = "Test Order"
+
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company
+    )
+    run_id = fields.Many2one(
+        "oms.allocation.run", help="Empty: all rules in force. A run is tried even if archived."
+    )
+    order_id = fields.Many2one(
+        "sale.order", "Like order", help="An order that is there; or say below what is wanted."
+    )
+    channel_id = fields.Many2one("oms.channel", help="Empty: an order made in Odoo.")
+    priority = fields.Selection([("0", "Normal"), ("1", "Urgent")], default="0", required=True)
+    carrier_id = fields.Many2one("delivery.carrier")
+    country_id = fields.Many2one("res.country", default=lambda self: self.env.company.country_id)
+    zip = fields.Char("Postcode")
+    line_ids = fields.One2many("oms.allocation.test.line", "test_id", "Lines")
+    result = fields.Json(readonly=True)
+
+    def _compute_display_name(self):
+        self.display_name = self.env._("Test order")
+
+    def action_decide(self):
+        """Show step by step what would be decided now."""
+        self.ensure_one()
+        self.order_id.check_access("read")
+        if not self.order_id and not self.line_ids.filtered(lambda line: line.quantity > 0):
+            raise UserError(
+                self.env._("Choose an order, or say at least one product and how many of it.")
+            )
+        self.result = self._try()
+        return True
+
+    def _try(self):
+        """Decide on the order of the test and take back whatever that needed.
+
+        :return: the explained decision
+        :rtype: dict
+        """
+        self.ensure_one()
+        rehearsal = self.env["oms.allocation.rehearsal"].sudo()
+        with rehearsal._nothing_written():
+            order = self.order_id.sudo() or self.sudo()._make_order()
+            runs = self.run_id.sudo() or None
+            explained = rehearsal._explained(order, runs)
+        return explained
+
+    def _make_order(self):
+        """:return: a draft order of what is typed; it never leaves the savepoint"""
+        customer = self.env["res.partner"].create(
+            {
+                "name": self.env._("Test order"),
+                "country_id": self.country_id.id,
+                "zip": self.zip,
+                "company_id": self.company_id.id,
+            }
+        )
+        lines = self.line_ids.filtered(lambda line: line.quantity > 0)
+        return (
+            self.env["sale.order"]
+            .with_company(self.company_id)
+            .create(
+                {
+                    "partner_id": customer.id,
+                    "company_id": self.company_id.id,
+                    # No number of a real order is used up.
+                    "name": self.env._("Test order"),
+                    "oms_channel_id": self.channel_id.id,
+                    "oms_priority": self.priority,
+                    "carrier_id": self.carrier_id.id,
+                    "order_line": [
+                        Command.create(
+                            {"product_id": line.product_id.id, "product_uom_qty": line.quantity}
+                        )
+                        for line in lines
+                    ],
+                }
+            )
+        )
+
+
+class OmsAllocationTestLine(models.TransientModel):
+    _name = "oms.allocation.test.line"
+    _description = "Test Order Line"
+
+    test_id = fields.Many2one("oms.allocation.test", required=True, ondelete="cascade")
+    product_id = fields.Many2one(
+        "product.product", required=True, domain="[('is_storable', '=', True)]"
+    )
+    quantity = fields.Float(digits="Product Unit", default=1.0, required=True)

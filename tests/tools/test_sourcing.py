@@ -1,0 +1,174 @@
+"""Planning is arithmetic: it holds for any orders, stock and rules."""
+
+from collections import Counter, defaultdict
+from copy import deepcopy
+from itertools import combinations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from odoo.addons.oms_addon.tools import sourcing
+from odoo.addons.oms_addon.tools.geo import haversine
+from odoo.addons.oms_addon.tools.sourcing import Line, Order, Rule, Supply, Warehouse
+from odoo.addons.oms_addon.tools.zones import Destination, Zone
+
+PLACES = (1, 2, 3, 4)
+PRODUCTS = (10, 11, 12)
+POINTS = {1: (51.5, -0.1), 2: (53.8, -1.5), 3: (52.5, 13.4), 4: None}
+WAREHOUSES = {p: Warehouse(p, f"W{p}", POINTS[p], frozenset({7} if p == 3 else ())) for p in PLACES}
+BRITAIN = Zone(countries=frozenset({1}))
+
+supplies = st.builds(
+    Supply,
+    free=st.dictionaries(
+        st.tuples(st.sampled_from(PLACES), st.sampled_from(PRODUCTS)), st.integers(-2, 8)
+    ),
+    safety=st.dictionaries(
+        st.tuples(st.sampled_from(PLACES), st.sampled_from((None, *PRODUCTS))), st.integers(0, 3)
+    ),
+    capacity=st.dictionaries(st.sampled_from(PLACES), st.integers(0, 2)),
+)
+rules = st.builds(
+    Rule,
+    id=st.integers(1, 9),
+    warehouses=st.frozensets(st.sampled_from(PLACES)),
+    zones=st.sampled_from(((), (BRITAIN,))),
+    max_km=st.sampled_from((0, 250, 1000)),
+    needs_carrier=st.booleans(),
+    keeps_safety=st.booleans(),
+    sorts=st.lists(st.sampled_from(sourcing.SORTS), min_size=1, max_size=2).map(tuple),
+    max_parcels=st.integers(0, 3),
+    min_value=st.sampled_from((0, 5, 30)),
+    one_parcel=st.booleans(),
+    action=st.sampled_from(sourcing.ACTIONS),
+)
+
+
+@st.composite
+def orders(draw, ruled=True):
+    count = draw(st.integers(1, 4))
+    lines = tuple(
+        Line(
+            number,
+            draw(st.sampled_from(PRODUCTS)),
+            draw(st.integers(1, 6)),
+            draw(st.sampled_from((0, 5, 10))),
+            draw(st.frozensets(st.sampled_from(PLACES), max_size=2)) if ruled else frozenset(),
+        )
+        for number in range(count)
+    )
+    return Order(
+        1,
+        lines,
+        tuple(draw(st.permutations(PLACES))),
+        tuple(draw(st.lists(rules, max_size=3))) if ruled else (),
+        Destination(draw(st.sampled_from((1, 2))), point=(53.7, -1.6)),
+        carrier=draw(st.sampled_from((7, 8))),
+        complete=draw(st.booleans()),
+        released=draw(st.booleans()),
+    )
+
+
+def served(order, decision):
+    """:return: what is there of each product at each place"""
+    products = {line.id: line.product for line in order.lines}
+    found = Counter()
+    for (line, place), quantity in decision.plan.served.items():
+        found[place, products[line]] += quantity
+    return found
+
+
+@given(orders(), supplies)
+def test_every_unit_is_in_exactly_one_share(order, supply):
+    decision = sourcing.decide(order, supply, WAREHOUSES)
+    assert (decision.plan is None) == (decision.outcome == "queue")
+    if decision.plan:
+        for line in order.lines:
+            assert sum(decision.plan.shares[line.id].values()) == line.quantity
+        wanted = sum(line.quantity for line in order.lines)
+        there = sum(decision.plan.served.values())
+        assert there + sum(decision.plan.missing.values()) == wanted
+
+
+@given(orders(), supplies)
+def test_nothing_is_planned_that_is_not_free(order, supply):
+    before = deepcopy(supply)
+    decision = sourcing.decide(order, supply, WAREHOUSES)
+    if decision.plan:
+        for (place, product), quantity in served(order, decision).items():
+            there = before.free.get((place, product), 0)
+            if decision.rule.keeps_safety:
+                there -= before.floor(place, product)
+            assert quantity <= max(there, 0)
+
+
+@given(orders(), supplies)
+def test_the_same_figures_give_the_same_plan(order, supply):
+    again = deepcopy(supply)
+    assert sourcing.decide(order, supply, WAREHOUSES) == sourcing.decide(order, again, WAREHOUSES)
+    assert supply == again
+
+
+@given(orders(), supplies)
+def test_a_rule_is_kept(order, supply):
+    before = deepcopy(supply)
+    decision = sourcing.decide(order, supply, WAREHOUSES)
+    if not decision.plan or not decision.rule.id:
+        return
+    rule, serving = decision.rule, decision.plan.serving
+    if rule.max_parcels:
+        assert len(serving) <= rule.max_parcels
+    if rule.one_parcel or order.complete:
+        assert len(serving) <= 1
+    for place in serving:
+        assert not rule.warehouses or place in rule.warehouses
+        assert before.capacity.get(place, 1) > 0
+        assert place in order.candidates
+        if rule.max_km:
+            assert haversine(POINTS[place], order.destination.point) <= rule.max_km + 0.1
+    parts = defaultdict(float)
+    prices = {line.id: line.price for line in order.lines}
+    for (line, place), quantity in decision.plan.served.items():
+        parts[place] += quantity * prices[line]
+    if len(parts) > 1:
+        assert min(parts.values()) >= rule.min_value
+
+
+@given(orders(), supplies)
+def test_a_warehouse_that_rejected_a_line_is_never_chosen_for_it(order, supply):
+    decision = sourcing.decide(order, supply, WAREHOUSES)
+    if decision.plan:
+        for line in order.lines:
+            if not set(order.candidates) <= line.excluded:
+                assert not set(decision.plan.shares[line.id]) & line.excluded
+
+
+@given(orders(ruled=False), supplies)
+def test_no_fewer_warehouses_would_do(order, supply):
+    before = deepcopy(supply)
+    decision = sourcing.decide(order, supply, WAREHOUSES)
+    need = Counter()
+    for line in order.lines:
+        need[line.product] += line.quantity
+
+    def had(places, product):
+        return sum(max(before.free.get((p, product), 0), 0) for p in places)
+
+    goal = {p: min(q, had(PLACES, p)) for p, q in need.items()}
+    serves = [
+        len(places)
+        for size in range(len(PLACES) + 1)
+        for places in combinations(PLACES, size)
+        if all(had(places, p) >= q for p, q in goal.items())
+    ]
+    if order.complete:
+        assert len(decision.plan.serving) <= 1
+    else:
+        assert len(decision.plan.serving) == min(serves)
+
+
+@given(orders(), supplies)
+def test_an_order_always_ends_somewhere(order, supply):
+    decision = sourcing.decide(order, supply, WAREHOUSES)
+    assert decision.outcome in ("whole", "split", "partial", "waits", "queue", "cancel")
+    assert decision.trials
