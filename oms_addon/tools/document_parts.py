@@ -52,7 +52,8 @@ def normalise_phone(phone):
         number = number.replace("(0)", "")
     digits = "".join(str(unicodedata.decimal(c)) for c in number if c.isdecimal())
     if is_international:
-        digits = digits.removeprefix("00")
+        # No country's number begins with a nought.
+        digits = digits.lstrip("0")
     if len(digits) < _MIN_PHONE_DIGITS:
         return ""
     return f"+{digits}" if is_international else digits

@@ -332,6 +332,7 @@ def test_equal_addresses_have_equal_keys(written, key):
         ("٠٢٠٧٩٤٦", "0207946"),
         ("12345", ""),
         ("+12345", ""),
+        ("00000000", ""),
         ("none", ""),
         ("", ""),
     ],
