@@ -13,6 +13,7 @@ class OmsPromiseController(CustomerPortal):
         type="http",
         auth="public",
         methods=["GET", "POST"],
+        website=True,
         sitemap=False,
     )
     def cancel(self, order_id, access_token=None, **_params):
