@@ -152,6 +152,33 @@ class TestRaces(RaceCase):
         self.assertIn("already done", refused[1])
         self.assertEqual(self._stock(product_id), (3.0, 0.0, 0.0))
 
+    def test_of_two_pickers_who_reject_the_same_line_one_is_told_faults_41_and_42(self):
+        def prepare(env):
+            product = make_product(env, "GONE", 5)
+            order = make_order(env, product, 2)
+            order.action_confirm()
+            env["oms.allocator"]._allocate(order)
+            return product.id, order.picking_ids.move_line_ids.id
+
+        product_id, line_id = self.commit(prepare)
+
+        def reject(env):
+            line = env["stock.move.line"].browse(line_id)
+            reason = env.ref("oms_addon.oms_pick_rejection_reason_damaged")
+            return bool(env["oms.pick.rejection"]._reject(line, reason, 2))
+
+        got = self.run_parallel([reject, reject])
+        self.assertIn(True, got)
+        refused = next(answer for answer in got if answer is not True)
+        self.assertEqual(refused[0], "UserError")
+        self.assertIn("somebody else", refused[1])
+
+        def rejected(env):
+            return env["oms.pick.rejection"].search([("product_id", "=", product_id)]).quantity
+
+        self.assertEqual(self.commit(rejected), 2.0)
+        self.assertEqual(self._stock(product_id)[0], 3.0)
+
     def test_a_shipment_beside_an_allocation_leaves_the_sums_right(self):
         def prepare(env):
             product = make_product(env, "SHIP", 10)
