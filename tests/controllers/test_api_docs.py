@@ -48,7 +48,7 @@ class TestApiDocs(ApiCase):
             "CHANNEL": self.channel.token,
         }
         examples = BLOCK.findall(PAGE)
-        self.assertEqual(len(examples), 8)
+        self.assertEqual(len(examples), 9)
         self.assertEqual(len(examples), PAGE.count("```sh"))
         for command, status, expected in examples:
             for name, value in variables.items():
