@@ -57,6 +57,26 @@ class TestOmsBackorder(PromiseCommon):
         self.assertNotIn("Backordered", waiting.oms_wait_reason)
         self.assertTrue(waiting.oms_allocated_at)
 
+    def test_who_may_have_none_of_it_does_not_keep_it_from_those_behind(self):
+        refused = self._placed(1, (self.jug, 1))
+        ruled = self._placed(2, (self.jug, 1))
+        behind = self._placed(3, (self.jug, 1))
+        refused.order_line.oms_excluded_warehouse_ids = self.north
+        self._put_stock(self.jug, self.north, 5)
+        self.assertEqual(self.backorder._waiting_orders(9), ruled + behind)
+        sourcing = type(self.sourcing)
+        original = sourcing._candidates
+
+        def narrow(model, orders):
+            found = original(model, orders)
+            return {o: self.warehouse if o == ruled else found[o] for o in orders}
+
+        self.patch(sourcing, "_candidates", narrow)
+        self.assertEqual(self.backorder._serve_backorders(1), 1)
+        self.assertEqual(self._taken(behind), {self.north: 1.0})
+        self.assertEqual((self._taken(refused), self._taken(ruled)), ({}, {}))
+        self.assertEqual(self.backorder._serve_backorders(1), 0)
+
     def test_an_urgent_new_order_is_served_before_who_waits(self):
         waiting = self._placed(1, (self.jug, 4))
         self._put_stock(self.jug, self.warehouse, 5)

@@ -34,6 +34,9 @@ WAITING_ORDERS = """
     JOIN sale_order o ON o.id = line.order_id
     WHERE free.warehouse_id = waiting.warehouse_id
        OR o.picking_policy = 'direct' AND o.company_id = free.company_id
+          AND NOT EXISTS (SELECT FROM oms_line_excluded_warehouse_rel excluded
+                   WHERE excluded.sale_order_line_id = line.id
+                     AND excluded.stock_warehouse_id = free.warehouse_id)
           AND (free.warehouse_id IN (SELECT stock_warehouse_id
                    FROM oms_channel_stock_warehouse_rel WHERE oms_channel_id = o.oms_channel_id)
                OR NOT EXISTS (SELECT FROM oms_channel_stock_warehouse_rel
@@ -41,7 +44,9 @@ WAITING_ORDERS = """
     GROUP BY o.id
     ORDER BY o.oms_priority DESC NULLS LAST, o.oms_ship_before,
              COALESCE(o.oms_placed_at, o.date_order), o.id
-    LIMIT %(limit)s"""
+    LIMIT %(limit)s OFFSET %(offset)s"""
+#: how many batches of orders that may not have what is free are passed over in one run
+MAX_BATCHES = 20
 
 
 class OmsBackorder(models.AbstractModel):
@@ -54,23 +59,30 @@ class OmsBackorder(models.AbstractModel):
     def _serve_backorders(self, limit=100):
         """Give what is free to the orders that wait for it, the most urgent first.
 
+        Those whose rules let them have none of it do not keep it from those behind them.
+
         :param int limit: how many orders at most
         :return: how many orders got something
         :rtype: int
         """
-        orders = self._waiting_orders(limit)
-        before = self._missing_of(orders)
-        if not before:
-            return 0
-        self.env["oms.allocator"]._allocate(orders)
-        return len(self._run_served(before))
+        for batch in range(MAX_BATCHES):
+            orders = self._waiting_orders(limit, offset=batch * limit)
+            before = self._missing_of(orders)
+            if not before:
+                return 0
+            self.env["oms.allocator"]._allocate(orders)
+            served = self._run_served(before)
+            if served or len(orders) < limit:
+                return len(served)
+        return 0
 
     @api.model
-    def _waiting_orders(self, limit, products=None):
+    def _waiting_orders(self, limit, products=None, offset=0):
         """Find who waits for goods of which some are free.
 
         :param int limit: how many orders at most
         :param products: ``product.product`` records; ``None`` for all
+        :param int offset: how many are passed over
         :return: orders that wait where some are free, or where they may be served from
             instead, in the order they are served
         """
@@ -79,7 +91,12 @@ class OmsBackorder(models.AbstractModel):
         self.env["sale.order"].flush_model()
         self.env["oms.channel"].flush_model(["warehouse_ids"])
         rows = self.env.execute_query(
-            SQL(WAITING_ORDERS, limit=limit, products=products and products.ids or None)
+            SQL(
+                WAITING_ORDERS,
+                limit=limit,
+                offset=offset,
+                products=products and products.ids or None,
+            )
         )
         return self.env["sale.order"].browse(row[0] for row in rows)
 
