@@ -1,5 +1,7 @@
 """What channels are told of our stock: the right number, once, zeros first."""
 
+import time
+
 from odoo import fields
 from odoo.tools import SQL, mute_logger
 
@@ -52,6 +54,32 @@ class TestPush(PushShopMixin, OmsCommon):
         self.env.cr.precommit.run()
         self._run_lanes("stock", "outbox")
         self.assertEqual(self.shop.told[1:], [("stock", [("ext-MUG", "L1", 90)])])
+
+    def test_a_call_that_needs_another_before_it_waits_until_there_is_enough_for_both(self):
+        adapter = type(self.tiny._adapter())
+        original, reads = adapter._push_stock, []
+
+        def read_first(adapter, channel, *args, **kwargs):
+            reads.append(adapter._ask(channel, "GET", "locations"))
+            return original(adapter, channel, *args, **kwargs)
+
+        self.patch(adapter, "_push_stock", read_first)
+        self.env["oms.channel.stock"]._touch_channels(self.tiny)
+        self.env.cr.precommit.run()
+        self._run_lanes("stock")
+        meter = self.env["oms.channel.meter"]
+        meter._take(self.tiny, "default", 1.0, 0.01, 2.0)
+        meter._learn(self.tiny, "default", tokens=1.0, rate=0.01, burst=2.0)
+        messages = self.env["oms.channel.message"].with_context(oms_paused={})
+        paused = messages.env.context["oms_paused"]
+        self.assertEqual(messages._process_outbox(), 1)
+        self.assertEqual((len(reads), self.shop.told), (1, []))
+        # One token comes back in 100 seconds; the read is made again, and the push with it.
+        self.assertAlmostEqual(paused[self.tiny.id, "stock"] - time.time(), 200, delta=20)
+        paused.clear()
+        meter._learn(self.tiny, "default", tokens=2.0)
+        self.assertEqual(messages._process_outbox(), 1)
+        self.assertEqual((len(reads), len(self.shop.told)), (2, 1))
 
     def test_many_changes_before_the_lane_runs_are_one_and_one_undone_is_none(self):
         self._push_all()

@@ -130,11 +130,14 @@ class OmsChannelAdapter(models.AbstractModel):
         """
         meter = self.env["oms.channel.meter"]
         rate, burst = self._rate_limits[bucket]
-        wait = meter._take(channel, bucket, cost, rate, burst)
+        # oms_spent: what the attempt to send a message has used up, by bucket
+        spent = self.env.context.get("oms_spent", {})
+        wait = meter._take(channel, bucket, cost, rate, burst, again=spent.get(bucket, 0.0))
         if wait:
             raise RateLimited(
                 self.env._("%s: the channel's rate limit is used up.", channel.name), seconds=wait
             )
+        spent[bucket] = spent.get(bucket, 0.0) + cost
         headers = dict(headers or {})
         if body is not None and not isinstance(body, bytes):
             body = json.dumps(body, ensure_ascii=False, default=str).encode()

@@ -75,7 +75,10 @@ class OmsChannelMessage(models.Model):
         channel, meter = self.channel_id, self.env["oms.channel.meter"]
         try:
             with self.env.cr.savepoint():
-                result = self._hand_over(channel)
+                # A message that takes several calls begins again with the first of them:
+                # it waits until there is enough for all, or it would only ever begin.
+                attempt = self.with_context(oms_spent={})
+                result = attempt._hand_over(attempt.channel_id)
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             raise
         except Unfinished as error:

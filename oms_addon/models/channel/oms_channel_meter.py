@@ -41,12 +41,14 @@ class OmsChannelMeter(models.Model):
     # === TOKEN BUCKETS === #
 
     @api.model
-    def _take(self, channel, bucket, cost, rate, burst):
+    def _take(self, channel, bucket, cost, rate, burst, again=0.0):
         """Take tokens for one call.
 
         :param float cost: how many; never more than the bucket holds
         :param float rate: tokens that come back per second, unless the channel told another
         :param float burst: how many the bucket holds, likewise
+        :param float again: how many more are wanted when the call is made later, for calls
+            that came before it and are made again with it
         :return: 0 when they were taken, else the seconds until they can be
         :rtype: float
         """
@@ -56,6 +58,7 @@ class OmsChannelMeter(models.Model):
             now,
         )
         price = SQL("LEAST(%s, meter.burst)", cost)
+        later = SQL("LEAST(%s, meter.burst)", cost + again)
         rows = self._execute(
             SQL(
                 """INSERT INTO oms_channel_meter AS meter (name, channel_ref, company_id,
@@ -72,7 +75,7 @@ class OmsChannelMeter(models.Model):
             SQL(
                 """SELECT GREATEST(meter.blocked_until - %s, (%s - %s) / meter.rate, 0.05)
                    FROM oms_channel_meter meter WHERE channel_ref = %s AND name = %s""",
-                *(now, price, refilled, channel.id, bucket),
+                *(now, later, refilled, channel.id, bucket),
             ),
         )
         return float(rows[0][0]) if rows else 0.05
