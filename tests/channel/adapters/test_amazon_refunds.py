@@ -109,6 +109,10 @@ class RefundCase(AmazonCase):
     def setUp(self):
         super().setUp()
         self.patch(type(self.adapter), "_ledger_seconds", 0)
+        # Polled more often within a second than an account may.
+        self.shop.rate_factor = 1e6
+        limits = dict.fromkeys(self.adapter._rate_limits, (1e4, 1e4))
+        self.patch(type(self.adapter), "_rate_limits", limits)
 
     def _captured(self, lines=(("MUG", 5, "10.00"),), **shape):
         ref = self.shop.place_order(lines, **shape)
