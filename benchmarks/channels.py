@@ -213,7 +213,7 @@ def _put(env, products, warehouse, quantity):
 
 def _tell(env, shop, channel, count):
     """:return: how long it took until all was on its way and told, and in how many calls"""
-    lanes = env["oms.lane"].with_context(oms_paused={})._workers()
+    lanes = env["oms.lane"]._begin()._workers()
     started = time.perf_counter()
     while lanes["stock"]():
         env.cr.commit()

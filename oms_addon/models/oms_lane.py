@@ -63,6 +63,11 @@ class OmsLane(models.Model):
     # === BUSINESS METHODS === #
 
     @api.model
+    def _begin(self):
+        """:return: the lanes, with what they keep in mind for one run; see the outbox"""
+        return self.with_context(oms_paused={}, oms_expected={})
+
+    @api.model
     def _workers(self):
         """:return: what each lane does: a method that works one batch and returns its size"""
         return {
@@ -155,8 +160,7 @@ class OmsLane(models.Model):
         :param str code: the lane's code
         """
         started, count, conflicts = time.monotonic(), 0, 0
-        # oms_paused: what a lane leaves alone for the rest of its run; see the outbox
-        lane = self.with_context(oms_actor=self.env._("Lane %(code)s", code=code), oms_paused={})
+        lane = self._begin().with_context(oms_actor=self.env._("Lane %(code)s", code=code))
         error = False
         while True:
             try:
@@ -243,7 +247,7 @@ class OmsLane(models.Model):
         :return: seconds spent by lane
         :rtype: dict[str, float]
         """
-        workers = self.with_context(oms_paused={})._workers()
+        workers = self._begin()._workers()
         spent = dict.fromkeys(codes or [code for code in workers if code not in ASKING_LANES], 0.0)
         busy = True
         while busy:

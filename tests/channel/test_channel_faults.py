@@ -445,7 +445,7 @@ class ChannelFaults:
     def _drain_outbox(self):
         """Work the outbox off as the lane does, naps included, in two runs of its job."""
         for _run in range(2):
-            lane = self.env["oms.lane"].with_context(oms_paused={})
+            lane = self.env["oms.lane"]._begin()
             for _round in range(200):
                 if not lane._workers()["outbox"]():
                     break

@@ -60,7 +60,8 @@ class TestPush(PushShopMixin, OmsCommon):
         original, reads = adapter._push_stock, []
 
         def read_first(adapter, channel, *args, **kwargs):
-            reads.append(adapter._ask(channel, "GET", "locations"))
+            places = adapter._ask(channel, "GET", "locations")
+            reads.append(places)
             return original(adapter, channel, *args, **kwargs)
 
         self.patch(adapter, "_push_stock", read_first)
@@ -70,16 +71,60 @@ class TestPush(PushShopMixin, OmsCommon):
         meter = self.env["oms.channel.meter"]
         meter._take(self.tiny, "default", 1.0, 0.01, 2.0)
         meter._learn(self.tiny, "default", tokens=1.0, rate=0.01, burst=2.0)
-        messages = self.env["oms.channel.message"].with_context(oms_paused={})
+        messages = self.env["oms.lane"]._begin().env["oms.channel.message"]
         paused = messages.env.context["oms_paused"]
         self.assertEqual(messages._process_outbox(), 1)
         self.assertEqual((len(reads), self.shop.told), (1, []))
         # One token comes back in 100 seconds; the read is made again, and the push with it.
         self.assertAlmostEqual(paused[self.tiny.id, "stock"] - time.time(), 200, delta=20)
         paused.clear()
+        meter._learn(self.tiny, "default", tokens=1.0)
+        self.assertEqual(messages._process_outbox(), 1)
+        # One token is not enough for both: what it would have read is not read in vain.
+        self.assertEqual(len(reads), 1)
+        paused.clear()
         meter._learn(self.tiny, "default", tokens=2.0)
         self.assertEqual(messages._process_outbox(), 1)
         self.assertEqual((len(reads), len(self.shop.told)), (2, 1))
+
+    def test_what_waits_for_a_limit_goes_on_with_the_more_urgent_of_its_channel(self):
+        messages, now = self.env["oms.channel.message"], time.time()
+        paused = {(1, "stock"): now - 1, (1, "shipment"): now + 0.2, (2, "stock"): now - 1}
+        messages._release_paused(paused)
+        self.assertEqual(list(paused), [(1, "stock"), (1, "shipment")])
+        paused[1, "shipment"] = now - 0.1
+        messages._release_paused(paused)
+        self.assertEqual(paused, {})
+
+    def test_putting_a_thousand_on_its_way_takes_no_more_queries_than_putting_two(self):
+        products = self.env["product.product"].create(
+            [{"name": f"P{n}", "default_code": f"P{n}", "is_storable": True} for n in range(1000)]
+        )
+        self.env["oms.channel.listing"].create(
+            [
+                {
+                    "channel_id": self.tiny.id,
+                    "sku": product.default_code,
+                    "product_id": product.id,
+                    "external_ref": f"ext-{product.default_code}",
+                }
+                for product in products
+            ]
+        )
+        self._push_all()
+        counts = []
+        for some in (products[:2], products[2:]):
+            rows = self.tiny.stock_ids.filtered(lambda r, some=some: r.product_id in some)
+            rows.is_shown = False
+            self.env["oms.channel.stock"]._touch(some.ids)
+            self.env.cr.precommit.run()
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            self._run_lanes("stock")
+            counts.append(self.cr.sql_log_count - before)
+            self.assertEqual(self.tiny.stock_ids.filtered("message_id"), rows)
+            self._run_lanes("outbox")
+        self.assertLessEqual(counts[1], counts[0] + 4)
 
     def test_many_changes_before_the_lane_runs_are_one_and_one_undone_is_none(self):
         self._push_all()

@@ -5,14 +5,13 @@ from odoo.tools import SQL
 
 NOTE = """
     INSERT INTO oms_availability_state AS state (channel_id, company_id, product_id, is_out,
-        number, changed_at, changes, create_uid, create_date, write_uid, write_date)
-    SELECT %(channel)s, %(company)s, told.product_id, told.number <= 0, told.number, %(now)s, 0,
-        %(uid)s, %(now)s, %(uid)s, %(now)s
+        number, changed_at, changes)
+    SELECT %(channel)s, %(company)s, told.product_id, told.number <= 0, told.number, %(now)s, 0
     FROM unnest(%(products)s::int[], %(numbers)s::int[]) AS told (product_id, number)
     ORDER BY told.product_id
     ON CONFLICT (channel_id, product_id) DO UPDATE
         SET is_out = excluded.is_out, number = excluded.number, changed_at = excluded.changed_at,
-            changes = state.changes + 1, write_date = excluded.write_date
+            changes = state.changes + 1
         WHERE state.is_out <> excluded.is_out
     RETURNING id, changes > 0"""
 
@@ -23,11 +22,11 @@ class OmsAvailabilityState(models.Model):
     _name = "oms.availability.state"
     _description = "Out of Stock on a Channel"
     _order = "changed_at desc, id desc"
+    # One row for each product of a channel, written by the thousand: every index and key costs.
+    _log_access = False
 
-    channel_id = fields.Many2one(
-        "oms.channel", required=True, readonly=True, ondelete="cascade", index=True
-    )
-    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    channel_id = fields.Many2one("oms.channel", required=True, readonly=True, ondelete="cascade")
+    company_id = fields.Many2one("res.company", required=True, readonly=True)
     product_id = fields.Many2one(
         "product.product", required=True, readonly=True, ondelete="cascade", index=True
     )
@@ -39,11 +38,6 @@ class OmsAvailabilityState(models.Model):
     _product_uniq = models.UniqueIndex("(channel_id, product_id)")
 
     @api.model
-    def _watching(self):
-        """:return: the live channels of which it is known what ran out"""
-        return self.env["oms.channel.stock"]._pushing_channels() | self._asking()
-
-    @api.model
     def _asking(self, limit=None):
         """:return: the live channels that say what ran out is to be noted"""
         return self.env["oms.channel"].search(
@@ -51,30 +45,14 @@ class OmsAvailabilityState(models.Model):
         )
 
     @api.model
-    def _look(self, product_ids):
-        """Note what ran out or is back of products whose stock changed.
-
-        :param product_ids: ids of ``product.product``
-        :return: the states that changed
+    def _products_of(self, channel, product_ids, listings):
+        """:param listings: those of the channel that are made of the products
+        :return: those of some products that a channel sells: by its listings, or any where
+            it has none
         """
-        changed = self.browse()
-        for channel in self._watching() if product_ids else ():
-            products = self._products_of(channel, product_ids)
-            if products:
-                numbers = self.env["oms.availability"]._available(channel, products)
-                changed += self._note(channel, numbers)
-        return changed
-
-    @api.model
-    def _products_of(self, channel, product_ids):
-        """:return: those of some products that a channel sells: by its listings, or any where
-        it has none
-        """
-        Listing = self.env["oms.channel.listing"]
         listed = [("channel_id", "=", channel.id), ("state", "=", "matched")]
-        if Listing.search_count(listed, limit=1):
-            sold = Listing._of_products(channel, product_ids)._stock_products().ids
-            product_ids = set(sold) & set(product_ids)
+        if listings or self.env["oms.channel.listing"].search_count(listed, limit=1):
+            product_ids = set(listings._stock_products().ids) & set(product_ids)
         return self.env["product.product"].browse(product_ids).exists()
 
     @api.model
@@ -94,7 +72,6 @@ class OmsAvailabilityState(models.Model):
                 channel=channel.id,
                 company=channel.company_id.id,
                 now=fields.Datetime.now(),
-                uid=self.env.uid,
                 products=list(counted),
                 numbers=list(counted.values()),
             )

@@ -6,6 +6,7 @@ from odoo import api, models
 
 from odoo.addons.oms_addon.exceptions import FinalError, RateLimited
 from odoo.addons.oms_addon.tools import http
+from odoo.addons.oms_addon.tools.attempt import Attempt
 from odoo.addons.oms_addon.tools.document_codec import loads
 
 
@@ -128,16 +129,7 @@ class OmsChannelAdapter(models.AbstractModel):
         :rtype: http.Answer
         :raise RateLimited: when it is not time yet; nothing was sent
         """
-        meter = self.env["oms.channel.meter"]
-        rate, burst = self._rate_limits[bucket]
-        # oms_spent: what the attempt to send a message has used up, by bucket
-        spent = self.env.context.get("oms_spent", {})
-        wait = meter._take(channel, bucket, cost, rate, burst, again=spent.get(bucket, 0.0))
-        if wait:
-            raise RateLimited(
-                self.env._("%s: the channel's rate limit is used up.", channel.name), seconds=wait
-            )
-        spent[bucket] = spent.get(bucket, 0.0) + cost
+        self._take_tokens(channel, bucket, cost)
         headers = dict(headers or {})
         if body is not None and not isinstance(body, bytes):
             body = json.dumps(body, ensure_ascii=False, default=str).encode()
@@ -153,11 +145,33 @@ class OmsChannelAdapter(models.AbstractModel):
                 accept=accept,
             )
         except RateLimited as error:
-            error.seconds = error.seconds or max(cost / rate, 1.0)
-            meter._block(channel, bucket, error.seconds)
+            error.seconds = error.seconds or max(cost / self._rate_limits[bucket][0], 1.0)
+            self.env["oms.channel.meter"]._block(channel, bucket, error.seconds)
             raise
         self._observe(channel, bucket, answer)
         return answer
+
+    @api.model
+    def _take_tokens(self, channel, bucket, cost):
+        """Use up a part of one of ``_rate_limits``.
+
+        :raise RateLimited: when it is not time yet; nothing was taken
+        """
+        # oms_attempt: the attempt to send a message that a call is part of
+        attempt = self.env.context.get("oms_attempt") or Attempt()
+        missing = attempt.missing(bucket, cost)
+        if missing:
+            rate, burst = self._rate_limits[bucket]
+            wait = self.env["oms.channel.meter"]._take(
+                channel, bucket, missing, rate, burst, again=attempt.spent.get(bucket, 0.0)
+            )
+            if wait:
+                attempt.expect(bucket, cost)
+                raise RateLimited(
+                    self.env._("%s: the channel's rate limit is used up.", channel.name),
+                    seconds=wait,
+                )
+        attempt.pay(bucket, cost, missing)
 
     @api.model
     def _base_url(self, channel):

@@ -69,7 +69,7 @@ class OmsChannelListing(models.Model):
     def _of_products(self, channel, product_ids):
         """:return: the listings of a channel that are made of some products"""
         ids = list(product_ids)
-        return self.search(
+        return self.search_fetch(
             Domain("channel_id", "=", channel.id)
             & Domain("state", "=", "matched")
             & Domain("status", "!=", "deleted")
@@ -77,5 +77,6 @@ class OmsChannelListing(models.Model):
                 Domain("product_id", "in", ids)
                 | Domain("component_ids.product_id", "in", ids)
                 | Domain("alias_of_id.component_ids.product_id", "in", ids)
-            )
+            ),
+            ["state", "status", "product_id", "multiplier", "alias_of_id", "parent_ref"],
         )

@@ -14,6 +14,7 @@ from odoo.addons.oms_addon.exceptions import (
     RetryableError,
     Unfinished,
 )
+from odoo.addons.oms_addon.tools.attempt import Attempt
 
 _logger = logging.getLogger(__name__)
 
@@ -46,25 +47,37 @@ class OmsChannelMessage(models.Model):
             return 1
         if not paused:
             return 0
-        wait = min(paused.values()) - time.time()
+        now = time.time()
+        wait = min((until - now for until in paused.values() if until > now), default=0.0)
         if wait > LONGEST_NAP:
             return 0
         # The channel's rate limit gives way sooner than a new job would start.
-        time.sleep(max(wait, 0.0))
+        time.sleep(wait)
         return 1
 
     @api.model
     def _next_outbound(self, paused):
         """:return: the most urgent message that may be sent now, locked; else an empty one"""
-        # What may go on at about the same time goes on together, the urgent first.
-        soon = time.time() + SLACK
-        for key in [key for key, until in paused.items() if until <= soon]:
-            del paused[key]
+        self._release_paused(paused)
         resting = self.env["oms.channel.meter"]._resting()
         domain = self._get_todo_domain("out") & Domain("channel_id", "not in", list(resting))
         for channel_id, topic in paused:
             domain &= ~(Domain("channel_id", "=", channel_id) & Domain("topic", "=", topic))
         return self._pick(domain, 1)
+
+    @api.model
+    def _release_paused(self, paused):
+        """Let go on what has waited long enough.
+
+        What of one channel may go on at about the same time goes on together, at the later
+        time: so the urgent goes first.
+
+        :param dict paused: until when (Unix time), by (channel id, topic)
+        """
+        now = time.time()
+        held = {channel for (channel, _), until in paused.items() if 0 < until - now <= SLACK}
+        for key in [key for key, until in paused.items() if until <= now and key[0] not in held]:
+            del paused[key]
 
     def _send(self, paused):
         """Hand one message to its channel's adapter and write what came of it.
@@ -73,12 +86,11 @@ class OmsChannelMessage(models.Model):
         """
         self.ensure_one()
         channel, meter = self.channel_id, self.env["oms.channel.meter"]
+        attempt = self._begin_attempt()
         try:
             with self.env.cr.savepoint():
-                # A message that takes several calls begins again with the first of them:
-                # it waits until there is enough for all, or it would only ever begin.
-                attempt = self.with_context(oms_spent={})
-                result = attempt._hand_over(attempt.channel_id)
+                message = self.with_context(oms_attempt=attempt)
+                result = message._hand_over(message.channel_id)
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             raise
         except Unfinished as error:
@@ -95,11 +107,20 @@ class OmsChannelMessage(models.Model):
             self.result = False
             self._fail(self._in_words(error), traceback.format_exc(), final=True)
         else:
+            attempt.close()
             if meter._record_success(channel):
                 channel._settle_alert("credentials", "breaker")
             self._set_state("done", self.env._("Taken by the channel."), result=result)
             if self.topic == "refund":
                 self.env["oms.order.refund"]._took(self, result)
+
+    def _begin_attempt(self):
+        """:return: an attempt that knows what those before it in this run of the lane needed
+        :rtype: Attempt
+        """
+        # oms_expected: tokens by bucket that a message takes, by (channel id, topic)
+        expected = self.env.context.get("oms_expected", {})
+        return Attempt(expected.setdefault((self.channel_id.id, self.topic), {}))
 
     def _hand_over(self, channel):
         """:return: what the channel answered to one message"""

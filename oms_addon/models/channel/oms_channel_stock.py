@@ -1,6 +1,7 @@
 """What each channel is to show as sellable, and what it shows."""
 
 import math
+from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -23,13 +24,15 @@ class OmsChannelStock(models.Model):
     _name = "oms.channel.stock"
     _description = "Stock on a Channel"
     _order = "channel_id, listing_id, id"
+    # One row for each listing, written by the thousand: every index and key costs.
+    _log_access = False
 
     channel_id = fields.Many2one(
         "oms.channel", required=True, readonly=True, ondelete="cascade", index=True
     )
-    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    company_id = fields.Many2one("res.company", required=True, readonly=True)
     listing_id = fields.Many2one(
-        "oms.channel.listing", required=True, readonly=True, ondelete="cascade", index=True
+        "oms.channel.listing", required=True, readonly=True, ondelete="cascade"
     )
     location_id = fields.Many2one(
         "oms.channel.location", "Place", readonly=True, ondelete="cascade", index="btree_not_null"
@@ -66,8 +69,12 @@ class OmsChannelStock(models.Model):
         if operator != "in":
             return NotImplemented
         self.flush_model(["wanted", "shown", "is_shown"])
-        due = SQL("SELECT id FROM oms_channel_stock WHERE wanted <> shown OR NOT is_shown")
-        return [("id", "in", due)]
+        return Domain.custom(to_sql=self._is_due_to_sql)
+
+    @staticmethod
+    def _is_due_to_sql(_model, alias, _query):
+        row = SQL.identifier(alias)
+        return SQL("(%s.wanted <> %s.shown OR NOT %s.is_shown)", row, row, row)
 
     def init(self):
         """Make the list of products whose stock changed: rows are only added and taken."""
@@ -155,22 +162,48 @@ class OmsChannelStock(models.Model):
         :return: number by (listing id, location id or ``False``)
         :rtype: dict[tuple, int]
         """
-        return self._available_of(channel, listings._stock_needs())
+        told, _products = self._count(channel, listings._stock_needs(), ())
+        return told
 
     @api.model
-    def _available_of(self, channel, needs):
-        """Compute how many of each set of goods a channel may sell, see ``_available``.
+    def _count(self, channel, needs, product_ids):
+        """Compute how many sets of goods and products a channel may sell.
 
-        :param dict needs: units by product id, by any key
-        :return: number by (key, location id or ``False``)
-        :rtype: dict[tuple, int]
+        What is sold from the same warehouses is read once.
+
+        :param dict needs: units by product id, by the id of each listing
+        :param product_ids: ids of ``product.product``, counted over all of the channel's
+            warehouses
+        :return: number by (listing id, location id or ``False``), see ``_available``; and
+            number by product id, infinite for what is not counted
+        :rtype: tuple[dict[tuple, int], dict[int, float]]
         """
-        engine, result = self.env["oms.availability"], {}
-        for location, warehouses in channel._location_warehouses().items():
-            for key, number in engine._available_sets(channel, needs, warehouses).items():
+        engine, told, of_products = self.env["oms.availability"], {}, {}
+        for warehouses, places in self._places(channel, needs, product_ids).items():
+            goods = {("product", p): {p: 1.0} for p in product_ids if None in places}
+            goods |= {("listing", key): need for key, need in needs.items()}
+            for (kind, key), number in engine._available_sets(channel, goods, warehouses).items():
+                if kind == "product":
+                    of_products[key] = number
+                    continue
                 # What is not counted is there as often as the channel shows anything.
-                result[key, location.id] = channel.stock_cap if number == math.inf else number
-        return result
+                number = channel.stock_cap if number == math.inf else number
+                told.update({(key, place): number for place in places if place is not None})
+        return told, of_products
+
+    @api.model
+    def _places(self, channel, needs, product_ids):
+        """:return: what is sold from the same warehouses, by them: ids of locations, ``False``
+            where the channel has one stock only, ``None`` for products
+        :rtype: dict
+        """
+        places = defaultdict(list)
+        if needs:
+            for location, warehouses in channel._location_warehouses().items():
+                places[warehouses].append(location.id)
+        if product_ids:
+            places[channel._get_warehouses()].append(None)
+        return places
 
     # === THE LANE === #
 
@@ -188,12 +221,23 @@ class OmsChannelStock(models.Model):
         product_ids = self._take_changes()
         channels = self._pushing_channels()
         if product_ids:
-            self.env["oms.availability.state"]._look(product_ids)
-            for channel in channels:
-                listings = self.env["oms.channel.listing"]._of_products(channel, product_ids)
-                if listings:
-                    self._update_wanted(channel, self._available(channel, listings))
+            for channel in channels | self.env["oms.availability.state"]._asking():
+                self._look(channel, product_ids, channel in channels)
         return ended + len(product_ids) + sum(self._queue(channel) for channel in channels)
+
+    @api.model
+    def _look(self, channel, product_ids, is_told):
+        """Count again what a live channel may sell of products whose stock changed.
+
+        :param bool is_told: whether the channel is to show it
+        """
+        state = self.env["oms.availability.state"]
+        listings = self.env["oms.channel.listing"]._of_products(channel, product_ids)
+        products = state._products_of(channel, product_ids, listings)
+        needs = listings._stock_needs() if is_told else {}
+        told, numbers = self._count(channel, needs, products.ids)
+        self._update_wanted(channel, told)
+        state._note(channel, numbers)
 
     @api.model
     def _update_wanted(self, channel, available):
@@ -207,10 +251,8 @@ class OmsChannelStock(models.Model):
         self.env.cr.execute(
             SQL(
                 """INSERT INTO oms_channel_stock AS row (channel_id, company_id, listing_id,
-                       location_id, wanted, shown, is_shown, changed_at, tries,
-                       create_uid, create_date, write_uid, write_date)
-                   SELECT %s, %s, told.listing_id, told.location_id, told.wanted, 0, FALSE, %s, 0,
-                       %s, %s, %s, %s
+                       location_id, wanted, shown, is_shown, changed_at, tries)
+                   SELECT %s, %s, told.listing_id, told.location_id, told.wanted, 0, FALSE, %s, 0
                    FROM unnest(%s::int[], %s::int[], %s::int[])
                        AS told (listing_id, location_id, wanted)
                    ORDER BY told.listing_id, told.location_id
@@ -219,7 +261,6 @@ class OmsChannelStock(models.Model):
                            due_at = NULL, tries = 0
                        WHERE row.wanted <> excluded.wanted""",
                 *(channel.id, channel.company_id.id, fields.Datetime.now()),
-                *(self.env.uid, fields.Datetime.now(), self.env.uid, fields.Datetime.now()),
                 *(list(listing_ids), list(location_ids), list(counts)),
             )
         )

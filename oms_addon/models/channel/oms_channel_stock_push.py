@@ -5,7 +5,7 @@ import json
 import uuid
 
 from odoo import api, fields, models
-from odoo.tools import split_every
+from odoo.tools import SQL, split_every
 
 from odoo.addons.oms_addon.exceptions import FinalError, Unfinished
 
@@ -26,7 +26,7 @@ class OmsChannelStock(models.Model):
         :return: how many messages
         :rtype: int
         """
-        due = self.search(self._get_due_domain(channel))
+        due = self.search(self._get_due_domain(channel), order="id")
         if not due:
             return 0
         rows = due.sorted(
@@ -53,9 +53,33 @@ class OmsChannelStock(models.Model):
             key = f"stock:{uuid.uuid4()}"
             rows.append(("stock", key, None, body, hashlib.sha256(body).hexdigest()))
         ids = Message._insert_rows(channel, "out", rows, priority)
-        for message_id, chunk in zip(ids, chunks, strict=True):
-            chunk.sudo().write({"message_id": message_id})
+        self._note_messages(
+            [
+                (row_id, message_id)
+                for message_id, chunk in zip(ids, chunks, strict=True)
+                for row_id in chunk.ids
+            ]
+        )
         self.env.ref("oms_addon.oms_lane_outbox").sudo()._wake()
+
+    @api.model
+    def _note_messages(self, pairs):
+        """Note with one statement by which message each row is on its way.
+
+        :param list pairs: tuples (row id, message id)
+        """
+        row_ids, message_ids = zip(*pairs, strict=True)
+        self.flush_model(["message_id"])
+        self.env.cr.execute(
+            SQL(
+                """UPDATE oms_channel_stock SET message_id = told.message_id
+                   FROM unnest(%s::int[], %s::int[]) AS told (row_id, message_id)
+                   WHERE oms_channel_stock.id = told.row_id""",
+                list(row_ids),
+                list(message_ids),
+            )
+        )
+        self.browse(row_ids).invalidate_recordset(["message_id"], flush=False)
 
     # === SENDING === #
 
