@@ -81,7 +81,7 @@ def order(env, world, chance):
     """An order of a channel: sourced and confirmed, as its lane does."""
     sale = _make(env, world, chance)
     env["oms.sourcing"]._source(sale)
-    sale.action_confirm()
+    sale.with_context(oms_sourced=True).action_confirm()
 
 
 def allocate(env, world, chance):

@@ -47,7 +47,7 @@ class FulfilmentCommon(OmsCommon):
     def _confirm(cls, orders):
         """:return: the orders, sourced and confirmed"""
         cls.sourcing._source(orders)
-        orders.action_confirm()
+        orders.with_context(oms_sourced=True).action_confirm()
         return orders
 
     @classmethod

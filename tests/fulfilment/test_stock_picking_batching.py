@@ -15,7 +15,10 @@ class TestPickingBatching(FulfilmentCommon):
             orders = self.env["sale.order"]
             for name in names:
                 orders += self._make_order(
-                    (self.mug, 1), partner_id=partners[name].id, warehouse_id=self.north.id
+                    (self.mug, 1),
+                    partner_id=partners[name].id,
+                    warehouse_id=self.north.id,
+                    oms_keep_warehouse=True,
                 )
             orders.action_confirm()
             sets.append(orders)
@@ -58,7 +61,10 @@ class TestPickingBatching(FulfilmentCommon):
     def test_a_later_delivery_joins_the_open_batch_of_its_customer(self):
         first = self._assert_as_odoo("Ann")
         later = self._make_order(
-            (self.mug, 1), partner_id=first.partner_id.id, warehouse_id=self.north.id
+            (self.mug, 1),
+            partner_id=first.partner_id.id,
+            warehouse_id=self.north.id,
+            oms_keep_warehouse=True,
         )
         later.action_confirm()
         self.allocator._allocate(later)

@@ -15,3 +15,4 @@ from . import oms_allocation_wait
 from . import stock_warehouse
 from . import res_partner
 from . import sale_order
+from . import sale_order_by_hand

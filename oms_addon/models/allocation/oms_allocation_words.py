@@ -31,7 +31,10 @@ class OmsAllocationWords(models.AbstractModel):
             "currency": (order.company_id or self.env.company).currency_id.symbol,
             "parcels": self._parcels(goods, decision, names),
             "waiting": self._waiting(goods, decision, names),
-            "trials": [self._trial(trial, names) for trial in decision.trials],
+            "trials": [
+                self._trial(trial, names, order.oms_chosen_warehouse_id)
+                for trial in decision.trials
+            ],
         }
 
     @api.model
@@ -111,13 +114,17 @@ class OmsAllocationWords(models.AbstractModel):
         ]
 
     @api.model
-    def _trial(self, trial, names):
-        """:return: a rule that was tried"""
+    def _trial(self, trial, names, chosen):
+        """:param chosen: the warehouse a person chose, if any
+        :return: a rule that was tried
+        """
         return {
             "rule": trial.rule.name or self.env._("Without a rule"),
             "rule_id": trial.rule.id,
             "outcome": trial.outcome,
-            "text": self._outcome_text(trial),
+            "text": self.env._("Somebody chose the warehouse: no rule is asked.")
+            if chosen
+            else self._outcome_text(trial),
             "warehouses": [
                 {
                     "id": v.warehouse,

@@ -54,13 +54,18 @@ class SaleOrder(models.Model):
         drafts = self.filtered(lambda o: o.state in ("draft", "sent"))
         self.oms_chosen_warehouse_id = warehouse
         self.env["oms.resourcing"]._move((self - drafts).order_line, warehouse)
+        text = self._oms_log_chosen(warehouse)
+        holds = self.oms_hold_ids.filtered(
+            lambda h: h.state == "open" and h.reason_code == "ALLOCATION"
+        )
+        holds._release(text)
+
+    def _oms_log_chosen(self, warehouse):
+        """Append to the timeline of orders who chose their warehouse. :return: the sentence"""
         text = self.env._(
             "Sent from %(warehouse)s, chosen by %(user)s.",
             warehouse=warehouse.name,
             user=self.env.context.get("oms_actor") or self.env.user.name,
         )
         self.env["oms.event"]._log(self, "order.warehouse_chosen", text)
-        holds = self.oms_hold_ids.filtered(
-            lambda h: h.state == "open" and h.reason_code == "ALLOCATION"
-        )
-        holds._release(text)
+        return text

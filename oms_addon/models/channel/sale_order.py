@@ -7,12 +7,11 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     def _action_confirm(self):
-        """Extend `sale`: an order of a website joins its channel, and is sourced as any other."""
-        joined = self.env["oms.channel.adapter.odoo_shop"]._join(self)
-        for company, of_company in joined.grouped("company_id").items():
-            # oms_by_hand: what is being confirmed is not queued for a person any more
-            sourcing = self.env["oms.sourcing"].sudo().with_company(company)
-            sourcing.with_context(oms_by_hand=True)._source(of_company)
+        """Extend `sale`: an order of a website joins its channel; what is confirmed by hand is
+        sourced as any other.
+        """
+        self.env["oms.channel.adapter.odoo_shop"]._join(self)
+        self._oms_source_by_hand()
         return super()._action_confirm()
 
     def _action_cancel(self):

@@ -63,7 +63,9 @@ class OmsSourcing(models.AbstractModel):
             or (
                 of_channel[order.oms_channel_id]
                 if order.oms_channel_id
-                else managed.filtered(lambda w, o=order: w.company_id == o.company_id)
+                # What staff sell comes from their own warehouse, if it has it.
+                else (order.warehouse_id & managed)
+                | managed.filtered(lambda w, o=order: w.company_id == o.company_id)
             )
             for order in orders
         }
@@ -108,7 +110,7 @@ class OmsSourcing(models.AbstractModel):
             }
             values = {
                 "oms_allocation_plan": words._explain(order, goods, decision, run, routing),
-                "oms_allocation_text": self._explain(decision.plan, lines)
+                "oms_allocation_text": self._explain(decision.plan, lines, order)
                 if decision.plan
                 else self._queue_text(decision),
             }
@@ -173,8 +175,13 @@ class OmsSourcing(models.AbstractModel):
         return self.env["sale.order"].union(*(order for order, _rule in queued))
 
     @api.model
-    def _explain(self, plan, lines):
+    def _explain(self, plan, lines, order):
         """:return: why the order is served from where, in one sentence"""
+        if order.oms_chosen_warehouse_id and not plan.missing:
+            return self.env._(
+                "All from %(warehouse)s: chosen by hand.",
+                warehouse=order.oms_chosen_warehouse_id.sudo().name,
+            )
         Warehouse = self.env["stock.warehouse"]
         names = {w: Warehouse.browse(w).sudo().name for w in plan.warehouses}
         main = names[plan.main]

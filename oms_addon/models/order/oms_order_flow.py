@@ -314,7 +314,9 @@ class OmsOrderFlow(models.AbstractModel):
         if ready:
             queued = self.env["oms.sourcing"]._source(ready)
             ready -= self._hold(queued)
-            ready.with_context(oms_new_deliveries=True, oms_rule_cache={}).action_confirm()
+            ready.with_context(
+                oms_sourced=True, oms_new_deliveries=True, oms_rule_cache={}
+            ).action_confirm()
         return waits
 
     @api.model
