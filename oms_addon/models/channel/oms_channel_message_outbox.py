@@ -52,7 +52,7 @@ class OmsChannelMessage(models.Model):
                 SQL(", ").join(SQL("(%s, %s, %s)", *link) for link in links),
             )
         )
-        self.invalidate_model(["order_id"], flush=False)
+        self.invalidate_model(["order_id"])
 
     @api.model
     def _ask_orders(self, channel, run):

@@ -21,6 +21,7 @@ from . import oms_stock_repair
 from . import oms_stock_check
 from . import oms_reservation
 from . import oms_resourcing
+from . import oms_resourcing_anew
 from . import oms_arriving
 from . import oms_promise
 from . import oms_promise_review

@@ -123,7 +123,7 @@ class OmsBackorder(models.AbstractModel):
         return waiting & queue[:last]
 
     @api.model
-    def _free_for_new(self, warehouses, products):
+    def _free_for_new(self, warehouses, products, but=None):
         """Read what new orders may be planned on.
 
         Who misses goods in one warehouse is served from another that has them, see
@@ -131,29 +131,35 @@ class OmsBackorder(models.AbstractModel):
 
         :param warehouses: the warehouses that may serve the new orders
         :param products: ``product.product`` records
+        :param but: ``stock.move`` records that are decided again, and hold and miss nothing
         :return: as ``oms.stock._free``
         :rtype: dict
         """
         managed = self.env["stock.warehouse"].search(
             [("oms_managed", "=", True), ("company_id", "in", warehouses.company_id.ids)]
         )
+        but = but or self.env["stock.move"]
         free = self.env["oms.stock"]._free(warehouses | managed, products)
+        for move in but:
+            free[move.picking_type_id.warehouse_id.id, move.product_id.id] += move.product_qty
         short = {key: -quantity for key, quantity in free.items() if quantity < 0}
         having = {key[1] for key, quantity in free.items() if quantity > 0}
         short = {key: quantity for key, quantity in short.items() if key[1] in having}
         if short:
-            self._take_for_waiting(free, short)
+            self._take_for_waiting(free, short, but)
         return free
 
     @api.model
-    def _take_for_waiting(self, free, short):
+    def _take_for_waiting(self, free, short, but):
         """Take what waiting orders miss off the warehouses that may serve them instead.
 
         :param dict free: by (warehouse id, product id); changed in place
         :param dict short: what is missing, by (warehouse id, product id)
+        :param but: moves that miss nothing
         """
         moves = self.env["stock.move"].search(
             [
+                ("id", "not in", but.ids),
                 ("product_id", "in", [product_id for _w, product_id in short]),
                 ("state", "in", OPEN_STATES),
                 ("sale_line_id", "!=", False),

@@ -90,6 +90,55 @@ class OmsPromiseReview(models.Model):
         )
 
     @api.model
+    def _promise_anew(self, order, reason):
+        """Promise a confirmed order again whose goods take another way.
+
+        :param order: one ``sale.order``
+        :param str reason: why, in words
+        """
+        promising = self.env["oms.promise"]
+        products = promising._to_promise(order.order_line).product_id
+        moves = self._waiting_moves(order.company_id, products)
+        moments, unsure, never = self._moments_of(moves, products)
+        lines = moves.sale_line_id.filtered(
+            lambda line: line.order_id == order and line not in unsure
+        )
+        mine = {key: moment for key, moment in moments.items() if key[0] in lines}
+        fresh = promising._values(lines, mine)
+        changes = {}
+        for line in lines:
+            change = self._change(line, fresh.get(line), line in never, takes_another_way=True)
+            if change:
+                changes[line] = change
+        self._leave_otherwise(
+            order, {line: fresh[line] for line in fresh if line not in changes}, reason
+        )
+        self.env["oms.promise.teller"]._promise_again(changes, dict.fromkeys(changes, reason))
+
+    @api.model
+    def _leave_otherwise(self, order, fresh, reason):
+        """Have goods leave on another day that arrive on the day they were promised for.
+
+        :param dict fresh: what would be promised today, by order line
+        """
+        kept = {
+            line: promise.Promise(dates.ship_before, line.oms_promised_at)
+            for line, dates in fresh.items()
+            if line.oms_ship_before != dates.ship_before
+        }
+        if not kept:
+            return
+        before = order._oms_day_text(order.oms_ship_before)
+        self.env["oms.promise"]._write(kept)
+        self.env["oms.event"]._log(
+            order,
+            "promise.kept",
+            self.env._("Promised for the same day, leaves another day: %(why)s", why=reason),
+            before=before,
+            after=order._oms_day_text(order.oms_ship_before),
+        )
+
+    @api.model
     def _waiting_moves(self, company, products):
         """:return: moves of orders that did not leave yet, in the order they are served"""
         moves = self.env["stock.move"].search(
@@ -173,11 +222,11 @@ class OmsPromiseReview(models.Model):
         return supplies
 
     @api.model
-    def _change(self, line, fresh, is_never):
+    def _change(self, line, fresh, is_never, takes_another_way=False):
         """Compare a line's promise with what can be promised now.
 
         What is reserved is promised earlier when it came earlier, never later: who is late
-        then is the warehouse.
+        then is the warehouse. Unless it takes another way to the customer.
 
         :return: ``(before, after)``, each a ``promise.Promise`` or ``None``; ``None`` when
             nothing changed for the customer
@@ -196,6 +245,6 @@ class OmsPromiseReview(models.Model):
         zone = line.warehouse_id._oms_zone()
         was, will = (promise.local(p.arrive_before, zone).date() for p in (before, fresh))
         waits = line.move_ids.filtered(lambda m: m.state in OPEN_STATES)
-        if was == will or will > was and not waits:
+        if was == will or will > was and not waits and not takes_another_way:
             return None
         return before, fresh

@@ -142,8 +142,9 @@ class OmsOrderAmender(models.AbstractModel):
     def _change_address(self, order, document):
         """Have the goods go where the customer wants them now.
 
-        Before picking and labels the deliveries get the new address. A parcel with a label
-        waits until it has a new one. What has left is for the carrier to redirect.
+        Before picking and labels the deliveries get the new address, and come from another
+        warehouse when that is right for it. A parcel with a label waits until it has a new
+        one. What has left is for the carrier to redirect. What has not is promised again.
         """
         [partners] = self.env["oms.customer.matcher"]._match(
             order.oms_channel_id, [document], [order.partner_id]
@@ -172,6 +173,9 @@ class OmsOrderAmender(models.AbstractModel):
         self.env["oms.hold"]._open_many(
             [*problems, *((order, problem) for problem in self._problems(labelled, left))]
         )
+        why = self.env._("the customer wants it sent elsewhere")
+        self.env["oms.resourcing"]._decide_again(order, why)
+        self.env["oms.promise.review"]._promise_anew(order, why)
 
     @api.model
     def _problems(self, labelled, left):
