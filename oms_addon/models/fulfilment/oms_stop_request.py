@@ -23,6 +23,9 @@ class OmsStopRequest(models.Model):
         readonly=True, help="Units to cancel by order line; empty for all of the order."
     )
     what = fields.Char("Put back", readonly=True)
+    is_ours = fields.Boolean(
+        "Cancelled here", readonly=True, help="The channel is told when the goods are put back."
+    )
     state = fields.Selection(
         [
             ("asked", "Asked"),
@@ -67,10 +70,13 @@ class OmsStopRequest(models.Model):
         :return: the request
         """
         told = {str(line.id): quantity for line, quantity in (units or {}).items()}
-        asked = self.search([("order_id", "=", order.id), ("state", "=", "asked")])
-        whole = asked.filtered(lambda r: not r.units)
+        asked = self._asked(order)
+        is_ours = bool(self.env.context.get("oms_cancelled_here"))
+        whole = asked.filtered(lambda r: not r.units)[:1]
         if whole:
-            return whole[:1]
+            # What the channel cancels itself it need not be told.
+            whole.is_ours = whole.is_ours and is_ours
+            return whole
         hold = self._hold(order, pickings, reason, units)
         return self.create(
             [
@@ -81,14 +87,20 @@ class OmsStopRequest(models.Model):
                     "reason": reason,
                     "units": told,
                     "what": self._what(units),
+                    "is_ours": is_ours,
                 }
             ]
         )
 
     @api.model
+    def _asked(self, order):
+        """:return: the requests of an order that wait for an answer"""
+        return self.search([("order_id", "=", order.id), ("state", "=", "asked")])
+
+    @api.model
     def _asked_units(self, line):
         """:return: the units of an order line whose cancellation waits for an answer"""
-        asked = self.search([("order_id", "=", line.order_id.id), ("state", "=", "asked")])
+        asked = self._asked(line.order_id)
         return sum((request.units or {}).get(str(line.id), 0.0) for request in asked)
 
     @api.model
@@ -165,7 +177,10 @@ class OmsStopRequest(models.Model):
         canceller = self.env["oms.order.canceller"].with_context(oms_stopped=True)
         if not self.units:
             order.picking_ids._oms_todo().move_ids.picked = False
-            canceller._cancel_whole(order, self.reason)
+            if self.is_ours:
+                canceller._cancel_by_hand(order, self.reason)
+            else:
+                canceller._cancel_whole(order, self.reason)
             order._oms_cancel_unwanted()
             return
         units = {
@@ -174,7 +189,9 @@ class OmsStopRequest(models.Model):
         }
         lines = self.env["sale.order.line"].concat(*units)
         lines.move_ids.filtered(lambda m: m.state not in ("done", "cancel")).picked = False
-        canceller._cancel_units(units, self.reason)
+        cancelled = canceller._cancel_units(units, self.reason)
+        if self.is_ours:
+            canceller._tell_units(order, cancelled, self.reason)
         order._oms_cancel_unwanted()
 
     def _tell_too_late(self):
@@ -184,14 +201,26 @@ class OmsStopRequest(models.Model):
             [
                 {
                     "code": "STOP_TOO_LATE",
-                    "message": self.env._(
-                        "%(reason)s The warehouse could not stop %(what)s: have the carrier "
-                        "bring it back, or refuse the cancellation on the channel.",
-                        reason=self.reason,
-                        what=self.what,
-                    ),
+                    "message": self._late_text(),
                 }
             ],
+        )
+
+    def _late_text(self):
+        """:return: what a person has to decide now, in words"""
+        self.ensure_one()
+        if self.is_ours:
+            return self.env._(
+                "%(reason)s The warehouse could not stop %(what)s: have the carrier bring it "
+                "back, or let it go and tell the customer.",
+                reason=self.reason,
+                what=self.what,
+            )
+        return self.env._(
+            "%(reason)s The warehouse could not stop %(what)s: have the carrier "
+            "bring it back, or refuse the cancellation on the channel.",
+            reason=self.reason,
+            what=self.what,
         )
 
     @api.model

@@ -16,6 +16,28 @@ class StockMove(models.Model):
         """:return: the moves that take from a warehouse we run"""
         return self.filtered(lambda m: m.location_id.warehouse_id.oms_managed)
 
+    def _oms_in_hand(self):
+        """:return: the open moves whose goods somebody holds: picked, or carried from the stock
+        to where they are packed or leave from
+        """
+        return self.filtered(
+            lambda m: (
+                m.state not in ("done", "cancel")
+                and (any(m.move_line_ids.mapped("picked")) or m._oms_is_carried())
+            )
+        )
+
+    def _oms_is_carried(self):
+        """:return: whether goods were brought from the stock to where one move takes them"""
+        self.ensure_one()
+        stock = self.location_id.warehouse_id.lot_stock_id.parent_path
+        return bool(stock) and any(
+            origin.state == "done"
+            and origin.location_id.parent_path.startswith(stock)
+            and not self.location_id.parent_path.startswith(stock)
+            for origin in self.move_orig_ids
+        )
+
     def _oms_counts_away(self):
         """:return: whether all of these moves correct the stock: counts and scrap"""
         return bool(self) and set(self.mapped("location_dest_id.usage")) == {"inventory"}

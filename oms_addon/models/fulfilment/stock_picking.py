@@ -191,9 +191,11 @@ class StockPicking(models.Model):
         return super()._pre_action_done_hook()
 
     def _oms_refuse_held(self):
-        """:raise UserError: when goods of a held order are about to leave for the customer"""
+        """:raise UserError: when goods of a held order are about to leave for the customer,
+        or to be moved on although the picker is asked to stop
+        """
         held = self.filtered(
-            lambda p: p.picking_type_code == "outgoing" and p.sale_id.oms_channel_id
+            lambda p: p.sale_id and (p.picking_type_code == "outgoing" or p.oms_stop_text)
         ).filtered("sale_id.oms_held")
         if held:
             # Whoever ships is told why not, whatever they may read.

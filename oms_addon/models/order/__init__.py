@@ -5,6 +5,7 @@ from . import oms_customer_key
 from . import res_partner
 from . import sale_order
 from . import sale_order_signals
+from . import sale_order_cancel
 from . import sale_order_line
 from . import oms_customer_matcher
 from . import oms_order_builder
@@ -13,6 +14,7 @@ from . import oms_order_amender
 from . import oms_order_updater
 from . import oms_order_canceller
 from . import oms_order_canceller_units
+from . import oms_order_canceller_hand
 from . import oms_order_remainder
 from . import oms_order_refund
 from . import oms_order_signals

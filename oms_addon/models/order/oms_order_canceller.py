@@ -159,10 +159,7 @@ class OmsOrderCanceller(models.AbstractModel):
             self._cancel_units({l: q for l, q in quantities.items() if q > 0}, reason)
             return
         order._action_cancel()
-        order.write({"oms_status": "cancelled", "oms_wait_reason": reason})
-        order.oms_hold_ids._close(reason)
-        self.env["oms.event"]._log(order, "order.cancelled", reason)
-        self.env["oms.payment.collector"]._look_at(order)
+        self._close(order, reason)
 
     @api.model
     def _stop_picking(self, order, reason):
@@ -181,7 +178,7 @@ class OmsOrderCanceller(models.AbstractModel):
             lambda p: (
                 p.state not in ("done", "cancel")
                 and p.picking_type_code != "incoming"
-                and any(line.picked for line in p.move_line_ids)
+                and p.move_ids._oms_in_hand()
             )
         )
         if not picking:
@@ -196,6 +193,8 @@ class OmsOrderCanceller(models.AbstractModel):
 
         :param dict quantities: units to cancel by order line
         :param str reason: why, in words
+        :return: the units that were cancelled at once, by order line
+        :rtype: dict
         """
         quantities = self._stop_units(quantities, reason)
         for line, quantity in quantities.items():
@@ -220,6 +219,7 @@ class OmsOrderCanceller(models.AbstractModel):
             )
         self.env["oms.payment.collector"]._look_at(orders)
         orders._oms_run()
+        return quantities
 
     @api.model
     def _stop_units(self, quantities, reason):
@@ -236,7 +236,7 @@ class OmsOrderCanceller(models.AbstractModel):
                 lambda m: (
                     m.state not in ("done", "cancel")
                     and m.picking_id.picking_type_code != "incoming"
-                    and any(m.move_line_ids.mapped("picked"))
+                    and m._oms_in_hand()
                 )
             ).picking_id
             if picking and line.product_uom_id.compare(quantity, 0) > 0:

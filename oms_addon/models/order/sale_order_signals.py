@@ -72,17 +72,18 @@ class SaleOrder(models.Model):
             told._oms_tell_cancellation()
         return result
 
-    def _oms_tell_cancellation(self, reason="other", text=""):
-        """Tell the channels of orders that they will not come.
+    def _oms_tell_cancellation(self, reason="other", text="", lines=()):
+        """Tell the channels of orders that they, or some pieces of them, will not come.
 
         :param str reason: see the adapter's ``_push_cancellation``
         :param str text: why, in words
+        :param lines: the pieces, see there; none for the whole order
         """
         rows = [
             (
                 order.oms_channel_id,
                 "cancellation",
-                f"cancellation:{order.id}",
+                order._oms_cancellation_key(lines),
                 order,
                 {
                     "order_ref": order.oms_order_ref,
@@ -90,7 +91,7 @@ class SaleOrder(models.Model):
                     "text": text,
                     "restock": True,
                     "refund": order._oms_refundable() > 0,
-                    "lines": [],
+                    "lines": list(lines),
                 },
             )
             for order in self
@@ -99,6 +100,13 @@ class SaleOrder(models.Model):
         ]
         if rows:
             self.env["oms.channel.message"]._send_later(rows)
+
+    def _oms_cancellation_key(self, lines):
+        """:return: what makes one cancellation of an order another than the next"""
+        self.ensure_one()
+        if not lines:
+            return f"cancellation:{self.id}"
+        return f"cancellation:{self.id}:{sum(self.order_line.mapped('oms_cancelled_qty')):g}"
 
     def _oms_refundable(self):
         """:return: what was paid and not given back"""

@@ -1,0 +1,99 @@
+"""The Cancel button of Sales, where warehouses we run serve the order."""
+
+from odoo import models
+from odoo.exceptions import UserError
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    def action_cancel(self):
+        """Extend `sale`: goods that are being picked are asked back first; what left stays sold.
+
+        :raise UserError: when all of an order has left
+        """
+        if any(order.locked for order in self):
+            return super().action_cancel()
+        served = self._oms_served()
+        result = super(SaleOrder, self - served).action_cancel()
+        return served._oms_cancel_by_hand() or result
+
+    def _oms_served(self):
+        """:return: the confirmed orders of these that a warehouse we run delivers"""
+        types = self.env["stock.picking.type"]
+        pickings = self.filtered(lambda o: o.state == "sale").sudo().picking_ids
+        for picking_type in pickings.picking_type_id:
+            if picking_type.code != "incoming" and picking_type.warehouse_id.oms_managed:
+                types |= picking_type
+        ours = pickings.filtered(lambda p: p.state != "cancel" and p.picking_type_id in types)
+        return self & ours.sale_id.with_env(self.env)
+
+    def _oms_cancel_by_hand(self):
+        """Cancel what a person wants cancelled, as far as the warehouse lets go of it.
+
+        :return: an action that says what was not cancelled at once, or ``None``
+        :raise UserError: when all of an order has left
+        """
+        if not self:
+            return None
+        self.check_access("write")
+        # Whoever validates a delivery right now is waited for: it has left then.
+        self.sudo().picking_ids._oms_lock()
+        self._oms_refuse_shipped()
+        canceller_sudo = self.env["oms.order.canceller"].sudo()
+        canceller = canceller_sudo.with_context(oms_actor=self.env.user.name)
+        reason = self.env._("Cancelled by %(user)s.", user=self.env.user.name)
+        told = [text for order in self if (text := canceller._cancel_by_hand(order, reason))]
+        if not told:
+            return None
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning",
+                "sticky": True,
+                "message": " ".join(told),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    def _oms_refuse_shipped(self):
+        """:raise UserError: when nothing of some order is left to cancel"""
+        gone = self.filtered(lambda o: o._oms_has_shipped() and not o._oms_unshipped())
+        if gone:
+            raise UserError(
+                self.env._(
+                    "%(orders)s cannot be cancelled: the goods have left (%(deliveries)s). Take "
+                    "them back with a return on the delivery, and refund what came back. Nothing "
+                    "was cancelled.",
+                    orders=", ".join(gone.mapped("name")),
+                    deliveries=", ".join(
+                        gone.sudo().picking_ids.filtered(lambda p: p.state == "done").mapped("name")
+                    ),
+                )
+            )
+
+    def _oms_has_shipped(self):
+        """:return: whether the customer has, or is about to get, some of one order's goods"""
+        self.ensure_one()
+        return any(
+            line.product_uom_id.compare(line.qty_delivered, 0) > 0 for line in self._oms_goods()
+        )
+
+    def _oms_unshipped(self):
+        """:return: the units of one order that did not leave, by order line
+        :rtype: dict
+        """
+        self.ensure_one()
+        left = {line: line.product_uom_qty - line.qty_delivered for line in self._oms_goods()}
+        return {
+            line: quantity
+            for line, quantity in left.items()
+            if line.product_uom_id.compare(quantity, 0) > 0
+        }
+
+    def _oms_goods(self):
+        """:return: the order lines about goods"""
+        return self.order_line.filtered(
+            lambda l: not l.display_type and l.product_id.type == "consu"
+        )
