@@ -1,10 +1,11 @@
 """From which stock rows goods are taken, and how much: Odoo's rule, in plain Python.
 
 A row is a dict with ``id``, ``location_id``, ``lot_id``, ``package_id``, ``owner_id``,
-``in_date``, ``quantity`` and ``reserved_quantity``.
+``in_date``, ``removal_date`` (``None`` for never), ``quantity`` and ``reserved_quantity``.
 """
 
 from collections import defaultdict
+from datetime import datetime
 
 
 def key(row):
@@ -20,15 +21,25 @@ def free(row):
 def sort(rows, strategy, names):
     """Sort rows in the order of removal; what has a lot goes first.
 
-    :param str strategy: ``fifo``, ``lifo`` or ``closest``
+    :param str strategy: ``fifo``, ``lifo``, ``closest`` or ``fefo``
     :param dict names: complete name by location
     :return: a new list
     """
     if strategy == "closest":
         rows = sorted(rows, key=lambda row: (names[row["location_id"]], -row["id"]))
+    elif strategy == "fefo":
+        rows = sorted(
+            rows,
+            key=lambda row: (row["removal_date"] or datetime.max, row["in_date"], row["id"]),
+        )
     else:
         rows = sorted(rows, key=lambda row: (row["in_date"], row["id"]), reverse=strategy == "lifo")
     return sorted(rows, key=lambda row: not row["lot_id"])
+
+
+def fresh(rows, moment):
+    """Return the rows whose goods need not be removed before a moment."""
+    return [row for row in rows if not row["removal_date"] or row["removal_date"] >= moment]
 
 
 def available(rows, tracked):

@@ -11,7 +11,7 @@ from odoo.addons.oms_addon.tools.availability import Terms, count, show
 STOCK = """
     SELECT quant.product_id, SUM(quant.quantity), SUM(quant.reserved_quantity)
     FROM stock_quant quant
-    WHERE quant.product_id = ANY(%s) AND quant.location_id = ANY(%s)
+    WHERE quant.product_id = ANY(%s) AND quant.location_id = ANY(%s) AND %s
     GROUP BY quant.product_id"""
 COUNTED = """
     SELECT product.id
@@ -101,11 +101,9 @@ class OmsAvailability(models.AbstractModel):
         """Put what is there, reserved and waited for into the terms."""
         stock = self.env["oms.stock"]
         locations = stock._locations(warehouses)
-        self.env["stock.quant"].flush_model(
-            ["product_id", "location_id", "quantity", "reserved_quantity"]
-        )
+        stock._flush_rows()
         for product_id, there, reserved in self.env.execute_query(
-            SQL(STOCK, products.ids, list(locations))
+            SQL(STOCK, products.ids, list(locations), stock._fresh())
         ):
             terms[product_id].on_hand = float(there or 0)
             terms[product_id].reserved = -float(reserved or 0)

@@ -24,7 +24,7 @@ WAITING_ORDERS = """
     ), free AS (
         SELECT quant.product_id, place.warehouse_id, place.company_id
         FROM stock_quant quant JOIN place ON place.location_id = quant.location_id
-        WHERE quant.product_id IN (SELECT product_id FROM waiting)
+        WHERE quant.product_id IN (SELECT product_id FROM waiting) AND %(fresh)s
         GROUP BY quant.product_id, place.warehouse_id, place.company_id
         HAVING SUM(quant.quantity - quant.reserved_quantity) > 0
     )
@@ -96,6 +96,7 @@ class OmsBackorder(models.AbstractModel):
                 limit=limit,
                 offset=offset,
                 products=products and products.ids or None,
+                fresh=self.env["oms.stock"]._fresh(),
             )
         )
         return self.env["sale.order"].browse(row[0] for row in rows)

@@ -14,8 +14,8 @@ LINE_COLUMNS = (
     "location_dest_id, state, quantity, quantity_product_uom, picked, date, "
     "create_uid, create_date, write_uid, write_date"
 )
-# Expiring goods and whole packages are chosen by Odoo, under the same locks.
-STRATEGIES = ("fifo", "lifo", "closest")
+# Whole packages are chosen by Odoo, under the same locks.
+STRATEGIES = ("fifo", "lifo", "closest", "fefo")
 
 
 @dataclass
@@ -84,10 +84,8 @@ class OmsReservation(models.AbstractModel):
         """:return: the products all of whose moves in this batch are reserved here"""
         ours = set()
         for product, of_product in moves.grouped("product_id").items():
-            # use_expiration_date: of product_expiry, where it is installed
-            if not ("use_expiration_date" in product._fields and product.use_expiration_date):
-                if all(self._is_ours(move) for move in of_product):
-                    ours.add(product)
+            if all(self._is_ours(move) for move in of_product):
+                ours.add(product)
         return ours
 
     @api.model
@@ -133,15 +131,24 @@ class OmsReservation(models.AbstractModel):
 
     @api.model
     def _in_order(self, move, rows):
-        """:return: the rows a move may take from, in the order of removal"""
+        """:return: the rows a move may take from, in the order of removal: what is too old on
+        the day of the move stays
+        """
         path = move.location_id.parent_path
         places = {
             row["location_id"]: self.env["stock.location"].browse(row["location_id"]).sudo()
             for row in rows
         }
         rows = [row for row in rows if places[row["location_id"]].parent_path.startswith(path)]
+        if self._expires(move.product_id):
+            rows = removal.fresh(rows, move.date)
         names = {location_id: place.complete_name for location_id, place in places.items()}
         return removal.sort(rows, self._strategy(move), names)
+
+    @api.model
+    def _expires(self, product):
+        """:return: whether lots of a product have dates, of `product_expiry` where it is there"""
+        return "use_expiration_date" in product._fields and product.use_expiration_date
 
     @api.model
     def _missing(self, move):

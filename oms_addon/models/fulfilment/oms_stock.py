@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 
@@ -41,16 +41,15 @@ class OmsStock(models.AbstractModel):
         locations = self._locations(warehouses)
         if not locations or not products:
             return free
-        self.env["stock.quant"].flush_model(
-            ["product_id", "location_id", "quantity", "reserved_quantity"]
-        )
+        self._flush_rows()
         for location_id, product_id, quantity in self.env.execute_query(
             SQL(
                 """SELECT location_id, product_id, SUM(quantity - reserved_quantity)
-                   FROM stock_quant WHERE product_id = ANY(%s) AND location_id = ANY(%s)
+                   FROM stock_quant WHERE product_id = ANY(%s) AND location_id = ANY(%s) AND %s
                    GROUP BY location_id, product_id""",
                 products.ids,
                 list(locations),
+                self._fresh(),
             )
         ):
             free[locations[location_id], product_id] += quantity or 0.0
@@ -93,6 +92,29 @@ class OmsStock(models.AbstractModel):
         return claimed
 
     @api.model
+    def _has_dates(self):
+        """:return: whether `product_expiry` is installed, which knows when lots are too old"""
+        return "removal_date" in self.env["stock.quant"]._fields
+
+    @api.model
+    def _flush_rows(self):
+        """Write what of stock rows is read past the ORM."""
+        names = ["product_id", "location_id", "quantity", "reserved_quantity"]
+        self.env["stock.quant"].flush_model(names + ["removal_date"] * self._has_dates())
+
+    @api.model
+    def _removal_date(self):
+        """:return: the column of stock rows that says from when their goods are too old"""
+        return SQL("removal_date") if self._has_dates() else SQL("NULL::timestamp")
+
+    @api.model
+    def _fresh(self):
+        """:return: the condition of stock rows whose goods may still be sold"""
+        if not self._has_dates():
+            return SQL("TRUE")
+        return SQL("(removal_date IS NULL OR removal_date > %s)", fields.Datetime.now())
+
+    @api.model
     def _lock(self, location_ids, product_ids):
         """Lock all stock rows of products, in one fixed order, and read them.
 
@@ -109,9 +131,10 @@ class OmsStock(models.AbstractModel):
         self.env.cr.execute(
             SQL(
                 """SELECT id, product_id, location_id, lot_id, package_id, owner_id,
-                       quantity, reserved_quantity, in_date
+                       quantity, reserved_quantity, in_date, %s AS removal_date
                    FROM stock_quant WHERE product_id = ANY(%s) AND location_id = ANY(%s)
                    ORDER BY id FOR NO KEY UPDATE""",
+                self._removal_date(),
                 list(product_ids),
                 list(location_ids),
             )
