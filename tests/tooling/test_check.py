@@ -1,74 +1,117 @@
+"""`./oms check stock`, run as a program on a copy of the test database."""
+
 import json
+import os
+import subprocess
 
-import pytest
+from odoo.fields import Command
 
-from tooling import cli
-from tooling.commands import check
+from tooling import paths
+from tooling.database import Databases
 
-FOUND = {
-    "kind": "reserved",
-    "text": "3 of Mug are marked as reserved in WH/Stock, transfers reserve 2.",
-    "advice": "Repair: nothing has to be counted.",
-    "expected": 2.0,
-    "found": 3.0,
-}
-HEALTHY = {
-    "differences": [],
-    "repaired": [],
-    "stocks": 12,
-    "lines": 3,
-    "moves": 2,
-    "seconds": 0.01,
-}
+from ..concurrency import RaceCase
+
+MUGS = "5 of [MUG] Mug are marked as reserved in WH/Stock, transfers reserve 2."
 
 
-@pytest.fixture
-def database(monkeypatch):
-    """Replace the set-up; return what the program answers and how it was called."""
-    state = {"result": HEALTHY, "calls": []}
+class TestCheckStock(RaceCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # The command touches no database that is not of this checkout.
+        databases = Databases(None)
+        databases._record(cls.database)
+        cls.addClassCleanup(databases._forget, cls.database)
+        cls.product_id, cls.move_id = cls.commit(cls._sell)
 
-    class Databases:
-        def exists(self, name):
-            return name != "nowhere"
+    @staticmethod
+    def _sell(env):
+        """:return: the ids of a product of which 2 of 9 are reserved, and of their move"""
+        warehouse = env["stock.warehouse"].search([], limit=1)
+        warehouse.oms_managed = True
+        mug = env["product.product"].create(
+            {"name": "Mug", "default_code": "MUG", "is_storable": True}
+        )
+        env["stock.quant"]._update_available_quantity(mug, warehouse.lot_stock_id, 9)
+        order = env["sale.order"].create(
+            {
+                "partner_id": env["res.partner"].create({"name": "Ann"}).id,
+                "warehouse_id": warehouse.id,
+                "order_line": [Command.create({"product_id": mug.id, "product_uom_qty": 2})],
+            }
+        )
+        order.action_confirm()
+        env["oms.allocator"]._allocate(order)
+        return mug.id, order.order_line.move_ids.id
 
-    class Workspace:
-        databases = Databases()
+    def setUp(self):
+        super().setUp()
+        self._reserve(2)
 
-        def run_job(self, database, program, *arguments):
-            state["calls"].append((database, program.name, *arguments))
-            return state["result"]
+    def _reserve(self, quantity):
+        """Write what is reserved of the mugs past all that keeps the stock in order."""
+        self.commit(
+            lambda env: env.cr.execute(
+                "UPDATE stock_quant SET reserved_quantity = %s WHERE product_id = %s "
+                "AND quantity > 0",
+                [quantity, self.product_id],
+            )
+        )
 
-    monkeypatch.setattr(check, "Workspace", Workspace)
-    return state
+    def _reserved(self):
+        return self.commit(
+            lambda env: (
+                sum(
+                    env["stock.quant"]
+                    .search([("product_id", "=", self.product_id), ("quantity", ">", 0)])
+                    .mapped("reserved_quantity")
+                ),
+                env["stock.move"].browse(self.move_id).state,
+            )
+        )
 
+    def _check(self, *arguments, database=None):
+        """:return: exit code, what was printed, and what was said on stderr"""
+        result = subprocess.run(
+            [paths.ROOT / "oms", "check", "stock", database or self.database, *arguments],
+            cwd=paths.ROOT,
+            env={**os.environ, "COLUMNS": "200"},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=300,
+        )
+        return result.returncode, result.stdout, result.stderr
 
-def test_a_healthy_database_ends_well(database, capsys):
-    assert cli.main(["check", "stock"]) == 0
-    assert database["calls"] == [("oms_demo", "stock_check.py")]
-    assert capsys.readouterr().out.startswith("0 differences in 12 stock rows, 3 open move lines")
+    def test_a_stock_that_adds_up_ends_with_0(self):
+        code, out, err = self._check()
+        self.assertEqual(code, 0, err)
+        self.assertRegex(
+            out, r"^0 differences in \d+ stock rows, 1 open move lines and 1 open moves, read in "
+        )
 
+    def test_a_planted_difference_is_printed_and_ends_with_1_until_it_is_repaired(self):
+        self._reserve(5)
+        code, out, err = self._check("--json")
+        self.assertEqual(code, 1, err)
+        self.assertIn(MUGS, out)
+        told = json.loads(out.splitlines()[-1])
+        self.assertEqual((told["check"], told["database"]), ("stock", self.database))
+        [difference] = told["differences"]
+        self.assertEqual(
+            [difference[key] for key in ("kind", "text", "expected", "found")],
+            ["reserved", MUGS, 2.0, 5.0],
+        )
+        # Looking changes nothing.
+        self.assertEqual(self._reserved(), (5.0, "assigned"))
+        code, out, err = self._check("--repair")
+        self.assertEqual(code, 0, err)
+        self.assertTrue(out.startswith(f"repaired: {MUGS}\n0 differences in "), out)
+        self.assertEqual(self._reserved(), (2.0, "assigned"))
+        self.assertEqual(self._check()[0], 0)
 
-def test_what_is_found_is_told_and_the_status_says_so(database, capsys):
-    database["result"] = {**HEALTHY, "differences": [FOUND]}
-    assert cli.main(["check", "stock", "shop", "--json"]) == 1
-    lines = capsys.readouterr().out.splitlines()
-    assert FOUND["text"] in lines[2]
-    assert json.loads(lines[-1]) == {
-        "check": "stock",
-        "database": "shop",
-        **HEALTHY,
-        "differences": [FOUND],
-    }
-
-
-def test_what_was_repaired_is_told(database, capsys):
-    database["result"] = {**HEALTHY, "repaired": [FOUND["text"]]}
-    assert cli.main(["check", "stock", "--repair"]) == 0
-    assert database["calls"] == [("oms_demo", "stock_check.py", "--repair")]
-    assert capsys.readouterr().out.startswith(f"repaired: {FOUND['text']}\n")
-
-
-def test_a_database_that_is_not_there_is_told(database, capsys):
-    assert cli.main(["check", "stock", "nowhere"]) == 1
-    assert "there is no database nowhere" in capsys.readouterr().err
-    assert database["calls"] == []
+    def test_a_database_that_is_not_there_is_told(self):
+        code, out, err = self._check(database="oms_nowhere")
+        self.assertEqual((code, out), (1, ""))
+        self.assertIn("there is no database oms_nowhere", err)
+        self.assertNotIn("Traceback", err)
