@@ -35,6 +35,7 @@ from . import oms_pick_rejection_reason
 from . import oms_pick_rejection
 from . import oms_stop_request
 from . import stock_picking_stop
+from . import stock_picking_mismatch
 from . import stock_move_queue
 from . import stock_move_line_reject
 from . import oms_shipper

@@ -1,0 +1,74 @@
+"""Goods that nobody ordered, or more of them than were, do not leave with an order."""
+
+from odoo import models
+from odoo.exceptions import UserError
+
+
+class StockPicking(models.Model):
+    _inherit = "stock.picking"
+
+    def button_validate(self):
+        """Extend `stock`: a delivery with the wrong goods is refused, recorded and told.
+
+        :raise UserError: when the path of orders ships it
+        """
+        found = {picking: text for picking in self if (text := picking._oms_mismatch())}
+        if not found:
+            return super().button_validate()
+        message = " ".join(found.values())
+        # oms_from_flow: see oms.shipper
+        if self.env.context.get("oms_from_flow"):
+            raise UserError(message)
+        for picking, text in found.items():
+            # An error would take the record of it away.
+            self.env["oms.event"]._log(picking.sale_id, "pick.mismatch", text)
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {"type": "danger", "sticky": True, "message": message},
+        }
+
+    def _oms_mismatch(self):
+        """:return: what of a delivery was not ordered, and what to do, in words; '' for nothing"""
+        self.ensure_one()
+        if (
+            self.picking_type_code == "incoming"
+            or not self.sale_id.oms_channel_id
+            or not self.picking_type_id.warehouse_id.oms_managed
+        ):
+            return ""
+        moves = self.move_ids.filtered(
+            lambda m: m.state not in ("done", "cancel") and m.product_uom.compare(m.quantity, 0) > 0
+        )
+        wrong = [
+            text
+            for move in moves.filtered("picked") or moves
+            if (text := self._oms_wrong_goods(move))
+        ]
+        if not wrong:
+            return ""
+        return self.env._(
+            "%(delivery)s was not validated, for %(order)s has other goods: %(wrong)s. Take them "
+            "off the delivery, or add them to the order first.",
+            delivery=self.name,
+            order=self.sale_id.oms_order_ref or self.sale_id.name,
+            wrong="; ".join(wrong),
+        )
+
+    def _oms_wrong_goods(self, move):
+        """:return: what is wrong with one move's goods, in words; '' when they were ordered"""
+        product, quantity = move.product_id.display_name, f"{move.quantity:g}"
+        if not (move.sale_line_id or move.move_orig_ids):
+            return self.env._(
+                "%(quantity)s × %(product)s, of which none was ordered",
+                quantity=quantity,
+                product=product,
+            )
+        if move.product_uom.compare(move.quantity, move.product_uom_qty) > 0:
+            return self.env._(
+                "%(quantity)s × %(product)s, of which %(wanted)s are to leave",
+                quantity=quantity,
+                product=product,
+                wanted=f"{move.product_uom_qty:g}",
+            )
+        return ""
