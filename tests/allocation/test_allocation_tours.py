@@ -1,4 +1,4 @@
-"""The rules, the board, a rehearsal and an explanation, in a browser."""
+"""The rules, the board, a rehearsal and an explanation, in a browser, wide and on a phone."""
 
 from odoo.tests import HttpCase, new_test_user, tagged
 
@@ -7,6 +7,8 @@ from .common import AllocationCommon
 
 @tagged("standard", "post_install", "-at_install")
 class TestAllocationTours(HttpCase, AllocationCommon):
+    browser_size = "1400x900"
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -74,3 +76,8 @@ class TestAllocationTours(HttpCase, AllocationCommon):
         order = self._make_order((self.jug, 7))
         self.sourcing._source(order)
         self.start_tour(f"/odoo/sales/{order.id}", "oms_allocation_explain_tour", login="oms_agent")
+
+
+class TestAllocationToursOnAPhone(TestAllocationTours):
+    browser_size = "400x800"
+    touch_enabled = True
