@@ -31,6 +31,7 @@ from . import stock_move_promise
 from . import oms_sourcing
 from . import oms_allocator
 from . import oms_backorder
+from . import oms_backorder_picture
 from . import oms_pick_rejection_reason
 from . import oms_pick_rejection
 from . import oms_stop_request

@@ -1,5 +1,4 @@
-import { Component, onWillStart, onWillUnmount, useEffect, useRef, useState } from "@odoo/owl";
-import { loadBundle } from "@web/core/assets";
+import { Component, markRaw, onWillStart, useState } from "@odoo/owl";
 import { router } from "@web/core/browser/router";
 import { deserializeDate, formatDate } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
@@ -9,21 +8,18 @@ import { useService } from "@web/core/utils/hooks";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 
+import { COLORS, StockChart, WIDE } from "../chart/chart";
 import { quantity } from "./why";
-
-const COLORS = { on_hand: "#017e84", reserved: "#d5653e", arriving: "#8dbfc2" };
-const WIDE = 768;
 
 /** All there is of one product: in warehouses, on channels, in the days to come. */
 export class AvailabilityPage extends Component {
     static template = "oms_addon.AvailabilityPage";
-    static components = { Layout, RecordSelector };
+    static components = { Layout, RecordSelector, StockChart };
     static props = { ...standardActionServiceProps };
 
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
-        this.canvas = useRef("canvas");
         this.spans = [30, 60];
         this.quantity = quantity;
         this.columns = [
@@ -35,10 +31,8 @@ export class AvailabilityPage extends Component {
         ];
         const asked = this.props.action.params?.product_id || router.current.product_id;
         const productId = Number(asked) || false;
-        this.state = useState({ productId, days: this.spans[0], page: null, error: "" });
-        onWillStart(() => Promise.all([loadBundle("web.chartjs_lib"), this.load()]));
-        useEffect(() => this.draw(), () => [this.state.page, this.canvas.el]);
-        onWillUnmount(() => this.chart?.destroy());
+        this.state = useState({ productId, days: this.spans[0], page: null, picture: null, error: "" });
+        onWillStart(() => this.load());
     }
 
     get display() {
@@ -57,7 +51,9 @@ export class AvailabilityPage extends Component {
             return;
         }
         try {
-            this.state.page = await this.orm.call("oms.availability", "read_page", [productId, days]);
+            const page = await this.orm.call("oms.availability", "read_page", [productId, days]);
+            this.state.picture = page.timeline && markRaw(this.prepare(page.timeline));
+            this.state.page = page;
             this.state.error = "";
         } catch (error) {
             this.state.page = null;
@@ -83,15 +79,8 @@ export class AvailabilityPage extends Component {
         this.action.doAction(row.why);
     }
 
-    /** Draw the days to come: stock and what of it is reserved as steps, arrivals as bars. */
-    draw() {
-        this.chart?.destroy();
-        this.chart = null;
-        if (!this.canvas.el) {
-            return;
-        }
-        const { timeline } = this.state.page;
-        const days = timeline.days.map((day) => formatDate(deserializeDate(day)));
+    /** The days to come: stock and what of it is reserved as steps, arrivals as bars. */
+    prepare(timeline) {
         const line = (name, label, type = "line") => ({
             type,
             label,
@@ -103,9 +92,9 @@ export class AvailabilityPage extends Component {
             pointHitRadius: 8,
             stepped: true,
         });
-        this.chart = new Chart(this.canvas.el, {
+        return {
             data: {
-                labels: days,
+                labels: timeline.days.map((day) => formatDate(deserializeDate(day))),
                 datasets: [
                     line("on_hand", _t("In stock")),
                     line("reserved", _t("Reserved")),
@@ -113,10 +102,7 @@ export class AvailabilityPage extends Component {
                 ],
             },
             options: {
-                animation: false,
-                maintainAspectRatio: false,
                 interaction: { mode: "index", intersect: false },
-                plugins: { legend: { position: "bottom" } },
                 scales: {
                     x: {
                         grid: { display: false },
@@ -125,7 +111,7 @@ export class AvailabilityPage extends Component {
                     y: { ticks: { precision: 0 }, suggestedMin: 0, suggestedMax: 1 },
                 },
             },
-        });
+        };
     }
 }
 

@@ -34,6 +34,8 @@ registry.category("web_tour.tours").add("oms_stop_tour", {
 /** Who waits for what, in their order, and what serves them. */
 registry.category("web_tour.tours").add("oms_backorder_tour", {
     steps: () => [
+        { trigger: ".o_oms_queue_chart canvas" },
+        { trigger: ".o_oms_queue_short:contains('Not enough is on its way: 1 product')" },
         {
             trigger:
                 ".o_data_row:contains('Jug'):contains('2 × P'), .o_kanban_record:contains('Jug'):contains('2 × P')",
