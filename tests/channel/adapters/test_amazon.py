@@ -866,6 +866,15 @@ class TestAmazonTelling(AmazonCase):
         self.assertEqual(amounts, ["10.00", "4.00", "3.00"])
 
     @mute_logger(SENDER)
+    def test_money_the_items_do_not_cover_is_refused_and_none_is_given_back(self):
+        ref = self.shop.place_order([("MUG", 1, "10.00"), ("POT", 1, "6.00")], shipping="4.00")
+        message = self._told("refund", self._refund(ref, "20.00", lines=[]))
+        self.assertEqual(message.state, "failed")
+        self.assertIn(f"4.00 {self.currency} of the refund are left over", message.error)
+        self.assertIn(f"the items of order {ref} cost no more on Amazon", message.error)
+        self.assertEqual((self.shop.refunds_told, self.shop.feeds), ([], {}))
+
+    @mute_logger(SENDER)
     def test_fault_19_a_refund_whose_answer_was_lost_is_made_once(self):
         ref = self.shop.place_order()
         self.shop.fail(1, 503, "/feeds/2021-06-30/feeds", after=True)

@@ -440,6 +440,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
 
         :return: amounts as texts, by kind and by item id
         :rtype: dict[str, dict[str, str]]
+        :raise FinalError: when the order has no items there, or they cost less
         """
         shipping = Decimal(refund.get("shipping") or "0")
         rest = Decimal(refund["amount"]) - shipping
@@ -459,6 +460,17 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
             if amount > 0:
                 principal[item_ref] = principal.get(item_ref, ZERO) + amount
                 rest -= amount
+        if rest > 0 and items:
+            raise FinalError(
+                self.env._(
+                    "%(amount)s %(currency)s of the refund are left over: the items of order "
+                    "%(order)s cost no more on Amazon. Ask for a refund that says what of it is "
+                    "for the shipping, or give the money back in Seller Central.",
+                    amount=f"{rest:.2f}",
+                    currency=refund["currency"],
+                    order=refund["order_ref"],
+                )
+            )
         shares = {r: {"Principal": f"{a:.2f}"} for r, a in principal.items() if a > 0}
         if shipping > 0:
             first = next(iter(shares), next(iter(principal), next(iter(prices), "")))
