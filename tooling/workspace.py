@@ -20,6 +20,8 @@ class Workspace:
         self.environment = environment.prepare(with_browser=with_browser)
         self.databases = Databases(self.environment)
         self.templates = Templates(self.environment, self.databases)
+        #: databases that are dropped when this command ends
+        self.lent = set()
 
     @contextlib.contextmanager
     def scratch(self, kind, *, keep=False):
@@ -27,10 +29,13 @@ class Workspace:
         self._drop_orphans()
         name = f"oms_{kind}_{os.getpid()}"
         self.templates.clone_module(name)
+        keep = keep or bool(os.environ.get("OMS_KEEP_DB"))
+        if not keep:
+            self.lent.add(name)
         try:
             yield name
         finally:
-            if keep or os.environ.get("OMS_KEEP_DB"):
+            if keep:
                 console.say(f"Database kept until the next run: ./oms shell {name}")
             else:
                 self.databases.drop(name)
@@ -57,8 +62,12 @@ class Workspace:
             if status:
                 raise console.OmsError(
                     f"{program.name} failed (exit {status})",
-                    hint=f"look into its database: ./oms shell {database}\n"
-                    f"and at what Odoo logged: {log}",
+                    hint=f"look at what Odoo logged: {log}\n"
+                    + (
+                        "and keep its database by OMS_KEEP_DB=1, to look into it"
+                        if database in self.lent
+                        else f"and into its database: ./oms shell {database}"
+                    ),
                 )
             _tell_problems(log)
             return json.loads(result.read_text())
