@@ -1,9 +1,6 @@
 """The second level of the rules: which orders of a run, and who comes first."""
 
-from ast import literal_eval
-
-from odoo import api, fields, models
-from odoo.fields import Domain
+from odoo import fields, models
 
 SORTS = [
     ("serving", "Urgent, then promise, then placed"),
@@ -16,6 +13,7 @@ SORTS = [
 
 class OmsAllocationRouting(models.Model):
     _name = "oms.allocation.routing"
+    _inherit = ["oms.order.condition"]
     _description = "Allocation Routing"
     _order = "run_id, sequence, id"
     _check_company_auto = True
@@ -30,19 +28,8 @@ class OmsAllocationRouting(models.Model):
     zone_ids = fields.Many2many(
         "oms.allocation.zone", string="Going to", check_company=True, help="Empty: anywhere."
     )
-    domain = fields.Char("More conditions", required=True, default="[]")
     sort_by = fields.Selection(SORTS, "Who comes first", required=True, default="serving")
     rule_ids = fields.One2many("oms.allocation.rule", "routing_id", "Rules", copy=True)
-
-    @api.constrains("domain")
-    def _check_domain(self):
-        for routing in self:
-            self.env["oms.allocation.run"]._check_selects_orders.__func__(routing)
-
-    def _get_order_domain(self):
-        """:return: the further conditions on orders"""
-        self.ensure_one()
-        return Domain(literal_eval(self.domain or "[]"))
 
     def _select(self, orders, destinations):
         """Select, of a run's orders, those of a routing; see ``oms.allocation.run``."""

@@ -1,10 +1,6 @@
 """The first level of the rules: which orders."""
 
-from ast import literal_eval
-
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
-from odoo.fields import Domain
 
 
 class OmsAllocationRun(models.Model):
@@ -13,6 +9,7 @@ class OmsAllocationRun(models.Model):
     """
 
     _name = "oms.allocation.run"
+    _inherit = ["oms.order.condition"]
     _description = "Allocation Run"
     _order = "sequence, id"
     _check_company_auto = True
@@ -40,7 +37,6 @@ class OmsAllocationRun(models.Model):
     zone_ids = fields.Many2many(
         "oms.allocation.zone", string="Going to", check_company=True, help="Empty: anywhere."
     )
-    domain = fields.Char("More conditions", required=True, default="[]")
     routing_ids = fields.One2many("oms.allocation.routing", "run_id", "Routings", copy=True)
     rule_count = fields.Integer("Rules", compute="_compute_rule_count")
 
@@ -48,32 +44,6 @@ class OmsAllocationRun(models.Model):
     def _compute_rule_count(self):
         for run in self:
             run.rule_count = len(run.routing_ids.rule_ids)
-
-    @api.constrains("domain")
-    def _check_domain(self):
-        self._check_selects_orders()
-
-    def _check_selects_orders(self):
-        """Refuse conditions that cannot be asked of orders.
-
-        :raise ValidationError: with what is wrong
-        """
-        for record in self:
-            try:
-                self.env["sale.order"].search(record._get_order_domain(), limit=1)
-            except Exception as error:  # noqa: BLE001 - whatever is wrong, the person wrote it
-                raise ValidationError(
-                    self.env._(
-                        "“%(name)s” does not select orders: %(error)s",
-                        name=record.name,
-                        error=str(error),
-                    )
-                ) from error
-
-    def _get_order_domain(self):
-        """:return: the further conditions on orders"""
-        self.ensure_one()
-        return Domain(literal_eval(self.domain or "[]"))
 
     def _select(self, orders, destinations):
         """Select the orders a run is about.

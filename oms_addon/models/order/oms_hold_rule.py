@@ -1,14 +1,12 @@
 """Rules that hold orders for a look before they are confirmed."""
 
-from ast import literal_eval
-
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
 
 class OmsHoldRule(models.Model):
     _name = "oms.hold.rule"
+    _inherit = ["oms.order.condition"]
     _description = "Hold Rule"
     _order = "sequence, id"
     _check_company_auto = True
@@ -20,7 +18,7 @@ class OmsHoldRule(models.Model):
         "res.company", required=True, index=True, default=lambda self: self.env.company
     )
     channel_ids = fields.Many2many("oms.channel", string="Channels", help="Empty: all channels.")
-    domain = fields.Char("Orders", required=True, default="[]")
+    domain = fields.Char("Orders")
     reason_id = fields.Many2one(
         "oms.hold.reason", required=True, default=lambda self: self._default_reason_id()
     )
@@ -40,24 +38,9 @@ class OmsHoldRule(models.Model):
         for rule in self:
             rule.hold_count = counts.get(rule, 0)
 
-    @api.constrains("domain")
-    def _check_domain(self):
-        for rule in self:
-            try:
-                self.env["sale.order"].search(rule._get_order_domain(), limit=1)
-            except Exception as error:  # noqa: BLE001 - whatever is wrong, the person wrote it
-                raise ValidationError(
-                    self.env._(
-                        "Rule “%(rule)s” does not select orders: %(error)s",
-                        rule=rule.name,
-                        error=str(error),
-                    )
-                ) from error
-
     def _get_order_domain(self):
-        """:return: the domain of the orders this rule holds"""
-        self.ensure_one()
-        domain = Domain(literal_eval(self.domain or "[]"))
+        """Extend: of some channels only."""
+        domain = super()._get_order_domain()
         if self.channel_ids:
             domain &= Domain("oms_channel_id", "in", self.channel_ids.ids)
         return domain

@@ -1,0 +1,35 @@
+"""Conditions on orders that a person writes."""
+
+from ast import literal_eval
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+
+
+class OmsOrderCondition(models.AbstractModel):
+    """What speaks of some orders only. A model that inherits it has a ``name``."""
+
+    _name = "oms.order.condition"
+    _description = "Conditions on Orders"
+
+    domain = fields.Char("More conditions", required=True, default="[]")
+
+    @api.constrains("domain")
+    def _check_domain(self):
+        for record in self:
+            try:
+                self.env["sale.order"].search(record._get_order_domain(), limit=1)
+            except Exception as error:  # noqa: BLE001 - whatever is wrong, the person wrote it
+                raise ValidationError(
+                    self.env._(
+                        "“%(name)s” does not select orders: %(error)s",
+                        name=record.name,
+                        error=str(error),
+                    )
+                ) from error
+
+    def _get_order_domain(self):
+        """:return: the domain of the orders it speaks of"""
+        self.ensure_one()
+        return Domain(literal_eval(self.domain or "[]"))
