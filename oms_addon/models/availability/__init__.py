@@ -1,3 +1,4 @@
+from . import oms_channel_product
 from . import oms_channel_buffer
 from . import oms_channel_reserve
 from . import oms_cart_reservation

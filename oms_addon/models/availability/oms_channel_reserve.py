@@ -27,15 +27,11 @@ class OmsChannelReserve(models.Model):
     """Other channels do not sell what is kept; the channel's own orders use it up."""
 
     _name = "oms.channel.reserve"
+    _inherit = ["oms.channel.product"]
     _description = "Units Kept for a Channel"
     _order = "until, channel_id, product_id, id"
     _check_company_auto = True
 
-    channel_id = fields.Many2one("oms.channel", required=True, ondelete="cascade", index=True)
-    company_id = fields.Many2one(related="channel_id.company_id", store=True, index=True)
-    product_id = fields.Many2one(
-        "product.product", required=True, check_company=True, ondelete="cascade", index=True
-    )
     quantity = fields.Float(
         "Units kept",
         digits="Product Unit",
@@ -68,26 +64,6 @@ class OmsChannelReserve(models.Model):
         left = self._read_left(self.product_id, self.channel_id)
         for reserve in self:
             reserve.left = left[reserve.channel_id.id, reserve.product_id.id]
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        reserves = super().create(vals_list)
-        reserves._touch()
-        return reserves
-
-    def write(self, vals):
-        """Extend: what was and what is concerned shows another number now."""
-        self._touch()
-        result = super().write(vals)
-        self._touch()
-        return result
-
-    def unlink(self):
-        self._touch()
-        return super().unlink()
-
-    def _touch(self):
-        self.env["oms.channel.stock"]._touch(self.product_id.ids)
 
     # === BUSINESS METHODS === #
 
