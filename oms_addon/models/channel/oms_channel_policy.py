@@ -93,6 +93,22 @@ class OmsChannel(models.Model):
         default="direct",
         required=True,
     )
+    together_policy = fields.Selection(
+        [
+            ("never", "Never"),
+            ("propose", "When a person says so"),
+            ("auto", "By themselves"),
+        ],
+        "Ship orders together",
+        default="propose",
+        required=True,
+        help="Orders of one customer to one address leave in one delivery.",
+    )
+    together_hours = fields.Integer(
+        "Placed within (hours)",
+        default=24,
+        help="Orders placed within so many hours of the oldest leave together by themselves.",
+    )
     auto_ship = fields.Boolean(
         "Ship by itself", help="Deliveries are done as soon as their goods are reserved."
     )

@@ -39,5 +39,11 @@ from . import stock_picking_stop
 from . import stock_picking_mismatch
 from . import stock_move_queue
 from . import stock_move_line_reject
+from . import sale_order_shared
+from . import stock_picking_shared
+from . import stock_move_shared
+from . import stock_move_line_shared
+from . import oms_shared_delivery
+from . import oms_ship_together
 from . import oms_shipper
 from . import oms_sample_warehouse

@@ -1,0 +1,228 @@
+"""Which orders can leave together, and which of them do so by themselves."""
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+ADDRESS = ("name", "street", "street2", "zip", "city")
+
+
+class OmsShipTogether(models.AbstractModel):
+    _name = "oms.ship.together"
+    _description = "Orders That Can Ship Together"
+
+    # === FINDING === #
+
+    @api.model
+    def _companions(self, orders):
+        """Find the other orders each order could leave together with.
+
+        :param orders: ``sale.order`` records
+        :return: the other orders by order; those that cannot leave with any are missing
+        :rtype: dict[sale.order, sale.order]
+        """
+        fit = self._fit(orders)
+        if not fit:
+            return {}
+        groups = self._fit(self._open_orders(fit)).grouped(self._key)
+        companions = {}
+        for order in fit:
+            others = groups.get(self._key(order), order) - order
+            others -= self._merged_with(order)
+            if others:
+                companions[order] = others
+        return companions
+
+    @api.model
+    def _open_orders(self, orders):
+        """:return: these orders and those whose goods are to leave for the same customers"""
+        customers = orders.partner_id.commercial_partner_id
+        pickings = self.env["stock.picking"].search(
+            Domain("picking_type_code", "=", "outgoing")
+            & Domain("state", "in", ("waiting", "confirmed", "assigned"))
+            & Domain("company_id", "in", orders.company_id.ids)
+            & Domain("partner_id.commercial_partner_id", "in", customers.ids)
+        )
+        return orders | pickings._oms_orders()
+
+    @api.model
+    def _merged_with(self, order):
+        """:return: the orders that leave together with an order already"""
+        return order.oms_shared_picking_ids._oms_is_leaving().oms_shared_order_ids - order
+
+    @api.model
+    def _fit(self, orders):
+        """:return: the orders that could leave together with others"""
+        return orders - orders.browse().union(*self._unfit(orders))
+
+    @api.model
+    def _held(self, orders):
+        """:return: those of these orders with an open exception"""
+        holds = (
+            self.env["oms.hold"]
+            .sudo()
+            ._read_group(
+                [
+                    ("order_id", "in", orders.ids),
+                    ("state", "=", "open"),
+                    ("is_blocking", "=", True),
+                ],
+                ["order_id"],
+            )
+        )
+        return orders.browse(order.id for (order,) in holds)
+
+    @api.model
+    def _stopped(self, orders):
+        """:return: those of these orders that the warehouse was asked to stop"""
+        asked = (
+            self.env["oms.stop.request"]
+            .sudo()
+            ._read_group([("order_id", "in", orders.ids), ("state", "=", "asked")], ["order_id"])
+        )
+        return orders.browse(order.id for (order,) in asked)
+
+    @api.model
+    def _key(self, order):
+        """:return: what orders that leave together have in common"""
+        leaving = self._outgoing(order)
+        carrier = order.carrier_id or leaving.carrier_id[:1]
+        return (
+            order.company_id,
+            order.partner_id.commercial_partner_id,
+            self._address(order.partner_shipping_id),
+            leaving.picking_type_id,
+            leaving.location_dest_id,
+            carrier or self._plain(order.oms_shipping_method),
+        )
+
+    @api.model
+    def _outgoing(self, order):
+        """:return: the transfers of orders that are still to leave for the customer"""
+        return order._oms_pickings()._oms_is_leaving()
+
+    @api.model
+    def _address(self, partner):
+        """:return: where a parcel for a partner goes, in the form in which it is compared"""
+        values = tuple(self._plain(partner[name]) for name in ADDRESS)
+        if not any(values[1:]):
+            return partner
+        return (*values, partner.state_id, partner.country_id)
+
+    @api.model
+    def _plain(self, text):
+        """:return: letters and digits of a text, small"""
+        return "".join(c for c in (text or "").casefold() if c.isalnum())
+
+    # === WHY NOT === #
+
+    @api.model
+    def _why_not(self, orders):
+        """:return: why orders cannot leave together, in one sentence; '' when they can"""
+        if len(orders) < 2:
+            return self.env._("Choose the orders that are to leave together.")
+        if unfit := self._unfit(orders):
+            return next(iter(unfit.values()))
+        first = self.env["oms.shared.delivery"]._oldest_first(orders)[0]
+        for order in orders - first:
+            if reason := self._differs(first, order):
+                return reason
+        return self._incomplete_reason(orders)
+
+    @api.model
+    def _unfit(self, orders):
+        """:return: why orders leave together with no other, in a sentence each; those that may
+            are missing
+        :rtype: dict[sale.order, str]
+        """
+        held = self._held(orders) | self._stopped(orders)
+        # Read for all at once what is looked at one by one below.
+        started = self._outgoing(orders)._oms_started()
+        return {
+            order: text
+            for order in orders
+            if (text := self._unfit_reason(order, order in held, started))
+        }
+
+    @api.model
+    def _unfit_reason(self, order, is_held, started):
+        """:return: why an order leaves together with no other, '' when it may"""
+        leaving = self._outgoing(order)
+        channel_sudo = order.oms_channel_id.sudo()
+        if order.state != "sale" or not leaving:
+            text = self.env._("%(order)s has nothing that is still to leave.", order=order.name)
+        elif order.oms_by_channel:
+            text = self.env._("%(order)s is shipped by its channel.", order=order.name)
+        elif is_held:
+            text = self.env._(
+                "%(order)s is held: decide it in the exceptions list first.", order=order.name
+            )
+        elif order.oms_pickup_point or order.carrier_id.sudo().delivery_type == "in_store":
+            text = self.env._("%(order)s is picked up by the customer.", order=order.name)
+        elif channel_sudo.together_policy == "never":
+            text = self.env._(
+                "%(channel)s ships each order alone; change it on the channel (%(order)s).",
+                channel=channel_sudo.name,
+                order=order.name,
+            )
+        elif leaving & started:
+            text = self.env._(
+                "%(deliveries)s of %(order)s is being picked, packed or labelled already.",
+                deliveries=", ".join((leaving & started).mapped("name")),
+                order=order.name,
+            )
+        else:
+            text = ""
+        return text
+
+    @api.model
+    def _differs(self, first, order):
+        """:return: what keeps two orders from leaving together, '' when nothing does"""
+        texts = (
+            self.env._("%(one)s and %(other)s belong to different companies."),
+            self.env._("%(one)s and %(other)s are of different customers."),
+            self.env._("%(one)s and %(other)s go to different addresses."),
+            self.env._("%(one)s and %(other)s leave from different warehouses."),
+            self.env._("%(one)s and %(other)s go to different places."),
+            self.env._("%(one)s and %(other)s are shipped in different ways."),
+        )
+        for text, mine, theirs in zip(texts, self._key(first), self._key(order), strict=True):
+            if mine != theirs:
+                return text % {"one": first.name, "other": order.name}
+        return ""
+
+    @api.model
+    def _incomplete_reason(self, orders):
+        """:return: why one that is to leave complete would wait for another that is short"""
+        short = orders.filtered(self._is_short)
+        if short and "one" in orders.mapped("picking_policy"):
+            return self.env._(
+                "%(short)s still waits for goods, and %(complete)s leaves only complete.",
+                short=", ".join(short.mapped("name")),
+                complete=", ".join(
+                    orders.filtered(lambda o: o.picking_policy == "one").mapped("name")
+                ),
+            )
+        return ""
+
+    @api.model
+    def _is_short(self, order):
+        """:return: whether some goods of an order are not reserved"""
+        moves = order.order_line.move_ids
+        return any(m.state in ("confirmed", "partially_available") for m in moves)
+
+    @api.model
+    def _doubt(self, order):
+        """:return: what a person has to weigh before an order leaves with others, '' when
+        nothing
+        """
+        if order.oms_available_at and order.oms_available_at > fields.Datetime.now():
+            return self.env._(
+                "pre-order, not before %(date)s", date=order._oms_local_date(order.oms_available_at)
+            )
+        if self._is_short(order):
+            return self.env._("waits for goods")
+        if not order.sudo()._oms_may_ship():
+            return self.env._("not paid yet")
+        if order.oms_ship_alone:
+            return self.env._("a person wanted it alone")
+        return ""

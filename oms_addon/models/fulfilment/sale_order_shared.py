@@ -1,0 +1,126 @@
+"""Orders whose goods leave together with those of others."""
+
+from odoo import api, fields, models
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    oms_shared_picking_ids = fields.Many2many(
+        "stock.picking",
+        "oms_shared_delivery_rel",
+        "order_id",
+        "picking_id",
+        "Shared deliveries",
+        readonly=True,
+        copy=False,
+    )
+    oms_ship_alone = fields.Boolean(
+        "Ships alone",
+        copy=False,
+        help="Is not shipped together with other orders unless a person says so.",
+    )
+    oms_together_text = fields.Char(compute="_compute_oms_together_text", compute_sudo=True)
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("oms_shared_picking_ids.state", "oms_shared_picking_ids.oms_shared_order_ids")
+    def _compute_oms_together_text(self):
+        for order in self:
+            shared = order.oms_shared_picking_ids._oms_is_leaving()
+            order.oms_together_text = shared and self.env._(
+                "Ships together with %(orders)s in %(deliveries)s.",
+                orders=", ".join((shared.oms_shared_order_ids - order).mapped("name")),
+                deliveries=", ".join(shared.mapped("name")),
+            )
+
+    @api.depends("oms_shared_picking_ids.state")
+    def _compute_delivery_status(self):
+        """Extend `sale_stock`: a delivery an order shares with others is one of its own."""
+        sharing = self.filtered("oms_shared_picking_ids")
+        super(SaleOrder, self - sharing)._compute_delivery_status()
+        for order in sharing:
+            states = set(order._oms_pickings().mapped("state")) - {"cancel"}
+            if not states:
+                order.delivery_status = False
+            elif states == {"done"}:
+                order.delivery_status = "full"
+            elif "done" not in states:
+                order.delivery_status = "pending"
+            elif any(line.qty_delivered for line in order.order_line):
+                order.delivery_status = "partial"
+            else:
+                order.delivery_status = "started"
+
+    @api.depends("oms_shared_picking_ids.date_done")
+    def _compute_effective_date(self):
+        """Extend `sale_stock`: a shared delivery counts for each of its orders."""
+        sharing = self.filtered("oms_shared_picking_ids")
+        super(SaleOrder, self - sharing)._compute_effective_date()
+        for order in sharing:
+            done = order._oms_pickings().filtered(
+                lambda p: p.state == "done" and p.location_dest_id.usage == "customer"
+            )
+            order.effective_date = min(filter(None, done.mapped("date_done")), default=False)
+
+    @api.depends("oms_shared_picking_ids")
+    def _compute_picking_ids(self):
+        """Extend `sale_stock`: shared deliveries count for each of their orders."""
+        super()._compute_picking_ids()
+        for order in self.filtered("oms_shared_picking_ids"):
+            order.delivery_count = len(order._oms_pickings())
+
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        """Extend `sale_stock`: an order that goes elsewhere leaves a shared delivery first."""
+        if vals.get("partner_shipping_id"):
+            moving = self.filtered(
+                lambda o: (
+                    o.oms_shared_picking_ids
+                    and o.partner_shipping_id.id != vals["partner_shipping_id"]
+                )
+            )
+            self.env["oms.shared.delivery"]._take_out(moving, self.env._("it goes elsewhere"))
+        return super().write(vals)
+
+    # === ACTION METHODS === #
+
+    def action_view_delivery(self):
+        """Extend `sale_stock`: show the deliveries an order shares with others too."""
+        return self._get_action_view_picking(self._oms_pickings())
+
+    def action_oms_ship_alone(self):
+        """Give an order a delivery of its own again.
+
+        :raise UserError: somebody picks it already
+        """
+        self.check_access("write")
+        # An agent decides how orders leave, and need not be allowed to change deliveries.
+        service_sudo = (
+            self.env["oms.shared.delivery"].sudo().with_context(oms_actor=self.env.user.name)
+        )
+        service_sudo._separate(self.sudo())
+        return True
+
+    # === BUSINESS METHODS === #
+
+    def _action_cancel(self):
+        """Extend `sale_stock`: cancelling one order leaves the goods of others alone."""
+        self.env["oms.shared.delivery"]._take_out(self, self.env._("it is cancelled"))
+        return super()._action_cancel()
+
+    def _oms_pickings(self):
+        """:return: all transfers with goods of these orders, shared ones too"""
+        return self.picking_ids | self.oms_shared_picking_ids
+
+    def _oms_moves(self, pickings=None):
+        """:return: what is of these orders in their transfers
+
+        :param pickings: only what is in these
+        """
+        pickings = self._oms_pickings() if pickings is None else pickings
+        shared = pickings.filtered("oms_shared_order_ids")
+        return (pickings - shared).move_ids | shared.move_ids.filtered(
+            lambda m: m.sale_line_id.order_id in self
+        )

@@ -1,0 +1,107 @@
+"""Deliveries in which goods of several orders leave together."""
+
+from odoo import api, fields, models
+
+
+class StockPicking(models.Model):
+    _inherit = "stock.picking"
+
+    oms_shared_order_ids = fields.Many2many(
+        "sale.order",
+        "oms_shared_delivery_rel",
+        "picking_id",
+        "order_id",
+        "Orders that leave together",
+        compute="_compute_oms_shared_order_ids",
+        store=True,
+        copy=False,
+        help="Empty for a delivery of one order only.",
+    )
+    oms_is_shared = fields.Boolean(compute="_compute_oms_is_shared", compute_sudo=True)
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("move_ids.sale_line_id.order_id")
+    def _compute_oms_shared_order_ids(self):
+        for picking in self:
+            orders = picking.move_ids.sale_line_id.order_id
+            picking.oms_shared_order_ids = orders if len(orders) > 1 else False
+
+    @api.depends("oms_shared_order_ids", "state")
+    def _compute_oms_is_shared(self):
+        for picking in self:
+            picking.oms_is_shared = bool(picking.oms_shared_order_ids) and picking.state not in (
+                "done",
+                "cancel",
+            )
+
+    @api.depends("move_ids.sale_line_id")
+    def _compute_move_type(self):
+        """Extend `sale_stock`: an order that leaves complete does so among others too."""
+        super()._compute_move_type()
+        for picking in self:
+            orders = picking.move_ids.sale_line_id.order_id
+            if len(orders) > 1 and "one" in orders.mapped("picking_policy"):
+                picking.move_type = "one"
+
+    @api.depends("oms_shared_order_ids")
+    def _compute_date_deadline(self):
+        """Extend `stock`: the order that has to leave first rules a shared delivery."""
+        super()._compute_date_deadline()
+        for picking in self.filtered("oms_shared_order_ids"):
+            dates = picking.move_ids.filtered("date_deadline").mapped("date_deadline")
+            picking.date_deadline = min(dates, default=False)
+
+    # === ACTION METHODS === #
+
+    def action_oms_separate(self):
+        """Give each order of the delivery one of its own.
+
+        :raise UserError: somebody picks it already
+        """
+        self.check_access("write")
+        # Whoever may change the delivery may part it; the orders' events name the person.
+        service_sudo = (
+            self.env["oms.shared.delivery"].sudo().with_context(oms_actor=self.env.user.name)
+        )
+        service_sudo._separate(self.sudo().oms_shared_order_ids, self.sudo())
+        return True
+
+    # === BUSINESS METHODS === #
+
+    def _oms_orders(self):
+        """:return: the orders whose goods are in these deliveries"""
+        return self.sale_id | self.oms_shared_order_ids
+
+    def _oms_started(self):
+        """:return: those of these deliveries that somebody works on, or that have a label"""
+        return self.filtered(
+            lambda p: (
+                p.printed
+                or p.carrier_tracking_ref
+                or p.batch_id.state == "in_progress"
+                and p.batch_id.user_id
+                or any(p.move_ids.mapped("picked"))
+                or any(move.state == "done" for move in p.move_ids.move_orig_ids)
+                or any(line.picked or line._oms_is_packed() for line in p.move_line_ids)
+            )
+        )
+
+    def _oms_is_leaving(self):
+        """:return: those of these transfers that still bring goods to the customer"""
+        return self.filtered(
+            lambda p: p.picking_type_code != "incoming" and p.state not in ("done", "cancel")
+        )
+
+    def _oms_lock_all(self):
+        """Lock transfers, in the order of their ids, until the end of the transaction.
+
+        What somebody else changed or parted meanwhile raises a serialization error, and the
+        request or lane begins again with what is there then.
+        """
+        if self:
+            self.flush_recordset(["state"])
+            self.env.cr.execute(
+                "SELECT id FROM stock_picking WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
+                [self.ids],
+            )
