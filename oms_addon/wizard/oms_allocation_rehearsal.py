@@ -89,8 +89,8 @@ class OmsAllocationRehearsal(models.TransientModel):
             # What has been picked stays where it is.
             waiting = waiting.filtered(
                 lambda o: (
-                    not any(o.picking_ids.move_ids.mapped("picked"))
-                    and not any(m.state == "done" for m in o.picking_ids.move_ids)
+                    not any(o._oms_moves().mapped("picked"))
+                    and not any(m.state == "done" for m in o._oms_moves())
                 )
             )
         if self.scope in ("all", "draft"):

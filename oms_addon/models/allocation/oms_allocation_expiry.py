@@ -47,6 +47,5 @@ class OmsAllocationExpiry(models.AbstractModel):
     def _has_goods(self, order):
         """:return: whether goods were reserved for an order, or left"""
         return any(
-            move.state in ("done", "assigned", "partially_available")
-            for move in order.picking_ids.move_ids
+            move.state in ("done", "assigned", "partially_available") for move in order._oms_moves()
         )

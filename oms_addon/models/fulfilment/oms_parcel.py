@@ -90,10 +90,10 @@ class OmsParcel(models.Model):
         for parcel in self:
             parcel.number_key = self._key(parcel.name) or False
 
-    @api.depends("picking_ids.sale_id")
+    @api.depends("picking_ids.sale_id", "picking_ids.oms_shared_order_ids")
     def _compute_order_ids(self):
         for parcel in self:
-            parcel.order_ids = parcel.picking_ids.sale_id
+            parcel.order_ids = parcel.picking_ids._oms_orders()
 
     @api.depends("name", "carrier_id.tracking_url")
     def _compute_tracking_url(self):

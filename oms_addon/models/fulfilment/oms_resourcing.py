@@ -231,7 +231,10 @@ class OmsResourcing(models.AbstractModel):
             )
         )
         picked = moves.filtered(
-            lambda m: m.picked or any(m.picking_id.move_line_ids.mapped("picked"))
+            lambda m: (
+                any(m.sale_line_id.order_id._oms_moves(m.picking_id).move_line_ids.mapped("picked"))
+                or m.picked
+            )
         )
         under_way = lines.move_ids.filtered(
             lambda m: m.state in ("waiting", *OPEN_STATES, "assigned") and m.move_orig_ids

@@ -49,7 +49,7 @@ class OmsSampleWarehouse(models.AbstractModel):
         shipper = self.env["oms.shipper"].with_context(tracking_disable=True)
         shipper._validate(pickings.with_env(shipper.env))
         done = pickings.filtered(lambda p: p.state == "done")
-        done.sale_id._oms_run()
+        done._oms_orders()._oms_run()
         return len(done)
 
     @api.model

@@ -151,7 +151,20 @@ class OmsSharedDelivery(models.AbstractModel):
         fresh = self._part(parts)
         self._name_orders(shared | fresh)
         self._log_parted(parts, fresh, why)
+        self._follow(parts, fresh)
         return orders.browse().union(*(order for _picking, order, _moves in parts))
+
+    @api.model
+    def _leave_behind(self, orders, why):
+        """Take orders out of the deliveries they share, unless their goods are picked: then
+        the delivery waits for them.
+        """
+        shared = orders.oms_shared_picking_ids._oms_is_leaving()
+        for order in orders if shared else ():
+            free = (shared & order.oms_shared_picking_ids).filtered(
+                lambda p, o=order: not any(o._oms_moves(p).move_line_ids.mapped("picked"))
+            )
+            self._take_out(order, why, free)
 
     @api.model
     def _drop_cancelled(self, pickings):
@@ -188,6 +201,20 @@ class OmsSharedDelivery(models.AbstractModel):
             lines.picking_id = own
             moves.picking_id = own
         return fresh
+
+    @api.model
+    def _follow(self, parts, fresh):
+        """Have what the warehouse was asked to stop stand where the goods are now."""
+        requests = self.env["oms.stop.request"].search(
+            [
+                ("order_id", "in", [order.id for _picking, order, _moves in parts]),
+                ("state", "=", "asked"),
+            ]
+        )
+        for (picking, order, _moves), own in zip(parts, fresh, strict=True):
+            mine = requests.filtered(lambda r, o=order: r.order_id == o)
+            for request in mine.filtered(lambda r, p=picking: p in r.picking_ids):
+                request.picking_ids = request.picking_ids - picking + own
 
     @api.model
     def _prepare_own(self, picking, moves):

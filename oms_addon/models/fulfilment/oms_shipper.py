@@ -63,9 +63,12 @@ class OmsShipper(models.AbstractModel):
         """
         errors = {}
         for _step in range(MAX_STEPS):
-            ready = orders.picking_ids.filtered(
+            ready = orders._oms_pickings().filtered(
                 lambda p: (
-                    p.state == "assigned" and p.picking_type_code != "incoming" and p not in errors
+                    p.state == "assigned"
+                    and p.picking_type_code != "incoming"
+                    and p not in errors
+                    and all(o._oms_ships_itself() for o in p.oms_shared_order_ids - orders)
                 )
             )
             if not ready:
@@ -90,7 +93,7 @@ class OmsShipper(models.AbstractModel):
 
     @api.model
     def _deliveries_of(self, orders):
-        return orders.picking_ids.filtered(
+        return orders._oms_pickings().filtered(
             lambda p: p.picking_type_code != "incoming" and p.state != "cancel"
         )
 
@@ -213,99 +216,9 @@ class OmsShipper(models.AbstractModel):
     @api.model
     def _shipped(self, orders):
         """:return: the deliveries of orders that left for the customer"""
-        return orders.picking_ids.filtered(
+        return orders._oms_pickings().filtered(
             lambda p: p.state == "done" and p.picking_type_code == "outgoing"
         )
-
-    @api.model
-    def _tell_shipments(self, orders):
-        """Tell the channels what was shipped, once, when its parcels are known."""
-        told = self._shipped(orders).filtered(
-            lambda p: (
-                p.oms_parcel_ids
-                and not p.oms_told_at
-                and p.sale_id.oms_channel_id
-                and not p.sale_id.oms_by_channel
-                and p.sale_id.oms_channel_id._adapter()._can_push_shipment
-            )
-        )
-        if not told:
-            return
-        self.env["oms.channel.message"]._send_later(
-            [
-                (
-                    picking.sale_id.oms_channel_id,
-                    "shipment",
-                    f"shipment:{picking.id}",
-                    picking.sale_id,
-                    self._prepare_shipment(picking),
-                )
-                for picking in told
-            ]
-        )
-        told.write({"oms_told_at": fields.Datetime.now()})
-
-    @api.model
-    def _prepare_shipment(self, picking):
-        """:return: what a channel is told of a delivery"""
-        return {
-            "order_ref": picking.sale_id.oms_order_ref,
-            "location_ref": picking.sale_id.oms_channel_id._location_ref(
-                picking.picking_type_id.warehouse_id
-            ),
-            "shipment_ref": picking.name,
-            "shipped_at": fields.Datetime.to_string(picking.date_done),
-            "parcels": [
-                {
-                    "carrier": parcel.carrier_id.sudo().name or "",
-                    "carrier_code": picking.sale_id.oms_channel_id._carrier_code(parcel.carrier_id),
-                    "number": parcel.name or "",
-                    "url": parcel.tracking_url or "",
-                }
-                for parcel in picking.oms_parcel_ids
-            ],
-            "lines": [
-                {
-                    "line_ref": line.oms_line_ref or "",
-                    "sku": line.oms_sku or line.product_id.default_code or "",
-                    "quantity": pieces,
-                    "units": pieces * (line.oms_piece_units or 1.0),
-                }
-                for line, pieces in self._shipped_pieces(picking).items()
-            ],
-        }
-
-    @api.model
-    def _shipped_pieces(self, picking):
-        """Count what a delivery completes of what the channel sold: of a bundle or multipack
-        a piece is told when the last of its units has left.
-
-        :return: pieces by order line
-        :rtype: dict
-        """
-        order = picking.sale_id
-        done = self._shipped(order).sorted(lambda p: (p.date_done, p.id))
-        earlier = done.filtered(lambda p: (p.date_done, p.id) < (picking.date_done, picking.id))
-        lines = order.order_line.filtered(lambda l: l.product_id.type == "consu")
-        before, after = (
-            lines._oms_complete_pieces(self._units_shipped(pickings))
-            for pickings in (earlier, earlier + picking)
-        )
-        return {line: n - before[line] for line, n in after.items() if n > before[line]}
-
-    @api.model
-    def _units_shipped(self, pickings):
-        """:return: what left with some deliveries, in the units of their order lines
-        :rtype: dict
-        """
-        units = {}
-        for move in pickings.move_ids.filtered(lambda m: m.state == "done" and m.sale_line_id):
-            line = move.sale_line_id
-            quantity = move.product_uom._compute_quantity(
-                move.quantity, line.product_uom_id, rounding_method="HALF-UP"
-            )
-            units[line] = units.get(line, 0.0) + quantity
-        return units
 
     # === DELIVER === #
 

@@ -86,7 +86,7 @@ class OmsStopRequest(models.Model):
                     "hold_id": hold.id,
                     "reason": reason,
                     "units": told,
-                    "what": self._what(units),
+                    "what": self._what(order, pickings, units),
                     "is_ours": is_ours,
                 }
             ]
@@ -104,13 +104,23 @@ class OmsStopRequest(models.Model):
         return sum((request.units or {}).get(str(line.id), 0.0) for request in asked)
 
     @api.model
-    def _what(self, units):
-        """:return: what is to be put back, in words"""
-        if not units:
+    def _what(self, order, pickings, units):
+        """:return: what is to be put back, in words; of others' goods in the same delivery
+        nothing
+        """
+        is_shared = bool(pickings.oms_shared_order_ids)
+        if not units and not is_shared:
             return self.env._("Everything")
-        return ", ".join(
+        if not units:
+            moves = order._oms_moves(pickings).filtered(lambda m: m.state != "cancel")
+            units = {
+                line: sum(of_line.mapped("product_uom_qty"))
+                for line, of_line in moves.grouped("sale_line_id").items()
+            }
+        goods = ", ".join(
             f"{quantity:g} × {line.product_id.display_name}" for line, quantity in units.items()
         )
+        return f"{order.name}: {goods}" if is_shared else goods
 
     @api.model
     def _hold(self, order, pickings, reason, units):
@@ -122,9 +132,9 @@ class OmsStopRequest(models.Model):
                 "ship them if they have left.",
                 reason=reason,
                 deliveries=", ".join(pickings.mapped("name")),
-                units=self._what(units),
+                units=self._what(order, pickings, units),
             )
-            if units
+            if units or pickings.oms_shared_order_ids
             else self.env._(
                 "%(reason)s The goods are being picked (%(deliveries)s): put them back "
                 "and cancel the order, or ship it if they have left.",
@@ -176,7 +186,7 @@ class OmsStopRequest(models.Model):
         order = self.order_id
         canceller = self.env["oms.order.canceller"].with_context(oms_stopped=True)
         if not self.units:
-            order.picking_ids._oms_todo().move_ids.picked = False
+            order._oms_moves(order._oms_pickings()._oms_todo()).picked = False
             if self.is_ours:
                 canceller._cancel_by_hand(order, self.reason)
             else:

@@ -59,17 +59,17 @@ class SaleOrder(models.Model):
                 ours and theirs and ours > theirs for ours, theirs in pairs
             )
 
-    @api.depends("picking_ids.oms_parcel_ids")
+    @api.depends("picking_ids.oms_parcel_ids", "oms_shared_picking_ids.oms_parcel_ids")
     def _compute_oms_parcel_ids(self):
         for order in self:
-            order.oms_parcel_ids = order.picking_ids.oms_parcel_ids
+            order.oms_parcel_ids = order._oms_pickings().oms_parcel_ids
             order.oms_parcel_count = len(order.oms_parcel_ids)
 
     def action_oms_parcels(self):
         """Open the parcels of the order."""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("oms_addon.oms_parcel_action")
-        return {**action, "domain": [("picking_ids", "in", self.picking_ids.ids)], "context": {}}
+        return {**action, "domain": [("id", "in", self.oms_parcel_ids.ids)], "context": {}}
 
     def _oms_serving_order(self):
         """:return: these orders in the order in which they are served: the urgent first, then

@@ -48,7 +48,7 @@ class StockPicking(models.Model):
                 "default_picking_ids": self.ids,
                 "default_carrier_id": self.carrier_id.id,
                 "default_company_id": self.company_id.id,
-                "default_channel_id": self.sale_id.oms_channel_id.id,
+                "default_channel_id": self._oms_channel().id,
                 "default_shipped_at": self.date_done,
             },
         }
@@ -104,7 +104,7 @@ class StockPicking(models.Model):
         return {
             "carrier_id": self.carrier_id.id,
             "company_id": self.company_id.id,
-            "channel_id": self.sale_id.oms_channel_id.id,
+            "channel_id": self._oms_channel().id,
             "picking_ids": [fields.Command.link(self.id)],
             "shipped_at": self.date_done or fields.Datetime.now(),
         }
@@ -113,7 +113,7 @@ class StockPicking(models.Model):
         """Take the orders of deliveries along, unless their path is what shipped them."""
         # oms_from_flow: see oms.shipper
         if not self.env.context.get("oms_from_flow"):
-            self.sale_id.sudo()._oms_run()
+            self._oms_orders().sudo()._oms_run()
 
     def _action_done(self):
         """Extend `stock`: what left has parcels, and its orders go on."""
@@ -185,7 +185,7 @@ class StockPicking(models.Model):
                     "%(deliveries)s cannot leave: %(orders)s is not paid, and its channel ships "
                     "paid orders only. Record the payment, or change the channel's policy.",
                     deliveries=", ".join(unpaid.mapped("name")),
-                    orders=", ".join(unpaid.sale_id.mapped("name")),
+                    orders=", ".join(self._oms_unpaid_orders().mapped("name")),
                 )
             )
         return super()._pre_action_done_hook()
@@ -194,12 +194,12 @@ class StockPicking(models.Model):
         """:raise UserError: when goods of a held order are about to leave for the customer,
         or to be moved on although the picker is asked to stop
         """
-        held = self.filtered(
-            lambda p: p.sale_id and (p.picking_type_code == "outgoing" or p.oms_stop_text)
-        ).filtered("sale_id.oms_held")
-        if held:
+        held = self.filtered(lambda p: p.picking_type_code == "outgoing" or p.oms_stop_text)
+        orders = held._oms_orders().filtered("oms_held")
+        if orders:
+            held = held.filtered(lambda p: p._oms_orders() & orders)
             # Whoever ships is told why not, whatever they may read.
-            holds_sudo = held.sudo().sale_id.oms_hold_ids.filtered(
+            holds_sudo = orders.sudo().oms_hold_ids.filtered(
                 lambda h: h.state == "open" and h.is_blocking
             )
             raise UserError(
@@ -213,11 +213,19 @@ class StockPicking(models.Model):
 
     def _oms_unpaid(self):
         """:return: the deliveries to customers whose order may not ship yet"""
-        leaving = self.filtered(
-            lambda p: p.picking_type_code == "outgoing" and p.sale_id.oms_channel_id
+        blocked = self._oms_unpaid_orders()
+        return self.filtered(
+            lambda p: p.picking_type_code == "outgoing" and p._oms_orders() & blocked
         )
-        blocked = leaving.sale_id.filtered(lambda o: not o.sudo()._oms_may_ship())
-        return leaving.filtered(lambda p: p.sale_id in blocked)
+
+    def _oms_unpaid_orders(self):
+        """:return: the orders that may not ship yet, of those with goods in these deliveries"""
+        return self._oms_channel_orders().filtered(lambda o: not o.sudo()._oms_may_ship())
+
+    def _oms_channel_orders(self):
+        """:return: the orders of channels whose goods leave for the customer in these"""
+        leaving = self.filtered(lambda p: p.picking_type_code == "outgoing")
+        return leaving._oms_orders().filtered("oms_channel_id")
 
     def message_post_with_source(self, *args, **kwargs):
         """Extend `mail`: no note while ``oms_quiet`` is in the context, see `stock.move`."""

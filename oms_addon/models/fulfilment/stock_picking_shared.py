@@ -73,6 +73,12 @@ class StockPicking(models.Model):
         """:return: the orders whose goods are in these deliveries"""
         return self.sale_id | self.oms_shared_order_ids
 
+    def _oms_channel(self):
+        """:return: the channel whose goods are in one delivery; none when they are of several"""
+        self.ensure_one()
+        channels = self._oms_orders().oms_channel_id
+        return channels if len(channels) == 1 else channels.browse()
+
     def _oms_started(self):
         """:return: those of these deliveries that somebody works on, or that have a label"""
         return self.filtered(

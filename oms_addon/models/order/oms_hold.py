@@ -100,7 +100,8 @@ class OmsHold(models.Model):
             reason = self.env._("Cancelled by %(user)s.", user=self.env.user.name)
             hold._close(reason, state="released")
             # What was picked goes back to its place.
-            order.sudo().picking_ids._oms_todo().move_ids.picked = False
+            open_pickings_sudo = order.sudo()._oms_pickings()._oms_todo()
+            order.sudo()._oms_moves(open_pickings_sudo).picked = False
             canceller = self.env["oms.order.canceller"].sudo().with_context(oms_stopped=True)
             canceller._cancel_whole(order.sudo(), reason)
             order.sudo()._oms_cancel_unwanted()
@@ -167,6 +168,10 @@ class OmsHold(models.Model):
                 standing.add(key)
                 fresh.append(vals)
         holds = self.sudo().create(fresh)
+        # What is held does not keep the goods of others from leaving.
+        self.env["oms.shared.delivery"].sudo()._leave_behind(
+            holds.filtered("is_blocking").order_id, self.env._("it is held")
+        )
         for hold in holds:
             self.env["oms.event"]._log(
                 hold.order_id or hold.message_id, f"hold.{hold.reason_code.lower()}", hold.detail

@@ -153,7 +153,8 @@ class OmsOrderAmender(models.AbstractModel):
         before = order.partner_shipping_id
         if shipping == before:
             return
-        pickings = order.picking_ids.filtered(
+        split = self._leave_shared(order)
+        pickings = order._oms_pickings().filtered(
             lambda p: p.picking_type_code != "incoming" and p.state != "cancel"
         )
         left = pickings.filtered(lambda p: p.state == "done" and p.picking_type_code == "outgoing")
@@ -171,11 +172,40 @@ class OmsOrderAmender(models.AbstractModel):
         )
         problems = self.env["oms.hold.rule"]._screen(order)
         self.env["oms.hold"]._open_many(
-            [*problems, *((order, problem) for problem in self._problems(labelled, left))]
+            [
+                *problems,
+                *((order, problem) for problem in (*split, *self._problems(labelled, left))),
+            ]
         )
         why = self.env._("the customer wants it sent elsewhere")
         self.env["oms.resourcing"]._decide_again(order, why)
         self.env["oms.promise.review"]._promise_anew(order, why)
+
+    @api.model
+    def _leave_shared(self, order):
+        """Take an order out of the deliveries it shares with others that go on as they are.
+
+        :return: the problem of goods that are picked or packed with those of others
+        :rtype: list[dict]
+        """
+        shared = order.oms_shared_picking_ids._oms_is_leaving()
+        picked = shared.filtered(lambda p: any(order._oms_moves(p).mapped("picked")))
+        names = ", ".join(picked.mapped("name"))
+        self.env["oms.shared.delivery"]._take_out(order, self.env._("it goes elsewhere"))
+        if not picked:
+            return []
+        return [
+            {
+                "code": "ADDRESS_CHANGED",
+                "message": self.env._(
+                    "Goods of %(order)s were picked with those of other orders (%(deliveries)s): "
+                    "take them out of that parcel, they go elsewhere in %(own)s, then release.",
+                    order=order.name,
+                    deliveries=names,
+                    own=", ".join(order._oms_pickings()._oms_is_leaving().mapped("name")),
+                ),
+            }
+        ]
 
     @api.model
     def _problems(self, labelled, left):

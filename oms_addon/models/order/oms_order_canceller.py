@@ -174,12 +174,10 @@ class OmsOrderCanceller(models.AbstractModel):
         # oms_stopped: the warehouse has answered
         if self.env.context.get("oms_stopped"):
             return False
-        picking = order.picking_ids.filtered(
-            lambda p: (
-                p.state not in ("done", "cancel")
-                and p.picking_type_code != "incoming"
-                and p.move_ids._oms_in_hand()
-            )
+        picking = (
+            order._oms_pickings()
+            ._oms_is_leaving()
+            .filtered(lambda p: order._oms_moves(p)._oms_in_hand())
         )
         if not picking:
             return False

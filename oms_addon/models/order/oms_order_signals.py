@@ -78,7 +78,7 @@ class OmsOrderSignals(models.AbstractModel):
             and document.fulfilled_by == "merchant"
             and not order.oms_is_recorded
             and order.state != "cancel"
-            and not order.picking_ids.filtered(
+            and not order._oms_pickings().filtered(
                 lambda p: p.state == "done" and p.picking_type_code == "outgoing"
             )
             and any(line.product_id.type == "consu" for line in order.order_line)

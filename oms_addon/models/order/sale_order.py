@@ -83,7 +83,6 @@ class SaleOrder(models.Model):
     oms_hold_count = fields.Integer("Open exceptions", compute="_compute_oms_hold_count")
     oms_message_ids = fields.One2many("oms.channel.message", "order_id", "Channel messages")
     oms_message_count = fields.Integer(compute="_compute_oms_message_count")
-    oms_parcel_count = fields.Integer(compute="_compute_oms_parcel_count")
     oms_event_count = fields.Integer(compute="_compute_oms_event_count")
     oms_event_ids = fields.One2many(
         "oms.event", "res_id", "Timeline", domain=[("res_model", "=", "sale.order")], readonly=True
@@ -125,11 +124,6 @@ class SaleOrder(models.Model):
         for order in self:
             order.oms_hold_count = counts.get(order._origin, 0)
 
-    def _compute_oms_parcel_count(self):
-        parcels = self.env["oms.parcel"].search([("picking_ids.sale_id", "in", self.ids)])
-        for order in self:
-            order.oms_parcel_count = len(parcels.filtered(lambda p, o=order: o in p.order_ids))
-
     def _compute_oms_event_count(self):
         counts = dict(
             self.env["oms.event"]._read_group(
@@ -168,11 +162,6 @@ class SaleOrder(models.Model):
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("oms_addon.oms_hold_action")
         return {**action, "domain": [("order_id", "=", self.id)], "context": {}}
-
-    def action_oms_parcels(self):
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id("oms_addon.oms_parcel_action")
-        return {**action, "domain": [("picking_ids.sale_id", "=", self.id)], "context": {}}
 
     def action_oms_events(self):
         self.ensure_one()

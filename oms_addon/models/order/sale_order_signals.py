@@ -121,9 +121,10 @@ class SaleOrder(models.Model):
                 line.product_uom_id.compare(line.product_uom_qty, line.qty_delivered) <= 0
                 for line in goods
             ):
-                order.picking_ids._oms_todo().filtered(
-                    lambda p: p.picking_type_code != "incoming"
-                ).action_cancel()
+                pickings = order._oms_pickings()._oms_is_leaving()
+                shared = pickings.filtered("oms_shared_order_ids")
+                (pickings - shared).action_cancel()
+                order._oms_moves(shared)._action_cancel()
 
     # === RECORDED ONLY === #
 
