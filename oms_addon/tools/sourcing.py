@@ -78,8 +78,10 @@ class Order:
     complete: bool = False
     # Places of work it has today already.
     slots: frozenset = frozenset()
-    # A person let it go on: no rule queues it again.
+    # A person let it go on: no rule queues it again, and a full day is no reason.
     released: bool = False
+    # A person chose the warehouse: a full day is no reason either.
+    chosen: bool = False
 
 
 @dataclass
@@ -197,7 +199,8 @@ def decide(order, supply, warehouses):
         return Decision("queue", rule=order.rules[-1], trials=trials)
     free_hand = Rule(keeps_safety=False)
     verdicts = judge(free_hand, order, supply, warehouses)
-    places = [v.warehouse for v in verdicts if v.code in ("open", "full")]
+    by_hand = order.released or order.chosen
+    places = [v.warehouse for v in verdicts if v.is_open or by_hand and v.code == "full"]
     trials.append(Trial(free_hand, "free", verdicts))
     if not places:
         return Decision("queue", rule=free_hand, trials=trials)

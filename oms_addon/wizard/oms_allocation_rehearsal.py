@@ -121,7 +121,7 @@ class OmsAllocationRehearsal(models.TransientModel):
                 if is_held:
                     free[warehouse, product] += quantity
         chosen = matrix._choose(goods.order_id, runs, matrix._destinations(goods.order_id))
-        left = self.env["oms.allocation.day"]._glance(warehouses) if runs else {}
+        left = self.env["oms.allocation.day"]._glance(warehouses)
         return matrix._supply(warehouses, goods.product_id, chosen, left, free=free)
 
     def _before(self, goods):

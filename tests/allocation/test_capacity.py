@@ -60,7 +60,175 @@ class TestCapacity(AllocationCommon):
             )
 
 
+class TestEveryParcelCounts(AllocationCommon):
+    """Whoever sends it, and whenever it was sold: a day has so many parcels."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.warehouse.oms_capacity_day = 1
+        cls.channel.warehouse_ids = cls.warehouse
+        cls.channel.payment_policy = "terms"
+        cls.rare = cls._make_product("RARE", "Rare")
+
+    def setUp(self):
+        super().setUp()
+        self.clock = freeze_time("2026-03-03 09:00:00")
+        self.clock.start()
+        self.addCleanup(lambda: self.clock.stop())
+
+    def _next_day(self):
+        self.clock.stop()
+        self.clock = freeze_time("2026-03-04 09:00:00")
+        self.clock.start()
+
+    def _used(self):
+        """:return: how many places of each day are taken"""
+        days = self.env["oms.allocation.day"].search([("warehouse_id", "=", self.warehouse.id)])
+        return [day.used for day in days.sorted("day")]
+
+    def _waiting(self, count):
+        """:return: confirmed orders that wait for goods that are nowhere"""
+        orders = self.env["sale.order"].union(
+            *(self._make_order((self.rare, 1)) for _n in range(count))
+        )
+        self._serve(orders)
+        return orders
+
+    def _said(self, order):
+        return order.oms_event_ids.filtered(lambda e: e.code == "order.overbooked").mapped("name")
+
+    def test_backorders_that_are_served_later_take_places_of_that_day(self):
+        orders = self._waiting(3)
+        self.assertEqual(self._used(), [0])
+        self._put_stock(self.rare, self.warehouse, 3)
+        self._run_lanes("allocator")
+        self.assertEqual([self._taken(order) for order in orders], [{self.warehouse: 1.0}, {}, {}])
+        self.assertEqual(self._used(), [1])
+        # Nothing of it was sold without stock: the goods are there, and theirs tomorrow.
+        self.assertEqual(
+            self.allocator._allocate(orders[1]),
+            {
+                orders[1]: "Today's work is full at London: it gets its goods on another day.",
+            },
+        )
+        self.assertEqual(
+            self.backorder._free_for_new(self.warehouse, self.rare)[
+                self.warehouse.id, self.rare.id
+            ],
+            0.0,
+        )
+        self._next_day()
+        self._run_lanes("allocator")
+        self.assertEqual([bool(self._taken(order)) for order in orders], [True, True, False])
+        self.assertEqual(self._used(), [1, 1])
+        self.assertStockIsConsistent(self.rare)
+
+    def test_what_is_there_is_not_called_oversold_on_a_full_day(self):
+        self.channel.payment_policy = "prepaid"
+        self._serve(self._make_order((self.mug, 1)))
+        order = self._make_order((self.mug, 1))
+        order.with_context(oms_sourced=True).action_confirm()
+        self.allocator._allocate(order)
+        self.assertEqual((self._taken(order), self._holds(order)), ({}, []))
+
+    def test_a_new_order_is_not_given_a_full_day_without_any_rule(self):
+        self._serve(self._make_order((self.mug, 1)))
+        order = self._make_order((self.mug, 1))
+        self.assertEqual(self.sourcing._source(order), order)
+        self.assertEqual(self._holds(order), ["ALLOCATION"])
+        self.assertIn("today's work is full", order.oms_allocation_text)
+
+    def test_an_order_that_a_payment_confirms_waits_for_the_next_day(self):
+        self._serve(self._make_order((self.mug, 1)))
+        order = self._make_order((self.mug, 1))
+        order.action_confirm()
+        self._run_lanes("allocator")
+        self.assertEqual((self._taken(order), self._used()), ({}, [1]))
+        self._next_day()
+        self._run_lanes("allocator")
+        self.assertEqual((self._taken(order), self._used()), ({self.warehouse: 1.0}, [1, 1]))
+
+    def test_what_staff_confirm_takes_a_place_and_no_more_than_one(self):
+        order = self._make_order((self.mug, 1), oms_channel_id=False)
+        order.action_confirm()
+        self._run_lanes("allocator")
+        order.picking_ids.do_unreserve()
+        self._run_lanes("allocator")
+        self.assertEqual((self._taken(order), self._used()), ({self.warehouse: 1.0}, [1]))
+
+    def test_a_person_overbooks_a_day_on_the_board_and_it_is_said(self):
+        self._put_stock(self.mug, self.north, 5)
+        self.north.oms_capacity_day = 1
+        self.channel.warehouse_ids = self.warehouse + self.north
+        first = self._make_order((self.mug, 1))
+        second = self._make_order((self.mug, 1))
+        self._serve(first + second)
+        self.assertEqual(self._taken(second), {self.north: 1.0})
+        second._oms_send_from(self.warehouse)
+        self.assertEqual(self._taken(second), {self.warehouse: 1.0})
+        text = "Today's work of London is full, this is parcel 2 of 1: sent by hand all the same."
+        self.assertEqual(self._said(second), [text])
+        self.assertIn(text, second.oms_allocation_text)
+        self.assertFalse(self._said(first))
+        self.assertEqual(self._used(), [2])
+        # Its place in Leeds is free again.
+        self.assertEqual(self.env["oms.allocation.day"]._glance(self.north), {self.north.id: 1})
+
+    def test_a_released_order_overbooks_a_day_and_it_is_said(self):
+        self._serve(self._make_order((self.mug, 1)))
+        order = self._make_order((self.mug, 1), oms_step="confirm", oms_cursor="confirm")
+        self.sourcing._source(order)
+        order.oms_hold_ids.action_release()
+        self.assertFalse(self.sourcing._source(order))
+        self.assertEqual((len(self._said(order)), self._used()), (1, [2]))
+        order.with_context(oms_sourced=True).action_confirm()
+        self.allocator._allocate(order)
+        self.assertEqual((self._taken(order), self._used()), ({self.warehouse: 1.0}, [2]))
+
+    def test_who_checks_availability_by_hand_overbooks_and_it_is_said(self):
+        orders = self._waiting(2)
+        self._put_stock(self.rare, self.warehouse, 2)
+        self._run_lanes("allocator")
+        orders[1].picking_ids.action_assign()
+        self.assertEqual(self._taken(orders[1]), {self.warehouse: 1.0})
+        self.assertEqual((len(self._said(orders[1])), self._used()), (1, [2]))
+        orders[1].picking_ids.action_assign()
+        self.assertEqual((len(self._said(orders[1])), self._used()), (1, [2]))
+
+    def test_goods_are_sourced_again_into_a_full_day_by_nobody_without_any_rule(self):
+        self.channel.warehouse_ids = self.warehouse + self.north
+        self.north.oms_capacity_day = 1
+        self._put_stock(self.mug, self.north, 5)
+        self._serve(self._make_order((self.mug, 1), oms_keep_warehouse=True))
+        orders = self._waiting(2)
+        self._put_stock(self.rare, self.north, 2)
+        self._run_lanes("allocator")
+        self.assertEqual([self._taken(order) for order in orders], [{self.north: 1.0}, {}])
+
+
 class TestCapacityRace(RaceCase):
+    def test_backorders_of_two_processes_never_overbook_a_day(self):
+        ids = self.commit(_prepare_backorders)
+        self.run_parallel([lambda env, mine=ids[n::2]: _allocate(env, mine) for n in range(2)])
+        reserved = self.commit(
+            lambda env: (
+                env["sale.order"]
+                .browse(ids)
+                .filtered(lambda o: o.picking_ids.state == "assigned")
+                .ids
+            )
+        )
+        self.assertEqual(len(reserved), 3)
+        self.assertEqual(
+            self.commit(
+                lambda env: (
+                    env["oms.allocation.day"].search([("warehouse_id.name", "=", "Narrow")]).used
+                )
+            ),
+            3,
+        )
+
     def test_four_processes_never_give_a_warehouse_more_than_its_day(self):
         ids = self.commit(_prepare)
         results = self.run_parallel(
@@ -69,8 +237,9 @@ class TestCapacityRace(RaceCase):
         self.assertEqual(sum(len(result) for result in results), 20)
         names = [name for result in results for name in result]
         self.assertEqual((names.count("Limited"), names.count("Other")), (5, 15))
-        used = self.commit(lambda env: env["oms.allocation.day"].search([]).mapped("used"))
-        slots = self.commit(lambda env: env["oms.allocation.slot"].search_count([]))
+        limited = [("warehouse_id.name", "=", "Limited")]
+        used = self.commit(lambda env: env["oms.allocation.day"].search(limited).mapped("used"))
+        slots = self.commit(lambda env: env["oms.allocation.slot"].search_count(limited))
         self.assertEqual((used, slots), ([5], 5))
 
 
@@ -127,3 +296,29 @@ def _source(env, ids):
     orders = env["sale.order"].browse(ids)
     env["oms.sourcing"]._source(orders)
     return [order.warehouse_id.name for order in orders]
+
+
+def _prepare_backorders(env):
+    """:return: ids of 8 confirmed orders of goods that came, where 3 leave a day"""
+    narrow = env["stock.warehouse"].create(
+        {"name": "Narrow", "code": "NAR", "oms_managed": True, "oms_capacity_day": 3}
+    )
+    mug = env["product.product"].create({"name": "Late mug", "is_storable": True})
+    orders = env["sale.order"].create(
+        [
+            {
+                "partner_id": env["res.partner"].create({"name": "Bea"}).id,
+                "warehouse_id": narrow.id,
+                "oms_keep_warehouse": True,
+                "order_line": [(0, 0, {"product_id": mug.id, "product_uom_qty": 1})],
+            }
+            for _n in range(8)
+        ]
+    )
+    orders.action_confirm()
+    env["stock.quant"]._update_available_quantity(mug, narrow.lot_stock_id, 100)
+    return orders.ids
+
+
+def _allocate(env, ids):
+    env["oms.allocator"]._allocate(env["sale.order"].browse(ids))

@@ -16,3 +16,4 @@ from . import stock_warehouse
 from . import res_partner
 from . import sale_order
 from . import sale_order_by_hand
+from . import stock_move

@@ -39,10 +39,10 @@ class OmsAllocationMatrix(models.AbstractModel):
         warehouses = self.env["stock.warehouse"].union(*candidates.values())
         places = self._places(warehouses)
         if supply is None:
-            left = self.env["oms.allocation.day"].sudo()._left(warehouses) if runs else {}
+            left = self.env["oms.allocation.day"].sudo()._left(warehouses)
             free = self.env["oms.backorder"]._free_for_new(warehouses, goods.product_id)
             supply = self._supply(warehouses, goods.product_id, chosen, left, free)
-        slots = self._slots(orders, warehouses) if runs else {}
+        slots = self._slots(orders, warehouses)
         released = self._released(orders) if released is None else released
         of_order = goods.grouped("order_id")
         found = {}
@@ -177,6 +177,7 @@ class OmsAllocationMatrix(models.AbstractModel):
             () if order.oms_chosen_warehouse_id else routing.rule_ids._to_rules(),
             carrier=order.carrier_id.id,
             complete=order.partner_id.commercial_partner_id.oms_ship_complete,
+            chosen=bool(order.oms_chosen_warehouse_id),
         )
 
     @api.model
@@ -202,6 +203,11 @@ class OmsAllocationMatrix(models.AbstractModel):
         # oms_by_hand: a person confirms them at this moment
         if self.env.context.get("oms_by_hand"):
             return orders
+        return self._let_go(orders)
+
+    @api.model
+    def _let_go(self, orders):
+        """:return: the orders whose hold by the rules a person released"""
         return (
             self.env["oms.hold"]
             .sudo()

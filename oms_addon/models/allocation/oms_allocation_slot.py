@@ -1,8 +1,46 @@
 """An order's place in the work of a warehouse's day."""
 
 from collections import Counter
+from itertools import groupby
 
 from odoo import api, fields, models
+
+
+class Places:
+    """Who may be given goods today, by the places in the day's work of warehouses.
+
+    :param dict left: places left by warehouse id; those without a limit are missing
+    :param set taken: (order id, warehouse id) of the places that are taken
+    :param bool overbooks: whether a full day is no reason: a person decided
+    """
+
+    def __init__(self, left, taken, overbooks=False):
+        self.left = left
+        self.taken = taken
+        self.overbooks = overbooks
+
+    def needed(self, move):
+        """:return: the (order, warehouse) a move needs a place for, ``None`` when it needs none"""
+        order, warehouse = move.sale_line_id.order_id, move.picking_type_id.warehouse_id
+        if warehouse.id not in self.left or (order.id, warehouse.id) in self.taken:
+            return None
+        return order, warehouse
+
+    def parts(self, moves):
+        """Part moves where another place is needed, without changing their order.
+
+        :return: pairs (what ``needed`` says, moves)
+        """
+        for needed, part in groupby(moves, key=self.needed):
+            yield needed, moves.browse().concat(*part)
+
+    def take(self, order, warehouse):
+        """:return: whether there is a place; the order has it then"""
+        if self.left[warehouse.id] <= 0 and not self.overbooks:
+            return False
+        self.left[warehouse.id] -= 1
+        self.taken.add((order.id, warehouse.id))
+        return True
 
 
 class OmsAllocationSlot(models.Model):
@@ -44,11 +82,26 @@ class OmsAllocationSlot(models.Model):
         )
 
     @api.model
-    def _settle(self, wanted, warehouses):
+    def _places(self, orders, warehouses):
+        """Lock today of warehouses and read which places orders have, and can have.
+
+        :rtype: Places
+        """
+        left = self.env["oms.allocation.day"].sudo()._left(warehouses)
+        taken = {(s.order_id.id, s.warehouse_id.id) for s in self._of_today(orders, warehouses)}
+        # oms_overbook: see oms.resourcing
+        return Places(left, taken, bool(self.env.context.get("oms_overbook")))
+
+    @api.model
+    def _settle(self, wanted, warehouses, by_hand=None):
         """Give orders the places they are to have today, and no others.
+
+        Where a day is full an order gets none, and its goods on another day, unless a person
+        sends it.
 
         :param dict wanted: ids of the warehouses that serve each order
         :param warehouses: the warehouses they were chosen from; their days are locked
+        :param by_hand: orders that a person sends
         """
         limited = warehouses.filtered("oms_capacity_day")
         if not limited or not wanted:
@@ -57,21 +110,65 @@ class OmsAllocationSlot(models.Model):
         standing = self._of_today(orders, limited)
         kept = standing.filtered(lambda s: s.warehouse_id.id in wanted[s.order_id])
         (standing - kept)._give_back()
-        there = {(s.order_id.id, s.warehouse_id.id) for s in kept}
+        places = self._places(orders, limited)
+        pairs = []
+        for order, ids in wanted.items():
+            for warehouse in limited.filtered(lambda w, ids=ids: w.id in ids):
+                places.overbooks = bool(by_hand) and order in by_hand
+                if (order.id, warehouse.id) not in places.taken and places.take(order, warehouse):
+                    pairs.append((order, warehouse))
+        self._take(pairs)
+
+    @api.model
+    def _take(self, pairs):
+        """Write down places that were taken today; what is more than a day's work is said.
+
+        :param list pairs: tuples (order, warehouse), of warehouses whose day is limited
+        """
+        if not pairs:
+            return
+        day = self.env["oms.allocation.day"].sudo()
+        warehouses = self.env["stock.warehouse"].union(*(warehouse for _o, warehouse in pairs))
+        used = dict(day._lock(warehouses.sorted("id")))
+        for order, warehouse in pairs:
+            used[warehouse.id] += 1
+            if used[warehouse.id] > warehouse.sudo().oms_capacity_day:
+                self._tell_overbooked(order, warehouse, used[warehouse.id])
         vals_list = [
-            {
-                "order_id": order.id,
-                "warehouse_id": warehouse.id,
-                "day": self.env["oms.allocation.day"]._today(warehouse),
-            }
-            for order, ids in wanted.items()
-            for warehouse in limited
-            if warehouse.id in ids and (order.id, warehouse.id) not in there
+            {"order_id": order.id, "warehouse_id": warehouse.id, "day": day._today(warehouse)}
+            for order, warehouse in pairs
         ]
         self.sudo().create(vals_list)
-        self.env["oms.allocation.day"].sudo()._count(
-            Counter((vals["warehouse_id"], vals["day"]) for vals in vals_list)
+        day._count(Counter((vals["warehouse_id"], vals["day"]) for vals in vals_list))
+
+    @api.model
+    def _tell_overbooked(self, order, warehouse, parcels):
+        """Say that a person gave a warehouse more than its day."""
+        text = self.env._(
+            "Today's work of %(warehouse)s is full, this is parcel %(parcels)s of %(limit)s: sent "
+            "by hand all the same.",
+            warehouse=warehouse.name,
+            parcels=parcels,
+            limit=warehouse.sudo().oms_capacity_day,
         )
+        order_sudo = order.sudo()
+        order_sudo.oms_allocation_text = " ".join(
+            filter(None, (order_sudo.oms_allocation_text, text))
+        )
+        self.env["oms.event"].sudo()._log(order_sudo, "order.overbooked", text)
+
+    @api.model
+    def _give_back_unused(self, orders):
+        """Give back places of today in warehouses that send nothing of their orders any more."""
+        places = self._of_today(orders, orders.order_line.move_ids.picking_type_id.warehouse_id)
+        places.filtered(
+            lambda s: (
+                not any(
+                    move.state != "cancel" and move.picking_type_id.warehouse_id == s.warehouse_id
+                    for move in s.order_id.order_line.move_ids
+                )
+            )
+        )._give_back()
 
     def _give_back(self):
         """Give places back, so that others get them."""

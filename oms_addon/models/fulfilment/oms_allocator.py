@@ -31,15 +31,16 @@ class OmsAllocator(models.AbstractModel):
             moves = self._open_moves(orders | ahead)
         candidates = self.env["oms.sourcing"]._candidates(moves.sale_line_id.order_id)
         warehouses = moves.picking_type_id.warehouse_id.union(*candidates.values())
+        self.env["oms.allocation.day"].sudo()._left(warehouses)
         locations = self.env["oms.stock"]._locations(warehouses)
         rows = self.env["oms.stock"]._lock(
             locations.keys() | set(moves.location_id.ids), moves.product_id.ids
         )
-        runs = self._runs(moves, ahead)
+        runs, late = self._runs(moves, ahead), moves.browse()
         for place, run in enumerate(runs):
-            self.env["oms.reservation"]._reserve(run, rows)
+            late |= self._reserve(run, rows)
             self.env["oms.resourcing"]._resource(
-                self._unserved(run),
+                self._unserved(run) - late,
                 rows,
                 locations,
                 candidates,
@@ -47,9 +48,45 @@ class OmsAllocator(models.AbstractModel):
             )
         backorder._run_served(before)
         unserved = self._unserved(self._open_moves(orders))
-        self._mark_oversold(unserved)
-        self._settle_oversold(orders - unserved.sale_line_id.order_id)
-        return self._sentences(unserved)
+        late &= unserved
+        self._mark_oversold(unserved - late)
+        self._settle_oversold(orders - (unserved - late).sale_line_id.order_id)
+        return {**self._late_sentences(late), **self._sentences(unserved - late)}
+
+    @api.model
+    def _reserve(self, moves, rows):
+        """Reserve goods for moves whose orders have a place in the day's work of a warehouse,
+        or get one; every parcel counts, whoever it is for and whenever it was sold.
+
+        :param moves: ``stock.move`` records, in the order they are served
+        :param list rows: the locked stock rows
+        :return: the moves that wait for another day
+        """
+        slots, reservation = self.env["oms.allocation.slot"], self.env["oms.reservation"]
+        places = slots._places(moves.sale_line_id.order_id, moves.picking_type_id.warehouse_id)
+        late, pairs = moves.browse(), []
+        for needed, part in places.parts(moves):
+            if needed and not (places.overbooks or places.left[needed[1].id] > 0):
+                late += part
+                continue
+            before = self._missing(part)[0] if needed else 0.0
+            reservation._reserve(part, rows)
+            if needed and self._missing(part)[0] < before:
+                places.take(*needed)
+                pairs.append(needed)
+        slots._take(pairs)
+        return late
+
+    @api.model
+    def _late_sentences(self, moves):
+        """:return: that orders wait for another day, in words"""
+        return {
+            order: self.env._(
+                "Today's work is full at %(warehouses)s: it gets its goods on another day.",
+                warehouses=", ".join(of_order.picking_type_id.warehouse_id.mapped("name")),
+            )
+            for order, of_order in moves.grouped(lambda m: m.sale_line_id.order_id).items()
+        }
 
     @api.model
     def _runs(self, moves, ahead):

@@ -6,7 +6,10 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 from odoo.addons.oms_addon.models.fulfilment.oms_allocator import OPEN_STATES
-from odoo.addons.oms_addon.tools.sourcing import Supply
+from odoo.addons.oms_addon.tools.sourcing import Rule, Supply
+
+#: what limits orders that no rule is about
+FREE_HAND = Rule(keeps_safety=False)
 
 
 class Limit:
@@ -82,6 +85,7 @@ class OmsResourcing(models.AbstractModel):
         before = moves.sale_line_id.move_ids
         self._shift(shifts)
         self._take_places(limits)
+        self.env["oms.allocation.slot"]._give_back_unused(moves.sale_line_id.order_id)
         fresh = moves.sale_line_id.move_ids - before
         fresh = fresh.filtered(lambda m: m.state == "confirmed" and not m.move_orig_ids)
         self.env["oms.reservation"]._reserve(fresh, rows)
@@ -135,14 +139,14 @@ class OmsResourcing(models.AbstractModel):
     def _limits(self, moves, candidates):
         """Read what the rules of orders leave their goods for another warehouse.
 
-        :return: a ``Limit`` by order; those without rules are missing
+        :return: a ``Limit`` by order; nothing when there is no limit at all
         :rtype: dict[sale.order, Limit]
         """
         orders = moves.sale_line_id.order_id
         rules = self.env["oms.allocation.matrix"]._rule_of(orders)
-        if not rules:
-            return {}
         warehouses = self.env["stock.warehouse"].union(*candidates.values())
+        if not rules and not any(warehouses.mapped("oms_capacity_day")):
+            return {}
         matrix = self.env["oms.allocation.matrix"]
         supply = Supply(
             safety=matrix._safety(warehouses),
@@ -150,8 +154,10 @@ class OmsResourcing(models.AbstractModel):
         )
         slots = matrix._slots(orders, warehouses)
         return {
-            order: Limit(order, rule, supply, slots.get(order.id, frozenset()))
-            for order, rule in rules.items()
+            order: Limit(
+                order, rules.get(order, FREE_HAND), supply, slots.get(order.id, frozenset())
+            )
+            for order in orders
         }
 
     @api.model
@@ -203,6 +209,8 @@ class OmsResourcing(models.AbstractModel):
         if not moves:
             return
         warehouses = warehouse | moves.picking_type_id.warehouse_id
+        # Whoever reserves locks the days first.
+        self.env["oms.allocation.day"].sudo()._left(warehouses)
         stock._lock(
             stock._locations(warehouses).keys() | set(moves.location_id.ids), moves.product_id.ids
         )
@@ -212,7 +220,9 @@ class OmsResourcing(models.AbstractModel):
         lines.warehouse_id = warehouse
         lines.oms_plan = False
         orders = lines.order_id
-        allocator._allocate(orders)
+        # oms_overbook: a person sends it, today if its goods are there
+        allocator.with_context(oms_overbook=True)._allocate(orders)
+        self.env["oms.allocation.slot"]._give_back_unused(orders)
         orders._oms_run()
 
     @api.model

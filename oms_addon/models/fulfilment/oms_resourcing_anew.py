@@ -89,7 +89,7 @@ class OmsResourcing(models.AbstractModel):
         order, matrix = moves.sale_line_id.order_id, self.env["oms.allocation.matrix"]
         warehouses = candidates[order] | moves.picking_type_id.warehouse_id
         runs = matrix._runs(order)
-        left = self.env["oms.allocation.day"].sudo()._left(warehouses) if runs else {}
+        left = self.env["oms.allocation.day"].sudo()._left(warehouses)
         stock = self.env["oms.stock"]
         stock._lock(stock._locations(warehouses).keys(), moves.product_id.ids)
         free = self.env["oms.backorder"]._free_for_new(warehouses, moves.product_id, but=moves)

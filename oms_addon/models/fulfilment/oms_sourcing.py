@@ -123,14 +123,16 @@ class OmsSourcing(models.AbstractModel):
 
     @api.model
     def _take_places(self, decisions, candidates):
-        """Take places in the day's work of warehouses for the orders that rules gave them."""
+        """Take places in the day's work of the warehouses that send something now."""
+        orders = self.env["sale.order"].union(*decisions)
         self.env["oms.allocation.slot"]._settle(
             {
                 order: set(decision.plan.serving) if decision.plan else set()
-                for order, (decision, run, _routing) in decisions.items()
-                if run
+                for order, (decision, _run, _routing) in decisions.items()
             },
             self.env["stock.warehouse"].union(*candidates.values()),
+            by_hand=orders.filtered("oms_chosen_warehouse_id")
+            | self.env["oms.allocation.matrix"]._let_go(orders),
         )
 
     @api.model
