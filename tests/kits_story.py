@@ -75,6 +75,8 @@ class Story:
         found["after_sale"] = self.sell()
         found["why"] = self.why()
         found["cart"] = self.cart()
+        found["partial"] = self.partial()
+        found["in_hand"] = self.in_hand()
         return found
 
     def one_short(self):
@@ -97,6 +99,83 @@ class Story:
         order.action_confirm()
         self.env["oms.allocator"]._allocate(order)
         return {"shelf": self.number(self.shelf), "boards": self.number(self.board)}
+
+    def order(self, product, quantity, unit=None):
+        """:return: a confirmed order of the channel, and what it waits for"""
+        order = self.env["sale.order"].create(
+            {
+                "partner_id": self.env.ref("base.partner_admin").id,
+                "warehouse_id": self.warehouse.id,
+                "oms_channel_id": self.channel.id,
+                "order_line": [
+                    Command.create(
+                        {
+                            "product_id": product.id,
+                            "product_uom_qty": quantity,
+                            "product_uom_id": (unit or product.uom_id).id,
+                        }
+                    )
+                ],
+            }
+        )
+        order.action_confirm()
+        return order, self.env["oms.allocator"]._allocate(order).get(order, "")
+
+    def reserved(self, order):
+        """:return: what the open deliveries of an order have, by SKU"""
+        lines = order.picking_ids._oms_todo().move_line_ids
+        return {
+            product.default_code: sum(of_product.mapped("quantity"))
+            for product, of_product in lines.grouped("product_id").items()
+        }
+
+    def ship(self, order):
+        """:return: how many kits left, all told, once what is reserved has left"""
+        ready = order.picking_ids._oms_todo().filtered("move_line_ids")
+        told = self.env["oms.shipper"]._validate(ready)
+        if told:
+            raise AssertionError(told)
+        return order.order_line.qty_delivered
+
+    def partial(self):
+        """Four racks of two planks and a dozen nails; there are seven planks, then nine."""
+        self.channel.write({"ship_policy": "always", "payment_policy": "terms"})
+        plank, nail = self.product("PLANK", 7), self.product("NAIL", 100)
+        rack = self.product("RACK", 0)
+        self.kit(rack, 1, (plank, 2, None), (nail, 12, None))
+        found = {"there": self.number(rack)}
+        order, found["waits"] = self.order(rack, 4)
+        found["reserved"] = self.reserved(order)
+        # The plank that is left is theirs who wait for the fourth rack.
+        later, found["later"] = self.order(plank, 1)
+        found["later_reserved"] = self.reserved(later)
+        found["again"] = self.env["oms.backorder"]._serve_backorders()
+        found["shipped"] = self.ship(order)
+        found["backorder"] = {
+            move.product_id.default_code: move.product_uom_qty
+            for move in order.picking_ids._oms_todo().move_ids
+        }
+        self.env["stock.quant"]._update_available_quantity(plank, self.warehouse.lot_stock_id, 2)
+        found["served"] = self.env["oms.backorder"]._serve_backorders()
+        found["rest"] = self.reserved(order)
+        found["all_shipped"] = self.ship(order)
+        found["later_rest"] = self.reserved(later)
+        return found
+
+    def in_hand(self):
+        """A picker lets the seat leave before the legs: the stool is delivered with the last.
+
+        :return: stools delivered after each parcel
+        """
+        seat, leg, stool = (self.product(sku, 9) for sku in ("SEAT", "LEG", "STOOL"))
+        self.kit(stool, 1, (seat, 1, None), (leg, 3, None))
+        order, _waits = self.order(stool, 2)
+        counts = []
+        for move in order.picking_ids.move_ids:
+            move.picked = True
+            move.picking_id.with_context(skip_backorder=True).button_validate()
+            counts.append(order.order_line.qty_delivered)
+        return counts
 
     def why(self):
         """One more board comes. :return: the number of shelves, and that its rows add up"""

@@ -30,5 +30,21 @@ class TestKits(RaceCase):
                 "cart": {"kept": {"BOARD": 2.0, "SCREW": 12.0}, "shelf": 0},
                 "why": [2, "BOARD", True],
                 "no_kit": 100,
+                # A rack has two planks and a dozen nails, and leaves whole.
+                "partial": {
+                    "there": 3,
+                    "waits": "Backordered: 1 of 4 × [RACK] RACK",
+                    "reserved": {"PLANK": 6.0, "NAIL": 36.0},
+                    "later": "Backordered: 1 of 1 × [PLANK] PLANK",
+                    "later_reserved": {},
+                    "again": 0,
+                    "shipped": 3.0,
+                    "backorder": {"PLANK": 2.0, "NAIL": 12.0},
+                    "served": 2,
+                    "rest": {"PLANK": 2.0, "NAIL": 12.0},
+                    "all_shipped": 4.0,
+                    "later_rest": {"PLANK": 1.0},
+                },
+                "in_hand": [0.0, 2.0],
             },
         )

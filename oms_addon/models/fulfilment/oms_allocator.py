@@ -46,6 +46,7 @@ class OmsAllocator(models.AbstractModel):
                 candidates,
                 moves.browse().concat(*runs[place + 1 :]),
             )
+        self.env["oms.kits"]._give_back_parts(moves)
         backorder._run_served(before)
         unserved = self._unserved(self._open_moves(orders))
         late &= unserved
@@ -147,15 +148,20 @@ class OmsAllocator(models.AbstractModel):
     def _sentences(self, moves):
         """:return: what each order waits for, in words"""
         sentences, demand = {}, self.env["oms.sourcing"]._demand
+        kits = self.env["oms.kits"]
+        kit_lines = kits._lines(moves)
         for order, of_order in moves.grouped(lambda m: m.sale_line_id.order_id).items():
             parts = []
             for line, of_line in of_order.grouped("sale_line_id").items():
-                missing, _wanted = self._missing(of_line)
+                missing, wanted = self._missing(of_line)[0], demand(line)[2]
+                if line in kit_lines:
+                    wanted = kits._ordered(line)
+                    missing = wanted - kits._whole(line)
                 parts.append(
                     self.env._(
                         "%(missing)s of %(wanted)s × %(product)s",
                         missing=f"{missing:g}",
-                        wanted=f"{demand(line)[2]:g}",
+                        wanted=f"{wanted:g}",
                         product=line.product_id.display_name,
                     )
                 )

@@ -1,0 +1,93 @@
+"""Kits leave whole: of their parts no more is reserved than makes whole kits."""
+
+import math
+
+from odoo import api, models
+
+
+class OmsKits(models.AbstractModel):
+    """Looks after order lines whose product is a kit, where Odoo's Manufacturing is installed."""
+
+    _name = "oms.kits"
+    _description = "Kits"
+
+    @api.model
+    def _lines(self, moves):
+        """:return: the order lines of moves that are parts of a kit"""
+        if "bom_line_id" not in moves._fields:
+            return moves.sale_line_id.browse()
+        return moves.filtered(lambda m: m.bom_line_id.bom_id.type == "phantom").sale_line_id
+
+    @api.model
+    def _give_back_parts(self, moves):
+        """Give back parts of kits that cannot be made whole; who waits for them keeps the claim.
+
+        :param moves: ``stock.move`` records that were reserved, under the locks of their stock
+        """
+        for line in self._lines(moves):
+            ordered, whole = self._ordered(line), self._whole(line)
+            for parts in self._parts(line).values():
+                keep = sum(parts.mapped("product_qty")) * whole / ordered
+                surplus = self._had(parts) - keep
+                if parts.product_id.uom_id.compare(surplus, 0) > 0:
+                    self._release(parts, surplus)
+
+    @api.model
+    def _ordered(self, line):
+        """:return: how many kits an order line is about"""
+        return line.product_uom_id._compute_quantity(
+            line.product_uom_qty, line.product_id.uom_id, round=False
+        )
+
+    @api.model
+    def _whole(self, line):
+        """:return: how many whole kits left or are reserved, of all the parts of a line
+        :rtype: int
+        """
+        ordered = self._ordered(line)
+        shares = [
+            self._had(parts) / wanted
+            for parts in self._parts(line).values()
+            if (wanted := sum(parts.mapped("product_qty")))
+        ]
+        return math.floor(ordered * min(shares, default=0.0) + 1e-6)
+
+    @api.model
+    def _parts(self, line):
+        """:return: by product, the moves that take the parts of a line from stock
+        :rtype: dict
+        """
+        moves = line.move_ids.filtered(
+            lambda m: (
+                m.state != "cancel"
+                and m.bom_line_id
+                and not m.move_orig_ids
+                and m.location_dest_id.usage != "inventory"
+                and m.picking_type_id.code != "incoming"
+            )
+        )
+        return moves.grouped("product_id")
+
+    @api.model
+    def _had(self, moves):
+        """:return: what moves have reserved, or moved"""
+        return sum(moves.move_line_ids.mapped("quantity_product_uom"))
+
+    @api.model
+    def _release(self, moves, surplus):
+        """Give back some of what moves have reserved, the last reserved first; what somebody
+        has picked stays.
+        """
+        moves = moves.with_context(oms_stock_locked=True)
+        lines = moves.filtered(lambda m: m.state != "done").move_line_ids
+        for line in lines.filtered(lambda l: not l.picked).sorted("id", reverse=True):
+            unit = line.product_id.uom_id
+            if unit.compare(surplus, 0) <= 0:
+                break
+            left = max(line.quantity_product_uom - surplus, 0.0)
+            surplus -= line.quantity_product_uom - left
+            if unit.compare(left, 0) > 0:
+                line.quantity = unit._compute_quantity(left, line.product_uom_id, round=False)
+            else:
+                line.unlink()
+        moves._recompute_state()
