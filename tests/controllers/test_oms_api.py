@@ -131,6 +131,19 @@ class TestApiIdempotency(ApiCase):
         self.assertEqual(len(self._messages()), 1)
         self.assertEqual(len(self._order("A1")), 1)
 
+    def test_fault_14_a_checkout_that_is_sent_twice_without_a_key_is_the_same_order(self):
+        first = self._post("/orders", self._document("A1"))
+        again = self._post("/orders", self._document("A1"))
+        self._run_lanes()
+        later = self._post("/orders", self._document("A1"), Idempotency_Key="K2")
+        self._run_lanes()
+        self.assertEqual([a.status_code for a in (first, again, later)], [202, 200, 202])
+        [order] = self._order("A1")
+        self.assertEqual(order.order_line.mapped("product_uom_qty"), [2.0])
+        self.assertEqual((len(order.transaction_ids), len(order.picking_ids)), (1, 1))
+        self.assertEqual(order.oms_amount_paid, 20.0)
+        self.assertFalse(self._holds(order))
+
     def test_fault_3_the_same_key_with_another_body_is_refused_kept_and_shown(self):
         self._post("/orders", self._document("A1"), Idempotency_Key="K1")
         for _again in range(2):
