@@ -39,6 +39,21 @@ class TestPromiseTours(HttpCase, ArrivingCommon):
         event = picking.sale_id.oms_event_ids.filtered(lambda e: e.code == "pick.rejected")
         self.assertEqual(event.actor, self.picker.name)
 
+    def test_a_picker_rejects_one_line_and_is_told_what_is_wrong_before(self):
+        self._put_stock(self.jug, self.warehouse, 3)
+        order = self._make_order((self.jug, 3), (self.pot, 2))
+        self._serve(order)
+        self._put_stock(self.jug, self.north, 5)
+        picking = order.picking_ids
+        self.start_tour(self._at(picking), "oms_reject_line_tour", login="oms_picker")
+        self.assertEqual(self._taken(order), {self.north: 3.0, self.warehouse: 2.0})
+        rejection = self.env["oms.pick.rejection"].search([("order_id", "=", order.id)])
+        self.assertRecordValues(
+            rejection,
+            [{"product_id": self.jug.id, "quantity": 3.0, "outcome": "3 from North"}],
+        )
+        self.assertEqual((picking.state, picking.move_line_ids.product_id), ("assigned", self.pot))
+
     def test_a_picker_is_told_to_stop_and_answers(self):
         picking = self._picking()
         picking.move_ids.picked = True

@@ -1,10 +1,19 @@
 """One line of a delivery can be rejected from where it is shown."""
 
-from odoo import models
+from odoo import api, fields, models
 
 
 class StockMoveLine(models.Model):
     _inherit = "stock.move.line"
+
+    oms_can_reject = fields.Boolean(compute="_compute_oms_can_reject", compute_sudo=True)
+
+    @api.depends("state", "picking_id.oms_can_reject")
+    def _compute_oms_can_reject(self):
+        for line in self:
+            line.oms_can_reject = (
+                line.state in ("assigned", "partially_available") and line.picking_id.oms_can_reject
+            )
 
     def action_oms_reject(self):
         """Say why the goods of this line cannot be taken."""

@@ -26,12 +26,12 @@ class StockPicking(models.Model):
 
     @api.depends("state", "picking_type_id")
     def _compute_oms_can_reject(self):
+        warehouses = self.picking_type_id.warehouse_id.filtered("oms_managed")
+        types = warehouses._oms_outgoing_types()
         for picking in self:
-            warehouse = picking.picking_type_id.warehouse_id
             picking.oms_can_reject = (
                 picking.state in ("assigned", "confirmed")
-                and warehouse.oms_managed
-                and picking.picking_type_id in warehouse._oms_outgoing_types()
+                and picking.picking_type_id in types
                 and bool(picking.move_line_ids)
             )
 
