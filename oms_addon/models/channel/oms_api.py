@@ -225,18 +225,13 @@ class OmsApi(models.AbstractModel):
     @api.model
     def _find(self, channel, refs):
         """:return: the inbox rows of events, but for conflicting duplicates"""
-        return (
-            self.env["oms.channel.message"]
-            .sudo()
-            .search(
-                [
-                    ("channel_id", "=", channel.id),
-                    ("direction", "=", "in"),
-                    ("event_ref", "in", refs),
-                    ("conflict_of_id", "=", False),
-                ]
-            )
-        )
+        return self._inbox(channel, [("event_ref", "in", refs), ("conflict_of_id", "=", False)])
+
+    @api.model
+    def _inbox(self, channel, domain, **search):
+        """:return: the rows of a channel's inbox in a domain"""
+        mine = [("channel_id", "=", channel.id), ("direction", "=", "in")]
+        return self.env["oms.channel.message"].sudo().search([*mine, *domain], **search)
 
     @api.model
     def _receipt(self, pairs, messages, known):

@@ -107,36 +107,16 @@ class OmsApi(models.AbstractModel):
     @api.model
     def _messages(self, channel, ref, limit=None):
         """:return: the inbox rows that name an order"""
-        return (
-            self.env["oms.channel.message"]
-            .sudo()
-            .search(
-                [
-                    ("channel_id", "=", channel.id),
-                    ("direction", "=", "in"),
-                    ("order_ref", "=", to_text(ref)),
-                ],
-                order="id",
-                limit=limit,
-            )
-        )
+        return self._inbox(channel, [("order_ref", "=", to_text(ref))], order="id", limit=limit)
 
     @api.model
     def _open_messages(self, channel, refs):
         """:return: the inbox rows of orders that are not worked off, oldest first"""
-        return (
-            self.env["oms.channel.message"]
-            .sudo()
-            .search(
-                [
-                    ("channel_id", "=", channel.id),
-                    ("direction", "=", "in"),
-                    ("order_ref", "in", [to_text(ref) for ref in refs if ref]),
-                    ("state", "in", _OPEN_STATES),
-                ],
-                order="id",
-            )
-        )
+        of_orders = [
+            ("order_ref", "in", [to_text(ref) for ref in refs if ref]),
+            ("state", "in", _OPEN_STATES),
+        ]
+        return self._inbox(channel, of_orders, order="id")
 
     # === ONE STATUS === #
 
