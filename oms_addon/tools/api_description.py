@@ -108,6 +108,15 @@ def describe(server):
 
 
 def _paths(schemas):
+    return {
+        "/orders": _orders_path(schemas),
+        **_order_paths(schemas),
+        "/availability": _availability_path(schemas),
+        "/carts/{ref}": _cart_path(schemas),
+    }
+
+
+def _orders_path(schemas):
     documents = [schemas.taken(cls) for cls in KINDS]
     for cls in KINDS[1:]:
         # Without a schema a document is an order.
@@ -116,32 +125,33 @@ def _paths(schemas):
     many = {"type": "array", "items": one, "minItems": 1, "maxItems": MAX_DOCUMENTS}
     receipt = schemas.written(Receipt)
     page = _response("A page of orders.", schemas.written(OrderPage), page_example())
-    status = _response("The order.", schemas.written(OrderStatus), write_part(STATUS_EXAMPLE))
-    available = _response(
-        "What can be sold.", schemas.written(AvailabilityPage), availability_example()
-    )
     return {
-        "/orders": {
-            "post": _operation(
-                "postDocuments",
-                "Send documents",
-                "One document, or a list. A list is taken whole, or refused whole with every "
-                "error named.",
-                {
-                    "200": _response("All of it was here before.", receipt, known_example()),
-                    "202": _accepted(receipt),
-                },
-                body={"anyOf": [*documents, many]},
-                example=ORDER_EXAMPLE,
-            ),
-            "get": _operation(
-                "listOrders",
-                "List orders",
-                "Orders that changed, the longest ago first, page by page.",
-                {"200": page},
-                parameters=("UpdatedAfter", "Cursor", "Limit"),
-            ),
-        },
+        "post": _operation(
+            "postDocuments",
+            "Send documents",
+            "One document, or a list. A list is taken whole, or refused whole with every "
+            "error named.",
+            {
+                "200": _response("All of it was here before.", receipt, known_example()),
+                "202": _accepted(receipt),
+            },
+            body={"anyOf": [*documents, many]},
+            example=ORDER_EXAMPLE,
+        ),
+        "get": _operation(
+            "listOrders",
+            "List orders",
+            "Orders that changed, the longest ago first, page by page.",
+            {"200": page},
+            parameters=("UpdatedAfter", "Cursor", "Limit"),
+        ),
+    }
+
+
+def _order_paths(schemas):
+    receipt = schemas.written(Receipt)
+    status = _response("The order.", schemas.written(OrderStatus), write_part(STATUS_EXAMPLE))
+    return {
         "/orders/{ref}": {
             "parameters": [_shared("Ref")],
             "get": _operation(
@@ -170,17 +180,21 @@ def _paths(schemas):
                 example=RETURN_EXAMPLE,
             ),
         },
-        "/availability": {
-            "get": _operation(
-                "readAvailability",
-                "Read what can be sold",
-                "Of the SKUs that are asked for, else of all listings of the channel, page by "
-                "page.",
-                {"200": available},
-                parameters=("Sku", "ListingCursor", "Limit"),
-            ),
-        },
-        "/carts/{ref}": _cart_path(schemas),
+    }
+
+
+def _availability_path(schemas):
+    available = _response(
+        "What can be sold.", schemas.written(AvailabilityPage), availability_example()
+    )
+    return {
+        "get": _operation(
+            "readAvailability",
+            "Read what can be sold",
+            "Of the SKUs that are asked for, else of all listings of the channel, page by page.",
+            {"200": available},
+            parameters=("Sku", "ListingCursor", "Limit"),
+        ),
     }
 
 
