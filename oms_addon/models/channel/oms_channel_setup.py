@@ -4,6 +4,46 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 
+#: what the policies most channels have set, by the code of the preset
+PRESET_VALUES = {
+    "prepaid": {
+        "confirm_policy": "paid",
+        "payment_policy": "prepaid",
+        "invoice_policy": "payment",
+        "ship_policy": "paid",
+        "picking_policy": "direct",
+        "send_receipt": True,
+        "unpaid_days": 7,
+    },
+    "marketplace": {
+        "confirm_policy": "paid",
+        "payment_policy": "prepaid",
+        "invoice_policy": "shipment",
+        "ship_policy": "paid",
+        "picking_policy": "one",
+        "send_receipt": False,
+        "unpaid_days": 0,
+    },
+    "cod": {
+        "confirm_policy": "always",
+        "payment_policy": "cod",
+        "invoice_policy": "shipment",
+        "ship_policy": "always",
+        "picking_policy": "one",
+        "send_receipt": True,
+        "unpaid_days": 0,
+    },
+    "wholesale": {
+        "confirm_policy": "manual",
+        "payment_policy": "terms",
+        "invoice_policy": "shipment",
+        "ship_policy": "always",
+        "picking_policy": "direct",
+        "send_receipt": True,
+        "unpaid_days": 0,
+    },
+}
+
 
 class OmsChannel(models.Model):
     _inherit = "oms.channel"
@@ -41,22 +81,13 @@ class OmsChannel(models.Model):
         the ``values`` of the policy's fields
         :rtype: dict[str, dict]
         """
-        return {
+        words = {
             "prepaid": {
                 "label": self.env._("Prepaid store"),
                 "text": self.env._(
                     "Customers pay in the shop. An order is confirmed and invoiced when its money "
                     "is there, then shipped; the invoice is mailed as receipt."
                 ),
-                "values": {
-                    "confirm_policy": "paid",
-                    "payment_policy": "prepaid",
-                    "invoice_policy": "payment",
-                    "ship_policy": "paid",
-                    "picking_policy": "direct",
-                    "send_receipt": True,
-                    "unpaid_days": 7,
-                },
             },
             "marketplace": {
                 "label": self.env._("Marketplace"),
@@ -64,15 +95,6 @@ class OmsChannel(models.Model):
                     "The marketplace collects the money and writes to the customer itself. An "
                     "order is shipped complete and invoiced when it leaves; no mail is sent."
                 ),
-                "values": {
-                    "confirm_policy": "paid",
-                    "payment_policy": "prepaid",
-                    "invoice_policy": "shipment",
-                    "ship_policy": "paid",
-                    "picking_policy": "one",
-                    "send_receipt": False,
-                    "unpaid_days": 0,
-                },
             },
             "cod": {
                 "label": self.env._("Cash on delivery"),
@@ -80,15 +102,6 @@ class OmsChannel(models.Model):
                     "The carrier collects the money at the door. An order is confirmed at once, "
                     "shipped unpaid and invoiced when it leaves."
                 ),
-                "values": {
-                    "confirm_policy": "always",
-                    "payment_policy": "cod",
-                    "invoice_policy": "shipment",
-                    "ship_policy": "always",
-                    "picking_policy": "one",
-                    "send_receipt": True,
-                    "unpaid_days": 0,
-                },
             },
             "wholesale": {
                 "label": self.env._("Wholesale"),
@@ -96,17 +109,9 @@ class OmsChannel(models.Model):
                     "Business customers buy on account. An order is confirmed by hand, shipped "
                     "as goods are there and invoiced with each delivery."
                 ),
-                "values": {
-                    "confirm_policy": "manual",
-                    "payment_policy": "terms",
-                    "invoice_policy": "shipment",
-                    "ship_policy": "always",
-                    "picking_policy": "direct",
-                    "send_receipt": True,
-                    "unpaid_days": 0,
-                },
             },
         }
+        return {code: {**words[code], "values": dict(PRESET_VALUES[code])} for code in words}
 
     # === TAXES === #
 
