@@ -8,7 +8,9 @@ from . import shopify
 from . import shopify_out
 from . import woocommerce
 from . import amazon
+from . import amazon_adjustments
 from . import amazon_connection
+from . import amazon_feeds
 from . import amazon_out
 from . import amazon_refunds
 from . import woocommerce_out

@@ -1,38 +1,29 @@
-"""Amazon, through the Selling Partner API: what goes out."""
+"""Amazon, through the Selling Partner API: shipments, stock and prices that go out."""
 
 import json
 import time
 import zlib
-from datetime import timedelta
 from decimal import Decimal
 from urllib.parse import quote
 
-from lxml import etree
-
 from odoo import api, models
 
-from odoo.addons.oms_addon.exceptions import FinalError, RateLimited, Unfinished
-from odoo.addons.oms_addon.tools.amazon_orders import MARKETPLACES, ZERO
+from odoo.addons.oms_addon.exceptions import RateLimited, Unfinished
+from odoo.addons.oms_addon.tools.amazon_orders import MARKETPLACES
 from odoo.addons.oms_addon.tools.amazon_reports import BY_AMAZON
 
-from .amazon import iso, now
+from .amazon_feeds import JSON_TYPE, in_words
 
 #: up to so many items are told one by one, at once; more go in a feed, which takes minutes
 FEW = 50
 FEED_BATCH = 5000
-FEED_SECONDS = 30
 #: waits for a rate limit that are shorter than starting again
 NAP = 2.0
 NAPS = 20
 LISTINGS_FEED = "JSON_LISTINGS_FEED"
-ACKNOWLEDGEMENT_FEED = "POST_ORDER_ACKNOWLEDGEMENT_DATA"
-ADJUSTMENT_FEED = "POST_PAYMENT_ADJUSTMENT_DATA"
-JSON_TYPE, XML_TYPE = "application/json; charset=UTF-8", "text/xml; charset=UTF-8"
 #: what any product may be called when only its offer changes
 PRODUCT_TYPE = "PRODUCT"
 
-CANCEL_REASONS = {"inventory": "NoInventory", "customer": "BuyerCanceled"}
-OTHER_REASON = "GeneralAdjustment"
 #: Amazon's codes of carriers, by what their names contain
 CARRIERS = (
     ("dhl ecommerce", "DHL eCommerce"),
@@ -62,16 +53,12 @@ CARRIERS = (
     ("yamato", "YAMATO"),
     ("sagawa", "SAGAWA"),
 )
-#: what is on an order besides its items
-BESIDES = ("shipping", "gift_wrap", "cod", "other", "tip", "tax")
 
 
 class OmsChannelAdapterAmazon(models.AbstractModel):
     _inherit = "oms.channel.adapter.amazon"
 
     _can_push_shipment = True
-    _can_push_cancellation = True
-    _can_push_refund = True
     _can_push_stock = True
     _can_push_price = True
     _batch_sizes = {"stock": FEED_BATCH, "price": FEED_BATCH}
@@ -288,7 +275,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
         issues += told.get("errors") or ()
         if answer.status == 200 and told.get("status") in ("ACCEPTED", "VALID"):
             return ""
-        return _in_words(issues) or self.env._("Amazon refuses it without a reason.")
+        return in_words(issues) or self.env._("Amazon refuses it without a reason.")
 
     @api.model
     def _patiently(self, call, done):
@@ -328,333 +315,5 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
         failed = {}
         for issue in report.get("issues") or ():
             if issue.get("severity") == "ERROR" and issue.get("messageId"):
-                failed.setdefault(str(issue["messageId"] - 1), _in_words([issue]))
+                failed.setdefault(str(issue["messageId"] - 1), in_words([issue]))
         return {"failed": failed, "feed": self._state().get("feed")}
-
-    # === CANCELLATIONS AND REFUNDS === #
-
-    @api.model
-    def _push_cancellation(self, channel, key, cancellation):
-        """Override of `oms.channel.adapter`: the whole order, or pieces of it.
-
-        Refusing an order of which something left would give all its money back: what is left
-        of such an order is cancelled by pieces.
-        """
-        ref = cancellation["order_ref"]
-        reason = CANCEL_REASONS.get(cancellation["reason"], OTHER_REASON)
-        if not (lines := self._state().get("lines")):
-            lines = self._cancelled_lines(channel, ref, cancellation["lines"])
-        if lines["is_whole"]:
-            kind, content = ACKNOWLEDGEMENT_FEED, self._refusal(channel, ref, reason, lines)
-        else:
-            reason = reason if reason in CANCEL_REASONS.values() else "NoInventory"
-            kind, content = ADJUSTMENT_FEED, self._partial(channel, ref, reason, lines, key)
-        try:
-            self._feed(channel, kind, XML_TYPE, content)
-        except Unfinished as error:
-            error.state["lines"] = lines
-            raise
-        return {"feed": self._state().get("feed")}
-
-    @api.model
-    def _cancelled_lines(self, channel, ref, lines):
-        """:return: which pieces are to be cancelled, and whether that is the whole order"""
-        items = self._items(channel, ref)
-        left = {i["OrderItemId"]: i["QuantityOrdered"] - i.get("QuantityShipped", 0) for i in items}
-        wanted = {
-            line["line_ref"]: int(Decimal(str(line["quantity"])))
-            for line in lines
-            if line["line_ref"] in left
-        } or left
-        counts = {item: min(count, left[item]) for item, count in wanted.items() if left[item] > 0}
-        if not counts:
-            raise FinalError(
-                self.env._(
-                    "Nothing of order %(order)s is left to cancel on Amazon: it was shipped or "
-                    "cancelled there. Give the money back instead.",
-                    order=ref,
-                )
-            )
-        nothing_left = not any(item.get("QuantityShipped") for item in items)
-        is_whole = nothing_left and counts == {i: n for i, n in left.items() if n > 0}
-        return {"is_whole": is_whole, "counts": counts}
-
-    @api.model
-    def _refusal(self, channel, ref, reason, lines):
-        """:return: the feed that refuses a whole order"""
-        envelope, message = self._envelope(channel, "OrderAcknowledgement")
-        order = etree.SubElement(message, "OrderAcknowledgement")
-        _add(order, "AmazonOrderID", ref)
-        _add(order, "StatusCode", "Failure")
-        for item_ref in lines["counts"]:
-            item = etree.SubElement(order, "Item")
-            _add(item, "AmazonOrderItemCode", item_ref)
-            _add(item, "CancelReason", reason)
-        return _xml(envelope)
-
-    @api.model
-    def _partial(self, channel, ref, reason, lines, key):
-        """:return: the feed that cancels some pieces of an order"""
-        envelope, message = self._envelope(channel, "OrderAdjustment")
-        order = etree.SubElement(message, "OrderAdjustment")
-        _add(order, "AmazonOrderID", ref)
-        for item_ref, count in lines["counts"].items():
-            item = etree.SubElement(order, "AdjustedItem")
-            _add(item, "AmazonOrderItemCode", item_ref)
-            _add(item, "MerchantAdjustmentItemID", _short(key, item_ref))
-            _add(item, "AdjustmentReason", reason)
-            _add(item, "QuantityCancelled", str(count))
-        return _xml(envelope)
-
-    @api.model
-    def _push_refund(self, channel, key, refund):
-        """Override of `oms.channel.adapter`: by a feed, of which there is never a second one."""
-        if not (shares := self._state().get("shares")):
-            shares = self._refund_shares(channel, refund)
-        envelope, message = self._envelope(channel, "OrderAdjustment")
-        order = etree.SubElement(message, "OrderAdjustment")
-        _add(order, "AmazonOrderID", refund["order_ref"])
-        comes_back = any(line.get("restock") for line in refund["lines"])
-        for item_ref, components in shares.items():
-            item = etree.SubElement(order, "AdjustedItem")
-            _add(item, "AmazonOrderItemCode", item_ref)
-            _add(item, "MerchantAdjustmentItemID", _short(key, item_ref))
-            _add(item, "AdjustmentReason", "CustomerReturn" if comes_back else OTHER_REASON)
-            adjustments = etree.SubElement(item, "ItemPriceAdjustments")
-            for kind, amount in components.items():
-                component = etree.SubElement(adjustments, "Component")
-                _add(component, "Type", kind)
-                _add(component, "Amount", amount).set("currency", refund["currency"])
-        try:
-            self._feed(channel, ADJUSTMENT_FEED, XML_TYPE, _xml(envelope), once=True)
-        except Unfinished as error:
-            error.state["shares"] = shares
-            raise
-        return {"refund_ref": f"feed-{self._state()['feed']}"}
-
-    @api.model
-    def _refund_shares(self, channel, refund):
-        """Say of which items a refund is: Amazon knows no other.
-
-        What no line explains is taken off the items, the dearest first.
-
-        :return: amounts as texts, by kind and by item id
-        :rtype: dict[str, dict[str, str]]
-        :raise FinalError: when the order has no items there, or they cost less
-        """
-        shipping = Decimal(refund.get("shipping") or "0")
-        rest = Decimal(refund["amount"]) - shipping
-        principal = {}
-        for line in refund["lines"]:
-            if line["line_ref"] and line["line_ref"].split(":")[0] not in BESIDES:
-                amount = min(Decimal(line.get("amount") or "0"), rest)
-                principal[line["line_ref"]] = principal.get(line["line_ref"], ZERO) + amount
-                rest -= amount
-        items = self._items(channel, refund["order_ref"]) if rest > 0 or not principal else []
-        prices = {
-            item["OrderItemId"]: Decimal((item.get("ItemPrice") or {}).get("Amount") or "0")
-            for item in items
-        }
-        for item_ref, price in sorted(prices.items(), key=lambda pair: -pair[1]):
-            amount = min(rest, price - principal.get(item_ref, ZERO))
-            if amount > 0:
-                principal[item_ref] = principal.get(item_ref, ZERO) + amount
-                rest -= amount
-        if rest > 0 and items:
-            raise FinalError(
-                self.env._(
-                    "%(amount)s %(currency)s of the refund are left over: the items of order "
-                    "%(order)s cost no more on Amazon. Ask for a refund that says what of it is "
-                    "for the shipping, or give the money back in Seller Central.",
-                    amount=f"{rest:.2f}",
-                    currency=refund["currency"],
-                    order=refund["order_ref"],
-                )
-            )
-        shares = {r: {"Principal": f"{a:.2f}"} for r, a in principal.items() if a > 0}
-        if shipping > 0:
-            first = next(iter(shares), next(iter(principal), next(iter(prices), "")))
-            shares.setdefault(first, {})["Shipping"] = f"{shipping:.2f}"
-        if not shares or "" in shares:
-            raise FinalError(
-                self.env._(
-                    "Order %(order)s has nothing on Amazon that money can be given back for.",
-                    order=refund["order_ref"],
-                )
-            )
-        return shares
-
-    @api.model
-    def _envelope(self, channel, kind):
-        """:return: an XML feed, and its one message to be filled"""
-        envelope = etree.Element("AmazonEnvelope")
-        header = etree.SubElement(envelope, "Header")
-        _add(header, "DocumentVersion", "1.01")
-        _add(header, "MerchantIdentifier", self._account(channel)["seller"])
-        _add(envelope, "MessageType", kind)
-        message = etree.SubElement(envelope, "Message")
-        _add(message, "MessageID", "1")
-        if kind == "OrderAdjustment":
-            _add(message, "OperationType", "Update")
-        return envelope, message
-
-    # === FEEDS === #
-
-    @api.model
-    def _feed(self, channel, kind, content_type, content, once=False):
-        """Have Amazon take a feed, over several tries of the same message.
-
-        :param bool once: whether a second feed of the same content would do harm
-        :return: what came of it: the text of its result, '' when there is none
-        :rtype: str
-        :raise Unfinished: while Amazon works on it
-        :raise FinalError: when Amazon refuses it
-        """
-        state = self._state()
-        if "feed" not in state:
-            document = state.get("document") or self._upload(channel, content_type, content)
-            if once and "document" not in state:
-                # Written down before anything happens: a lost answer is recognised then.
-                at = iso(now() - timedelta(seconds=5))
-                raise self._unfinished({"document": document, "kind": kind, "at": at}, 1)
-            feed = once and self._lost_feed(channel, state)
-            feed = feed or self._create_feed(channel, kind, document)
-            raise self._unfinished({"feed": feed, "kind": kind})
-        path = f"/feeds/2021-06-30/feeds/{quote(state['feed'], safe='')}"
-        told = self._ask(channel, "getFeed", "GET", path).json()
-        if told["processingStatus"] in ("IN_QUEUE", "IN_PROGRESS"):
-            raise self._unfinished(state)
-        result = self._feed_result(channel, told.get("resultFeedDocumentId"))
-        if told["processingStatus"] != "DONE":
-            raise FinalError(
-                self.env._(
-                    "Amazon did not carry out feed %(feed)s (%(status)s): %(why)s",
-                    feed=state["feed"],
-                    status=told["processingStatus"],
-                    why=_first_problem(result) or "?",
-                )
-            )
-        if content_type == XML_TYPE and (problem := _first_problem(result)):
-            raise FinalError(self.env._("Amazon refuses it: %(why)s", why=problem))
-        return result
-
-    @api.model
-    def _unfinished(self, state, seconds=FEED_SECONDS):
-        return Unfinished(self.env._("Amazon works on it."), state, seconds=seconds)
-
-    @api.model
-    def _upload(self, channel, content_type, content):
-        """:return: the id of a document that now holds the content"""
-        told = self._ask(
-            channel,
-            "createFeedDocument",
-            "POST",
-            "/feeds/2021-06-30/documents",
-            body={"contentType": content_type},
-        ).json()
-        headers = {"Content-Type": content_type}
-        self._store(channel, "PUT", told["url"], body=content, headers=headers)
-        return told["feedDocumentId"]
-
-    @api.model
-    def _create_feed(self, channel, kind, document):
-        body = {
-            "feedType": kind,
-            "marketplaceIds": self._account(channel)["markets"],
-            "inputFeedDocumentId": document,
-        }
-        told = self._ask(channel, "createFeed", "POST", "/feeds/2021-06-30/feeds", body=body)
-        return told.json()["feedId"]
-
-    @api.model
-    def _lost_feed(self, channel, state):
-        """Look for a feed of ours whose id never reached us.
-
-        :return: its id; ``None`` when there is none
-        :raise FinalError: when it cannot be told whose it is
-        """
-        params = {"feedTypes": state["kind"], "createdSince": state["at"], "pageSize": 100}
-        told = self._ask(channel, "getFeeds", "GET", "/feeds/2021-06-30/feeds", params=params)
-        found = {feed["feedId"] for feed in told.json()["feeds"]}
-        if not found:
-            return None
-        others = self._other_states(channel)
-        found -= {str(other.get("feed")) for other in others}
-        found -= {str(other.get("refund_ref", "")).removeprefix("feed-") for other in others}
-        if not found:
-            return None
-        if len(found) == 1 and not any(
-            other.get("kind") == state["kind"] and "feed" not in other for other in others
-        ):
-            return found.pop()
-        raise FinalError(
-            self.env._(
-                "It is not certain whether Amazon took this: see in Seller Central whether the "
-                "money was given back, and retry only when it was not."
-            )
-        )
-
-    @api.model
-    def _other_states(self, channel):
-        """:return: what is known of the other messages that go by feeds"""
-        message = self.env.context.get("oms_message")
-        domain = [
-            ("channel_id", "=", channel.id),
-            ("direction", "=", "out"),
-            ("topic", "in", ("refund", "cancellation")),
-            ("id", "!=", message.id if message else 0),
-            ("write_date", ">=", now().replace(tzinfo=None) - timedelta(days=2)),
-        ]
-        found = self.env["oms.channel.message"].sudo().search(domain)
-        return [result for result in found.mapped("result") if result]
-
-    @api.model
-    def _feed_result(self, channel, document):
-        if not document:
-            return ""
-        path = f"/feeds/2021-06-30/documents/{quote(document, safe='')}"
-        return self._download(channel, self._ask(channel, "getFeedDocument", "GET", path).json())
-
-
-# === SMALL THINGS === #
-
-
-def _add(parent, name, text):
-    element = etree.SubElement(parent, name)
-    element.text = text
-    return element
-
-
-def _xml(envelope):
-    return etree.tostring(envelope, xml_declaration=True, encoding="UTF-8")
-
-
-def _short(key, item_ref):
-    """:return: a name of an adjustment, the same at every try"""
-    return f"{zlib.crc32(f'{key}:{item_ref}'.encode()):08x}-{item_ref}"
-
-
-def _in_words(issues):
-    """:return: what Amazon says of what is wrong"""
-    return "; ".join(
-        f"{issue.get('message') or issue.get('code') or ''} ({issue.get('code')})"
-        for issue in issues
-    )
-
-
-def _first_problem(result):
-    """:return: the first error in the result of a feed, '' when there is none"""
-    if not result:
-        return ""
-    if result.lstrip().startswith("{"):
-        issues = [i for i in json.loads(result).get("issues") or () if i["severity"] == "ERROR"]
-        return _in_words(issues[:1])
-    try:
-        parser = etree.XMLParser(resolve_entities=False, no_network=True)
-        report = etree.fromstring(result.encode(), parser)
-    except etree.XMLSyntaxError:
-        return result[:200]
-    for found in report.iter("Result"):
-        if found.findtext("ResultCode") == "Error":
-            return f"{found.findtext('ResultDescription')} ({found.findtext('ResultMessageCode')})"
-    return ""

@@ -1,0 +1,161 @@
+"""Amazon, through the Selling Partner API: feeds, which Amazon works on for minutes."""
+
+import json
+from datetime import timedelta
+from urllib.parse import quote
+
+from lxml import etree
+
+from odoo import api, models
+
+from odoo.addons.oms_addon.exceptions import FinalError, Unfinished
+
+from .amazon import iso, now
+
+FEED_SECONDS = 30
+JSON_TYPE, XML_TYPE = "application/json; charset=UTF-8", "text/xml; charset=UTF-8"
+
+
+class OmsChannelAdapterAmazon(models.AbstractModel):
+    _inherit = "oms.channel.adapter.amazon"
+
+    @api.model
+    def _feed(self, channel, kind, content_type, content, once=False):
+        """Have Amazon take a feed, over several tries of the same message.
+
+        :param bool once: whether a second feed of the same content would do harm
+        :return: what came of it: the text of its result, '' when there is none
+        :rtype: str
+        :raise Unfinished: while Amazon works on it
+        :raise FinalError: when Amazon refuses it
+        """
+        state = self._state()
+        if "feed" not in state:
+            document = state.get("document") or self._upload(channel, content_type, content)
+            if once and "document" not in state:
+                # Written down before anything happens: a lost answer is recognised then.
+                at = iso(now() - timedelta(seconds=5))
+                raise self._unfinished({"document": document, "kind": kind, "at": at}, 1)
+            feed = once and self._lost_feed(channel, state)
+            feed = feed or self._create_feed(channel, kind, document)
+            raise self._unfinished({"feed": feed, "kind": kind})
+        path = f"/feeds/2021-06-30/feeds/{quote(state['feed'], safe='')}"
+        told = self._ask(channel, "getFeed", "GET", path).json()
+        if told["processingStatus"] in ("IN_QUEUE", "IN_PROGRESS"):
+            raise self._unfinished(state)
+        result = self._feed_result(channel, told.get("resultFeedDocumentId"))
+        if told["processingStatus"] != "DONE":
+            raise FinalError(
+                self.env._(
+                    "Amazon did not carry out feed %(feed)s (%(status)s): %(why)s",
+                    feed=state["feed"],
+                    status=told["processingStatus"],
+                    why=_first_problem(result) or "?",
+                )
+            )
+        if content_type == XML_TYPE and (problem := _first_problem(result)):
+            raise FinalError(self.env._("Amazon refuses it: %(why)s", why=problem))
+        return result
+
+    @api.model
+    def _unfinished(self, state, seconds=FEED_SECONDS):
+        return Unfinished(self.env._("Amazon works on it."), state, seconds=seconds)
+
+    @api.model
+    def _upload(self, channel, content_type, content):
+        """:return: the id of a document that now holds the content"""
+        told = self._ask(
+            channel,
+            "createFeedDocument",
+            "POST",
+            "/feeds/2021-06-30/documents",
+            body={"contentType": content_type},
+        ).json()
+        headers = {"Content-Type": content_type}
+        self._store(channel, "PUT", told["url"], body=content, headers=headers)
+        return told["feedDocumentId"]
+
+    @api.model
+    def _create_feed(self, channel, kind, document):
+        body = {
+            "feedType": kind,
+            "marketplaceIds": self._account(channel)["markets"],
+            "inputFeedDocumentId": document,
+        }
+        told = self._ask(channel, "createFeed", "POST", "/feeds/2021-06-30/feeds", body=body)
+        return told.json()["feedId"]
+
+    @api.model
+    def _lost_feed(self, channel, state):
+        """Look for a feed of ours whose id never reached us.
+
+        :return: its id; ``None`` when there is none
+        :raise FinalError: when it cannot be told whose it is
+        """
+        params = {"feedTypes": state["kind"], "createdSince": state["at"], "pageSize": 100}
+        told = self._ask(channel, "getFeeds", "GET", "/feeds/2021-06-30/feeds", params=params)
+        found = {feed["feedId"] for feed in told.json()["feeds"]}
+        if not found:
+            return None
+        others = self._other_states(channel)
+        found -= {str(other.get("feed")) for other in others}
+        found -= {str(other.get("refund_ref", "")).removeprefix("feed-") for other in others}
+        if not found:
+            return None
+        if len(found) == 1 and not any(
+            other.get("kind") == state["kind"] and "feed" not in other for other in others
+        ):
+            return found.pop()
+        raise FinalError(
+            self.env._(
+                "It is not certain whether Amazon took this: see in Seller Central whether the "
+                "money was given back, and retry only when it was not."
+            )
+        )
+
+    @api.model
+    def _other_states(self, channel):
+        """:return: what is known of the other messages that go by feeds"""
+        message = self.env.context.get("oms_message")
+        domain = [
+            ("channel_id", "=", channel.id),
+            ("direction", "=", "out"),
+            ("topic", "in", ("refund", "cancellation")),
+            ("id", "!=", message.id if message else 0),
+            ("write_date", ">=", now().replace(tzinfo=None) - timedelta(days=2)),
+        ]
+        found = self.env["oms.channel.message"].sudo().search(domain)
+        return [result for result in found.mapped("result") if result]
+
+    @api.model
+    def _feed_result(self, channel, document):
+        if not document:
+            return ""
+        path = f"/feeds/2021-06-30/documents/{quote(document, safe='')}"
+        return self._download(channel, self._ask(channel, "getFeedDocument", "GET", path).json())
+
+
+def in_words(issues):
+    """:return: what Amazon says of what is wrong"""
+    return "; ".join(
+        f"{issue.get('message') or issue.get('code') or ''} ({issue.get('code')})"
+        for issue in issues
+    )
+
+
+def _first_problem(result):
+    """:return: the first error in the result of a feed, '' when there is none"""
+    if not result:
+        return ""
+    if result.lstrip().startswith("{"):
+        issues = [i for i in json.loads(result).get("issues") or () if i["severity"] == "ERROR"]
+        return in_words(issues[:1])
+    try:
+        parser = etree.XMLParser(resolve_entities=False, no_network=True)
+        report = etree.fromstring(result.encode(), parser)
+    except etree.XMLSyntaxError:
+        return result[:200]
+    for found in report.iter("Result"):
+        if found.findtext("ResultCode") == "Error":
+            return f"{found.findtext('ResultDescription')} ({found.findtext('ResultMessageCode')})"
+    return ""
