@@ -143,42 +143,11 @@ def _stock(env, count):
     """Tell a WooCommerce shop the stock of many listings, in the least calls it allows."""
     from simulators.woocommerce import WoocommerceSimulator
 
-    products = env["product.product"].create(
-        [
-            {
-                "name": f"Listing {n}",
-                "default_code": f"L{n}",
-                "is_storable": True,
-                "taxes_id": [Command.clear()],
-            }
-            for n in range(count)
-        ]
-    )
+    products = _products(env, count)
     warehouse = env["stock.warehouse"].search([], limit=1)
     _put(env, products, warehouse, 1)
     with WoocommerceSimulator() as shop:
-        refs = {p.default_code: shop.add_product(p.default_code, p.name) for p in products}
-        channel = env["oms.channel"].create(
-            {
-                "name": "Bench stock",
-                "adapter": "woocommerce",
-                "warehouse_ids": [Command.set(warehouse.ids)],
-                **shop.credentials(),
-            }
-        )
-        channel.state = "live"
-        env["oms.channel.listing"].create(
-            [
-                {
-                    "channel_id": channel.id,
-                    "sku": p.default_code,
-                    "name": p.name,
-                    "product_id": p.id,
-                    "external_ref": refs[p.default_code],
-                }
-                for p in products
-            ]
-        )
+        channel = _connect(env, shop, products, warehouse)
         env.cr.commit()
         figures = _tell(env, shop, channel, count)
         # Every product changes ten times before the lane looks.
@@ -192,6 +161,47 @@ def _stock(env, count):
         if right != count:
             raise RuntimeError(f"only {right} of {count} levels are what we have")
     return figures
+
+
+def _products(env, count):
+    return env["product.product"].create(
+        [
+            {
+                "name": f"Listing {n}",
+                "default_code": f"L{n}",
+                "is_storable": True,
+                "taxes_id": [Command.clear()],
+            }
+            for n in range(count)
+        ]
+    )
+
+
+def _connect(env, shop, products, warehouse):
+    """Have a channel sell what a shop lists."""
+    refs = {p.default_code: shop.add_product(p.default_code, p.name) for p in products}
+    channel = env["oms.channel"].create(
+        {
+            "name": "Bench stock",
+            "adapter": "woocommerce",
+            "warehouse_ids": [Command.set(warehouse.ids)],
+            **shop.credentials(),
+        }
+    )
+    channel.state = "live"
+    env["oms.channel.listing"].create(
+        [
+            {
+                "channel_id": channel.id,
+                "sku": p.default_code,
+                "name": p.name,
+                "product_id": p.id,
+                "external_ref": refs[p.default_code],
+            }
+            for p in products
+        ]
+    )
+    return channel
 
 
 def _put(env, products, warehouse, quantity):
