@@ -4,7 +4,7 @@ import json
 
 from odoo.fields import Command
 from odoo.sql_db import db_connect
-from odoo.tests import TransactionCase, tagged
+from odoo.tests import TransactionCase, new_test_user, tagged
 
 MAX_ROUNDS = 60
 MAX_BATCHES = 5000
@@ -33,6 +33,17 @@ class OmsCommon(TransactionCase):
         if isinstance(kw.get("timeout"), tuple):
             kw["timeout"] = max(kw["timeout"])
         return super()._request_handler(session, request, **kw)
+
+    @classmethod
+    def _make_user(cls, group):
+        """:return: a user of one group of the add-on only, whose password is their login
+
+        :param group: the end of the group's id, as "agent"
+        """
+        login = f"oms_{group}"
+        return new_test_user(
+            cls.env, login, groups=f"oms_addon.oms_addon_group_{group}", password=login
+        )
 
     @classmethod
     def _make_product(cls, sku, name, stock=0, north=0, **values):

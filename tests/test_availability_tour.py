@@ -1,6 +1,6 @@
 """Least rights, in a browser: where a product is, and why a number is so."""
 
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import HttpCase, tagged
 
 from .availability.test_oms_availability import AvailabilityCommon
 from .push_shop import PushShopMixin
@@ -12,12 +12,7 @@ class TestAvailabilityTour(HttpCase, PushShopMixin, AvailabilityCommon):
     def setUpClass(cls):
         super().setUpClass()
         for group in ("agent", "warehouse", "manager"):
-            new_test_user(
-                cls.env,
-                f"oms_{group}",
-                groups=f"oms_addon.oms_addon_group_{group}",
-                password=f"oms_{group}",
-            )
+            cls._make_user(group)
         cls._serve(cls._make_order((cls.cup, 2)))
         cls._purchase(cls, cls.cup, 20, days=9)
         cls._purchase(cls, cls.cup, 12, days=21)

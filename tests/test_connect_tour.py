@@ -4,7 +4,7 @@ import json
 from datetime import datetime, timedelta, timezone
 from urllib.parse import quote
 
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import HttpCase, tagged
 
 from simulators import catalogue
 
@@ -21,12 +21,7 @@ class TestConnectTour(HttpCase, OmsCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.manager = new_test_user(
-            cls.env,
-            "oms_manager",
-            groups="oms_addon.oms_addon_group_manager",
-            password="oms_manager",
-        )
+        cls.manager = cls._make_user("manager")
 
     def _connect(self, shop, secret, refused, counted):
         """Connect a shop in the browser.

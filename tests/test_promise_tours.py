@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import HttpCase, tagged
 
 from .fulfilment.test_oms_arriving import ArrivingCommon
 
@@ -14,12 +14,7 @@ class TestPromiseTours(HttpCase, ArrivingCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.picker = new_test_user(
-            cls.env,
-            "oms_picker",
-            groups="oms_addon.oms_addon_group_warehouse",
-            password="oms_picker",
-        )
+        cls.picker = cls._make_user("warehouse")
 
     def _picking(self):
         """:return: a delivery of three jugs of which there are more in the north"""
@@ -34,7 +29,7 @@ class TestPromiseTours(HttpCase, ArrivingCommon):
 
     def test_a_picker_rejects_what_is_not_there(self):
         picking = self._picking()
-        self.start_tour(self._at(picking), "oms_reject_tour", login="oms_picker")
+        self.start_tour(self._at(picking), "oms_reject_tour", login="oms_warehouse")
         self.assertEqual(self._taken(picking.sale_id), {self.north: 3.0})
         event = picking.sale_id.oms_event_ids.filtered(lambda e: e.code == "pick.rejected")
         self.assertEqual(event.actor, self.picker.name)
@@ -58,14 +53,14 @@ class TestPromiseTours(HttpCase, ArrivingCommon):
         picking = self._picking()
         picking.move_ids.picked = True
         self.env["oms.order.canceller"]._cancel_whole(picking.sale_id, "The buyer cancelled.")
-        self.start_tour(self._at(picking), "oms_stop_tour", login="oms_picker")
+        self.start_tour(self._at(picking), "oms_stop_tour", login="oms_warehouse")
         self.assertEqual(picking.state, "cancel")
 
     def test_a_picker_reads_who_waits_for_what(self):
         self._buy(self.jug, 2, datetime.now() + timedelta(days=9))
         self._serve(self._make_order((self.jug, 2)))
         self._serve(self._make_order((self.jug, 2)))
-        self.start_tour("/odoo/oms-backorders", "oms_backorder_tour", login="oms_picker")
+        self.start_tour("/odoo/oms-backorders", "oms_backorder_tour", login="oms_warehouse")
 
 
 class TestPromiseToursOnAPhone(TestPromiseTours):

@@ -1,7 +1,7 @@
 """An agent has a channel give money back, in a browser."""
 
 from odoo.exceptions import UserError
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import HttpCase, tagged
 
 from .common import OmsCommon
 from .push_shop import PushShopMixin
@@ -13,9 +13,7 @@ class TestRefundTour(HttpCase, PushShopMixin, OmsCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.tiny.auto_ship = False
-        cls.agent = new_test_user(
-            cls.env, "oms_agent", groups="oms_addon.oms_addon_group_agent", password="oms_agent"
-        )
+        cls.agent = cls._make_user("agent")
 
     def test_an_agent_has_one_piece_given_back_and_the_channel_is_told(self):
         order = self._capture(self._document("R-1", [("MUG", 3, "10.00")]), channel=self.tiny)

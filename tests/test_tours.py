@@ -3,7 +3,7 @@
 from decimal import Decimal
 from unittest.mock import patch
 
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import HttpCase, tagged
 
 from odoo.addons.oms_addon.tools.channel_documents import Listing
 
@@ -15,15 +15,8 @@ class TestTours(HttpCase, OmsCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.agent = new_test_user(
-            cls.env, "oms_agent", groups="oms_addon.oms_addon_group_agent", password="oms_agent"
-        )
-        cls.manager = new_test_user(
-            cls.env,
-            "oms_manager",
-            groups="oms_addon.oms_addon_group_manager",
-            password="oms_manager",
-        )
+        cls.agent = cls._make_user("agent")
+        cls.manager = cls._make_user("manager")
 
     def test_a_manager_connects_a_channel_and_imports_a_file_with_an_error(self):
         self.env.ref("base.USD").active = True

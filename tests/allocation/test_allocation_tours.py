@@ -1,6 +1,6 @@
 """The rules, the board, a rehearsal and an explanation, in a browser, wide and on a phone."""
 
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import HttpCase, tagged
 
 from .common import AllocationCommon
 
@@ -12,15 +12,8 @@ class TestAllocationTours(HttpCase, AllocationCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.agent = new_test_user(
-            cls.env, "oms_agent", groups="oms_addon.oms_addon_group_agent", password="oms_agent"
-        )
-        cls.manager = new_test_user(
-            cls.env,
-            "oms_manager",
-            groups="oms_addon.oms_addon_group_manager",
-            password="oms_manager",
-        )
+        cls.agent = cls._make_user("agent")
+        cls.manager = cls._make_user("manager")
         cls.company.country_id = cls.britain
         cls.env["oms.allocation.wait"].search([]).order_id._action_cancel()
         cls.jug = cls._make_product("JUG", "Jug", stock=5, north=3)

@@ -10,12 +10,7 @@ class TestApiKey(ApiCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.manager = new_test_user(
-            cls.env,
-            "oms_manager",
-            groups="oms_addon.oms_addon_group_manager",
-            password="oms_manager",
-        )
+        cls.manager = cls._make_user("manager")
 
     def _wizard(self, user=None, **values):
         """:return: the form a manager sees on the channel's page, filled in"""
