@@ -54,6 +54,7 @@
         "wizard/oms_allocation_views.xml",
         "views/oms_allocation_run_views.xml",
         "views/oms_allocation_wait_views.xml",
+        "wizard/oms_order_join_views.xml",
         "views/sale_order_views.xml",
         "views/oms_parcel_views.xml",
         "views/oms_tracking_import_views.xml",

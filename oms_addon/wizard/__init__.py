@@ -5,6 +5,8 @@ from . import oms_channel_listing_accept
 from . import oms_upload
 from . import oms_order_import
 from . import oms_order_import_line
+from . import oms_order_join
+from . import oms_order_join_line
 from . import oms_refund_request
 from . import oms_refund_request_line
 from . import oms_tracking_import

@@ -29,7 +29,7 @@ class OmsShipTogether(models.AbstractModel):
             others = groups.get(self._key(order), order) - order
             others -= self._merged_with(order)
             if others:
-                companions[order] = others
+                companions[order] = self.env["oms.shared.delivery"]._oldest_first(others)
         return companions
 
     @api.model

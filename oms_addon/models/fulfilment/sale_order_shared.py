@@ -21,6 +21,11 @@ class SaleOrder(models.Model):
         help="Is not shipped together with other orders unless a person says so.",
     )
     oms_together_text = fields.Char(compute="_compute_oms_together_text", compute_sudo=True)
+    oms_companion_text = fields.Char(
+        compute="_compute_oms_companion_text",
+        compute_sudo=True,
+        help="Other orders that could leave together with it.",
+    )
 
     # === COMPUTE METHODS === #
 
@@ -28,11 +33,32 @@ class SaleOrder(models.Model):
     def _compute_oms_together_text(self):
         for order in self:
             shared = order.oms_shared_picking_ids._oms_is_leaving()
-            order.oms_together_text = shared and self.env._(
-                "Ships together with %(orders)s in %(deliveries)s.",
-                orders=", ".join((shared.oms_shared_order_ids - order).mapped("name")),
-                deliveries=", ".join(shared.mapped("name")),
+            order.oms_together_text = (
+                self.env._(
+                    "Ships together with %(orders)s in %(deliveries)s.",
+                    orders=", ".join((shared.oms_shared_order_ids - order).mapped("name")),
+                    deliveries=", ".join(shared.mapped("name")),
+                )
+                if shared
+                else False
             )
+
+    def _compute_oms_companion_text(self):
+        companions = self.env["oms.ship.together"]._companions(self)
+        for order in self:
+            others = companions.get(order)
+            if not others:
+                order.oms_companion_text = False
+            elif len(others) == 1:
+                order.oms_companion_text = self.env._(
+                    "Another order to the same address waits: %(order)s.", order=others.name
+                )
+            else:
+                order.oms_companion_text = self.env._(
+                    "%(count)s other orders to the same address wait: %(orders)s.",
+                    count=len(others),
+                    orders=", ".join(others.mapped("name")),
+                )
 
     @api.depends("oms_shared_picking_ids.state")
     def _compute_delivery_status(self):

@@ -355,7 +355,8 @@ class OmsOrderFlow(models.AbstractModel):
 
     @api.model
     def _step_ship(self, orders):
-        """Have the goods leave."""
+        """Have the goods leave, together with those of other orders where that is wanted."""
+        self.env["oms.ship.together"]._gather(orders)
         return self.env["oms.shipper"]._ship(orders)
 
     @api.model

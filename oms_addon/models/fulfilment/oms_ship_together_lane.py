@@ -1,0 +1,111 @@
+"""Orders that leave together without anybody's doing, and those people are shown."""
+
+from datetime import timedelta
+
+from odoo import api, models
+from odoo.tools import SQL
+
+#: so many groups of orders are proposed at most
+MAX_GROUPS = 500
+
+
+class OmsShipTogether(models.AbstractModel):
+    _inherit = "oms.ship.together"
+
+    # === BY THEMSELVES === #
+
+    @api.model
+    def _gather(self, orders):
+        """Put orders in one delivery with others of their customer, where their channels want
+        it and nothing is kept waiting for it: all of it is reserved and may leave now.
+
+        A delivery somebody changed meanwhile raises a serialization error, and the lane begins
+        again.
+
+        :param orders: ``sale.order`` records that are about to ship
+        """
+        groups = self._groups(orders.filtered(self._is_automatic))
+        if not groups:
+            return
+        together = self.env["sale.order"].union(*groups)
+        together._oms_pickings()._oms_is_leaving()._oms_lock_all()
+        service = self.env["oms.shared.delivery"].sudo()
+        service.with_context(oms_actor=self.env._("Ship together"))._join(groups)
+
+    @api.model
+    def _is_automatic(self, order):
+        """:return: whether an order leaves with others without anybody's doing"""
+        return order.oms_channel_id.together_policy == "auto" and not order.oms_by_channel
+
+    @api.model
+    def _groups(self, orders):
+        """:return: the orders that leave together now, each group with one of these at least
+        :rtype: list[sale.order]
+        """
+        if not orders:
+            return []
+        fit = self._fit(self._open_orders(orders).filtered(self._is_automatic))
+        fit = fit.filtered(lambda o: not self._doubt(o))
+        return [
+            group
+            for of_key in fit.grouped(self._key).values()
+            for group in self._placed_together(of_key)
+            if group & orders and len(self._outgoing(group)) > len(self._outgoing(group[0]))
+        ]
+
+    @api.model
+    def _placed_together(self, orders):
+        """:return: the orders parted where they were placed too long after the oldest
+        :rtype: list[sale.order]
+        """
+        groups = []
+        for order in self.env["oms.shared.delivery"]._oldest_first(orders):
+            if groups and self._is_placed_with(groups[-1][0], order):
+                groups[-1] |= order
+            else:
+                groups.append(order)
+        return groups
+
+    @api.model
+    def _is_placed_with(self, first, order):
+        """:return: whether an order was placed soon enough after another for both channels"""
+        hours = min((first | order).oms_channel_id.mapped("together_hours"))
+        begin, end = (o.oms_placed_at or o.date_order for o in (first, order))
+        return end <= begin + timedelta(hours=hours)
+
+    # === SHOWN TO PEOPLE === #
+
+    @api.model
+    def _proposals(self):
+        """:return: the orders of the user's companies that could leave together with others"""
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """SELECT array_agg(DISTINCT sale.id)
+                   FROM stock_picking picking
+                   JOIN stock_picking_type type ON type.id = picking.picking_type_id
+                   JOIN sale_order sale ON sale.id = picking.sale_id
+                   JOIN res_partner customer ON customer.id = sale.partner_id
+                   WHERE type.code = 'outgoing' AND picking.company_id = ANY(%s)
+                     AND picking.state IN ('waiting', 'confirmed', 'assigned')
+                   GROUP BY picking.company_id, type.id, customer.commercial_partner_id
+                   HAVING COUNT(DISTINCT picking.id) > 1 LIMIT %s""",
+                self.env.companies.ids,
+                MAX_GROUPS,
+            )
+        )
+        ids = [order_id for (of_group,) in self.env.cr.fetchall() for order_id in of_group]
+        return self.env["sale.order"].union(*self._companions(self.env["sale.order"].browse(ids)))
+
+    @api.model
+    def action_proposals(self):
+        """Open the orders that could leave together, by customer."""
+        action = self.env["ir.actions.act_window"]._for_xml_id("oms_addon.sale_order_action_oms")
+        return {
+            **action,
+            "display_name": self.env._("Ship together"),
+            "path": False,
+            "domain": [("id", "in", self._proposals().ids)],
+            "context": {"group_by": ["partner_id"]},
+            "help": self.env._("No two orders of one customer wait for the same way."),
+        }

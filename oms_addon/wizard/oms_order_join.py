@@ -1,0 +1,59 @@
+"""A person chooses which orders of a customer leave together."""
+
+from odoo import api, fields, models
+from odoo.fields import Command
+
+
+class OmsOrderJoin(models.TransientModel):
+    _name = "oms.order.join"
+    _description = "Ship Together"
+
+    order_id = fields.Many2one("sale.order", required=True, readonly=True)
+    line_ids = fields.One2many("oms.order.join.line", "join_id")
+    other_text = fields.Text(
+        "Not these", readonly=True, help="Other open orders of the customer, and why they cannot."
+    )
+
+    @api.model
+    def default_get(self, fields_list):
+        """Propose the orders that can leave together; unticked are those with a doubt."""
+        values = super().default_get(fields_list)
+        order = self.env["sale.order"].browse(self.env.context.get("active_id"))
+        together = self.env["oms.ship.together"]
+        companions = together._companions(order).get(order, order.browse())
+        values["order_id"] = order.id
+        values["line_ids"] = [
+            Command.create(
+                {
+                    "order_id": other.id,
+                    "is_chosen": not together._doubt(other),
+                    "doubt": together._doubt(other),
+                }
+            )
+            for other in companions
+        ]
+        values["other_text"] = self._other_text(order, companions)
+        return values
+
+    @api.model
+    def _other_text(self, order, companions):
+        """:return: why other open orders of the customer cannot leave with one, in words"""
+        together = self.env["oms.ship.together"]
+        others = together._open_orders(order) - order - companions - together._merged_with(order)
+        reasons = (together._why_not(order | other) for other in others)
+        return "\n".join(dict.fromkeys(filter(None, reasons)))
+
+    def action_join(self):
+        """Have the chosen orders leave in one delivery.
+
+        :raise UserError: why they cannot
+        """
+        self.ensure_one()
+        orders = self.order_id | self.line_ids.filtered("is_chosen").order_id
+        orders.check_access("write")
+        # An agent decides how orders leave, and need not be allowed to change deliveries.
+        service_sudo = (
+            self.env["oms.shared.delivery"].sudo().with_context(oms_actor=self.env.user.name)
+        )
+        service_sudo._merge(orders.sudo())
+        return {"type": "ir.actions.act_window_close"}

@@ -1,0 +1,18 @@
+"""One order that could leave together with another."""
+
+from odoo import fields, models
+
+
+class OmsOrderJoinLine(models.TransientModel):
+    _name = "oms.order.join.line"
+    _description = "Order to Ship Together"
+
+    join_id = fields.Many2one("oms.order.join", required=True, ondelete="cascade")
+    order_id = fields.Many2one("sale.order", required=True)
+    is_chosen = fields.Boolean("Together")
+    channel_id = fields.Many2one(related="order_id.oms_channel_id")
+    placed_at = fields.Datetime("Placed", related="order_id.date_order")
+    ship_before = fields.Datetime(related="order_id.oms_ship_before", string="Leaves by")
+    amount_total = fields.Monetary(related="order_id.amount_total")
+    currency_id = fields.Many2one(related="order_id.currency_id")
+    doubt = fields.Char("But")
