@@ -1,0 +1,35 @@
+import { registry } from "@web/core/registry";
+
+/** An agent sees that two orders can leave together, has them do so, and parts them again. */
+registry.category("web_tour.tours").add("oms_ship_together_tour", {
+    steps: () => [
+        { trigger: ".alert:contains('2 other orders to the same address wait')" },
+        { trigger: ".alert button:contains('Ship together with')", run: "click" },
+        { trigger: ".modal .o_field_widget[name=line_ids]:contains('waits for goods')" },
+        { trigger: ".modal .o_field_widget[name=other_text]:contains('shipped in different ways')" },
+        { trigger: ".modal button[name=action_join]", run: "click" },
+        { trigger: "body:not(:has(.modal)) .alert:contains('Ships together with')" },
+        { trigger: ".alert button[name=action_oms_ship_alone]", run: "click" },
+        { trigger: "body:not(:has(.alert:contains('Ships together with')))" },
+        { trigger: ".alert:contains('2 other orders to the same address wait')" },
+    ],
+});
+
+/** The warehouse sees whose goods are in a delivery, and parts them. */
+registry.category("web_tour.tours").add("oms_separate_tour", {
+    steps: () => [
+        { trigger: ".alert:contains('Orders that leave together') .o_tag:contains('S')" },
+        { trigger: ".alert button[name=action_oms_separate]", run: "click" },
+        { trigger: "body:not(:has(.alert:contains('Orders that leave together')))" },
+    ],
+});
+
+/** All orders that could leave together, by customer. */
+registry.category("web_tour.tours").add("oms_together_list_tour", {
+    steps: () => [
+        {
+            content: "The customer whose orders can leave together",
+            trigger: ".o_group_header:contains('Ann'), .o_kanban_group:contains('Ann')",
+        },
+    ],
+});
