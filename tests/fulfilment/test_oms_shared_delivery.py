@@ -195,6 +195,17 @@ class TestOmsSharedDelivery(SharedCommon):
         for order in orders:
             self.assertEqual(order.order_line.mapped("qty_delivered"), [2.0, 1.0])
 
+    def test_deliveries_of_several_orders_that_are_there_before_are_known_after_installing(self):
+        orders, picking = self._merged()
+        self._orders(1)
+        self.env.flush_all()
+        self.env.cr.execute("DELETE FROM oms_shared_delivery_rel")
+        picking._oms_fill_shared_orders()
+        self.env.invalidate_all()
+        self.assertEqual(picking.oms_shared_order_ids, orders)
+        self.env.cr.execute("SELECT COUNT(DISTINCT picking_id) FROM oms_shared_delivery_rel")
+        self.assertEqual(self.env.cr.fetchone(), (1,))
+
     def test_fifty_orders_are_merged_with_as_many_queries_as_five(self):
         counts = []
         for count in (5, 50):

@@ -1,6 +1,7 @@
 """Deliveries in which goods of several orders leave together."""
 
 from odoo import api, fields, models
+from odoo.tools.sql import table_exists
 
 
 class StockPicking(models.Model):
@@ -18,6 +19,16 @@ class StockPicking(models.Model):
         help="Empty for a delivery of one order only.",
     )
     oms_is_shared = fields.Boolean(compute="_compute_oms_is_shared", compute_sudo=True)
+
+    def _auto_init(self):
+        """Extend `stock`: the deliveries that are there already are looked at in one statement,
+        not one by one.
+        """
+        if not table_exists(self.env.cr, "oms_shared_delivery_rel"):
+            self._fields["oms_shared_order_ids"].update_db(self, {})
+        result = super()._auto_init()
+        self._oms_fill_shared_orders()
+        return result
 
     # === COMPUTE METHODS === #
 
@@ -68,6 +79,22 @@ class StockPicking(models.Model):
         return True
 
     # === BUSINESS METHODS === #
+
+    @api.model
+    def _oms_fill_shared_orders(self):
+        """Write down the orders of all deliveries that have goods of several."""
+        self.env.cr.execute(
+            """INSERT INTO oms_shared_delivery_rel (picking_id, order_id)
+               SELECT DISTINCT shared.id, line.order_id
+               FROM (SELECT move.picking_id AS id
+                     FROM stock_move move JOIN sale_order_line line ON line.id = move.sale_line_id
+                     WHERE move.picking_id IS NOT NULL
+                     GROUP BY move.picking_id
+                     HAVING COUNT(DISTINCT line.order_id) > 1) AS shared
+               JOIN stock_move move ON move.picking_id = shared.id
+               JOIN sale_order_line line ON line.id = move.sale_line_id
+               ON CONFLICT DO NOTHING"""
+        )
 
     def _oms_orders(self):
         """:return: the orders whose goods are in these deliveries"""
