@@ -140,6 +140,8 @@ class TestShip(FulfilmentCommon):
         cup = self._make_product("CUP", "Cup", stock=3)
         order, other = self._served((cup, 1)), self._served((cup, 2))
         other.picking_ids.do_unreserve()
+        # More than was ordered does not leave with an order of a channel.
+        order.oms_channel_id = False
         order.picking_ids.move_ids.quantity = 3
         self.shipper._validate(order.picking_ids)
         self.assertEqual(order.picking_ids.move_ids.quantity, 3.0)

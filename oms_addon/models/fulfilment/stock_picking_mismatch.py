@@ -21,7 +21,7 @@ class StockPicking(models.Model):
             raise UserError(message)
         for picking, text in found.items():
             # An error would take the record of it away.
-            self.env["oms.event"]._log(picking.sale_id, "pick.mismatch", text)
+            self.env["oms.event"]._log(picking._oms_orders(), "pick.mismatch", text)
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
