@@ -212,3 +212,86 @@ class TestSourcedAgain(AllocationCommon):
         self.assertEqual(self._taken(orders[0]), {self.south: 2.0})
         self.assertEqual(self._taken(orders[1]), {})
         self.assertEqual(self.env["oms.allocation.slot"].search([]).mapped("order_id"), orders[0])
+
+
+class TestLimitsOfTheRule(AllocationCommon):
+    """Goods are sourced again within the limits of the rule that sourced their order."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.jug = cls._make_product("JUG", "Jug", stock=4)
+        cls.rules = cls._make_rules(
+            {"warehouse_ids": cls.north.ids, "one_parcel": True, "action": "next"},
+            {"max_parcels": 2, "action": "partial"},
+        ).routing_ids.rule_ids
+
+    def _serve_short(self, **values):
+        """:return: an order of 4 that London served, of which 2 are found by nobody there"""
+        order = self._confirm(self._make_order((self.jug, 4), **values))
+        self.allocator._allocate(order)
+        self.assertEqual(self._taken(order), {self.warehouse: 4.0})
+        return order
+
+    def _reject(self, order, quantity=2):
+        self._put_stock(self.jug, self.south, 10)
+        self.env["oms.pick.rejection"]._reject(
+            order.picking_ids.move_line_ids[:1],
+            self.env["oms.pick.rejection.reason"].search([("effect", "=", "less")], limit=1),
+            quantity,
+            counted=2,
+        )
+
+    def test_the_rule_that_sourced_the_order_limits_what_is_rejected(self):
+        order = self._serve_short()
+        self.assertEqual(order.oms_allocation_rule_id, self.rules[1])
+        self._reject(order)
+        self.assertEqual(self._taken(order), {self.warehouse: 2.0, self.south: 2.0})
+        self.assertStockIsConsistent(self.jug)
+
+    def test_its_least_value_of_a_parcel_holds(self):
+        self.rules[1].min_value = 25
+        order = self._serve_short()
+        self._reject(order)
+        self.assertEqual(self._taken(order), {self.warehouse: 2.0})
+
+    def test_a_rule_that_is_no_longer_about_the_order_is_replaced_by_the_first_that_is(self):
+        order = self._serve_short()
+        zone = self.env["oms.allocation.zone"].create(
+            {"name": "DE", "country_ids": self.germany.ids}
+        )
+        self.rules[1].zone_ids = zone
+        self.rules[0].write({"warehouse_ids": False, "action": "partial"})
+        self._reject(order)
+        # One parcel, says the first.
+        self.assertEqual(self._taken(order), {self.warehouse: 2.0})
+        self.rules[1].zone_ids = False
+        self.allocator._allocate(order)
+        self.assertEqual(self._taken(order), {self.warehouse: 2.0, self.south: 2.0})
+
+    def test_a_rule_that_is_gone_is_replaced_by_the_first_there_is(self):
+        order = self._serve_short()
+        self.rules[0].write({"warehouse_ids": False, "action": "partial"})
+        self.rules[1].unlink()
+        self._reject(order)
+        self.assertEqual(self._taken(order), {self.warehouse: 2.0})
+
+    def test_the_limits_of_an_archived_run_hold_no_longer(self):
+        order = self._serve_short()
+        self.rules.run_id.active = False
+        self._reject(order)
+        self.assertEqual(self._taken(order), {self.warehouse: 2.0, self.south: 2.0})
+
+    def test_many_orders_take_as_many_queries_as_few(self):
+        orders = self.env["sale.order"].union(*(self._make_order((self.mug, 1)) for _n in range(9)))
+        self.sourcing._source(orders)
+
+        def queries(some):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.assertEqual(len(self.matrix._rule_of(some)), len(some))
+            return self.env.cr.sql_log_count - before
+
+        queries(orders[:2])
+        self.assertEqual(queries(orders[:2]), queries(orders))

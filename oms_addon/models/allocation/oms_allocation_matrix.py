@@ -105,16 +105,33 @@ class OmsAllocationMatrix(models.AbstractModel):
 
     @api.model
     def _rule_of(self, orders):
-        """:return: the first rule each order is served by, as the engine reads it; orders
-        without are missing
+        """Find whose limits hold when goods of orders are sourced again.
+
+        :return: the rule that sourced each order, if it is about the order still, else the
+            first that is now, as the engine reads it; orders without are missing, and those
+            a person let go on although no rule serves them
         :rtype: dict[sale.order, sourcing.Rule]
         """
+        orders -= self._let_go(orders)
         destinations = self._destinations(orders)
         found = {}
-        for order, (_run, routing) in self._choose(
-            orders, self._runs(orders), destinations
-        ).items():
-            for rule in routing.rule_ids._to_rules():
+        for rule, of_rule in orders.sudo().grouped("oms_allocation_rule_id").items():
+            if rule.active and rule.routing_id.active and rule.run_id.active:
+                taken = rule.run_id._select(of_rule, destinations)
+                taken = rule.routing_id._select(taken, destinations)
+                found |= self._first_of(rule, taken, destinations)
+        rest = orders.filtered(lambda o: o not in found)
+        chosen = self._choose(rest, self._runs(rest), destinations) if rest else {}
+        for order, (_run, routing) in chosen.items():
+            found |= self._first_of(routing.rule_ids, order, destinations)
+        return found
+
+    @api.model
+    def _first_of(self, rules, orders, destinations):
+        """:return: the first of some rules that is about where each order goes"""
+        found, read = {}, rules._to_rules()
+        for order in orders:
+            for rule in read:
                 if not rule.zones or any(z.holds(destinations[order]) for z in rule.zones):
                     found[order] = rule
                     break

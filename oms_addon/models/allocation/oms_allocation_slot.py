@@ -1,7 +1,6 @@
 """An order's place in the work of a warehouse's day."""
 
 from collections import Counter
-from itertools import groupby
 
 from odoo import api, fields, models
 
@@ -31,8 +30,17 @@ class Places:
 
         :return: pairs (what ``needed`` says, moves)
         """
-        for needed, part in groupby(moves, key=self.needed):
-            yield needed, moves.browse().concat(*part)
+        part, needed = moves.browse(), None
+        for move in moves:
+            wanted = self.needed(move)
+            if part and wanted != needed:
+                yield needed, part
+                # What was served meanwhile may have taken the place.
+                part, wanted = moves.browse(), self.needed(move)
+            needed = wanted
+            part += move
+        if part:
+            yield needed, part
 
     def take(self, order, warehouse):
         """:return: whether there is a place; the order has it then"""

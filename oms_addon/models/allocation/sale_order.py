@@ -8,6 +8,14 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     oms_allocation_plan = fields.Json("Allocation", readonly=True, copy=False)
+    oms_allocation_rule_id = fields.Many2one(
+        "oms.allocation.rule",
+        "Allocated by",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        help="The rule that chose the warehouses; its limits hold when goods are sourced again.",
+    )
     oms_cancel_at = fields.Datetime(
         "Cancelled at",
         readonly=True,

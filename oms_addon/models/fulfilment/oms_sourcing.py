@@ -114,6 +114,8 @@ class OmsSourcing(models.AbstractModel):
                 if decision.plan
                 else self._queue_text(decision),
             }
+            if decision.plan:
+                values["oms_allocation_rule_id"] = decision.rule.id
             is_late = decision.outcome == "cancel"
             if is_late or order.oms_cancel_at:
                 values["oms_cancel_at"] = is_late and fields.Datetime.add(
