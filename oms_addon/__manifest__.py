@@ -26,6 +26,7 @@
         "data/oms_lane_data.xml",
         "data/mail_template_data.xml",
         "views/oms_promise_templates.xml",
+        "views/oms_shared_delivery_templates.xml",
         "views/stock_warehouse_views.xml",
         "data/oms_pick_rejection_reason_data.xml",
         "wizard/oms_pick_reject_views.xml",

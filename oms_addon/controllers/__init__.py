@@ -3,3 +3,4 @@ from . import oms_webhook
 from . import oms_api
 from . import oms_tracking
 from . import oms_promise
+from . import oms_shared_delivery

@@ -5,6 +5,7 @@ from datetime import datetime
 from freezegun import freeze_time
 
 from odoo.fields import Command
+from odoo.tests import new_test_user
 
 from .common import AllocationCommon
 
@@ -12,7 +13,7 @@ LEEDS = {"street": "1 High Street", "city": "Leeds", "zip": "LS1 1AA", "country"
 BERLIN = {"street": "Unter den Linden 1", "city": "Berlin", "zip": "10117", "country": "DE"}
 
 
-class TestNewAddress(AllocationCommon):
+class NewAddressCommon(AllocationCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -68,6 +69,8 @@ class TestNewAddress(AllocationCommon):
         self.assertStockIsConsistent(self.jug)
         self.assertEqual(self.env["oms.stock.comparison"]._compare({self.jug.id}), [])
 
+
+class TestNewAddress(NewAddressCommon):
     def test_fault_38_another_warehouse_serves_the_new_address(self):
         self._near()
         order = self._tell(LEEDS)
@@ -181,3 +184,39 @@ class TestNewAddress(AllocationCommon):
             self.env["oms.allocation.slot"].search([("order_id", "=", order.id)]).warehouse_id,
             self.south,
         )
+
+
+class TestAddressChangedByStaff(NewAddressCommon):
+    def _move(self, order, user=None, **values):
+        """:return: the address staff send an order to now"""
+        address = order.partner_id.copy(
+            {"name": "Ann at work", "type": "delivery", "parent_id": order.partner_id.id, **values}
+        )
+        order.with_user(user or self.env.user).partner_shipping_id = address
+        return address
+
+    def test_fault_38_staff_send_it_elsewhere_and_another_warehouse_serves_it(self):
+        self._near()
+        order = self._tell(LEEDS)
+        self.assertEqual(self._taken(order), {self.north: 2.0})
+        seller = new_test_user(
+            self.env, "seller", groups="sales_team.group_sale_salesman_all_leads"
+        )
+        berlin = self._move(
+            order, seller, city="Berlin", zip="10117", country_id=self.germany.id, state_id=False
+        )
+        self.assertEqual(self._taken(order), {self.south: 2.0})
+        going = order.picking_ids.filtered(lambda p: p.state != "cancel")
+        self.assertEqual(going.partner_id, berlin)
+        self.assertFalse(going.activity_ids)
+        self.assertIn("Goes elsewhere: seller", self._names(order))
+        self.assertAddsUp()
+
+    def test_an_order_of_a_warehouse_we_do_not_run_is_left_to_odoo(self):
+        order = self._tell(LEEDS)
+        order.oms_channel_id = False
+        self.env["stock.warehouse"].search([]).oms_managed = False
+        before = order.picking_ids.partner_id
+        self._move(order, city="York")
+        self.assertEqual(order.picking_ids.partner_id, before)
+        self.assertEqual(self._events(order, "order.address"), [])

@@ -96,20 +96,6 @@ class SaleOrder(models.Model):
         for order in self.filtered("oms_shared_picking_ids"):
             order.delivery_count = len(order._oms_pickings())
 
-    # === CRUD METHODS === #
-
-    def write(self, vals):
-        """Extend `sale_stock`: an order that goes elsewhere leaves a shared delivery first."""
-        if vals.get("partner_shipping_id"):
-            moving = self.filtered(
-                lambda o: (
-                    o.oms_shared_picking_ids
-                    and o.partner_shipping_id.id != vals["partner_shipping_id"]
-                )
-            )
-            self.env["oms.shared.delivery"]._take_out(moving, self.env._("it goes elsewhere"))
-        return super().write(vals)
-
     # === ACTION METHODS === #
 
     def action_view_delivery(self):

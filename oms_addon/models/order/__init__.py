@@ -7,6 +7,7 @@ from . import res_partner
 from . import sale_order
 from . import sale_order_signals
 from . import sale_order_cancel
+from . import sale_order_address
 from . import sale_order_line
 from . import oms_customer_matcher
 from . import oms_order_builder

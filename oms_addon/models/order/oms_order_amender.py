@@ -140,19 +140,26 @@ class OmsOrderAmender(models.AbstractModel):
 
     @api.model
     def _change_address(self, order, document):
-        """Have the goods go where the customer wants them now.
+        """Have the goods go where the customer wants them now."""
+        [partners] = self.env["oms.customer.matcher"]._match(
+            order.oms_channel_id, [document], [order.partner_id]
+        )
+        if partners[2] != order.partner_shipping_id:
+            why = self.env._("the customer wants it sent elsewhere")
+            self._redirect(order, partners[2], why)
+
+    @api.model
+    def _redirect(self, order, shipping, why):
+        """Send a confirmed order to another address.
 
         Before picking and labels the deliveries get the new address, and come from another
         warehouse when that is right for it. A parcel with a label waits until it has a new
         one. What has left is for the carrier to redirect. What has not is promised again.
+
+        :param shipping: the ``res.partner`` it goes to
+        :param str why: in words
         """
-        [partners] = self.env["oms.customer.matcher"]._match(
-            order.oms_channel_id, [document], [order.partner_id]
-        )
-        shipping = partners[2]
         before = order.partner_shipping_id
-        if shipping == before:
-            return
         split = self._leave_shared(order)
         pickings = order._oms_pickings().filtered(
             lambda p: p.picking_type_code != "incoming" and p.state != "cancel"
@@ -160,24 +167,24 @@ class OmsOrderAmender(models.AbstractModel):
         left = pickings.filtered(lambda p: p.state == "done" and p.picking_type_code == "outgoing")
         todo = pickings._oms_todo()
         labelled = todo.filtered("carrier_tracking_ref")
-        order.partner_shipping_id = shipping
+        # oms_redirecting: the deliveries are looked after here
+        order.with_context(oms_redirecting=True).partner_shipping_id = shipping
         todo.filtered(lambda p: p.partner_id == before).partner_id = shipping
         todo.move_ids.filtered(lambda m: m.partner_id == before).partner_id = shipping
         self.env["oms.event"]._log(
             order,
             "order.address_changed",
-            self.env._("The customer wants it sent elsewhere"),
+            self.env._("Goes elsewhere: %(why)s", why=why),
             before=before._display_address(without_company=True).replace("\n", ", "),
             after=shipping._display_address(without_company=True).replace("\n", ", "),
         )
-        problems = self.env["oms.hold.rule"]._screen(order)
+        problems = self.env["oms.hold.rule"]._screen(order) if order.oms_channel_id else []
         self.env["oms.hold"]._open_many(
             [
                 *problems,
                 *((order, problem) for problem in (*split, *self._problems(labelled, left))),
             ]
         )
-        why = self.env._("the customer wants it sent elsewhere")
         self.env["oms.resourcing"]._decide_again(order, why)
         self.env["oms.promise.review"]._promise_anew(order, why)
 
