@@ -40,7 +40,7 @@ class TestPromiseTours(HttpCase, ArrivingCommon):
         self._serve(order)
         self._put_stock(self.jug, self.north, 5)
         picking = order.picking_ids
-        self.start_tour(self._at(picking), "oms_reject_line_tour", login="oms_picker")
+        self.start_tour(self._at(picking), "oms_reject_line_tour", login="oms_warehouse")
         self.assertEqual(self._taken(order), {self.north: 3.0, self.warehouse: 2.0})
         rejection = self.env["oms.pick.rejection"].search([("order_id", "=", order.id)])
         self.assertRecordValues(

@@ -165,7 +165,8 @@ def test_a_damaged_workbook_is_a_table_or_refused(data):
     try:
         read_table(bytes(damaged))
     except DocumentError as error:
-        assert str(error) == "this is not an Excel workbook"
+        # A damaged size may say more than may be read.
+        assert str(error) in ("this is not an Excel workbook", "the workbook is too large")
 
 
 def test_a_workbook_that_unpacks_to_too_much_is_refused(monkeypatch):
