@@ -5,6 +5,7 @@ from odoo.fields import Command
 from odoo.tests import new_test_user
 
 from ..common import OmsCommon
+from ..fulfilment.test_oms_shared_delivery import SharedCommon
 from ..push_shop import PushShopMixin
 
 
@@ -229,3 +230,31 @@ class TestSaleOrderCancel(PushShopMixin, OmsCommon):
         order.action_lock()
         with self.assertRaisesRegex(UserError, "locked"):
             self._cancel(order)
+
+
+class TestCancelOfSharedOrders(SharedCommon):
+    def setUp(self):
+        super().setUp()
+        self.orders, self.picking = self._merged()
+
+    def test_the_younger_of_two_that_are_picked_together_is_asked_for_not_cancelled(self):
+        younger = self.orders[1]
+        self.picking.move_ids.picked = True
+        action = younger.action_cancel()
+        self.assertIn("is asked to stop", action["params"]["message"])
+        self.assertEqual(self.orders.mapped("state"), ["sale", "sale"])
+        request = self.env["oms.stop.request"].search([])
+        self.assertRecordValues(
+            request, [{"order_id": younger.id, "picking_ids": self.picking.ids, "state": "asked"}]
+        )
+        request._answer(is_stopped=True)
+        self.assertEqual(self.orders.mapped("state"), ["sale", "cancel"])
+        self.assertEqual(self.picking.move_ids.sale_line_id.order_id, self.orders[0])
+        self.assertEqual(set(self.picking.move_ids.mapped("picked")), {True})
+
+    def test_the_younger_of_two_that_have_left_together_is_refused(self):
+        self.picking.move_ids.picked = True
+        self.picking.button_validate()
+        with self.assertRaisesRegex(UserError, self.picking.name):
+            self.orders[1].action_cancel()
+        self.assertEqual(self.orders.mapped("state"), ["sale", "sale"])

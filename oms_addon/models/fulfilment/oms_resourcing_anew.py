@@ -51,7 +51,7 @@ class OmsResourcing(models.AbstractModel):
         elsewhere still; else none
         """
         none = self.env["stock.move"]
-        going = order.picking_ids.filtered(
+        going = order._oms_pickings().filtered(
             lambda p: p.picking_type_code != "incoming" and p.state != "cancel"
         )
         is_begun = any(

@@ -20,13 +20,17 @@ class SaleOrder(models.Model):
 
     def _oms_served(self):
         """:return: the confirmed orders of these that a warehouse we run delivers"""
-        types = self.env["stock.picking.type"]
-        pickings = self.filtered(lambda o: o.state == "sale").sudo().picking_ids
-        for picking_type in pickings.picking_type_id:
-            if picking_type.code != "incoming" and picking_type.warehouse_id.oms_managed:
-                types |= picking_type
-        ours = pickings.filtered(lambda p: p.state != "cancel" and p.picking_type_id in types)
-        return self & ours.sale_id.with_env(self.env)
+        return self.filtered(
+            lambda o: (
+                o.state == "sale"
+                and any(
+                    p.state != "cancel"
+                    and p.picking_type_code != "incoming"
+                    and p.picking_type_id.warehouse_id.oms_managed
+                    for p in o.sudo()._oms_pickings()
+                )
+            )
+        )
 
     def _oms_cancel_by_hand(self):
         """Cancel what a person wants cancelled, as far as the warehouse lets go of it.
@@ -38,7 +42,7 @@ class SaleOrder(models.Model):
             return None
         self.check_access("write")
         # Whoever validates a delivery right now is waited for: it has left then.
-        self.sudo().picking_ids._oms_lock()
+        self.sudo()._oms_pickings()._oms_lock()
         self._oms_refuse_shipped()
         canceller_sudo = self.env["oms.order.canceller"].sudo()
         canceller = canceller_sudo.with_context(oms_actor=self.env.user.name)
@@ -68,7 +72,10 @@ class SaleOrder(models.Model):
                     "was cancelled.",
                     orders=", ".join(gone.mapped("name")),
                     deliveries=", ".join(
-                        gone.sudo().picking_ids.filtered(lambda p: p.state == "done").mapped("name")
+                        gone.sudo()
+                        ._oms_pickings()
+                        .filtered(lambda p: p.state == "done")
+                        .mapped("name")
                     ),
                 )
             )
