@@ -31,9 +31,10 @@ class StockPicking(models.Model):
     def _oms_mismatch(self):
         """:return: what of a delivery was not ordered, and what to do, in words; '' for nothing"""
         self.ensure_one()
+        orders = self._oms_orders()
         if (
             self.picking_type_code == "incoming"
-            or not self.sale_id.oms_channel_id
+            or not orders.oms_channel_id
             or not self.picking_type_id.warehouse_id.oms_managed
         ):
             return ""
@@ -51,7 +52,7 @@ class StockPicking(models.Model):
             "%(delivery)s was not validated, for %(order)s has other goods: %(wrong)s. Take them "
             "off the delivery, or add them to the order first.",
             delivery=self.name,
-            order=self.sale_id.oms_order_ref or self.sale_id.name,
+            order=", ".join(order.oms_order_ref or order.name for order in orders),
             wrong="; ".join(wrong),
         )
 
