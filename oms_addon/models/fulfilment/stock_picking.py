@@ -2,7 +2,6 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
 
 from odoo.addons.oms_addon.models.fulfilment.company_check import doubtful
 
@@ -161,14 +160,7 @@ class StockPicking(models.Model):
                 p.picking_type_code == "outgoing" and p.picking_type_id.warehouse_id.oms_managed
             )
         )
-        if pickings:
-            pickings.flush_recordset(["state"])
-            self.env.cr.execute(
-                SQL(
-                    "SELECT id FROM stock_picking WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
-                    pickings.ids,
-                )
-            )
+        pickings._oms_lock_all()
         return pickings
 
     def _pre_action_done_hook(self):
