@@ -1,6 +1,11 @@
-"""Races with real processes: two pollers, a message during a poll, an alert seen by many."""
+"""Races with real processes: two pollers, a person who asks during a poll, a message during a
+poll, an alert seen by many.
+"""
 
+import time
 from unittest.mock import patch
+
+from odoo.addons.oms_addon.models.channel import oms_channel_polling
 
 from ..concurrency import FORK, TIMEOUT_SECONDS, RaceCase, run_committed
 
@@ -14,6 +19,18 @@ def _poll(env, ask):
 
     with patch.object(type(env["oms.channel"]), "_fetch", fetch):
         env["oms.channel"]._work_fetch()
+
+
+def _until_somebody_waits(cr):
+    """:return: whether another transaction came to wait for this one"""
+    until = time.monotonic() + TIMEOUT_SECONDS / 4
+    while time.monotonic() < until:
+        cr.execute(
+            "SELECT 1 FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+        )
+        if cr.fetchone():
+            return True
+    return False
 
 
 class TestChannelRaces(RaceCase):
@@ -47,6 +64,50 @@ class TestChannelRaces(RaceCase):
         answers = self.run_parallel([poll, poll])
         self.assertEqual(sorted(sum(answers, [])), sorted(ids))
         self.assertEqual([len(answer) for answer in answers], [1, 1])
+
+    def _ask_during_a_poll(self, patience, hold):
+        """Have a person ask a channel that the lane is asking.
+
+        :param hold: called by the lane with its cursor and the event of the person's answer
+        :return: what the lane's ``hold`` returned, and what the person was told
+        """
+        [channel_id] = self._channels("Asked")
+        asked, answered = FORK.Event(), FORK.Event()
+
+        def poll(env):
+            answers = []
+
+            def ask(channel):
+                asked.set()
+                answers.append(hold(env.cr, answered))
+
+            _poll(env, ask)
+            return answers[0]
+
+        def click(env):
+            asked.wait(TIMEOUT_SECONDS / 2)
+            channel = env["oms.channel"].browse(channel_id)
+            with (
+                patch.object(type(channel), "_fetch", lambda channel, limit=None: 0),
+                patch.object(oms_channel_polling, "PATIENCE_SECONDS", patience),
+            ):
+                message = channel.action_fetch()["params"]["message"]
+            answered.set()
+            return message
+
+        return self.run_parallel([poll, click])
+
+    def test_a_person_who_asks_during_a_poll_waits_for_it_and_then_asks(self):
+        self.assertEqual(
+            self._ask_during_a_poll(30, lambda cr, answered: _until_somebody_waits(cr)),
+            [True, "Nothing new."],
+        )
+
+    def test_a_person_who_asks_during_a_long_poll_is_told_so(self):
+        self.assertEqual(
+            self._ask_during_a_poll(1, lambda cr, answered: answered.wait(TIMEOUT_SECONDS / 4)),
+            [True, "A job has been busy with this channel for a while. Try again later."],
+        )
 
     def test_a_message_does_not_wait_for_the_poll_of_its_channel(self):
         [channel_id] = self._channels("Busy")

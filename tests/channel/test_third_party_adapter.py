@@ -78,12 +78,36 @@ class TestThirdPartyAdapter(RaceCase):
             os.kill(process.pid, signal.SIGKILL)
             process.communicate()
 
-    def _await(self, done, seconds, text):
-        """Wait until something is so."""
+    def _await(self, done, seconds, text, tell=tuple):
+        """Wait until something is so; when it does not come, ``tell()`` why."""
         until = time.monotonic() + seconds
         while not done():
-            self.assertLess(time.monotonic(), until, text)
+            if time.monotonic() > until:
+                self.fail("\n".join([text, *map(str, tell())]))
             time.sleep(0.1)
+
+    @staticmethod
+    def _tell(call):
+        """:return: what stands in the way of the orders, as far as the database knows"""
+        questions = {
+            "oms.channel.message": ["topic", "order_ref", "state", "error", "next_try_at"],
+            "sale.order": ["oms_order_ref", "state", "oms_status", "oms_cursor"],
+            "oms.lane": ["code", "last_run_at", "last_error", "waiting_count"],
+            "oms.channel": ["next_fetch_at", "polled_at", "fetch_failures"],
+        }
+        return [
+            row
+            for model, names in questions.items()
+            for row in call(model, "search_read", [], names, order="id")
+        ]
+
+    def _await_shipments(self, call, count):
+        self._await(
+            lambda: len(self.market.shipments) == count,
+            WORK_SECONDS,
+            "nothing was shipped",
+            lambda: self._tell(call),
+        )
 
     def _connect(self, url):
         """Sign in as a person would, from outside.
@@ -136,7 +160,7 @@ class TestThirdPartyAdapter(RaceCase):
         # By message: it comes in, is shipped by the jobs, and Acme is told.
         self.market.place_order([("MUG", 2, "10.00")], shipping="4.95")
         self.assertEqual(self.market.deliver_all(), [200])
-        self._await(lambda: len(self.market.shipments) == 1, WORK_SECONDS, "nothing was shipped")
+        self._await_shipments(call, 1)
         self.assertEqual(
             self.market.shipments,
             [{"order": "AC-1", "parcels": [], "items": [{"line": 1, "qty": 2}]}],
@@ -145,11 +169,14 @@ class TestThirdPartyAdapter(RaceCase):
         # By asking: this message never arrives.
         self.market.place_order([("MUG", 1, "10.00")])
         self.market.take_deliveries()
-        call("oms.channel", "action_fetch", [channel])
-        self._await(lambda: len(self.market.shipments) == 2, WORK_SECONDS, "nothing was shipped")
-
+        answer = call("oms.channel", "action_fetch", [channel])
+        self.assertEqual(answer["params"]["type"], "success", answer)
+        self._await_shipments(call, 2)
         self._await(
-            lambda: self.market.stock() == {("MUG", ""): 37}, WORK_SECONDS, "stock was not told"
+            lambda: self.market.stock() == {("MUG", ""): 37},
+            WORK_SECONDS,
+            "stock was not told",
+            lambda: self._tell(call),
         )
         names = ["oms_order_ref", "amount_total", "oms_payment_state", "delivery_status"]
         orders = call(

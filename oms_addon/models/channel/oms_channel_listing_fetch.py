@@ -58,8 +58,8 @@ class OmsChannel(models.Model):
         """Ask for the listings now; what takes long goes on behind."""
         self.ensure_one()
         self.check_access("write")
-        if not self.try_lock_for_update(allow_referencing=True):
-            return self._notify(self.env._("The channel is being asked right now."), "info")
+        if not self._lock_patiently():
+            return self._notify_busy()
         count, until = 0, time.monotonic() + BUTTON_SECONDS
         self.write({"listing_cursor": False, "listings_due_at": fields.Datetime.now()})
         while True:

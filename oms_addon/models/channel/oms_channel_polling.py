@@ -4,6 +4,8 @@ import logging
 import random
 import time
 
+from psycopg2.errors import LockNotAvailable
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
@@ -18,6 +20,8 @@ MAX_SECONDS = 20
 #: the first and longest pause after a failure
 FIRST_PAUSE = 60
 LONGEST_PAUSE = 1800
+#: how long a person's click waits for the lane that has the channel
+PATIENCE_SECONDS = 10
 #: what an alert shows of a channel's answer
 MAX_SHOWN = 300
 
@@ -46,8 +50,8 @@ class OmsChannel(models.Model):
         """Ask for what is new now, and say what came of it."""
         self.ensure_one()
         self.check_access("write")
-        if not self.try_lock_for_update(allow_referencing=True):
-            return self._notify(self.env._("The channel is being asked right now."), "info")
+        if not self._lock_patiently():
+            return self._notify_busy()
         count, problem = self._poll()
         if problem:
             return self._notify(problem, "danger")
@@ -57,6 +61,30 @@ class OmsChannel(models.Model):
             else self.env._("Nothing new."),
             "success",
         )
+
+    def _lock_patiently(self):
+        """Lock the channel, waiting a while for what works with it now.
+
+        What changed it meanwhile makes the request begin anew, and then see the change.
+
+        :return: whether it came free in time
+        """
+        self.ensure_one()
+        try:
+            with self.env.cr.savepoint():
+                self.env.cr.execute("SET LOCAL lock_timeout = %s", [f"{PATIENCE_SECONDS}s"])
+                self.env.cr.execute(
+                    "SELECT id FROM oms_channel WHERE id = %s FOR NO KEY UPDATE", [self.id]
+                )
+                self.env.cr.execute("SET LOCAL lock_timeout TO DEFAULT")
+        except LockNotAvailable:
+            return False
+        return True
+
+    def _notify_busy(self):
+        """:return: the action that says that somebody else has the channel"""
+        text = self.env._("A job has been busy with this channel for a while. Try again later.")
+        return self._notify(text, "warning")
 
     def _notify(self, message, kind):
         """:return: the action that shows a message and reads the page again"""
