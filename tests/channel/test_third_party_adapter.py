@@ -17,7 +17,7 @@ from ..concurrency import RaceCase
 
 ADDONS = Path(__file__).parent.parent / "addons"
 START_SECONDS = 90
-WORK_SECONDS = 45
+WORK_SECONDS = 90
 
 
 class TestThirdPartyAdapter(RaceCase):

@@ -1,4 +1,4 @@
-import { Component } from "@odoo/owl";
+import { Component, useEffect, useRef } from "@odoo/owl";
 import { deserializeDateTime, formatDateTime } from "@web/core/l10n/dates";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
@@ -24,7 +24,20 @@ const TRIALS = {
 /** Why an order is served from where: the rules in turn, and what each says of a warehouse. */
 export class AllocationPlan extends Component {
     static template = "oms_addon.AllocationPlan";
-    static props = { ...standardFieldProps };
+    static props = { ...standardFieldProps, isAnswer: { type: Boolean, optional: true } };
+
+    setup() {
+        this.rootRef = useRef("root");
+        useEffect(
+            (plan) => {
+                if (plan && this.props.isAnswer) {
+                    // The answer to a click is below what was asked, on a phone out of sight.
+                    this.rootRef.el.scrollIntoView();
+                }
+            },
+            () => [this.plan]
+        );
+    }
 
     get plan() {
         return this.props.record.data[this.props.name];
@@ -73,6 +86,8 @@ export class AllocationRehearsal extends Component {
 registry.category("fields").add("oms_allocation_plan", {
     component: AllocationPlan,
     supportedTypes: ["json"],
+    supportedOptions: [{ label: "Bring into sight", name: "is_answer", type: "boolean" }],
+    extractProps: ({ options }) => ({ isAnswer: Boolean(options.is_answer) }),
 });
 registry.category("fields").add("oms_allocation_rehearsal", {
     component: AllocationRehearsal,

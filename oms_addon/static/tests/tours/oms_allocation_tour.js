@@ -65,7 +65,16 @@ registry.category("web_tour.tours").add("oms_allocation_rules_tour", {
         { trigger: ".o_statusbar_buttons button[name=action_decide]", run: "click" },
         { content: "Each warehouse has a verdict", trigger: ".o_oms_plan_place[data-state=closed]:contains('Berlin'):contains('limit 300')" },
         { trigger: ".o_oms_plan_place[data-state=chosen]" },
-        { trigger: ".o_oms_plan_parcel:contains('1 × [JUG] Jug')" },
+        {
+            content: "The answer is in sight",
+            trigger: ".o_oms_plan_parcel:contains('1 × [JUG] Jug')",
+            run({ anchor }) {
+                const { top, bottom } = anchor.getBoundingClientRect();
+                if (top < 0 || bottom > window.innerHeight) {
+                    console.error(`The parcel is at ${top} to ${bottom} of ${window.innerHeight}.`);
+                }
+            },
+        },
     ],
 });
 
