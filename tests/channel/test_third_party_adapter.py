@@ -16,7 +16,7 @@ from ..acme_market import AcmeMarket
 from ..concurrency import RaceCase
 
 ADDONS = Path(__file__).parent.parent / "addons"
-START_SECONDS = 90
+START_SECONDS = 240
 WORK_SECONDS = 90
 
 
