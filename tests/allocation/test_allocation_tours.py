@@ -62,6 +62,9 @@ class TestAllocationTours(HttpCase, AllocationCommon):
         self.start_tour("/odoo/oms-allocation", "oms_allocation_empty_tour", login="oms_agent")
 
     def test_an_agent_reads_why_an_order_is_served_from_where(self):
+        # Costs are shown as their currency is written, here with three digits.
+        self.company.currency_id.rounding = 0.001
+        self.env["oms.allocation.cost"].create({"warehouse_id": self.north.id, "amount": 4.5})
         self._make_rules(
             {"warehouse_ids": self.north.ids, "action": "next", "name": "From Leeds"},
             {"sort_by": "distance", "max_km": 300, "action": "partial", "name": "Near"},

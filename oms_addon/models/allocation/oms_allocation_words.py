@@ -28,7 +28,7 @@ class OmsAllocationWords(models.AbstractModel):
             "title": self._title(decision),
             "km": round(decision.km),
             "cost": order.company_id.currency_id.round(decision.cost) if order else decision.cost,
-            "currency": (order.company_id or self.env.company).currency_id.symbol,
+            "currency_id": (order.company_id or self.env.company).currency_id.id,
             "parcels": self._parcels(goods, decision, names),
             "waiting": self._waiting(goods, decision, names),
             "trials": [

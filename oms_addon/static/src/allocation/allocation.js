@@ -1,5 +1,6 @@
 import { Component, useEffect, useRef } from "@odoo/owl";
 import { deserializeDateTime, formatDateTime } from "@web/core/l10n/dates";
+import { formatCurrency } from "@web/core/currency";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
@@ -56,7 +57,7 @@ export class AllocationPlan extends Component {
     }
 
     money(amount) {
-        return `${this.plan.currency} ${amount.toFixed(2)}`;
+        return formatCurrency(amount, this.plan.currency_id);
     }
 }
 

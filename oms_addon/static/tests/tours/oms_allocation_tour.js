@@ -126,7 +126,7 @@ registry.category("web_tour.tours").add("oms_allocation_board_tour", {
 registry.category("web_tour.tours").add("oms_allocation_explain_tour", {
     steps: () => [
         { trigger: ".nav-link[name=oms_allocation]", run: "click" },
-        { trigger: ".o_oms_plan_parcel:contains('Leeds')" },
+        { trigger: ".o_oms_plan_parcel:contains('Leeds'):contains('4.500')" },
         { trigger: ".o_oms_plan_place:contains('Berlin'):contains('limit 300')" },
     ],
 });
