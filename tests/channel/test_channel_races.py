@@ -26,7 +26,8 @@ def _until_somebody_waits(cr):
     until = time.monotonic() + TIMEOUT_SECONDS / 4
     while time.monotonic() < until:
         cr.execute(
-            "SELECT 1 FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+            """SELECT 1 FROM pg_locks
+               WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"""
         )
         if cr.fetchone():
             return True
