@@ -187,7 +187,7 @@ def _read_v0(data):
             "extra": _extra_v0(data, items),
         },
         market=get("MarketplaceId"),
-        items=[_item_v0(item, position) for position, item in enumerate(items)],
+        items=[read_item(item, position) for position, item in enumerate(items)],
         payments=_payments_v0(data),
         cancels=_cancel_requests_v0(items),
         purchase_order=_text(get("BuyerInfo") or {}, "PurchaseOrderNumber"),
@@ -342,7 +342,10 @@ def _quantity(value, path):
 # === VERSION 0 === #
 
 
-def _item_v0(item, position):
+def read_item(item, position):
+    """:return: an item as version 0 tells it
+    :raise DocumentError: when it is none
+    """
     path = f"OrderItems[{position}]"
     if not isinstance(item, dict):
         raise mismatch("an object", item, path)

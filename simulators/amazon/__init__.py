@@ -490,7 +490,7 @@ class AmazonSimulator(FeedsMixin, FinancesMixin, Simulator):
                 for position, (sku, quantity, price) in enumerate(lines, 1)
             ]
             _share(items, Decimal(shape.get("discount") or 0), "discount")
-            items[0].shipping = Decimal(shape.get("shipping") or 0)
+            _share(items, Decimal(shape.get("shipping") or 0), "shipping")
             order = Order(
                 ref=ref,
                 market=self.market,

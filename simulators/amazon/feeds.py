@@ -213,19 +213,9 @@ class FeedsMixin:
         order = self.shop.get(told.findtext("AmazonOrderID"))
         if not order:
             return "The order is not known."
-        items = {item.ref: item for item in order.items}
-        counts, shares = {}, {}
-        for adjusted in told.iter("AdjustedItem"):
-            item = items.get(adjusted.findtext("AmazonOrderItemCode"))
-            if item is None or adjusted.findtext("AdjustmentReason") not in CANCEL_REASONS:
-                return "The order has no such item, or the reason is none."
-            if count := adjusted.findtext("QuantityCancelled"):
-                counts[item] = int(count)
-            for component in adjusted.iter("Component"):
-                if component.find("Amount").get("currency") != order.currency:
-                    return "The currency is not the order's."
-                share = shares.setdefault(item, {"Principal": Decimal(0), "Shipping": Decimal(0)})
-                share[component.findtext("Type")] += Decimal(component.findtext("Amount"))
+        counts, shares, problem = self._read_adjusted(order, told)
+        if problem:
+            return problem
         amount = sum((sum(share.values()) for share in shares.values()), Decimal(0))
         if any(count > i.quantity - order.shipped(i) for i, count in counts.items()):
             return "More than is left."
@@ -242,12 +232,46 @@ class FeedsMixin:
                 {"order_ref": order.ref, "reason": reason, "items": told_counts}
             )
         if amount:
+            for item, share in shares.items():
+                for kind, given in share.items():
+                    item.back[kind] = item.back.get(kind, 0) + given
             self._refund(
-                order, [(item, 0, s["Principal"], s["Shipping"]) for item, s in shares.items()]
+                order,
+                [
+                    (item, 0, s["Principal"], s["Shipping"], s["Tax"] + s["ShippingTax"])
+                    for item, s in shares.items()
+                ],
             )
             self.refunds_told.append({"order_ref": order.ref, "amount": f"{amount:.2f}"})
         self._change(order)
         return ""
+
+    def _read_adjusted(self, order, told):
+        """:return: pieces to cancel by item, money to give back by item and component, and what
+        is wrong ('' for nothing)
+        """
+        items = {item.ref: item for item in order.items}
+        counts, shares = {}, {}
+        for adjusted in told.iter("AdjustedItem"):
+            item = items.get(adjusted.findtext("AmazonOrderItemCode"))
+            if item is None or adjusted.findtext("AdjustmentReason") not in CANCEL_REASONS:
+                return counts, shares, "The order has no such item, or the reason is none."
+            if count := adjusted.findtext("QuantityCancelled"):
+                counts[item] = int(count)
+            paid = order.paid_for(item)
+            for component in adjusted.iter("Component"):
+                if component.find("Amount").get("currency") != order.currency:
+                    return counts, shares, "The currency is not the order's."
+                kind = component.findtext("Type")
+                if kind not in paid:
+                    return counts, shares, f"{kind} is no part of what was paid for the item."
+                share = shares.setdefault(item, dict.fromkeys(paid, Decimal(0)))
+                share[kind] += Decimal(component.findtext("Amount"))
+                if share[kind] > paid[kind]:
+                    return counts, shares, "More than was paid for the item."
+        for item, share in shares.items():
+            order.add_own_tax(item, share)
+        return counts, shares, ""
 
     # === REPORTS === #
 

@@ -66,11 +66,12 @@ class FinancesMixin:
     def _refund(self, order, parts):
         """Give money back.
 
-        :param list parts: tuples (item, pieces, what of its price, what of its shipping)
+        :param list parts: tuples (item, pieces, what of its price, what of its shipping, and
+            where it is told apart what of its tax)
         :return: the id of the transaction
         """
         items = [_item_told(order, *part) for part in parts]
-        gross = sum((price + shipping for _i, _n, price, shipping in parts), ZERO)
+        gross = sum((sum(amounts) for _item, _count, *amounts in parts), ZERO)
         order.give_back(gross)
         number = len(self.transactions) + 1
         ref = f"{self.random.getrandbits(128):032x}{number}"
@@ -104,14 +105,18 @@ class FinancesMixin:
         return ref
 
 
-def _item_told(order, item, count, price, shipping):
+def _item_told(order, item, count, price, shipping, tax=ZERO):
     """:return: an item of a refund, of which Amazon gives its commission back"""
     fee = _cents(price * COMMISSION / 100)
     parts = [("ProductCharges", "OurPricePrincipal", -price), ("AmazonFees", "Commission", fee)]
     parts += [("Shipping", "ShippingPrincipal", -shipping)] if shipping else []
+    parts += [("Tax", "OurPriceTax", -tax)] if tax else []
+    withheld = tax if order.by_amazon else ZERO
+    name = "MarketplaceFacilitatorTax"
+    parts += [(name, f"{name}-Principal", withheld)] if withheld else []
     return {
         "description": item.title,
-        "totalAmount": _money(order, fee - price - shipping),
+        "totalAmount": _money(order, fee - price - shipping - tax + withheld),
         "relatedIdentifiers": [
             {
                 "itemRelatedIdentifierName": "ORDER_ADJUSTMENT_ITEM_ID",

@@ -30,6 +30,8 @@ class Item:
     #: pieces whose money was given back before they left; the order is told with them
     given_back: int = 0
     cancel_reason: str = ""
+    #: money that was given back, by component
+    back: dict = field(default_factory=dict)
 
     @property
     def quantity(self):
@@ -103,6 +105,24 @@ class Order:
                 total += self.tax(item, amount) or 0
                 total += self.tax(item, item.part(item.shipping)) or 0
         return total
+
+    def paid_for(self, item):
+        """:return: what of an item can still be given back, by the components of a refund"""
+        price = item.part(item.price) - item.part(item.discount)
+        paid = {"Principal": price, "Shipping": item.part(item.shipping)}
+        if self.tax_added and not self.by_amazon:
+            paid |= {
+                f"{kind}Tax".removeprefix("Principal"): self.tax(item, amount) or Decimal(0)
+                for kind, amount in paid.items()
+            }
+        return {kind: amount - item.back.get(kind, 0) for kind, amount in paid.items()}
+
+    def add_own_tax(self, item, share):
+        """Add the tax that Amazon gives back by itself to what was told of an item."""
+        for kind in ("Principal", "Shipping"):
+            name = f"{kind}Tax".removeprefix("Principal")
+            own = self.tax(item, share[kind]) if self.tax_added and self.by_amazon else None
+            share.setdefault(name, own or Decimal(0))
 
     def give_back(self, amount):
         """Give the buyer money back, as far as there is any."""

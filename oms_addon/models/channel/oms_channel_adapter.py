@@ -215,6 +215,14 @@ class OmsChannelAdapter(models.AbstractModel):
         return None
 
     @api.model
+    def _ledger_slack(self, order):
+        """:return: by how many of the smallest coins a ledger of refunds may tell one of ours
+            differently
+        :rtype: int
+        """
+        return 0
+
+    @api.model
     def _fetch_window(self, channel, start, end, cursor=None):
         """Ask for the orders placed in a window, one page; a bulk export may take its time.
 

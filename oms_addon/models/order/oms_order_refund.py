@@ -270,19 +270,25 @@ class OmsOrderRefund(models.Model):
 
     @api.model
     def _own(self, order, refund):
-        """:return: the refund of ours that a ledger's entry may tell of: what the channel took
-        before what it was only asked for, the oldest first
+        """:return: the refund of ours that a ledger's entry may tell of: of just its amount before
+        one within the ledger's slack, what the channel took before what it was only asked for,
+        the oldest first
         """
         amount = float(self._total(refund) or 0)
+        slack = order.oms_channel_id._adapter()._ledger_slack(order) * order.currency_id.rounding
+
+        def is_other(own):
+            return bool(own.currency_id.compare_amounts(own.amount, amount))
+
         found = order.oms_refund_ids.filtered(
             lambda own: (
                 own.message_id
                 and not own.echo_ref
                 and own.state != "failed"
-                and not own.currency_id.compare_amounts(own.amount, amount)
+                and own.currency_id.compare_amounts(abs(own.amount - amount), slack) <= 0
             )
         )
-        return found.sorted(lambda own: (own.state == "asked", own.id))[:1]
+        return found.sorted(lambda own: (is_other(own), own.state == "asked", own.id))[:1]
 
     def _take_echo(self, refund):
         """The ledger tells a refund of ours, maybe before the channel answered us."""

@@ -224,13 +224,12 @@ class AmazonCase(OmsCommon):
     """A live channel ``amazon`` of a simulated seller account."""
 
     roles = {"2026", "personal", "orders", "listings", "finance"}
+    market, currency = "A1PA6795UKMFR9", "EUR"
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        euro = cls.env.ref("base.EUR")
-        euro.active = True
-        cls.currency = euro.name
+        cls.env.ref(f"base.{cls.currency}").active = True
         cls.env["account.tax"].create(
             {
                 "name": "VAT 20 %",
@@ -240,7 +239,7 @@ class AmazonCase(OmsCommon):
                 "company_id": cls.company.id,
             }
         )
-        cls.shop = AmazonSimulator(models=MODELS).start()
+        cls.shop = AmazonSimulator(models=MODELS, market=cls.market).start()
         cls.addClassCleanup(cls.shop.stop)
         cls.shop.roles = set(cls.roles)
         amazon_connection._tokens.clear()
@@ -863,7 +862,7 @@ class TestAmazonTelling(AmazonCase):
         self.assertEqual(self.shop.orders()[ref]["refunded"], Decimal(17))
         content = next(iter(self.shop.feeds.values()))["content"].decode()
         amounts = [part.split("<")[0] for part in content.split(f'currency="{self.currency}">')[1:]]
-        self.assertEqual(amounts, ["10.00", "4.00", "3.00"])
+        self.assertEqual(amounts, ["10.00", "2.50", "3.00", "1.50"])
 
     @mute_logger(SENDER)
     def test_money_the_items_do_not_cover_is_refused_and_none_is_given_back(self):
@@ -888,9 +887,18 @@ class TestAmazonTelling(AmazonCase):
         ref = self.shop.place_order()
         message = self._told("refund", self._refund(ref, "99.00"))
         self.assertEqual(message.state, "failed")
+        self.assertIn(f"79.00 {self.currency} of the refund are left over", message.error)
+        self.assertEqual((self.shop.refunds_told, self.shop.feeds), ([], {}))
+
+    @mute_logger(SENDER)
+    def test_fault_26_what_was_given_back_already_is_refused(self):
+        ref = self.shop.place_order()
+        self._told("refund", self._refund(ref, "15.00"))
+        message = self._told("refund", self._refund(ref, "15.00"), "k2")
+        self.assertEqual(message.state, "failed")
         self.assertIn("More than was paid", message.error)
         self.assertFalse(message.result)
-        self.assertEqual(self.shop.refunds_told, [])
+        self.assertEqual(self.shop.refunds_told, [{"order_ref": ref, "amount": "15.00"}])
 
     @mute_logger(SENDER)
     def test_a_feed_amazon_gives_up_fails_and_is_made_anew_by_hand(self):

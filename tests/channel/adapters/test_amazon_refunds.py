@@ -401,3 +401,63 @@ class TestAmazonRefundEchoes(RefundCase):
         self._poll()
         self._assert_truth(ref, order)
         self.assertEqual(order.oms_amount_refunded, 7.0)
+
+
+class TestAmazonRefundsUs(RefundCase):
+    """Amazon collects the tax, and gives it back by itself."""
+
+    market, currency = "ATVPDKIKX0DER", "USD"
+
+    def _content(self, order, amount, **amounts):
+        lines = {l.oms_line_ref: l for l in order.order_line}
+        return {
+            "amount": amount,
+            "shipping": amounts.pop("shipping", "0"),
+            "charge_ref": "",
+            "lines": [
+                {
+                    "line_ref": next(r for r in lines if r == name or lines[r].oms_sku == name),
+                    "sku": "" if name == "tax" else name,
+                    "quantity": "0",
+                    "amount": of_line,
+                }
+                for name, of_line in amounts.items()
+            ],
+        }
+
+    def _refunded(self, order, content):
+        """Have a refund made, and told again by the ledger. :return: the refunds of the order"""
+        self.env["oms.order.refund"]._ask(order, content, "Broken")
+        self._send()
+        self._poll()
+        return order.oms_refund_ids
+
+    def test_a_whole_order_is_given_back_with_the_tax_that_amazon_adds(self):
+        shape = {"tax_rate": "8.25", "shipping": "5.00"}
+        ref, order = self._captured([("MUG", 1, "50.00"), ("POT", 2, "12.50")], **shape)
+        self.assertAlmostEqual(order.amount_total, 86.60)
+        content = self._content(
+            order, "86.60", MUG="50.00", POT="25.00", tax="6.60", shipping="5.00"
+        )
+        refund = self._refunded(order, content)
+        self.assertRecordValues(refund, [{"state": "done", "amount": 86.60}])
+        self.assertTrue(refund.echo_ref)
+        self.assertEqual(self.shop.orders()[ref]["refunded"], Decimal("86.60"))
+        self._assert_truth(ref, order)
+
+    def test_of_a_part_the_buyer_gets_what_was_asked_for_and_it_counts_once(self):
+        ref, order = self._captured([("MUG", 1, "50.00")], tax_rate="8.25")
+        refund = self._refunded(order, self._content(order, "20.00", MUG="20.00"))
+        self.assertRecordValues(refund, [{"state": "done", "amount": 20.00}])
+        self.assertTrue(refund.echo_ref)
+        # 18.47 and 1.52 of tax: Amazon rounds as it likes.
+        self.assertEqual(self.shop.orders()[ref]["refunded"], Decimal("19.99"))
+        self.assertEqual(order.oms_amount_refunded, 20.00)
+
+    def test_of_two_refunds_that_differ_by_a_coin_each_is_told_by_its_own_entry(self):
+        ref, order = self._captured([("MUG", 1, "50.00")], tax_rate="0")
+        for amount in ("20.00", "20.01"):
+            refunds = self._refunded(order, self._content(order, amount, MUG=amount))
+        self.assertEqual(len(refunds), 2)
+        self.assertTrue(all(refund.echo_ref for refund in refunds))
+        self._assert_truth(ref, order)

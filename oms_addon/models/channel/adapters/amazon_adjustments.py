@@ -8,7 +8,8 @@ from lxml import etree
 from odoo import api, models
 
 from odoo.addons.oms_addon.exceptions import FinalError, Unfinished
-from odoo.addons.oms_addon.tools.amazon_orders import ZERO
+from odoo.addons.oms_addon.tools.amazon_orders import MARKETPLACES, TAX_ADDED
+from odoo.addons.oms_addon.tools.amazon_shares import refund_shares
 
 from .amazon_feeds import XML_TYPE
 
@@ -17,8 +18,6 @@ ADJUSTMENT_FEED = "POST_PAYMENT_ADJUSTMENT_DATA"
 
 CANCEL_REASONS = {"inventory": "NoInventory", "customer": "BuyerCanceled"}
 OTHER_REASON = "GeneralAdjustment"
-#: what is on an order besides its items
-BESIDES = ("shipping", "gift_wrap", "cod", "other", "tip", "tax")
 
 
 class OmsChannelAdapterAmazon(models.AbstractModel):
@@ -130,50 +129,29 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
     def _refund_shares(self, channel, refund):
         """Say of which items a refund is: Amazon knows no other.
 
-        What no line explains is taken off the items, the dearest first.
-
-        :return: amounts as texts, by kind and by item id
+        :return: amounts as texts, by component and by item id
         :rtype: dict[str, dict[str, str]]
         :raise FinalError: when the order has no items there, or they cost less
         """
-        shipping = Decimal(refund.get("shipping") or "0")
-        rest = Decimal(refund["amount"]) - shipping
-        principal = {}
-        for line in refund["lines"]:
-            if line["line_ref"] and line["line_ref"].split(":")[0] not in BESIDES:
-                amount = min(Decimal(line.get("amount") or "0"), rest)
-                principal[line["line_ref"]] = principal.get(line["line_ref"], ZERO) + amount
-                rest -= amount
-        items = self._items(channel, refund["order_ref"]) if rest > 0 or not principal else []
-        prices = {
-            item["OrderItemId"]: Decimal((item.get("ItemPrice") or {}).get("Amount") or "0")
-            for item in items
-        }
-        for item_ref, price in sorted(prices.items(), key=lambda pair: -pair[1]):
-            amount = min(rest, price - principal.get(item_ref, ZERO))
-            if amount > 0:
-                principal[item_ref] = principal.get(item_ref, ZERO) + amount
-                rest -= amount
-        if rest > 0 and items:
+        ref = refund["order_ref"]
+        country = MARKETPLACES[self._market(channel, ref)][0]
+        shares, left = refund_shares(self._items(channel, ref), refund, country in TAX_ADDED)
+        if left and shares:
             raise FinalError(
                 self.env._(
                     "%(amount)s %(currency)s of the refund are left over: the items of order "
                     "%(order)s cost no more on Amazon. Ask for a refund that says what of it is "
                     "for the shipping, or give the money back in Seller Central.",
-                    amount=f"{rest:.2f}",
+                    amount=f"{left:.2f}",
                     currency=refund["currency"],
-                    order=refund["order_ref"],
+                    order=ref,
                 )
             )
-        shares = {r: {"Principal": f"{a:.2f}"} for r, a in principal.items() if a > 0}
-        if shipping > 0:
-            first = next(iter(shares), next(iter(principal), next(iter(prices), "")))
-            shares.setdefault(first, {})["Shipping"] = f"{shipping:.2f}"
-        if not shares or "" in shares:
+        if not shares:
             raise FinalError(
                 self.env._(
                     "Order %(order)s has nothing on Amazon that money can be given back for.",
-                    order=refund["order_ref"],
+                    order=ref,
                 )
             )
         return shares

@@ -127,6 +127,13 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
         ]
 
     @api.model
+    def _ledger_slack(self, order):
+        """Override of `oms.channel.adapter`: of a part of an order Amazon gives back the tax
+        that it collects with a rounding of its own.
+        """
+        return 2 if "tax" in order.order_line.mapped("oms_line_ref") else 0
+
+    @api.model
     def _test_notes(self, channel):
         """Override of `oms.channel.adapter`: whether refunds made on Amazon can be read."""
         until = now() - DELAY
