@@ -1,12 +1,25 @@
 """What Amazon tells in lists: its offers, and the reports of offers and of old orders."""
 
 import csv
+import io
 import re
 from decimal import Decimal, InvalidOperation
+
+from odoo.addons.oms_addon.exceptions import FinalError
 
 from .amazon_orders import MARKETPLACES
 from .channel_documents import Listing
 
+#: Japan has columns of its own in the report of offers
+JAPANESE = {
+    "商品名": "item-name",
+    "出品者SKU": "seller-sku",
+    "価格": "price",
+    "数量": "quantity",
+    "商品ID": "asin1",
+    "フルフィルメント・チャンネル": "fulfillment-channel",
+    "ステータス": "status",
+}
 #: begins the inventory id of what lies in Amazon's warehouses; nothing is told of its stock
 BY_AMAZON = "FBA:"
 
@@ -42,9 +55,17 @@ def read_listing(item, market):
 
 
 def read_listing_report(text, currency):
-    """:return: the listings in a report of all of them"""
-    listings = []
-    for row in _rows(text):
+    """:return: the listings in a report of all of them
+    :raise FinalError: when its columns are others
+    """
+    listings, rows = [], _rows(text)
+    rows.fieldnames = [JAPANESE.get(name, name) for name in rows.fieldnames or ()]
+    if rows.fieldnames and "seller-sku" not in rows.fieldnames:
+        raise FinalError(
+            "Amazon's report of offers has no column seller-sku, it has "
+            f"{', '.join(rows.fieldnames)[:200]}: tell whoever looks after this program."
+        )
+    for row in rows:
         by_amazon = (row.get("fulfillment-channel") or "").startswith("AMAZON")
         listings.append(
             Listing(
@@ -168,8 +189,11 @@ def _market_of(site):
 
 
 def _rows(text):
-    """:return: the rows of a report: tabs, no quotes"""
-    return csv.DictReader(text.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
+    """:return: the rows of a report: tabs, no quotes
+
+    Sellers' titles hold signs that Python, but nobody else, takes for the end of a line.
+    """
+    return csv.DictReader(io.StringIO(text), delimiter="\t", quoting=csv.QUOTE_NONE)
 
 
 def _number(text):

@@ -80,7 +80,8 @@ class OmsChannelAdapterCanonical(models.AbstractModel):
         try:
             content = json.loads(text, parse_float=str)
         except ValueError:
-            return [line.encode() for line in text.splitlines() if line.strip()]
+            # Not by splitlines: texts may hold what Python alone takes for the end of a line.
+            return [line.encode() for line in text.split("\n") if line.strip()]
         if not isinstance(content, list):
             return [data]
         return [json.dumps(item, ensure_ascii=False).encode() for item in content]
