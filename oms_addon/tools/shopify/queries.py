@@ -115,29 +115,30 @@ query More($id: ID!, $after: String) {{
 REFUND_LINE = f"""
   quantity restockType subtotalSet {{ {AMOUNT} }} totalTaxSet {{ {AMOUNT} }}
   lineItem {{ id sku }}"""
+_REFUND_LISTS = {
+    "refundLineItems": (20, REFUND_LINE),
+    "refundShippingLines": (
+        3,
+        f"shippingLine {{ id }} subtotalAmountSet {{ {AMOUNT} }} taxAmountSet {{ {AMOUNT} }}",
+    ),
+    "transactions": (5, TRANSACTION),
+}
+_REFUND = "\n".join(
+    _connection(name, f"first: {first}", fields) for name, (first, fields) in _REFUND_LISTS.items()
+)
 REFUNDS = f"""
 query Refunds($ids: [ID!]!) {{
-  nodes(ids: $ids) {{
-    ... on Refund {{
-      id createdAt note
-      refundLineItems(first: 20) {{ nodes {{ {REFUND_LINE} }} {PAGE} }}
-      refundShippingLines(first: 3) {{
-        nodes {{
-          shippingLine {{ id }} subtotalAmountSet {{ {AMOUNT} }} taxAmountSet {{ {AMOUNT} }}
-        }}
-      }}
-      transactions(first: 5) {{ nodes {{ {TRANSACTION} }} }}
-    }}
-  }}
+  nodes(ids: $ids) {{ ... on Refund {{ id createdAt note {_REFUND} }} }}
 }}"""
-MORE_REFUND_LINES = f"""
-query MoreRefundLines($id: ID!, $after: String) {{
+MORE_OF_REFUND = {
+    name: f"""
+query MoreOfRefund($id: ID!, $after: String) {{
   node(id: $id) {{
-    ... on Refund {{
-      refundLineItems(first: 100, after: $after) {{ nodes {{ {REFUND_LINE} }} {PAGE} }}
-    }}
+    ... on Refund {{ {_connection(name, "first: 80, after: $after", fields)} }}
   }}
 }}"""
+    for name, (_first, fields) in _REFUND_LISTS.items()
+}
 SCHEDULED_LINES = f"""
 query ScheduledLines($id: ID!, $after: String) {{
   node(id: $id) {{
@@ -161,6 +162,7 @@ query ExportState($id: ID!) {
 
 # === WHAT IS OFFERED === #
 
+LEVEL = 'location { id } quantities(names: ["available"]) { quantity }'
 LISTINGS = f"""
 query Listings($first: Int!, $after: String) {{
   shop {{ currencyCode }}
@@ -170,12 +172,18 @@ query Listings($first: Int!, $after: String) {{
       product {{ id title status featuredMedia {{ preview {{ image {{ url }} }} }} }}
       inventoryItem {{
         id tracked
-        inventoryLevels(first: 6) {{
-          nodes {{ location {{ id }} quantities(names: ["available"]) {{ quantity }} }}
-        }}
+        inventoryLevels(first: 6) {{ nodes {{ {LEVEL} }} {PAGE} }}
       }}
     }}
     {PAGE}
+  }}
+}}"""
+MORE_LEVELS = f"""
+query MoreLevels($id: ID!, $after: String) {{
+  node(id: $id) {{
+    ... on InventoryItem {{
+      inventoryLevels(first: 100, after: $after) {{ nodes {{ {LEVEL} }} {PAGE} }}
+    }}
   }}
 }}"""
 LOCATIONS = f"""

@@ -3,6 +3,7 @@
 import json
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
@@ -279,6 +280,26 @@ class TestShopifyAsking(ShopifyCase):
         rows, following = self.adapter._fetch_listings(self.shop)
         more, end = self.adapter._fetch_listings(self.shop, following)
         self.assertEqual((len(rows + more), end), (44, None))
+
+    def test_all_places_of_stock_are_read_however_many_there_are(self):
+        self.store.variants["MUG"].levels = {place: place for place in range(71, 180)}
+        for place in range(73, 180):
+            self.store.locations[place] = {"name": f"Shop {place}"}
+        rows, _following = self.adapter._fetch_listings(self.shop)
+        told = [(row.location_ref, row.quantity) for row in rows if row.sku == "MUG"]
+        self.assertEqual(told, [(str(place), Decimal(place)) for place in range(71, 180)])
+
+    def test_fault_29_a_refund_of_many_tenders_is_read_whole(self):
+        ref = self.store.place_order([("MUG", 1, "90.00")])
+        self.store.refund_order(ref, amount="90.00")
+        [made] = self.store.by_id[int(ref)].refunds
+        [whole] = made.transactions
+        made.transactions = [
+            replace(whole, id=self.store.new_id(), amount=Decimal(10)) for _n in range(9)
+        ]
+        [event] = self.adapter._fetch_orders(self.shop, [ref])
+        document = self.adapter._parse(self.shop, event.topic, event.payload)
+        self.assertEqual(document.refunds[0].amount, Decimal("90.00"))
 
     def test_locations_tell_who_ships(self):
         self.store.locations[73] = {"name": "3PL", "service": True}
@@ -604,6 +625,23 @@ class TestShopifyMoney(ShopifyCase):
         self.assertEqual([refund.ref for refund in order.refunds], [answer["refund_ref"]])
         self.assertTrue(order.refunds[0].lines[0].returned)
 
+    def test_a_tip_and_duties_are_given_back_as_money_and_not_as_pieces(self):
+        ref = self.store.place_order(tip="3.00", duty="2.00")
+        lines = [("MUG", 2), *((ref, 1) for ref in ("tip", "duty:7"))]
+        content = {"order_ref": ref, "amount": "25.00", "currency": "EUR", "text": ""}
+        content |= {"charge_ref": "", "shipping": "0", "lines": []}
+        for name, quantity in lines:
+            known = (
+                {"line_ref": "", "sku": name} if name == "MUG" else {"line_ref": name, "sku": ""}
+            )
+            content["lines"].append(
+                {**known, "quantity": quantity, "amount": "1", "restock": False}
+            )
+        self.adapter._send(self.shop, "refund", "k9", json.dumps(content).encode())
+        [made] = self.store.by_id[int(ref)].refunds
+        self.assertEqual([(line.sku, quantity) for line, quantity, _k in made.lines], [("MUG", 2)])
+        self.assertEqual(self._order_at_store(ref)["refunded"], Decimal("25.00"))
+
     def test_fault_29_split_tenders_are_given_back_each_no_more_than_its_part(self):
         ref = self.store.place_order(gift_card="5.00")
         self._refund(ref, "12.00")
@@ -619,6 +657,16 @@ class TestShopifyMoney(ShopifyCase):
         self._refund(ref, "12.00", charge_ref=str(card.id))
         made = [t for t in self.store.by_id[int(ref)].transactions if t.kind == "refund"]
         self.assertEqual([(t.parent, t.amount) for t in made], [(card.id, Decimal("12.00"))])
+
+    def test_fault_29_what_is_more_than_the_named_charge_is_given_back_on_the_others(self):
+        ref = self.store.place_order(gift_card="5.00")
+        card = self.store.by_id[int(ref)].transactions[1]
+        self._refund(ref, "20.00", charge_ref=str(card.id))
+        made = [t for t in self.store.by_id[int(ref)].transactions if t.kind == "refund"]
+        self.assertEqual(
+            [(t.gateway, t.amount) for t in made],
+            [("shopify_payments", Decimal("15.00")), ("gift_card", Decimal("5.00"))],
+        )
 
     def test_fault_26_more_than_was_paid_is_refused_before_it_is_asked_for(self):
         ref = self.store.place_order()
@@ -768,6 +816,7 @@ class TestShopifyQueries(OmsCommon):
             if isinstance(value, str) and value.strip().startswith(("query", "mutation", "{"))
         }
         found |= {f"MORE {name}": value for name, value in queries.MORE.items()}
+        found |= {f"MORE of refund {n}": value for n, value in queries.MORE_OF_REFUND.items()}
         found["EXPORT"] = queries.EXPORT % '"x"'
         return {name: graphql.parse(text) for name, text in found.items()}
 

@@ -311,14 +311,11 @@ class OmsChannelAdapterShopify(models.AbstractModel):
 
     @api.model
     def _complete_refund(self, channel, refund):
-        page = refund["refundLineItems"]
-        page["nodes"] += self._rest(
-            channel,
-            queries.MORE_REFUND_LINES,
-            refund["id"],
-            lambda data: data["node"]["refundLineItems"],
-            page,
-        )
+        for name, query in queries.MORE_OF_REFUND.items():
+            page = refund[name]
+            page["nodes"] += self._rest(
+                channel, query, refund["id"], lambda data, name=name: data["node"][name], page
+            )
         return refund
 
     @api.model
@@ -442,9 +439,23 @@ class OmsChannelAdapterShopify(models.AbstractModel):
         data = self._graphql(channel, queries.LISTINGS, variables, 300.0)
         page = data["productVariants"]
         currency = data["shop"]["currencyCode"]
+        for node in page["nodes"]:
+            self._complete_levels(channel, node["inventoryItem"])
         rows = [row for node in page["nodes"] for row in self._listings(node, currency)]
         following = page["pageInfo"]["hasNextPage"] and page["pageInfo"]["endCursor"]
         return rows, following or None
+
+    @api.model
+    def _complete_levels(self, channel, item):
+        """Ask for the places beyond the first that an item is kept at."""
+        page = item["inventoryLevels"]
+        page["nodes"] += self._rest(
+            channel,
+            queries.MORE_LEVELS,
+            item["id"],
+            lambda data: data["node"]["inventoryLevels"],
+            page,
+        )
 
     @api.model
     def _listings(self, node, currency):

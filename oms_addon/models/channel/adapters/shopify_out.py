@@ -419,8 +419,15 @@ class OmsChannelAdapterShopify(models.AbstractModel):
 
     @api.model
     def _refund_lines(self, channel, order, lines, restock_type):
-        """:return: the lines of a refund as Shopify takes them"""
-        lines = [line for line in lines if int(Decimal(line["quantity"]))]
+        """:return: the lines of a refund as Shopify takes them
+
+        Of what is charged besides, such as a tip or duties, Shopify takes the money alone.
+        """
+        lines = [
+            line
+            for line in lines
+            if int(Decimal(line["quantity"])) and (line["line_ref"] or "0").isdecimal()
+        ]
         refs = {}
         if any(not line["line_ref"] for line in lines):
             found = self._rest(
@@ -475,24 +482,28 @@ class OmsChannelAdapterShopify(models.AbstractModel):
 
     @api.model
     def _refundable(self, order, charge_ref):
-        """:return: pairs (payment, what of it was not given back yet), the wanted one only
-        when it is named
+        """:return: pairs (payment, what of it was not given back yet), the wanted one first
+        where it is named
         """
-        refunded = {}
+        refunded, payments = {}, []
         for transaction in order["transactions"]:
-            parent = transaction["parentTransaction"]
-            if transaction["kind"] == "REFUND" and transaction["status"] in ("SUCCESS", "PENDING"):
+            parent, status = transaction["parentTransaction"], transaction["status"]
+            if transaction["kind"] == "REFUND" and status in ("SUCCESS", "PENDING"):
                 ref = parent and parent["id"]
-                money = Decimal(transaction["amountSet"]["presentmentMoney"]["amount"])
-                refunded[ref] = refunded.get(ref, 0) + money
-        for transaction in order["transactions"]:
-            if transaction["kind"] not in ("SALE", "CAPTURE") or transaction["status"] != "SUCCESS":
-                continue
-            parent = transaction["parentTransaction"]
-            names = {id_of(transaction["id"]), id_of(parent["id"]) if parent else None}
-            if not charge_ref or charge_ref in names:
-                money = Decimal(transaction["amountSet"]["presentmentMoney"]["amount"])
-                yield transaction, money - refunded.get(transaction["id"], 0)
+                refunded[ref] = refunded.get(ref, 0) + self._presented(transaction)
+            elif transaction["kind"] in ("SALE", "CAPTURE") and status == "SUCCESS":
+                names = {id_of(transaction["id"]), id_of(parent["id"]) if parent else None}
+                payments.append((charge_ref not in names, transaction))
+        payments.sort(key=lambda payment: payment[0])
+        return [
+            (payment, self._presented(payment) - refunded.get(payment["id"], 0))
+            for _is_other, payment in payments
+        ]
+
+    @api.model
+    def _presented(self, transaction):
+        """:return: the amount of a transaction, in the currency the customer pays in"""
+        return Decimal(transaction["amountSet"]["presentmentMoney"]["amount"])
 
     @api.model
     def _refund_transaction(self, order, payment, parent, money):
