@@ -7,6 +7,7 @@ The composed order is one JSON object with the keys ``order``, ``details``, ``pa
 are the second ones.
 """
 
+import html
 import re
 from datetime import datetime
 from decimal import ROUND_UP, Decimal
@@ -203,8 +204,9 @@ class _Reader:
 
     def note(self, delivery):
         """:return: what the customer wrote: with the order, and on the address"""
+        # The checkout keeps what was typed as it stands in a page.
         notes = [
-            text(row, "message")
+            html.unescape(text(row, "message"))
             for row in self.data.get("messages") or ()
             if text(row, "private") != "1" and number_of(row, "id_employee") == 0
         ]

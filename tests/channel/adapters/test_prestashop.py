@@ -919,6 +919,28 @@ class TestPrestashopTelling(PrestashopCommon):
         self.assertEqual([r.ref for r in document.refunds], [answer["refund_ref"]])
         self.assertEqual(document.refunds[0].amount, Decimal("18.00"))
 
+    def test_wrapping_is_given_back_as_money_and_not_as_a_piece(self):
+        ref = self.shop.place_order((("MUG", 1, "12.00"),), wrapping="3.00")
+        [line] = self._details(ref)
+        refund = self._refund(ref, "15.00", [(line, 1, "12.00"), ("wrapping", 1, "3.00")])
+        self.adapter._push_refund(self.channel, "K", refund)
+        [told] = self.shop.refunds_told
+        self.assertEqual([row["id_order_detail"] for row in told["lines"]], [line])
+        self.assertEqual(self.shop.orders()[ref]["refunded"], Decimal("15.00"))
+
+    def test_a_line_that_is_gone_in_the_shop_is_told_in_words(self):
+        ref = self.shop.place_order((("MUG", 1, "12.00"),))
+        refund = self._refund(ref, "12.00", [("999", 1, "12.00")])
+        with self.assertRaisesRegex(FinalError, f"Order {ref} has no such line"):
+            self.adapter._push_refund(self.channel, "K", refund)
+        self.assertEqual(self.shop.refunds_told, [])
+
+    def test_what_was_typed_at_the_checkout_is_read_as_it_was_typed(self):
+        ref = self.shop.place_order((("MUG", 1, "12.00"),), note="L&#039;&eacute;tage &amp; code")
+        [event] = self.adapter._fetch_orders(self.channel, [ref])
+        document = self.adapter._read(self.channel, "orders", event.payload)
+        self.assertEqual(document.note, "L'étage & code")
+
     def test_money_alone_is_given_back_without_pieces(self):
         ref = self.shop.place_order((("MUG", 1, "12.00"),))
         self.adapter._push_refund(self.channel, "K", self._refund(ref, "5.00"))

@@ -272,7 +272,17 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
         :return: the slip's number
         """
         details = self._details(channel, order)
-        rows = [slip_row(line, details.get(line["line_ref"], {})) for line in lines]
+        gone = [line for line in lines if line["line_ref"] not in details]
+        if any(line["line_ref"].isdecimal() for line in gone):
+            raise FinalError(
+                self.env._(
+                    "Order %(order)s has no such line in the shop any more, it was changed there: "
+                    "give the money back there.",
+                    order=text(order, "id"),
+                )
+            )
+        # Of what is charged besides, such as wrapping, a slip holds the money alone.
+        rows = [slip_row(line, details[line["line_ref"]]) for line in lines if line not in gone]
         goods = sum((row["amount_tax_incl"] for row in rows), ZERO)
         gross = goods if amount is None else amount - shipping
         net = sum((row["amount_tax_excl"] for row in rows), ZERO) + net_of(order, gross - goods)
