@@ -95,7 +95,9 @@ def request(method, url, *, body=None, headers=None, params=None, auth=None, acc
         raise FinalError(f"{url} answered with more than {MAX_ANSWER} bytes.")
     _logger.info("%s %s answered %s", method, url, response.status_code)
     answer = Answer(response.status_code, response.headers, content)
-    if not response.ok and response.status_code not in accept:
+    # A redirect that is not followed: what was told did not arrive.
+    is_done = response.ok and not response.is_redirect
+    if not is_done and response.status_code not in accept:
         raise _verdict(f"{method} {url}", answer)
     return answer
 
@@ -129,10 +131,21 @@ def _verdict(call, answer):
             seconds=wait,
             unreachable=answer.status in UNREACHABLE_STATUS,
         )
+    elif 300 <= answer.status < 400:
+        there = answer.headers.get("Location", "").partition("?")[0][:MAX_SHOWN]
+        error = FinalError(
+            f"{call} was sent on to {there}, and nothing was done: enter the address that is "
+            "sent on to."
+        )
     else:
         error = FinalError(f"{call} refused with {answer.status}: {shown}")
     error.answer = answer
     return error
+
+
+def status_of(error):
+    """:return: the status of the answer an error is about, 0 where there was none"""
+    return getattr(getattr(error, "answer", None), "status", 0)
 
 
 def retry_after(value, now=None):

@@ -20,6 +20,7 @@ from odoo.addons.oms_addon.tools.document_codec import loads
 from odoo.addons.oms_addon.tools.order_document import DocumentError, OrderDocument
 from odoo.addons.oms_addon.tools.woocommerce_orders import read_order
 
+from simulators.base import Response
 from simulators.woocommerce import WoocommerceSimulator
 
 from ...common import OmsCommon
@@ -780,6 +781,23 @@ class TestWoocommerceOut(WoocommerceCommon):
             [(1, Decimal("10.00")), (0, Decimal("2.50"))],
         )
 
+    def test_what_is_sent_on_to_another_address_was_not_told(self):
+        ref = self.shop.place_order()
+        shipment = self._shipment(ref, [("", "MUG", 2)])
+        there = {"Location": "https://www.shop.test/wp-json/wc/v3/orders?token=secret"}
+        elsewhere = Response(301, b"", there)
+        before = self._refused_unchanged()
+        order = self.shop.book[int(ref)]
+        with (
+            patch.object(self.shop, "put_order", lambda *args, **kwargs: elsewhere),
+            self.assertRaisesRegex(
+                FinalError, "sent on to https://www.shop.test/wp-json"
+            ) as caught,
+        ):
+            self.adapter._push_shipment(self.woo, "s1", shipment)
+        self.assertNotIn("secret", str(caught.exception))
+        self.assertEqual((order["status"], self._refused_unchanged()), ("processing", before))
+
     def test_a_refund_whose_answer_was_lost_is_found_and_not_paid_twice(self):
         ref = self.shop.place_order()
         answer = self.shop.respond
@@ -843,8 +861,9 @@ class TestWoocommerceConnection(WoocommerceCommon):
         self.assertIn("no WooCommerce", self.adapter._test_connection(self.woo))
         self.shop.fail(1, 404, body=b'{"code": "rest_no_route", "message": "No route"}')
         self.assertIn("WooCommerce does not", self.adapter._test_connection(self.woo))
-        answer = http.Answer(301, {}, b"")
-        self.assertIn("https://", self.adapter._connection_problem(answer))
+        answer = {"Location": "https://www.shop.test/"}
+        with patch.object(self.shop, "batch_orders", lambda *args: Response(308, b"", answer)):
+            self.assertIn("sends us elsewhere", self.adapter._test_connection(self.woo))
 
     def test_over_https_the_keys_authenticate_and_over_http_they_only_sign(self):
         seen = []

@@ -26,6 +26,8 @@ from odoo.addons.oms_addon.tools.woocommerce_orders import DRAFTS, read_order
 
 API = "/wp-json/wc/v3"
 PAGE = 100
+#: answers that say what is wrong with a connection
+SAID = (301, 302, 303, 307, 308, 401, 403, 404)
 TOPICS = (
     "order.created",
     "order.updated",
@@ -331,7 +333,7 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
         )
         try:
             for method, path, options in tries:
-                answer = self._call(channel, method, path, accept=(401, 403, 404), **options)
+                answer = self._call(channel, method, path, accept=SAID, **options)
                 problem = self._connection_problem(answer)
                 if problem:
                     return problem
