@@ -1,12 +1,16 @@
 """WooCommerce's REST API: its values, its products and what is written to it."""
 
 import hashlib
+import html
 from datetime import datetime, timezone
 from decimal import ROUND_HALF_UP, Decimal
+
+from odoo.addons.oms_addon.exceptions import FinalError
 
 from .channel_documents import Listing, ListingDocument
 from .document_codec import loads
 from .document_values import DocumentError, mismatch, to_decimal, to_text
+from .shares import spread_within
 
 #: products that are sold as something else, or elsewhere
 NOT_SOLD = {"variable", "variable-subscription", "grouped", "external"}
@@ -53,11 +57,21 @@ def text_of(data, key):
     return to_text(data.get(key) or "", key)
 
 
+def words_of(data, key):
+    """:return: a text that WordPress wrote as it stands in a page, e.g. ``Salt &amp; Pepper``"""
+    return html.unescape(text_of(data, key))
+
+
 def amount_of(data, key, path):
     value = data.get(key)
     if value in (None, ""):
         return ZERO
     return to_decimal(value, f"{path}.{key}")
+
+
+def coin_of(total):
+    """:return: the smallest amount a total can be told in"""
+    return Decimal((0, (1,), min(total.as_tuple().exponent, 0)))
 
 
 def moment_of(data, key):
@@ -125,7 +139,7 @@ def read_listing(row):
         parent_ref=to_text(parent, "parent_id"),
         sku=text_of(row, "sku") or f"id:{ref}",
         barcode=text_of(row, "global_unique_id"),
-        name=text_of(row, "name"),
+        name=words_of(row, "name"),
         price=to_decimal(price, "price") if price not in (None, "") else None,
         quantity=to_decimal(row["stock_quantity"], "stock_quantity") if counted else None,
         image_url=text_of(images[0] or {}, "src"),
@@ -185,26 +199,67 @@ def find_refund(refunds, key):
 
 def share_of(order, refunds, ref, quantity):
     """:return: what pieces of a line cost with taxes; the last take what is left"""
-    line = next(line for line in order["line_items"] if str(line["id"]) == ref)
-    whole = Decimal(line["total"]) + Decimal(line["total_tax"])
+    line = _line_of(order, ref)
+    whole = _whole(line)
     pieces = Decimal(str(line["quantity"]))
-    back = [
-        row
-        for refund in refunds
-        for row in refund.get("line_items", ())
-        if str(meta_of(row).get("_refunded_item_id")) == ref
-    ]
+    back = _given_back(refunds, "line_items", ref)
     gone = sum((abs(Decimal(str(row["quantity"]))) for row in back), ZERO)
     if gone + quantity >= pieces:
-        given = sum((abs(Decimal(r["total"])) + abs(Decimal(r["total_tax"])) for r in back), ZERO)
-        return max(whole - given, ZERO)
-    return (whole * quantity / pieces).quantize(Decimal("0.01"), ROUND_HALF_UP)
+        return max(whole - sum(map(_whole, back), ZERO), ZERO)
+    coin = coin_of(Decimal(order["total"]))
+    return (whole * quantity / pieces).quantize(coin, ROUND_HALF_UP)
+
+
+def shipping_shares(order, refunds, amount):
+    """Spread shipping that is given back over the ways of shipping, of each its part.
+
+    :param Decimal amount: with taxes; what is more than they cost is of the first
+    :return: tuples (line's id, quantity, amount with taxes), as of a refund
+    """
+    refs = [str(line["id"]) for line in order["shipping_lines"]]
+    if not refs or not amount:
+        return []
+    limits = []
+    for ref, line in zip(refs, order["shipping_lines"], strict=True):
+        given = sum(map(_whole, _given_back(refunds, "shipping_lines", ref)), ZERO)
+        limits.append(max(_whole(line) - given, ZERO))
+    shares, left = spread_within(amount, limits, coin_of(Decimal(order["total"])))
+    shares[0] += left
+    return [(ref, ZERO, share) for ref, share in zip(refs, shares, strict=True) if share]
+
+
+def _whole(line):
+    """:return: what a line costs with taxes, or what a line of a refund gives back"""
+    return abs(Decimal(line["total"])) + abs(Decimal(line["total_tax"]))
+
+
+def _given_back(refunds, kind, ref):
+    """:return: the lines of refunds that give back of a line"""
+    return [
+        row
+        for refund in refunds
+        for row in refund.get(kind) or ()
+        if str(meta_of(row).get("_refunded_item_id")) == ref
+    ]
+
+
+def _line_of(order, ref):
+    """:raise FinalError: when the order has no such line, or no longer"""
+    rows = [*order["line_items"], *order["shipping_lines"], *order["fee_lines"]]
+    found = next((row for row in rows if str(row["id"]) == ref), None)
+    if not found:
+        raise FinalError(
+            f"Order {order['id']} has no line {ref} at the shop, it was changed there: give the "
+            "money back there."
+        )
+    return found
 
 
 def refund_line(order, ref, quantity, amount):
-    """:return: a line of a refund as the shop takes it: net, and each tax by its rate"""
-    rows = [*order["line_items"], *order["shipping_lines"], *order["fee_lines"]]
-    line = next(row for row in rows if str(row["id"]) == ref)
+    """:return: a line of a refund as the shop takes it: net, and each tax by its rate
+    :raise FinalError: when the order has no such line
+    """
+    line, coin = _line_of(order, ref), coin_of(Decimal(order["total"]))
     taxes = {
         row["id"]: Decimal(row["total"])
         for row in line["taxes"]
@@ -212,7 +267,7 @@ def refund_line(order, ref, quantity, amount):
     }
     whole = Decimal(line["total"]) + sum(taxes.values(), ZERO)
     shares = {
-        rate: (amount * tax / whole).quantize(Decimal("0.01"), ROUND_HALF_UP) if whole else ZERO
+        rate: (amount * tax / whole).quantize(coin, ROUND_HALF_UP) if whole else ZERO
         for rate, tax in taxes.items()
     }
     return {

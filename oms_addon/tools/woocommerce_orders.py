@@ -1,5 +1,6 @@
 """WooCommerce's orders as documents."""
 
+import html
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
@@ -23,6 +24,7 @@ from .woocommerce import (
     UNPAID,
     ZERO,
     amount_of,
+    coin_of,
     meta_of,
     moment_of,
     placed_at_of,
@@ -30,6 +32,7 @@ from .woocommerce import (
     rows_of,
     sku_of,
     text_of,
+    words_of,
 )
 
 #: what no customer ordered yet
@@ -125,7 +128,7 @@ def read_order(data, ref):
         lines=_lines(parts, total, cent, bool(data.get("prices_include_tax"))),
         charges=(*charges, *_refund_charges(data, charges)),
         status=_status(status, data, is_paid),
-        shipping_method=text_of(shipping_lines[0], "method_title") if shipping_lines else "",
+        shipping_method=words_of(shipping_lines[0], "method_title") if shipping_lines else "",
         note=text_of(data, "customer_note"),
         tags=_tags(data, status),
         refunds=_refunds(data),
@@ -147,13 +150,13 @@ def _status(status, data, is_paid):
 def _total(data):
     """:return: the total, and the smallest amount it can be told in"""
     total = amount_of(data, "total", "total")
-    return total, Decimal((0, (1,), min(total.as_tuple().exponent, 0)))
+    return total, coin_of(total)
 
 
 def _parts(data):
     """:return: everything an order charges"""
     rates = {
-        row.get("rate_id"): (text_of(row, "label"), _rate(row.get("rate_percent")))
+        row.get("rate_id"): (words_of(row, "label"), _rate(row.get("rate_percent")))
         for row in rows_of(data, "tax_lines")
     }
     return [
@@ -285,13 +288,13 @@ def _line(part, taxes, before, after):
     row, kind = part.data, part.kind
     quantity = part.quantity if kind == "product" else Decimal(1)
     unit_price, discount = _unit_price(quantity, before, after)
-    name = row.get("method_title") if part.kind == "shipping" else row.get("name")
+    name = words_of(row, "method_title" if part.kind == "shipping" else "name")
     product = kind == "product"
     return Line(
         ref=to_text(row.get("id") or "", "id"),
         sku=sku_of(row) if product else "",
         barcode=text_of(row, "global_unique_id") if product else "",
-        name=to_text(name or "", "name"),
+        name=name,
         kind=kind,
         quantity=quantity,
         unit_price=unit_price,
@@ -320,7 +323,7 @@ def _line_note(row):
         if not str(entry.get("key", "_")).startswith(("_", "pa_"))
         and isinstance(value := entry.get("display_value", entry.get("value")), str)
     ]
-    return to_text("; ".join(texts), "note")
+    return html.unescape(to_text("; ".join(texts), "note"))
 
 
 # === MONEY === #

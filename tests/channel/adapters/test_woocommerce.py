@@ -85,6 +85,16 @@ class TestWoocommerceOrders(BaseCase):
         data = {**fixture("refunded_in_part"), "status": "refunded"}
         self.assertEqual(read(data).status, "shipped")
 
+    def test_names_are_read_as_they_look_in_a_page(self):
+        data = fixture("order")
+        data["line_items"][0]["name"] = "Salt &amp; Pepper &#8211; 2 &quot;Mills&quot;"
+        data["shipping_lines"][0]["method_title"] = "Pick &amp; Pack"
+        document = read(data)
+        names = [line.name for line in document.lines]
+        self.assertIn('Salt & Pepper – 2 "Mills"', names)
+        self.assertIn("Pick & Pack", names)
+        self.assertEqual(document.shipping_method, "Pick & Pack")
+
     def test_drafts_are_no_orders(self):
         for status in ("auto-draft", "checkout-draft"):
             self.assertIsNone(read({**fixture("order"), "status": status}))
@@ -428,6 +438,28 @@ class TestWoocommerceIn(WoocommerceCommon):
         self.woo.cursor = "2026-03-01T11:00:00"
         found = {e.order_ref for e in self._sweep(limit=3)}
         self.assertEqual(found, {*refs, *late})
+
+    def test_more_thrown_away_orders_than_fit_a_page_are_all_told(self):
+        refs = {self.shop.place_order() for _number in range(103)}
+        for _page in range(3):
+            _events, self.woo.cursor = self.adapter._fetch(self.woo)
+        at = self.woo.cursor
+        for ref in refs:
+            self.shop.trash_order(ref)
+            self.shop.book[int(ref)]["date_modified_gmt"] = at
+        events, _cursor = self.adapter._fetch(self.woo, limit=2)
+        self.assertEqual({event.order_ref for event in events}, refs)
+
+    def test_an_order_without_a_time_of_change_stops_no_poll(self):
+        ref = self.shop.place_order()
+        self.shop.book[int(ref)]["date_modified_gmt"] = None
+        with patch.object(type(self.shop), "list_orders", self._unsorted):
+            events, cursor = self.adapter._fetch(self.woo)
+        self.assertEqual(([event.order_ref for event in events], cursor), ([ref], ""))
+
+    @staticmethod
+    def _unsorted(shop, request, body):
+        return shop.page_of(list(shop.book.values()), request)
 
     def test_a_change_between_two_pages_makes_none_disappear(self):
         refs = [self.shop.place_order() for _n in range(6)]
@@ -780,6 +812,36 @@ class TestWoocommerceOut(WoocommerceCommon):
             [(line.quantity, line.amount) for line in told.lines],
             [(1, Decimal("10.00")), (0, Decimal("2.50"))],
         )
+
+    def test_shipping_is_given_back_of_each_way_of_shipping_as_far_as_it_cost(self):
+        ref = self.shop.place_order([("MUG", 2, "10.00")], shipping="4.00")
+        order = self.shop.book[int(ref)]
+        [first] = order["shipping_lines"]
+        order["shipping_lines"].append({**first, "id": self.shop.next_id("item"), "total": "2.00"})
+        order["total"] = "26.00"
+        self.adapter._push_refund(self.woo, "r1", self._refund(ref, "3.00", shipping="3.00"))
+        self.adapter._push_refund(self.woo, "r2", self._refund(ref, "3.00", shipping="3.00"))
+        refunds = self.shop.refunds[int(ref)]
+        told = [[line["total"] for line in refund["shipping_lines"]] for refund in refunds]
+        self.assertEqual(told, [["-2.00", "-1.00"], ["-2.00", "-1.00"]])
+
+    def test_a_line_that_is_gone_at_the_shop_is_told_in_words(self):
+        ref = self.shop.place_order()
+        refund = self._refund(ref, "10.00", [("MUG", 1, "10.00")])
+        refund["lines"][0]["line_ref"] = "999999"
+        with self.assertRaisesRegex(FinalError, f"Order {ref} has no line 999999 at the shop"):
+            self.adapter._push_refund(self.woo, "r1", refund)
+        self.assertEqual(self.shop.refunds_told, [])
+
+    def test_taxes_of_a_refund_have_the_coins_of_the_order(self):
+        ref = self.shop.place_order([("MUG", 1, "1000")], tax_rate=10, currency="JPY")
+        order = self.shop.book[int(ref)]
+        order["total"] = "1000"
+        self.adapter._push_refund(self.woo, "r1", self._refund(ref, "500", [("MUG", 1, "500")]))
+        [body] = [r.json() for r in self.shop.requests if r.method == "POST" and "ref" in r.path]
+        [line] = body["line_items"]
+        self.assertEqual(line["refund_total"], "455")
+        self.assertEqual([tax["refund_total"] for tax in line["refund_tax"]], ["45"])
 
     def test_what_is_sent_on_to_another_address_was_not_told(self):
         ref = self.shop.place_order()

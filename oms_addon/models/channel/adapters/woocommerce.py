@@ -11,7 +11,7 @@ from odoo.exceptions import UserError
 
 from odoo.addons.oms_addon.exceptions import FinalError
 from odoo.addons.oms_addon.models.channel.oms_channel_adapter import Event
-from odoo.addons.oms_addon.tools import oauth1, signature
+from odoo.addons.oms_addon.tools import http, oauth1, signature
 from odoo.addons.oms_addon.tools.channel_documents import OrderRequest
 from odoo.addons.oms_addon.tools.document_codec import loads
 from odoo.addons.oms_addon.tools.document_values import DocumentError, to_decimal
@@ -130,15 +130,10 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
         events = self._events(channel, orders)
         if len(orders) >= size:
             return events, self._next_cursor(orders, since, page, first)
-        last = [order["date_modified_gmt"] for order in orders]
+        last = [moment for order in orders if (moment := order["date_modified_gmt"])]
         if since:
-            trash = self._call(
-                channel,
-                "GET",
-                "/orders",
-                params={**params, **changed, "page": "1", "status": "trash"},
-            ).json()
-            events += self._events(channel, trash)
+            query = {**params, **changed, "per_page": str(PAGE), "status": "trash"}
+            events += self._events(channel, self._all(channel, "/orders", **query))
         return events, max([*last, channel.cursor.split("/")[0] if channel.cursor else ""])
 
     @api.model
@@ -155,9 +150,9 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
     @api.model
     def _next_cursor(self, orders, since, page, first):
         """:return: where to go on behind a full page"""
-        last = max(order["date_modified_gmt"] for order in orders)
+        last = max(order["date_modified_gmt"] or "" for order in orders)
         # "After" leaves out the second itself, and others may have changed in it.
-        following = (datetime.fromisoformat(last) - timedelta(seconds=1)).isoformat()
+        following = last and (datetime.fromisoformat(last) - timedelta(seconds=1)).isoformat()
         if following > since:
             return f"{following}/1/{'first' if first else ''}"
         return f"{since}/{page + 1}/{'first' if first else ''}"
@@ -245,24 +240,32 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
     @api.model
     def _refunds_of(self, channel, ref):
         """:return: the refunds of one order, whole"""
-        path, params = f"/orders/{ref}/refunds", {"per_page": str(PAGE)}
-        return self._call(channel, "GET", path, params=params).json()
+        return self._all(channel, f"/orders/{ref}/refunds")
 
     @api.model
     def _refunds_of_many(self, channel, ids):
         """:return: the refunds of orders by order id; ``None`` from shops before 9.0"""
-        found = defaultdict(list)
-        params = {"parent": ",".join(map(str, ids)), "per_page": str(PAGE), "page": "1"}
-        while True:
-            answer = self._call(channel, "GET", "/refunds", params=params, accept=(404,))
-            if answer.status == 404:
-                return None
-            refunds = answer.json()
-            for refund in refunds:
-                found[refund["parent_id"]].append(refund)
-            if len(refunds) < PAGE:
-                return found
-            params["page"] = str(int(params["page"]) + 1)
+        parents, found = ",".join(map(str, ids)), defaultdict(list)
+        try:
+            refunds = self._all(channel, "/refunds", parent=parents)
+        except FinalError as error:
+            if http.status_of(error) != 404:
+                raise
+            return None
+        for refund in refunds:
+            found[refund["parent_id"]].append(refund)
+        return found
+
+    @api.model
+    def _all(self, channel, path, **params):
+        """:return: a list of the shop, read to its end"""
+        found, page = [], 1
+        while page:
+            query = {"per_page": str(PAGE), **params, "page": str(page)}
+            rows = self._call(channel, "GET", path, params=query).json()
+            found += rows
+            page = page + 1 if len(rows) >= PAGE else 0
+        return found
 
     @api.model
     def _fetch_listings(self, channel, cursor=None):
@@ -285,18 +288,10 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
         """Override of `oms.channel.adapter`: one of each name and rate."""
         setting = "/settings/tax/woocommerce_prices_include_tax"
         included = self._call(channel, "GET", setting).json().get("value") == "yes"
-        found, page = {}, 1
-        while page:
-            params = {"per_page": str(PAGE), "page": str(page)}
-            rows = self._call(channel, "GET", "/taxes", params=params).json()
-            for row in rows:
-                rate = to_decimal(row["rate"]).normalize()
-                found[row["name"], rate] = {
-                    "name": row["name"],
-                    "rate": rate,
-                    "included": included,
-                }
-            page = page + 1 if len(rows) >= PAGE else 0
+        found = {}
+        for row in self._all(channel, "/taxes"):
+            rate = to_decimal(row["rate"]).normalize()
+            found[row["name"], rate] = {"name": row["name"], "rate": rate, "included": included}
         return list(found.values())
 
     # === CONNECTION === #
@@ -418,10 +413,5 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
     @api.model
     def _webhooks(self, channel):
         """:return: the shop's webhooks that come to this channel"""
-        found, page = [], 1
-        while page:
-            params = {"per_page": str(PAGE), "page": str(page)}
-            rows = self._call(channel, "GET", "/webhooks", params=params).json()
-            found += [hook for hook in rows if hook["delivery_url"] == channel.webhook_url]
-            page = page + 1 if len(rows) >= PAGE else 0
-        return found
+        hooks = self._all(channel, "/webhooks")
+        return [hook for hook in hooks if hook["delivery_url"] == channel.webhook_url]

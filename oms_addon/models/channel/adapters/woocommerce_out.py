@@ -20,6 +20,7 @@ from odoo.addons.oms_addon.tools.woocommerce import (
     quantities,
     refund_line,
     share_of,
+    shipping_shares,
     token_of,
     tracking_items,
 )
@@ -281,15 +282,14 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
         cannot, the shop writes it down and somebody pays by hand.
         """
         order = self._call(channel, "GET", f"/orders/{refund['order_ref']}").json()
-        known = find_refund(self._refunds_of(channel, order["id"]), key)
+        before = self._refunds_of(channel, order["id"])
+        known = find_refund(before, key)
         lines = [
             (ref, to_decimal(line["quantity"]), to_decimal(line["amount"]))
             for line in refund["lines"]
             for ref in quantities(order, [line])
         ]
-        shipping = to_decimal(refund.get("shipping") or "0")
-        if shipping and order["shipping_lines"]:
-            lines.append((str(order["shipping_lines"][0]["id"]), ZERO, shipping))
+        lines += shipping_shares(order, before, to_decimal(refund.get("shipping") or "0"))
         restock = any(line.get("restock") for line in refund["lines"])
         amount = to_decimal(refund["amount"])
         text = refund["text"]
