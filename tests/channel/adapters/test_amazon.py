@@ -15,7 +15,9 @@ from odoo.tests import BaseCase, tagged
 from odoo.tools import SQL, mute_logger
 
 from odoo.addons.oms_addon.exceptions import CredentialsError, FinalError, RateLimited
-from odoo.addons.oms_addon.models.channel.adapters import amazon, amazon_connection
+from odoo.addons.oms_addon.models.channel.adapters.amazon import connection as amazon_connection
+from odoo.addons.oms_addon.models.channel.adapters.amazon import listings as amazon_listings
+from odoo.addons.oms_addon.models.channel.adapters.amazon import orders as amazon_orders
 from odoo.addons.oms_addon.tools.amazon_orders import read_order
 from odoo.addons.oms_addon.tools.amazon_reports import read_listing_report, read_order_report
 from odoo.addons.oms_addon.tools.order_document import (
@@ -382,7 +384,7 @@ class TestAmazonAsking(AmazonCase):
 
     def test_all_pages_are_read_and_the_cursor_moves_to_the_end(self):
         refs = [self.shop.place_order() for _number in range(7)]
-        with patch.object(amazon, "PAGE", 3):
+        with patch.object(amazon_orders, "PAGE", 3):
             pages = []
             for _page in range(4):
                 events, cursor = self.adapter._fetch(self.amazon)
@@ -397,7 +399,7 @@ class TestAmazonAsking(AmazonCase):
     def test_a_forgotten_page_is_read_from_the_start_of_its_window(self):
         for _number in range(5):
             self.shop.place_order()
-        with patch.object(amazon, "PAGE", 3):
+        with patch.object(amazon_orders, "PAGE", 3):
             _events, cursor = self.adapter._fetch(self.amazon)
             since, until, _page = cursor.split(" ")
             self.amazon.cursor = f"{since} {until} bogus"
@@ -509,7 +511,7 @@ class TestAmazonAsking(AmazonCase):
         start = self.shop.now
         refs = [self.shop.place_order() for _number in range(5)]
         end = self.shop.now
-        with patch.object(amazon, "PAGE", 2):
+        with patch.object(amazon_orders, "PAGE", 2):
             listed, cursor = [], None
             while True:
                 some, cursor = self.adapter._list_orders(self.amazon, start, end, cursor)
@@ -560,7 +562,7 @@ class TestAmazonAsking(AmazonCase):
         )
         listings, cursor = self.adapter._fetch_listings(self.amazon, cursor)
         self.assertEqual((len(listings), cursor), (6, None))
-        with patch.object(amazon, "MOST_SEARCHED", 20):
+        with patch.object(amazon_listings, "MOST_SEARCHED", 20):
             listings, cursor = self.adapter._fetch_listings(self.amazon)
         self.assertEqual(listings, [])
         for _look in range(2):

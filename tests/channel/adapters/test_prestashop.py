@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from odoo.addons.oms_addon.exceptions import CredentialsError, FinalError, RetryableError
-from odoo.addons.oms_addon.models.channel.adapters import prestashop as adapter_module
+from odoo.addons.oms_addon.models.channel.adapters.prestashop import composing
+from odoo.addons.oms_addon.models.channel.adapters.prestashop.values import PAGE
 from odoo.addons.oms_addon.tools.document_codec import loads
 from odoo.addons.oms_addon.tools.document_values import DocumentError
 from odoo.addons.oms_addon.tools.order_document import OrderDocument
@@ -443,7 +444,7 @@ class TestPrestashopReading(OmsCommon):
 class PrestashopCommon(OmsCommon):
     def setUp(self):
         super().setUp()
-        adapter_module._shops.clear()
+        composing._shops.clear()
         self.shop = PrestashopSimulator().start()
         self.addCleanup(self.shop.stop)
         self.env["oms.channel"]._adapters()
@@ -659,11 +660,11 @@ class TestPrestashopAsking(PrestashopCommon):
         )
 
     def test_listings_come_in_pages(self):
-        for n in range(adapter_module.PAGE + 1):
+        for n in range(PAGE + 1):
             self.shop.add_product(f"SKU-{n}", f"Thing {n}")
         first, following = self.adapter._fetch_listings(self.channel)
         second, end = self.adapter._fetch_listings(self.channel, following)
-        self.assertEqual((len(first), len(second), end), (adapter_module.PAGE, 1, None))
+        self.assertEqual((len(first), len(second), end), (PAGE, 1, None))
 
     def test_a_permission_that_is_missing_is_named(self):
         self.shop.permissions["order_slip"] = set()

@@ -19,7 +19,7 @@ from odoo.addons.oms_addon.exceptions import (
     RateLimited,
     RetryableError,
 )
-from odoo.addons.oms_addon.models.channel.adapters import shopify as adapter_module
+from odoo.addons.oms_addon.models.channel.adapters.shopify import connection, listings, orders
 from odoo.addons.oms_addon.tools.channel_documents import OrderRequest
 from odoo.addons.oms_addon.tools.shopify import documents, queries
 
@@ -708,7 +708,7 @@ class TestShopifyConnection(ShopifyCase):
 
     def test_fault_7_subscriptions_that_are_missing_or_point_elsewhere_are_made_again(self):
         made = self.adapter._ensure_webhooks(self.shop)
-        self.assertEqual(len(made), len(adapter_module.TOPICS))
+        self.assertEqual(len(made), len(connection.TOPICS))
         self.assertEqual(self.adapter._ensure_webhooks(self.shop), [])
         known = list(self.store.subscriptions)
         del self.store.subscriptions[known[0]]
@@ -718,7 +718,7 @@ class TestShopifyConnection(ShopifyCase):
         self.assertEqual(len(self.adapter._ensure_webhooks(self.shop)), 2)
         uris = {subscription["uri"] for subscription in self.store.subscriptions.values()}
         self.assertEqual(uris, {self.shop.webhook_url})
-        self.assertEqual(len(self.store.subscriptions), len(adapter_module.TOPICS))
+        self.assertEqual(len(self.store.subscriptions), len(connection.TOPICS))
 
     def test_subscriptions_of_another_system_are_left_alone(self):
         foreign = {"topic": "ORDERS_CREATE", "uri": "https://other.example.com/hook"}
@@ -855,9 +855,9 @@ class TestShopifyQueries(OmsCommon):
         store = ShopifySimulator()
         self.addCleanup(store.server.server_close)
         sizes = {
-            "ORDERS": {"ids": ["1"] * adapter_module.ORDERS},
-            "REFUNDS": {"ids": ["1"] * adapter_module.REFUNDS},
-            "LISTINGS": {"first": adapter_module.LISTINGS},
+            "ORDERS": {"ids": ["1"] * orders.ORDERS},
+            "REFUNDS": {"ids": ["1"] * orders.REFUNDS},
+            "LISTINGS": {"first": listings.LISTINGS},
             "CHANGED_ORDERS": {"first": 250, "filter": "", "key": "ID"},
         }
         some = {"ids": ["1"] * 100, "id": "1", "topic": "ORDERS_CREATE"}

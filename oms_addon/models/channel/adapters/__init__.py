@@ -2,15 +2,7 @@ from . import canonical
 from . import csv_file
 from . import odoo_shop
 from . import prestashop
-from . import prestashop_out
 from . import sample
 from . import shopify
-from . import shopify_out
 from . import woocommerce
 from . import amazon
-from . import amazon_adjustments
-from . import amazon_connection
-from . import amazon_feeds
-from . import amazon_out
-from . import amazon_refunds
-from . import woocommerce_out

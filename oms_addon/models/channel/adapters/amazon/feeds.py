@@ -10,7 +10,7 @@ from odoo import api, models
 
 from odoo.addons.oms_addon.exceptions import FinalError, Unfinished
 
-from .amazon import iso, now
+from .values import iso, now
 
 FEED_SECONDS = 30
 JSON_TYPE, XML_TYPE = "application/json; charset=UTF-8", "text/xml; charset=UTF-8"

@@ -1,18 +1,18 @@
-"""Amazon, through the Selling Partner API: the account, its access, its notifications."""
+"""Amazon: the account, its access, its limits."""
 
-import hashlib
 import re
 import time
 from datetime import timedelta
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from odoo import api, models
 from odoo.exceptions import UserError
 
 from odoo.addons.oms_addon.exceptions import CredentialsError, FinalError, RateLimited
 from odoo.addons.oms_addon.tools.amazon_orders import MARKETPLACES
+from odoo.addons.oms_addon.tools.http import status_of
 
-from .amazon import NOTIFICATION, ORDERS_V0, iso, now, status_of
+from .values import ORDERS_V0, iso, now
 
 ENDPOINTS = {
     "na": "https://sellingpartnerapi-na.amazon.com",
@@ -20,7 +20,6 @@ ENDPOINTS = {
     "fe": "https://sellingpartnerapi-fe.amazon.com",
 }
 LWA = "https://api.amazon.com"
-NOTIFICATIONS_SCOPE = "sellingpartnerapi::notifications"
 #: seller id@marketplace ids, and the queue for notifications
 ACCOUNT = re.compile(
     r"(?P<seller>[A-Z0-9]{8,})@(?P<markets>[A-Z0-9]+(?:,[A-Z0-9]+)*)"
@@ -35,12 +34,13 @@ RESTRICTED = (
 #: in this process: access tokens by what they are for, and which interfaces an account lacks
 _tokens, _lacking = {}, {}
 LACKING_SECONDS = 3600
+#: waits for a rate limit that are shorter than starting again
+NAP = 2.0
+NAPS = 20
 
 
 class OmsChannelAdapterAmazon(models.AbstractModel):
     _inherit = "oms.channel.adapter.amazon"
-
-    # === CONNECTION === #
 
     @api.model
     def _test_connection(self, channel):
@@ -269,64 +269,16 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
             self.env["oms.channel.meter"]._learn(channel, bucket, rate=rate)
 
     @api.model
-    def _ensure_webhooks(self, channel):
-        """Override of `oms.channel.adapter`: have order changes sent to the account's queue.
+    def _patiently(self, call, done):
+        """Make a call of a row; a short wait for the limit is waited here, once under way.
 
-        Amazon tells them to an SQS queue only. A pipe of the seller's AWS account brings them
-        from there to us; see docs/amazon.md.
+        :param int done: how many of the row were made before
         """
-        queue = self._account(channel)["queue"]
-        if not queue:
-            return None
-        destination, made = self._destination(channel, queue), []
-        path = f"/notifications/v1/subscriptions/{NOTIFICATION}"
-        answer = self._ask(channel, "notifications", "GET", path, accept=(404,))
-        there = answer.json().get("payload") or {} if answer.status == 200 else {}
-        if there.get("destinationId") == destination:
-            return []
-        if there:
-            self._delete_subscription(channel, there["subscriptionId"])
-        body = {
-            "payloadVersion": "1.0",
-            "destinationId": destination,
-            "processingDirective": {
-                "eventFilter": {
-                    "eventFilterType": NOTIFICATION,
-                    "orderChangeTypes": ["OrderStatusChange", "BuyerRequestedChange"],
-                }
-            },
-        }
-        self._ask(channel, "notifications", "POST", path, body=body)
-        made.append(self.env._("Changes of orders are sent to %(queue)s.", queue=queue))
-        return made
-
-    @api.model
-    def _destination(self, channel, queue):
-        """:return: Amazon's id of the queue, made known to it when it is not"""
-        path = "/notifications/v1/destinations"
-        scope = NOTIFICATIONS_SCOPE
-        told = self._ask(channel, "notifications", "GET", path, scope=scope).json()
-        for destination in told.get("payload") or ():
-            if (destination["resource"].get("sqs") or {}).get("arn") == queue:
-                return destination["destinationId"]
-        name = f"oms-{hashlib.sha256(queue.encode()).hexdigest()[:12]}"
-        body = {"name": name, "resourceSpecification": {"sqs": {"arn": queue}}}
-        told = self._ask(channel, "notifications", "POST", path, scope=scope, body=body).json()
-        return told["payload"]["destinationId"]
-
-    @api.model
-    def _remove_webhooks(self, channel):
-        """Override of `oms.channel.adapter`"""
-        if not self._account(channel)["queue"]:
-            return
-        path = f"/notifications/v1/subscriptions/{NOTIFICATION}"
-        answer = self._ask(channel, "notifications", "GET", path, accept=(404,))
-        there = answer.json().get("payload") or {} if answer.status == 200 else {}
-        if there:
-            self._delete_subscription(channel, there["subscriptionId"])
-
-    @api.model
-    def _delete_subscription(self, channel, subscription):
-        path = f"/notifications/v1/subscriptions/{NOTIFICATION}/{quote(subscription, safe='')}"
-        scope = NOTIFICATIONS_SCOPE
-        self._ask(channel, "notifications", "DELETE", path, scope=scope, accept=(404,))
+        for _nap in range(NAPS):
+            try:
+                return call()
+            except RateLimited as error:
+                if not done or not error.seconds or error.seconds > NAP:
+                    raise
+                time.sleep(error.seconds)
+        return call()

@@ -11,9 +11,10 @@ from odoo.addons.oms_addon.tools.amazon_refunds import (
     market_of_transaction,
     order_of_transaction,
 )
+from odoo.addons.oms_addon.tools.http import status_of
 
-from ..oms_channel_adapter import Event
-from .amazon import DELAY, FIRST_DAYS, REFUNDS, _moment, iso, now, status_of
+from ...oms_channel_adapter import Event
+from .values import DELAY, FIRST_DAYS, REFUNDS, iso, moment_of, now
 
 TRANSACTIONS = "/finances/2024-06-19/transactions"
 #: transactions come up to 48 hours after they are posted
@@ -44,9 +45,9 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
             return [], cursor
         since, until, page = (cursor.split(" ") + ["", ""])[:3]
         if not page:
-            start = _moment(since) - LATE if since else now() - timedelta(days=FIRST_DAYS)
+            start = moment_of(since) - LATE if since else now() - timedelta(days=FIRST_DAYS)
             end = now() - DELAY
-            if since and end < _moment(since) + timedelta(seconds=self._ledger_seconds):
+            if since and end < moment_of(since) + timedelta(seconds=self._ledger_seconds):
                 return [], cursor
             since, until = iso(start), iso(end)
         try:
@@ -89,7 +90,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
         )
         if page and isinstance(error, FinalError):
             # The page is forgotten there: the window is read from its start again.
-            return iso(_moment(since) + LATE)
+            return iso(moment_of(since) + LATE)
         return cursor
 
     @api.model

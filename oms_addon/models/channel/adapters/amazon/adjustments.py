@@ -11,7 +11,7 @@ from odoo.addons.oms_addon.exceptions import FinalError, Unfinished
 from odoo.addons.oms_addon.tools.amazon_orders import MARKETPLACES, TAX_ADDED
 from odoo.addons.oms_addon.tools.amazon_shares import refund_shares
 
-from .amazon_feeds import XML_TYPE
+from .feeds import XML_TYPE
 
 ACKNOWLEDGEMENT_FEED = "POST_ORDER_ACKNOWLEDGEMENT_DATA"
 ADJUSTMENT_FEED = "POST_PAYMENT_ADJUSTMENT_DATA"

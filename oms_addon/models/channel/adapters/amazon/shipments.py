@@ -1,0 +1,146 @@
+"""Amazon: telling shipments."""
+
+import zlib
+from decimal import Decimal
+from urllib.parse import quote
+
+from odoo import api, models
+
+#: Amazon's codes of carriers, by what their names contain
+CARRIERS = (
+    ("dhl ecommerce", "DHL eCommerce"),
+    ("dhl", "DHL"),
+    ("ups", "UPS"),
+    ("fedex", "FedEx"),
+    ("usps", "USPS"),
+    ("royal mail", "Royal Mail"),
+    ("parcelforce", "Parcelforce"),
+    ("dpd", "DPD"),
+    ("gls", "GLS"),
+    ("evri", "Evri"),
+    ("hermes", "Hermes"),
+    ("colissimo", "Colissimo"),
+    ("chronopost", "Chronopost"),
+    ("la poste", "La Poste"),
+    ("deutsche post", "Deutsche Post"),
+    ("postnl", "PostNL"),
+    ("correos", "Correos"),
+    ("seur", "SEUR"),
+    ("poste italiane", "Poste Italiane"),
+    ("brt", "BRT"),
+    ("bpost", "BPOST"),
+    ("tnt", "TNT"),
+    ("canada post", "Canada Post"),
+    ("australia post", "Australia Post"),
+    ("yamato", "YAMATO"),
+    ("sagawa", "SAGAWA"),
+)
+
+
+class OmsChannelAdapterAmazon(models.AbstractModel):
+    _inherit = "oms.channel.adapter.amazon"
+
+    _can_push_shipment = True
+
+    @api.model
+    def _push_shipment(self, channel, key, shipment):
+        """Override of `oms.channel.adapter`: each parcel, with what is in it.
+
+        A parcel has the same number at every try: Amazon corrects it, and makes no second.
+        """
+        ref = shipment["order_ref"]
+        lines = [line for line in shipment["lines"] if line["line_ref"]] or self._all_items(
+            channel, ref
+        )
+        parcels = shipment["parcels"] or [{"carrier": "", "carrier_code": "", "number": ""}]
+        told = []
+        for position, (parcel, items) in enumerate(self._share(parcels, lines)):
+            told.append(self._confirm(channel, shipment, position, parcel, items))
+        return {"packages": told}
+
+    @api.model
+    def _all_items(self, channel, ref):
+        """:return: all items of an order that did not leave yet, as lines of a shipment"""
+        return [
+            {"line_ref": item["OrderItemId"], "quantity": open_}
+            for item in self._items(channel, ref)
+            if (open_ := item["QuantityOrdered"] - item.get("QuantityShipped", 0)) > 0
+        ]
+
+    @api.model
+    def _share(self, parcels, lines):
+        """Say what is in each parcel. Nobody knows; Amazon wants at least one piece in each.
+
+        :return: pairs (parcel, lines); parcels for which no piece is left are left out
+        """
+        rest = [[line["line_ref"], int(Decimal(str(line["quantity"])))] for line in lines]
+        rest = [pair for pair in rest if pair[1] > 0]
+        others = []
+        for parcel in parcels[1:]:
+            if sum(count for _ref, count in rest) <= 1:
+                break
+            rest[-1][1] -= 1
+            others.append((parcel, [[rest[-1][0], 1]]))
+            rest = [pair for pair in rest if pair[1]]
+        return [(parcels[0], rest), *others]
+
+    @api.model
+    def _confirm(self, channel, shipment, position, parcel, items):
+        """Tell one parcel. :return: its number there"""
+        ref, name = shipment["order_ref"], shipment["shipment_ref"]
+        package = str(zlib.crc32(f"{name}:{position}".encode()) % 10**9 + 1)
+        code, carrier = self._carrier(parcel)
+        detail = {
+            "packageReferenceId": package,
+            "carrierCode": code,
+            **({"carrierName": carrier} if code == "Other" else {}),
+            # Untracked mail has no number; Amazon wants one all the same.
+            "trackingNumber": parcel.get("number") or name,
+            "shipDate": f"{shipment['shipped_at'][:19].replace(' ', 'T')}Z",
+            "orderItems": [{"orderItemId": item, "quantity": count} for item, count in items],
+        }
+        body = {"marketplaceId": self._market(channel, ref), "packageDetail": detail}
+        body |= {"codCollectionMethod": "DirectPayment"} if self._is_cash(channel) else {}
+        path = f"/orders/v0/orders/{quote(ref, safe='')}/shipmentConfirmation"
+        self._patiently(
+            lambda: self._ask(channel, "confirmShipment", "POST", path, body=body), position
+        )
+        return package
+
+    @api.model
+    def _carrier(self, parcel):
+        """:return: Amazon's code of a parcel's carrier, and its name where the code is Other"""
+        name = parcel.get("carrier") or ""
+        if parcel.get("carrier_code"):
+            return parcel["carrier_code"], name
+        words = f" {name.casefold()} "
+        found = next((code for part, code in CARRIERS if f" {part} " in words), None)
+        return (found, name) if found else ("Other", name or "Other")
+
+    @api.model
+    def _is_cash(self, channel):
+        """:return: whether parcels are paid at the door, which only Japan wants to be told"""
+        return channel.payment_policy == "cod" and self._currency(channel) == "JPY"
+
+    @api.model
+    def _market(self, channel, ref):
+        """:return: the marketplace an order was placed on"""
+        markets = self._account(channel)["markets"]
+        if len(markets) == 1:
+            return markets[0]
+        message = self.env["oms.channel.message"].sudo()
+        message = message.search(
+            [("channel_id", "=", channel.id), ("direction", "=", "in"), ("order_ref", "=", ref)],
+            order="id desc",
+            limit=1,
+        )
+        try:
+            document = message and self._parse(channel, message.topic, message._raw_payload())
+        except ValueError:
+            document = None
+        told = (getattr(document, "extra", None) or {}).get("marketplace")
+        if told in markets:
+            return told
+        order = self._get_order(channel, ref) or {}
+        told = order.get("MarketplaceId") or (order.get("salesChannel") or {}).get("marketplaceId")
+        return told or markets[0]

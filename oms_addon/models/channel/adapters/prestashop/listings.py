@@ -1,0 +1,160 @@
+"""PrestaShop: the catalogue, the shops, the taxes."""
+
+from decimal import Decimal
+
+from odoo import api, models
+
+from odoo.addons.oms_addon.tools.channel_documents import Listing
+from odoo.addons.oms_addon.tools.prestashop import (
+    combination_of,
+    listing_ref,
+    localised,
+    money,
+    rows_by,
+    text,
+)
+from odoo.addons.oms_addon.tools.shares import rounded
+
+from .values import PAGE, shop_ids
+
+ZERO = Decimal(0)
+HUNDRED = Decimal(100)
+
+
+class OmsChannelAdapterPrestashop(models.AbstractModel):
+    _inherit = "oms.channel.adapter.prestashop"
+
+    @api.model
+    def _fetch_listings(self, channel, cursor=None):
+        """Override of `oms.channel.adapter`: products, or each of their combinations.
+
+        Where shops of one installation keep stocks of their own, there is a row for each.
+        """
+        products = self._get(
+            channel,
+            "products",
+            **{
+                "display": "[id,reference,ean13,upc,name,price,active,state,id_default_image,"
+                "id_tax_rules_group]",
+                "filter[id]": f">[{int(cursor or 0)}]",
+                "sort": "[id_ASC]",
+                "limit": str(PAGE),
+            },
+        )
+        ids = [text(product, "id") for product in products]
+        combinations = rows_by(
+            self._get_all(
+                channel,
+                "combinations",
+                "id_product",
+                ids,
+                "[id,id_product,reference,ean13,upc,price]",
+            ),
+            "id_product",
+        )
+        stocks = {}
+        for row in self._stocks(channel, ids):
+            stocks.setdefault((text(row, "id_product"), combination_of(row)), []).append(row)
+        rates = self._rates_by_group(channel)
+        listings = [
+            listing
+            for product in products
+            for combination in combinations.get(text(product, "id"), [None])
+            for listing in self._listings(channel, product, combination, stocks, rates)
+        ]
+        return listings, ids[-1] if len(ids) == PAGE else None
+
+    @api.model
+    def _listings(self, channel, product, combination, stocks, rates):
+        """:return: the listings of one product or combination, one for each of its stocks"""
+        ref = listing_ref(text(product, "id"), text(combination or {}, "id"))
+        net = money(product, "price") + money(combination or {}, "price")
+        rate = rates.get(text(product, "id_tax_rules_group"), ZERO)
+        rows = stocks.get((text(product, "id"), text(combination or {}, "id") or "0"), [{}])
+        active = text(product, "active") == "1" and text(product, "state") != "0"
+        own = combination or product
+        return [
+            Listing(
+                ref=ref,
+                item_ref=text(row, "id"),
+                parent_ref=text(product, "id") if combination else "",
+                sku=text(own, "reference") or text(product, "reference") * (not combination) or ref,
+                barcode=text(own, "ean13") or text(own, "upc"),
+                name=localised(product.get("name")),
+                price=rounded(net * (1 + rate / HUNDRED)),
+                currency=self._default_currency(channel),
+                quantity=money(row, "quantity") if row else None,
+                location_ref=text(row, "id_shop") if len(rows) > 1 else "",
+                image_url=self._image_url(channel, product),
+                status="active" if active else "inactive",
+            )
+            for row in rows
+        ]
+
+    @api.model
+    def _image_url(self, channel, product):
+        """:return: where a product's picture is, '' where it has none"""
+        number = text(product, "id_default_image")
+        if number in ("", "0"):
+            return ""
+        return f"{self._base_url(channel)}/img/p/{'/'.join(number)}/{number}.jpg"
+
+    @api.model
+    def _default_currency(self, channel):
+        """:return: the code of the currency of the catalogue"""
+        shop = self._shop(channel)
+        row = shop["currencies"].get(shop["settings"].get("PS_CURRENCY_DEFAULT", ""), {})
+        return text(row, "iso_code")
+
+    @api.model
+    def _rates_by_group(self, channel):
+        """:return: percent by the id of a product's tax rules, in the shop's own country"""
+        shop = self._shop(channel)
+        rules = self._get(
+            channel,
+            "tax_rules",
+            **{
+                "display": "[id,id_tax_rules_group,id_country,id_state,id_tax]",
+                "filter[id_country]": f"[{shop['settings'].get('PS_COUNTRY_DEFAULT', '0')}]",
+            },
+        )
+        rates = {}
+        for rule in rules:
+            if text(rule, "id_state") in ("", "0"):
+                tax = shop["taxes"].get(text(rule, "id_tax"), {})
+                rates.setdefault(text(rule, "id_tax_rules_group"), money(tax, "rate"))
+        return rates
+
+    @api.model
+    def _stocks(self, channel, products):
+        """:return: the stock rows of products, of the channel's shops"""
+        rows = self._get_all(channel, "stock_availables", "id_product", products)
+        shops = shop_ids(channel)
+        if not shops:
+            return rows
+        return [row for row in rows if text(row, "id_shop") in ("", "0", *shops)]
+
+    @api.model
+    def _fetch_locations(self, channel):
+        """Override of `oms.channel.adapter`: each shop has its stock, or shares it."""
+        shops = shop_ids(channel)
+        return [
+            {"ref": text(row, "id"), "name": text(row, "name"), "fulfils": True}
+            for row in self._get(channel, "shops", display="[id,name]")
+            if not shops or text(row, "id") in shops
+        ]
+
+    @api.model
+    def _fetch_taxes(self, channel):
+        """Override of `oms.channel.adapter`: orders are taken with what their customers pay,
+        so every rate is one that prices include.
+        """
+        return [
+            {
+                "name": localised(tax.get("name")),
+                "rate": money(tax, "rate").normalize(),
+                "included": True,
+            }
+            for tax in self._shop(channel)["taxes"].values()
+            if text(tax, "active") == "1" and text(tax, "deleted") != "1"
+        ]

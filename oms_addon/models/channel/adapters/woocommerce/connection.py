@@ -1,0 +1,125 @@
+"""WooCommerce: the access, and the webhooks."""
+
+import hashlib
+import json
+import secrets
+
+from odoo import api, models
+from odoo.exceptions import UserError
+
+#: answers that say what is wrong with a connection
+SAID = (301, 302, 303, 307, 308, 401, 403, 404)
+TOPICS = (
+    "order.created",
+    "order.updated",
+    "order.deleted",
+    "order.restored",
+    "product.created",
+    "product.updated",
+    "product.deleted",
+    "product.restored",
+)
+
+
+class OmsChannelAdapterWoocommerce(models.AbstractModel):
+    _inherit = "oms.channel.adapter.woocommerce"
+
+    @api.model
+    def _test_connection(self, channel):
+        """Override of `oms.channel.adapter`: reading orders, and writing none of them."""
+        channel_sudo = channel.sudo()
+        if not (channel_sudo.base_url and channel_sudo.api_key and channel_sudo.api_secret):
+            return self.env._("Fill in the store address, the consumer key and the secret.")
+        tries = (
+            ("GET", "/orders", {"params": {"per_page": "1", "_fields": "id"}}),
+            ("POST", "/orders/batch", {"body": {}}),
+        )
+        try:
+            for method, path, options in tries:
+                answer = self._call(channel, method, path, accept=SAID, **options)
+                problem = self._connection_problem(answer)
+                if problem:
+                    return problem
+        except UserError as error:
+            return self.env._(
+                "%(error)s Check the store address, and that it begins with https:// where the "
+                "shop has a certificate.",
+                error=error,
+            )
+        return ""
+
+    @api.model
+    def _connection_problem(self, answer):
+        """:return: what an answer says is wrong, in words; '' for nothing"""
+        try:
+            told = json.loads(answer.body)
+        except ValueError:
+            told = None
+        message = told.get("message", "") if isinstance(told, dict) else ""
+        if 300 <= answer.status < 400:
+            return self.env._("The shop sends us elsewhere: enter its address with https://.")
+        if answer.status == 404 and not message:
+            return self.env._(
+                "There is no REST API at this address. In WordPress, Settings → Permalinks "
+                "must not be “Plain”; and the address must be that of WordPress."
+            )
+        if answer.status == 404:
+            return self.env._("WordPress answers, but WooCommerce does not: is it active?")
+        if answer.status in (401, 403) and "write permission" in message:
+            return self.env._(
+                "The key may only read: in WooCommerce → Settings → Advanced → REST API give "
+                "it read/write permissions."
+            )
+        if answer.status in (401, 403):
+            return self.env._(
+                "The shop refuses the keys: %(why)s Make a key of an administrator with "
+                "read/write permissions, and copy both parts.",
+                why=message or answer.status,
+            )
+        if told is None:
+            return self.env._("What answers at this address is no WooCommerce shop.")
+        return ""
+
+    @api.model
+    def _prepare_channel(self, channel):
+        """Override of `oms.channel.adapter`: messages are signed with a secret of our own."""
+        channel_sudo = channel.sudo()
+        if not channel_sudo.webhook_secret:
+            channel_sudo.webhook_secret = secrets.token_urlsafe(32)
+
+    @api.model
+    def _ensure_webhooks(self, channel):
+        """Override of `oms.channel.adapter`: the shop switches a webhook off after failures,
+        and nobody can see there which secret it has: its name tells.
+        """
+        self._prepare_channel(channel)
+        ours = {hook["topic"]: hook for hook in self._webhooks(channel)}
+        secret = channel.sudo().webhook_secret
+        mark = hashlib.sha256(secret.encode()).hexdigest()[:6]
+        made = []
+        for topic in TOPICS:
+            hook = ours.get(topic)
+            values = {"name": f"OMS {topic} {mark}", "secret": secret, "status": "active"}
+            if not hook:
+                values |= {"topic": topic, "delivery_url": channel.webhook_url}
+                self._call(channel, "POST", "/webhooks", body=values)
+                made.append(self.env._("Webhook %(topic)s was missing.", topic=topic))
+            elif hook["status"] != "active":
+                self._call(channel, "PUT", f"/webhooks/{hook['id']}", body=values)
+                made.append(self.env._("Webhook %(topic)s was switched off.", topic=topic))
+            elif hook["name"] != values["name"]:
+                self._call(channel, "PUT", f"/webhooks/{hook['id']}", body=values)
+                made.append(self.env._("Webhook %(topic)s had another secret.", topic=topic))
+        return made
+
+    @api.model
+    def _remove_webhooks(self, channel):
+        """Override of `oms.channel.adapter`"""
+        for hook in self._webhooks(channel):
+            self._call(channel, "DELETE", f"/webhooks/{hook['id']}", params={"force": "true"})
+
+    @api.model
+    def _webhooks(self, channel):
+        """:return: the shop's webhooks that come to this channel"""
+        hooks = self._all(channel, "/webhooks")
+        return [hook for hook in hooks if hook["delivery_url"] == channel.webhook_url]

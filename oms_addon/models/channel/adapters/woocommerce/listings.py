@@ -1,0 +1,40 @@
+"""WooCommerce: what is offered, and how it is taxed."""
+
+from odoo import api, models
+
+from odoo.addons.oms_addon.exceptions import FinalError
+from odoo.addons.oms_addon.tools.document_values import to_decimal
+from odoo.addons.oms_addon.tools.woocommerce import read_listing
+
+from .adapter import PAGE
+
+
+class OmsChannelAdapterWoocommerce(models.AbstractModel):
+    _inherit = "oms.channel.adapter.woocommerce"
+
+    @api.model
+    def _fetch_listings(self, channel, cursor=None):
+        """Override of `oms.channel.adapter`: products, then the variations of the others."""
+        kind, _slash, page = (cursor or "products/1").partition("/")
+        params = {"page": page, "per_page": str(PAGE), "orderby": "id", "order": "asc"}
+        answer = self._call(channel, "GET", f"/{kind}", params=params, accept=(404,))
+        if answer.status == 404:
+            raise FinalError(
+                self.env._("The shop cannot list its variations: update WooCommerce to 9.0.")
+            )
+        rows = answer.json()
+        listings = [listing for row in rows if (listing := read_listing(row))]
+        if len(rows) >= PAGE:
+            return listings, f"{kind}/{int(page) + 1}"
+        return listings, "variations/1" if kind == "products" else None
+
+    @api.model
+    def _fetch_taxes(self, channel):
+        """Override of `oms.channel.adapter`: one of each name and rate."""
+        setting = "/settings/tax/woocommerce_prices_include_tax"
+        included = self._call(channel, "GET", setting).json().get("value") == "yes"
+        found = {}
+        for row in self._all(channel, "/taxes"):
+            rate = to_decimal(row["rate"]).normalize()
+            found[row["name"], rate] = {"name": row["name"], "rate": rate, "included": included}
+        return list(found.values())

@@ -1,0 +1,112 @@
+"""WooCommerce: telling shipments."""
+
+from decimal import Decimal
+
+from odoo import api, models
+
+from odoo.addons.oms_addon.tools.woocommerce import (
+    SHIPMENTS,
+    TRACKING,
+    UNPAID,
+    ZERO,
+    meta_of,
+    quantities,
+    tracking_items,
+)
+from odoo.addons.oms_addon.tools.woocommerce_orders import RANKS
+
+
+class OmsChannelAdapterWoocommerce(models.AbstractModel):
+    _inherit = "oms.channel.adapter.woocommerce"
+
+    @api.model
+    def _push_shipment(self, channel, key, shipment):
+        """Override of `oms.channel.adapter`: a note the customer gets, and the order is
+        completed when everything left.
+
+        What was told is kept on the order there, so that telling it again changes nothing.
+        """
+        path = f"/orders/{shipment['order_ref']}"
+        order = self._call(channel, "GET", path).json()
+        meta = meta_of(order)
+        told = meta.get(SHIPMENTS) or []
+        entry = next((entry for entry in told if entry["key"] == key), None)
+        is_again = entry is not None
+        if not is_again:
+            entry = {"key": key, "lines": quantities(order, shipment["lines"]), "noted": False}
+            told.append(entry)
+            self._write_order(channel, path, {SHIPMENTS: told})
+        if not entry["noted"]:
+            self._note_shipment(channel, path, shipment, is_again)
+            entry["noted"] = True
+        values = {SHIPMENTS: told, TRACKING: tracking_items(meta.get(TRACKING) or [], shipment)}
+        complete = order["status"] in ("pending", "on-hold", "processing") or (
+            order["status"] not in RANKS
+        )
+        if complete and not self._unshipped(channel, order, told):
+            # The shop takes a completed order for paid.
+            unpaid = {} if order.get("date_paid_gmt") else {UNPAID: "yes"}
+            self._write_order(channel, path, values | unpaid, status="completed")
+            return {"status": "completed"}
+        self._write_order(channel, path, values)
+        return {"status": order["status"]}
+
+    @api.model
+    def _write_order(self, channel, path, meta, **values):
+        """Write notes of ours, and more, on an order."""
+        rows = [{"key": key, "value": value} for key, value in meta.items()]
+        self._call(channel, "PUT", path, body={"meta_data": rows, **values})
+
+    @api.model
+    def _note_shipment(self, channel, path, shipment, is_again):
+        """Write the customer a note, unless a call whose answer was lost did."""
+        text = self._shipment_text(channel, shipment)
+        if is_again:
+            notes = self._call(channel, "GET", f"{path}/notes", params={"type": "customer"}).json()
+            if any(note["note"].strip() == text for note in notes):
+                return
+        self._call(channel, "POST", f"{path}/notes", body={"note": text, "customer_note": True})
+
+    @api.model
+    def _shipment_text(self, channel, shipment):
+        """:return: what the customer reads, in the company's language"""
+        env = self.with_context(lang=channel.company_id.partner_id.lang).env
+        parcels = [
+            " ".join(filter(None, (p.get("carrier"), p.get("number"), p.get("url"))))
+            for p in shipment["parcels"]
+            if p.get("number")
+        ]
+        if not parcels:
+            return env._("Your order was shipped (%(ref)s).", ref=shipment["shipment_ref"])
+        return env._(
+            "Your order was shipped (%(ref)s): %(parcels)s",
+            ref=shipment["shipment_ref"],
+            parcels=", ".join(parcels),
+        )
+
+    @api.model
+    def _unshipped(self, channel, order, told):
+        """:return: the lines of which goods are still to leave, virtual ones left out"""
+        left = {str(line["id"]): Decimal(str(line["quantity"])) for line in order["line_items"]}
+        for entry in told:
+            for ref, quantity in entry["lines"].items():
+                left[ref] = left.get(ref, ZERO) - Decimal(quantity)
+        if order.get("refunds") and any(quantity > 0 for quantity in left.values()):
+            for refund in self._refunds_of(channel, order["id"]):
+                for line in refund.get("line_items", ()):
+                    ref = str(meta_of(line).get("_refunded_item_id", ""))
+                    left[ref] = left.get(ref, ZERO) - abs(Decimal(str(line["quantity"])))
+        return [
+            line
+            for line in order["line_items"]
+            if left[str(line["id"])] > 0 and not self._is_virtual(channel, line)
+        ]
+
+    @api.model
+    def _is_virtual(self, channel, line):
+        """:return: whether nothing of a line is ever shipped"""
+        path = f"/products/{line['product_id']}"
+        if line.get("variation_id"):
+            path += f"/variations/{line['variation_id']}"
+        answer = self._call(channel, "GET", path, params={"_fields": "id,virtual"}, accept=(404,))
+        return answer.status == 200 and bool(answer.json().get("virtual"))

@@ -1,0 +1,104 @@
+"""WooCommerce: telling stock and prices."""
+
+from collections import defaultdict
+
+from odoo import api, models
+
+from odoo.addons.oms_addon.exceptions import FinalError, RetryableError
+
+from .adapter import PAGE
+
+
+class OmsChannelAdapterWoocommerce(models.AbstractModel):
+    _inherit = "oms.channel.adapter.woocommerce"
+
+    @api.model
+    def _push_stock(self, channel, key, items):
+        """Override of `oms.channel.adapter`: what was sold there meanwhile is not undone.
+
+        The shop itself does not compare: it is asked right before, all products in one call
+        and all variations in one.
+        """
+        there = self._stock_there(channel, items)
+        stale, writes = {}, {}
+        for position, item in enumerate(items):
+            shown = there.get(item["ref"])
+            if item.get("seen") is not None and shown not in (None, item["seen"]):
+                stale[str(position)] = shown
+            if shown != item["quantity"]:
+                writes[position] = item
+        stale = {p: shown for p, shown in stale.items() if int(p) in writes}
+        answer = self._push_items(
+            channel,
+            {p: item for p, item in writes.items() if str(p) not in stale},
+            lambda item: {"manage_stock": True, "stock_quantity": int(item["quantity"])},
+        )
+        return {**answer, "stale": stale}
+
+    @api.model
+    def _stock_there(self, channel, items):
+        """:return: what the shop shows now, by listing; those it does not count are left out"""
+        found = {}
+        for kind, is_variation in (("products", False), ("variations", True)):
+            refs = [i["ref"] for i in items if bool(i.get("parent_ref")) == is_variation]
+            if not refs or all(i.get("seen") is None for i in items):
+                continue
+            params = {
+                "include": ",".join(refs),
+                "per_page": str(PAGE),
+                "_fields": "id,manage_stock,stock_quantity",
+            }
+            answer = self._call(channel, "GET", f"/{kind}", params=params, accept=(404,))
+            for row in answer.json() if answer.status == 200 else ():
+                if row.get("manage_stock") is True and row.get("stock_quantity") is not None:
+                    found[str(row["id"])] = int(row["stock_quantity"])
+        return found
+
+    @api.model
+    def _push_price(self, channel, key, items):
+        """Override of `oms.channel.adapter`: the usual price; a sale's price is the shop's."""
+        return self._push_items(
+            channel, dict(enumerate(items)), lambda item: {"regular_price": item["price"]}
+        )
+
+    @api.model
+    def _push_items(self, channel, items, prepare):
+        """Update products in one call, and the variations of each product in one.
+
+        The first call takes the rate limit's share of all, so that no half is sent twice.
+        When a later call fails, what came before is told and the rest is tried again.
+
+        :param dict items: items by position
+        :param prepare: makes the values of an item
+        :return: ``failed`` by position
+        """
+        groups = defaultdict(list)
+        for position, item in items.items():
+            groups[item.get("parent_ref") or ""].append(position)
+        failed, cost = {}, float(len(groups))
+        for number, (parent, positions) in enumerate(groups.items()):
+            path = f"/products/{parent}/variations/batch" if parent else "/products/batch"
+            try:
+                updates = [{"id": int(items[p]["ref"]), **prepare(items[p])} for p in positions]
+                answer = self._call(channel, "POST", path, body={"update": updates}, cost=cost)
+                failed |= self._refused(positions, answer.json())
+            except RetryableError as error:
+                if not number:
+                    raise
+                left = [p for rest in list(groups.values())[number:] for p in rest]
+                return {"failed": failed | {str(p): str(error) for p in left}}
+            except (FinalError, ValueError) as error:
+                if len(groups) == 1 and len(positions) > 1:
+                    raise
+                failed |= {str(p): str(error) for p in positions}
+            cost = 0.0
+        return {"failed": failed}
+
+    @api.model
+    def _refused(self, positions, answer):
+        """:return: why items of a batch were refused, by position"""
+        return {
+            str(position): row["error"].get("message") or row["error"].get("code") or "?"
+            for position, row in zip(positions, answer.get("update", ()), strict=False)
+            if row.get("error")
+        }

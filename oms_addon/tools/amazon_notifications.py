@@ -1,0 +1,37 @@
+"""Notifications of Amazon, however AWS services wrap them: bytes in, what is told out."""
+
+from .document_codec import loads
+from .document_values import DocumentError, mismatch
+
+
+def read_notification(body):
+    """Read a notification, as Amazon's queue holds it or as AWS services wrap it.
+
+    :param bytes body: the notification; or a record of SQS, a list of one, an event of
+        EventBridge or a message of SNS that holds it
+    :rtype: dict
+    :raise DocumentError: when there is none, or more than one
+    """
+    told = loads(body)
+    for _wrapper in range(4):
+        if isinstance(told, list):
+            if len(told) != 1:
+                message = f"expected one notification, found {len(told)}: set the batch size to 1"
+                raise DocumentError(message)
+            told = told[0]
+        if not isinstance(told, dict):
+            raise mismatch("an object", told, "")
+        if "NotificationType" in told:
+            return told
+        inner = next((told[key] for key in ("body", "detail", "Message") if told.get(key)), None)
+        if inner is None:
+            break
+        told = loads(inner) if isinstance(inner, str) else inner
+    raise mismatch("a notification with NotificationType", told, "")
+
+
+def order_of(told):
+    """:return: the order a notification is about, or ``None``"""
+    change = (told.get("Payload") or {}).get("OrderChangeNotification") or {}
+    ref = change.get("AmazonOrderId")
+    return str(ref) if ref else None
