@@ -3,16 +3,11 @@
 import ipaddress
 from urllib.parse import urlsplit
 
-from markupsafe import Markup
-
 from odoo import api, fields, models
-from odoo.exceptions import UserError
-from odoo.fields import Command
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 SECRETS = ("api_key", "api_secret", "webhook_secret")
 PLAIN = ("base_url", "account_ref")
-BACKFILL_DAYS = 90
 
 
 class OmsChannelConnect(models.TransientModel):
@@ -173,11 +168,6 @@ class OmsChannelConnect(models.TransientModel):
         for wizard in self:
             wizard.missing_tax_count = len(wizard.tax_ids.filtered(lambda t: not t.tax_id))
 
-    @api.depends("step", "channel_id", "preset", "backfill_id", "wants_backfill")
-    def _compute_summary(self):
-        for wizard in self:
-            wizard.summary = wizard.step == "summary" and wizard._render_summary()
-
     # === ACTION METHODS === #
 
     def action_next(self):
@@ -294,214 +284,6 @@ class OmsChannelConnect(models.TransientModel):
         except Exception as error:  # noqa: BLE001 - said on the step
             self.env.invalidate_all()
             return self.env["oms.channel.message"]._in_words(error)
-
-    # === KIND AND CREDENTIALS === #
-
-    def _leave_kind(self):
-        if not self.adapter:
-            return self.env._("Choose what you want to connect.")
-        if not self.channel_id:
-            label = dict(self._selection_adapter())[self.adapter]
-            self.channel_id = self.env["oms.channel"].create(
-                {"name": label, "adapter": self.adapter}
-            )
-        elif self.channel_id.adapter != self.adapter:
-            if self.channel_id.state != "draft":
-                return self.env._("The kind of a channel that was live cannot be changed.")
-            self.channel_id.adapter = self.adapter
-        return ""
-
-    def _enter_credentials(self):
-        channel = self.channel_id
-        self.write({"name": channel.name, **{name: channel[name] for name in PLAIN}})
-
-    def _leave_credentials(self):
-        if not (self.name or "").strip():
-            return self.env._("Give the channel a name: it is shown with its orders.")
-        used = self._adapter()._credentials
-        values = {name: (self[name] or "").strip() for name in PLAIN if name in used}
-        typed = {name: self[name].strip() for name in SECRETS if name in used and self[name]}
-        self.channel_id.write({"name": self.name.strip(), **values})
-        # Whoever may write the channel may give it secrets; nobody reads them back.
-        self.channel_id.check_access("write")
-        self.channel_id.sudo().write(typed)
-        self.write(dict.fromkeys(SECRETS, False))
-        missing = [
-            self[f"{name}_label"]
-            for name in self._adapter()._required_credentials
-            if not self.channel_id.sudo()[name]
-        ]
-        if missing:
-            return self.env._("Still missing: %(fields)s.", fields=", ".join(missing))
-        return ""
-
-    # === TEST === #
-
-    def _enter_test(self):
-        problem = self._adapter()._test_connection(self.channel_id)
-        self.test_ok = not problem
-        if not problem:
-            self.channel_id._note_answer()
-        return problem
-
-    def _leave_test(self):
-        return "" if self.test_ok else self._enter_test()
-
-    # === STOCK AND TAXES === #
-
-    def _enter_stock(self):
-        if self.can_fetch_locations:
-            self.channel_id._sync_locations()
-
-    def _enter_taxes(self):
-        pairs = self.channel_id._match_taxes(self._adapter()._fetch_taxes(self.channel_id))
-        self.tax_ids = [
-            Command.clear(),
-            *[
-                Command.create(
-                    {
-                        "name": told["name"],
-                        "rate": float(told["rate"]),
-                        "included": told["included"],
-                        "tax_id": tax.id,
-                        "is_wanted": not tax,
-                    }
-                )
-                for told, tax in pairs
-            ],
-        ]
-
-    def _leave_taxes(self):
-        wanted = self.tax_ids.filtered(lambda line: line.is_wanted and not line.tax_id)
-        told = [
-            {"name": line.name, "rate": str(line.rate), "included": line.included}
-            for line in wanted
-        ]
-        for line, tax in zip(wanted, self.channel_id._create_taxes(told), strict=True):
-            line.tax_id = tax
-
-    # === POLICY === #
-
-    def _enter_policy(self):
-        if not self.preset:
-            is_new = self.channel_id.state == "draft"
-            self.preset = self._adapter()._policy_preset if is_new else "keep"
-
-    def _leave_policy(self):
-        if not self.preset:
-            return self.env._("Choose what is closest to how you sell; all of it can be changed.")
-        if self.preset != "keep":
-            presets = self.channel_id._policy_presets()
-            self.channel_id.write(presets[self.preset]["values"])
-        return ""
-
-    # === MESSAGES AND HISTORY === #
-
-    def _enter_history(self):
-        backfill = self.channel_id.backfill_ids.filtered(lambda b: b.state == "draft")[:1]
-        now = fields.Datetime.now().replace(second=0)
-        self.write(
-            {
-                "backfill_id": backfill.id,
-                "wants_backfill": bool(backfill),
-                "backfill_from": backfill.date_from
-                or fields.Datetime.subtract(now, days=BACKFILL_DAYS),
-                "backfill_to": backfill.date_to or now,
-            }
-        )
-
-    def _leave_history(self):
-        if self.wants_backfill and self.can_list_orders:
-            self._plan_backfill()
-        elif self.backfill_id:
-            self.backfill_id.unlink()
-
-    def _plan_backfill(self):
-        """Keep the chosen window as a back-fill that waits for the channel to go live."""
-        if not (self.backfill_from and self.backfill_to and self.backfill_from < self.backfill_to):
-            raise UserError(self.env._("Choose from when until when orders are brought."))
-        values = {"date_from": self.backfill_from, "date_to": self.backfill_to}
-        if not self.backfill_id:
-            self.backfill_id = self.env["oms.channel.backfill"].create(
-                {"channel_id": self.channel_id.id, **values}
-            )
-        elif any(self.backfill_id[name] != value for name, value in values.items()):
-            self.backfill_id.write(values)
-
-    def _count(self):
-        self._plan_backfill()
-        self.backfill_id._count()
-
-    # === SUMMARY === #
-
-    def _go_live(self):
-        self.channel_id.action_go_live()
-        waiting = self.channel_id.backfill_ids.filtered(lambda b: b.state == "draft")
-        if waiting:
-            waiting.action_start()
-
-    def _render_summary(self):
-        """:return: what is set up and what is left open, as people read it"""
-        rows = Markup("").join(
-            Markup('<li><i class="fa {} me-2" role="presentation"></i>{}</li>').format(
-                "fa-check text-success" if is_fine else "fa-exclamation-triangle text-warning", text
-            )
-            for is_fine, text in self._summary_points()
-        )
-        return Markup('<ul class="list-unstyled o_oms_summary">{}</ul>').format(rows)
-
-    def _summary_points(self):
-        """:return: pairs: whether it is fine, and the sentence"""
-        channel = self.channel_id
-        label = dict(self._selection_adapter())[channel.adapter]
-        yield True, self.env._("%(name)s: %(kind)s", name=channel.name, kind=label)
-        if "test" in self._steps():
-            yield (
-                self.test_ok,
-                self.env._("The connection works.")
-                if self.test_ok
-                else self.env._("The connection was not tested."),
-            )
-        yield from self._stock_points()
-        if "taxes" in self._steps() and self.tax_ids:
-            missing = self.missing_tax_count
-            yield (
-                not missing,
-                self.env._("Taxes missing here: %(count)s", count=missing)
-                if missing
-                else self.env._("All tax rates of the channel are here."),
-            )
-        if self.preset:
-            label = dict(self._selection_preset())[self.preset]
-            yield True, self.env._("Policy: %(name)s", name=label)
-        yield from self._message_points()
-
-    def _stock_points(self):
-        """:return: what the summary says of warehouses"""
-        mine = self.channel_id.location_ids.filtered("fulfils")
-        loose = mine.filtered(lambda l: not l.warehouse_ids)
-        if loose:
-            names = ", ".join(loose.mapped("name"))
-            yield (
-                False,
-                self.env._("No warehouse behind: %(names)s. No stock is told.", names=names),
-            )
-        else:
-            names = ", ".join(self.channel_id._get_warehouses().mapped("name"))
-            yield True, self.env._("Ships from: %(names)s", names=names)
-
-    def _message_points(self):
-        """:return: what the summary says of messages and the past"""
-        if self.can_register:
-            yield (
-                not self.address_problem,
-                self.address_problem or self.env._("The channel is asked to send its messages."),
-            )
-        if self.can_fetch:
-            yield True, self.env._("Orders are asked for, so that nothing is lost on the way.")
-        if self.backfill_id:
-            count = self.count_text or self.env._("not counted yet")
-            yield True, self.env._("Orders of the past are brought: %(count)s.", count=count)
 
     # === HELPERS === #
 

@@ -1,0 +1,158 @@
+"""Connecting a channel: what each step takes over and prepares."""
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+from .oms_channel_connect import PLAIN, SECRETS
+
+BACKFILL_DAYS = 90
+
+
+class OmsChannelConnect(models.TransientModel):
+    _inherit = "oms.channel.connect"
+
+    # === KIND AND CREDENTIALS === #
+
+    def _leave_kind(self):
+        if not self.adapter:
+            return self.env._("Choose what you want to connect.")
+        if not self.channel_id:
+            label = dict(self._selection_adapter())[self.adapter]
+            self.channel_id = self.env["oms.channel"].create(
+                {"name": label, "adapter": self.adapter}
+            )
+        elif self.channel_id.adapter != self.adapter:
+            if self.channel_id.state != "draft":
+                return self.env._("The kind of a channel that was live cannot be changed.")
+            self.channel_id.adapter = self.adapter
+        return ""
+
+    def _enter_credentials(self):
+        channel = self.channel_id
+        self.write({"name": channel.name, **{name: channel[name] for name in PLAIN}})
+
+    def _leave_credentials(self):
+        if not (self.name or "").strip():
+            return self.env._("Give the channel a name: it is shown with its orders.")
+        used = self._adapter()._credentials
+        values = {name: (self[name] or "").strip() for name in PLAIN if name in used}
+        typed = {name: self[name].strip() for name in SECRETS if name in used and self[name]}
+        self.channel_id.write({"name": self.name.strip(), **values})
+        # Whoever may write the channel may give it secrets; nobody reads them back.
+        self.channel_id.check_access("write")
+        self.channel_id.sudo().write(typed)
+        self.write(dict.fromkeys(SECRETS, False))
+        missing = [
+            self[f"{name}_label"]
+            for name in self._adapter()._required_credentials
+            if not self.channel_id.sudo()[name]
+        ]
+        if missing:
+            return self.env._("Still missing: %(fields)s.", fields=", ".join(missing))
+        return ""
+
+    # === TEST === #
+
+    def _enter_test(self):
+        problem = self._adapter()._test_connection(self.channel_id)
+        self.test_ok = not problem
+        if not problem:
+            self.channel_id._note_answer()
+        return problem
+
+    def _leave_test(self):
+        return "" if self.test_ok else self._enter_test()
+
+    # === STOCK AND TAXES === #
+
+    def _enter_stock(self):
+        if self.can_fetch_locations:
+            self.channel_id._sync_locations()
+
+    def _enter_taxes(self):
+        pairs = self.channel_id._match_taxes(self._adapter()._fetch_taxes(self.channel_id))
+        self.tax_ids = [
+            Command.clear(),
+            *[
+                Command.create(
+                    {
+                        "name": told["name"],
+                        "rate": float(told["rate"]),
+                        "included": told["included"],
+                        "tax_id": tax.id,
+                        "is_wanted": not tax,
+                    }
+                )
+                for told, tax in pairs
+            ],
+        ]
+
+    def _leave_taxes(self):
+        wanted = self.tax_ids.filtered(lambda line: line.is_wanted and not line.tax_id)
+        told = [
+            {"name": line.name, "rate": str(line.rate), "included": line.included}
+            for line in wanted
+        ]
+        for line, tax in zip(wanted, self.channel_id._create_taxes(told), strict=True):
+            line.tax_id = tax
+
+    # === POLICY === #
+
+    def _enter_policy(self):
+        if not self.preset:
+            is_new = self.channel_id.state == "draft"
+            self.preset = self._adapter()._policy_preset if is_new else "keep"
+
+    def _leave_policy(self):
+        if not self.preset:
+            return self.env._("Choose what is closest to how you sell; all of it can be changed.")
+        if self.preset != "keep":
+            presets = self.channel_id._policy_presets()
+            self.channel_id.write(presets[self.preset]["values"])
+        return ""
+
+    # === MESSAGES AND HISTORY === #
+
+    def _enter_history(self):
+        backfill = self.channel_id.backfill_ids.filtered(lambda b: b.state == "draft")[:1]
+        now = fields.Datetime.now().replace(second=0)
+        self.write(
+            {
+                "backfill_id": backfill.id,
+                "wants_backfill": bool(backfill),
+                "backfill_from": backfill.date_from
+                or fields.Datetime.subtract(now, days=BACKFILL_DAYS),
+                "backfill_to": backfill.date_to or now,
+            }
+        )
+
+    def _leave_history(self):
+        if self.wants_backfill and self.can_list_orders:
+            self._plan_backfill()
+        elif self.backfill_id:
+            self.backfill_id.unlink()
+
+    def _plan_backfill(self):
+        """Keep the chosen window as a back-fill that waits for the channel to go live."""
+        if not (self.backfill_from and self.backfill_to and self.backfill_from < self.backfill_to):
+            raise UserError(self.env._("Choose from when until when orders are brought."))
+        values = {"date_from": self.backfill_from, "date_to": self.backfill_to}
+        if not self.backfill_id:
+            self.backfill_id = self.env["oms.channel.backfill"].create(
+                {"channel_id": self.channel_id.id, **values}
+            )
+        elif any(self.backfill_id[name] != value for name, value in values.items()):
+            self.backfill_id.write(values)
+
+    def _count(self):
+        self._plan_backfill()
+        self.backfill_id._count()
+
+    # === LIVE === #
+
+    def _go_live(self):
+        self.channel_id.action_go_live()
+        waiting = self.channel_id.backfill_ids.filtered(lambda b: b.state == "draft")
+        if waiting:
+            waiting.action_start()

@@ -1,0 +1,79 @@
+"""Connecting a channel: what is set up, and what is left open."""
+
+from markupsafe import Markup
+
+from odoo import api, models
+
+
+class OmsChannelConnect(models.TransientModel):
+    _inherit = "oms.channel.connect"
+
+    # === SUMMARY === #
+
+    @api.depends("step", "channel_id", "preset", "backfill_id", "wants_backfill")
+    def _compute_summary(self):
+        for wizard in self:
+            wizard.summary = wizard.step == "summary" and wizard._render_summary()
+
+    def _render_summary(self):
+        """:return: what is set up and what is left open, as people read it"""
+        rows = Markup("").join(
+            Markup('<li><i class="fa {} me-2" role="presentation"></i>{}</li>').format(
+                "fa-check text-success" if is_fine else "fa-exclamation-triangle text-warning", text
+            )
+            for is_fine, text in self._summary_points()
+        )
+        return Markup('<ul class="list-unstyled o_oms_summary">{}</ul>').format(rows)
+
+    def _summary_points(self):
+        """:return: pairs: whether it is fine, and the sentence"""
+        channel = self.channel_id
+        label = dict(self._selection_adapter())[channel.adapter]
+        yield True, self.env._("%(name)s: %(kind)s", name=channel.name, kind=label)
+        if "test" in self._steps():
+            yield (
+                self.test_ok,
+                self.env._("The connection works.")
+                if self.test_ok
+                else self.env._("The connection was not tested."),
+            )
+        yield from self._stock_points()
+        if "taxes" in self._steps() and self.tax_ids:
+            missing = self.missing_tax_count
+            yield (
+                not missing,
+                self.env._("Taxes missing here: %(count)s", count=missing)
+                if missing
+                else self.env._("All tax rates of the channel are here."),
+            )
+        if self.preset:
+            label = dict(self._selection_preset())[self.preset]
+            yield True, self.env._("Policy: %(name)s", name=label)
+        yield from self._message_points()
+
+    def _stock_points(self):
+        """:return: what the summary says of warehouses"""
+        mine = self.channel_id.location_ids.filtered("fulfils")
+        loose = mine.filtered(lambda l: not l.warehouse_ids)
+        if loose:
+            names = ", ".join(loose.mapped("name"))
+            yield (
+                False,
+                self.env._("No warehouse behind: %(names)s. No stock is told.", names=names),
+            )
+        else:
+            names = ", ".join(self.channel_id._get_warehouses().mapped("name"))
+            yield True, self.env._("Ships from: %(names)s", names=names)
+
+    def _message_points(self):
+        """:return: what the summary says of messages and the past"""
+        if self.can_register:
+            yield (
+                not self.address_problem,
+                self.address_problem or self.env._("The channel is asked to send its messages."),
+            )
+        if self.can_fetch:
+            yield True, self.env._("Orders are asked for, so that nothing is lost on the way.")
+        if self.backfill_id:
+            count = self.count_text or self.env._("not counted yet")
+            yield True, self.env._("Orders of the past are brought: %(count)s.", count=count)
