@@ -1,16 +1,15 @@
 """What Amazon's orders say, of both versions of its interface: bytes in, documents out."""
 
 from collections import defaultdict
-from datetime import datetime
 from decimal import ROUND_UP, Decimal
 from typing import NamedTuple
 
 from .document_codec import loads
 from .document_values import (
-    UTC,
     DocumentError,
     mismatch,
     to_decimal,
+    to_moment,
     to_plain,
     to_text,
 )
@@ -313,11 +312,7 @@ def _moment(data, key, required=True):
     value = data.get(key)
     if not value and not required:
         return None
-    try:
-        found = datetime.fromisoformat(value)
-        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
-    except (TypeError, ValueError, OverflowError):
-        raise mismatch("a time in ISO 8601", value, key) from None
+    return to_moment(value, "UTC", key)
 
 
 def money(value, path, key="Amount"):

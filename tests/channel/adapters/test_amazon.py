@@ -1,6 +1,7 @@
 """Amazon: what is read of it, what it is asked and told, against a simulator that checks."""
 
 import json
+import re
 import time
 import unittest
 from datetime import datetime, timedelta, timezone
@@ -18,6 +19,8 @@ from odoo.addons.oms_addon.exceptions import CredentialsError, FinalError, RateL
 from odoo.addons.oms_addon.models.channel.adapters.amazon import connection as amazon_connection
 from odoo.addons.oms_addon.models.channel.adapters.amazon import listings as amazon_listings
 from odoo.addons.oms_addon.models.channel.adapters.amazon import orders as amazon_orders
+from odoo.addons.oms_addon.models.channel.adapters.amazon import values as amazon_values
+from odoo.addons.oms_addon.tools import amazon_orders as amazon_orders_tool
 from odoo.addons.oms_addon.tools.amazon_orders import read_order
 from odoo.addons.oms_addon.tools.amazon_reports import read_listing_report, read_order_report
 from odoo.addons.oms_addon.tools.order_document import (
@@ -54,6 +57,16 @@ def read(data):
 
 def money(amount, currency="EUR"):
     return {"CurrencyCode": currency, "Amount": f"{amount:.2f}"}
+
+
+class Python310(datetime):
+    """What ``datetime`` reads before Python 3.11."""
+
+    @classmethod
+    def fromisoformat(cls, text):
+        if not re.fullmatch(r"[\d-]{10}T[\d:]{8}(\.(\d{3}){1,2})?([+-]\d\d:\d\d)?", text):
+            raise ValueError(text)
+        return datetime.fromisoformat(text)
 
 
 @tagged("standard", "post_install", "-at_install")
@@ -121,6 +134,22 @@ class TestAmazonOrders(BaseCase):
         for body in (b"", b"[]", b"{}", b'"x"', b"\xff"):
             with self.subTest(body), self.assertRaises(DocumentError):
                 read_order(body)
+
+    def test_times_are_read_on_every_python_odoo_runs_on(self):
+        order = fixture("order")
+        order["createdTime"] = "2026-02-28T23:59:58.5Z"
+        with (
+            patch.object(amazon_orders_tool, "datetime", Python310, create=True),
+            patch.object(amazon_values, "datetime", Python310),
+        ):
+            self.assertEqual(read(order).placed_at, datetime(2026, 2, 28, 23, 59, 58, 500000, UTC))
+            for text in (
+                "2026-03-01T10:00:00Z",
+                "2026-03-01T11:00:00+01:00",
+                "2026-03-01T10:00:00",
+            ):
+                moment = amazon_values.moment_of(text)
+                self.assertEqual(moment, datetime(2026, 3, 1, 10, tzinfo=UTC))
 
     def test_a_title_with_signs_that_look_like_the_end_of_a_line_is_one_row_of_a_report(self):
         head = "amazon-order-id\tpurchase-date\tlast-updated-date\tsku\tproduct-name\tquantity"

@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta, timezone
 
+from odoo.addons.oms_addon.tools.document_values import to_moment
+
 ORDERS, ORDERS_V0 = "/orders/2026-01-01/orders", "/orders/v0/orders"
 #: how far back a channel without a cursor is read
 FIRST_DAYS = 3
@@ -21,5 +23,7 @@ def iso(moment):
 
 
 def moment_of(text):
-    found = datetime.fromisoformat(text)
-    return found if found.tzinfo else found.replace(tzinfo=timezone.utc)
+    """:return: a time that Amazon, or a cursor, tells
+    :raise DocumentError: when it is none
+    """
+    return to_moment(text, "UTC")
