@@ -406,7 +406,8 @@ class WoocommerceSimulator(Api, Simulator):
 
     def _sign(self, hook, kind, event, body):
         digest = hmac.new(hook["secret"].encode(), body, hashlib.sha256).digest()
-        number = f"{hook['id']}:{self.next_id('delivery')}"
+        # As the shop does: within a second all deliveries of a webhook have the same id.
+        number = f"{hook['id']}{self.now.timestamp():.0f}"
         return {
             "User-Agent": "WooCommerce/11.0.1 Hookshot (WordPress/7.0.4)",
             "Content-Type": "application/json",

@@ -52,10 +52,16 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
 
     @api.model
     def _identify(self, channel, headers, body):
-        """Override of `oms.channel.adapter`: a delivery is an event."""
+        """Override of `oms.channel.adapter`: a delivery is an event, with what it tells.
+
+        The id of a delivery is made of the webhook and the second alone: all that one webhook
+        tells within a second has the same.
+        """
         topic = headers.get("X-WC-Webhook-Topic") or "order.updated"
         event_ref, order_ref = self._describe(topic, body)
-        return Event(topic, headers.get("X-WC-Webhook-Delivery-ID") or event_ref, body, order_ref)
+        if delivery := headers.get("X-WC-Webhook-Delivery-ID"):
+            event_ref = f"{delivery}:{event_ref}"
+        return Event(topic, event_ref, body, order_ref)
 
     @api.model
     def _describe(self, topic, payload):
