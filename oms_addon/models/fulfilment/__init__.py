@@ -35,6 +35,10 @@ from . import oms_backorder
 from . import oms_backorder_picture
 from . import oms_pick_rejection_reason
 from . import oms_pick_rejection
+from . import oms_put_back
+from . import stock_move_put_back
+from . import stock_picking_put_back
+from . import sale_order_put_back
 from . import oms_stop_request
 from . import stock_picking_stop
 from . import stock_picking_mismatch

@@ -16,12 +16,13 @@ INCOMING = """
     JOIN stock_warehouse warehouse ON warehouse.id = place.warehouse_id
     JOIN stock_location stock ON stock.id = warehouse.lot_stock_id
     LEFT JOIN purchase_order_line line ON line.id = move.purchase_line_id
+    LEFT JOIN stock_picking picking ON picking.id = move.picking_id
     WHERE move.state IN ('waiting', 'confirmed', 'partially_available', 'assigned')
       AND move.product_id = ANY(%(products)s) AND place.warehouse_id = ANY(%(warehouses)s)
       AND place.usage IN ('internal', 'transit')
       AND source.usage IN ('supplier', 'transit', 'production', 'internal')
       AND NOT source.parent_path LIKE stock.parent_path || '%%'
-      AND move.sale_line_id IS NULL
+      AND (move.sale_line_id IS NULL OR picking.oms_put_back_order_id IS NOT NULL)
       AND NOT EXISTS (
           SELECT FROM stock_move_move_rel rel JOIN stock_move origin ON origin.id = rel.move_orig_id
           WHERE rel.move_dest_id = move.id AND origin.state NOT IN ('done', 'cancel'))
@@ -95,6 +96,7 @@ class OmsArriving(models.AbstractModel):
         if not warehouses or not products:
             return []
         self.env["stock.move"].flush_model()
+        self.env["stock.picking"].flush_model(["oms_put_back_order_id"])
         self.env["purchase.order.line"].flush_model(["date_planned"])
         rows = self.env.execute_query(
             SQL(

@@ -51,6 +51,8 @@ class OmsPickRejection(models.Model):
         if sale_line and reason.is_resourced:
             rejection._exclude(sale_line, units)
         move.exists()._recompute_state()
+        if reason.is_resourced:
+            rejection._take_back(move, units)
         rejection.outcome = rejection._serve_again(sale_line)
         if sale_line:
             self.env["oms.event"]._log(
@@ -229,6 +231,16 @@ class OmsPickRejection(models.Model):
             [("product_id", "=", self.product_id.id), ("location_id", "in", list(locations))]
         )
         return sum(quant.quantity - quant.reserved_quantity for quant in quants)
+
+    def _take_back(self, move, units):
+        """Have rejected goods that were carried from the stock already picked again, and what is
+        there of them put back.
+        """
+        line = move.sale_line_id
+        if not line or move.product_id != line.product_id or not move._oms_is_carried():
+            return
+        self.env["oms.put.back"]._take_back({move: units})
+        line._action_launch_stock_rule()
 
     def _serve_again(self, sale_line):
         """Have what is missing reserved elsewhere.

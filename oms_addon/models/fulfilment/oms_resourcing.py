@@ -247,7 +247,11 @@ class OmsResourcing(models.AbstractModel):
             )
         )
         under_way = lines.move_ids.filtered(
-            lambda m: m.state in ("waiting", *OPEN_STATES, "assigned") and m.move_orig_ids
+            lambda m: (
+                m.state in ("waiting", *OPEN_STATES, "assigned")
+                and m.move_orig_ids
+                and not m.picking_id.oms_put_back_order_id
+            )
         )
         stopped = picked.picking_id | under_way.picking_id
         if stopped:

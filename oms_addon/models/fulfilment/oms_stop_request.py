@@ -198,7 +198,7 @@ class OmsStopRequest(models.Model):
             for line_id, quantity in self.units.items()
         }
         lines = self.env["sale.order.line"].concat(*units)
-        lines.move_ids.filtered(lambda m: m.state not in ("done", "cancel")).picked = False
+        lines.move_ids._oms_to_customer().picked = False
         cancelled = canceller._cancel_units(units, self.reason)
         if self.is_ours:
             canceller._tell_units(order, cancelled, self.reason)

@@ -34,16 +34,35 @@ class SaleOrderLine(models.Model):
         copy=False,
         help="The channel took the money although the goods were not there.",
     )
+    oms_lost_qty = fields.Float(
+        "Lost in the warehouse",
+        digits="Product Unit",
+        readonly=True,
+        copy=False,
+        help="Units that were picked, and were not there any more when they were to be packed, "
+        "shipped or put back.",
+    )
 
     def _action_launch_stock_rule(self, *, previous_product_uom_qty=False):
         """Extend `sale_stock`: what is about to be procured is promised first, so that its
-        deliveries are made with the promise's dates.
+        deliveries are made with the promise's dates; what was carried from the stock and is not
+        ordered any more is put back.
         """
         if not self.env.context.get("skip_procurement"):
+            before = previous_product_uom_qty or {}
+            for line_sudo in self.sudo().filtered(
+                lambda l: l.state == "sale" and l.product_uom_qty < before.get(l.id, 0.0)
+            ):
+                self.env["oms.put.back"].sudo()._take_back_fewer(line_sudo, before)
             self.env["oms.promise"].sudo()._promise(
                 self.sudo().filtered(lambda line: line.state == "sale")
             )
         return super()._action_launch_stock_rule(previous_product_uom_qty=previous_product_uom_qty)
+
+    def _get_qty_procurement(self, previous_product_uom_qty=False):
+        """Extend `sale_stock`: what was picked and got lost is not on its way."""
+        quantity = super()._get_qty_procurement(previous_product_uom_qty=previous_product_uom_qty)
+        return quantity - self.oms_lost_qty
 
     def _prepare_procurement_values(self):
         """Extend `sale_stock`: goods leave when they have to, to arrive as promised."""

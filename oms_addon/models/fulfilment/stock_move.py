@@ -23,19 +23,9 @@ class StockMove(models.Model):
         return self.filtered(
             lambda m: (
                 m.state not in ("done", "cancel")
+                and not m.picking_id.oms_put_back_order_id
                 and (any(m.move_line_ids.mapped("picked")) or m._oms_is_carried())
             )
-        )
-
-    def _oms_is_carried(self):
-        """:return: whether goods were brought from the stock to where one move takes them"""
-        self.ensure_one()
-        stock = self.location_id.warehouse_id.lot_stock_id.parent_path
-        return bool(stock) and any(
-            origin.state == "done"
-            and origin.location_id.parent_path.startswith(stock)
-            and not self.location_id.parent_path.startswith(stock)
-            for origin in self.move_orig_ids
         )
 
     def _oms_counts_away(self):

@@ -27,7 +27,7 @@ class StockPicking(models.Model):
     @api.depends("state", "picking_type_id")
     def _compute_oms_can_reject(self):
         warehouses = self.picking_type_id.warehouse_id.filtered("oms_managed")
-        types = warehouses._oms_outgoing_types()
+        types = warehouses._oms_outgoing_types() | warehouses.pack_type_id
         for picking in self:
             picking.oms_can_reject = (
                 picking.state in ("assigned", "confirmed")

@@ -228,27 +228,44 @@ class OmsOrderCanceller(models.AbstractModel):
         """
         if self.env.context.get("oms_stopped"):
             return quantities
-        asked = {}
+        asked, at_once = {}, {}
         for line, quantity in quantities.items():
-            picking = line.move_ids.filtered(
-                lambda m: (
-                    m.state not in ("done", "cancel")
-                    and m.picking_id.picking_type_code != "incoming"
-                    and m._oms_in_hand()
-                )
-            ).picking_id
-            if picking and line.product_uom_id.compare(quantity, 0) > 0:
+            picking = self._in_hand(line).picking_id
+            free = min(self._not_in_hand(line), quantity) if picking else quantity
+            if line.product_uom_id.compare(free, 0) > 0 or not picking:
+                at_once[line] = free
+            if line.product_uom_id.compare(quantity, free) > 0:
                 units, pickings = asked.setdefault(line.order_id, ({}, picking.browse()))
-                units[line] = quantity
+                units[line] = quantity - free
                 asked[line.order_id] = units, pickings | picking
         for order, (units, pickings) in asked.items():
             self.env["oms.stop.request"]._ask(order, pickings, reason, units)
             order._oms_run()
-        return {
-            line: quantity
-            for line, quantity in quantities.items()
-            if line not in asked.get(line.order_id, ({},))[0]
-        }
+        return at_once
+
+    @api.model
+    def _in_hand(self, line):
+        """:return: the moves of an order line whose goods somebody holds right now"""
+        return line.move_ids.filtered(
+            lambda m: m.picking_id.picking_type_code != "incoming" and m._oms_in_hand()
+        )
+
+    @api.model
+    def _not_in_hand(self, line):
+        """:return: how many units of an order line are in the stock still, or nowhere yet, and
+        so come off before those that somebody holds
+        """
+        left = line.product_uom_qty - line.qty_delivered
+        held = self._in_hand(line)
+        if any(move.product_id != line.product_id for move in held):
+            # Parts of a kit are held for all of it.
+            return 0.0
+        unit = line.product_uom_id
+        for move in held:
+            left -= move.product_uom._compute_quantity(
+                move.product_uom_qty, unit, rounding_method="HALF-UP"
+            )
+        return max(left, 0.0)
 
     @api.model
     def _take_off(self, order, quantities):

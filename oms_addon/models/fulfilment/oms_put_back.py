@@ -1,0 +1,228 @@
+"""Goods that were carried from the stock for an order, and are to leave no more, go back."""
+
+from odoo import api, models
+from odoo.fields import Command
+
+
+class OmsPutBack(models.AbstractModel):
+    """Makes the transfers that bring goods back to the stock, with what was picked reserved.
+
+    A transfer follows the step that brought the goods, as the delivery it comes instead of did.
+    So Odoo's own sums of what a step brought and who took it keep the same goods from being put
+    back twice, and the order line knows that they are not on their way any more.
+    """
+
+    _name = "oms.put.back"
+    _description = "Putting Goods Back"
+
+    # === HOW MUCH === #
+
+    @api.model
+    def _take_back_fewer(self, line, before):
+        """Put back what of an order line was carried already, and is ordered no more.
+
+        What is still in the stock is taken off first; that is left to Odoo.
+
+        :param line: one ``sale.order.line`` whose quantity was lowered
+        :param dict before: the former quantities by the ids of lines
+        """
+        open_moves = line.move_ids._oms_to_customer()
+        carried = open_moves.filtered(lambda m: m._oms_is_carried())
+        waiting = open_moves - carried
+        if not carried:
+            return
+        if any(move.product_id != line.product_id for move in open_moves):
+            if not waiting:
+                self._take_back_kits(line, carried, before)
+            return
+        surplus = line._get_qty_procurement(before) - line.product_uom_qty
+        unit = line.product_id.uom_id
+        surplus = line.product_uom_id._compute_quantity(surplus, unit, rounding_method="HALF-UP")
+        surplus -= sum(waiting.mapped("product_qty"))
+        quantities = {}
+        for move in carried.sorted("id", reverse=True):
+            if unit.compare(surplus, 0) > 0:
+                quantities[move] = min(surplus, move.product_qty)
+                surplus -= quantities[move]
+        self._take_back(quantities)
+
+    @api.model
+    def _take_back_kits(self, line, carried, before):
+        """Put back the same share of each part of kits."""
+        open_kits = before[line.id] - line.qty_delivered
+        share = min((before[line.id] - line.product_uom_qty) / (open_kits or 1.0), 1.0)
+        self._take_back({move: move.product_qty * share for move in carried})
+
+    @api.model
+    def _take_back(self, quantities):
+        """Take units off moves whose goods were carried, and have them put back.
+
+        :param dict quantities: in the product's unit, by ``stock.move`` record
+        :return: the transfers
+        """
+        parts = [(move, move.move_orig_ids, units) for move, units in quantities.items()]
+        moves = self.env["stock.move"].union(*quantities)
+        gone = moves.filtered(
+            lambda m: m.product_id.uom_id.compare(quantities[m], m.product_qty) >= 0
+        )
+        # oms_no_put_back: they are put back here
+        gone.with_context(oms_no_put_back=True)._action_cancel()
+        for move in moves - gone:
+            unit = move.product_id.uom_id
+            left = unit._compute_quantity(move.product_qty - quantities[move], move.product_uom)
+            move.write({"product_uom_qty": left, "picked": False})
+        (moves - gone)._action_assign()
+        return self._make(parts)
+
+    # === THE TRANSFERS === #
+
+    @api.model
+    def _make(self, parts):
+        """Make the transfers that put goods back, and tell the orders.
+
+        :param list parts: tuples (the move that took them on, the moves that brought them,
+            quantity in the product's unit)
+        :return: the transfers
+        """
+        made = self.env["stock.picking"]
+        by_way = {}
+        for part in parts:
+            way = part[0].sale_line_id.order_id, part[0].location_id
+            by_way.setdefault(way, []).append(part)
+        for (order, place), of_way in by_way.items():
+            # What is put back is the warehouse's to do, whoever cancelled.
+            picking = self.sudo()._put_back(order.sudo(), place.sudo(), of_way)
+            made |= picking
+            if picking:
+                self._tell(order, picking)
+        return made
+
+    @api.model
+    def _put_back(self, order, place, parts):
+        """:return: the transfer that takes goods of an order back from a place; none when
+        nothing of them is there
+        """
+        picking = self.env["stock.picking"].create(self._prepare_picking(order, place))
+        moves = self.env["stock.move"].create(
+            [self._prepare_move(picking, *part) for part in parts if part[2] > 0]
+        )
+        moves._action_confirm(merge=False)
+        moves._action_assign()
+        for move in moves:
+            self._keep_what_is_there(move)
+        if not picking.move_ids:
+            picking.unlink()
+        return picking.exists()
+
+    @api.model
+    def _prepare_picking(self, order, place):
+        """:return: the values of a transfer that puts goods back"""
+        warehouse = place.warehouse_id
+        return {
+            "picking_type_id": warehouse.int_type_id.id,
+            "location_id": place.id,
+            "location_dest_id": warehouse.lot_stock_id.id,
+            "company_id": warehouse.company_id.id,
+            "origin": order.name,
+            "oms_put_back_order_id": order.id,
+        }
+
+    @api.model
+    def _prepare_move(self, picking, move, origins, quantity):
+        """:return: the values of what puts goods of one move back
+
+        The rule is the one that made the line's first move: by it Odoo knows that the line has
+        so many fewer on their way.
+        """
+        line = move.sale_line_id
+        first = line.move_ids.filtered(lambda m: m.warehouse_id == move.warehouse_id).sorted("id")
+        values = {
+            "picking_id": picking.id,
+            "picking_type_id": picking.picking_type_id.id,
+            "product_id": move.product_id.id,
+            "product_uom": move.product_id.uom_id.id,
+            "product_uom_qty": quantity,
+            "location_id": picking.location_id.id,
+            "location_dest_id": picking.location_dest_id.id,
+            "location_final_id": picking.location_dest_id.id,
+            "move_orig_ids": [Command.set(origins.ids)],
+            "procure_method": "make_to_order",
+            "propagate_cancel": False,
+            "warehouse_id": move.warehouse_id.id,
+            "rule_id": first[:1].rule_id.id,
+            "sale_line_id": line.id,
+            "to_refund": True,
+            "company_id": picking.company_id.id,
+            "origin": picking.origin,
+        }
+        if "bom_line_id" in move._fields:
+            values["bom_line_id"] = move.bom_line_id.id
+        return values
+
+    @api.model
+    def _keep_what_is_there(self, move):
+        """Have a transfer be about what is there; the order line has lost the rest."""
+        unit = move.product_id.uom_id
+        there = sum(move.move_line_ids.mapped("quantity_product_uom"))
+        missing = move.product_qty - there
+        if unit.compare(missing, 0) <= 0:
+            return
+        line = move.sale_line_id
+        if move.product_id == line.product_id:
+            line.oms_lost_qty += unit._compute_quantity(missing, line.product_uom_id)
+        if unit.compare(there, 0) > 0:
+            move.product_uom_qty = there
+            move._recompute_state()
+        else:
+            move._action_cancel()
+            move.unlink()
+
+    # === TELLING === #
+
+    @api.model
+    def _tell(self, order, picking):
+        """Write on the transfer and on the order what is to be put back."""
+        text = self.env._(
+            "To be put back in %(place)s: %(goods)s (%(transfer)s).",
+            place=picking.location_dest_id.display_name,
+            goods=self._goods_text(picking),
+            transfer=picking.name,
+        )
+        self.env["oms.event"]._log(order, "goods.to_put_back", text)
+        picking.message_post(
+            body=self.env._(
+                "%(order)s takes them no more: %(goods)s.",
+                order=order.name,
+                goods=self._goods_text(picking),
+            )
+        )
+        self.env["oms.promise.review"]._ask(
+            [
+                (m.product_id, m.company_id, self.env._("goods are put back"))
+                for m in picking.move_ids
+            ]
+        )
+
+    @api.model
+    def _tell_done(self, pickings):
+        """Write on the orders that goods are in the stock again."""
+        for picking in pickings:
+            self.env["oms.event"]._log(
+                picking.oms_put_back_order_id,
+                "goods.put_back",
+                self.env._(
+                    "Put back in %(place)s: %(goods)s (%(transfer)s).",
+                    place=picking.location_dest_id.display_name,
+                    goods=self._goods_text(picking),
+                    transfer=picking.name,
+                ),
+            )
+
+    @api.model
+    def _goods_text(self, picking):
+        """:return: the goods of a transfer, in words"""
+        moves = picking.move_ids.filtered(lambda m: m.state != "cancel")
+        return ", ".join(
+            f"{sum(of_product.mapped('quantity')):g} × {product.display_name}"
+            for product, of_product in moves.grouped("product_id").items()
+        )

@@ -1,0 +1,33 @@
+"""What is being put back of an order."""
+
+from odoo import api, fields, models
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    oms_put_back_ids = fields.One2many(
+        "stock.picking", "oms_put_back_order_id", "Put back", readonly=True, copy=False
+    )
+    oms_put_back_text = fields.Char(compute="_compute_oms_put_back_text", compute_sudo=True)
+
+    @api.depends("oms_put_back_ids.state", "oms_put_back_ids.move_ids.quantity")
+    def _compute_oms_put_back_text(self):
+        for order in self:
+            todo = order.oms_put_back_ids._oms_todo()
+            order.oms_put_back_text = (
+                self.env._(
+                    "The warehouse puts back: %(goods)s.",
+                    goods="; ".join(
+                        f"{self.env['oms.put.back']._goods_text(picking)} ({picking.name})"
+                        for picking in todo
+                    ),
+                )
+                if todo
+                else False
+            )
+
+    def action_oms_put_back(self):
+        """Open the transfers that put goods of the order back."""
+        self.ensure_one()
+        return self._get_action_view_picking(self.oms_put_back_ids)

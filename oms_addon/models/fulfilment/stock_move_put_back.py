@@ -1,0 +1,59 @@
+"""What was carried from the stock and leaves no more is put back."""
+
+from odoo import models
+
+
+class StockMove(models.Model):
+    _inherit = "stock.move"
+
+    def _oms_to_customer(self):
+        """:return: the open moves of order lines that bring goods of a warehouse we run closer
+        to the customer
+        """
+        return self.filtered(
+            lambda m: (
+                m.state not in ("done", "cancel")
+                and m.sale_line_id
+                and m.location_id.usage == "internal"
+                and m.location_dest_id.usage != "inventory"
+                and m.location_id.warehouse_id.oms_managed
+                and not m._oms_goes_to_stock()
+            )
+        )
+
+    def _oms_goes_to_stock(self):
+        """:return: whether one move brings goods into the stock of the warehouse they are in"""
+        self.ensure_one()
+        stock = self.location_id.warehouse_id.lot_stock_id.parent_path
+        return bool(stock) and self.location_dest_id.parent_path.startswith(stock)
+
+    def _oms_is_carried(self):
+        """:return: whether goods were brought from the stock to where one move takes them"""
+        self.ensure_one()
+        stock = self.location_id.warehouse_id.lot_stock_id.parent_path
+        if (
+            not self.move_orig_ids
+            or not stock
+            or self.location_id.parent_path.startswith(stock)
+            or self._oms_goes_to_stock()
+            or not any(origin.state == "done" for origin in self.move_orig_ids)
+        ):
+            return False
+        return any(
+            move.state == "done" and move.location_id.parent_path.startswith(stock)
+            for move in self.browse(self._rollup_move_origs())
+        )
+
+    def _action_cancel(self):
+        """Extend `stock`: goods that were carried for what is cancelled are put back."""
+        parts = []
+        if not self.env.context.get("oms_no_put_back"):
+            parts = [
+                (move, move.move_orig_ids, move.product_qty)
+                for move in self.filtered("move_orig_ids")._oms_to_customer()
+                if move.product_qty > 0 and move._oms_is_carried()
+            ]
+        result = super()._action_cancel()
+        if parts:
+            self.env["oms.put.back"]._make(parts)
+        return result
