@@ -77,6 +77,8 @@ class Story:
         found["cart"] = self.cart()
         found["partial"] = self.partial()
         found["in_hand"] = self.in_hand()
+        found["by_hand"] = self.by_hand()
+        found["put_back"] = self.put_back()
         return found
 
     def one_short(self):
@@ -102,6 +104,11 @@ class Story:
 
     def order(self, product, quantity, unit=None):
         """:return: a confirmed order of the channel, and what it waits for"""
+        order = self.confirmed(product, quantity, unit)
+        return order, self.env["oms.allocator"]._allocate(order).get(order, "")
+
+    def confirmed(self, product, quantity, unit=None):
+        """:return: a confirmed order of the channel"""
         order = self.env["sale.order"].create(
             {
                 "partner_id": self.env.ref("base.partner_admin").id,
@@ -119,7 +126,7 @@ class Story:
             }
         )
         order.action_confirm()
-        return order, self.env["oms.allocator"]._allocate(order).get(order, "")
+        return order
 
     def reserved(self, order):
         """:return: what the open deliveries of an order have, by SKU"""
@@ -176,6 +183,52 @@ class Story:
             move.picking_id.with_context(skip_backorder=True).button_validate()
             counts.append(order.order_line.qty_delivered)
         return counts
+
+    def by_hand(self):
+        """Somebody presses Check availability on four chairs; there are parts of two, then
+        of all.
+
+        :return: what is reserved after each time
+        """
+        seat, leg, chair = (
+            self.product(sku, n) for sku, n in (("PAD", 3), ("FOOT", 9), ("CHAIR", 0))
+        )
+        self.kit(chair, 1, (seat, 1, None), (leg, 4, None))
+        order = self.confirmed(chair, 4)
+        order.picking_ids.action_assign()
+        counts = [self.reserved(order)]
+        order.picking_ids.action_assign()
+        counts.append(self.reserved(order))
+        for part, quantity in ((seat, 1), (leg, 7)):
+            self.env["stock.quant"]._update_available_quantity(
+                part, self.warehouse.lot_stock_id, quantity
+            )
+        order.picking_ids.action_assign()
+        return [*counts, self.reserved(order)]
+
+    def put_back(self):
+        """Three benches wait to leave when two are cancelled.
+
+        :return: what is put back, what leaves, and how many were delivered
+        """
+        self.warehouse.delivery_steps = "pick_ship"
+        plate, post, bench = (self.product(sku, 9) for sku in ("PLATE", "POST", "BENCH"))
+        self.kit(bench, 1, (plate, 1, None), (post, 2, None))
+        order = self.confirmed(bench, 3)
+        self.env["oms.allocator"]._allocate(order)
+        self.ship_step(order)
+        order.order_line.product_uom_qty = 1
+        back = {
+            move.product_id.default_code: move.quantity for move in order.oms_put_back_ids.move_ids
+        }
+        leaving = self.reserved(order)
+        self.ship_step(order)
+        return [back, leaving, order.order_line.qty_delivered]
+
+    def ship_step(self, order):
+        todo = order.picking_ids._oms_todo()
+        todo.move_ids.picked = True
+        todo.with_context(skip_backorder=True).button_validate()
 
     def why(self):
         """One more board comes. :return: the number of shelves, and that its rows add up"""

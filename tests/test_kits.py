@@ -46,5 +46,13 @@ class TestKits(RaceCase):
                     "later_rest": {"PLANK": 1.0},
                 },
                 "in_hand": [0.0, 2.0],
+                # A chair has a pad and four feet; of nine feet one stays free.
+                "by_hand": [
+                    {"PAD": 2.0, "FOOT": 8.0},
+                    {"PAD": 2.0, "FOOT": 8.0},
+                    {"PAD": 4.0, "FOOT": 16.0},
+                ],
+                # A bench has a plate and two posts.
+                "put_back": [{"PLATE": 2.0, "POST": 4.0}, {"PLATE": 1.0, "POST": 2.0}, 1.0],
             },
         )

@@ -40,16 +40,22 @@ class StockMove(models.Model):
         """Extend `stock`: whoever reserves from a warehouse we run takes the locks first.
 
         Two that reserve the same goods wait for each other; the later one begins again
-        with fresh figures.
+        with fresh figures. Of kits whole ones are reserved, whoever reserves.
         """
-        # oms_stock_locked: the allocator holds the locks already
-        if not self.env.context.get("oms_stock_locked"):
-            moves = self._oms_managed().filtered(lambda m: not m._should_bypass_reservation())
-            if moves:
-                stock = self.env["oms.stock"]
-                locations = stock._locations(moves.location_id.warehouse_id)
-                stock._lock(locations.keys() | set(moves.location_id.ids), moves.product_id.ids)
-        return super()._action_assign(force_qty=force_qty)
+        # oms_stock_locked: the allocator holds the locks already, and looks at kits itself
+        if self.env.context.get("oms_stock_locked"):
+            return super()._action_assign(force_qty=force_qty)
+        moves = self._oms_managed().filtered(lambda m: not m._should_bypass_reservation())
+        if moves:
+            stock = self.env["oms.stock"]
+            locations = stock._locations(moves.location_id.warehouse_id)
+            stock._lock(locations.keys() | set(moves.location_id.ids), moves.product_id.ids)
+        result = super()._action_assign(force_qty=force_qty)
+        if not force_qty:
+            self.env["oms.kits"]._give_back_parts(
+                moves.exists().filtered(lambda m: not m.move_orig_ids)
+            )
+        return result
 
     def _oms_lock_places(self):
         """Take the locks of all stock that moves of warehouses we run are about to change.
