@@ -78,6 +78,8 @@ class Order:
     complete: bool = False
     # Places of work it has today already.
     slots: frozenset = frozenset()
+    # Warehouses from which some of it is about to leave: more goes along, in the same parcel.
+    standing: frozenset = frozenset()
     # A person let it go on: no rule queues it again, and a full day is no reason.
     released: bool = False
     # A person chose the warehouse: a full day is no reason either.
@@ -204,7 +206,7 @@ def decide(order, supply, warehouses):
     trials.append(Trial(free_hand, "free", verdicts))
     if not places:
         return Decision("queue", rule=free_hand, trials=trials)
-    found = _best(free_hand, order, supply, places)
+    found = _best(free_hand, order, supply, _within(free_hand, order, places))
     outcome = _outcome(found)
     return _settle(Decision(outcome, found, free_hand, trials), order, supply, warehouses)
 
@@ -306,7 +308,7 @@ def _try(rule, order, supply, warehouses, trials):
         trials.append(Trial(rule, "zone"))
         return None
     verdicts = judge(rule, order, supply, warehouses)
-    places = [v.warehouse for v in verdicts if v.is_open]
+    places = _within(rule, order, [v.warehouse for v in verdicts if v.is_open])
     found = _best(rule, order, supply, places) if places else None
     if found and not found.missing:
         trials.append(Trial(rule, "served", verdicts))
@@ -352,6 +354,21 @@ def _settle(decision, order, supply, warehouses):
 # === SHARING OUT === #
 
 
+def _room(rule, order):
+    """:return: how many parcels may be added to those that are about to leave"""
+    if order.complete or rule.one_parcel:
+        return 1 - len(order.standing)
+    return rule.max_parcels - len(order.standing) if rule.max_parcels else FAR
+
+
+def _within(rule, order, places):
+    """:return: the places whose parcels a rule lets be added, those about to leave first"""
+    along = [place for place in places if place in order.standing]
+    if _room(rule, order) <= 0:
+        return along
+    return along + [place for place in places if place not in order.standing]
+
+
 def plan(lines, free, candidates):
     """Plan one order without rules and take what it needs from the free stock.
 
@@ -389,7 +406,7 @@ def _best(rule, order, supply, places):
         if not found.missing:
             return found
     single = order.complete or rule.one_parcel
-    most = 1 if single else min(rule.max_parcels or len(places), len(places))
+    most = 1 if single else min(max(_room(rule, order), 1), len(places))
     if order.complete:
         return _waiting(order, places[0])
     return _fewest(rule, order, stock, places, most)

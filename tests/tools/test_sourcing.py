@@ -180,3 +180,24 @@ def test_an_order_always_ends_somewhere(order, supply):
     decision = sourcing.decide(order, supply, WAREHOUSES)
     assert decision.outcome in ("whole", "split", "partial", "waits", "queue", "cancel")
     assert decision.trials
+
+
+def more_of(standing, rule, supply, **values):
+    """:return: the decision on two of a product more, for an order that is about to leave"""
+    order = Order(1, (Line(1, 10, 2),), (1, 2, 3), (rule,), standing=frozenset(standing), **values)
+    return sourcing.decide(order, supply, WAREHOUSES)
+
+
+def test_more_goods_go_along_with_what_is_about_to_leave_if_all_are_there():
+    supply = Supply(free={(1, 10): 2, (2, 10): 2})
+    assert more_of({2}, Rule(), supply).plan.shares == {1: {2: 2}}
+    assert more_of({3}, Rule(), deepcopy(supply)).plan.shares == {1: {1: 2}}
+
+
+def test_the_limit_of_parcels_counts_those_that_are_about_to_leave():
+    free = {(1, 10): 2, (2, 10): 1, (3, 10): 1}
+    assert more_of({2}, Rule(max_parcels=2), Supply(free=dict(free))).plan.shares == {1: {1: 2}}
+    full = more_of({2}, Rule(max_parcels=1), Supply(free=dict(free)))
+    assert (full.outcome, full.plan.shares) == ("partial", {1: {2: 2}})
+    single = more_of({2}, Rule(one_parcel=True, action="queue"), Supply(free=dict(free)))
+    assert single.outcome == "queue"

@@ -21,7 +21,7 @@ class OmsAllocationMatrix(models.AbstractModel):
     # === DECIDING === #
 
     @api.model
-    def _decide(self, goods, candidates, runs=None, supply=None, released=None):
+    def _decide(self, goods, candidates, runs=None, supply=None, released=None, more=None):
         """Decide from where orders are served; nothing is written.
 
         :param goods: the ``sale.order.line`` records to be served
@@ -29,6 +29,8 @@ class OmsAllocationMatrix(models.AbstractModel):
         :param runs: the rules; ``None`` for those in force
         :param supply: what can be had; ``None`` to read it and to lock the days' work
         :param released: orders a person let go on
+        :param dict more: how much of each line is decided on, in the product's unit, of orders
+            the rest of which is on its way; ``None`` for all of new orders
         :return: (decision, run, routing) by order, in the turn of serving
         :rtype: dict
         """
@@ -47,12 +49,13 @@ class OmsAllocationMatrix(models.AbstractModel):
         of_order = goods.grouped("order_id")
         found = {}
         for order, (run, routing) in chosen.items():
-            wanted = self._as_order(order, of_order[order], candidates[order], routing)
+            wanted = self._as_order(order, of_order[order], candidates[order], routing, more)
             wanted = replace(
                 wanted,
                 destination=destinations[order],
                 slots=slots.get(order.id, frozenset()),
                 released=order in released,
+                standing=self._standing(order) if more else frozenset(),
             )
             found[order] = sourcing.decide(wanted, supply, places), run, routing
         return found
@@ -170,8 +173,8 @@ class OmsAllocationMatrix(models.AbstractModel):
         return chosen | dict.fromkeys(left._oms_serving_order(), none)
 
     @api.model
-    def _as_order(self, order, goods, candidates, routing):
-        """:return: one order as the engine reads it"""
+    def _as_order(self, order, goods, candidates, routing, more=None):
+        """:return: one order as the engine reads it, or what is more of it"""
         demand = self.env["oms.sourcing"]._demand
         lines = []
         for line in goods:
@@ -181,7 +184,7 @@ class OmsAllocationMatrix(models.AbstractModel):
                 sourcing.Line(
                     line.id,
                     product_id,
-                    quantity,
+                    more[line] if more else quantity,
                     worth / quantity if quantity else 0.0,
                     frozenset(line.oms_excluded_warehouse_ids.ids),
                 )
@@ -196,6 +199,12 @@ class OmsAllocationMatrix(models.AbstractModel):
             complete=order.partner_id.commercial_partner_id.oms_ship_complete,
             chosen=bool(order.oms_chosen_warehouse_id),
         )
+
+    @api.model
+    def _standing(self, order):
+        """:return: ids of the warehouses from which goods of an order are about to leave"""
+        moves = order.order_line.move_ids._oms_to_customer()
+        return frozenset(moves.picking_type_id.warehouse_id.ids)
 
     @api.model
     def _destinations(self, orders):

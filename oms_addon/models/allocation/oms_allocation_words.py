@@ -38,6 +38,23 @@ class OmsAllocationWords(models.AbstractModel):
         }
 
     @api.model
+    def _earlier(self, order):
+        """:return: what was decided on the goods of an order before, the latest first"""
+        plan = dict(order.oms_allocation_plan or {})
+        earlier = plan.pop("earlier", [])
+        return [plan, *earlier] if plan else earlier
+
+    @api.model
+    def _more_text(self, order, goods, text):
+        """:return: why more goods of an order come from where, after what was said before"""
+        added = self.env._(
+            "Added %(goods)s: %(why)s",
+            goods=", ".join(f"{quantity:g} × {name}" for name, quantity in goods.values()),
+            why=text,
+        )
+        return " ".join(filter(None, (order.oms_allocation_text, added)))
+
+    @api.model
     def _names(self, decision):
         """:return: names by id of all warehouses a decision is about"""
         ids = {v.warehouse for trial in decision.trials for v in trial.verdicts}

@@ -29,6 +29,7 @@ from . import oms_promise_teller
 from . import purchase_order_line
 from . import stock_move_promise
 from . import oms_sourcing
+from . import oms_sourcing_more
 from . import oms_kits
 from . import oms_allocator
 from . import oms_backorder

@@ -240,7 +240,8 @@ class OmsPickRejection(models.Model):
         if not line or move.product_id != line.product_id or not move._oms_is_carried():
             return
         self.env["oms.put.back"]._take_back({move: units})
-        line._action_launch_stock_rule()
+        # oms_has_warehouse: the allocator finds them elsewhere, within the rule's limits
+        line.with_context(oms_has_warehouse=True)._action_launch_stock_rule()
 
     def _serve_again(self, sale_line):
         """Have what is missing reserved elsewhere.

@@ -99,21 +99,26 @@ class OmsSourcing(models.AbstractModel):
                     line.warehouse_id = Warehouse.browse(first)
 
     @api.model
-    def _write_decisions(self, decisions, lines_by_order):
-        """Write on orders how they were decided, and until when they wait."""
+    def _write_decisions(self, decisions, lines_by_order, more=None):
+        """Write on orders how they were decided, and until when they wait.
+
+        :param dict more: how much of each line was decided on; ``None`` for all
+        """
         words = self.env["oms.allocation.words"]
         now = fields.Datetime.now()
         for order, (decision, run, routing) in decisions.items():
             lines = lines_by_order[order]
-            goods = {
-                line.id: (line.product_id.display_name, self._demand(line)[2]) for line in lines
-            }
-            values = {
-                "oms_allocation_plan": words._explain(order, goods, decision, run, routing),
-                "oms_allocation_text": self._explain(decision.plan, lines, order)
+            goods = self._goods(lines, more)
+            plan = words._explain(order, goods, decision, run, routing)
+            text = (
+                self._explain(decision.plan, lines, order)
                 if decision.plan
-                else self._queue_text(decision),
-            }
+                else self._queue_text(decision)
+            )
+            if more:
+                plan["earlier"] = words._earlier(order)
+                text = words._more_text(order, goods, text)
+            values = {"oms_allocation_plan": plan, "oms_allocation_text": text}
             if decision.plan:
                 values["oms_allocation_rule_id"] = decision.rule.id
             is_late = decision.outcome == "cancel"
@@ -124,15 +129,29 @@ class OmsSourcing(models.AbstractModel):
             order.write(values)
 
     @api.model
-    def _take_places(self, decisions, candidates):
-        """Take places in the day's work of the warehouses that send something now."""
+    def _goods(self, lines, more=None):
+        """:return: what is decided on: (name, quantity) by the ids of lines"""
+        return {
+            line.id: (line.product_id.display_name, more[line] if more else self._demand(line)[2])
+            for line in lines
+        }
+
+    @api.model
+    def _take_places(self, decisions, candidates, keeps=False):
+        """Take places in the day's work of the warehouses that send something now.
+
+        :param bool keeps: whether the orders keep the places they have
+        """
         orders = self.env["sale.order"].union(*decisions)
+        warehouses = self.env["stock.warehouse"].union(*candidates.values())
+        kept = self.env["oms.allocation.matrix"]._slots(orders, warehouses) if keeps else {}
         self.env["oms.allocation.slot"]._settle(
             {
-                order: set(decision.plan.serving) if decision.plan else set()
+                order: kept.get(order.id, set())
+                | (set(decision.plan.serving) if decision.plan else set())
                 for order, (decision, _run, _routing) in decisions.items()
             },
-            self.env["stock.warehouse"].union(*candidates.values()),
+            warehouses,
             by_hand=orders.filtered("oms_chosen_warehouse_id")
             | self.env["oms.allocation.matrix"]._let_go(orders),
         )

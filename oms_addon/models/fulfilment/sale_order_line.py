@@ -45,8 +45,9 @@ class SaleOrderLine(models.Model):
 
     def _action_launch_stock_rule(self, *, previous_product_uom_qty=False):
         """Extend `sale_stock`: what is about to be procured is promised first, so that its
-        deliveries are made with the promise's dates; what was carried from the stock and is not
-        ordered any more is put back.
+        deliveries are made with the promise's dates; what is added to a confirmed order is
+        sourced before, and what was carried from the stock and is not ordered any more is put
+        back.
         """
         if not self.env.context.get("skip_procurement"):
             before = previous_product_uom_qty or {}
@@ -54,9 +55,20 @@ class SaleOrderLine(models.Model):
                 lambda l: l.state == "sale" and l.product_uom_qty < before.get(l.id, 0.0)
             ):
                 self.env["oms.put.back"].sudo()._take_back_fewer(line_sudo, before)
-            self.env["oms.promise"].sudo()._promise(
-                self.sudo().filtered(lambda line: line.state == "sale")
+            confirmed_sudo = self.sudo().filtered(lambda line: line.state == "sale")
+            raised_sudo = (
+                self.env["oms.sourcing"]
+                .sudo()
+                ._source_more(
+                    confirmed_sudo, before, not self.env.su and self.env.user._is_internal()
+                )
             )
+            self.env["oms.promise"].sudo()._promise(confirmed_sudo)
+            result = super()._action_launch_stock_rule(
+                previous_product_uom_qty=previous_product_uom_qty
+            )
+            self.env["oms.sourcing"].sudo()._promise_more(raised_sudo)
+            return result
         return super()._action_launch_stock_rule(previous_product_uom_qty=previous_product_uom_qty)
 
     def _get_qty_procurement(self, previous_product_uom_qty=False):
@@ -90,7 +102,7 @@ class SaleOrderLine(models.Model):
         plan = {} if self.env.context.get("oms_no_plan") else self.oms_plan or {}
         unit = self.product_id.uom_id
         wanted = procurement_uom._compute_quantity(product_qty, unit, round=False)
-        if len(plan) < 2 or unit.compare(sum(plan.values()), wanted):
+        if not plan or unit.compare(sum(plan.values()), wanted):
             return []
         return [
             (

@@ -40,11 +40,12 @@ class OmsOrderAmender(models.AbstractModel):
             self.env["oms.order.canceller"].with_context(oms_from_channel=True)._cancel_units(
                 fewer, self.env._("Changed on the channel.")
             )
-        for line, quantity in more.items():
-            line.product_uom_qty += quantity
-        if fresh:
-            order.order_line = [Command.create(vals) for vals in fresh]
         if fresh or more:
+            changes = [
+                Command.update(line.id, {"product_uom_qty": line.product_uom_qty + quantity})
+                for line, quantity in more.items()
+            ]
+            order.order_line = [*changes, *(Command.create(vals) for vals in fresh)]
             self._start_again(order)
         self._log(order, fresh, more, fewer)
         self._prove(order, document, fewer)

@@ -45,7 +45,11 @@ export class AllocationPlan extends Component {
     }
 
     get when() {
-        return this.plan.at ? formatDateTime(deserializeDateTime(this.plan.at)) : "";
+        return this.whenOf(this.plan);
+    }
+
+    whenOf(plan) {
+        return plan.at ? formatDateTime(deserializeDateTime(plan.at)) : "";
     }
 
     get outcomeColor() {

@@ -1,0 +1,42 @@
+"""What is added to a confirmed order in one go is sourced in one go."""
+
+from odoo import models
+from odoo.fields import Command
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    def write(self, vals):
+        """Extend `sale_stock`: all lines that are added or raised are procured together."""
+        if not self._oms_adds_goods(vals.get("order_line")) or "state" in vals:
+            return super().write(vals)
+        before = {line.id: line.product_uom_qty for line in self.order_line}
+        later = self.with_context(skip_procurement=True)
+        result = super(SaleOrder, later).write(vals)
+        changed = self.order_line.filtered(
+            lambda line: line.product_uom_qty != before.get(line.id, 0.0)
+        )
+        changed._action_launch_stock_rule(
+            previous_product_uom_qty={line.id: before.get(line.id, 0.0) for line in changed}
+        )
+        return result
+
+    def _oms_adds_goods(self, commands):
+        """:return: whether commands on the lines add goods to orders that are confirmed and
+        sourced by us
+        """
+        if not commands or self.env.context.get("skip_procurement"):
+            return False
+        if not all(
+            order.state == "sale" and (order.oms_channel_id or order.warehouse_id.oms_managed)
+            for order in self
+        ):
+            return False
+        quantities = {line.id: line.product_uom_qty for line in self.order_line}
+        return any(
+            command[0] == Command.CREATE
+            or command[0] == Command.UPDATE
+            and command[2].get("product_uom_qty", 0.0) > quantities.get(command[1], 0.0)
+            for command in commands
+        )

@@ -1,0 +1,114 @@
+"""Goods that are added to a confirmed order are sourced as those of a new one."""
+
+from odoo import api, models
+from odoo.exceptions import UserError
+
+
+class OmsSourcing(models.AbstractModel):
+    _inherit = "oms.sourcing"
+
+    @api.model
+    def _source_more(self, lines, before, by_person=False):
+        """Choose the warehouses of goods that are added to confirmed orders.
+
+        They go along with what is about to leave, where that is right, and else from where the
+        rules say, within the limits that are left.
+
+        :param lines: ``sale.order.line`` records that are about to be procured
+        :param dict before: the former quantities by the ids of lines
+        :param bool by_person: whether a person adds them, who can be told that no rule serves them
+        :return: the lines that had a promise before
+        :raise UserError: a person adds goods that no rule serves
+        """
+        more = self._more(lines, before)
+        if not more:
+            return lines.browse()
+        candidates = self._base_candidates(lines.browse().concat(*more).order_id)
+        more = {line: units for line, units in more.items() if candidates[line.order_id]}
+        if not more:
+            return lines.browse()
+        goods = lines.browse().concat(*more)
+        decisions = self.env["oms.allocation.matrix"]._decide(goods, candidates, more=more)
+        if by_person:
+            self._refuse_more(decisions)
+        of_order = goods.grouped("order_id")
+        said = {order: order.oms_allocation_text or "" for order in of_order}
+        self._write_decisions(decisions, of_order, more)
+        self._write_shares(decisions, of_order)
+        self._take_places(decisions, candidates, keeps=True)
+        self._tell_more(said)
+        self._queue(decisions)
+        return goods.filtered("oms_promised_at")
+
+    @api.model
+    def _more(self, lines, before):
+        """:return: how much of each line is not procured yet, in the product's unit
+        :rtype: dict
+        """
+        # oms_has_warehouse: they were sourced a moment ago, or will be
+        if self.env.context.get("oms_has_warehouse"):
+            return {}
+        more = {}
+        for line in lines:
+            order = line.order_id
+            if (
+                line.product_uom_qty <= before.get(line.id, 0.0)
+                or not line._oms_is_goods()
+                or order.oms_by_channel
+                or not (order.oms_channel_id or order.warehouse_id.oms_managed)
+            ):
+                continue
+            missing = line.product_uom_qty - line._get_qty_procurement(before)
+            units = line.product_uom_id._compute_quantity(
+                missing, line.product_id.uom_id, rounding_method="HALF-UP"
+            )
+            if line.product_id.uom_id.compare(units, 0) > 0:
+                more[line] = units
+        return more
+
+    @api.model
+    def _write_shares(self, decisions, of_order):
+        """Write on lines from where what is added comes; what they had stays where it is."""
+        for order, (decision, _run, _routing) in decisions.items():
+            if not decision.plan:
+                continue
+            for line in of_order[order]:
+                share = decision.plan.shares[line.id]
+                if not line.move_ids:
+                    main = decision.plan.main
+                    line.warehouse_id = main if main in share else next(iter(share))
+                is_usual = list(share) == line.warehouse_id.ids
+                line.oms_plan = False if is_usual else {str(w): q for w, q in share.items()}
+
+    @api.model
+    def _refuse_more(self, decisions):
+        """:raise UserError: some of what a person adds is served by no rule"""
+        refused = [order for order, (found, _run, _routing) in decisions.items() if not found.plan]
+        if refused:
+            raise UserError(
+                "\n".join(
+                    self.env._(
+                        "%(order)s: %(why)s Nothing was changed. Send the order from a warehouse "
+                        "on the board first, or make a new order of what is added.",
+                        order=order.name,
+                        why=self._queue_text(decisions[order][0]),
+                    )
+                    for order in refused
+                )
+            )
+
+    @api.model
+    def _tell_more(self, said):
+        """Append to the timeline from where what was added comes.
+
+        :param dict said: what was said of each order before
+        """
+        for order, text in said.items():
+            added = order.oms_allocation_text.removeprefix(text).strip()
+            self.env["oms.event"]._log(order, "order.sourced_more", added)
+
+    @api.model
+    def _promise_more(self, lines):
+        """Promise lines again of which more was ordered than was promised."""
+        for order in lines.order_id:
+            self.env["oms.promise.review"]._promise_anew(order, self.env._("more was ordered"))
