@@ -77,6 +77,33 @@ def _document(order, customer, items, payments):
     freight = sum((Decimal(item["freight_value"]) for item in items), Decimal(0))
     goods = sum((Decimal(item["price"]) for item in items), Decimal(0))
     placed = _moment(order["order_purchase_timestamp"])
+    name = f"Customer {customer['customer_unique_id'][:8]}"
+    return {
+        "schema": "oms.order/1",
+        "ref": order["order_id"],
+        "number": order["order_id"][:8],
+        "placed_at": placed,
+        "updated_at": _moment(order["order_approved_at"]) if order["order_approved_at"] else placed,
+        "source_zone": ZONE,
+        "currency": "BRL",
+        "total": str(goods + freight),
+        "prices_include_tax": True,
+        "status": STATUSES.get(order["order_status"], "open"),
+        "customer": {"ref": customer["customer_unique_id"], "name": name},
+        "shipping": {
+            "name": name,
+            "city": customer["customer_city"].title(),
+            "zip": customer["customer_zip_code_prefix"],
+            "state": customer["customer_state"],
+            "country": "BR",
+        },
+        "lines": _lines(items, freight),
+        "charges": _charges(order, payments, placed),
+    }
+
+
+def _lines(items, freight):
+    """:return: the lines of a document"""
     lines = [
         {
             "ref": item["order_item_id"],
@@ -98,43 +125,24 @@ def _document(order, customer, items, payments):
                 "taxes": [],
             }
         )
-    return {
-        "schema": "oms.order/1",
-        "ref": order["order_id"],
-        "number": order["order_id"][:8],
-        "placed_at": placed,
-        "updated_at": _moment(order["order_approved_at"]) if order["order_approved_at"] else placed,
-        "source_zone": ZONE,
-        "currency": "BRL",
-        "total": str(goods + freight),
-        "prices_include_tax": True,
-        "status": STATUSES.get(order["order_status"], "open"),
-        "customer": {
-            "ref": customer["customer_unique_id"],
-            "name": f"Customer {customer['customer_unique_id'][:8]}",
-        },
-        "shipping": {
-            "name": f"Customer {customer['customer_unique_id'][:8]}",
-            "city": customer["customer_city"].title(),
-            "zip": customer["customer_zip_code_prefix"],
-            "state": customer["customer_state"],
-            "country": "BR",
-        },
-        "lines": lines,
-        "charges": [
-            {
-                "ref": f"{order['order_id']}-{payment['payment_sequential']}",
-                "kind": "charge",
-                "status": "success",
-                "amount": payment["payment_value"],
-                "currency": "BRL",
-                "at": placed,
-                "method": METHODS.get(payment["payment_type"], payment["payment_type"]),
-            }
-            for payment in payments
-            if Decimal(payment["payment_value"]) > 0
-        ],
-    }
+    return lines
+
+
+def _charges(order, payments, at):
+    """:return: what was paid of a document, that is not nothing"""
+    return [
+        {
+            "ref": f"{order['order_id']}-{payment['payment_sequential']}",
+            "kind": "charge",
+            "status": "success",
+            "amount": payment["payment_value"],
+            "currency": "BRL",
+            "at": at,
+            "method": METHODS.get(payment["payment_type"], payment["payment_type"]),
+        }
+        for payment in payments
+        if Decimal(payment["payment_value"]) > 0
+    ]
 
 
 def prepare(env, documents):

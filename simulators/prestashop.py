@@ -567,33 +567,7 @@ class PrestashopSimulator(Simulator):
             self.tick()
             customer, address = self._add_person(shape)
             rate = Decimal(str(shape.get("tax_rate", "0")))
-            currency = self.rows("currencies", iso_code=shape.get("currency", "EUR"))[0]
-            order = self.insert(
-                "orders",
-                id_address_delivery=str(address["id"]),
-                id_address_invoice=str(address["id"]),
-                id_cart="0",
-                id_currency=str(currency["id"]),
-                id_lang="2",
-                id_customer=str(customer["id"]),
-                id_carrier="2",
-                current_state="0",
-                module=shape.get("module", "ps_wirepayment"),
-                valid="0",
-                date_add=self.local(),
-                date_upd=self.local(),
-                note="",
-                id_shop=str(shape.get("shop", "1")),
-                id_shop_group="1",
-                secure_key="b44a6d9efd7a0076a0fbce6b15eaf3b1",
-                payment="Bank wire",
-                gift="1" if shape.get("gift_message") or shape.get("wrapping") else "0",
-                gift_message=shape.get("gift_message", ""),
-                carrier_tax_rate=f"{rate:.3f}",
-                conversion_rate=currency["conversion_rate"],
-                total_paid_real="0.000000",
-                reference=shape.get("reference") or self._reference(),
-            )
+            order = self._add_head(customer, address, rate, shape)
             self._fill(order, lines, rate)
             self._add_extras(order, rate, shape)
             self._sum_up(order)
@@ -608,6 +582,36 @@ class PrestashopSimulator(Simulator):
             )
             self._set_state(order, "8" if status == "pending" else "2" if paid else "10")
             return str(order["id"])
+
+    def _add_head(self, customer, address, rate, shape):
+        """:return: a new order of a customer, without rows and sums"""
+        currency = self.rows("currencies", iso_code=shape.get("currency", "EUR"))[0]
+        return self.insert(
+            "orders",
+            id_address_delivery=str(address["id"]),
+            id_address_invoice=str(address["id"]),
+            id_cart="0",
+            id_currency=str(currency["id"]),
+            id_lang="2",
+            id_customer=str(customer["id"]),
+            id_carrier="2",
+            current_state="0",
+            module=shape.get("module", "ps_wirepayment"),
+            valid="0",
+            date_add=self.local(),
+            date_upd=self.local(),
+            note="",
+            id_shop=str(shape.get("shop", "1")),
+            id_shop_group="1",
+            secure_key="b44a6d9efd7a0076a0fbce6b15eaf3b1",
+            payment="Bank wire",
+            gift="1" if shape.get("gift_message") or shape.get("wrapping") else "0",
+            gift_message=shape.get("gift_message", ""),
+            carrier_tax_rate=f"{rate:.3f}",
+            conversion_rate=currency["conversion_rate"],
+            total_paid_real="0.000000",
+            reference=shape.get("reference") or self._reference(),
+        )
 
     def _reference(self):
         return "".join(self.random.choice("ABCDEFGHIJKLMNOPQRSTUVWXYZ") for _n in range(9))

@@ -296,80 +296,82 @@ def _problem(status, schema):
 # === PARAMETERS AND HEADERS === #
 
 
+TEXT = {"type": "string", "minLength": 1}
+#: by the name they are shared under: name, place, about, schema, and what is told beside
+PARAMETERS = {
+    "Channel": (
+        "X-Oms-Channel",
+        "header",
+        "The token of the channel, the last part of its address for messages.",
+        TEXT,
+        {"required": True},
+    ),
+    "IdempotencyKey": (
+        "Idempotency-Key",
+        "header",
+        "Names the request: the same key with the same body gets the first answer again, "
+        "with another body `409`.",
+        {"type": "string", "pattern": KEY_PATTERN},
+        {},
+    ),
+    "Ref": (
+        "ref",
+        "path",
+        "The channel's id of the order.",
+        TEXT,
+        {"required": True, "example": "1001"},
+    ),
+    "CartRef": (
+        "ref",
+        "path",
+        "The channel's id of the cart. The order that is made of it names it as `cart_ref`.",
+        {**TEXT, "maxLength": MAX_CART_REF},
+        {"required": True, "example": "c-81f2"},
+    ),
+    "UpdatedAfter": (
+        "updated_after",
+        "query",
+        "Only what changed after this time, in ISO 8601; without an offset it is UTC.",
+        {"type": "string", "pattern": DATE_PATTERN},
+        {},
+    ),
+    "Cursor": (
+        "cursor",
+        "query",
+        "`next_cursor` of the page before.",
+        {"type": "string", "pattern": CURSOR_PATTERN},
+        {},
+    ),
+    "ListingCursor": (
+        "cursor",
+        "query",
+        "`next_cursor` of the page before.",
+        {"type": "string", "pattern": LISTING_CURSOR_PATTERN},
+        {},
+    ),
+    "Limit": (
+        "limit",
+        "query",
+        "How many rows at most.",
+        {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": 50},
+        {},
+    ),
+    "Sku": (
+        "sku",
+        "query",
+        "One SKU; the parameter may stand several times.",
+        {"type": "array", "items": TEXT, "maxItems": MAX_SKUS},
+        {},
+    ),
+}
+
+
 def _parameters():
     return {
-        "Channel": _parameter(
-            "X-Oms-Channel",
-            "header",
-            "The token of the channel, the last part of its address for messages.",
-            {"type": "string", "minLength": 1},
-            required=True,
-        ),
-        "IdempotencyKey": _parameter(
-            "Idempotency-Key",
-            "header",
-            "Names the request: the same key with the same body gets the first answer again, "
-            "with another body `409`.",
-            {"type": "string", "pattern": KEY_PATTERN},
-        ),
-        "Ref": _parameter(
-            "ref",
-            "path",
-            "The channel's id of the order.",
-            {"type": "string", "minLength": 1},
-            required=True,
-            example="1001",
-        ),
-        "CartRef": _parameter(
-            "ref",
-            "path",
-            "The channel's id of the cart. The order that is made of it names it as `cart_ref`.",
-            {"type": "string", "minLength": 1, "maxLength": MAX_CART_REF},
-            required=True,
-            example="c-81f2",
-        ),
-        "UpdatedAfter": _parameter(
-            "updated_after",
-            "query",
-            "Only what changed after this time, in ISO 8601; without an offset it is UTC.",
-            {"type": "string", "pattern": DATE_PATTERN},
-        ),
-        "Cursor": _parameter(
-            "cursor",
-            "query",
-            "`next_cursor` of the page before.",
-            {"type": "string", "pattern": CURSOR_PATTERN},
-        ),
-        "ListingCursor": _parameter(
-            "cursor",
-            "query",
-            "`next_cursor` of the page before.",
-            {"type": "string", "pattern": LISTING_CURSOR_PATTERN},
-        ),
-        "Limit": _parameter(
-            "limit",
-            "query",
-            "How many rows at most.",
-            {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": 50},
-        ),
-        "Sku": _parameter(
-            "sku",
-            "query",
-            "One SKU; the parameter may stand several times.",
-            {"type": "array", "items": {"type": "string", "minLength": 1}, "maxItems": MAX_SKUS},
-        ),
+        shared: {"name": name, "in": place, "description": about, "required": False}
+        | {"schema": schema, **more}
+        for shared, (name, place, about, schema, more) in PARAMETERS.items()
     }
-
-
-def _parameter(name, place, about, schema, required=False, example=None):
-    parameter = {
-        "name": name,
-        "in": place,
-        "description": about,
-        "required": required,
-        "schema": schema,
-    }
-    return {**parameter, "example": example} if example else parameter
 
 
 def _headers():

@@ -228,50 +228,39 @@ class OmsChannelMessage(models.Model):
         :return: ids of the rows that are new
         :rtype: list[int]
         """
-        now, uid = fields.Datetime.now(), self.env.uid
-        # oms_via: by which way the events come in, see ``via``
-        via = self.env.context.get("oms_via")
-        values = SQL(", ").join(
-            SQL(
-                "(%s)",
-                SQL(", ").join(
-                    SQL("%s", value)
-                    for value in (
-                        direction,
-                        channel.id,
-                        channel.company_id.id,
-                        via,
-                        topic,
-                        event_ref,
-                        order_ref,
-                        base64.b64encode(payload),
-                        digest,
-                        "pending",
-                        priority,
-                        0,
-                        1,
-                        now,
-                        uid,
-                        now,
-                        uid,
-                    )
-                ),
-            )
-            for topic, event_ref, order_ref, payload, digest in rows
-        )
         self.env.cr.execute(
             SQL(
-                """INSERT INTO oms_channel_message (direction, channel_id, company_id, via, topic,
-                       event_ref, order_ref, payload, digest, state, priority, attempts,
+                """INSERT INTO oms_channel_message (topic, event_ref, order_ref, payload, digest,
+                       direction, channel_id, company_id, via, state, priority, attempts,
                        deliveries, create_date, create_uid, write_date, write_uid)
                    VALUES %s
                    ON CONFLICT (channel_id, direction, event_ref)
                        WHERE conflict_of_id IS NULL DO NOTHING
                    RETURNING id""",
-                values,
+                self._row_values(rows, self._shared_values(channel, direction, priority)),
             )
         )
         return [row[0] for row in self.env.cr.fetchall()]
+
+    @api.model
+    def _shared_values(self, channel, direction, priority):
+        """:return: what all rows of one statement have in common, in the order of its columns"""
+        now, uid = fields.Datetime.now(), self.env.uid
+        # oms_via: by which way the events come in, see ``via``
+        via = self.env.context.get("oms_via")
+        begin = (direction, channel.id, channel.company_id.id, via, "pending", priority, 0, 1)
+        return (*begin, now, uid, now, uid)
+
+    @api.model
+    def _row_values(self, rows, shared):
+        """:return: the VALUES of rows, see ``_insert_rows``"""
+        values = (
+            (topic, event_ref, order_ref, base64.b64encode(payload), digest, *shared)
+            for topic, event_ref, order_ref, payload, digest in rows
+        )
+        return SQL(", ").join(
+            SQL("(%s)", SQL(", ").join(SQL("%s", value) for value in row)) for row in values
+        )
 
     # === BUSINESS METHODS: STATES === #
 

@@ -23,31 +23,47 @@ class OmsChannelMessage(models.Model):
         :return: one message per event, in order
         :rtype: oms.channel.message
         """
-        rows = {}
-        for topic, event_ref, payload, order_ref in events:
-            rows.setdefault(
-                (event_ref, hashlib.sha256(payload).hexdigest()), (topic, payload, order_ref)
-            )
-        firsts = {}
-        for (event_ref, digest), (topic, payload, order_ref) in rows.items():
-            firsts.setdefault(event_ref, (topic, event_ref, order_ref, payload, digest))
+        firsts = self._firsts(events)
         # What is old lets what is new go first.
         priority = OLD_PRIORITY if self.env.context.get("oms_via") == "backfill" else 10
         created = self._insert_rows(channel, "in", firsts.values(), priority)
         if len(created) == len(events) == 1:
             return self._as_new(created)
-        known = {
-            message.event_ref: message
-            for message in self.search(
-                [
-                    ("channel_id", "=", channel.id),
-                    ("direction", "=", "in"),
-                    ("event_ref", "in", list(firsts)),
-                    ("conflict_of_id", "=", False),
-                ]
-            )
-        }
-        new_ids = set(created)
+        return self._match_events(events, self._known(channel, firsts), set(created))
+
+    @api.model
+    def _firsts(self, events):
+        """:return: the row to insert for each event that is told, by its reference: the first
+        body of several
+        """
+        firsts = {}
+        for topic, event_ref, payload, order_ref in events:
+            if event_ref not in firsts:
+                digest = hashlib.sha256(payload).hexdigest()
+                firsts[event_ref] = topic, event_ref, order_ref, payload, digest
+        return firsts
+
+    @api.model
+    def _known(self, channel, event_refs):
+        """:return: the message that holds the first body of each event, by its reference"""
+        messages = self.search(
+            [
+                ("channel_id", "=", channel.id),
+                ("direction", "=", "in"),
+                ("event_ref", "in", list(event_refs)),
+                ("conflict_of_id", "=", False),
+            ]
+        )
+        return {message.event_ref: message for message in messages}
+
+    @api.model
+    def _match_events(self, events, known, new_ids):
+        """Find the message of each event; count those that were here, keep those that contradict.
+
+        :param dict known: see ``_known``
+        :param set new_ids: ids of the messages that were just inserted; changed in place
+        :return: one message per event, in order
+        """
         repeated = self.browse()
         messages = []
         for _topic, event_ref, payload, _order_ref in events:

@@ -309,41 +309,8 @@ class OmsOrderRefund(models.Model):
         :param str reason: why, in words
         :return: the refund
         """
-        refund = self.create(
-            [
-                {
-                    "order_id": order.id,
-                    "channel_id": order.oms_channel_id.id,
-                    "company_id": order.company_id.id,
-                    "state": "asked",
-                    "amount": float(content["amount"]),
-                    "reason": reason,
-                }
-            ]
-        )
-        self.env["oms.channel.message"]._send_later(
-            [
-                (
-                    order.oms_channel_id,
-                    "refund",
-                    f"refund:{refund.id}",
-                    order,
-                    {
-                        **content,
-                        "order_ref": order.oms_order_ref,
-                        "currency": order.currency_id.name,
-                        "text": reason,
-                    },
-                )
-            ]
-        )
-        refund.message_id = self.env["oms.channel.message"].search(
-            [
-                ("channel_id", "=", order.oms_channel_id.id),
-                ("direction", "=", "out"),
-                ("event_ref", "=", f"refund:{refund.id}"),
-            ]
-        )
+        refund = self.create([self._prepare_asked(order, content, reason)])
+        refund._send(content)
         self.env["oms.event"]._log(
             order,
             "refund.asked",
@@ -354,6 +321,40 @@ class OmsOrderRefund(models.Model):
             ),
         )
         return refund
+
+    @api.model
+    def _prepare_asked(self, order, content, reason):
+        """:return: the values of a refund that is asked of the channel"""
+        return {
+            "order_id": order.id,
+            "channel_id": order.oms_channel_id.id,
+            "company_id": order.company_id.id,
+            "state": "asked",
+            "amount": float(content["amount"]),
+            "reason": reason,
+        }
+
+    def _send(self, content):
+        """Put the wish for one refund into the outbox, under a key that makes it unique.
+
+        :param dict content: see ``_ask``
+        """
+        channel, key = self.channel_id, f"refund:{self.id}"
+        body = {
+            **content,
+            "order_ref": self.order_id.oms_order_ref,
+            "currency": self.order_id.currency_id.name,
+            "text": self.reason,
+        }
+        messages = self.env["oms.channel.message"]
+        messages._send_later([(channel, "refund", key, self.order_id, body)])
+        self.message_id = messages.search(
+            [
+                ("channel_id", "=", channel.id),
+                ("direction", "=", "out"),
+                ("event_ref", "=", key),
+            ]
+        )
 
     @api.model
     def _took(self, message, answer):
