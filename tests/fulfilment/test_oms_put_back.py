@@ -85,6 +85,7 @@ class PutBack:
         self.assertIn(picking.name, order.oms_put_back_text)
         self.assertEqual(self._codes(order), ["goods.to_put_back"])
         self.assertStockIsConsistent(self.cup)
+        self.assertEqual(self.env["oms.stock.comparison"]._compare({self.cup.id}), [])
 
     # === STOPPED === #
 
@@ -247,6 +248,22 @@ class PutBack:
         self.warehouse.oms_managed = False
         order.action_cancel()
         self.assertFalse(order.oms_put_back_ids)
+
+    def test_what_is_put_back_in_part_is_put_back_later(self):
+        order = self._carried()
+        self._open(order).action_cancel()
+        picking = order.oms_put_back_ids
+        picking.move_ids.write({"quantity": 1, "picked": True})
+        picking.with_context(skip_backorder=True).button_validate()
+        self.assertEqual(self._on_hand(self.warehouse.lot_stock_id), (3.0, 0.0))
+        self.assertRecordValues(
+            order.oms_put_back_ids._oms_todo(), [{"state": "assigned", "backorder_id": picking.id}]
+        )
+        self._put(order)
+        self.assertEqual(self._on_hand(self.warehouse.lot_stock_id), (5.0, 0.0))
+        self.assertEqual(
+            self._codes(order), ["goods.to_put_back", "goods.put_back", "goods.put_back"]
+        )
 
     # === NEVER TWICE === #
 

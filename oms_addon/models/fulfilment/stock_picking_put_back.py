@@ -10,6 +10,7 @@ class StockPicking(models.Model):
         "sale.order",
         "Put back from",
         readonly=True,
+        copy=False,
         index="btree_not_null",
         help="The order that does not take these goods any more.",
     )
@@ -22,6 +23,12 @@ class StockPicking(models.Model):
         put_back = self.filtered("oms_put_back_order_id")
         put_back.sale_id = False
         return super(StockPicking, self - put_back)._compute_sale_id()
+
+    def _create_backorder_picking(self):
+        """Extend `stock`: what is not put back yet still is to be."""
+        backorder = super()._create_backorder_picking()
+        backorder.oms_put_back_order_id = self.oms_put_back_order_id
+        return backorder
 
     def _action_done(self):
         """Extend `stock`: the order's timeline says that its goods are in the stock again."""
