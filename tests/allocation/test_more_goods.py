@@ -1,5 +1,7 @@
 """What is added to a confirmed order is sourced at once, by the rules, as a new order's goods."""
 
+from freezegun import freeze_time
+
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
@@ -159,6 +161,15 @@ class TestMoreGoods(MoreCommon):
         self.assertFalse(order.oms_promised_at)
         codes = order.oms_event_ids.sorted("id").mapped("code")
         self.assertEqual(codes[-2:], ["order.sourced_more", "promise.withdrawn"])
+
+    def test_what_is_added_after_the_rest_has_left_has_a_promise_of_its_own(self):
+        with freeze_time("2026-03-03 09:00:00"):
+            order = self._shipped(2)
+            first = order.oms_promised_at
+        with freeze_time("2026-03-10 09:00:00"):
+            self._add(order, (self.jug, 3))
+        self.assertEqual((order.oms_promised_at - first).days, 7)
+        self.assertIn("promise.later", order.oms_event_ids.mapped("code"))
 
     def test_what_is_being_confirmed_is_not_decided_a_second_time(self):
         order = self._quotation(4).with_env(self.env)

@@ -90,18 +90,21 @@ class OmsPromiseReview(models.Model):
         )
 
     @api.model
-    def _promise_anew(self, order, reason):
+    def _promise_anew(self, order, reason, only=None):
         """Promise a confirmed order again whose goods take another way.
 
         :param order: one ``sale.order``
         :param str reason: why, in words
+        :param only: its lines that are promised again; ``None`` for all
         """
         promising = self.env["oms.promise"]
         products = promising._to_promise(order.order_line).product_id
         moves = self._waiting_moves(order.company_id, products)
         moments, unsure, never = self._moments_of(moves, products)
         lines = moves.sale_line_id.filtered(
-            lambda line: line.order_id == order and line not in unsure
+            lambda line: (
+                line.order_id == order and line not in unsure and (only is None or line in only)
+            )
         )
         mine = {key: moment for key, moment in moments.items() if key[0] in lines}
         fresh = promising._values(lines, mine)

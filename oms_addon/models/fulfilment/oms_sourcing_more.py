@@ -17,7 +17,7 @@ class OmsSourcing(models.AbstractModel):
         :param lines: ``sale.order.line`` records that are about to be procured
         :param dict before: the former quantities by the ids of lines
         :param bool by_person: whether a person adds them, who can be told that no rule serves them
-        :return: the lines that had a promise before
+        :return: the lines whose promise is not about what was added
         :raise UserError: a person adds goods that no rule serves
         """
         more = self._more(lines, before)
@@ -38,7 +38,7 @@ class OmsSourcing(models.AbstractModel):
         self._take_places(decisions, candidates, keeps=True)
         self._tell_more(said)
         self._queue(decisions)
-        return goods.filtered("oms_promised_at")
+        return goods.filtered(lambda line: self._breaks_promise(line, before, decisions))
 
     @api.model
     def _more(self, lines, before):
@@ -108,7 +108,19 @@ class OmsSourcing(models.AbstractModel):
             self.env["oms.event"]._log(order, "order.sourced_more", added)
 
     @api.model
+    def _breaks_promise(self, line, before, decisions):
+        """:return: whether what was added to a line cannot leave with what was promised: that
+        has left, or goods are missing
+        """
+        plan = decisions[line.order_id][0].plan
+        has_left = line.product_uom_id.compare(line.qty_delivered, before.get(line.id, 0.0)) >= 0
+        return bool(
+            line.oms_promised_at and plan and (has_left or plan.missing[line.product_id.id])
+        )
+
+    @api.model
     def _promise_more(self, lines):
-        """Promise lines again of which more was ordered than was promised."""
-        for order in lines.order_id:
-            self.env["oms.promise.review"]._promise_anew(order, self.env._("more was ordered"))
+        """Promise lines again whose promise is not about what was added."""
+        why = self.env._("more was ordered")
+        for order, of_order in lines.grouped("order_id").items():
+            self.env["oms.promise.review"]._promise_anew(order, why, of_order)
