@@ -2,6 +2,7 @@ from . import stock_warehouse
 from . import stock_warehouse_promise
 from . import resource_calendar
 from . import delivery_carrier
+from . import delivery_carrier_parcel
 from . import oms_transit
 from . import sale_order
 from . import sale_order_line
@@ -47,6 +48,8 @@ from . import stock_move_queue
 from . import stock_move_line_reject
 from . import sale_order_shared
 from . import stock_picking_shared
+from . import stock_picking_shipping_cost
+from . import sale_order_shipping_cost
 from . import stock_move_shared
 from . import stock_move_line_shared
 from . import oms_shared_delivery

@@ -136,3 +136,15 @@ class SaleOrder(models.Model):
         return (pickings - shared).move_ids | shared.move_ids.filtered(
             lambda m: m.sale_line_id.order_id in self
         )
+
+    def _oms_lock_rows(self):
+        """Lock orders, in the order of their ids, until the end of the transaction.
+
+        An order somebody else changed meanwhile raises a serialization error, and the request
+        or lane begins again with what is there then.
+        """
+        if self:
+            self.env.cr.execute(
+                "SELECT id FROM sale_order WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
+                [self.ids],
+            )

@@ -1,0 +1,18 @@
+"""What a carrier's rules say of a parcel with goods of several orders."""
+
+from odoo import models
+
+
+class DeliveryCarrier(models.Model):
+    _inherit = "delivery.carrier"
+
+    def _get_price_available(self, order):
+        """Extend `delivery`: the rules look at all that is in a shared parcel, not at the
+        order that happens to be its oldest.
+        """
+        # oms_parcel_id: see stock.picking.send_to_shipper
+        parcel = self.env["stock.picking"].browse(self.env.context.get("oms_parcel_id"))
+        if not parcel:
+            return super()._get_price_available(order)
+        price = self.sudo()._get_price_from_picking(**parcel.sudo()._oms_measures())
+        return self._compute_currency(order, price, "company_to_pricelist")
