@@ -74,7 +74,7 @@ class OmsLane(models.Model):
             "fetch": self.env["oms.channel"]._work_fetch,
             "inbox": self.env["oms.channel.message"]._process_inbox,
             "orders": lambda: self.env["oms.order.flow"]._process("orders"),
-            "fulfilment": lambda: self.env["oms.order.flow"]._process("fulfilment"),
+            "fulfilment": self._work_fulfilment,
             "allocator": self.env["oms.backorder"]._serve_backorders,
             "stock": self._work_stock,
             "outbox": self.env["oms.channel.message"]._process_outbox,
@@ -214,6 +214,14 @@ class OmsLane(models.Model):
             self.env.cr.rollback()
 
     # === WORK OF THE SMALL LANES === #
+
+    @api.model
+    def _work_fulfilment(self):
+        """Take orders along; when none is left, part deliveries that wait for goods of one."""
+        return (
+            self.env["oms.order.flow"]._process("fulfilment")
+            or self.env["oms.ship.together"]._part_blocked()
+        )
 
     @api.model
     def _work_stock(self):

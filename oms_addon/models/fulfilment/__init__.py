@@ -55,6 +55,7 @@ from . import stock_move_line_shared
 from . import oms_shared_delivery
 from . import oms_ship_together
 from . import oms_ship_together_lane
+from . import oms_ship_together_short
 from . import oms_shipper
 from . import oms_shipper_tell
 from . import oms_sample_warehouse

@@ -1,6 +1,6 @@
 """Which orders can leave together, and which of them do so by themselves."""
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.fields import Domain
 
 ADDRESS = ("name", "street", "street2", "zip", "city")
@@ -207,15 +207,15 @@ class OmsShipTogether(models.AbstractModel):
     @api.model
     def _is_short(self, order):
         """:return: whether some goods of an order are not reserved"""
-        moves = order.order_line.move_ids
-        return any(m.state in ("confirmed", "partially_available") for m in moves)
+        moves = order.order_line.move_ids.filtered(lambda m: m.picking_type_id.code != "incoming")
+        return any(moves.mapped(self._lacks_goods))
 
     @api.model
     def _doubt(self, order):
         """:return: what a person has to weigh before an order leaves with others, '' when
         nothing
         """
-        if order.oms_available_at and order.oms_available_at > fields.Datetime.now():
+        if self._is_early(order):
             return self.env._(
                 "pre-order, not before %(date)s", date=order._oms_local_date(order.oms_available_at)
             )

@@ -17,13 +17,15 @@ class OmsShipTogether(models.AbstractModel):
     @api.model
     def _gather(self, orders):
         """Put orders in one delivery with others of their customer, where their channels want
-        it and nothing is kept waiting for it: all of it is reserved and may leave now.
+        it and nothing is kept waiting for it: all of it is reserved and may leave now. What has
+        to wait since it was put together is parted from what can go.
 
         A delivery somebody changed meanwhile raises a serialization error, and the lane begins
         again.
 
         :param orders: ``sale.order`` records that are about to ship
         """
+        self._part_waiting(orders)
         groups = self._groups(orders.filtered(self._is_automatic))
         if not groups:
             return
