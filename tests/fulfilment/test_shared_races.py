@@ -2,7 +2,7 @@
 
 from odoo.exceptions import UserError
 
-from ..concurrency import RaceCase
+from ..concurrency import FORK, TIMEOUT_SECONDS, RaceCase
 from .test_races import allocate, make_order, make_product, warehouse
 
 PAIRS = 6
@@ -12,7 +12,23 @@ class TestSharedRaces(RaceCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.commit(lambda env: warehouse(env).write({"oms_managed": True}))
+        cls.commit(cls._set_up_shop)
+
+    @classmethod
+    def _set_up_shop(cls, env):
+        """Have a channel whose orders are put together by themselves."""
+        warehouse(env).oms_managed = True
+        channel = env["oms.channel"].create(
+            {
+                "name": "Shop",
+                "adapter": "canonical",
+                "auto_ship": False,
+                "ship_policy": "always",
+                "together_policy": "auto",
+            }
+        )
+        channel.action_go_live()
+        cls.channel_id = channel.id
 
     def _prepare(self, count=2):
         """:return: the ids of served orders of one customer, several times over, and of their
@@ -24,6 +40,7 @@ class TestSharedRaces(RaceCase):
             groups = []
             for _pair in range(PAIRS):
                 orders = env["sale.order"].union(*[make_order(env, product) for _n in range(count)])
+                orders.oms_channel_id = self.channel_id
                 orders.action_confirm()
                 for order in orders:
                     allocate(env, order.id)
@@ -98,6 +115,69 @@ class TestSharedRaces(RaceCase):
                 ]
             )
             self.assertEqual(self._check(order_ids, product_id), (0, 1, 2))
+
+    def _race_with_hold(self, put_together):
+        """One process holds the second of two orders while another puts both in one delivery,
+        each with a look at the database from before the other began.
+
+        :param put_together: callable taking an environment and the ids of both orders
+        :return: what putting together said, and whether a held order is in a shared delivery
+        """
+        groups, product_id = self._prepare()
+        told = []
+        for order_ids in groups:
+            looked = FORK.Barrier(2)
+            _held, answer = self.run_parallel(
+                [
+                    look_first(looked, lambda env, ids=order_ids: hold(env, ids[1])),
+                    look_first(looked, lambda env, ids=order_ids: put_together(env, ids)),
+                ]
+            )
+            self._check(order_ids, product_id)
+            is_held, is_shared = self.commit(lambda env, ids=order_ids: state(env, ids[1]))
+            self.assertTrue(is_held)
+            told.append((answer, is_shared))
+        return told
+
+    def test_a_hold_that_is_opened_while_merging_is_seen_or_leaves_again(self):
+        for answer, is_shared in self._race_with_hold(merge):
+            self.assertIn(answer, ("merged", "refused"))
+            self.assertFalse(is_shared)
+
+    def test_a_hold_that_is_opened_while_the_lane_merges_is_seen_or_leaves_again(self):
+        for answer, is_shared in self._race_with_hold(gather):
+            self.assertEqual(answer, "gathered")
+            self.assertFalse(is_shared)
+
+
+def look_first(looked, job):
+    """:return: the job, begun when the other process has looked at the database too"""
+    waited = []
+
+    def run(env):
+        env.cr.execute("SELECT 1 FROM sale_order LIMIT 1")
+        if not waited:
+            waited.append(looked.wait(TIMEOUT_SECONDS))
+        return job(env)
+
+    return run
+
+
+def hold(env, order_id):
+    order = env["sale.order"].browse(order_id)
+    env["oms.hold"]._open(order, [{"code": "CANCEL_REQUESTED", "message": "Wait."}])
+    return "held"
+
+
+def gather(env, order_ids):
+    orders = env["sale.order"].browse(order_ids)
+    env["oms.ship.together"]._gather(orders)
+    return "gathered"
+
+
+def state(env, order_id):
+    order = env["sale.order"].browse(order_id)
+    return order.oms_held, bool(order.oms_shared_picking_ids._oms_is_leaving())
 
 
 def merge(env, order_ids):

@@ -9,7 +9,8 @@ class OmsSharedDelivery(models.AbstractModel):
 
     Both ways lock the deliveries first, in the order of their ids, and look again then: a
     picker who validates, a second person and a cancellation wait for each other, and the later
-    one begins again with what is there.
+    one begins again with what is there. Who merges claims the orders before, as who holds one
+    does.
     """
 
     _name = "oms.shared.delivery"
@@ -26,6 +27,7 @@ class OmsSharedDelivery(models.AbstractModel):
         :raise UserError: why they cannot leave together
         """
         orders |= orders.oms_shared_picking_ids._oms_is_leaving().oms_shared_order_ids
+        orders._oms_claim()
         orders._oms_pickings()._oms_is_leaving()._oms_lock_all()
         reason = self.env["oms.ship.together"]._why_not(orders)
         if reason:

@@ -20,8 +20,8 @@ class OmsShipTogether(models.AbstractModel):
         it and nothing is kept waiting for it: all of it is reserved and may leave now. What has
         to wait since it was put together is parted from what can go.
 
-        A delivery somebody changed meanwhile raises a serialization error, and the lane begins
-        again.
+        A delivery or order somebody changed meanwhile raises a serialization error, and the lane
+        begins again.
 
         :param orders: ``sale.order`` records that are about to ship
         """
@@ -30,6 +30,7 @@ class OmsShipTogether(models.AbstractModel):
         if not groups:
             return
         together = self.env["sale.order"].union(*groups)
+        together._oms_claim()
         together._oms_pickings()._oms_is_leaving()._oms_lock_all()
         service = self.env["oms.shared.delivery"].sudo()
         service.with_context(oms_actor=self.env._("Ship together"))._join(groups)

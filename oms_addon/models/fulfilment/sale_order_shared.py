@@ -137,14 +137,19 @@ class SaleOrder(models.Model):
             lambda m: m.sale_line_id.order_id in self
         )
 
-    def _oms_lock_rows(self):
-        """Lock orders, in the order of their ids, until the end of the transaction.
+    def _oms_claim(self):
+        """Have nobody else decide about these orders until the end of the transaction.
 
-        An order somebody else changed meanwhile raises a serialization error, and the request
-        or lane begins again with what is there then.
+        Orders are claimed in the order of their ids, and before their deliveries are locked. Of
+        two who do it at once the later one gets a serialization error, and the request or lane
+        begins again with what the first has left. Locking alone would not do: the later one
+        would go on with what it read before.
         """
         if self:
             self.env.cr.execute(
-                "SELECT id FROM sale_order WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
+                """UPDATE sale_order SET id = sale_order.id
+                   FROM (SELECT id FROM sale_order WHERE id = ANY(%s)
+                         ORDER BY id FOR NO KEY UPDATE) AS claimed
+                   WHERE claimed.id = sale_order.id""",
                 [self.ids],
             )

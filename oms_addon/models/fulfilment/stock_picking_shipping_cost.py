@@ -33,7 +33,7 @@ class StockPicking(models.Model):
         if self.carrier_id.invoice_policy != "real" or not self.carrier_price:
             return None
         # Of two parcels of an order that leave at once, the later sees what the first charged.
-        orders._oms_lock_rows()
+        orders._oms_claim()
         # Whoever ships need not be allowed to change the orders of others.
         for order_sudo, cost in self.sudo()._oms_cost_parts().items():
             self.sudo()._oms_charge(order_sudo, cost)
