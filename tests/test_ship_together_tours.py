@@ -48,6 +48,10 @@ class TestShipTogetherTours(HttpCase, SharedCommon):
         action = self.env.ref("oms_addon.oms_ship_together_action")
         self.start_tour(f"/odoo/action-{action.id}", "oms_together_list_tour", login="oms_agent")
 
+    def test_an_agent_reads_that_no_orders_could_leave_together(self):
+        action = self.env.ref("oms_addon.oms_ship_together_action")
+        self.start_tour(f"/odoo/action-{action.id}", "oms_together_empty_tour", login="oms_agent")
+
 
 class TestShipTogetherToursOnAPhone(TestShipTogetherTours):
     browser_size = "400x800"

@@ -33,3 +33,13 @@ registry.category("web_tour.tours").add("oms_together_list_tour", {
         },
     ],
 });
+
+/** Without orders that could leave together the text says so, in columns too. */
+registry.category("web_tour.tours").add("oms_together_empty_tour", {
+    steps: () => [
+        {
+            content: "Why there is nothing",
+            trigger: ".o_view_nocontent:contains('No two orders of one customer')",
+        },
+    ],
+});
