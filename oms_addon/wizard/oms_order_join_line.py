@@ -1,6 +1,6 @@
 """One order that could leave together with another."""
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class OmsOrderJoinLine(models.TransientModel):
@@ -11,8 +11,14 @@ class OmsOrderJoinLine(models.TransientModel):
     order_id = fields.Many2one("sale.order", required=True)
     is_chosen = fields.Boolean("Together")
     channel_id = fields.Many2one(related="order_id.oms_channel_id")
-    placed_at = fields.Datetime("Placed", related="order_id.date_order")
+    order_number = fields.Char(related="order_id.oms_order_number", string="Number")
+    placed_at = fields.Datetime("Placed", compute="_compute_placed_at")
     ship_before = fields.Datetime(related="order_id.oms_ship_before", string="Leaves by")
     amount_total = fields.Monetary(related="order_id.amount_total")
     currency_id = fields.Many2one(related="order_id.currency_id")
     doubt = fields.Char("But")
+
+    @api.depends("order_id")
+    def _compute_placed_at(self):
+        for line in self:
+            line.placed_at = line.order_id.oms_placed_at or line.order_id.date_order

@@ -128,6 +128,34 @@ class TestOmsShipTogether(SharedCommon):
         wizard.action_join()
         self.assertEqual(first.picking_ids.oms_shared_order_ids, first + short)
 
+    def test_orders_are_told_as_the_channel_knows_them_the_oldest_first(self):
+        orders = self._placed(0, 1, 2)
+        for number, order in enumerate(orders):
+            order.oms_order_number = f"#{number}"
+        wizard = (
+            self.env["oms.order.join"]
+            .with_user(self.agent)
+            .with_context(active_id=orders[0].id)
+            .create({})
+        )
+        self.assertEqual(wizard.line_ids.mapped("order_number"), ["#1", "#2"])
+        self.assertEqual(
+            wizard.line_ids.mapped("placed_at"), [PLACED + timedelta(hours=n) for n in (1, 2)]
+        )
+        wizard.action_join()
+        self.assertEqual(
+            orders[0].oms_together_text,
+            f"Ships together with {orders[1].name}, {orders[2].name} in "
+            f"{orders[0].picking_ids.name}.",
+        )
+        self.assertEqual(
+            self._events(orders[1], "order.shipped_together"),
+            [
+                f"Ships together with {orders[0].name}, {orders[2].name} in "
+                f"{orders[0].picking_ids.name}"
+            ],
+        )
+
     def test_who_only_reads_orders_neither_merges_nor_parts_them(self):
         orders, picking = self._merged()
         auditor = new_test_user(self.env, "auditor7", groups="oms_addon.oms_addon_group_auditor")

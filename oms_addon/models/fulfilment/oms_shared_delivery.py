@@ -95,10 +95,11 @@ class OmsSharedDelivery(models.AbstractModel):
         for target in into:
             if target.picking_type_code != "outgoing":
                 continue
-            for order in target.oms_shared_order_ids:
+            together = self._oldest_first(target.oms_shared_order_ids)
+            for order in together:
                 texts[order] = self.env._(
                     "Ships together with %(orders)s in %(delivery)s",
-                    orders=", ".join((target.oms_shared_order_ids - order).mapped("name")),
+                    orders=", ".join((together - order).mapped("name")),
                     delivery=target.name,
                 )
         orders = self.env["sale.order"].union(*texts)

@@ -104,8 +104,13 @@ class OmsShipTogether(models.AbstractModel):
     def action_proposals(self):
         """Open the orders that could leave together, by customer."""
         action = self.env["ir.actions.act_window"]._for_xml_id("oms_addon.sale_order_action_oms")
+        unfolded = self.env.ref("oms_addon.sale_order_view_list_together")
         return {
             **action,
+            "views": [
+                (unfolded.id if kind == "list" else view_id, kind)
+                for view_id, kind in action["views"]
+            ],
             "display_name": self.env._("Ship together"),
             "path": False,
             "domain": [("id", "in", self._proposals().ids)],

@@ -31,12 +31,14 @@ class SaleOrder(models.Model):
 
     @api.depends("oms_shared_picking_ids.state", "oms_shared_picking_ids.oms_shared_order_ids")
     def _compute_oms_together_text(self):
+        oldest_first = self.env["oms.shared.delivery"]._oldest_first
         for order in self:
             shared = order.oms_shared_picking_ids._oms_is_leaving()
+            others = oldest_first(shared.oms_shared_order_ids - order)
             order.oms_together_text = (
                 self.env._(
                     "Ships together with %(orders)s in %(deliveries)s.",
-                    orders=", ".join((shared.oms_shared_order_ids - order).mapped("name")),
+                    orders=", ".join(others.mapped("name")),
                     deliveries=", ".join(shared.mapped("name")),
                 )
                 if shared
