@@ -1,5 +1,7 @@
 """Changes on the channel after the order was confirmed here."""
 
+from odoo.fields import Command
+
 from ..common import OmsCommon
 
 
@@ -55,6 +57,18 @@ class TestOmsOrderAmender(OmsCommon):
         self._change(("MUG", 1, "10.00"))
         self.order.picking_ids.action_oms_stopped()
         self.assertEqual(self.order.order_line.product_uom_qty, 1.0)
+
+    def test_what_is_asked_of_the_warehouse_is_read_once_for_all_lines(self):
+        self.order.order_line = [
+            Command.create({"product_id": self.mug.id, "product_uom_qty": 1}) for _n in range(8)
+        ]
+        self.order.picking_ids.move_ids.picked = True
+        self._change(("MUG", 1, "10.00"))
+        lines = self.order.order_line
+        left = self.env["oms.order.canceller"]._units_left
+        left(lines[0])
+        with self.assertQueryCount(0):
+            self.assertEqual([left(line) for line in lines], [1.0] * 9)
 
     def test_fault_56_a_line_that_is_added_after_shipping_has_a_delivery_of_its_own(self):
         first = self.order.picking_ids

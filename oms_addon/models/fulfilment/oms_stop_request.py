@@ -95,7 +95,7 @@ class OmsStopRequest(models.Model):
     @api.model
     def _asked(self, order):
         """:return: the requests of an order that wait for an answer"""
-        return self.search([("order_id", "=", order.id), ("state", "=", "asked")])
+        return order.with_env(self.env).oms_stop_request_ids.filtered(lambda r: r.state == "asked")
 
     @api.model
     def _asked_units(self, line):

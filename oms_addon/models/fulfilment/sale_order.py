@@ -33,6 +33,9 @@ class SaleOrder(models.Model):
         store=True,
         help="What we promise is later than what the channel told the customer.",
     )
+    oms_stop_request_ids = fields.One2many(
+        "oms.stop.request", "order_id", "Requests to stop picking", readonly=True, copy=False
+    )
     oms_allocation_text = fields.Text("Why this warehouse", readonly=True, copy=False)
     oms_parcel_ids = fields.Many2many(
         "oms.parcel", string="Parcels", compute="_compute_oms_parcel_ids", compute_sudo=True
