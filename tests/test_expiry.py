@@ -1,24 +1,13 @@
 """Expiring goods, with Odoo's expiration dates really installed, in processes of their own."""
 
-import json
-from pathlib import Path
-
-from .concurrency import RaceCase
-
-STORY = Path(__file__).with_name("expiry_story.py")
-PROGRAM = f"""
-import json, runpy
-print("=>", json.dumps(runpy.run_path({str(STORY)!r})["tell"](env), default=str))
-"""
+from .stories import StoryCase
 
 
-class TestExpiry(RaceCase):
-    maxDiff = None
+class TestExpiry(StoryCase):
+    addons = ("product_expiry",)
 
     def test_what_expires_first_leaves_first_as_odoo_would_have_it(self):
-        self.run_odoo("-i", "product_expiry", "--stop-after-init")
-        out = self.run_odoo("shell", "--log-level=error", program=PROGRAM)
-        found = json.loads([line for line in out.splitlines() if line.startswith("=>")][-1][3:])
+        found = self.tell("expiry_story.py")
         self.assertEqual(
             found,
             {

@@ -1,22 +1,13 @@
 """Kits, with Odoo's Manufacturing really installed, in processes of their own."""
 
-import json
-from pathlib import Path
-
-from .concurrency import RaceCase
-
-STORY = Path(__file__).with_name("kits_story.py")
-PROGRAM = f"""
-import json, runpy
-print("=>", json.dumps(runpy.run_path({str(STORY)!r})["tell"](env)))
-"""
+from .stories import StoryCase
 
 
-class TestKits(RaceCase):
+class TestKits(StoryCase):
+    addons = ("mrp",)
+
     def test_a_kit_is_there_as_often_as_its_scarcest_part_fault_44(self):
-        self.run_odoo("-i", "mrp", "--stop-after-init")
-        out = self.run_odoo("shell", "--log-level=error", program=PROGRAM)
-        found = json.loads([line for line in out.splitlines() if line.startswith("=>")][-1][3:])
+        found = self.tell("kits_story.py")
         self.assertEqual(
             found,
             {

@@ -1,24 +1,13 @@
 """Odoo's own shop with the eCommerce app really installed, in processes of their own."""
 
-import json
-from pathlib import Path
-
-from .concurrency import RaceCase
-
-STORY = Path(__file__).with_name("website_story.py")
-PROGRAM = f"""
-import json, runpy
-print("=>", json.dumps(runpy.run_path({str(STORY)!r})["tell"](env)))
-"""
+from .stories import StoryCase
 
 
-class TestWebsiteShop(RaceCase):
-    maxDiff = None
+class TestWebsiteShop(StoryCase):
+    addons = ("website_sale", "payment_demo")
 
     def test_an_order_of_the_website_walks_from_its_cart_to_the_door(self):
-        self.run_odoo("-i", "website_sale,payment_demo", "--stop-after-init")
-        out = self.run_odoo("shell", "--log-level=error", program=PROGRAM)
-        found = json.loads([line for line in out.splitlines() if line.startswith("=>")][-1][3:])
+        found = self.tell("website_story.py")
         self.assertEqual(found["paid"], self._paid())
         self.assertEqual(found["greedy"], 15)
         self.assertEqual(found["captured"], self._captured())

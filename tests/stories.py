@@ -1,0 +1,42 @@
+"""Stories of other add-ons that are really installed, told in processes of their own.
+
+    class TestShop(StoryCase):
+        addons = ("website_sale",)
+
+        def test_it(self):
+            self.assertEqual(self.tell("website_story.py"), {...})
+
+A story is a file of its own with ``tell(env)``, which returns JSON-able facts; what it did is
+not committed.
+"""
+
+import json
+from pathlib import Path
+
+from .concurrency import RaceCase
+
+PROGRAM = """
+import json, runpy
+print("=>", json.dumps(runpy.run_path({story!r})["tell"](env), default=str))
+"""
+
+
+class StoryCase(RaceCase):
+    """A test on a copy of the database with other add-ons of Odoo."""
+
+    #: technical names of the add-ons
+    addons = ()
+    maxDiff = None
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.run_odoo("-i", ",".join(cls.addons), "--stop-after-init")
+
+    def tell(self, story):
+        """:param str story: name of a file beside this one
+        :return: what the story found
+        """
+        program = PROGRAM.format(story=str(Path(__file__).with_name(story)))
+        out = self.run_odoo("shell", "--log-level=error", program=program)
+        return json.loads([line for line in out.splitlines() if line.startswith("=>")][-1][3:])
