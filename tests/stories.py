@@ -12,6 +12,10 @@ not committed.
 
 import json
 from pathlib import Path
+from unittest.mock import patch
+
+from odoo.modules.registry import Registry
+from odoo.tools import config
 
 from .concurrency import RaceCase
 
@@ -32,6 +36,12 @@ class StoryCase(RaceCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.run_odoo("-i", ",".join(cls.addons), "--stop-after-init")
+
+    @classmethod
+    def load(cls):
+        """Load the add-ons into this process, for races."""
+        with patch.dict(config.options, {"test_enable": False}):
+            cls.registry = Registry.new(cls.database)
 
     def tell(self, story):
         """:param str story: name of a file beside this one

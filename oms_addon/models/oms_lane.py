@@ -225,7 +225,13 @@ class OmsLane(models.Model):
 
     @api.model
     def _work_stock(self):
-        """Put the stock and the prices that changed on their way to the channels."""
+        """Put the stock and the prices that changed on their way to the channels, what expired
+        among it.
+        """
+        expired = self.env["oms.lot.expiry"]._work()
+        if expired:
+            # Its locks are not held while channels' figures are counted.
+            return expired
         return self.env["oms.channel.stock"]._work() + self.env["oms.channel.price"]._work()
 
     @api.model

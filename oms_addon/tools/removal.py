@@ -37,9 +37,9 @@ def sort(rows, strategy, names):
     return sorted(rows, key=lambda row: not row["lot_id"])
 
 
-def fresh(rows, moment):
-    """Return the rows whose goods need not be removed before a moment."""
-    return [row for row in rows if not row["removal_date"] or row["removal_date"] >= moment]
+def is_fresh(row, moment):
+    """Return whether the goods of a row need not be removed before a moment."""
+    return not row["removal_date"] or row["removal_date"] >= moment
 
 
 def available(rows, tracked):

@@ -321,17 +321,19 @@ class OmsAllocationMatrix(models.AbstractModel):
     @api.model
     def _since(self, warehouses, products):
         """:return: when the oldest free goods came, by (warehouse id, product id)"""
-        locations = self.env["oms.stock"]._locations(warehouses)
-        self.env["stock.quant"].flush_model()
+        stock = self.env["oms.stock"]
+        locations = stock._locations(warehouses)
+        stock._flush_rows()
         since = {}
         for location_id, product_id, came in self.env.execute_query(
             SQL(
-                """SELECT location_id, product_id, MIN(in_date) FROM stock_quant
+                """SELECT location_id, product_id, MIN(in_date) FROM stock_quant quant
                    WHERE product_id = ANY(%s) AND location_id = ANY(%s)
-                     AND quantity > reserved_quantity
+                     AND quantity > reserved_quantity AND %s
                    GROUP BY location_id, product_id""",
                 products.ids,
                 list(locations),
+                stock._fresh(),
             )
         ):
             key = locations[location_id], product_id

@@ -4,6 +4,7 @@ import math
 from collections import defaultdict
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 LEAVING = """
@@ -98,7 +99,9 @@ class OmsAvailability(models.AbstractModel):
         locations = stock._locations(warehouses)
         found = defaultdict(lambda: [0.0, 0.0, 0.0])
         for location, there, reserved in self.env["stock.quant"]._read_group(
-            [("product_id", "=", product.id), ("location_id", "in", list(locations))],
+            stock._get_fresh_domain()
+            & Domain("product_id", "=", product.id)
+            & Domain("location_id", "in", list(locations)),
             ["location_id"],
             ["quantity:sum", "reserved_quantity:sum"],
         ):

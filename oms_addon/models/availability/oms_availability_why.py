@@ -120,7 +120,14 @@ class OmsAvailability(models.AbstractModel):
         locations = list(self.env["oms.stock"].sudo()._locations(warehouses))
         of_product = ("product_id", "=", product_id)
         domains = {
-            "on_hand": ("stock.quant", [of_product, ("location_id", "in", locations)]),
+            "on_hand": (
+                "stock.quant",
+                [
+                    *self.env["oms.stock"]._get_fresh_domain(),
+                    of_product,
+                    ("location_id", "in", locations),
+                ],
+            ),
             "reserved": (
                 "stock.move.line",
                 [

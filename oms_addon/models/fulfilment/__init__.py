@@ -11,6 +11,8 @@ from . import stock_move_line
 from . import sale_order_promise
 from . import stock_location
 from . import stock_quant
+from . import stock_quant_expiry
+from . import stock_lot
 from . import oms_parcel
 from . import oms_tracking_event
 from . import oms_tracking
@@ -32,6 +34,7 @@ from . import stock_move_promise
 from . import oms_sourcing
 from . import oms_sourcing_more
 from . import oms_kits
+from . import oms_lot_expiry
 from . import oms_allocator
 from . import oms_backorder
 from . import oms_backorder_picture

@@ -174,8 +174,9 @@ class OmsAllocator(models.AbstractModel):
         lines = moves.sale_line_id.filtered(
             lambda line: (
                 not line.oms_oversold
-                # What the warehouse rejected was there when it was sold.
+                # What the warehouse rejected, or got too old, was there when it was sold.
                 and not line.oms_excluded_warehouse_ids
+                and not line.oms_is_expired
                 and line.order_id.oms_channel_id.payment_policy == "prepaid"
             )
         )

@@ -87,7 +87,7 @@ class OmsBackorder(models.AbstractModel):
             instead, in the order they are served
         """
         self.env["stock.move"].flush_model()
-        self.env["stock.quant"].flush_model()
+        self.env["oms.stock"]._flush_rows()
         self.env["sale.order"].flush_model()
         self.env["oms.channel"].flush_model(["warehouse_ids"])
         rows = self.env.execute_query(

@@ -230,7 +230,7 @@ class OmsPickRejection(models.Model):
         quants = self.env["stock.quant"].search(
             [("product_id", "=", self.product_id.id), ("location_id", "in", list(locations))]
         )
-        return sum(quant.quantity - quant.reserved_quantity for quant in quants)
+        return sum(quants.mapped("available_quantity"))
 
     def _take_back(self, move, units):
         """Have rejected goods that were carried from the stock already picked again, and what is

@@ -140,15 +140,9 @@ class OmsReservation(models.AbstractModel):
             for row in rows
         }
         rows = [row for row in rows if places[row["location_id"]].parent_path.startswith(path)]
-        if self._expires(move.product_id):
-            rows = removal.fresh(rows, move.date)
+        rows = self.env["oms.stock"]._fresh_rows(rows, move.date)
         names = {location_id: place.complete_name for location_id, place in places.items()}
         return removal.sort(rows, self._strategy(move), names)
-
-    @api.model
-    def _expires(self, product):
-        """:return: whether lots of a product have dates, of `product_expiry` where it is there"""
-        return "use_expiration_date" in product._fields and product.use_expiration_date
 
     @api.model
     def _missing(self, move):

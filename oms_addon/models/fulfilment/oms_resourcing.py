@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.oms_addon.models.fulfilment.oms_allocator import OPEN_STATES
@@ -98,7 +98,7 @@ class OmsResourcing(models.AbstractModel):
         spare = defaultdict(float)
         if not moves:
             return spare
-        for row in rows:
+        for row in self.env["oms.stock"]._fresh_rows(rows, fields.Datetime.now()):
             if row["location_id"] in locations:
                 key = locations[row["location_id"]], row["product_id"]
                 spare[key] += self.env["oms.reservation"]._free(row)

@@ -42,6 +42,12 @@ class SaleOrderLine(models.Model):
         help="Units that were picked, and were not there any more when they were to be packed, "
         "shipped or put back.",
     )
+    oms_is_expired = fields.Boolean(
+        "Got too old",
+        readonly=True,
+        copy=False,
+        help="Goods it had reserved reached their removal date before they left.",
+    )
 
     def _action_launch_stock_rule(self, *, previous_product_uom_qty=False):
         """Extend `sale_stock`: what is about to be procured is promised first, so that its
