@@ -324,6 +324,7 @@ class OmsAllocationMatrix(models.AbstractModel):
         stock = self.env["oms.stock"]
         locations = stock._locations(warehouses)
         stock._flush_rows()
+        self.env["stock.quant"].flush_model(["in_date"])
         since = {}
         for location_id, product_id, came in self.env.execute_query(
             SQL(
