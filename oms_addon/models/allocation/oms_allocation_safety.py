@@ -5,6 +5,7 @@ from odoo import fields, models
 
 class OmsAllocationSafety(models.Model):
     _name = "oms.allocation.safety"
+    _inherit = ["oms.availability.mixin"]
     _description = "Safety Stock"
     _order = "warehouse_id, product_id, id"
     _rec_name = "warehouse_id"
@@ -31,3 +32,17 @@ class OmsAllocationSafety(models.Model):
     _quantity_positive = models.Constraint(
         "CHECK (quantity >= 0)", "Safety stock cannot be less than nothing."
     )
+
+    def _get_counted_products(self):
+        """Extend: a row for every product is about all there are in its warehouse."""
+        every = self.filtered(lambda row: not row.product_id)
+        products = self.product_id
+        if every:
+            places = self.env["oms.stock"]._locations(every.warehouse_id)
+            rows = (
+                self.env["stock.quant"]
+                .sudo()
+                ._read_group([("location_id", "in", list(places))], ["product_id"])
+            )
+            products |= products.concat(*(product for (product,) in rows))
+        return products

@@ -26,9 +26,11 @@ class OmsCartReservation(models.Model):
     """
 
     _name = "oms.cart.reservation"
+    _inherit = ["oms.availability.mixin"]
     _description = "Goods in a Cart"
     _order = "expires_at, id"
     _check_company_auto = True
+    _counting_fields = frozenset({"quantity"})
 
     channel_id = fields.Many2one(
         "oms.channel", required=True, readonly=True, ondelete="cascade", index=True
@@ -283,25 +285,3 @@ class OmsCartReservation(models.Model):
         count = len(ended)
         ended.unlink()
         return count
-
-    # === CRUD METHODS === #
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        reservations = super().create(vals_list)
-        reservations._touch()
-        return reservations
-
-    def write(self, vals):
-        result = super().write(vals)
-        if "quantity" in vals:
-            self._touch()
-        return result
-
-    def unlink(self):
-        self._touch()
-        return super().unlink()
-
-    def _touch(self):
-        if self:
-            self.env["oms.channel.stock"]._touch(self.product_id.ids)

@@ -1,3 +1,4 @@
+from . import oms_availability_mixin
 from . import oms_channel_mapping
 from . import oms_channel
 from . import oms_channel_policy
