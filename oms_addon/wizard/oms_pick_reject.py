@@ -45,7 +45,9 @@ class OmsPickReject(models.TransientModel):
     def action_reject(self):
         """Reject it, and say what became of it."""
         self.ensure_one()
-        self.picking_id.check_access("write")
+        (self.picking_id | self.move_line_id.sudo().picking_id.with_env(self.env)).check_access(
+            "write"
+        )
         counted = self.counted if self.effect == "less" else None
         # A picker corrects the stock by the reason, whatever else they may do.
         rejection_sudo = (

@@ -163,3 +163,36 @@ class TestOmsPickRejection(PromiseCommon):
         self.assertEqual(told["message"], "It waits at its warehouse.")
         self.assertEqual(self._on_hand(), (5.0, 0.0))
         self.assertEqual(self._taken(self.order), {})
+
+    def test_a_picker_rejects_nothing_of_another_company(self):
+        company = self.env["res.company"].create({"name": "Elsewhere"})
+        depot = self.env["stock.warehouse"].search([("company_id", "=", company.id)], limit=1)
+        depot.oms_managed = True
+        self._put_stock(self.jug, depot, 4)
+        move = self.env["stock.move"].create(
+            {
+                "product_id": self.jug.id,
+                "product_uom_qty": 2,
+                "company_id": company.id,
+                "picking_type_id": depot.out_type_id.id,
+                "location_id": depot.lot_stock_id.id,
+                "location_dest_id": self.env.ref("stock.stock_location_customers").id,
+            }
+        )
+        move._action_confirm()
+        move._action_assign()
+        wizard = (
+            self.env["oms.pick.reject"]
+            .with_user(self.picker)
+            .create(
+                {
+                    "picking_id": self.picking.id,
+                    "move_line_id": move.move_line_ids.id,
+                    "reason_id": self.not_found.id,
+                    "quantity": 2,
+                }
+            )
+        )
+        with self.assertRaises(AccessError):
+            wizard.action_reject()
+        self.assertEqual(self._on_hand(depot.lot_stock_id), (4.0, 2.0))
