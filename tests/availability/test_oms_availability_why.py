@@ -168,3 +168,21 @@ class TestWhy(AvailabilityCommon):
         )
         with self.assertRaises(AccessError):
             self.engine.with_user(self.agent).explain_number(foreign.id, self.cup.id)
+
+    def test_a_place_of_another_channel_is_none_of_this_one(self):
+        company = self.env["res.company"].create({"name": "Elsewhere"})
+        foreign = self.env["oms.channel"].create(
+            {"name": "Foreign", "adapter": "canonical", "company_id": company.id}
+        )
+        depot = self.env["stock.warehouse"].search([("company_id", "=", company.id)], limit=1)
+        self._put_stock(self.cup, depot, 77)
+        place = self.env["oms.channel.location"].create(
+            {
+                "channel_id": foreign.id,
+                "ref": "1",
+                "name": "Secret",
+                "warehouse_ids": depot.ids,
+            }
+        )
+        found = self._explain(location_id=place.id)
+        self.assertEqual((found["number"], found["place"]), (10, ""))

@@ -31,7 +31,7 @@ class OmsAvailability(models.AbstractModel):
             listing.check_access("read")
             needs, name = listing.sudo()._stock_needs().get(listing_id, {}), listing.display_name
         engine = self.sudo()
-        location = self.env["oms.channel.location"].sudo().browse(location_id or ())
+        location = channel.sudo().location_ids.filtered(lambda place: place.id == location_id)
         warehouses = location.warehouse_ids or channel.sudo()._get_warehouses()
         found = engine._explain(channel.sudo(), needs, warehouses)
         for row in found["rows"]:
