@@ -1,4 +1,8 @@
+from zoneinfo import ZoneInfo
+
 from odoo import fields, models
+
+from odoo.addons.oms_addon.tools import promise
 
 
 class ResCompany(models.Model):
@@ -9,3 +13,9 @@ class ResCompany(models.Model):
         "Owner of exceptions",
         help="Gets the exceptions whose reason, rule and channel name nobody.",
     )
+
+    def _oms_today(self):
+        """:return: the date it is where a company is, whoever asks"""
+        self.ensure_one()
+        zone = ZoneInfo(self.sudo().partner_id.tz or "UTC")
+        return promise.local(fields.Datetime.now(), zone).date()

@@ -87,7 +87,7 @@ class TestAvailability(AvailabilityCommon):
         self.assertEqual(self._number(), 3)
 
     def test_what_is_kept_until_a_day_is_free_the_day_after(self):
-        today = fields.Date.context_today(self.env.user)
+        today = self.company._oms_today()
         reserve = self.env["oms.channel.reserve"].create(
             {
                 "channel_id": self.other.id,
@@ -101,6 +101,27 @@ class TestAvailability(AvailabilityCommon):
         self.assertEqual(self._number(), 10)
         self.env["oms.channel.stock"]._work()
         self.assertFalse(reserve.active)
+
+    def test_the_last_day_units_are_kept_is_the_company_s_whoever_looks(self):
+        self.company.partner_id.tz = "America/Los_Angeles"
+        reserve = self.env["oms.channel.reserve"].create(
+            {
+                "channel_id": self.other.id,
+                "product_id": self.cup.id,
+                "quantity": 6,
+                "until": "2026-03-02",
+            }
+        )
+        for zone in ("UTC", "Pacific/Auckland", "America/Los_Angeles"):
+            engine = self.engine.with_context(tz=zone)
+            with self.subTest(zone=zone):
+                with freeze_time("2026-03-03 07:30:00"):
+                    numbers = engine._available(self.channel, self.cup)
+                    self.assertEqual(numbers[self.cup.id], 4)
+                    self.assertEqual(reserve.with_context(tz=zone)._expire(), 0)
+                with freeze_time("2026-03-03 08:30:00"):
+                    numbers = engine._available(self.channel, self.cup)
+                    self.assertEqual(numbers[self.cup.id], 10)
 
     def test_what_is_kept_for_a_channel_of_another_warehouse_takes_nothing_away(self):
         self.other.warehouse_ids = self.north

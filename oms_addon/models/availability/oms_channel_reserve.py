@@ -88,16 +88,17 @@ class OmsChannelReserve(models.Model):
         self.flush_model()
         self.env["stock.move"].flush_model(["product_id", "product_qty", "state", "sale_line_id"])
         self.env["sale.order"].flush_model(["oms_channel_id"])
-        rows = self.env.execute_query(
-            SQL(
-                LEFT,
-                products=products.ids,
-                channels=channels.ids,
-                today=fields.Date.context_today(self),
+        for company, of_company in channels.grouped("company_id").items():
+            rows = self.env.execute_query(
+                SQL(
+                    LEFT,
+                    products=products.ids,
+                    channels=of_company.ids,
+                    today=company._oms_today(),
+                )
             )
-        )
-        for channel_id, product_id, quantity in rows:
-            left[channel_id, product_id] = float(quantity)
+            for channel_id, product_id, quantity in rows:
+                left[channel_id, product_id] = float(quantity)
         return left
 
     @api.model
@@ -107,7 +108,11 @@ class OmsChannelReserve(models.Model):
         :return: how many reserves ended
         :rtype: int
         """
-        ended = self.search([("until", "<", fields.Date.context_today(self))])
+        # Somewhere it is a day later already.
+        soon = fields.Date.add(fields.Datetime.now().date(), days=1)
+        ended = self.search([("until", "<", soon)]).filtered(
+            lambda reserve: reserve.until < reserve.company_id._oms_today()
+        )
         if ended:
             ended.active = False
         return len(ended)
