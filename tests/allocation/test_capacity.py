@@ -59,6 +59,15 @@ class TestCapacity(AllocationCommon):
                 self.env["oms.allocation.day"]._today(self.warehouse), date(2026, 3, 9)
             )
 
+    def test_the_day_is_that_of_its_working_days_as_in_promises(self):
+        self.warehouse.oms_calendar_id = self.env["resource.calendar"].create(
+            {"name": "West", "tz": "America/Los_Angeles"}
+        )
+        with freeze_time("2026-03-02 07:30:00"):
+            self.assertEqual(
+                self.env["oms.allocation.day"]._today(self.warehouse), date(2026, 3, 1)
+            )
+
 
 class TestEveryParcelCounts(AllocationCommon):
     """Whoever sends it, and whenever it was sold: a day has so many parcels."""

@@ -1,9 +1,9 @@
 """How many parcels a warehouse can send on a day, counted so that it never sends more."""
 
-from zoneinfo import ZoneInfo
-
 from odoo import api, fields, models
 from odoo.tools import SQL
+
+from odoo.addons.oms_addon.tools import promise
 
 
 class OmsAllocationDay(models.Model):
@@ -30,9 +30,7 @@ class OmsAllocationDay(models.Model):
     @api.model
     def _today(self, warehouse):
         """:return: the date it is where the warehouse stands"""
-        zone = warehouse.partner_id.tz or warehouse.company_id.partner_id.tz or "UTC"
-        now = fields.Datetime.now().replace(tzinfo=ZoneInfo("UTC"))
-        return now.astimezone(ZoneInfo(zone)).date()
+        return promise.local(fields.Datetime.now(), warehouse._oms_zone()).date()
 
     @api.model
     def _left(self, warehouses):
