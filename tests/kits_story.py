@@ -12,7 +12,7 @@ class Story:
     def __init__(self, env):
         self.env = env
         self.warehouse = env["stock.warehouse"].search([], limit=1)
-        self.warehouse.oms_managed = True
+        self.warehouse.write({"oms_managed": True, "name": "HOME"})
         self.channel = env["oms.channel"].create(
             {
                 "name": "Kits",
@@ -78,6 +78,9 @@ class Story:
         found["partial"] = self.partial()
         found["in_hand"] = self.in_hand()
         found["by_hand"] = self.by_hand()
+        found["elsewhere"] = self.elsewhere()
+        found["worth"] = self.worth()
+        # From here on the warehouse delivers in two steps.
         found["put_back"] = self.put_back()
         return found
 
@@ -229,6 +232,52 @@ class Story:
         todo = order.picking_ids._oms_todo()
         todo.move_ids.picked = True
         todo.with_context(skip_backorder=True).button_validate()
+
+    def elsewhere(self):
+        """Another warehouse has the beam that is missing: it sends just that, and a person can
+        have it send all.
+
+        :return: what deliveries are about and have reserved, by warehouse and SKU
+        """
+        north = self.env["stock.warehouse"].create(
+            {"name": "North", "code": "NORTH", "oms_managed": True}
+        )
+        self.channel.warehouse_ids |= north
+        beam, bolt = self.product("BEAM", 1), self.product("BOLT", 9)
+        truss = self.product("TRUSS", 0)
+        for part in (beam, bolt):
+            self.env["stock.quant"]._update_available_quantity(part, north.lot_stock_id, 20)
+        self.kit(truss, 1, (beam, 2, None), (bolt, 4, None))
+        order, waits = self.order(truss, 1)
+        found = {"waits": waits, "before": self.demand(order)}
+        order._oms_send_from(north)
+        found["after"] = self.demand(order)
+        self.ship(order)
+        found["delivered"] = order.order_line.qty_delivered
+        return found
+
+    def worth(self):
+        """:return: what is waited for of two kits of five parts each, nothing of which is there"""
+        leaf, pot, plant = self.product("LEAF", 0), self.product("POT", 0), self.product("PLANT", 0)
+        self.kit(plant, 1, (leaf, 4, None), (pot, 1, None))
+        order, _waits = self.order(plant, 2)
+        order.order_line.write({"price_unit": 30, "tax_ids": [Command.clear()]})
+        self.env.flush_all()
+        card = self.env["oms.allocation.wait"].search([("order_id", "=", order.id)])
+        return [card.missing, card.value]
+
+    def demand(self, order):
+        """:return: pairs of what moves are to bring and have, by warehouse and SKU"""
+        moves = order.order_line.move_ids.filtered(lambda m: m.state != "cancel")
+        return {
+            f"{warehouse.name} {part.default_code}": [
+                sum(some.mapped("product_qty")),
+                sum(some.move_line_ids.mapped("quantity")),
+            ]
+            for (warehouse, part), some in moves.grouped(
+                lambda m: (m.picking_type_id.warehouse_id, m.product_id)
+            ).items()
+        }
 
     def why(self):
         """One more board comes. :return: the number of shelves, and that its rows add up"""

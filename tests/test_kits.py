@@ -45,5 +45,16 @@ class TestKits(StoryCase):
                 ],
                 # A bench has a plate and two posts.
                 "put_back": [{"PLATE": 2.0, "POST": 4.0}, {"PLATE": 1.0, "POST": 2.0}, 1.0],
+                "elsewhere": {
+                    "waits": "",
+                    "before": {
+                        "HOME BEAM": [1.0, 1.0],
+                        "HOME BOLT": [4.0, 4.0],
+                        "North BEAM": [1.0, 1.0],
+                    },
+                    "after": {"North BEAM": [2.0, 2.0], "North BOLT": [4.0, 4.0]},
+                    "delivered": 1.0,
+                },
+                "worth": [10.0, 60.0],
             },
         )

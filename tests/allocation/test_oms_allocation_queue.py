@@ -233,13 +233,13 @@ class TestLimitsOfTheRule(AllocationCommon):
         self.assertEqual(self._taken(order), {self.warehouse: 4.0})
         return order
 
-    def _reject(self, order, quantity=2):
+    def _reject(self, order, quantity=2, counted=2):
         self._put_stock(self.jug, self.south, 10)
         self.env["oms.pick.rejection"]._reject(
             order.picking_ids.move_line_ids[:1],
             self.env["oms.pick.rejection.reason"].search([("effect", "=", "less")], limit=1),
             quantity,
-            counted=2,
+            counted=counted,
         )
 
     def test_the_rule_that_sourced_the_order_limits_what_is_rejected(self):
@@ -254,6 +254,19 @@ class TestLimitsOfTheRule(AllocationCommon):
         order = self._serve_short()
         self._reject(order)
         self.assertEqual(self._taken(order), {self.warehouse: 2.0})
+
+    def test_the_least_value_counts_units_of_what_is_sold_by_the_dozen(self):
+        self.rules[1].min_value = 25
+        self._put_stock(self.jug, self.warehouse, 20)
+        order = self._make_order((self.jug, 1))
+        order.order_line.write(
+            {"product_uom_id": self.env.ref("uom.product_uom_dozen").id, "price_unit": 120}
+        )
+        self.allocator._allocate(self._confirm(order))
+        self.assertEqual(self._taken(order), {self.warehouse: 12.0})
+        # Two of the twelve are worth 20.
+        self._reject(order, counted=10)
+        self.assertEqual(self._taken(order), {self.warehouse: 10.0})
 
     def test_a_rule_that_is_no_longer_about_the_order_is_replaced_by_the_first_that_is(self):
         order = self._serve_short()

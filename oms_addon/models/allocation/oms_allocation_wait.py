@@ -4,8 +4,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-#: Quantities of moves are in units of their products, values in the order's currency. A card
-#: is an order, at the first warehouse where it misses something.
+#: Quantities of moves are in units of their products, values in the order's currency; all units
+#: of a kit's parts are worth the same. A card is an order, at the first warehouse where it
+#: misses something.
 WAITING = """
     SELECT o.id AS id, o.id AS order_id,
            (ARRAY_AGG(type.warehouse_id ORDER BY move.id))[1] AS warehouse_id, o.company_id,
@@ -17,7 +18,14 @@ WAITING = """
            MIN(COALESCE(o.oms_placed_at, o.date_order)) AS since,
            o.oms_priority AS priority,
            SUM(line.price_total * (move.product_qty - COALESCE(got.quantity, 0)) / NULLIF(
-               line.product_uom_qty * line_uom.factor / product_uom.factor, 0)) AS value,
+               CASE WHEN line.product_id = move.product_id
+                    THEN line.product_uom_qty * line_uom.factor / product_uom.factor
+                    ELSE (SELECT SUM(part.product_qty) FROM stock_move part
+                          JOIN stock_location source ON source.id = part.location_id
+                          WHERE part.sale_line_id = line.id AND part.state <> 'cancel'
+                            AND source.usage IN ('internal', 'transit')
+                            AND NOT EXISTS (SELECT FROM stock_move_move_rel rel
+                                WHERE rel.move_dest_id = part.id)) END, 0)) AS value,
            SUM(move.product_qty - COALESCE(got.quantity, 0)) AS missing
     FROM stock_move move
     JOIN stock_picking_type type ON type.id = move.picking_type_id

@@ -19,6 +19,24 @@ class OmsKits(models.AbstractModel):
         return moves.filtered(lambda m: m.bom_line_id.bom_id.type == "phantom").sale_line_id
 
     @api.model
+    def _as_parts(self, move, procurements):
+        """Have a part of a kit procured where the kit itself was to be.
+
+        :param move: the ``stock.move`` of the part, which comes from elsewhere now
+        :param list procurements: those of its order line, in units of the part
+        :return: the procurements of the part
+        :rtype: list
+        """
+        part = move.product_id
+        values = {"bom_line_id": move.bom_line_id.id} if "bom_line_id" in move._fields else {}
+        return [
+            wanted._replace(
+                product_id=part, name=part.display_name, values={**wanted.values, **values}
+            )
+            for wanted in procurements
+        ]
+
+    @api.model
     def _give_back_parts(self, moves):
         """Give back parts of kits that cannot be made whole; who waits for them keeps the claim.
 

@@ -36,9 +36,7 @@ class Limit:
         if warehouse not in self.used:
             if most and len(self.used) >= most:
                 return False
-            line = move.sale_line_id
-            price = line.price_total / (line.product_uom_qty or 1.0)
-            price /= line.order_id.currency_rate or 1.0
+            price = move.env["oms.resourcing"]._unit_value(move)
             parts = [quantity * price, (missing - quantity) * price]
             if self.rule.min_value and any(0 < part < self.rule.min_value for part in parts):
                 return False
@@ -161,6 +159,18 @@ class OmsResourcing(models.AbstractModel):
         }
 
     @api.model
+    def _unit_value(self, move):
+        """:return: what a unit of a move's goods is worth in the company's currency; all units
+        of a kit's parts are worth the same
+        """
+        line, kits = move.sale_line_id, self.env["oms.kits"]
+        if line in kits._lines(move):
+            units = sum(sum(parts.mapped("product_qty")) for parts in kits._parts(line).values())
+        else:
+            units = self.env["oms.sourcing"]._demand(line)[2]
+        return line.price_total / (units or 1.0) / (line.order_id.currency_rate or 1.0)
+
+    @api.model
     def _take_places(self, limits):
         """Write down the places in the day's work of warehouses that were taken."""
         wanted = {
@@ -180,12 +190,13 @@ class OmsResourcing(models.AbstractModel):
         taken = defaultdict(float)
         for move, warehouse, quantity in shifts:
             line = move.sale_line_id.with_company(move.company_id)
-            values = line._prepare_procurement_values()
-            procurements += line.with_context(oms_no_plan=True)._create_procurements(
-                quantity,
-                move.product_id.uom_id,
-                {**values, "warehouse_id": warehouse},
+            values = {**line._prepare_procurement_values(), "warehouse_id": warehouse}
+            wanted = line.with_context(oms_no_plan=True)._create_procurements(
+                quantity, move.product_id.uom_id, values
             )
+            if move.product_id != line.product_id:
+                wanted = self.env["oms.kits"]._as_parts(move, wanted)
+            procurements += wanted
             taken[move] += quantity
         self._explain(shifts, why)
         self._reduce(taken)
