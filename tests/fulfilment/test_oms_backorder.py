@@ -109,3 +109,16 @@ class TestOmsBackorder(PromiseCommon):
         self._run_lanes("allocator", "promises")
         self.assertEqual(self._taken(waiting), {self.warehouse: 2.0})
         self.assertTrue(waiting.oms_promised_at)
+
+    def test_the_debt_of_one_lot_keeps_no_other_from_who_waits(self):
+        self.jug.tracking = "lot"
+        lots = self.env["stock.lot"].create(
+            [{"name": name, "product_id": self.jug.id} for name in ("OWED", "HERE")]
+        )
+        waiting = self._placed(1, (self.jug, 2))
+        for lot, quantity in zip(lots, (-5, 3), strict=True):
+            self.env["stock.quant"]._update_available_quantity(
+                self.jug, self.warehouse.lot_stock_id, quantity, lot_id=lot
+            )
+        self.assertEqual(self.backorder._serve_backorders(), 1)
+        self.assertEqual(waiting.picking_ids.move_line_ids.lot_id, lots[1])

@@ -23,9 +23,14 @@ WAITING_ORDERS = """
           AND (%(products)s::int[] IS NULL OR move.product_id = ANY(%(products)s))
     ), free AS (
         SELECT quant.product_id, place.warehouse_id, place.company_id
-        FROM stock_quant quant JOIN place ON place.location_id = quant.location_id
+        FROM stock_quant quant
+        JOIN place ON place.location_id = quant.location_id
+        JOIN product_product product ON product.id = quant.product_id
+        JOIN product_template template ON template.id = product.product_tmpl_id
         WHERE quant.product_id IN (SELECT product_id FROM waiting) AND %(fresh)s
-        GROUP BY quant.product_id, place.warehouse_id, place.company_id
+        -- The debt of a lot is no other's.
+        GROUP BY quant.product_id, place.warehouse_id, place.company_id,
+            CASE WHEN template.tracking <> 'none' THEN quant.lot_id END
         HAVING SUM(quant.quantity - quant.reserved_quantity) > 0
     )
     SELECT o.id FROM waiting
@@ -88,6 +93,7 @@ class OmsBackorder(models.AbstractModel):
         """
         self.env["stock.move"].flush_model()
         self.env["oms.stock"]._flush_rows()
+        self.env["product.template"].flush_model(["tracking"])
         self.env["sale.order"].flush_model()
         self.env["oms.channel"].flush_model(["warehouse_ids"])
         rows = self.env.execute_query(
