@@ -179,6 +179,17 @@ class TestFault45(PromiseCommon):
         self.third = self._confirm(self._make_order((self.jug, 2)))
         self._review()
 
+    def test_fault_64_a_purchase_that_comes_another_day_of_its_warehouse_is_looked_at(self):
+        review = self.env["oms.promise.review"]
+        self.warehouse.oms_calendar_id = self.env["resource.calendar"].create(
+            {"name": "Tokyo", "tz": "Asia/Tokyo"}
+        )
+        # Half past eleven in the evening in Tokyo, and half past one the next day.
+        self.line.date_planned = datetime(2026, 3, 9, 14, 30)
+        self.assertFalse(review.search([("product_id", "=", self.jug.id)]))
+        self.line.date_planned = datetime(2026, 3, 9, 16, 30)
+        self.assertTrue(review.search([("product_id", "=", self.jug.id)]))
+
     def test_fault_45_a_later_purchase_gives_a_new_date_a_mail_and_the_right_to_cancel(self):
         self.line.date_planned = datetime(2026, 3, 12, 9)
         self.assertEqual(self.first.oms_promised_at, datetime(2026, 3, 10, 17))

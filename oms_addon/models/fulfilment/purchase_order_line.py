@@ -1,7 +1,9 @@
 """A purchase that comes at another date changes what its goods were promised for."""
 
-from odoo import fields, models
+from odoo import models
 from odoo.tools import format_date
+
+from odoo.addons.oms_addon.tools import promise
 
 
 class PurchaseOrderLine(models.Model):
@@ -11,11 +13,17 @@ class PurchaseOrderLine(models.Model):
         """Extend `purchase_stock`: those who wait for the goods are promised again."""
         before = {line: line.date_planned for line in self} if vals.get("date_planned") else {}
         result = super().write(vals)
-        new = fields.Datetime.to_datetime(vals.get("date_planned"))
         self.browse(
-            line.id for line, date in before.items() if date and date.date() != new.date()
+            line.id
+            for line, date in before.items()
+            if date and line._oms_day(date) != line._oms_day(line.date_planned)
         )._oms_review_promises(before)
         return result
+
+    def _oms_day(self, moment):
+        """:return: the day of a moment where the goods come in"""
+        warehouse = self.order_id.picking_type_id.warehouse_id
+        return promise.local(moment, warehouse._oms_zone()).date() if warehouse else moment.date()
 
     def _oms_review_promises(self, before):
         """Have the promises that hang on these lines looked at.
