@@ -139,6 +139,15 @@ def to_text(value, path=""):
     raise mismatch("text", value, path)
 
 
+def to_storable(value):
+    """Return JSON data whose texts a database stores; the rest of it is left as it is."""
+    if isinstance(value, dict):
+        return {to_storable(key): to_storable(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [to_storable(item) for item in value]
+    return to_text(value) if isinstance(value, str) else value
+
+
 def to_plain(value):
     """Return a value of an unknown key so that JSON gives it back unchanged."""
     if isinstance(value, dict):

@@ -168,6 +168,24 @@ class TestOutbox(OmsCommon):
         self.assertEqual(message.result, {"ok": 1})
         self.assertEqual(message.order_id, self.order)
 
+    def test_what_no_database_stores_in_an_answer_does_not_stop_the_outbox(self):
+        calls = self._answer_with(
+            {"answer": "a\x00b", "n": 1.5, "rows": ["\ud800"]},
+            FinalError("no\x00"),
+            RetryableError("down\x00", unreachable=True),
+            {},
+        )
+        messages = self.env["oms.channel.message"].concat(
+            *[self._send_later(f"k{number}") for number in range(1, 5)]
+        )
+        self._run_lanes("outbox")
+        self.assertEqual([key for _topic, key, _content in calls], ["k1", "k2", "k3", "k4"])
+        self.assertEqual(messages.mapped("state"), ["done", "failed", "pending", "done"])
+        self.assertEqual(
+            messages[0].result, {"answer": "a\ufffdb", "n": 1.5, "rows": ["\ufffd"]}
+        )
+        self.assertEqual(messages[1:3].mapped("error"), ["no\ufffd", "down\ufffd"])
+
     def test_a_failed_call_is_tried_again_later_with_growing_pauses(self):
         self._answer_with(RetryableError("down"), RetryableError("down", seconds=600), {})
         message = self._send_later()

@@ -10,6 +10,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from odoo.addons.oms_addon.tools.document_values import to_text
+
 _logger = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 8
@@ -322,7 +324,7 @@ class OmsChannelMessage(models.Model):
         """
         for message in self:
             attempts = message.attempts + 1
-            values = {"attempts": attempts, "error": error, "trace": trace}
+            values = {"attempts": attempts, "error": error, "trace": to_text(trace)}
             if not final and attempts < MAX_ATTEMPTS:
                 delay = seconds or self._backoff(attempts)
                 values["next_try_at"] = fields.Datetime.add(fields.Datetime.now(), seconds=delay)

@@ -9,6 +9,7 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
 from odoo.addons.oms_addon.exceptions import RetryableError, Unmet
+from odoo.addons.oms_addon.tools.document_values import to_text
 from odoo.addons.oms_addon.tools.order_document import DocumentError
 
 _logger = logging.getLogger(__name__)
@@ -107,18 +108,18 @@ class OmsChannelMessage(models.Model):
 
     @api.model
     def _in_words(self, error):
-        """:return: an exception as a sentence for people"""
+        """:return: an exception as a sentence for people, which can be stored"""
         if (
             isinstance(error, (Unmet, RetryableError))
             or hasattr(error, "args")
             and type(error).__module__.startswith("odoo")
         ):
-            return str(error)
+            return to_text(str(error))
         return self.env._(
             "Unexpected %(kind)s: %(text)s. Retry; if it fails again, send the trace to your "
             "administrator.",
             kind=type(error).__name__,
-            text=str(error),
+            text=to_text(str(error)),
         )
 
     @api.model

@@ -15,6 +15,7 @@ from odoo.addons.oms_addon.exceptions import (
     Unfinished,
 )
 from odoo.addons.oms_addon.tools.attempt import Attempt
+from odoo.addons.oms_addon.tools.document_values import to_storable
 
 _logger = logging.getLogger(__name__)
 
@@ -110,6 +111,7 @@ class OmsChannelMessage(models.Model):
             attempt.close()
             if meter._record_success(channel):
                 channel._settle_alert("credentials", "breaker")
+            result = to_storable(result)
             self._set_state("done", self.env._("Taken by the channel."), result=result)
             if self.topic == "refund":
                 self.env["oms.order.refund"]._took(self, result)
@@ -148,13 +150,14 @@ class OmsChannelMessage(models.Model):
         """
         self.env["oms.channel.meter"]._record_success(self.channel_id)
         later = fields.Datetime.add(fields.Datetime.now(), seconds=int(error.seconds or 1))
-        self.write({"error": str(error), "result": error.state, "next_try_at": later})
+        state = to_storable(error.state)
+        self.write({"error": self._in_words(error), "result": state, "next_try_at": later})
         if self.topic == "stock":
             self.env["oms.channel.stock"]._release_sold_out(self)
 
     def _postpone(self, error):
         """It is not time yet: nothing failed, nothing is counted."""
-        self.write({"error": str(error)})
+        self.write({"error": self._in_words(error)})
 
     def _send_again(self, error):
         """A call failed that may succeed later; a channel that is down costs no tries.
@@ -166,11 +169,11 @@ class OmsChannelMessage(models.Model):
         opened = meter._record_failure(channel, at_once=refused)
         if opened:
             code = "credentials" if refused else "breaker"
-            channel._raise_alert(code, str(error), self._breaker_advice(refused))
+            channel._raise_alert(code, self._in_words(error), self._breaker_advice(refused))
         if refused or error.unreachable and channel.id in meter._resting():
-            self.write({"error": str(error)})
+            self.write({"error": self._in_words(error)})
             return
-        self._fail(str(error), seconds=error.seconds)
+        self._fail(self._in_words(error), seconds=error.seconds)
 
     @api.model
     def _breaker_advice(self, refused):
