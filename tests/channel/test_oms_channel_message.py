@@ -7,6 +7,7 @@ from odoo.exceptions import UserError
 from odoo.tools import mute_logger
 
 from odoo.addons.oms_addon.exceptions import FinalError, RetryableError
+from odoo.addons.oms_addon.models.channel import oms_channel_message_gc
 from odoo.addons.oms_addon.models.channel.oms_channel_message import MAX_ATTEMPTS
 
 from ..common import OmsCommon
@@ -117,6 +118,18 @@ class TestInbox(OmsCommon):
         self.assertTrue(waiting.exists())
         self.assertEqual(len(self._order("A1")), 1)
 
+    def test_old_messages_nothing_was_to_be_done_for_are_deleted_too_a_part_at_a_time(self):
+        messages = self.env["oms.channel.message"].concat(
+            *[self._receive(self._document("A1"), f"evt-{number}") for number in range(3)]
+        )
+        self._run_lanes()
+        self.assertEqual(messages.mapped("state"), ["done", "ignored", "ignored"])
+        messages.write({"done_at": "2020-01-01 00:00:00"})
+        self.patch(oms_channel_message_gc, "GC_BATCH", 2)
+        self.assertEqual(messages._gc_finished(), (2, True))
+        self.assertEqual(messages._gc_finished(), (1, False))
+        self.assertFalse(messages.exists())
+
     def test_a_done_message_refuses_to_become_pending(self):
         message = self._receive(self._document("A1"))
         self._run_lanes()
@@ -181,9 +194,7 @@ class TestOutbox(OmsCommon):
         self._run_lanes("outbox")
         self.assertEqual([key for _topic, key, _content in calls], ["k1", "k2", "k3", "k4"])
         self.assertEqual(messages.mapped("state"), ["done", "failed", "pending", "done"])
-        self.assertEqual(
-            messages[0].result, {"answer": "a\ufffdb", "n": 1.5, "rows": ["\ufffd"]}
-        )
+        self.assertEqual(messages[0].result, {"answer": "a\ufffdb", "n": 1.5, "rows": ["\ufffd"]})
         self.assertEqual(messages[1:3].mapped("error"), ["no\ufffd", "down\ufffd"])
 
     def test_a_failed_call_is_tried_again_later_with_growing_pauses(self):

@@ -17,6 +17,8 @@ _logger = logging.getLogger(__name__)
 MAX_ATTEMPTS = 8
 BACKOFF_SECONDS = 30
 BACKOFF_LIMIT = 6 * 3600
+#: states in which nothing more happens by itself
+ENDED = ("done", "ignored")
 
 
 class OmsChannelMessage(models.Model):
@@ -163,23 +165,6 @@ class OmsChannelMessage(models.Model):
         self.ensure_one()
         return self.order_id.get_formview_action()
 
-    # === CRUD METHODS === #
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_open(self):
-        if any(message.state != "done" for message in self):
-            raise UserError(
-                self.env._("A message that is not done cannot be deleted: retry it or ignore it.")
-            )
-
-    @api.autovacuum
-    def _gc_finished(self):
-        """Delete messages that are done for longer than the settings keep them."""
-        days = int(self.env["ir.config_parameter"].sudo().get_param("oms_addon.keep_days", 365))
-        if days:
-            limit = fields.Datetime.subtract(fields.Datetime.now(), days=days)
-            self.search([("state", "=", "done"), ("done_at", "<", limit)], limit=10000).unlink()
-
     # === BUSINESS METHODS: CONTENT === #
 
     def _render_summary(self):
@@ -286,7 +271,7 @@ class OmsChannelMessage(models.Model):
                     )
                 )
         moving.write({"state": state, "error": text, **values})
-        if state in ("done", "ignored"):
+        if state in ENDED:
             # Nobody but the system sees the trace, and everybody may end it.
             moving.sudo().write({"done_at": fields.Datetime.now(), "trace": False})
             moving.hold_ids.sudo()._close(text or self.env._("The message is done."))
