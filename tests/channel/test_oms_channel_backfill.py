@@ -1,6 +1,7 @@
 """Back-fills: counted first, page by page, resumable, and old orders are only recorded."""
 
 from datetime import datetime, timedelta, timezone
+from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user
@@ -156,6 +157,23 @@ class TestBackfill(TinyShopMixin, OmsCommon):
         self._work()
         self.assertEqual(self.backfill.state, "failed")
         self.assertIn("window too long", self.backfill.error)
+
+    @mute_logger(BACKFILL, "odoo.sql_db")
+    def test_a_page_the_database_refuses_fails_one_back_fill_and_not_the_lane(self):
+        self._place(1)
+
+        def refuse(this, channel, start, end, cursor=None):
+            this.env.cr.execute("SELECT 'many'::integer")
+
+        adapter = type(self.env["oms.channel.adapter.canonical"])
+        with patch.object(adapter, "_fetch_window", refuse):
+            self.backfill.action_start()
+            self._work()
+        self.assertEqual(self.backfill.state, "failed")
+        self.assertIn("many", self.backfill.error)
+        self.backfill.action_retry()
+        self._work()
+        self.assertEqual(self.backfill.state, "done")
 
     def test_fault_59_a_rate_limit_waits_and_counts_as_no_failure(self):
         self._place(1)

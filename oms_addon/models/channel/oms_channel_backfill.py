@@ -4,11 +4,10 @@ import logging
 import random
 from datetime import timezone
 
-import psycopg2
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from odoo.addons.oms_addon.exceptions import RateLimited, RetryableError
 
@@ -230,7 +229,7 @@ class OmsChannelBackfill(models.Model):
         try:
             with self.env.cr.savepoint():
                 self._take_page()
-        except psycopg2.Error:
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             raise
         except RateLimited as error:
             self._pause(max(error.seconds or 0, 1))
