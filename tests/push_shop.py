@@ -44,6 +44,8 @@ class PushShop(TinyShop):
 
     def _put_price(self, request):
         items = request.json()
+        if self.poison & {item["ref"] for item in items}:
+            raise Refusal(Response(400, {"error": "I do not like this call."}))
         self.told.append(("price", [(i["ref"], i["price"], i["currency"]) for i in items]))
         refused = {str(n): "no" for n, i in enumerate(items) if i["ref"] in self.refused}
         return {"failed": refused, "stale": {}}

@@ -58,3 +58,24 @@ class TestPrices(PushShopMixin, OmsCommon):
         self.shop.refused.clear()
         self._tell()
         self.assertEqual(alert.state, "settled")
+
+    def test_a_price_that_spoils_its_call_does_not_keep_the_others_from_the_channel(self):
+        self.shop.poison.add("ext-POT")
+        self._tell()
+        self.assertEqual(self.listings.mapped("price"), [10.0, 0.0])
+        [alert] = self.tiny.alert_ids.filtered(lambda a: a.code == "price")
+        self.assertIn("POT", alert.text)
+        self.assertIn("I do not like this call.", alert.text)
+        self.shop.poison.clear()
+        self._tell()
+        self.assertEqual(self.listings.mapped("price"), [10.0, 10.0])
+        self.assertEqual(alert.state, "settled")
+
+    def test_prices_that_wait_for_a_channel_that_is_down_are_queued_once(self):
+        for price in (11.0, 12.0, 13.0):
+            self.mug.list_price = price
+            self.tiny.prices_checked_at = False
+            self._run_lanes("stock")
+        self.assertEqual(len(self._outbox("price")), 1)
+        [told] = self._tell()
+        self.assertEqual([price for _ref, price, _code in told], ["13.00", "10.00"])

@@ -8,6 +8,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import split_every
 
+from odoo.addons.oms_addon.exceptions import FinalError
+
 from .oms_channel_message_outbox import TOPIC_PRIORITIES
 
 CHECK_MINUTES = 60
@@ -42,7 +44,8 @@ class OmsChannelPrice(models.AbstractModel):
 
     @api.model
     def _queue(self, channel):
-        """Put the listings whose price differs into the outbox.
+        """Put the listings whose price differs into the outbox, but for those on their way:
+        what is sent is the price of that moment.
 
         :return: how many messages
         :rtype: int
@@ -51,6 +54,7 @@ class OmsChannelPrice(models.AbstractModel):
         listings = self.env["oms.channel.listing"].search(
             [
                 ("channel_id", "=", channel.id),
+                ("id", "not in", self._on_their_way(channel)),
                 ("product_id", "!=", False),
                 ("component_ids", "=", False),
                 ("external_ref", "!=", False),
@@ -62,8 +66,39 @@ class OmsChannelPrice(models.AbstractModel):
             lambda l: l.currency_id.compare_amounts(l.price, wanted[l]) if l.currency_id else True
         ).sorted(lambda l: (l.parent_ref or "", l.id))
         size = channel._adapter()._batch_sizes.get("price", 1)
+        return self._queue_chunks(channel, split_every(size, differing.ids, list))
+
+    @api.model
+    def _on_their_way(self, channel):
+        """:return: ids of the listings whose prices wait in the outbox"""
+        waiting = (
+            self.env["oms.channel.message"]
+            .sudo()
+            .search(
+                [
+                    ("channel_id", "=", channel.id),
+                    ("direction", "=", "out"),
+                    ("topic", "=", "price"),
+                    ("state", "=", "pending"),
+                ]
+            )
+        )
+        return [
+            listing_id
+            for message in waiting
+            for listing_id in json.loads(message._raw_payload())["listings"]
+        ]
+
+    @api.model
+    def _queue_chunks(self, channel, chunks):
+        """Make one message for each chunk of listings.
+
+        :param chunks: lists of ids of ``oms.channel.listing``
+        :return: how many messages
+        :rtype: int
+        """
         rows = []
-        for ids in split_every(size, differing.ids, list):
+        for ids in chunks:
             body = json.dumps({"listings": ids}).encode()
             key = f"price:{uuid.uuid4()}"
             rows.append(("price", key, None, body, hashlib.sha256(body).hexdigest()))
@@ -112,7 +147,15 @@ class OmsChannelPrice(models.AbstractModel):
         items = [self._prepare_item(channel, listing, wanted[listing]) for listing in listings]
         body = json.dumps(items, sort_keys=True).encode()
         key = f"{message.event_ref}:{hashlib.sha256(body).hexdigest()[:12]}"
-        answer = channel._adapter()._push_price(channel, key, items) or {} if items else {}
+        try:
+            answer = channel._adapter()._push_price(channel, key, items) or {} if items else {}
+        except FinalError as error:
+            if len(ids) > 1:
+                # Refused as a whole: find out which of its items is to blame.
+                half = (len(ids) + 1) // 2
+                self._queue_chunks(channel, [ids[:half], ids[half:]])
+                return {"split": len(ids)}
+            answer = {"failed": {"0": str(error)}}
         failed = {**answer.get("failed", {}), **answer.get("stale", {})}
         for position, listing in enumerate(listings):
             if str(position) not in failed:
