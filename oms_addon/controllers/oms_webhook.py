@@ -9,6 +9,8 @@ from odoo.addons.oms_addon.tools.problem import Problem
 
 #: what has to be known of a channel to take a message in
 ROUTING_FIELDS = ["adapter", "company_id", "webhook_secret", "account_ref"]
+#: headers that name an event, see ``_identify`` of the adapters
+NAMES = ("X-Oms-Event", "X-Oms-Topic", "Idempotency-Key")
 
 
 class OmsWebhook(http.Controller):
@@ -30,7 +32,7 @@ class OmsWebhook(http.Controller):
         if problem:
             channel._count_refused(problem)
             return refuse(401, "bad-signature", problem)
-        if max(len(headers.get(name, "")) for name in ("X-Oms-Event", "X-Oms-Topic")) > MAX_REF:
+        if max(len(headers.get(name, "")) for name in NAMES) > MAX_REF:
             raise Problem(400, "bad-event", f"An event's name has {MAX_REF} characters at most.")
         event = adapter._identify(channel, headers, body)
         message = channel.with_context(oms_via="webhook")._receive_many([event])

@@ -1,5 +1,6 @@
 """What a channel may send by mistake or on purpose, by either way in."""
 
+import hashlib
 import json
 import logging
 import time
@@ -150,8 +151,11 @@ class TestBadInput(ApiCase):
 
     def test_the_name_of_an_event_has_a_limit(self):
         body = json.dumps(self._document("A1")).encode()
-        for name in ("X-Oms-Event", "X-Oms-Topic"):
+        for name in ("X-Oms-Event", "X-Oms-Topic", "Idempotency-Key"):
             self._assert_problem(self._webhook(body, **{name: "x" * 251}), 400, "bad-event")
+        # One too long for an index of the database.
+        key = "".join(hashlib.sha256(str(n).encode()).hexdigest() for n in range(100))
+        self._assert_problem(self._webhook(body, **{"Idempotency-Key": key}), 400, "bad-event")
         self.assertFalse(self._messages())
 
     # === WHAT IS TAKEN AND WAITS FOR A PERSON === #
