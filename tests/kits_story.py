@@ -80,6 +80,7 @@ class Story:
         found["by_hand"] = self.by_hand()
         found["elsewhere"] = self.elsewhere()
         found["worth"] = self.worth()
+        found["sourced"] = self.sourced()
         # From here on the warehouse delivers in two steps.
         found["put_back"] = self.put_back()
         return found
@@ -110,13 +111,13 @@ class Story:
         order = self.confirmed(product, quantity, unit)
         return order, self.env["oms.allocator"]._allocate(order).get(order, "")
 
-    def confirmed(self, product, quantity, unit=None):
+    def confirmed(self, product, quantity, unit=None, channel=None):
         """:return: a confirmed order of the channel"""
         order = self.env["sale.order"].create(
             {
                 "partner_id": self.env.ref("base.partner_admin").id,
                 "warehouse_id": self.warehouse.id,
-                "oms_channel_id": self.channel.id,
+                "oms_channel_id": (channel or self.channel).id,
                 "order_line": [
                     Command.create(
                         {
@@ -234,7 +235,7 @@ class Story:
         todo.with_context(skip_backorder=True).button_validate()
 
     def elsewhere(self):
-        """Another warehouse has the beam that is missing: it sends just that, and a person can
+        """A beam gets lost and another warehouse has some: it sends just that, and a person can
         have it send all.
 
         :return: what deliveries are about and have reserved, by warehouse and SKU
@@ -243,18 +244,45 @@ class Story:
             {"name": "North", "code": "NORTH", "oms_managed": True}
         )
         self.channel.warehouse_ids |= north
-        beam, bolt = self.product("BEAM", 1), self.product("BOLT", 9)
+        beam, bolt = self.product("BEAM", 2), self.product("BOLT", 9)
         truss = self.product("TRUSS", 0)
         for part in (beam, bolt):
             self.env["stock.quant"]._update_available_quantity(part, north.lot_stock_id, 20)
         self.kit(truss, 1, (beam, 2, None), (bolt, 4, None))
-        order, waits = self.order(truss, 1)
+        order = self.confirmed(truss, 1)
+        self.env["stock.quant"]._update_available_quantity(beam, self.warehouse.lot_stock_id, -1)
+        waits = self.env["oms.allocator"]._allocate(order).get(order, "")
         found = {"waits": waits, "before": self.demand(order)}
         order._oms_send_from(north)
         found["after"] = self.demand(order)
         self.ship(order)
         found["delivered"] = order.order_line.qty_delivered
         return found
+
+    def sourced(self):
+        """Home has parts of two carts and one wheel too few for a third, South those of three.
+
+        :return: from where three carts are served, or two, or four; and what is decided of the
+            four when they are looked at once more
+        """
+        south = self.env["stock.warehouse"].create(
+            {"name": "South", "code": "SOUTH", "oms_managed": True}
+        )
+        channel = self.channel.copy({"warehouse_ids": [Command.set((self.warehouse | south).ids)]})
+        body, wheel = self.product("BODY", 9), self.product("WHEEL", 11)
+        cart = self.product("CART", 0)
+        for part, quantity in ((body, 3), (wheel, 12)):
+            self.env["stock.quant"]._update_available_quantity(part, south.lot_stock_id, quantity)
+        self.kit(cart, 1, (body, 1, None), (wheel, 4, None))
+        told = []
+        for quantity in (3, 2):
+            order = self.confirmed(cart, quantity, channel=channel)
+            told.append([order.warehouse_id.name, order.oms_allocation_text, self.demand(order)])
+            order.action_cancel()
+        order = self.confirmed(cart, 4, channel=channel)
+        told.append([order.oms_allocation_text, self.demand(order)])
+        looked = self.env["oms.allocation.rehearsal"]._explained(order)
+        return [*told, looked["outcome"]]
 
     def worth(self):
         """:return: what is waited for of two kits of five parts each, nothing of which is there"""

@@ -56,5 +56,29 @@ class TestKits(StoryCase):
                     "delivered": 1.0,
                 },
                 "worth": [10.0, 60.0],
+                # A cart has a body and four wheels.
+                "sourced": [
+                    [
+                        "South",
+                        "All from South: first in order and complete.",
+                        {"South BODY": [3.0, 0], "South WHEEL": [12.0, 0]},
+                    ],
+                    [
+                        "HOME",
+                        "All from HOME: first in order and complete.",
+                        {"HOME BODY": [2.0, 0], "HOME WHEEL": [8.0, 0]},
+                    ],
+                    [
+                        "Split, no warehouse has all: 2 × [CART] CART: HOME; "
+                        "2 × [CART] CART: South.",
+                        {
+                            "HOME BODY": [2.0, 0],
+                            "HOME WHEEL": [8.0, 0],
+                            "South BODY": [2.0, 0],
+                            "South WHEEL": [8.0, 0],
+                        },
+                    ],
+                    "split",
+                ],
             },
         )

@@ -6,6 +6,7 @@ Nothing here reads or writes a database. The same figures give the same plan.
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from itertools import combinations
+from math import floor
 
 from .geo import haversine
 
@@ -23,13 +24,35 @@ ACTIONS = ("partial", "next", "queue", "cancel")
 
 @dataclass(frozen=True)
 class Line:
-    """A quantity of a product that an order wants, worth ``price`` a unit."""
+    """A quantity of a product that an order wants, worth ``price`` a unit.
+
+    ``parts`` are pairs (product, units in one) of a kit, which has no stock of its own.
+    """
 
     id: int
     product: int
     quantity: float
     price: float = 0.0
     excluded: frozenset = frozenset()
+    parts: tuple = ()
+
+    @property
+    def needs(self):
+        """Return what one takes from stock: pairs (product, units)."""
+        return self.parts or ((self.product, 1.0),)
+
+    def count(self, stock, place):
+        """Return how many a place has; of kits that it cannot make all, whole ones."""
+        there = min(stock.get((place, product), 0.0) / units for product, units in self.needs)
+        if self.parts:
+            there = round(there, DIGITS)
+            return there if there >= self.quantity else floor(there)
+        return there
+
+    def take(self, stock, place, quantity):
+        """Take from the stock of a place what a quantity needs."""
+        for product, units in self.needs:
+            stock[place, product] = stock.get((place, product), 0.0) - quantity * units
 
 
 @dataclass(frozen=True)
@@ -240,11 +263,7 @@ def usable(rule, supply, warehouse, product):
 
 def _judge(rule, order, supply, warehouse):
     wanted = round(sum(line.quantity for line in order.lines), DIGITS)
-    goal = Counter()
-    for line in order.lines:
-        if warehouse.id not in line.excluded:
-            goal[line.product] += line.quantity
-    has = sum(min(usable(rule, supply, warehouse.id, p), q) for p, q in goal.items())
+    has = _has(rule, order, supply, warehouse.id)
     km = _distance(warehouse, order.destination)
     verdict = Verdict(
         warehouse.id,
@@ -267,6 +286,28 @@ def _judge(rule, order, supply, warehouse):
     return verdict
 
 
+def _has(rule, order, supply, warehouse):
+    """:return: how much of what an order wants a warehouse has"""
+    left = _stock(rule, order, supply, [warehouse])
+    has = 0.0
+    for line in order.lines:
+        if warehouse not in line.excluded:
+            served = min(line.count(left, warehouse), line.quantity)
+            line.take(left, warehouse, served)
+            has += served
+    return has
+
+
+def _stock(rule, order, supply, places):
+    """:return: what a rule may take of what an order needs, by (warehouse, product)"""
+    return {
+        (place, product): usable(rule, supply, place, product)
+        for place in places
+        for line in order.lines
+        for product, _units in line.needs
+    }
+
+
 def _distance(warehouse, destination):
     if not warehouse.point or not destination or not destination.point:
         return None
@@ -280,9 +321,7 @@ def _rank(rule, order, supply, verdict):
         "distance": lambda: FAR if verdict.km is None else verdict.km,
         "cost": lambda: verdict.cost,
         "capacity": lambda: -supply.capacity.get(verdict.warehouse, FAR),
-        "stock": lambda: (
-            -sum(supply.free.get((verdict.warehouse, line.product), 0.0) for line in order.lines)
-        ),
+        "stock": lambda: -sum(line.count(supply.free, verdict.warehouse) for line in order.lines),
     }
     return [
         _age_rank(order, supply, verdict) if sort == "age" else (figures[sort](),)
@@ -294,7 +333,8 @@ def _age_rank(order, supply, verdict):
     dates = [
         supply.since[key]
         for line in order.lines
-        if (key := (verdict.warehouse, line.product)) in supply.since
+        for product, _units in line.needs
+        if (key := (verdict.warehouse, product)) in supply.since
     ]
     return (0, min(dates)) if dates else (1,)
 
@@ -334,11 +374,9 @@ def _settle(decision, order, supply, warehouses):
     """Take what a decision needs from the supply and count what it costs."""
     if not decision.plan:
         return decision
-    products = {line.id: line.product for line in order.lines}
-    for line, share in decision.plan.shares.items():
-        for warehouse, quantity in share.items():
-            key = warehouse, products[line]
-            supply.free[key] = supply.free.get(key, 0.0) - quantity
+    for line in order.lines:
+        for warehouse, quantity in decision.plan.shares[line.id].items():
+            line.take(supply.free, warehouse, quantity)
     for warehouse in decision.plan.serving:
         if warehouse in supply.capacity and warehouse not in order.slots:
             supply.capacity[warehouse] -= 1
@@ -393,12 +431,8 @@ def _best(rule, order, supply, places):
     :return: the plan, with what is missing
     :rtype: Plan
     """
-    stock = {
-        (place, line.product): usable(rule, supply, place, line.product)
-        for place in places
-        for line in order.lines
-    }
-    places = [p for p in places if any(stock[p, line.product] > 0 for line in order.lines)] or [
+    stock = _stock(rule, order, supply, places)
+    places = [p for p in places if any(line.count(stock, p) > 0 for line in order.lines)] or [
         places[0]
     ]
     for place in places:
@@ -510,16 +544,14 @@ def _share(line, left, places):
 
     :return: {warehouse: quantity} and the rest that is not there
     """
-    having = [p for p in places if left.get((p, line.product), 0) > 0]
-    whole = next(
-        (p for p in having if round(left[p, line.product] - line.quantity, DIGITS) >= 0), None
-    )
+    counts = {p: count for p in places if (count := line.count(left, p)) > 0}
+    whole = next((p for p in counts if round(counts[p] - line.quantity, DIGITS) >= 0), None)
     share, rest = {}, line.quantity
-    for place in [whole] if whole else having:
-        taken = min(left[place, line.product], rest)
+    for place in [whole] if whole else counts:
+        taken = min(counts[place], rest)
         if round(taken, DIGITS) <= 0:
             break
         share[place] = round(taken, DIGITS)
-        left[place, line.product] -= taken
+        line.take(left, place, taken)
         rest = round(rest - taken, DIGITS)
     return share, rest

@@ -115,14 +115,17 @@ class OmsAllocationRehearsal(models.TransientModel):
         """:return: what could be had if these orders held nothing"""
         matrix = self.env["oms.allocation.matrix"]
         warehouses = self.env["stock.warehouse"].union(*candidates.values())
-        free = self.env["oms.stock"]._free(warehouses, goods.product_id)
+        parts, products = self.env["oms.kits"]._stock_of(goods)
+        free = self.env["oms.stock"]._free(warehouses, products)
+        kits = {line.product_id.id: pairs for line, pairs in parts.items()}
         for shares in (before or {}).values():
             for (product, warehouse), (quantity, is_held) in shares.items():
-                if is_held:
-                    free[warehouse, product] += quantity
+                held = quantity if is_held else 0.0
+                for part, units in kits.get(product, ((product, 1.0),)):
+                    free[warehouse, part] += held * units
         chosen = matrix._choose(goods.order_id, runs, matrix._destinations(goods.order_id))
         left = self.env["oms.allocation.day"]._glance(warehouses)
-        return matrix._supply(warehouses, goods.product_id, chosen, left, free=free)
+        return matrix._supply(warehouses, products, chosen, left, free=free)
 
     def _before(self, goods):
         """Read the plan in force: the deliveries of confirmed orders, the plan of others.
@@ -131,17 +134,21 @@ class OmsAllocationRehearsal(models.TransientModel):
         """
         found = defaultdict(dict)
         demand = self.env["oms.sourcing"]._demand
+        kits = self.env["oms.kits"]._parts_of(goods)
         for line in goods:
             shares = defaultdict(float)
+            needs = dict(kits.get(line, ((line.product_id.id, 1.0),)))
             is_held = line.state == "sale"
             if is_held:
                 for move in line.move_ids:
                     if (
-                        move.state not in ("done", "cancel")
+                        move.product_id.id in needs
+                        and move.state not in ("done", "cancel")
                         and move.location_id.usage == "internal"
                         and not move.move_orig_ids
                     ):
-                        shares[move.picking_type_id.warehouse_id.id] += move.product_qty
+                        units = move.product_qty / sum(needs.values())
+                        shares[move.picking_type_id.warehouse_id.id] += units
             elif line.oms_plan:
                 shares |= {int(w): quantity for w, quantity in line.oms_plan.items()}
             else:

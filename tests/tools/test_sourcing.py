@@ -201,3 +201,39 @@ def test_the_limit_of_parcels_counts_those_that_are_about_to_leave():
     assert (full.outcome, full.plan.shares) == ("partial", {1: {2: 2}})
     single = more_of({2}, Rule(one_parcel=True, action="queue"), Supply(free=dict(free)))
     assert single.outcome == "queue"
+
+
+# === KITS === #
+
+BODY, WHEEL, CART = 20, 21, 22
+
+
+def cart(number, quantity):
+    return Line(number, CART, quantity, parts=((BODY, 1.0), (WHEEL, 4.0)))
+
+
+def decided(lines, free, **rule):
+    """:return: the plan of an order of two warehouses, and what is left of the free stock"""
+    supply = Supply(free=free, safety=rule.pop("safety", {}))
+    order = Order(1, lines, (1, 2), (Rule(**rule),))
+    return sourcing.decide(order, supply, WAREHOUSES).plan, supply.free
+
+
+def test_a_kit_is_shared_out_whole_by_its_scarcest_part():
+    free = {(1, BODY): 9, (1, WHEEL): 11, (2, BODY): 3, (2, WHEEL): 12, (1, CART): 50}
+    plan, left = decided((cart(5, 6),), free)
+    assert plan.shares == {5: {1: 3, 2: 3}}
+    assert plan.missing == {CART: 1}
+    assert left == {(1, BODY): 6, (1, WHEEL): -1, (2, BODY): 0, (2, WHEEL): 0, (1, CART): 50}
+
+
+def test_a_kit_and_a_loose_part_of_it_do_not_share_the_same_stock():
+    free = {(1, BODY): 2, (1, WHEEL): 8, (2, BODY): 2, (2, WHEEL): 12}
+    plan, _left = decided((cart(5, 2), Line(6, WHEEL, 4)), free)
+    assert plan.shares == {5: {2: 2}, 6: {2: 4}}
+
+
+def test_a_warehouse_keeps_its_safety_stock_of_a_part_of_a_kit():
+    free = {(1, BODY): 2, (1, WHEEL): 8, (2, BODY): 2, (2, WHEEL): 8}
+    plan, _left = decided((cart(5, 2),), free, safety={(1, WHEEL): 1})
+    assert plan.shares == {5: {2: 2}}

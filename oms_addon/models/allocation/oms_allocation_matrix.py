@@ -40,16 +40,18 @@ class OmsAllocationMatrix(models.AbstractModel):
         chosen = self._choose(orders, runs, destinations)
         warehouses = self.env["stock.warehouse"].union(*candidates.values())
         places = self._places(warehouses)
+        parts, products = self.env["oms.kits"]._stock_of(goods)
         if supply is None:
             left = self.env["oms.allocation.day"].sudo()._left(warehouses)
-            free = self.env["oms.backorder"]._free_for_new(warehouses, goods.product_id)
-            supply = self._supply(warehouses, goods.product_id, chosen, left, free)
+            free = self.env["oms.backorder"]._free_for_new(warehouses, products)
+            supply = self._supply(warehouses, products, chosen, left, free)
         slots = self._slots(orders, warehouses)
         released = self._released(orders) if released is None else released
         of_order = goods.grouped("order_id")
         found = {}
         for order, (run, routing) in chosen.items():
-            wanted = self._as_order(order, of_order[order], candidates[order], routing, more)
+            lines = self._as_lines(of_order[order], parts, more)
+            wanted = self._as_order(order, lines, candidates[order], routing)
             wanted = replace(
                 wanted,
                 destination=destinations[order],
@@ -77,14 +79,16 @@ class OmsAllocationMatrix(models.AbstractModel):
         warehouses = self.env["stock.warehouse"].union(*candidates.values())
         places = self._places(warehouses)
         goods = orders.order_line.filtered(lambda line: line._oms_is_goods())
+        parts, products = self.env["oms.kits"]._stock_of(goods)
         left = self.env["oms.allocation.day"].sudo()._left(warehouses)
-        supply = self._supply(warehouses, goods.product_id, chosen, left)
+        supply = self._supply(warehouses, products, chosen, left)
         slots = self._slots(orders, warehouses)
         narrow = dict(candidates)
         for order, (_run, routing) in chosen.items():
             if not routing or order in released or order.oms_chosen_warehouse_id:
                 continue
-            wanted = self._as_order(order, goods & order.order_line, candidates[order], routing)
+            lines = self._as_lines(goods & order.order_line, parts)
+            wanted = self._as_order(order, lines, candidates[order], routing)
             wanted = replace(
                 wanted,
                 destination=destinations[order],
@@ -173,25 +177,29 @@ class OmsAllocationMatrix(models.AbstractModel):
         return chosen | dict.fromkeys(left._oms_serving_order(), none)
 
     @api.model
-    def _as_order(self, order, goods, candidates, routing, more=None):
-        """:return: one order as the engine reads it, or what is more of it"""
+    def _as_lines(self, goods, parts, more=None):
+        """:return: the lines of one order as the engine reads them, or what is more of them"""
         demand = self.env["oms.sourcing"]._demand
         lines = []
         for line in goods:
             _id, product_id, quantity = demand(line)
-            worth = line.price_total / (order.currency_rate or 1.0)
-            lines.append(
-                sourcing.Line(
-                    line.id,
-                    product_id,
-                    more[line] if more else quantity,
-                    worth / quantity if quantity else 0.0,
-                    frozenset(line.oms_excluded_warehouse_ids.ids),
-                )
+            found = sourcing.Line(
+                line.id,
+                product_id,
+                more[line] if more else quantity,
+                line.price_total / (line.order_id.currency_rate or 1.0) / (quantity or 1.0),
+                frozenset(line.oms_excluded_warehouse_ids.ids),
+                parts.get(line, ()),
             )
+            lines.append(found)
+        return tuple(lines)
+
+    @api.model
+    def _as_order(self, order, lines, candidates, routing):
+        """:return: one order as the engine reads it"""
         return sourcing.Order(
             order.id,
-            tuple(lines),
+            lines,
             tuple(candidates.ids),
             # A warehouse a person chose is not argued about.
             () if order.oms_chosen_warehouse_id else routing.rule_ids._to_rules(),

@@ -19,6 +19,41 @@ class OmsKits(models.AbstractModel):
         return moves.filtered(lambda m: m.bom_line_id.bom_id.type == "phantom").sale_line_id
 
     @api.model
+    def _parts_of(self, lines):
+        """Read what the kits that order lines are about take from stock.
+
+        :param lines: ``sale.order.line`` records
+        :return: pairs (product id, units in one) by line; a line that is about no kit, or about
+            one of whose parts none is counted, is not in it
+        :rtype: dict
+        """
+        engine, found = self.env["oms.availability"], {}
+        for company, of_company in lines.grouped("company_id").items():
+            kits = engine._kits(of_company.product_id, company)
+            if not kits:
+                continue
+            products = self.env["product.product"].browse({p for kit in kits.values() for p in kit})
+            counted = set(engine._counted(products).ids)
+            for line in of_company:
+                kit = kits.get(line.product_id.id, {})
+                parts = tuple((p, n) for p, n in kit.items() if p in counted and n > 0)
+                if parts:
+                    found[line] = parts
+        return found
+
+    @api.model
+    def _stock_of(self, lines):
+        """Read whose stock order lines are about: of kits that of their parts.
+
+        :return: the parts, as ``_parts_of`` does, and all the products
+        :rtype: tuple
+        """
+        parts = self._parts_of(lines)
+        part_ids = {product_id for pairs in parts.values() for product_id, _units in pairs}
+        plain = lines.filtered(lambda line: line not in parts).product_id
+        return parts, plain | plain.browse(part_ids)
+
+    @api.model
     def _as_parts(self, move, procurements):
         """Have a part of a kit procured where the kit itself was to be.
 
