@@ -81,6 +81,7 @@ class Story:
         found["elsewhere"] = self.elsewhere()
         found["worth"] = self.worth()
         found["sourced"] = self.sourced()
+        found["told"] = self.told()
         # From here on the warehouse delivers in two steps.
         found["put_back"] = self.put_back()
         return found
@@ -283,6 +284,70 @@ class Story:
         told.append([order.oms_allocation_text, self.demand(order)])
         looked = self.env["oms.allocation.rehearsal"]._explained(order)
         return [*told, looked["outcome"]]
+
+    def told(self):
+        """A tent has a sheet and two poles, a camp two tents.
+
+        :return: what a shop is told of both, at first and after each change
+        """
+        shop = self.env["oms.channel"].create(
+            {
+                "name": "Tents",
+                "adapter": "woocommerce",
+                "state": "live",
+                "push_stock": True,
+                "warehouse_ids": [Command.set(self.warehouse.ids)],
+            }
+        )
+        sheet, pole = self.product("SHEET", 5), self.product("POLE", 12)
+        tent, camp = self.product("TENT", 0), self.product("CAMP", 0)
+        listings = self.env["oms.channel.listing"].create(
+            [
+                {
+                    "channel_id": shop.id,
+                    "sku": product.default_code,
+                    "external_ref": product.default_code,
+                    "product_id": product.id,
+                }
+                for product in (tent, camp)
+            ]
+        )
+        self.kit(tent, 1, (sheet, 1, None), (pole, 2, None))
+        self.kit(camp, 1, (tent, 2, None))
+        bom = tent.bom_ids
+        of_sheet, of_poles = bom.bom_line_ids
+        changes = {
+            "at first": lambda: None,
+            "a sheet comes": lambda: self.env["stock.quant"]._update_available_quantity(
+                sheet, self.warehouse.lot_stock_id, 1
+            ),
+            "three poles": lambda: of_poles.write({"product_qty": 3}),
+            "makes two": lambda: bom.write({"product_qty": 2}),
+            "archived": bom.action_archive,
+            "in force again": bom.action_unarchive,
+            "no poles": of_poles.unlink,
+            "no kit": lambda: bom.write({"type": "normal"}),
+            "a kit again": lambda: bom.write({"type": "phantom"}),
+            "half a sheet": lambda: of_sheet.write({"product_uom_id": self.half(sheet).id}),
+            "deleted": bom.unlink,
+        }
+        told = {}
+        for name, change in changes.items():
+            change()
+            self.env.flush_all()
+            self.env.cr.precommit.run()
+            stock = self.env["oms.channel.stock"]
+            stock._work()
+            told[name] = [
+                stock.search([("listing_id", "=", listing.id)]).wanted for listing in listings
+            ]
+        return told
+
+    def half(self, product):
+        """:return: the unit that is half of a product's"""
+        return self.env["uom.uom"].create(
+            {"name": "Half", "relative_factor": 0.5, "relative_uom_id": product.uom_id.id}
+        )
 
     def worth(self):
         """:return: what is waited for of two kits of five parts each, nothing of which is there"""

@@ -56,6 +56,20 @@ class TestKits(StoryCase):
                     "delivered": 1.0,
                 },
                 "worth": [10.0, 60.0],
+                # Of a tent, and of a camp of two tents.
+                "told": {
+                    "at first": [5, 2],
+                    "a sheet comes": [6, 3],
+                    "three poles": [4, 2],
+                    "makes two": [8, 4],
+                    "archived": [0, 0],
+                    "in force again": [8, 4],
+                    "no poles": [12, 6],
+                    "no kit": [0, 0],
+                    "a kit again": [12, 6],
+                    "half a sheet": [24, 12],
+                    "deleted": [0, 0],
+                },
                 # A cart has a body and four wheels.
                 "sourced": [
                     [

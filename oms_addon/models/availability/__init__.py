@@ -5,6 +5,7 @@ from . import oms_cart_reservation
 from . import oms_availability
 from . import oms_availability_state
 from . import oms_availability_why
+from . import oms_kits
 from . import oms_availability_page
 from . import oms_channel
 from . import oms_channel_listing

@@ -218,7 +218,7 @@ class OmsChannelStock(models.Model):
             self.env["oms.cart.reservation"]._clean() + self.env["oms.channel.reserve"]._expire()
         )
         self.env["oms.channel"]._look_at_arriving()
-        product_ids = self._take_changes()
+        product_ids = self.env["oms.kits"]._with_kits(self._take_changes())
         channels = self._pushing_channels()
         if product_ids:
             for channel in channels | self.env["oms.availability.state"]._asking():
