@@ -84,6 +84,7 @@ class Story:
         found["told"] = self.told()
         # From here on the warehouse delivers in two steps.
         found["put_back"] = self.put_back()
+        found["rejected"] = self.rejected()
         return found
 
     def one_short(self):
@@ -135,7 +136,11 @@ class Story:
 
     def reserved(self, order):
         """:return: what the open deliveries of an order have, by SKU"""
-        lines = order.picking_ids._oms_todo().move_line_ids
+        return self.reserved_in(order.picking_ids._oms_todo())
+
+    def reserved_in(self, pickings):
+        """:return: what deliveries have, by SKU"""
+        lines = pickings.move_line_ids
         return {
             product.default_code: sum(of_product.mapped("quantity"))
             for product, of_product in lines.grouped("product_id").items()
@@ -229,6 +234,32 @@ class Story:
         leaving = self.reserved(order)
         self.ship_step(order)
         return [back, leaving, order.order_line.qty_delivered]
+
+    def rejected(self):
+        """Two desks wait to leave when one of their four drawers turns out to be broken.
+
+        :return: what is picked again, what leaves, how many were delivered then and with what
+            was picked again, and what is left in stock
+        """
+        top, drawer, desk = (
+            self.product(sku, n) for sku, n in (("TOP", 2), ("DRAWER", 5), ("DESK", 0))
+        )
+        self.kit(desk, 1, (top, 1, None), (drawer, 2, None))
+        order = self.confirmed(desk, 2)
+        self.env["oms.allocator"]._allocate(order)
+        self.ship_step(order)
+        leaving = order.picking_ids._oms_todo()
+        reason = self.env["oms.pick.rejection.reason"].search([("effect", "=", "damaged")], limit=1)
+        line = leaving.move_line_ids.filtered(lambda l: l.product_id == drawer)
+        self.env["oms.pick.rejection"]._reject(line, reason, 1)
+        again = self.reserved_in(order.picking_ids._oms_todo() - leaving)
+        found = [again, self.reserved_in(leaving)]
+        leaving.move_ids.picked = True
+        leaving.with_context(skip_backorder=True).button_validate()
+        found.append(order.order_line.qty_delivered)
+        self.ship_step(order)
+        self.ship_step(order)
+        return [*found, order.order_line.qty_delivered, self.number(drawer)]
 
     def ship_step(self, order):
         todo = order.picking_ids._oms_todo()

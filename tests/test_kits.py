@@ -55,6 +55,8 @@ class TestKits(StoryCase):
                     "after": {"North BEAM": [2.0, 2.0], "North BOLT": [4.0, 4.0]},
                     "delivered": 1.0,
                 },
+                # A desk has a top and two drawers.
+                "rejected": [{"DRAWER": 1.0}, {"TOP": 2.0, "DRAWER": 3.0}, 1.0, 2.0, 0],
                 "worth": [10.0, 60.0],
                 # Of a tent, and of a camp of two tents.
                 "told": {

@@ -237,9 +237,16 @@ class OmsPickRejection(models.Model):
         there of them put back.
         """
         line = move.sale_line_id
-        if not line or move.product_id != line.product_id or not move._oms_is_carried():
+        is_part = line in self.env["oms.kits"]._lines(move)
+        is_whole = move.product_id == line.product_id
+        if not line or not (is_part or is_whole) or not move._oms_is_carried():
             return
+        warehouse = move.picking_type_id.warehouse_id
         self.env["oms.put.back"]._take_back({move: units})
+        if is_part:
+            wanted = self.env["oms.resourcing"]._prepare_procurements(move, warehouse, units)
+            self.env["stock.rule"].run(wanted)
+            return
         # oms_has_warehouse: the allocator finds them elsewhere, within the rule's limits
         line.with_context(oms_has_warehouse=True)._action_launch_stock_rule()
 

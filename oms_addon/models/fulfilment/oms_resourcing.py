@@ -189,18 +189,25 @@ class OmsResourcing(models.AbstractModel):
         procurements = []
         taken = defaultdict(float)
         for move, warehouse, quantity in shifts:
-            line = move.sale_line_id.with_company(move.company_id)
-            values = {**line._prepare_procurement_values(), "warehouse_id": warehouse}
-            wanted = line.with_context(oms_no_plan=True)._create_procurements(
-                quantity, move.product_id.uom_id, values
-            )
-            if move.product_id != line.product_id:
-                wanted = self.env["oms.kits"]._as_parts(move, wanted)
-            procurements += wanted
+            procurements += self._prepare_procurements(move, warehouse, quantity)
             taken[move] += quantity
         self._explain(shifts, why)
         self._reduce(taken)
         self.env["stock.rule"].run(procurements)
+
+    @api.model
+    def _prepare_procurements(self, move, warehouse, quantity):
+        """:return: the procurements of what a move was to take, in a warehouse; of a kit just
+        the part
+        """
+        line = move.sale_line_id.with_company(move.company_id)
+        values = {**line._prepare_procurement_values(), "warehouse_id": warehouse}
+        wanted = line.with_context(oms_no_plan=True)._create_procurements(
+            quantity, move.product_id.uom_id, values
+        )
+        if move.product_id == line.product_id:
+            return wanted
+        return self.env["oms.kits"]._as_parts(move, wanted)
 
     # === MOVED BY SOMEBODY === #
 
