@@ -49,9 +49,11 @@ class OmsApi(models.AbstractModel):
         messages = self._open_messages(channel, shown.mapped("oms_order_ref"))
         of_order = messages.grouped("order_ref")
         none = self.env["oms.channel.message"]
+        units = self._units(channel, shown.order_line)
         page = OrderPage(
             orders=tuple(
-                self._status(order, of_order.get(order.oms_order_ref, none)) for order in shown
+                self._status(order, of_order.get(order.oms_order_ref, none), units)
+                for order in shown
             ),
             next_cursor=self._cursor_of(shown[-1]) if len(orders) > limit else None,
             next_updated_after=self._aware(max(started - OVERLAP, since or _EPOCH)),
@@ -121,7 +123,7 @@ class OmsApi(models.AbstractModel):
     # === ONE STATUS === #
 
     @api.model
-    def _status(self, order, messages):
+    def _status(self, order, messages, units=None):
         """:return: what became of one order, see ``OrderStatus``"""
         money = order.currency_id.decimal_places
         return OrderStatus(
@@ -137,7 +139,7 @@ class OmsApi(models.AbstractModel):
             refunded=self._decimal(order.oms_amount_refunded, money),
             placed_at=self._aware(order.oms_placed_at),
             updated_at=self._aware(order.write_date),
-            lines=tuple(status for _line, status, _units in self._status_lines(order)),
+            lines=tuple(status for _line, status, _units in self._status_lines(order, units)),
             parcels=tuple(map(self._status_parcel, order.oms_parcel_ids)),
             invoices=tuple(map(self._status_invoice, self._told_invoices(order))),
             problems=self._status_problems(order),
@@ -171,10 +173,15 @@ class OmsApi(models.AbstractModel):
         )
 
     @api.model
-    def _status_lines(self, order):
-        """:return: (line, ``StatusLine``, our units in one of the channel's) of what was ordered"""
+    def _status_lines(self, order, units=None):
+        """Tell the lines of an order.
+
+        :param dict units: our units in one of the channel's, by line; ``None`` to find them
+        :return: (line, ``StatusLine``, our units in one of the channel's) of what was ordered
+        """
         lines = order.order_line.filtered("oms_kind").sorted(lambda l: (l.sequence, l.id))
-        units = self._units(order.oms_channel_id, lines)
+        if units is None:
+            units = self._units(order.oms_channel_id, lines)
         return [(line, self._status_line(line, units[line]), units[line]) for line in lines]
 
     @api.model

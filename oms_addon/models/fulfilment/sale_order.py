@@ -64,8 +64,9 @@ class SaleOrder(models.Model):
 
     @api.depends("picking_ids.oms_parcel_ids", "oms_shared_picking_ids.oms_parcel_ids")
     def _compute_oms_parcel_ids(self):
+        together = self._oms_pickings()._prefetch_ids
         for order in self:
-            order.oms_parcel_ids = order._oms_pickings().oms_parcel_ids
+            order.oms_parcel_ids = order._oms_pickings().with_prefetch(together).oms_parcel_ids
             order.oms_parcel_count = len(order.oms_parcel_ids)
 
     def action_oms_parcels(self):
