@@ -7,9 +7,8 @@ from odoo import http
 from odoo.http import request
 
 from odoo.addons.oms_addon.controllers.machine import answer, refuse, route
-from odoo.addons.oms_addon.controllers.oms_webhook import find_channel
+from odoo.addons.oms_addon.controllers.oms_webhook import check_names, find_channel
 from odoo.addons.oms_addon.tools import signature
-from odoo.addons.oms_addon.tools.order_document import MAX_REF
 from odoo.addons.oms_addon.tools.tracking_document import TrackingDocument
 
 MAX_BODY = 2 * 1024**2
@@ -22,8 +21,8 @@ class OmsTracking(http.Controller):
 
         :param str token: the token of the channel whose parcels they are about
         :return: 200 with the inbox row's id; 404 when there is no such channel, 413 when the
-            body is too large, 401 when the signature is wrong or stale, 422 when the body is
-            no tracking document
+            body is too large, 401 when the signature is wrong or stale, 400 when the event's
+            name is too long, 422 when the body is no tracking document
         """
         channel_sudo = find_channel(token)
         body = request.httprequest.get_data()
@@ -38,8 +37,9 @@ class OmsTracking(http.Controller):
         if problem:
             channel_sudo._count_refused(problem)
             return refuse(401, "bad-signature", problem)
+        check_names(headers)
         document = TrackingDocument.from_json(body)
-        event_ref = headers.get("X-Oms-Event", "")[:MAX_REF] or hashlib.sha256(body).hexdigest()
+        event_ref = headers.get("X-Oms-Event") or hashlib.sha256(body).hexdigest()
         message = channel_sudo._receive("tracking", event_ref, body)
         return answer(
             {"message": message.id, "state": message.state, "events": len(document.events)}

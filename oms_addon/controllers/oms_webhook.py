@@ -32,13 +32,21 @@ class OmsWebhook(http.Controller):
         if problem:
             channel._count_refused(problem)
             return refuse(401, "bad-signature", problem)
-        if max(len(headers.get(name, "")) for name in NAMES) > MAX_REF:
-            raise Problem(400, "bad-event", f"An event's name has {MAX_REF} characters at most.")
+        check_names(headers)
         event = adapter._identify(channel, headers, body)
         message = channel.with_context(oms_via="webhook")._receive_many([event])
         return answer(
             {"message": message.id, "state": message.state, "deliveries": message.deliveries}
         )
+
+
+def check_names(headers):
+    """Refuse an event whose name is longer than what is kept of it.
+
+    :raise Problem: 400
+    """
+    if max(len(headers.get(name, "")) for name in NAMES) > MAX_REF:
+        raise Problem(400, "bad-event", f"An event's name has {MAX_REF} characters at most.")
 
 
 def find_channel(token):

@@ -85,6 +85,12 @@ class TestTrackingEndpoint(OmsCommon, HttpCase):
             self.assertTrue(answer.json()["detail"])
         self.assertFalse(self._messages())
 
+    def test_a_name_that_cannot_be_kept_whole_is_refused(self):
+        answer = self._post(self.document, **{"X-Oms-Event": "x" * 251})
+        self.assertEqual((answer.status_code, answer.json()["type"][-9:]), (400, "bad-event"))
+        self.assertFalse(self._messages())
+        self.assertEqual(self._post(self.document, **{"X-Oms-Event": "x" * 250}).status_code, 200)
+
     def test_a_body_that_is_too_large_is_refused(self):
         self.assertEqual(self._post(b" " * (2 * 1024**2 + 1)).status_code, 413)
         self.assertEqual(self._post(b" " * (5 * 1024**2)).status_code, 413)

@@ -140,7 +140,7 @@ class TestOdooShop(OmsCommon):
     def test_a_website_has_one_channel_its_own_before_that_of_the_company(self):
         self.shop._set_state("live")
         own = self.env["oms.channel"].create(
-            {"name": "Second", "adapter": "odoo_shop", "account_ref": "2"}
+            {"name": "Second", "adapter": "odoo_shop", "account_ref": " 2"}
         )
         own._set_state("live")
         self.assertEqual(self.adapter._channel_of(2, self.company), own)

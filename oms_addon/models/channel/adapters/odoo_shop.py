@@ -141,10 +141,15 @@ class OmsChannelAdapterOdooShop(models.AbstractModel):
     def _websites(self, channel):
         """:return: the websites of a channel; those of its company where it names none"""
         Website = self.env["website"].sudo()
-        number = (channel.account_ref or "").strip()
+        number = self._number(channel)
         if number:
             return Website.browse(int(number) if number.isdigit() else 0).exists()
         return Website.search([("company_id", "=", channel.company_id.id)])
+
+    @api.model
+    def _number(self, channel):
+        """:return: the number of the website a channel names; '' for all of its company"""
+        return (channel.account_ref or "").strip()
 
     @api.model
     def _channel_of(self, website_id, company):
@@ -157,11 +162,11 @@ class OmsChannelAdapterOdooShop(models.AbstractModel):
                     ("adapter", "=", "odoo_shop"),
                     ("state", "=", "live"),
                     ("company_id", "=", company.id),
-                    ("account_ref", "in", (False, "", str(website_id))),
                 ]
             )
         )
-        return channels.sorted(lambda c: not c.account_ref)[:1]
+        of_website = channels.filtered(lambda c: self._number(c) in ("", str(website_id)))
+        return of_website.sorted(lambda c: not self._number(c))[:1]
 
     @api.model
     def _shop_stock(self, products, website_id, warehouse_id):
@@ -213,15 +218,14 @@ class OmsChannelAdapterOdooShop(models.AbstractModel):
             )
         if websites.company_id - channel.company_id:
             return self.env._("The website belongs to another company than the channel.")
-        same = self.env["oms.channel"].search(
+        others = self.env["oms.channel"].search(
             [
                 ("adapter", "=", "odoo_shop"),
                 ("id", "!=", channel.id),
                 ("company_id", "=", channel.company_id.id),
-                ("account_ref", "in", [channel.account_ref or False]),
-            ],
-            limit=1,
+            ]
         )
+        same = others.filtered(lambda c: self._number(c) == self._number(channel))[:1]
         if same:
             return self.env._("%(channel)s is the channel of this website.", channel=same.name)
         return ""
