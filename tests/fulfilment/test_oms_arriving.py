@@ -118,6 +118,110 @@ class TestOmsArriving(ArrivingCommon):
         self._receive_goods(line)
         self.assertEqual([row[2] for row in self._left()], [3.0])
 
+    def _carry(self, source, destination, **values):
+        """:return: a confirmed move of two jugs that a person made"""
+        picking_type = self.warehouse.int_type_id
+        if source.usage == "supplier":
+            picking_type = self.warehouse.in_type_id
+        picking = self.env["stock.picking"].create(
+            {
+                "picking_type_id": picking_type.id,
+                "location_id": source.id,
+                "location_dest_id": destination.id,
+                "move_ids": [
+                    Command.create(
+                        {
+                            "product_id": self.jug.id,
+                            "product_uom_qty": 2,
+                            "location_id": source.id,
+                            "location_dest_id": destination.id,
+                            **values,
+                        }
+                    )
+                ],
+            }
+        )
+        picking.action_confirm()
+        return picking.move_ids
+
+    def _done(self, moves):
+        """:return: what follows on moves that are done"""
+        moves.quantity = 2
+        moves.picked = True
+        moves._action_done()
+        return moves.move_dest_ids
+
+    def test_what_is_carried_between_places_outside_the_stock_does_not_arrive(self):
+        warehouse = self.warehouse
+        warehouse.write({"reception_steps": "three_steps", "delivery_steps": "pick_ship"})
+        output, quality = warehouse.wh_output_stock_loc_id, warehouse.wh_qc_stock_loc_id
+        self._carry(output, quality)
+        self._carry(output, quality, location_final_id=output.id)
+        self._carry(self.north.lot_stock_id, output)
+        self.assertEqual(self._left(), [])
+
+    def test_what_is_carried_to_the_stock_in_the_end_arrives(self):
+        warehouse = self.warehouse
+        warehouse.write({"reception_steps": "three_steps", "delivery_steps": "pick_ship"})
+        output, quality = warehouse.wh_output_stock_loc_id, warehouse.wh_qc_stock_loc_id
+        shelf = self.env["stock.location"].create(
+            {"name": "Shelf", "location_id": warehouse.lot_stock_id.id}
+        )
+        for destination, values in (
+            (shelf, {}),
+            (quality, {"location_final_id": shelf.id}),
+        ):
+            move = self._carry(output, destination, **values)
+            self.assertEqual([row[2] for row in self._left()], [2.0])
+            move._action_cancel()
+        self._carry(self.north.lot_stock_id, shelf)
+        self.assertEqual([row[2] for row in self._left()], [2.0])
+
+    def test_a_receipt_of_three_steps_arrives_once_at_each_of_them(self):
+        self.warehouse.reception_steps = "three_steps"
+        line = self._buy(self.jug, 2, self.soon)
+        by_hand = self._carry(
+            self.env.ref("stock.stock_location_suppliers"), self.warehouse.wh_input_stock_loc_id
+        )
+        self.assertFalse(by_hand.location_final_id)
+        moves = line.move_ids | by_hand
+        for _step in ("to the input", "to quality", "to the stock"):
+            self.assertEqual([row[2] for row in self._left()], [2.0, 2.0])
+            moves = self._done(moves)
+        self.assertFalse(moves)
+        self.assertEqual(self._left(), [])
+
+    def test_what_another_warehouse_sends_arrives_once(self):
+        self.warehouse.reception_steps = "two_steps"
+        self.warehouse.resupply_wh_ids = self.north
+        self._put_stock(self.jug, self.north, 2)
+        self.jug.route_ids = self.warehouse.resupply_route_ids
+        self.env["stock.rule"].run(
+            [
+                self.env["stock.rule"].Procurement(
+                    self.jug,
+                    2,
+                    self.jug.uom_id,
+                    self.warehouse.lot_stock_id,
+                    "Resupply",
+                    "Resupply",
+                    self.warehouse.company_id,
+                    {"warehouse_id": self.warehouse},
+                )
+            ]
+        )
+        moves = self.env["stock.move"].search(
+            [("product_id", "=", self.jug.id), ("location_id", "=", self.north.lot_stock_id.id)]
+        )
+        self.assertTrue(moves)
+        seen = []
+        while moves:
+            seen.append([(row[0], row[2]) for row in self._left()])
+            moves = self._done(moves)
+        coming = [(self.warehouse.id, 2.0)]
+        self.assertEqual(seen, [[], coming, coming])
+        self.assertEqual(self._left(), [])
+
     def test_reading_what_arrives_costs_the_same_for_many_products(self):
         products = self.jug
         for number in range(20):

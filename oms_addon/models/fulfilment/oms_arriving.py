@@ -6,6 +6,8 @@ from typing import NamedTuple
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+#: What ends in a warehouse's stock: a receipt of several steps counts at each of them. A move
+#: that does not say where it ends goes on to the stock when it is a step of the receipt.
 INCOMING = """
     SELECT move.product_id, place.warehouse_id,
            GREATEST(COALESCE(line.date_planned, move.date), %(now)s) AS due,
@@ -15,6 +17,9 @@ INCOMING = """
     JOIN stock_location place ON place.id = move.location_dest_id
     JOIN stock_warehouse warehouse ON warehouse.id = place.warehouse_id
     JOIN stock_location stock ON stock.id = warehouse.lot_stock_id
+    LEFT JOIN stock_location final ON final.id = move.location_final_id
+    LEFT JOIN stock_location input ON input.id = warehouse.wh_input_stock_loc_id
+    LEFT JOIN stock_rule rule ON rule.id = move.rule_id
     LEFT JOIN purchase_order_line line ON line.id = move.purchase_line_id
     LEFT JOIN stock_picking picking ON picking.id = move.picking_id
     WHERE move.state IN ('waiting', 'confirmed', 'partially_available', 'assigned')
@@ -22,6 +27,11 @@ INCOMING = """
       AND place.usage IN ('internal', 'transit')
       AND source.usage IN ('supplier', 'transit', 'production', 'internal')
       AND NOT source.parent_path LIKE stock.parent_path || '%%'
+      AND (COALESCE(final.parent_path, place.parent_path) LIKE stock.parent_path || '%%'
+           OR final.id IS NULL AND (
+               rule.route_id = warehouse.reception_route_id
+               OR source.warehouse_id IS DISTINCT FROM place.warehouse_id
+                  AND place.parent_path LIKE input.parent_path || '%%'))
       AND (move.sale_line_id IS NULL OR picking.oms_put_back_order_id IS NOT NULL)
       AND NOT EXISTS (
           SELECT FROM stock_move_move_rel rel JOIN stock_move origin ON origin.id = rel.move_orig_id
