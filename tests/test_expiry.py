@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from odoo import SUPERUSER_ID, Command, api, fields
+from odoo.tests import new_test_user
 
 from .expiry_story import Story
 from .stories import StoryCase
@@ -197,6 +198,25 @@ class TestLotExpiry(StoryCase):
         order = self.order()
         self.work()
         self.assertEqual(reserved(order), {self.old: 3.0})
+
+    def test_dates_that_are_switched_off_and_on_count_at_once(self):
+        def shown():
+            self.env.flush_all()
+            self.cr.precommit.run()
+            self.work()
+            state = self.env["oms.availability.state"]
+            return state.search([("product_id", "=", self.product.id)]).mapped("is_out")
+
+        expire(self.old)
+        self.assertEqual(shown(), [True])
+        self.product.use_expiration_date = False
+        self.assertEqual(shown(), [False])
+        order = self.order()
+        self.assertEqual(reserved(order), {self.old: 3.0})
+        keeper = new_test_user(self.env, "keeper", groups="product.group_product_manager")
+        self.product.with_user(keeper).product_tmpl_id.use_expiration_date = True
+        self.assertEqual(reserved(order), {})
+        self.assertEqual(shown(), [True])
 
     def test_a_date_that_a_person_writes_counts_at_once(self):
         order = self.order()

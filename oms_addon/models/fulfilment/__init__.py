@@ -13,6 +13,7 @@ from . import stock_location
 from . import stock_quant
 from . import stock_quant_expiry
 from . import stock_lot
+from . import product_template
 from . import oms_parcel
 from . import oms_tracking_event
 from . import oms_tracking

@@ -86,6 +86,19 @@ class OmsLotExpiry(models.AbstractModel):
         if lines:
             self._take_off(lines)
 
+    @api.model
+    def _look_at_products(self, products):
+        """Look at what is too old of products, of which lots have dates from now on, or none.
+
+        :param products: ``product.product`` records
+        """
+        self.env["oms.channel.stock"]._touch(products.ids)
+        self._look_at(
+            self.env["stock.lot"].search(
+                [("product_id", "in", products.ids), ("removal_date", "<=", self._now())]
+            )
+        )
+
     # === DELIVERIES === #
 
     @api.model
