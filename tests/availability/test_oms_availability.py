@@ -23,12 +23,12 @@ class AvailabilityCommon(FulfilmentCommon):
         product = product or self.cup
         return self.engine._available(channel or self.channel, product, **values)[product.id]
 
-    def _purchase(self, product, quantity, days):
+    def _purchase(self, product, quantity, days, warehouse=None):
         """Order goods of a supplier that come in so many days."""
         order = self.env["purchase.order"].create(
             {
                 "partner_id": self.customer.id,
-                "picking_type_id": self.warehouse.in_type_id.id,
+                "picking_type_id": (warehouse or self.warehouse).in_type_id.id,
                 "order_line": [
                     Command.create(
                         {

@@ -1,5 +1,7 @@
 """All there is of a product, for whoever may look."""
 
+from freezegun import freeze_time
+
 from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user
@@ -42,6 +44,33 @@ class TestPage(AvailabilityCommon):
         self.assertEqual(line["reserved"][:5], [4.0, 4.0, 4.0, 0.0, 0.0])
         self.assertEqual([n for n, count in enumerate(line["arriving"]) if count], [5])
         self.assertEqual(len(self._read(days=60, group="agent")["timeline"]["days"]), 61)
+
+    def test_a_day_is_one_of_the_warehouse_also_when_clocks_change(self):
+        calendar = {"name": "West", "tz": "America/Los_Angeles"}
+        self.warehouse.oms_calendar_id = self.env["resource.calendar"].create(calendar)
+        with freeze_time("2026-03-06 18:00:00"):
+            self._purchase(self.cup, 20, days=0).order_line.date_planned = "2026-03-09 07:30:00"
+            order = self._make_order((self.cup, 4))
+            self._serve(order)
+            order.picking_ids.move_ids.date = "2026-03-08 07:30:00"
+        # 7 March in the evening there. On the 8th midnight is 8:00 in UTC, from the 9th on 7:00.
+        with freeze_time("2026-03-08 07:00:00"):
+            line = self._read()["timeline"]
+        self.assertEqual(line["days"][:3], ["2026-03-07", "2026-03-08", "2026-03-09"])
+        self.assertEqual(line["arriving"][:4], [0.0, 0.0, 20.0, 0.0])
+        self.assertEqual(line["on_hand"][:3], [10.0, 6.0, 26.0])
+        self.assertEqual(line["reserved"][:2], [4.0, 0.0])
+
+    def test_each_of_two_warehouses_has_its_own_days(self):
+        calendar = {"name": "East", "tz": "Asia/Tokyo"}
+        self.north.oms_calendar_id = self.env["resource.calendar"].create(calendar)
+        self.warehouse.partner_id.tz = "UTC"
+        with freeze_time("2026-03-06 18:00:00"):
+            self._purchase(self.cup, 20, days=1)
+            self._purchase(self.cup, 5, days=1, warehouse=self.north)
+            line = self._read()["timeline"]
+        self.assertEqual(line["days"][0], "2026-03-06")
+        self.assertEqual(line["arriving"][:3], [0.0, 20.0, 5.0])
 
     def test_nothing_sold_and_nothing_counted_are_told_too(self):
         service = self._make_product("WRAP", "Gift wrap", is_storable=False)

@@ -7,13 +7,18 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from odoo.addons.oms_addon.tools import promise
+
+#: A day is one of the warehouse goods leave from.
 LEAVING = """
-    SELECT GREATEST(move.date, %(now)s)::date,
+    SELECT (GREATEST(move.date, %(now)s) AT TIME ZONE 'UTC' AT TIME ZONE place.zone)::date,
            SUM(move.product_qty),
            SUM(COALESCE((SELECT SUM(line.quantity_product_uom) FROM stock_move_line line
                          WHERE line.move_id = move.id), 0))
     FROM stock_move move
-    WHERE move.product_id = %(product)s AND move.location_id = ANY(%(places)s)
+    JOIN unnest(%(places)s::int[], %(zones)s::text[]) AS place (id, zone)
+      ON place.id = move.location_id
+    WHERE move.product_id = %(product)s
       AND NOT move.location_dest_id = ANY(%(places)s)
       AND move.state IN ('confirmed', 'partially_available', 'assigned')
     GROUP BY 1"""
@@ -148,7 +153,8 @@ class OmsAvailability(models.AbstractModel):
     @api.model
     def _prepare_timeline(self, product, warehouses, days):
         """:return: for each day what will be there, reserved and arriving, as far as is known"""
-        today = fields.Datetime.now().date()
+        today_of = self.env["oms.allocation.day"]._today
+        today = min(map(today_of, warehouses), default=self.env.company._oms_today())
         coming, leaving = self._coming(product, warehouses), self._leaving(product, warehouses)
         found = self._stock_by_warehouse(product, warehouses).values()
         there, reserved = sum(row[0] for row in found), sum(row[1] for row in found)
@@ -167,19 +173,28 @@ class OmsAvailability(models.AbstractModel):
 
     @api.model
     def _coming(self, product, warehouses):
-        """:return: how many arrive, by day"""
+        """:return: how many arrive, by day of the warehouse they come to"""
         coming = defaultdict(float)
+        zones = {warehouse.id: warehouse._oms_zone() for warehouse in warehouses}
         for arrival in self.env["oms.arriving"]._incoming(warehouses, product):
-            coming[arrival.date.date()] += arrival.quantity
+            day = promise.local(arrival.date, zones[arrival.warehouse_id]).date()
+            coming[day] += arrival.quantity
         return coming
 
     @api.model
     def _leaving(self, product, warehouses):
         """:return: how many leave, and how many of these are reserved, by day"""
-        places = list(self.env["oms.stock"]._locations(warehouses))
+        zones = {warehouse.id: str(warehouse._oms_zone()) for warehouse in warehouses}
+        places = self.env["oms.stock"]._locations(warehouses)
         self.env["stock.move"].flush_model()
         self.env["stock.move.line"].flush_model(["move_id", "quantity_product_uom"])
         rows = self.env.execute_query(
-            SQL(LEAVING, now=fields.Datetime.now(), product=product.id, places=places)
+            SQL(
+                LEAVING,
+                now=fields.Datetime.now(),
+                product=product.id,
+                places=list(places),
+                zones=[zones[warehouse_id] for warehouse_id in places.values()],
+            )
         )
         return {day: (float(gone), float(given)) for day, gone, given in rows}
