@@ -1,6 +1,7 @@
 from freezegun import freeze_time
 
 from odoo.exceptions import UserError
+from odoo.fields import Command
 
 from .common import AllocationCommon
 
@@ -45,6 +46,41 @@ class TestQueue(AllocationCommon):
         self._run_lanes()
         self.assertEqual(self._taken(order), {self.south: 2.0})
         self.assertFalse(self.env["oms.allocation.wait"].search([("order_id", "=", order.id)]))
+
+    def test_values_of_orders_in_several_currencies_add_up_in_the_companys(self):
+        foreign = self.env["res.currency"].create(
+            {
+                "name": "XDU",
+                "symbol": "Ð",
+                "rate_ids": [Command.create({"name": "2020-01-01", "rate": 4})],
+            }
+        )
+        pricelist = self.env["product.pricelist"].create(
+            {"name": "Foreign", "currency_id": foreign.id}
+        )
+        self._make_rules({"action": "partial"})
+        jug = self._make_product("JUG", "Jug")
+        orders = self._make_order((jug, 2)) | self._make_order((jug, 2), pricelist_id=pricelist.id)
+        held = self._make_order((jug, 4), pricelist_id=pricelist.id)
+        self.env["oms.hold"]._open(held, [{"code": "ALLOCATION", "message": "Choose."}])
+        self.assertEqual((orders[1] | held).currency_id, foreign)
+        self._serve(orders)
+        cards = self.env["oms.allocation.wait"].search(
+            [("order_id", "in", (orders | held).ids)], order="id"
+        )
+        rates = [1.0, 4.0, 4.0]
+        self.assertEqual((orders | held).mapped("currency_rate"), rates)
+        self.assertEqual(
+            cards.mapped(lambda c: (c.order_id, c.value, c.currency_id)),
+            [
+                (order, order.amount_total / rate, self.company.currency_id)
+                for order, rate in zip(orders | held, rates, strict=True)
+            ],
+        )
+        [[total]] = self.env["oms.allocation.wait"]._read_group(
+            [("id", "in", cards.ids)], [], ["value:sum"]
+        )
+        self.assertEqual(total, 35.0)
 
     def test_every_order_ends_in_a_state_a_person_can_see(self):
         self._make_rules({"max_km": 1, "action": "next"})

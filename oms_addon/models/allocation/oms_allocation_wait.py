@@ -4,20 +4,21 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-#: Quantities of moves are in units of their products, values in the order's currency; all units
-#: of a kit's parts are worth the same. A card is an order, at the first warehouse where it
-#: misses something.
+#: Quantities of moves are in units of their products, values in the company's currency at the
+#: order's rate, so that those of a column add up; all units of a kit's parts are worth the same.
+#: A card is an order, at the first warehouse where it misses something.
 WAITING = """
     SELECT o.id AS id, o.id AS order_id,
            (ARRAY_AGG(type.warehouse_id ORDER BY move.id))[1] AS warehouse_id, o.company_id,
-           o.currency_id, o.partner_id, o.oms_channel_id AS channel_id,
+           company.currency_id, o.partner_id, o.oms_channel_id AS channel_id,
            CASE WHEN o.oms_chosen_warehouse_id IS NOT NULL THEN 'chosen'
                 WHEN o.picking_policy = 'one' THEN 'complete'
                 WHEN BOOL_OR(move.state = 'partially_available') THEN 'part'
                 ELSE 'stock' END AS reason,
            MIN(COALESCE(o.oms_placed_at, o.date_order)) AS since,
            o.oms_priority AS priority,
-           SUM(line.price_total * (move.product_qty - COALESCE(got.quantity, 0)) / NULLIF(
+           SUM(line.price_total / COALESCE(NULLIF(o.currency_rate, 0), 1)
+               * (move.product_qty - COALESCE(got.quantity, 0)) / NULLIF(
                CASE WHEN line.product_id = move.product_id
                     THEN line.product_uom_qty * line_uom.factor / product_uom.factor
                     ELSE (SELECT SUM(part.product_qty) FROM stock_move part
@@ -32,6 +33,7 @@ WAITING = """
     JOIN stock_warehouse warehouse ON warehouse.id = type.warehouse_id AND warehouse.oms_managed
     JOIN sale_order_line line ON line.id = move.sale_line_id
     JOIN sale_order o ON o.id = line.order_id
+    JOIN res_company company ON company.id = o.company_id
     JOIN product_product product ON product.id = move.product_id
     JOIN product_template template ON template.id = product.product_tmpl_id
     JOIN uom_uom product_uom ON product_uom.id = template.uom_id
@@ -40,12 +42,13 @@ WAITING = """
         FROM stock_move_line done WHERE done.move_id = move.id) got ON TRUE
     WHERE move.state IN ('confirmed', 'partially_available')
       AND move.procure_method = 'make_to_stock'
-    GROUP BY o.id
+    GROUP BY o.id, company.currency_id
     UNION ALL
-    SELECT o.id, o.id, o.warehouse_id, o.company_id, o.currency_id, o.partner_id,
+    SELECT o.id, o.id, o.warehouse_id, o.company_id, company.currency_id, o.partner_id,
            o.oms_channel_id, 'person', COALESCE(o.oms_placed_at, o.date_order), o.oms_priority,
-           o.amount_total, NULL
+           o.amount_total / COALESCE(NULLIF(o.currency_rate, 0), 1), NULL
     FROM oms_hold hold JOIN sale_order o ON o.id = hold.order_id
+    JOIN res_company company ON company.id = o.company_id
     WHERE hold.state = 'open' AND hold.reason_code = 'ALLOCATION'
       AND o.state IN ('draft', 'sent')"""
 
