@@ -1,10 +1,12 @@
 """A warehouse's day is never given away twice."""
 
+from contextlib import contextmanager
 from datetime import date
 
 from freezegun import freeze_time
+from psycopg2.errors import DeadlockDetected
 
-from ..concurrency import RaceCase
+from ..concurrency import FORK, RaceCase
 from .common import AllocationCommon
 
 
@@ -238,6 +240,27 @@ class TestCapacityRace(RaceCase):
             3,
         )
 
+    def test_who_rejects_and_who_allocates_lock_days_before_stock(self):
+        ids = self.commit(lambda env: _prepare_backorders(env, "Slim"))
+        self.commit(lambda env: _allocate(env, ids[:1]))
+        stock_held, day_held = FORK.Event(), FORK.Event()
+
+        def reject(env):
+            _after(env["oms.stock"], "_lock", lambda: (stock_held.set(), day_held.wait(1)))
+            line = env["sale.order"].browse(ids[0]).picking_ids.move_line_ids
+            reason = env.ref("oms_addon.oms_pick_rejection_reason_not_found")
+            with _told_of_deadlocks():
+                return bool(env["oms.pick.rejection"]._reject(line, reason, 1))
+
+        def allocate(env):
+            _after(env["oms.allocation.day"], "_left", day_held.set)
+            stock_held.wait(60)
+            with _told_of_deadlocks():
+                env["oms.allocator"]._allocate(env["sale.order"].browse(ids[1]))
+                return True
+
+        self.assertEqual(self.run_parallel([reject, allocate]), [True, True])
+
     def test_four_processes_never_give_a_warehouse_more_than_its_day(self):
         ids = self.commit(_prepare)
         results = self.run_parallel(
@@ -250,6 +273,27 @@ class TestCapacityRace(RaceCase):
         used = self.commit(lambda env: env["oms.allocation.day"].search(limited).mapped("used"))
         slots = self.commit(lambda env: env["oms.allocation.slot"].search_count(limited))
         self.assertEqual((used, slots), ([5], 5))
+
+
+def _after(records, name, work):
+    """Have this process work when a method of a model is done."""
+    original = getattr(type(records), name)
+
+    def method(self, *args, **kwargs):
+        result = original(self, *args, **kwargs)
+        work()
+        return result
+
+    setattr(type(records), name, method)
+
+
+@contextmanager
+def _told_of_deadlocks():
+    """Fail at a deadlock, where a lane or request would begin again."""
+    try:
+        yield
+    except DeadlockDetected as error:
+        raise AssertionError("two wait for each other") from error
 
 
 def _prepare(env):
@@ -307,10 +351,10 @@ def _source(env, ids):
     return [order.warehouse_id.name for order in orders]
 
 
-def _prepare_backorders(env):
+def _prepare_backorders(env, name="Narrow"):
     """:return: ids of 8 confirmed orders of goods that came, where 3 leave a day"""
     narrow = env["stock.warehouse"].create(
-        {"name": "Narrow", "code": "NAR", "oms_managed": True, "oms_capacity_day": 3}
+        {"name": name, "code": name[:3], "oms_managed": True, "oms_capacity_day": 3}
     )
     mug = env["product.product"].create({"name": "Late mug", "is_storable": True})
     orders = env["sale.order"].create(

@@ -47,6 +47,21 @@ class OmsAllocationDay(models.Model):
         return {w.id: max(w.oms_capacity_day - used.get(w.id, 0), 0) for w in limited}
 
     @api.model
+    def _lock_companies(self, companies):
+        """Lock today of all warehouses of companies that have a limit.
+
+        Days are locked before stock. Who locks stock, and learns only then which warehouses
+        serve, locks them all before.
+
+        :param companies: ``res.company`` records
+        """
+        self.sudo()._left(
+            self.env["stock.warehouse"]
+            .sudo()
+            .search([("company_id", "in", companies.ids), ("oms_capacity_day", ">", 0)])
+        )
+
+    @api.model
     def _glance(self, warehouses):
         """:return: as ``_left``, without locking: for a look"""
         limited = warehouses.filtered("oms_capacity_day")

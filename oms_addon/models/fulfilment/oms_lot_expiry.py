@@ -148,8 +148,9 @@ class OmsLotExpiry(models.AbstractModel):
 
     @api.model
     def _lock(self, lines):
-        """Take the locks of deliveries, then of their stock, as whoever rejects goods does."""
+        """Take the locks of deliveries, days and stock, in the order of whoever rejects goods."""
         lines.picking_id._oms_lock_all()
+        self.env["oms.allocation.day"]._lock_companies(lines.company_id)
         kits = self.env["oms.kits"]._lines(lines.move_id)
         places = lines.location_id | kits.move_ids.location_id
         stock = self.env["oms.stock"]

@@ -66,7 +66,7 @@ class OmsPickRejection(models.Model):
 
     @api.model
     def _lock_line(self, line, quantity):
-        """Lock a line's delivery and stock; of two who reject the same one wins.
+        """Lock a line's delivery, the days' work and its stock; of two who reject it one wins.
 
         :return: the line
         :raise UserError: when there is nothing to reject any more
@@ -81,6 +81,7 @@ class OmsPickRejection(models.Model):
             raise gone
         picking = line.picking_id
         picking._oms_lock()
+        self.env["oms.allocation.day"]._lock_companies(line.company_id)
         stock = self.env["oms.stock"]
         locations = stock._locations(line.location_id.warehouse_id)
         stock._lock(locations.keys() | set(line.location_id.ids), line.product_id.ids)
