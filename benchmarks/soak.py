@@ -237,6 +237,12 @@ def _hurry(env, channel):
         env.cr.execute(
             "UPDATE oms_channel_meter SET blocked_until = 0 WHERE channel_ref = %s", [channel.id]
         )
+        # A poll that failed is to find what was not told, too.
+        env.cr.execute(
+            """UPDATE oms_channel SET next_fetch_at = NULL
+               WHERE id = %s AND fetch_failures > 0 AND next_fetch_at IS NOT NULL""",
+            [channel.id],
+        )
         env.cr.commit()
     except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
         env.cr.rollback()

@@ -82,8 +82,11 @@ class TestPolling(TinyShopMixin, OmsCommon):
             return original(adapter, channel, limit)
 
         self.patch(type(self.env["oms.channel.adapter.canonical"]), "_fetch", break_off)
+        self.tiny.fetch_failures = 4
         self._work()
         self.assertEqual((len(self._inbox()), self.tiny.cursor), (3, "3"))
+        # It got on, so that it is the first failure in a row.
+        self.assertEqual(self.tiny.fetch_failures, 1)
         self.assertIn("broken page", self.tiny.alert_ids.text)
 
     @mute_logger(POLLING)

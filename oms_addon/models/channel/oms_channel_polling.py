@@ -149,6 +149,9 @@ class OmsChannel(models.Model):
             except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
                 raise
             except Exception as error:  # noqa: BLE001 - told by an alert, asked again later
+                if total:
+                    # It got on: the pauses of a shop that fails now and then do not grow.
+                    self.fetch_failures = 0
                 return total, self._after_failed_poll(error)
             total += count
             if not count or self.cursor == before:
