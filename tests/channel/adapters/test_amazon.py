@@ -1152,6 +1152,24 @@ class TestAmazonLimits(AmazonCase):
         # The last one was not even asked for.
         self.assertEqual(self._calls("/orders/2026-01-01/orders"), 20)
 
+    def test_fault_59_a_row_of_calls_under_way_waits_a_little_and_no_longer(self):
+        adapter, naps, answers = self.env["oms.channel.adapter.amazon"], [], []
+
+        def call():
+            if answers:
+                raise RateLimited("Too many calls.", seconds=answers.pop(0))
+            return "taken"
+
+        self.patch(amazon_connection.time, "sleep", naps.append)
+        answers[:] = [0.5, 2.0]
+        self.assertEqual(adapter._patiently(call, 1), "taken")
+        self.assertEqual(naps, [0.5, 2.0])
+        for done, seconds in ((0, 0.5), (1, 2.5), (1, None)):
+            answers[:] = [seconds]
+            with self.subTest(done=done, seconds=seconds), self.assertRaises(RateLimited):
+                adapter._patiently(call, done)
+        self.assertEqual(naps, [0.5, 2.0])
+
     def test_fault_59_a_refusal_for_too_many_calls_only_waits(self):
         self.shop.throttle(path="/orders/2026-01-01/orders", seconds=42)
         with self.assertRaises(RateLimited) as caught:
