@@ -18,16 +18,7 @@ def spread(amount, weights, coin=CENT):
     :return: a share for each weight; their sum is the amount. No share where nothing weighs.
     :rtype: list[Decimal]
     """
-    total = sum(weights)
-    if not total or not amount:
-        return [Decimal(0)] * len(weights)
-    exact = [amount * weight / total for weight in weights]
-    shares = [share.quantize(coin, ROUND_FLOOR) for share in exact]
-    left = int((amount - sum(shares)) / coin)
-    by_remainder = sorted(range(len(weights)), key=lambda i: (shares[i] - exact[i], i))
-    for index in by_remainder[:left]:
-        shares[index] += coin
-    return shares
+    return spread_signed(amount, weights, coin)
 
 
 def spread_within(amount, limits, coin=CENT):
@@ -49,3 +40,23 @@ def spread_within(amount, limits, coin=CENT):
         shares[index] += more
         left -= more
     return shares, amount - placed
+
+
+def spread_signed(amount, limits, coin=CENT):
+    """Spread an amount in proportion to limits, of which some may be below zero.
+
+    :param Decimal amount: between 0 and the sum of the limits, in whole coins
+    :param list limits: ``Decimal`` in whole coins
+    :return: a share for each limit, between 0 and it; their sum is the amount
+    :rtype: list[Decimal]
+    """
+    total = sum(limits)
+    if not amount or not total:
+        return [Decimal(0)] * len(limits)
+    exact = [amount * limit / total for limit in limits]
+    shares = [share.quantize(coin, ROUND_FLOOR) for share in exact]
+    left = int((amount - sum(shares)) / coin)
+    by_remainder = sorted(range(len(limits)), key=lambda i: (shares[i] - exact[i], i))
+    for index in by_remainder[:left]:
+        shares[index] += coin
+    return shares

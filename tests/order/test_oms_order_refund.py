@@ -136,6 +136,75 @@ class TestRefund(RefundCommon):
             self._notes(order), [{"amount_total": 1.2, "amount_tax": 0.2, "amount_untaxed": 1.0}]
         )
 
+    def _two_rates(self):
+        """:return: the document of 119.00 at 19 % and 107.00 at 7 %, and its order"""
+        for rate in (19.0, 7.0):
+            self.env["account.tax"].create(
+                {
+                    "name": f"VAT {rate:g}",
+                    "amount": rate,
+                    "type_tax_use": "sale",
+                    "price_include_override": "tax_included",
+                }
+            )
+        document = self._document("A1", [("MUG", 1, "119.00"), ("POT", 1, "107.00")])
+        for line, rate in zip(document["lines"], ("19", "7"), strict=True):
+            line["taxes"] = [{"rate": rate}]
+        order = self._capture(document)
+        self.assertEqual((order.amount_total, order.amount_tax), (226.0, 26.0))
+        return document, order
+
+    def test_all_money_of_two_rates_is_credited_with_the_tax_of_each(self):
+        document, order = self._two_rates()
+        self._capture(self._told(document, 2, self._refund(amount="226.00"), charged="226.00"))
+        self.assertRecordValues(
+            self._notes(order),
+            [{"amount_total": 226.0, "amount_tax": 26.0, "amount_untaxed": 200.0}],
+        )
+        self.assertEqual(order.oms_refund_ids.state, "done")
+
+    def test_goodwill_on_two_rates_is_spread_and_the_last_refund_takes_the_remainder(self):
+        document, order = self._two_rates()
+        refunds = []
+        for version, amount in enumerate(("5.00", "75.33", "0.01", "145.66"), 2):
+            refunds.append(self._refund(f"RF{version}", amount=amount))
+            self._capture(self._told(document, version, *refunds, charged=amount))
+        notes = self._notes(order)
+        self.assertEqual(notes.mapped("amount_total"), [5.0, 75.33, 0.01, 145.66])
+        # 2.63 at 19 % and 2.37 at 7 %
+        self.assertEqual(notes[0].amount_tax, 0.58)
+        self.assertAlmostEqual(sum(notes.mapped("amount_tax")), 26.0, 2)
+        by_tax = {}
+        for line in notes.line_ids.filtered("tax_line_id"):
+            rate = line.tax_line_id.amount
+            by_tax[rate] = by_tax.get(rate, 0.0) + line.balance
+        self.assertAlmostEqual(by_tax[19.0], 19.0, 2)
+        self.assertAlmostEqual(by_tax[7.0], 7.0, 2)
+        self.assertFalse(self._holds(order))
+
+    def test_pieces_returned_after_goodwill_are_credited_with_what_is_left_of_them(self):
+        document, order = self._two_rates()
+        goodwill = self._refund("RF1", amount="5.00")
+        self._capture(self._told(document, 2, goodwill, charged="5.00"))
+        lines = [
+            {"line_ref": "1", "quantity": "1", "amount": "116.37"},
+            {"line_ref": "2", "quantity": "1", "amount": "104.63"},
+        ]
+        rest = self._refund("RF2", lines=lines, amount="221.00")
+        self._capture(self._told(document, 3, goodwill, rest, charged="221.00"))
+        notes = self._notes(order)
+        self.assertAlmostEqual(sum(notes.mapped("amount_total")), 226.0, 2)
+        self.assertAlmostEqual(sum(notes.mapped("amount_tax")), 26.0, 2)
+        self.assertFalse(self._holds(order))
+
+    def test_more_money_than_was_invoiced_is_credited_up_to_it_and_held(self):
+        document, order = self._two_rates()
+        self._capture(self._told(document, 2, self._refund(amount="230.00"), charged="230.00"))
+        self.assertEqual(self._notes(order).amount_total, 226.0)
+        self.assertIn("REFUND_UNMATCHED", self._holds(order))
+        hold = order.oms_hold_ids.filtered(lambda h: h.reason_code == "REFUND_UNMATCHED")
+        self.assertIn("by $ 4.00", hold.detail.replace("\xa0", " "))
+
     def test_less_money_than_the_pieces_cost_is_told_to_a_person(self):
         document = self._document("A1", [("MUG", 2, "10.00")])
         order = self._capture(document)

@@ -131,7 +131,7 @@ class OmsOrderRefund(models.Model):
             chosen = back if line.returned else kept
             for order_line, quantity in units.items():
                 chosen[order_line] = chosen.get(order_line, 0) + quantity
-                value += order_line._oms_value_of(quantity)
+                value += self.env["oms.invoice.poster"]._value_left(order_line, quantity)
             if line.amount and not line.quantity:
                 named = order.order_line.filtered(
                     lambda l, ref=line.line_ref: ref and l.oms_line_ref == ref
@@ -207,15 +207,49 @@ class OmsOrderRefund(models.Model):
             if order.currency_id.is_zero(due):
                 refund._set_state("done")
                 continue
-            shares = {
-                self.env["sale.order.line"].browse(int(line_id)): share
-                for line_id, share in (refund.shares or {}).items()
-            }
-            if order.state == "cancel" or self.env["oms.invoice.poster"]._credit_money(
-                order, due, refund.reason, shares
-            ):
+            if order.state == "cancel":
                 refund.credit_due = 0.0
                 refund._set_state("done")
+                continue
+            refund._credit_due()
+
+    def _credit_due(self):
+        """Credit what is left to credit of a refund, as far as its order is invoiced."""
+        self.ensure_one()
+        poster, order = self.env["oms.invoice.poster"], self.order_id
+        shares = {
+            self.env["sale.order.line"].browse(int(line_id)): share
+            for line_id, share in (self.shares or {}).items()
+        }
+        notes = poster._credit_money(order, self.credit_due, self.reason, shares)
+        left = order.currency_id.round(self.credit_due - sum(notes.mapped("amount_total")))
+        if notes:
+            self.write({"credit_due": left, "shares": {}})
+        if order.currency_id.is_zero(left):
+            self._set_state("done")
+        elif poster._invoices_of(order.sudo()) and not poster._is_to_invoice(order.sudo()):
+            # Whatever was given back, no more than was invoiced can be credited.
+            self.credit_due = 0.0
+            self._set_state("done")
+            self._hold_for_excess(left)
+
+    def _hold_for_excess(self, excess):
+        """More was given back than is left of what was invoiced."""
+        self.env["oms.hold"]._open(
+            self.order_id,
+            [
+                {
+                    "code": "REFUND_UNMATCHED",
+                    "message": self.env._(
+                        "Refund %(ref)s exceeds what is left of the invoices by %(excess)s: "
+                        "check the refund on the channel, book the difference by hand, then "
+                        "release.",
+                        ref=self.ref,
+                        excess=self.currency_id.format(excess),
+                    ),
+                }
+            ],
+        )
 
     # === WHAT A LEDGER TELLS === #
 
@@ -410,9 +444,10 @@ class OmsOrderRefund(models.Model):
             status="success",
         )
 
-    @api.model
     def _document_of(self, content, ref, at):
         """:return: what was asked for, as the channel would tell it"""
+        shipping = Decimal(content.get("shipping") or 0)
+        of_shipping = self.order_id.order_line.filtered(lambda l: l.oms_kind == "shipping")[:1]
         return Refund(
             ref=ref,
             at=at,
@@ -427,6 +462,11 @@ class OmsOrderRefund(models.Model):
                     returned=bool(line.get("returned")),
                 )
                 for line in content["lines"]
+            )
+            + (
+                (RefundLine(line_ref=of_shipping.oms_line_ref or "", amount=shipping),)
+                if shipping and of_shipping
+                else ()
             ),
         )
 

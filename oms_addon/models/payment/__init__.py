@@ -4,11 +4,13 @@ from . import sale_order
 from . import sale_order_line
 from . import account_analytic_distribution_model
 from . import account_move
+from . import account_move_line
 from . import account_payment
 from . import oms_payment_collector
 from . import oms_payment_booking
 from . import oms_order_expiry
 from . import oms_invoice_poster
+from . import oms_invoice_left
 from . import oms_invoice_credit
 from . import oms_invoice_money_credit
 from . import oms_invoice_receipt

@@ -1,7 +1,11 @@
 """Credit notes for what was invoiced and is not wanted: exact, posted, reconciled."""
 
+from decimal import Decimal
+
 from odoo import api, models
 from odoo.fields import Command
+
+from odoo.addons.oms_addon.tools.shares import rounded
 
 from .batch import batch_context
 
@@ -60,7 +64,7 @@ class OmsInvoicePoster(models.AbstractModel):
                 )
             )
             for line in billed.sorted("id"):
-                left = line.quantity - sum(self._credited(line).mapped("quantity"))
+                left = self._units_left_of(line)
                 wanted_here = sale_line.product_uom_id._compute_quantity(
                     wanted, line.product_uom_id, round=False
                 )
@@ -90,6 +94,7 @@ class OmsInvoicePoster(models.AbstractModel):
     @api.model
     def _prepare_credit_note(self, order, invoice, lines, reason):
         """:return: the values of the credit note for some lines of an invoice"""
+        left = self._left_of(invoice) if lines else {}
         return {
             "move_type": "out_refund",
             "reversed_entry_id": invoice.id,
@@ -107,31 +112,26 @@ class OmsInvoicePoster(models.AbstractModel):
             "invoice_user_id": invoice.invoice_user_id.id,
             "oms_receipt_state": "none",
             "invoice_line_ids": [
-                Command.create(self._prepare_credit_line(line, quantity, is_last))
+                Command.create(self._prepare_credit_line(line, quantity, is_last, left[line]))
                 for line, quantity, is_last in lines
             ],
         }
 
     @api.model
-    def _prepare_credit_line(self, line, quantity, is_last):
-        """:return: the values of the credit of some units of an invoice line"""
-        price, discount = line.price_unit, line.discount
-        before = self._credited(line)
-        if is_last and before:
-            included = line.tax_ids and all(line.tax_ids.mapped("price_include"))
-            amount = "price_total" if included else "price_subtotal"
-            price = (line[amount] - sum(before.mapped(amount))) / quantity
-            discount = 0.0
+    def _prepare_credit_line(self, line, quantity, is_last, left):
+        """:param bool is_last: whether no unit of the line is left after these
+        :param TaxedAmount left: what is left of the line
+        :return: the values of the credit of some units of an invoice line
+        """
+        coin = self._coin(line.currency_id)
+        amount = left.total
+        if not is_last:
+            part = Decimal(str(line.price_total)) * Decimal(str(quantity / line.quantity))
+            amount = min(rounded(part, coin), left.total, key=abs)
         return {
+            **self._prepare_credit(line, quantity, left.share(amount, coin)),
             "product_id": line.product_id.id,
-            "name": line.name,
             "product_uom_id": line.product_uom_id.id,
-            "quantity": quantity,
-            "price_unit": price,
-            "discount": discount,
-            "tax_ids": [Command.set(line.tax_ids.ids)],
-            "account_id": line.account_id.id,
-            "analytic_distribution": line.analytic_distribution,
             "sale_line_ids": [Command.set(line.sale_line_ids.ids)],
         }
 

@@ -70,17 +70,20 @@ class OmsInvoicePoster(models.AbstractModel):
                 "An invoice of the order is a draft: post or delete it (%(number)s).",
                 number=drafts[:1].display_name,
             )
-        missing = order.order_line.filtered(
-            lambda line: (
-                line._oms_is_invoiced_by_policy()
-                and line.product_uom_id.compare(line._oms_invoiced_qty(), line.product_uom_qty) < 0
-            )
-        )
-        if not missing:
+        if not self._is_to_invoice(order):
             return ""
         if order.order_line.filtered("qty_invoiced"):
             return self.env._("The rest is invoiced when it is shipped.")
         return self.env._("Invoiced when it is shipped.")
+
+    @api.model
+    def _is_to_invoice(self, order):
+        """:return: whether a part of an order is not invoiced yet, and will be by its policy"""
+        return any(
+            line._oms_is_invoiced_by_policy()
+            and line.product_uom_id.compare(line._oms_invoiced_qty(), line.product_uom_qty) < 0
+            for line in order.order_line
+        )
 
     # === THE BATCH === #
 

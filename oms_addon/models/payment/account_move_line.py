@@ -1,0 +1,16 @@
+"""Lines of credit notes, and what they credit."""
+
+from odoo import fields, models
+
+
+class AccountMoveLine(models.Model):
+    _inherit = "account.move.line"
+
+    oms_credited_line_id = fields.Many2one(
+        "account.move.line",
+        "Credited Invoice Line",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        help="The invoice line that this line of a credit note takes money back of.",
+    )
