@@ -207,7 +207,8 @@ class Simulator:
         :param str status: ``open`` or ``pending``
         :param shape: what else the order has: ``email``, ``name``, ``country``, ``note``,
             ``shipping`` (price as text), ``tax_rate`` (percent, prices include it),
-            ``discount`` (text, off the whole order), ``currency``…; a simulator may know more
+            ``discount`` (text, off the whole order), ``cash`` (whether it is paid on delivery,
+            so not now), ``currency``…; a simulator may know more
         :return: the shop's order id
         :rtype: str
         """

@@ -75,6 +75,14 @@ STATES = {
     13: ("Awaiting Cash On Delivery validation", 0, 0, 0, 0, 0),
 }
 UNWANTED = ("6", "8")
+#: the state in which an order of a payment module begins
+AWAITING = {"ps_checkpayment": "1", "ps_cashondelivery": "13"}
+#: what payment modules call themselves to customers
+PAYMENTS = {
+    "ps_wirepayment": "Bank wire",
+    "ps_checkpayment": "Payments by check",
+    "ps_cashondelivery": "Cash on delivery",
+}
 
 
 class PrestashopSimulator(Simulator):
@@ -580,12 +588,16 @@ class PrestashopSimulator(Simulator):
                 tracking_number="",
                 date_add=self.local(),
             )
-            self._set_state(order, "8" if status == "pending" else "2" if paid else "10")
+            unpaid = AWAITING.get(order["module"], "10")
+            is_paid = paid and order["module"] != "ps_cashondelivery"
+            self._set_state(order, "8" if status == "pending" else "2" if is_paid else unpaid)
             return str(order["id"])
 
     def _add_head(self, customer, address, rate, shape):
         """:return: a new order of a customer, without rows and sums"""
         currency = self.rows("currencies", iso_code=shape.get("currency", "EUR"))[0]
+        usual = "ps_cashondelivery" if shape.get("cash") else "ps_wirepayment"
+        module = shape.get("module", usual)
         return self.insert(
             "orders",
             id_address_delivery=str(address["id"]),
@@ -596,7 +608,7 @@ class PrestashopSimulator(Simulator):
             id_customer=str(customer["id"]),
             id_carrier="2",
             current_state="0",
-            module=shape.get("module", "ps_wirepayment"),
+            module=module,
             valid="0",
             date_add=self.local(),
             date_upd=self.local(),
@@ -604,7 +616,7 @@ class PrestashopSimulator(Simulator):
             id_shop=str(shape.get("shop", "1")),
             id_shop_group="1",
             secure_key="b44a6d9efd7a0076a0fbce6b15eaf3b1",
-            payment="Bank wire",
+            payment=PAYMENTS.get(module, module),
             gift="1" if shape.get("gift_message") or shape.get("wrapping") else "0",
             gift_message=shape.get("gift_message", ""),
             carrier_tax_rate=f"{rate:.3f}",

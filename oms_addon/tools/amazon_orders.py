@@ -269,6 +269,7 @@ def _document(
         prices_include_tax=mode.included,
         lines=_lines(items, mode, tip, ONE if values["currency"] in WHOLE else CENT),
         charges=_charges(values, payments),
+        payment_method=_payment_method(payments),
         note="\n".join(filter(None, note)),
         cancel_requested=bool(cancels) and values["status"] in ("open", "pending"),
         cancel_reason=reason,
@@ -779,6 +780,13 @@ def _rate(base, tax, included, tolerance):
         if abs(found - tax) <= tolerance and rate:
             return rate.normalize()
     return exact.quantize(Decimal("0.0001")).normalize()
+
+
+def _payment_method(payments):
+    """:return: ``COD`` where any of it is paid in cash; else what Amazon calls the method"""
+    if any(method.casefold() in CASH for method, _amount in payments):
+        return "COD"
+    return payments[0][0] if payments else ""
 
 
 def _charges(values, payments):

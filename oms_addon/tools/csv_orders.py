@@ -178,6 +178,7 @@ def _read_document(order, lines):
         shipping=_read_address(order, "ship"),
         lines=(*lines, *_read_shipping(order)),
         charges=_read_charges(order, total, currency, placed_at),
+        payment_method=_read_payment_method(order),
         status=order.choose("status", ORDER_STATUSES, "open"),
         shipping_method=order.get("shipping_method"),
         note=order.join("note"),
@@ -218,6 +219,13 @@ def _read_shipping(order):
             unit_price=amount,
             taxes=order.get("shipping_tax_rate", partial(_read_taxes, sheet)),
         )
+
+
+def _read_payment_method(order):
+    """:return: how the order is paid, where its rows name one method besides gift cards"""
+    texts = {order.sheet.text(row, "payment_method") for row in order.rows}
+    names = {text for text in texts if text.casefold().replace(" ", "_") not in ("", "gift_card")}
+    return names.pop() if len(names) == 1 else ""
 
 
 def _read_charges(order, total, currency, placed_at):

@@ -109,6 +109,8 @@ REFUND_SCHEMA = "oms.refund/1"
 MAX_REF = 250
 ORDER_STATUSES = ("pending", "open", "shipped", "delivered", "cancelled")
 FULFILLERS = ("merchant", "channel")
+#: what a customer has with the shop already, and pays a part with
+CREDIT_METHODS = ("gift_card", "shopify_store_credit")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,6 +124,8 @@ class OrderDocument(Document, Versioned):
     ``settlement_total`` are told where the channel settles in another. ``holds`` and
     ``risk`` are the channel's own; an adapter gives ``None`` for the holds and '' for the
     risk where a message does not tell them: what is known of them stays.
+    ``payment_method`` is the channel's code of how the customer pays, ``payment_name`` what the
+    customer reads; both are '' where the channel does not say.
     ``cancel_requested`` says that the buyer asks to cancel, which somebody has to decide,
     for ``cancel_reason``. ``pickup_point`` is the id of the place the customer collects at,
     whose address is ``shipping``. ``fulfilled_by`` ``channel`` says that the channel ships
@@ -144,6 +148,8 @@ class OrderDocument(Document, Versioned):
     shipping: Address | None = declare(part_of(Address), default=None)
     lines: tuple[Line, ...] = declare(list_of(part_of(Line)), default=())
     charges: tuple[Charge, ...] = declare(list_of(part_of(Charge)), default=())
+    payment_method: str = text()
+    payment_name: str = text()
     status: str = declare(choice_of(*ORDER_STATUSES), default="open")
     shipping_method: str = text()
     note: str = text()
@@ -178,6 +184,14 @@ class OrderDocument(Document, Versioned):
         address = self.shipping or self.billing or Address()
         put(self, "shipping", address)
         put(self, "billing", self.billing or address)
+
+    @property
+    def paid_by(self):
+        """The method the customer pays by: as it is told, else that of the first charge."""
+        if self.payment_method:
+            return self.payment_method
+        methods = [c.method for c in self.charges if c.kind in ("authorization", "charge")]
+        return next((m for m in methods if m and m not in CREDIT_METHODS), "")
 
     @property
     def lines_total(self):

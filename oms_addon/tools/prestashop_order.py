@@ -23,9 +23,12 @@ from .order_document import (
     RefundLine,
     Tax,
 )
+from .payment_terms import POSTPAID, method_key, recognize_terms
 from .prestashop import listing_ref, money, number_of, text
 from .shares import rounded, spread_within
 
+#: how many seconds the rows that one change of state writes lie apart at most
+SAME_TIME = 3
 _ZERO = Decimal(0)
 _HUNDRED = Decimal(100)
 _MICRO = Decimal("0.000001")
@@ -37,15 +40,16 @@ _PICKUP = re.compile(
 )
 
 
-def read_order(composed):
+def read_order(composed, postpaid=()):
     """Return the document of a composed order.
 
+    :param postpaid: keys of more payment modules that are paid on delivery or later
     :raise DocumentError: when it is none
     """
     if not isinstance(composed, dict) or not isinstance(composed.get("order"), dict):
         raise mismatch("an order of PrestaShop", composed, "order")
     try:
-        return _Reader(composed).document()
+        return _Reader(composed, postpaid).document()
     except DocumentError:
         raise
     except (AttributeError, TypeError, KeyError, ArithmeticError) as error:
@@ -55,7 +59,7 @@ def read_order(composed):
 class _Reader:
     """Reads one composed order; amounts are with tax, as the customer pays them."""
 
-    def __init__(self, data):
+    def __init__(self, data, postpaid):
         self.data = data
         self.order = data["order"]
         self.ref = text(self.order, "id")
@@ -69,7 +73,10 @@ class _Reader:
         self.state = text(self.order, "current_state")
         self.role = next((r for r, i in (data.get("roles") or {}).items() if i == self.state), "")
         self.slips = data.get("slips") or ()
-        self.payments = [p for p in data.get("payments") or () if money(p, "amount")]
+        self.module, self.payment_name = text(self.order, "module"), text(self.order, "payment")
+        terms = recognize_terms(self.module, self.payment_name)
+        self.is_postpaid = terms in POSTPAID or method_key(self.module) in postpaid
+        self.payments = [p for p in data.get("payments") or () if self.has_moved(p)]
 
     # --- the whole ---
 
@@ -97,6 +104,8 @@ class _Reader:
             shipping=_address(delivery),
             lines=tuple(self.lines()),
             charges=tuple(charges),
+            payment_method=self.module,
+            payment_name=self.payment_name,
             status=status,
             shipping_method=_carrier_name(self.data.get("carrier") or {}),
             note=self.note(delivery),
@@ -186,6 +195,25 @@ class _Reader:
         if rate and rate != 1:
             found["conversion_rate"] = f"{rate.normalize():f}"
         return {key: value for key, value in found.items() if value}
+
+    def has_moved(self, payment):
+        """:return: whether a payment is money that somebody has
+
+        The shop writes one over all that is open when an order enters a state that counts as
+        paid, as Shipped does: of cash on delivery or an invoice nobody has that money yet.
+        """
+        amount = money(payment, "amount")
+        if not self.is_postpaid or text(payment, "transaction_id") or amount <= 0:
+            return bool(amount)
+        return not any(
+            self.is_flagged(text(row, "id_order_state"), "paid") and self.is_same_time(payment, row)
+            for row in self.histories
+        )
+
+    def is_same_time(self, first, second):
+        """:return: whether two rows were written in one go"""
+        times = [self.moment(row, "date_add") for row in (first, second)]
+        return abs((times[0] - times[1]).total_seconds()) <= SAME_TIME
 
     # --- people ---
 

@@ -16,6 +16,7 @@ from .document_parts import (
 )
 from .document_values import EXACT, to_decimal, to_plain, to_text
 from .order_document import OrderDocument
+from .payment_terms import POSTPAID, method_key, recognize_terms
 from .woocommerce import (
     DETAILS,
     KIND,
@@ -90,11 +91,12 @@ class Part(NamedTuple):
     taxes: tuple | None
 
 
-def read_order(data, ref):
+def read_order(data, ref, postpaid=()):
     """Return the document of an order as the API shows it; ``None`` when it is a draft.
 
     :param dict data: the order; its refunds with details below ``oms_refunds``
     :param str ref: its id
+    :param postpaid: keys of more payment methods that are paid on delivery or later
     :raise DocumentError: when it is malformed
     """
     status = to_text(data.get("status") or "", "status")
@@ -107,7 +109,9 @@ def read_order(data, ref):
     total += sum(cards.values(), ZERO)
     billing = _address(data.get("billing"), "billing", meta)
     paid_at = moment_of(data, "date_paid")
-    charges = _charges(data, ref, meta, paid_at, cards)
+    method, name = text_of(data, "payment_method"), words_of(data, "payment_method_title")
+    is_postpaid = recognize_terms(method, name) in POSTPAID or method_key(method) in postpaid
+    charges = _charges(data, ref, meta, paid_at, cards, is_postpaid)
     is_paid = bool(paid_at) or any(charge.kind == "authorization" for charge in charges)
     holds = ()
     if status == "on-hold" and paid_at:
@@ -127,6 +131,8 @@ def read_order(data, ref):
         shipping=_address(data.get("shipping"), "shipping", {}, billing),
         lines=_lines(parts, total, cent, bool(data.get("prices_include_tax"))),
         charges=(*charges, *_refund_charges(data, charges)),
+        payment_method=method,
+        payment_name=name,
         status=_status(status, data, is_paid),
         shipping_method=words_of(shipping_lines[0], "method_title") if shipping_lines else "",
         note=text_of(data, "customer_note"),
@@ -329,7 +335,7 @@ def _line_note(row):
 # === MONEY === #
 
 
-def _charges(data, ref, meta, paid_at, cards):
+def _charges(data, ref, meta, paid_at, cards, is_postpaid):
     """:return: what the customer paid, or promised"""
     currency, method = text_of(data, "currency"), text_of(data, "payment_method")
     base = {"currency": currency.upper(), "status": "success"}
@@ -347,7 +353,7 @@ def _charges(data, ref, meta, paid_at, cards):
     ]
     amount = amount_of(data, "total", "total")
     transaction = text_of(data, "transaction_id")
-    kind = _charge_kind(data, meta, paid_at, method, transaction)
+    kind = _charge_kind(data, meta, paid_at, is_postpaid, transaction)
     if kind and amount > 0:
         charges.append(
             Charge(
@@ -363,15 +369,15 @@ def _charges(data, ref, meta, paid_at, cards):
     return charges
 
 
-def _charge_kind(data, meta, paid_at, method, transaction):
+def _charge_kind(data, meta, paid_at, is_postpaid, transaction):
     """:return: whether the money came, was promised or neither ('')
 
-    Cash on delivery is not here when the shop says so, and an order that was completed by
-    our shipment is not paid by that.
+    The shop dates the payment of every order that it processes: cash on delivery is not here
+    by that, nor is an order paid because our shipment completed it.
     """
     if transaction and data.get("status") in ("on-hold", "processing") and _is_uncaptured(meta):
         return "authorization"
-    if paid_at and UNPAID not in meta and (method != "cod" or transaction):
+    if paid_at and UNPAID not in meta and (transaction or not is_postpaid):
         return "charge"
     return ""
 

@@ -504,7 +504,8 @@ class AmazonSimulator(FeedsMixin, FinancesMixin, Simulator):
                 country=shape.get("country", "GB"),
                 tax_added=self.tax_added,
                 by_amazon=shape.get("by_amazon", self.tax_added),
-                paid=bool(paid) and status != "pending",
+                paid=(bool(paid) or bool(shape.get("cash"))) and status != "pending",
+                cash=bool(shape.get("cash")),
                 afn=shape.get("afn", False),
                 gift_message=shape.get("gift_message", ""),
                 company=shape.get("company", ""),
@@ -574,7 +575,7 @@ class AmazonSimulator(FeedsMixin, FinancesMixin, Simulator):
                     "total": f"{order.placed_total:.2f}",
                     "currency": order.currency,
                     "cancelled": order.cancelled,
-                    "paid": order.placed_total if order.paid else Decimal(0),
+                    "paid": order.placed_total if order.paid and not order.cash else Decimal(0),
                     "refunded": order.refunded,
                     "quantities": _by_sku(order),
                 }

@@ -59,6 +59,8 @@ class Order:
     tax_added: bool = False
     by_amazon: bool = False
     paid: bool = True
+    #: the buyer pays whoever brings it, as in Japan
+    cash: bool = False
     cancelled: bool = False
     afn: bool = False
     gift_message: str = ""
@@ -161,6 +163,12 @@ class Order:
             "IsReplacementOrder": False,
             "IsAccessPointOrder": False,
         }
+        if self.cash:
+            told["PaymentMethod"] = "COD"
+            told["PaymentMethodDetails"] = ["COD"]
+            told["PaymentExecutionDetail"] = [
+                {"Payment": self._money(self.total), "PaymentMethod": "COD"}
+            ]
         if self.status not in ("Pending", "Canceled"):
             told["OrderTotal"] = self._money(self.total)
             told["ShippingAddress"] = self._address() if personal else self._public_address()
@@ -252,6 +260,10 @@ class Order:
                 tip = {"type": "DELIVERY_TIP", "status": "FINALIZED"}
                 tip["subtotal"] = self._money_2026(self.tip)
                 told["proceeds"]["breakdowns"] = [tip]
+        if "PAYMENT" in included and self.cash and is_told:
+            amount = self._money_2026(self.total)
+            executions = [{"paymentMethod": "CashOnDelivery", "paymentAmount": amount}]
+            told["payment"] = {"paymentExecutions": executions}
         if "BUYER" in included and personal and is_told:
             told["buyer"] = {"buyerName": self.name, "buyerEmail": self.email}
             if self.company:

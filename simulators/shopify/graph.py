@@ -279,6 +279,7 @@ class Graph:
             "sourceName": "web",
             "poNumber": None,
             "discountCodes": [],
+            "paymentGatewayNames": sorted({made.gateway for made in order.transactions}),
             "displayFulfillmentStatus": status[order.fulfillment_status],
             "customAttributes": [{"key": k, "value": v} for k, v in order.attributes],
             "totalPriceSet": self.money(order, order.total),

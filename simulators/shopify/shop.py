@@ -237,7 +237,10 @@ class ShopifySimulator(Server, Simulator):
             self._transact(order, "sale", part, gateway="gift_card", method="")
         if not left:
             return
-        if status == "pending":
+        if shape.get("cash"):
+            cash = {"gateway": "Cash on Delivery (COD)", "method": ""}
+            self._transact(order, "sale", left, status="pending", **cash)
+        elif status == "pending":
             self._transact(order, "sale", left, status="pending")
         elif paid is None:
             self._transact(order, "authorization", left)

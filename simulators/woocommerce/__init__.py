@@ -28,6 +28,14 @@ from .shop import (
 )
 
 MAX_FAILURES = 5
+#: the shop's own gateways, as their customers read them
+TITLES = {
+    "cod": "Cash on delivery",
+    "bacs": "Direct bank transfer",
+    "cheque": "Check payments",
+}
+#: what the shop works on before it is paid; a plugin may bring more
+POSTPAID = ("cod", "smart_cod")
 
 
 class WoocommerceSimulator(Api, Simulator):
@@ -147,14 +155,15 @@ class WoocommerceSimulator(Api, Simulator):
             self.book[order["id"]] = order
             if status == "pending":
                 order["status"] = "pending"
+            elif order["payment_method"] in POSTPAID:
+                self._place_unpaid(order)
             elif paid:
                 self._mark_paid(order)
             elif paid is None:
                 order.update(status="on-hold", transaction_id=f"ch_{order['id']}")
                 self.set_meta(order, "_stripe_charge_captured", "no")
             else:
-                cod = order["payment_method"] == "cod"
-                order["status"] = "processing" if cod else "on-hold"
+                self._place_unpaid(order)
             order.update(shape.get("values", {}))
             self.emit("order.created", order["id"])
             self.emit("order.updated", order["id"])
@@ -162,9 +171,17 @@ class WoocommerceSimulator(Api, Simulator):
                 self.move_stock(sku, -quantity)
             return str(order["id"])
 
+    def _place_unpaid(self, order):
+        """Leave an order to be paid later: WooCommerce dates the payment of all it processes."""
+        if order["payment_method"] in POSTPAID:
+            order.update(status="processing", **times("date_paid", self.now))
+        else:
+            order["status"] = "on-hold"
+
     def _new_order(self, lines, shape):
         at, rate = self.tick(), shape.get("tax_rate")
         order_id = self.next_id("order")
+        method = shape.get("payment_method", "cod" if shape.get("cash") else "stripe")
         name = shape.get("name", f"Ann {order_id}")
         country = shape.get("country", "GB")
         email = shape.get("email", f"ann.{order_id}@example.com")
@@ -184,8 +201,8 @@ class WoocommerceSimulator(Api, Simulator):
             "order_key": f"wc_order_{order_id}",
             "billing": address(name, country, email),
             "shipping": address(name, country),
-            "payment_method": shape.get("payment_method", "stripe"),
-            "payment_method_title": "Card",
+            "payment_method": method,
+            "payment_method_title": shape.get("payment_title", TITLES.get(method, "Card")),
             "transaction_id": "",
             "created_via": "checkout",
             "customer_note": shape.get("note", ""),
@@ -363,7 +380,9 @@ class WoocommerceSimulator(Api, Simulator):
             "total": order["total"],
             "currency": order["currency"],
             "cancelled": cancelled,
-            "paid": Decimal(order["total"]) if order["date_paid_gmt"] else ZERO,
+            "paid": Decimal(order["total"])
+            if order["date_paid_gmt"] and order["payment_method"] not in POSTPAID
+            else ZERO,
             "refunded": self.refunded(order),
             "quantities": dict(quantities),
         }

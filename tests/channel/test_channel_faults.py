@@ -5,6 +5,7 @@ test of the scenario becomes one that proves the lack, so that nothing is left o
 """
 
 import functools
+from datetime import timedelta
 from decimal import Decimal
 
 from odoo import fields
@@ -145,6 +146,24 @@ class ChannelFaults:
         self.assertEqual(len(order.invoice_ids), 1)
         self.assertEqual(self.holds(order), [])
         self.assert_truth()
+
+    def test_cash_on_delivery_in_a_prepaid_channel_ships_and_is_never_cancelled(self):
+        self.store.unpaid_days = 1
+        self.shop.now -= timedelta(days=2)
+        ref, order = self.captured(cash=True)
+        self.assertEqual((order.oms_payment_terms, order.oms_payment_state), ("cod", "unpaid"))
+        # Invoiced when it is shipped.
+        self.assertEqual((order.state, order.oms_step), ("sale", "invoice"))
+        self.assertEqual(order.picking_ids.mapped("state"), ["assigned"])
+        self.assertEqual(self.env["oms.payment.collector"]._expire_unpaid(), 0)
+        self.present()
+        self.ship(order)
+        self.settle(also_poll=True)
+        self.assertEqual(order.picking_ids.mapped("state"), ["done"])
+        self.assertEqual((order.oms_payment_state, order.oms_paid_at), ("unpaid", False))
+        self.assertEqual(order.invoice_ids.mapped("amount_residual"), [20.0])
+        self.assertEqual(self.holds(order), [])
+        self.assertFalse(self.shop.orders()[ref]["cancelled"])
 
     @needs("edit")
     def test_fault_6_an_older_version_after_a_newer_changes_nothing(self):

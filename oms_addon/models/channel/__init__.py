@@ -2,6 +2,7 @@ from . import oms_availability_mixin
 from . import oms_channel_mapping
 from . import oms_channel
 from . import oms_channel_policy
+from . import oms_channel_payment_method
 from . import oms_channel_health
 from . import oms_channel_alert
 from . import oms_channel_polling

@@ -77,6 +77,8 @@ class OmsChannelAdapter(models.AbstractModel):
     _overlap_seconds = 300
     #: a picture of Font Awesome for the kind
     _icon = "fa-plug"
+    #: how orders are usually paid, by payment method: {method: terms}, see tools/payment_terms.py
+    _payment_terms = {}
     #: the policy most channels of the kind have, see ``oms.channel`` ``_policy_presets``
     _policy_preset = "prepaid"
 

@@ -69,7 +69,13 @@ class OmsChannel(models.Model):
         "a larger one holds the order.",
     )
     unpaid_days = fields.Integer(
-        "Cancel unpaid after (days)", help="0 keeps unpaid orders for ever."
+        "Cancel Unpaid After (Days)",
+        help="For orders received from now on. 0 never cancels unpaid orders.",
+    )
+    transfer_days = fields.Integer(
+        "Cancel Unpaid Bank Transfers After (Days)",
+        help="For orders received from now on. 0 never cancels orders to be paid by bank "
+        "transfer or check.",
     )
     invoice_policy = fields.Selection(
         [

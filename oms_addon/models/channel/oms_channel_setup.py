@@ -14,6 +14,7 @@ PRESET_VALUES = {
         "picking_policy": "direct",
         "send_receipt": True,
         "unpaid_days": 7,
+        "transfer_days": 14,
     },
     "marketplace": {
         "confirm_policy": "paid",
@@ -23,6 +24,7 @@ PRESET_VALUES = {
         "picking_policy": "one",
         "send_receipt": False,
         "unpaid_days": 0,
+        "transfer_days": 0,
     },
     "cod": {
         "confirm_policy": "always",
@@ -32,6 +34,7 @@ PRESET_VALUES = {
         "picking_policy": "one",
         "send_receipt": True,
         "unpaid_days": 0,
+        "transfer_days": 0,
     },
     "wholesale": {
         "confirm_policy": "manual",
@@ -41,6 +44,7 @@ PRESET_VALUES = {
         "picking_policy": "direct",
         "send_receipt": True,
         "unpaid_days": 0,
+        "transfer_days": 0,
     },
 }
 

@@ -2,6 +2,8 @@
 
 from odoo import api, models
 
+from odoo.addons.oms_addon.tools.payment_terms import PREPAID
+
 OPEN_STATES = ("confirmed", "partially_available")
 
 
@@ -177,7 +179,7 @@ class OmsAllocator(models.AbstractModel):
                 # What the warehouse rejected, or got too old, was there when it was sold.
                 and not line.oms_excluded_warehouse_ids
                 and not line.oms_is_expired
-                and line.order_id.oms_channel_id.payment_policy == "prepaid"
+                and line.order_id._oms_terms() in PREPAID
             )
         )
         if not lines:

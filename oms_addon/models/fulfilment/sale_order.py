@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.tools import format_date
 
 from odoo.addons.oms_addon.tools import promise
+from odoo.addons.oms_addon.tools.payment_terms import PREPAID
 
 
 class SaleOrder(models.Model):
@@ -113,9 +114,10 @@ class SaleOrder(models.Model):
     def _oms_may_ship(self):
         """:return: whether the channel's policy lets the goods leave now"""
         self.ensure_one()
-        channel = self.oms_channel_id
+        terms = self._oms_terms()
         return (
-            channel.ship_policy != "paid"
-            or channel.payment_policy != "prepaid"
+            self.oms_channel_id.ship_policy != "paid"
+            or terms not in PREPAID
             or self._oms_is_paid()
+            or (terms == "authorized" and self._oms_is_authorized())
         )

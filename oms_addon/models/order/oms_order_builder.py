@@ -233,6 +233,7 @@ class OmsOrderBuilder(models.AbstractModel):
             "oms_by_channel": document.fulfilled_by == "channel",
             "oms_is_recorded": self._is_past(document),
             **self._prepare_terms(document, known),
+            **self._prepare_payment(channel, document),
             "oms_step": "screen",
             "oms_cursor": "screen",
             "oms_status": "running",
@@ -276,6 +277,14 @@ class OmsOrderBuilder(models.AbstractModel):
             "oms_settlement_currency_id": known["currencies"].get(document.settlement_currency),
             "oms_settlement_total": float(document.settlement_total or 0),
         }
+
+    @api.model
+    def _prepare_payment(self, channel, document):
+        """:return: how an order is to be paid; nothing where the document does not say"""
+        method = document.paid_by
+        if not method:
+            return {}
+        return channel._prepare_payment_method(method, document.payment_name)
 
     @api.model
     def _prepare_version(self, document):

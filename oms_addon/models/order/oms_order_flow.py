@@ -6,6 +6,8 @@ import traceback
 from odoo import api, fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
+from odoo.addons.oms_addon.tools.payment_terms import PREPAID
+
 _logger = logging.getLogger(__name__)
 
 #: how many jobs of one lane can work side by side without finding each other's orders only
@@ -239,6 +241,9 @@ class OmsOrderFlow(models.AbstractModel):
         """Stamp orders whose step is done."""
         stamp = self._STAMPS[name]
         fresh = done.filtered(lambda o: not o[stamp])
+        if name == "collect":
+            # What is paid on delivery or later passes here, and is not paid by that.
+            fresh = fresh.filtered(lambda o: o._oms_is_paid())
         if fresh:
             fresh.write({stamp: fields.Datetime.now()})
             self.env["oms.event"]._log(fresh, f"step.{name}", self._done_text(name))
@@ -292,8 +297,7 @@ class OmsOrderFlow(models.AbstractModel):
         that waits for the shipment cannot hold it.
         """
         if name == "collect":
-            channel = order.oms_channel_id
-            return channel.ship_policy == "paid" and channel.payment_policy == "prepaid"
+            return not order._oms_may_ship()
         return name in ("screen", "confirm", "ship", "deliver")
 
     # === THE STEPS === #
@@ -327,9 +331,12 @@ class OmsOrderFlow(models.AbstractModel):
             return self.env._("The channel has not released the order yet.")
         if policy == "manual":
             return self.env._("Confirm the order by hand.")
-        if policy == "always" or order.oms_channel_id.payment_policy != "prepaid":
+        terms = order._oms_terms()
+        if policy == "always" or terms not in PREPAID:
             return ""
-        if order._oms_is_paid() or policy == "authorized" and order._oms_is_authorized():
+        if order._oms_is_paid():
+            return ""
+        if "authorized" in (policy, terms) and order._oms_is_authorized():
             return ""
         return self.env._(
             "Awaiting payment of %(amount)s.",

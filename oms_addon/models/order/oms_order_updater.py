@@ -25,6 +25,7 @@ class OmsOrderUpdater(models.AbstractModel):
         if order.oms_is_recorded:
             self._update_recorded(order, message, document)
             return
+        self._update_payment_method(order, document)
         remainder = self.env["oms.order.remainder"]
         if self._is_content_news(order, document):
             # Before its money is counted: what is paid is compared with what is owed.
@@ -50,6 +51,13 @@ class OmsOrderUpdater(models.AbstractModel):
             order, "order.updated", self.env._("Updated by the channel"), after=document.version
         )
         order._oms_run()
+
+    @api.model
+    def _update_payment_method(self, order, document):
+        """Remember how an order is paid now: its money is judged by that."""
+        vals = self.env["oms.order.builder"]._prepare_payment(order.oms_channel_id, document)
+        if any(order[name] != value for name, value in vals.items()):
+            order.write(vals)
 
     @api.model
     def _is_content_news(self, order, document):

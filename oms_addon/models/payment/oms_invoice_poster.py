@@ -38,7 +38,7 @@ class OmsInvoicePoster(models.AbstractModel):
     @api.model
     def _not_due(self, order):
         """:return: why nothing of an order may be invoiced yet, '' when it may"""
-        policy = order.oms_channel_id.invoice_policy
+        policy = order._oms_invoice_policy()
         if order.state != "sale" or not order._oms_lines_to_invoice():
             return ""
         if policy == "manual":

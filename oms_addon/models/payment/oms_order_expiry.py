@@ -1,8 +1,10 @@
 """Orders nobody paid: cancelled in time, their stock free again."""
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from .batch import in_halves
+from .sale_order_terms import EXPIRY_FIELDS
 
 
 class OmsPaymentCollector(models.AbstractModel):
@@ -10,18 +12,16 @@ class OmsPaymentCollector(models.AbstractModel):
 
     @api.model
     def _expire_unpaid(self, limit=100):
-        """Cancel prepaid orders that stay unpaid longer than their channel allows.
+        """Cancel orders to be paid in advance that stay unpaid longer than allowed.
+
+        How long is what the channel said when an order was received, or now if that is longer.
 
         :param int limit: how many at most
         :return: how many were cancelled
         :rtype: int
         """
         channels = self.env["oms.channel"].search(
-            [
-                ("state", "=", "live"),
-                ("payment_policy", "=", "prepaid"),
-                ("unpaid_days", ">", 0),
-            ]
+            [("state", "=", "live"), "|", ("unpaid_days", ">", 0), ("transfer_days", ">", 0)]
         )
         orders = self.env["sale.order"]
         for channel in channels:
@@ -38,25 +38,45 @@ class OmsPaymentCollector(models.AbstractModel):
     @api.model
     def _get_expired_domain(self, channel):
         """:return: the domain of the orders of a channel whose time is over"""
-        oldest = fields.Datetime.subtract(fields.Datetime.now(), days=channel.unpaid_days)
-        return [
-            ("oms_channel_id", "=", channel.id),
-            ("oms_payment_state", "=", "unpaid"),
-            ("state", "!=", "cancel"),
-            ("delivery_status", "not in", ("partial", "full")),
-            "|",
-            ("oms_placed_at", "<", oldest),
-            "&",
-            ("oms_placed_at", "=", False),
-            ("date_order", "<", oldest),
-        ]
+        now = fields.Datetime.now()
+        overdue = Domain.OR(
+            self._get_terms_domain(channel, name)
+            & self._get_placed_domain(fields.Datetime.subtract(now, days=channel[name]))
+            for name in sorted(set(EXPIRY_FIELDS.values()))
+            if channel[name] > 0
+        )
+        return overdue & Domain(
+            [
+                ("oms_channel_id", "=", channel.id),
+                ("oms_unpaid_until", "<", now),
+                ("oms_payment_state", "=", "unpaid"),
+                ("oms_channel_status", "not in", ("shipped", "delivered")),
+                ("state", "!=", "cancel"),
+                ("delivery_status", "not in", ("partial", "full")),
+            ]
+        )
+
+    @api.model
+    def _get_terms_domain(self, channel, name):
+        """:return: the domain of the orders that a channel's setting of days is for"""
+        terms = [code for code, setting in EXPIRY_FIELDS.items() if setting == name]
+        return Domain("oms_payment_terms", "in", terms) | Domain(
+            "oms_payment_terms", "in", [False] if channel.payment_policy in terms else []
+        )
+
+    @api.model
+    def _get_placed_domain(self, oldest):
+        """:return: the domain of the orders placed before a moment"""
+        return Domain("oms_placed_at", "<", oldest) | Domain(
+            [("oms_placed_at", "=", False), ("date_order", "<", oldest)]
+        )
 
     @api.model
     def _expire(self, orders):
         """Cancel orders because their time to be paid is over."""
         orders._action_cancel()
-        for channel, of_channel in orders.grouped("oms_channel_id").items():
-            text = self.env._("Cancelled: unpaid for %(days)s days", days=channel.unpaid_days)
-            of_channel.write({"oms_status": "cancelled", "oms_wait_reason": text})
-            of_channel.oms_hold_ids._close(text)
-            self.env["oms.event"]._log(of_channel, "order.expired", text)
+        for days, of_days in orders.grouped(lambda o: o._oms_unpaid_days()).items():
+            text = self.env._("Cancelled: unpaid for %(days)s days", days=days)
+            of_days.write({"oms_status": "cancelled", "oms_wait_reason": text})
+            of_days.oms_hold_ids._close(text)
+            self.env["oms.event"]._log(of_days, "order.expired", text)

@@ -5,6 +5,8 @@ from zoneinfo import ZoneInfo
 from odoo import api, fields, models
 from odoo.tools import float_is_zero
 
+from odoo.addons.oms_addon.tools.payment_terms import POSTPAID, PREPAID
+
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
@@ -180,7 +182,7 @@ class SaleOrder(models.Model):
 
     def _oms_is_money_final(self):
         """:return: whether a prepaid order has no charge left that may still come"""
-        return self.oms_channel_id.payment_policy == "prepaid" and not (
+        return self._oms_terms() in PREPAID and not (
             self.oms_amount_authorized
             or self.transaction_ids.filtered(lambda tx: tx.state == "pending")
         )
@@ -245,7 +247,7 @@ class SaleOrder(models.Model):
     def _oms_payment_wait(self):
         """:return: what one order's money waits for, '' when it waits for nothing"""
         self.ensure_one()
-        if self._oms_is_paid() or self.oms_channel_id.payment_policy != "prepaid":
+        if self._oms_is_paid() or self._oms_terms() not in PREPAID:
             return ""
         if self.oms_payment_state == "mismatch":
             return self._oms_currency_text()
@@ -269,6 +271,13 @@ class SaleOrder(models.Model):
 
     # === BUSINESS METHODS - INVOICES === #
 
+    def _oms_invoice_policy(self):
+        """:return: when one order is invoiced: what its channel says; what is paid on delivery
+        or later is invoiced when it is shipped where others are when they are paid
+        """
+        policy = self.oms_channel_id.invoice_policy
+        return "shipment" if policy == "payment" and self._oms_terms() in POSTPAID else policy
+
     def _oms_local_date(self, moment):
         """:return: the day of a moment in the books of the order's company"""
         moment = moment or fields.Datetime.now()
@@ -288,7 +297,7 @@ class SaleOrder(models.Model):
             "shipment": self.oms_shipped_at,
             "delivery": self.oms_delivered_at,
         }
-        return self._oms_local_date(moments.get(self.oms_channel_id.invoice_policy))
+        return self._oms_local_date(moments.get(self._oms_invoice_policy()))
 
     def _prepare_invoice(self):
         """Extend `sale`: the poster's invoices are dated, and reconciled as one batch."""

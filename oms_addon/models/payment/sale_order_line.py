@@ -32,7 +32,7 @@ class SaleOrderLine(models.Model):
     def _oms_invoiceable_qty(self):
         """:return: the units that may be invoiced by now, those invoiced included"""
         is_goods = self.product_id.type == "consu"
-        if self.order_id.oms_channel_id.invoice_policy == "payment" or not is_goods:
+        if self.order_id._oms_invoice_policy() == "payment" or not is_goods:
             return self.product_uom_qty
         return self.qty_delivered
 

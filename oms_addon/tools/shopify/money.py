@@ -4,6 +4,7 @@ from decimal import ROUND_HALF_UP
 
 from ..document_parts import Charge, Refund, RefundLine, exact_sum
 from ..document_values import EXACT, to_moment
+from ..order_document import CREDIT_METHODS
 from .lines import discount_of
 from .values import CENT, ZERO, amount_of, id_of, money_of, number_of, text_of
 
@@ -156,6 +157,28 @@ def _with_tax(subtotal, tax, included):
 
 
 # === MONEY === #
+
+
+def read_payment_method(data):
+    """Find how the customer pays what is not paid with credit.
+
+    :return: the name of the gateway of the last payment, else the only one that is named;
+        ``payment_terms`` where it is agreed to be paid later; '' when nobody tells
+    """
+    names = [
+        text_of(transaction, "gateway")
+        for transaction in data.get("transactions") or ()
+        if CHARGE_KINDS.get(text_of(transaction, "kind")) in ("authorization", "charge")
+        and CHARGE_STATUSES.get(text_of(transaction, "status")) != "failed"
+    ]
+    paid = [name for name in names if name and name not in CREDIT_METHODS]
+    if paid:
+        return paid[-1]
+    named = [name for name in data.get("payment_gateway_names") or () if isinstance(name, str)]
+    left = [name for name in named if name and name not in CREDIT_METHODS]
+    if len(left) == 1:
+        return left[0]
+    return "payment_terms" if data.get("payment_terms") and not left else ""
 
 
 def read_charges(data):

@@ -157,6 +157,7 @@ def rest_order(node):
         "source_name": node.get("sourceName"),
         "po_number": node.get("poNumber"),
         "discount_codes": node.get("discountCodes"),
+        "payment_gateway_names": node.get("paymentGatewayNames"),
         "fulfillment_status": "fulfilled"
         if node.get("displayFulfillmentStatus") == "FULFILLED"
         else None,

@@ -9,7 +9,7 @@ from ..document_parts import Address, Customer
 from ..document_values import EXACT, to_moment, to_text
 from ..order_document import OrderDocument
 from .lines import read_lines, read_tip
-from .money import read_charges, read_refunds, read_removed
+from .money import read_charges, read_payment_method, read_refunds, read_removed
 from .values import amount_of, id_of, joined, money_of, text_of
 
 TAX_NUMBER_KEYS = {"vat number", "vat id", "vat", "tax number", "tax id", "company vat number"}
@@ -49,6 +49,7 @@ def build_order(data, known):
         shipping=place or _address(data.get("shipping_address")),
         lines=tuple(lines),
         charges=read_charges(data),
+        payment_method=read_payment_method(data),
         status=_status(data),
         cancel_reason=text_of(data, "cancel_reason"),
         shipping_method=_shipping_method(data),

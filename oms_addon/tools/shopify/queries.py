@@ -59,7 +59,7 @@ def _order(paged):
     return f"""
   id name createdAt processedAt updatedAt cancelledAt cancelReason test note tags email phone
   customerLocale currencyCode presentmentCurrencyCode taxesIncluded dutiesIncluded
-  sourceName poNumber discountCodes displayFulfillmentStatus
+  sourceName poNumber discountCodes displayFulfillmentStatus paymentGatewayNames
   customAttributes {{ key value }}
   totalPriceSet {{ {AMOUNT} shopMoney {{ amount }} }}
   totalTipReceivedSet {{ {AMOUNT} }}

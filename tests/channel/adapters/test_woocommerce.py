@@ -743,6 +743,16 @@ class TestWoocommerceOut(WoocommerceCommon):
         self.assertTrue(self.shop.book[int(ref)]["date_paid_gmt"])
         self.assertEqual((document.status, document.charges), ("shipped", ()))
 
+    def test_a_plugin_for_cash_on_delivery_is_not_paid_by_the_shops_date(self):
+        ref = self.shop.place_order(payment_method="smart_cod", payment_title="Pay the driver")
+        [event] = self.adapter._fetch_orders(self.woo, [ref])
+        self.assertEqual(len(self._parse(event).charges), 1)
+        self.env["oms.channel.payment.method"].create(
+            {"channel_id": self.woo.id, "method": "smart_cod", "terms": "cod"}
+        )
+        document = self.adapter._parse(self.woo, event.topic, event.payload)
+        self.assertEqual((document.payment_method, document.charges), ("smart_cod", ()))
+
     def test_a_cancelled_order_stays_cancelled_when_a_shipment_is_told(self):
         ref = self.shop.place_order()
         self.shop.cancel_order(ref)

@@ -25,6 +25,12 @@ class OmsChannelAdapterCanonical(models.AbstractModel):
     _can_use_api = True
     _can_push_shipment = True
     _can_push_promise = True
+    _payment_terms = {
+        "cod": "cod",
+        "bank_transfer": "transfer",
+        "cheque": "transfer",
+        "invoice": "terms",
+    }
     _credentials = ("webhook_secret",)
 
     @api.model

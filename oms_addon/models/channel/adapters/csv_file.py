@@ -15,6 +15,12 @@ class OmsChannelAdapterCsvFile(models.AbstractModel):
 
     _icon = "fa-table"
     _can_import_file = True
+    _payment_terms = {
+        "cod": "cod",
+        "bank transfer": "transfer",
+        "check": "transfer",
+        "invoice": "terms",
+    }
 
     @api.model
     def _about(self):

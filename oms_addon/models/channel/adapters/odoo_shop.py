@@ -21,6 +21,11 @@ class OmsChannelAdapterOdooShop(models.AbstractModel):
 
     _is_native = True
     _can_fetch = True
+    _payment_terms = {
+        "cash_on_delivery": "cod",
+        "on_site": "cod",
+        "wire_transfer": "transfer",
+    }
     _credentials = ("account_ref",)
     _credential_labels = {"account_ref": "Website number"}
 
@@ -113,12 +118,26 @@ class OmsChannelAdapterOdooShop(models.AbstractModel):
             "oms_placed_at": min(bought, default=order.date_order),
             "oms_source_zone": channel.company_id.partner_id.tz or "UTC",
             "oms_shipping_method": order.carrier_id.name or False,
+            **self._prepare_payment(channel, order),
             "oms_channel_status": "open",
             "oms_step": "screen",
             "oms_cursor": "screen",
             "oms_status": "running",
             "oms_captured_at": fields.Datetime.now(),
         }
+
+    @api.model
+    def _prepare_payment(self, channel, order):
+        """:return: how an order is to be paid, by its last transaction that did not fail"""
+        transaction = order.transaction_ids.filtered(
+            lambda tx: tx.state not in ("cancel", "error")
+        ).sorted("id")[-1:]
+        if not transaction:
+            return {}
+        provider = transaction.provider_id
+        mode = "custom_mode" in provider._fields and provider.custom_mode
+        code = mode or transaction.payment_method_code or provider.code
+        return channel._prepare_payment_method(code, transaction.payment_method_id.name)
 
     @api.model
     def _prepare_join_line(self, line):

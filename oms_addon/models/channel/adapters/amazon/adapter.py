@@ -29,6 +29,13 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
     _can_register = True
     _can_fetch_listings = True
     _can_fetch_locations = True
+    _payment_terms = {
+        "COD": "cod",
+        "CVS": "prepaid",
+        "ConvenienceStore": "prepaid",
+        "Invoice": "prepaid",
+        "Other": "prepaid",
+    }
     _tells_remainder = True
     _has_refund_ledger = True
     _credentials = ("base_url", "account_ref", "api_key", "api_secret", "webhook_secret")

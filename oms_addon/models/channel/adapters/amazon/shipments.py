@@ -100,7 +100,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
             "orderItems": [{"orderItemId": item, "quantity": count} for item, count in items],
         }
         body = {"marketplaceId": self._market(channel, ref), "packageDetail": detail}
-        body |= {"codCollectionMethod": "DirectPayment"} if self._is_cash(channel) else {}
+        body |= {"codCollectionMethod": "DirectPayment"} if self._is_cash(channel, ref) else {}
         path = f"/orders/v0/orders/{quote(ref, safe='')}/shipmentConfirmation"
         self._patiently(
             lambda: self._ask(channel, "confirmShipment", "POST", path, body=body), position
@@ -118,9 +118,14 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
         return (found, name) if found else ("Other", name or "Other")
 
     @api.model
-    def _is_cash(self, channel):
-        """:return: whether parcels are paid at the door, which only Japan wants to be told"""
-        return channel.payment_policy == "cod" and self._currency(channel) == "JPY"
+    def _is_cash(self, channel, ref):
+        """:return: whether an order is paid at the door, which only Japan wants to be told"""
+        if self._currency(channel) != "JPY":
+            return False
+        order = self.env["sale.order"].search(
+            [("oms_channel_id", "=", channel.id), ("oms_order_ref", "=", ref)], limit=1
+        )
+        return order._oms_terms() == "cod" if order else channel.payment_policy == "cod"
 
     @api.model
     def _market(self, channel, ref):

@@ -49,6 +49,11 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
     _can_push_refund = True
     _can_push_stock = True
     _can_push_price = True
+    _payment_terms = {
+        "ps_cashondelivery": "cod",
+        "ps_wirepayment": "transfer",
+        "ps_checkpayment": "transfer",
+    }
     _credentials = ("base_url", "api_key", "account_ref")
     _required_credentials = ("base_url", "api_key")
     _credential_labels = {
@@ -63,7 +68,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
     @api.model
     def _parse(self, channel, topic, payload):
         """Override of `oms.channel.adapter`: an order as ``_compose`` put it together."""
-        return read_order(loads(payload))
+        return read_order(loads(payload), channel._postpaid_methods())
 
     @api.model
     def _describe(self, topic, payload):

@@ -44,6 +44,13 @@ class OmsChannelAdapterShopify(models.AbstractModel):
     _can_push_refund = True
     _can_push_stock = True
     _can_push_price = True
+    _payment_terms = {
+        "Cash on Delivery (COD)": "cod",
+        "Bank Deposit": "transfer",
+        "Money Order": "transfer",
+        "manual": "transfer",
+        "payment_terms": "terms",
+    }
     _credentials = ("base_url", "api_key", "webhook_secret")
     _required_credentials = _credentials
     _credential_labels = {

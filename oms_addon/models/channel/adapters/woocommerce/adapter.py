@@ -31,6 +31,11 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
     _can_push_refund = True
     _can_push_stock = True
     _can_push_price = True
+    _payment_terms = {
+        "cod": "cod",
+        "bacs": "transfer",
+        "cheque": "transfer",
+    }
     _credentials = ("base_url", "api_key", "api_secret", "webhook_secret")
     _required_credentials = ("base_url", "api_key", "api_secret")
     _credential_labels = {"api_key": "Consumer key", "api_secret": "Consumer secret"}
@@ -88,7 +93,7 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
         if event == "deleted" or data.get("refunds") and DETAILS not in data:
             # Neither the bare id nor the sums of refunds say what became of the order.
             return OrderRequest(order_ref=ref)
-        return read_order(data, ref)
+        return read_order(data, ref, channel._postpaid_methods())
 
     # === THE CALL === #
 

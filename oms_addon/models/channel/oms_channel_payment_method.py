@@ -1,0 +1,141 @@
+"""How the orders of a channel are to be paid, by payment method."""
+
+from odoo import api, fields, models
+
+from odoo.addons.oms_addon.tools.payment_terms import POSTPAID, method_key, recognize_terms
+
+#: see ``tools.payment_terms``
+TERMS = [
+    ("prepaid", "Paid in Advance"),
+    ("authorized", "Authorized, Captured Later"),
+    ("transfer", "Bank Transfer or Check"),
+    ("cod", "Cash on Delivery"),
+    ("terms", "Invoice"),
+]
+
+
+class OmsChannelPaymentMethod(models.Model):
+    _name = "oms.channel.payment.method"
+    _description = "Channel Payment Method"
+    _order = "method, id"
+    _check_company_auto = True
+
+    channel_id = fields.Many2one("oms.channel", required=True, ondelete="cascade", index=True)
+    company_id = fields.Many2one(related="channel_id.company_id", store=True, index=True)
+    method = fields.Char(
+        "Payment Method",
+        required=True,
+        help="The channel's code or name of the method. Upper case, spaces and punctuation do "
+        "not matter.",
+    )
+    terms = fields.Selection(
+        TERMS,
+        "Payment Terms",
+        required=True,
+        default="prepaid",
+        help="Orders paid in advance, by authorization or by bank transfer are confirmed and "
+        "shipped as the policy of the channel says. Cash on delivery and invoice ship before "
+        "they are paid, and are never cancelled because they are unpaid.",
+    )
+
+    _method_uniq = models.UniqueIndex(
+        "(channel_id, method)", "This payment method has terms on the channel already."
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        methods = super().create(vals_list)
+        methods.channel_id._apply_payment_terms()
+        return methods
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"method", "terms"} & set(vals):
+            self.channel_id._apply_payment_terms()
+        return result
+
+    def unlink(self):
+        channels = self.channel_id
+        result = super().unlink()
+        channels.exists()._apply_payment_terms()
+        return result
+
+
+class OmsChannel(models.Model):
+    _inherit = "oms.channel"
+
+    payment_method_ids = fields.One2many(
+        "oms.channel.payment.method", "channel_id", "Payment Methods", copy=True
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Extend: a channel starts with the terms that are usual for its kind."""
+        channels = super().create(vals_list)
+        channels.env["oms.channel.payment.method"].create(
+            [
+                {"channel_id": channel.id, "method": method, "terms": terms}
+                for channel in channels.filtered(lambda c: not c.payment_method_ids)
+                for method, terms in channel._adapter()._payment_terms.items()
+            ]
+        )
+        return channels
+
+    def _payment_terms_by_key(self):
+        """:return: the terms of payment methods by ``method_key``, as set on the channel, else
+            as usual for its kind
+        :rtype: dict[str, str]
+        """
+        self.ensure_one()
+        return {
+            **{method_key(name): terms for name, terms in self._adapter()._payment_terms.items()},
+            **{method_key(row.method): row.terms for row in self.payment_method_ids},
+        }
+
+    def _prepare_payment_method(self, method, name=""):
+        """:param str method: the channel's code of a payment method
+        :param str name: what the customer reads
+        :return: what an order remembers of how it is to be paid
+        :rtype: dict
+        """
+        terms = recognize_terms(method, name, self._payment_terms_by_key())
+        return {
+            "oms_payment_method": method or name or False,
+            "oms_payment_name": name or False,
+            "oms_payment_terms": terms or False,
+        }
+
+    def _postpaid_methods(self):
+        """:return: the keys of the payment methods that are paid on delivery or later
+        :rtype: frozenset[str]
+        """
+        if not self:
+            return frozenset()
+        by_key = self._payment_terms_by_key()
+        return frozenset(key for key, terms in by_key.items() if terms in POSTPAID)
+
+    def _apply_payment_terms(self):
+        """Judge the open orders of channels by the terms their payment methods have now."""
+        for channel in self:
+            # Orders are not the business of everyone who may set up a channel.
+            orders_sudo = self.env["sale.order"].sudo()
+            orders_sudo = orders_sudo.search(
+                [
+                    ("oms_channel_id", "=", channel.id),
+                    ("oms_payment_method", "!=", False),
+                    ("oms_status", "not in", ("done", "cancelled")),
+                ]
+            )
+            changed = orders_sudo.browse()
+            for (method, name), orders in orders_sudo.grouped(
+                lambda o: (o.oms_payment_method, o.oms_payment_name)
+            ).items():
+                vals = channel._prepare_payment_method(method, name or "")
+                moved = orders.filtered(
+                    lambda o, terms=vals["oms_payment_terms"]: o.oms_payment_terms != terms
+                )
+                moved.write({"oms_payment_terms": vals["oms_payment_terms"]})
+                changed |= moved
+            if changed:
+                self.env["oms.payment.collector"]._look_at(changed)
+                changed._oms_run()

@@ -1,0 +1,54 @@
+"""How an order is to be paid: before it is shipped, on delivery, or later."""
+
+from odoo import api, fields, models
+
+from odoo.addons.oms_addon.models.channel.oms_channel_payment_method import TERMS
+
+#: which of a channel's settings says for how many days an order may stay unpaid
+EXPIRY_FIELDS = {"prepaid": "unpaid_days", "authorized": "unpaid_days", "transfer": "transfer_days"}
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    oms_payment_method = fields.Char("Payment Method", readonly=True, copy=False)
+    oms_payment_name = fields.Char("Payment Method Name", readonly=True, copy=False)
+    oms_payment_terms = fields.Selection(
+        TERMS,
+        "Payment Terms of the Method",
+        readonly=True,
+        copy=False,
+        help="Empty where the policy of the channel applies.",
+    )
+    oms_unpaid_until = fields.Datetime(
+        "Cancel if Unpaid After",
+        compute="_compute_oms_unpaid_until",
+        store=True,
+        copy=False,
+        help="As the channel was set up when the order was received.",
+    )
+
+    _oms_unpaid_until_idx = models.Index(
+        "(oms_unpaid_until) WHERE oms_payment_state = 'unpaid' AND state != 'cancel'"
+    )
+
+    @api.depends("oms_channel_id", "oms_placed_at", "oms_payment_terms")
+    def _compute_oms_unpaid_until(self):
+        """Not when the channel is set up otherwise: that is for orders to come."""
+        for order in self:
+            days = order._oms_unpaid_days()
+            placed_at = order.oms_placed_at or order.date_order
+            order.oms_unpaid_until = (
+                fields.Datetime.add(placed_at, days=days) if days and placed_at else False
+            )
+
+    def _oms_unpaid_days(self):
+        """:return: for how many days one order may stay unpaid; 0 for as long as it takes"""
+        name = EXPIRY_FIELDS.get(self._oms_terms())
+        return max(self.oms_channel_id[name], 0) if name and self.oms_channel_id else 0
+
+    def _oms_terms(self):
+        """:return: how one order is to be paid: by its payment method, else as its channel says
+        :rtype: str
+        """
+        return self.oms_payment_terms or self.oms_channel_id.payment_policy or "prepaid"
