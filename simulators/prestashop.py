@@ -666,7 +666,10 @@ class PrestashopSimulator(Simulator):
 
     def _fill(self, order, lines, rate):
         """Give an order its rows, those it has for the same SKU are kept."""
-        kept = {d["product_reference"]: d for d in self.rows("order_details", id_order=order["id"])}
+        kept = {
+            (d["product_id"], d["product_attribute_id"]): d
+            for d in self.rows("order_details", id_order=order["id"])
+        }
         for detail in kept.values():
             del self.tables["order_details"][detail["id"]]
         for sku, quantity, price in lines:
@@ -674,15 +677,18 @@ class PrestashopSimulator(Simulator):
             gross = Decimal(price)
             net = gross / (1 + rate / 100)
             tax = self._tax_group(rate)
+            sold = str(product["id"]), str(combination["id"] if combination else 0)
+            own = combination or product
             values = {
                 "id_order": str(order["id"]),
-                "product_id": str(product["id"]),
-                "product_attribute_id": str(combination["id"] if combination else 0),
+                "product_id": sold[0],
+                "product_attribute_id": sold[1],
                 "product_quantity": str(quantity),
                 "product_quantity_refunded": "0",
                 "product_name": product["name"][0]["value"],
-                "product_reference": sku,
-                "product_ean13": product["ean13"],
+                # Those of the product, where the combination has none.
+                "product_reference": own["reference"] or product["reference"],
+                "product_ean13": own["ean13"] or product["ean13"],
                 "product_upc": "",
                 "product_isbn": "",
                 "product_price": _six(net),
@@ -694,14 +700,20 @@ class PrestashopSimulator(Simulator):
                 "total_price_tax_excl": _six(net * quantity),
                 "associations": {"taxes": [{"id": tax}] if rate else []},
             }
-            if sku in kept:
-                row = {"id": kept[sku]["id"], **values}
+            if sold in kept:
+                row = {"id": kept[sold]["id"], **values}
                 self.tables["order_details"][row["id"]] = row
             else:
                 self.insert("order_details", **values)
 
     def _find(self, sku):
-        """:return: the product and combination of a SKU; a shop sells what it has"""
+        """:param str sku: or the ids of a product and its combination, as ``10-25``
+        :return: the product and combination; a shop sells what it has
+        """
+        product, _dash, combination = sku.partition("-")
+        if product.isdigit() and combination.isdigit():
+            row = self.tables["combinations"][int(combination)]
+            return self.tables["products"][int(product)], row
         for row in self.rows("combinations", reference=sku):
             return self.tables["products"][int(row["id_product"])], row
         for row in self.rows("products", reference=sku):

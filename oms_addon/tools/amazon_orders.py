@@ -726,6 +726,7 @@ def _product_line(item, price, discount, taxes, coin):
     unit, rest = _unit_price(price, item.quantity, coin)
     return Line(
         ref=item.ref,
+        listing_ref=item.sku,
         sku=item.sku,
         name=item.title,
         quantity=item.quantity,

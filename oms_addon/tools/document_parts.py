@@ -119,9 +119,13 @@ class Line:
     ``unit_price``. ``taxes`` is ``None`` when the channel does not say, ``()`` when the
     line is untaxed. A line of kind ``discount`` has a negative ``unit_price``.
     ``available_at`` is when the goods of a pre-order can be had at the earliest.
+    ``listing_ref`` is the channel's id of what was sold, as ``Listing.ref``, ``parent_ref`` of
+    the product it is a variant of; they say which product it is before any SKU does.
     """
 
     ref: str = text()
+    listing_ref: str = text()
+    parent_ref: str = text()
     sku: str = text()
     barcode: str = text()
     name: str = text()

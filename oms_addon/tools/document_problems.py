@@ -143,7 +143,8 @@ def _price_problems(index, line):
 
 
 def _sku_problems(index, line):
-    if line.kind == "product" and not (line.sku.strip() or line.barcode.strip()):
+    names = (line.listing_ref, line.sku, line.barcode)
+    if line.kind == "product" and not any(name.strip() for name in names):
         yield Problem(
             "MISSING_SKU",
             f"{line_label(index, line)} says neither the SKU nor the barcode.",

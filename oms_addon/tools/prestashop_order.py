@@ -516,6 +516,8 @@ def _goods_line(row, amount, taxes, share):
     barcode = text(row, "product_ean13") or text(row, "product_upc")
     return Line(
         ref=text(row, "id"),
+        listing_ref=listing_ref(product, combination) if product not in ("", "0") else "",
+        parent_ref=product if combination not in ("", "0") else "",
         sku=text(row, "product_reference")
         or ("" if barcode else listing_ref(product, combination)),
         barcode=barcode,

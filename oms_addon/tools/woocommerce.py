@@ -108,6 +108,15 @@ def sku_of(row):
     return to_text(sku, "sku") if sku else f"id:{product}" if product else ""
 
 
+def listing_of(row):
+    """:return: the shop's id of what a line sold, and of the product it is a variation of;
+    '' where it tells none
+    """
+    product = to_text(row.get("product_id") or "", "product_id")
+    variation = to_text(row.get("variation_id") or "", "variation_id")
+    return (variation, product) if variation else (product, "")
+
+
 # === PRODUCTS === #
 
 

@@ -26,6 +26,7 @@ from .woocommerce import (
     ZERO,
     amount_of,
     coin_of,
+    listing_of,
     meta_of,
     moment_of,
     placed_at_of,
@@ -296,8 +297,11 @@ def _line(part, taxes, before, after):
     unit_price, discount = _unit_price(quantity, before, after)
     name = words_of(row, "method_title" if part.kind == "shipping" else "name")
     product = kind == "product"
+    listing, parent = listing_of(row) if product else ("", "")
     return Line(
         ref=to_text(row.get("id") or "", "id"),
+        listing_ref=listing,
+        parent_ref=parent,
         sku=sku_of(row) if product else "",
         barcode=text_of(row, "global_unique_id") if product else "",
         name=name,

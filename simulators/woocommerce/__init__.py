@@ -115,12 +115,31 @@ class WoocommerceSimulator(Api, Simulator):
             self.emit("product.created", product["id"])
             return str(product["id"])
 
-    def add_variable(self, name, **values):
+    def add_variable(self, name, sku="", **values):
         """:return: the id of a product that is sold as its variations"""
-        return self.add_product("", name, type="variable", manage_stock=False, **values)
+        values = {"manage_stock": False, **values}
+        return self.add_product(sku, name, type="variable", **values)
+
+    def shown(self, product):
+        """:return: a product as the API shows it: a variation without SKU, GTIN or stock of
+        its own is shown with those of its product
+        """
+        parent = self.products.get(product["parent_id"])
+        row = dict(product)
+        if parent:
+            for key in ("sku", "global_unique_id"):
+                row[key] = product[key] or parent[key]
+            if product["manage_stock"] is False and parent["manage_stock"] is True:
+                row.update(manage_stock="parent", stock_quantity=parent["stock_quantity"])
+        if not row["manage_stock"]:
+            row["stock_quantity"] = None
+        return row
 
     def _product(self, sku):
+        """:param str sku: or ``id:`` and the id, where it has none of its own"""
         rows = [*self.products.values(), *self.variations.values()]
+        if sku.startswith("id:"):
+            return next(row for row in rows if str(row["id"]) == sku[3:])
         found = next((row for row in rows if row["sku"] == sku), None)
         if not found:
             # A product that was made and deleted between two looks.
@@ -134,18 +153,25 @@ class WoocommerceSimulator(Api, Simulator):
     def move_stock(self, sku, change):
         """Stock follows orders, and says so."""
         product = self._product(sku)
+        if product["manage_stock"] is not True:
+            product = self.products.get(product["parent_id"], product)
         if product["manage_stock"] is True:
             product["stock_quantity"] += change
             self.product_changed(product)
 
     def restock(self, lines):
         for line in lines:
-            if line.get("sku"):
-                self.move_stock(line["sku"], -line["quantity"])
+            if line.get("product_id"):
+                ref = line["variation_id"] or line["product_id"]
+                self.move_stock(f"id:{ref}", -line["quantity"])
 
     def stock(self):
         rows = [*self.products.values(), *self.variations.values()]
-        return {(r["sku"], ""): r["stock_quantity"] for r in rows if r["manage_stock"] is True}
+        return {
+            (r["sku"] or f"id:{r['id']}", ""): r["stock_quantity"]
+            for r in rows
+            if r["manage_stock"] is True
+        }
 
     # === ORDERS === #
 
@@ -222,7 +248,7 @@ class WoocommerceSimulator(Api, Simulator):
         order["line_items"] = [
             line_item(
                 known.get(sku) or self.next_id("item"),
-                self._product(sku),
+                self.shown(self._product(sku)),
                 quantity,
                 price,
                 rate,
@@ -419,7 +445,8 @@ class WoocommerceSimulator(Api, Simulator):
         elif kind == "order":
             payload = self.book[delivery.resource]
         else:
-            payload = self.products.get(delivery.resource) or self.variations[delivery.resource]
+            product = self.products.get(delivery.resource)
+            payload = self.shown(product or self.variations[delivery.resource])
         delivery.body = json.dumps(payload).encode()
         delivery.headers = self._sign(hook, kind, event, delivery.body)
 

@@ -226,7 +226,7 @@ class Api:
 
     @route("GET", r"/products/(?P<id>[\d]+)")
     def get_product(self, request, body, id):
-        return self.one_of(self.find_product(self.products, id), request)
+        return self.one_of(self.shown(self.find_product(self.products, id)), request)
 
     @route("GET", r"/variations")
     def list_variations(self, request, body):
@@ -235,11 +235,11 @@ class Api:
     def chosen(self, rows, request):
         """:return: the rows asked for by their ids, all when none are named"""
         ids = {int(ref) for ref in request.query.get("include", "").split(",") if ref}
-        return [row for row in rows.values() if not ids or row["id"] in ids]
+        return [self.shown(row) for row in rows.values() if not ids or row["id"] in ids]
 
     @route("GET", r"/products/(?P<product_id>[\d]+)/variations/(?P<id>[\d]+)")
     def get_variation(self, request, body, product_id, id):
-        return self.one_of(self.find_product(self.variations, id), request)
+        return self.one_of(self.shown(self.find_product(self.variations, id)), request)
 
     @route("POST", r"/products/batch")
     def batch_products(self, request, body):
@@ -273,12 +273,12 @@ class Api:
         if "regular_price" in update:
             product["regular_price"] = product["price"] = update["regular_price"]
             self.prices[product["sku"]] = update["regular_price"]
-        if "stock_quantity" in update:
-            product["manage_stock"] = update.get("manage_stock", product["manage_stock"])
+        product["manage_stock"] = update.get("manage_stock", product["manage_stock"])
+        if "stock_quantity" in update and product["manage_stock"] is True:
             product["stock_quantity"] = update["stock_quantity"]
             product["stock_status"] = "instock" if update["stock_quantity"] > 0 else "outofstock"
         self.product_changed(product)
-        return product
+        return self.shown(product)
 
     # === THE REST === #
 

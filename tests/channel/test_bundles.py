@@ -216,7 +216,8 @@ class TestArithmetic(BundleCommon):
             taxes=(),
         )
         parts = tuple(Part(self.mug, float(units), p * units) for p, units in prices)
-        known = {"products": {"SET": parts}, "barcodes": {}, "taxes": {}}
+        key = self.env["oms.channel.listing"]._line_key(line)
+        known = {"goods": {key: parts}, "taxes": {}}
         document = OrderDocument(
             ref="A1",
             placed_at=datetime(2026, 3, 1, tzinfo=timezone.utc),

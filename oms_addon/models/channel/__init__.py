@@ -22,6 +22,7 @@ from . import oms_channel_message_sender
 from . import oms_channel_listing
 from . import oms_channel_listing_component
 from . import oms_channel_listing_fetch
+from . import oms_channel_listing_identity
 from . import oms_channel_listing_match
 from . import oms_channel_listing_rename
 from . import oms_channel_listing_stock

@@ -1,5 +1,6 @@
 """What a channel offers, which products that is, and how many units of them one is."""
 
+from collections import defaultdict
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -46,6 +47,19 @@ class OmsChannelListing(models.Model):
     sku_key = fields.Char(
         compute="_compute_sku_key", store=True, precompute=True, help="The SKU as it is compared."
     )
+    is_sku_shared = fields.Boolean(
+        "Shared SKU",
+        readonly=True,
+        help="Several variants of one product have this SKU on the channel: it identifies none "
+        "of them, and orders find their product by the channel's id.",
+    )
+    shared_key = fields.Char(
+        compute="_compute_sku_key",
+        store=True,
+        precompute=True,
+        help="The SKU as it is compared, where it is shared.",
+    )
+    is_barcode_shared = fields.Boolean("Shared Barcode", readonly=True)
     name = fields.Char("Title on the channel")
     external_ref = fields.Char("Channel's id")
     barcode = fields.Char(index="btree_not_null")
@@ -144,6 +158,7 @@ class OmsChannelListing(models.Model):
         "This SKU is mapped already on the channel.",
     )
     _sku_idx = models.Index("(channel_id, sku_key)")
+    _shared_idx = models.Index("(channel_id, shared_key) WHERE shared_key IS NOT NULL")
     _ref_uniq = models.UniqueIndex(
         "(channel_id, external_ref) WHERE external_ref IS NOT NULL",
         "The channel's listing of this id is here already.",
@@ -167,10 +182,12 @@ class OmsChannelListing(models.Model):
         for listing in self:
             listing.display_name = listing.sku or listing.name or listing.external_ref
 
-    @api.depends("sku")
+    @api.depends("sku", "is_sku_shared")
     def _compute_sku_key(self):
         for listing in self:
-            listing.sku_key = self._key(listing.sku) or False
+            key = self._key(listing.sku) or False
+            listing.sku_key = key if not listing.is_sku_shared else False
+            listing.shared_key = key if listing.is_sku_shared else False
 
     @api.depends("alias_of_id.product_id", "alias_of_id.multiplier")
     def _compute_from_alias(self):
@@ -205,21 +222,30 @@ class OmsChannelListing(models.Model):
             else:
                 listing.state = "suggested" if listing.suggested_product_id else "unmatched"
 
-    @api.depends("channel_id", "sku_key", "barcode")
+    @api.depends("channel_id", "sku_key", "barcode", "external_ref")
     def _compute_waiting_count(self):
-        counts = {
-            (channel.id, key): count
-            for channel, key, count in self.env["oms.hold"]
+        rows = (
+            self.env["oms.hold"]
             .sudo()
             ._read_group(
-                self._get_waiting_domain(self.channel_id, self._waiting_keys()),
-                ["channel_id", "sku_key"],
-                ["message_id:count_distinct"],
+                Domain.OR(
+                    listings._get_waiting_domain(channel)
+                    for channel, listings in self.grouped("channel_id").items()
+                ),
+                ["channel_id", "sku_key", "listing_ref"],
+                ["message_id:array_agg"],
             )
-        }
+        )
+        waiting = defaultdict(set)
+        for channel, key, ref, message_ids in rows:
+            waiting[channel.id, "ref", ref].update(message_ids)
+            waiting[channel.id, "key", key].update(message_ids)
         for listing in self:
-            listing.waiting_count = sum(
-                counts.get((listing.channel_id.id, key), 0) for key in listing._waiting_keys()
+            channel_id = listing.channel_id.id
+            names = [("ref", listing.external_ref or False)] if listing.external_ref else []
+            names += [("key", key) for key in listing._waiting_keys()]
+            listing.waiting_count = len(
+                set().union(*(waiting[channel_id, kind, name] for kind, name in names))
             )
 
     def _search_waiting_count(self, operator, value):
@@ -236,13 +262,17 @@ class OmsChannelListing(models.Model):
                     ("channel_id", "!=", False),
                 ],
                 ["channel_id"],
-                ["sku_key:array_agg"],
+                ["sku_key:array_agg", "listing_ref:array_agg"],
             )
         )
         return Domain.OR(
             Domain("channel_id", "=", channel.id)
-            & (Domain("sku_key", "in", keys) | Domain("barcode", "in", keys))
-            for channel, keys in groups
+            & (
+                Domain("sku_key", "in", keys)
+                | Domain("barcode", "in", keys)
+                | Domain("external_ref", "in", [ref for ref in refs if ref])
+            )
+            for channel, keys, refs in groups
         )
 
     # === CONSTRAINT METHODS === #
@@ -316,22 +346,25 @@ class OmsChannelListing(models.Model):
             key for listing in self for key in (listing.sku_key, self._key(listing.barcode)) if key
         }
 
-    @api.model
-    def _get_waiting_domain(self, channels, keys):
-        """:return: the exceptions of orders that wait for one of the SKUs"""
-        return [
-            ("state", "=", "open"),
-            ("channel_id", "in", channels.ids),
-            ("reason_code", "=", "UNKNOWN_SKU"),
-            ("sku_key", "in", list(keys)),
-        ]
+    def _get_waiting_domain(self, channel):
+        """:return: the exceptions of a channel's orders that wait for one of these listings"""
+        refs = [ref for ref in self.mapped("external_ref") if ref]
+        return (
+            Domain("state", "=", "open")
+            & Domain("channel_id", "=", channel.id)
+            & Domain("reason_code", "=", "UNKNOWN_SKU")
+            & (
+                Domain("sku_key", "in", list(self._waiting_keys()))
+                | Domain("listing_ref", "in", refs)
+            )
+        )
 
     def _release_waiting(self):
-        """Let every order go that waited for one of these SKUs."""
+        """Let every order go that waited for one of these listings."""
         for channel, listings in self.grouped("channel_id").items():
-            self.env["oms.hold"].sudo().search(
-                self._get_waiting_domain(channel, listings._waiting_keys())
-            )._release(self.env._("The SKU is mapped now."))
+            self.env["oms.hold"].sudo().search(listings._get_waiting_domain(channel))._release(
+                self.env._("The SKU is mapped now.")
+            )
 
     # === RESOLVING === #
 
@@ -360,6 +393,9 @@ class OmsChannelListing(models.Model):
         keys = {self._key(sku) for sku in skus} - {""}
         codes = {code for code in barcodes if code}
         listings = self.search(self._get_resolve_domain(channel, keys, codes))
+        keys -= set(listings.mapped("shared_key"))
+        codes -= set(listings.filtered("is_barcode_shared").mapped("barcode"))
+        listings = listings.filtered(lambda l: l.state == "matched")
         found = {
             listing.sku_key: listing._parts() for listing in listings if listing.sku_key in keys
         }
@@ -379,10 +415,16 @@ class OmsChannelListing(models.Model):
 
     @api.model
     def _get_resolve_domain(self, channel, keys, codes):
-        """:return: the matched listings of a channel with one of the SKU keys or barcodes"""
-        by_sku = Domain("sku_key", "in", list(keys | {self._key(code) for code in codes}))
-        named = by_sku | Domain("barcode", "in", list(codes)) if codes else by_sku
-        return Domain("channel_id", "=", channel.id) & Domain("state", "=", "matched") & named
+        """:return: the matched listings of a channel with one of the SKU keys or barcodes, and
+        those that share one
+        """
+        matched, by_code = Domain("state", "=", "matched"), Domain("barcode", "in", list(codes))
+        named = Domain("sku_key", "in", list(keys | {self._key(code) for code in codes}))
+        shared = Domain("shared_key", "in", list(keys))
+        if codes:
+            named |= by_code
+            shared |= by_code & Domain("is_barcode_shared", "=", True)
+        return Domain("channel_id", "=", channel.id) & (matched & named | shared)
 
     def _parts(self):
         """:return: what one of a matched listing is made of

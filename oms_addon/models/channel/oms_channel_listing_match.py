@@ -42,7 +42,7 @@ class OmsChannelListing(models.Model):
         ids = []
         open_ones = self.filtered_domain(self._get_open_domain())
         for channel, listings in open_ones.grouped("channel_id").items():
-            found = self._find_sure(channel, {l: (l.sku, l.barcode) for l in listings})
+            found = self._find_sure(channel, {l: l._own_names() for l in listings})
             for listing, (product, units, how) in found.items():
                 listing._set_product(product, units, how)
                 ids.append(listing.id)

@@ -19,6 +19,8 @@ class OmsChannelListing(models.Model):
         for row in renamed:
             if row.alias_of_id:
                 changes[row] |= {"alias_of_id": False, "product_id": False, "matched_by": False}
+            if changes[row].get("is_sku_shared", row.is_sku_shared):
+                continue
             key = self._key(changes[row]["sku"])
             other = known["key"].get(key)
             if other and other != row and other.sku_key == key:
@@ -59,7 +61,7 @@ class OmsChannelListing(models.Model):
             (by_hand if row.matched_by in ("hand", "suggestion") else found).append((row, old))
         for row, (product, units, how) in (
             self._find_sure(
-                found[0][0].channel_id, {row: (row.sku, row.barcode) for row, _old in found}
+                found[0][0].channel_id, {row: row._own_names() for row, _old in found}
             ).items()
             if found
             else ()

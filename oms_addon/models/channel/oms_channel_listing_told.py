@@ -79,9 +79,11 @@ class OmsChannelListing(models.Model):
     @api.model
     def _known(self, channel, told):
         """:return: the listings that are told of, by ``ref``, ``key`` (of their SKU, an alias
-        only when there is no other), ``item`` and ``parent``
+        only when there is no other), ``item`` and ``parent``; and the names that are
+        ``shared``, see ``_shared_names``
         :rtype: dict[str, dict]
         """
+        shared = self._shared_names(channel, [listing for listing in told if listing.ref])
         refs = [listing.ref for listing in told if listing.ref]
         gone = [listing.ref for listing in told if listing.ref and listing.status == "deleted"]
         items = [listing.item_ref for listing in told if listing.item_ref and not listing.ref]
@@ -109,6 +111,7 @@ class OmsChannelListing(models.Model):
             },
             "item": {row.item_ref: row for row in found if row.item_ref},
             "parent": parents,
+            "shared": shared,
         }
 
     @api.model
@@ -118,6 +121,8 @@ class OmsChannelListing(models.Model):
         """
         row = known["key"].get(self._key(listing.sku))
         if not row or listing.status == "deleted" or row in updates:
+            return None
+        if (listing.parent_ref, "sku", self._key(listing.sku)) in known["shared"]:
             return None
         return row if not row.external_ref or row.status == "deleted" else None
 
@@ -137,20 +142,27 @@ class OmsChannelListing(models.Model):
         if not fresh:
             return self.browse()
         currencies = self._currencies(channel, [listing for listing, _at in fresh])
-        sure = self._find_sure(
-            channel, {listing.ref: (listing.sku, listing.barcode) for listing, _at in fresh}
-        )
+        names = {
+            listing.ref: (
+                "" if flags["is_sku_shared"] else listing.sku,
+                "" if flags["is_barcode_shared"] else listing.barcode,
+            )
+            for listing, _at in fresh
+            for flags in [self._prepare_shared(listing, known["shared"])]
+        }
+        sure = self._find_sure(channel, names)
         mains, aliases, taken = [], [], dict(known["key"])
         for listing, moment in fresh:
             vals = self._prepare_fresh(channel, listing, moment, currencies)
-            key = self._key(listing.sku)
+            vals |= self._prepare_shared(listing, known["shared"])
+            key = "" if vals["is_sku_shared"] else self._key(listing.sku)
             if key and key in taken:
+                # Product and units are those of the listing whose alias it is.
                 aliases.append((vals, key))
                 continue
             taken[key] = None
-            if listing.ref in sure:
-                product, units, how = sure[listing.ref]
-                vals |= {"product_id": product.id, "multiplier": units, "matched_by": how}
+            product, units, how = sure.get(listing.ref, (None, 1.0, False))
+            vals |= {"product_id": product and product.id, "multiplier": units, "matched_by": how}
             mains.append(vals)
         created = self._create_once(mains)
         taken.update({row.sku_key: row for row in created if row.sku_key})
@@ -177,8 +189,6 @@ class OmsChannelListing(models.Model):
             "channel_id": channel.id,
             "external_ref": listing.ref,
             "seen_at": fields.Datetime.now(),
-            "product_id": False,
-            "multiplier": 1.0,
             **self._prepare_told(listing, moment, currencies),
         }
 
@@ -228,11 +238,20 @@ class OmsChannelListing(models.Model):
                 continue
             told = self._prepare_told(listing, moment, currencies)
             told["external_ref"] = listing.ref
+            told |= self._prepare_shared(listing, known["shared"])
             vals = {name: value for name, value in told.items() if row._differs(name, value)}
+            if vals.get("is_sku_shared") is False:
+                other = known["key"].get(self._key(listing.sku), row)
+                if other != row and row.state == "matched":
+                    # What it is has been said; the SKU stays the other's.
+                    del vals["is_sku_shared"]
+                elif listing.sku:
+                    vals["sku"] = listing.sku
             if vals:
                 changes[row] = vals
         renamed = {
-            row: row.sku
+            # A SKU that others have, too, is nobody's old one.
+            row: "" if row.is_sku_shared else row.sku
             for row, vals in changes.items()
             if "sku" in vals and self._key(vals["sku"]) != (row.sku_key or "")
         }

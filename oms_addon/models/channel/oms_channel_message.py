@@ -185,8 +185,7 @@ class OmsChannelMessage(models.Model):
             "oms_addon.oms_channel_message_summary",
             {
                 "document": document,
-                "unknown_skus": set(unknown.mapped("sku_key")),
-                "sku_key": self.env["oms.channel.listing"]._key,
+                "is_unknown": unknown._names_line,
             },
         )
 

@@ -36,6 +36,8 @@ class OmsHold(models.Model):
     amount_text = fields.Char("Total", readonly=True)
     sku = fields.Char("SKU", readonly=True)
     sku_key = fields.Char(readonly=True)
+    listing_ref = fields.Char("Listing", readonly=True, help="The channel's id of the listing.")
+    parent_ref = fields.Char(readonly=True)
     product_id = fields.Many2one(
         "product.product", "Product for this SKU", help="Choosing it maps the SKU at once."
     )
@@ -126,7 +128,7 @@ class OmsHold(models.Model):
 
         :param record: one ``sale.order`` or ``oms.channel.message``
         :param list problems: dicts with ``code``, ``message`` and optionally ``sku``,
-            ``rule``, ``customer``, ``amount``
+            ``listing_ref``, ``parent_ref``, ``rule``, ``customer``, ``amount``
         :return: the holds that are new
         """
         return self._open_many([(record, problem) for problem in problems])
@@ -145,6 +147,7 @@ class OmsHold(models.Model):
                 hold.reason_id.id,
                 hold.rule_id.id or False,
                 hold.sku_key or False,
+                hold.listing_ref or False,
             )
             for hold in self.search(
                 [
@@ -163,6 +166,7 @@ class OmsHold(models.Model):
                 vals["reason_id"],
                 vals["rule_id"],
                 vals["sku_key"],
+                vals["listing_ref"],
             )
             if key not in standing:
                 standing.add(key)
@@ -210,6 +214,8 @@ class OmsHold(models.Model):
             "deadline": problem.get("deadline"),
             "sku": sku,
             "sku_key": self.env["oms.channel.listing"]._key(sku) or False,
+            "listing_ref": problem.get("listing_ref") or False,
+            "parent_ref": problem.get("parent_ref") or False,
             "user_id": (
                 rule.user_id
                 or reason.owner_id
@@ -259,20 +265,22 @@ class OmsHold(models.Model):
         for hold in self.filtered(lambda h: h.state == "open" and h.sku_key):
             if not hold.channel_id:
                 raise UserError(self.env._("This exception belongs to no channel."))
-            listing = Listing.search(
-                [("channel_id", "=", hold.channel_id.id), ("sku_key", "=", hold.sku_key)], limit=1
-            )
+            listing = Listing._of_hold(hold)
             if listing:
                 listing.product_id = hold.product_id
                 listing._release_waiting()
             else:
-                Listing.create(
-                    {
-                        "channel_id": hold.channel_id.id,
-                        "sku": hold.sku,
-                        "product_id": hold.product_id.id,
-                    }
-                )
+                Listing.create({**Listing._prepare_of_hold(hold), "product_id": hold.product_id.id})
+
+    def _names_line(self, line):
+        """:param line: a ``Line`` of a document
+        :return: whether one of these exceptions is about it
+        """
+        key = self.env["oms.channel.listing"]._key(line.sku or line.barcode)
+        return line.kind == "product" and any(
+            hold.listing_ref == line.listing_ref if hold.listing_ref else hold.sku_key == key
+            for hold in self
+        )
 
     def _set_customer(self):
         """Give the messages of these holds the chosen customer and let them go on."""

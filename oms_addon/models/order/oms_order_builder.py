@@ -23,19 +23,15 @@ class OmsOrderBuilder(models.AbstractModel):
         """Resolve, for a batch, everything documents only name.
 
         :param documents: ``OrderDocument`` list of the channel
-        :return: ``products`` and ``barcodes``: ``Part`` tuples by SKU key and barcode;
-            ``taxes`` by (rate, included); ``pricelists`` by currency code;
-            ``services`` by line kind
+        :return: ``goods``: ``Part`` tuples by what lines name them, see
+            ``oms.channel.listing`` ``_line_key``; ``taxes`` by (rate, included); ``pricelists``
+            by currency code; ``services`` by line kind
         :rtype: dict
         """
         lines = [line for document in documents for line in document.lines]
         goods = [line for line in lines if line.kind == "product"]
-        products, barcodes = self.env["oms.channel.listing"]._resolve_parts(
-            channel, {line.sku for line in goods}, {line.barcode for line in goods}
-        )
         return {
-            "products": products,
-            "barcodes": barcodes,
+            "goods": self.env["oms.channel.listing"]._resolve_lines(channel, goods),
             "taxes": self._find_taxes(channel),
             "pricelists": {
                 code: channel._get_pricelist(code) for code in {d.currency for d in documents}
@@ -122,25 +118,48 @@ class OmsOrderBuilder(models.AbstractModel):
 
     @api.model
     def _sku_problems(self, document, known):
+        key_of = self.env["oms.channel.listing"]._line_key
+        unknown = {
+            key_of(line): line
+            for line in document.lines
+            if line.kind == "product" and any(key_of(line)) and not self._parts(line, known)
+        }
         return [
             {
                 "code": "UNKNOWN_SKU",
-                "sku": sku,
-                "message": self.env._(
-                    "SKU %(sku)s (%(name)s) is no product here: map it once and every order "
-                    "that waits for it goes on.",
-                    sku=sku,
-                    name=name or "?",
-                ),
+                "sku": line.sku or line.barcode or line.listing_ref,
+                "listing_ref": line.listing_ref,
+                "parent_ref": line.parent_ref,
+                "message": self._unknown_text(line),
             }
-            for sku, name in {
-                line.sku or line.barcode: line.name
-                for line in document.lines
-                if line.kind == "product"
-                and (line.sku or line.barcode)
-                and not self._parts(line, known)
-            }.items()
+            for line in unknown.values()
         ]
+
+    @api.model
+    def _unknown_text(self, line):
+        """:return: why a line is no product here, and what to do"""
+        values = {
+            "sku": line.sku or line.barcode,
+            "name": line.name or "?",
+            "listing": line.listing_ref,
+        }
+        if not values["sku"]:
+            return self.env._(
+                "Listing %(listing)s (%(name)s) is not linked to a product: link it once and "
+                "every order that waits for it continues.",
+                **values,
+            )
+        if line.listing_ref and line.listing_ref != line.sku:
+            return self.env._(
+                "SKU %(sku)s (%(name)s, listing %(listing)s) is not linked to a product: link "
+                "it once and every order that waits for it continues.",
+                **values,
+            )
+        return self.env._(
+            "SKU %(sku)s (%(name)s) is no product here: map it once and every order "
+            "that waits for it goes on.",
+            **values,
+        )
 
     @api.model
     def _tax_problems(self, document, known):
@@ -189,8 +208,7 @@ class OmsOrderBuilder(models.AbstractModel):
         """
         if line.kind != "product":
             return (Part(known["services"][line.kind], 1.0),)
-        key = self.env["oms.channel.listing"]._key(line.sku)
-        return known["products"].get(key) or known["barcodes"].get(line.barcode)
+        return known["goods"].get(self.env["oms.channel.listing"]._line_key(line))
 
     @api.model
     def _prepare_order(self, channel, document, partners, known):
@@ -303,8 +321,9 @@ class OmsOrderBuilder(models.AbstractModel):
         """:return: a digest of what was ordered, for whom and where to; not of its state"""
         content = document.to_dict()
         for line in content["lines"]:
-            # A date that some messages tell and others do not changes nothing that was ordered.
-            line.pop("available_at")
+            # What some messages tell and others do not changes nothing that was ordered.
+            for name in ("available_at", "listing_ref", "parent_ref"):
+                line.pop(name)
         return self.env["oms.event"]._digest_of(
             [content.get(key) for key in ("lines", "shipping", "billing", "total", "currency")]
         )

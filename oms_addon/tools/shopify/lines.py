@@ -58,6 +58,8 @@ def _goods(item, removed, available, has_taxes):
         taxes = _less(taxes, tax)
     return Line(
         ref=ref,
+        listing_ref=id_of(item.get("variant_id") or ""),
+        parent_ref=id_of(item.get("product_id") or ""),
         sku=text_of(item, "sku"),
         barcode=text_of(item, "barcode"),
         name=text_of(item, "name") or text_of(item, "title"),
