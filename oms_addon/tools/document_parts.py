@@ -1,7 +1,6 @@
 """What documents are made of: addresses, customers, lines and charges."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -27,8 +26,6 @@ CHARGE_STATUSES = ("pending", "success", "failed")
 RISKS = ("", "low", "medium", "high")
 
 _EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+")
-_MIN_PHONE_DIGITS = 6
-_EXTENSION = re.compile(r"(?:ext|x|#|;).*", re.I | re.S)
 _ZERO = Decimal(0)
 
 
@@ -36,27 +33,6 @@ def normalise_email(email):
     """Return an e-mail address so that equal ones compare equal; '' when it is none."""
     email = email.strip().casefold()
     return email if _EMAIL.fullmatch(email) else ""
-
-
-def normalise_phone(phone):
-    """Return the digits of a phone number, after ``+`` when it names a country.
-
-    ``00`` counts as ``+``; the ``(0)`` of ``+44 (0)20`` and an extension are left out.
-
-    :param str phone: as a person wrote it
-    :return: e.g. ``+442079460000`` or ``02079460000``, '' when there are fewer than 6 digits
-    """
-    number = _EXTENSION.sub("", phone).strip()
-    is_international = number.startswith(("+", "00"))
-    if is_international:
-        number = number.replace("(0)", "")
-    digits = "".join(str(unicodedata.decimal(c)) for c in number if c.isdecimal())
-    if is_international:
-        # No country's number begins with a nought.
-        digits = digits.lstrip("0")
-    if len(digits) < _MIN_PHONE_DIGITS:
-        return ""
-    return f"+{digits}" if is_international else digits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,14 +63,6 @@ class Customer:
     company: str = text()
     tax_number: str = text()
     language: str = text()
-
-    @property
-    def normalised_email(self):
-        return normalise_email(self.email)
-
-    @property
-    def normalised_phone(self):
-        return normalise_phone(self.phone)
 
     @property
     def is_known(self):

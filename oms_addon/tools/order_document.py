@@ -47,7 +47,6 @@ from .document_parts import (
     Tax,
     exact_sum,
     normalise_email,
-    normalise_phone,
 )
 from .document_problems import (
     ADDRESS_LEVELS,
@@ -97,7 +96,6 @@ __all__ = [
     "Tax",
     "address_problems",
     "normalise_email",
-    "normalise_phone",
     "parse_document",
 ]
 

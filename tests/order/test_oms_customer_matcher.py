@@ -88,3 +88,110 @@ class TestCustomers(OmsCommon):
         )
         order = self._capture(self._document("A1"))
         self.assertNotEqual(order.partner_id, private)
+
+    def test_two_new_customers_of_one_batch_with_one_phone_stay_two(self):
+        phone = "+44 20 7946 0000"
+        orders = self._capture(
+            self._document(
+                "A1", customer={"name": "Ann", "email": "a@example.com", "phone": phone}
+            ),
+            self._document(
+                "A2", customer={"name": "Bob", "email": "b@example.com", "phone": phone}
+            ),
+            self._document(
+                "A3", customer={"name": "Bob", "email": "b@example.com", "phone": phone}
+            ),
+        )
+        self.assertEqual(
+            orders.sorted("id").partner_id.mapped(lambda p: (p.name, p.email)),
+            [("Ann", "a@example.com"), ("Bob", "b@example.com")],
+        )
+        keys = self.env["oms.customer.key"].search([("kind", "=", "phone")])
+        self.assertEqual(
+            keys.mapped(lambda k: (k.key, k.partner_id.name)), [("+442079460000", "Ann")]
+        )
+
+    def _customers(self, *customers):
+        """:return: the customer of an order of each, one order after the other"""
+        self.round = getattr(self, "round", 0) + 1
+        return [
+            self._capture(
+                self._document(
+                    f"K{self.round}-{number}",
+                    customer={"name": name, **keys},
+                    shipping={
+                        "name": name,
+                        "street": f"{number} High Street",
+                        "city": "Leeds",
+                        "zip": "LS1 1AA",
+                        "country": "GB",
+                    },
+                )
+            ).partner_id
+            for number, (name, keys) in enumerate(customers, 1)
+        ]
+
+    def test_what_is_no_phone_number_merges_nobody(self):
+        for phone in ("(+1)832*****42", "0000000000", "call me", "12345"):
+            ann, also_ann = self._customers(("Ann", {"phone": phone}), ("Ann", {"phone": phone}))
+            self.assertNotEqual(ann, also_ann, phone)
+            self.assertEqual((ann.phone, also_ann.phone), (phone, phone))
+
+    def test_numbers_with_different_extensions_are_different(self):
+        ann, other, again = self._customers(
+            ("Ann", {"phone": "+1 415-419-8616 ext. 11"}),
+            ("Ann", {"phone": "+1 415-419-8616 ext. 12"}),
+            ("Ann", {"phone": "+14154198616x11"}),
+        )
+        self.assertNotEqual(ann, other)
+        self.assertEqual(again, ann)
+
+    def test_a_number_in_its_countrys_own_form_is_the_same(self):
+        ann, again = self._customers(
+            ("Ann", {"phone": "020 7946 0000"}), ("Ann", {"phone": "0044 20 79460000"})
+        )
+        self.assertEqual(again, ann)
+
+    def test_a_phone_shared_by_other_names_and_addresses_merges_nobody(self):
+        ann, bob, ann_moved = self._customers(
+            ("Ann", {"phone": "+44 20 7946 0000"}),
+            ("Bob", {"phone": "+44 20 7946 0000"}),
+            ("Ann", {"phone": "+44 20 7946 0000"}),
+        )
+        self.assertNotEqual(bob, ann)
+        self.assertEqual(ann_moved, ann)
+
+    def test_an_email_nobody_reads_merges_nobody(self):
+        for email in ("no-reply@example.com", "guest@example.com", "x@members.ebay.com"):
+            ann, bob = self._customers(("Ann", {"email": email}), ("Bob", {"email": email}))
+            self.assertNotEqual(ann, bob, email)
+            self.assertEqual((ann.email, bob.email), (email, email))
+
+    def test_the_customer_for_guests_is_never_known_by_what_a_guest_tells(self):
+        guest = self.env["res.partner"].create({"name": "Guest"})
+        self.channel.guest_partner_id = guest
+        nobody, relayed, named = self._customers(
+            ("", {"email": "guest"}),
+            ("Ann", {"email": "a7@marketplace.amazon.com"}),
+            ("Bob", {"phone": "not told"}),
+        )
+        self.assertEqual(nobody, guest)
+        self.assertEqual((relayed.name, named.name), ("Ann", "Bob"))
+        self.assertFalse(self.env["oms.customer.key"].search([("partner_id", "=", guest.id)]))
+
+    def test_a_cancellation_by_phone_finds_no_other_customer(self):
+        order = self._capture(
+            self._document("A1", customer={"name": "Ann", "phone": "+44 20 7946 0000"})
+        )
+        message = self._receive(
+            self._cancellation(
+                "",
+                ref="X1",
+                customer={"name": "Bob", "phone": "+44 20 7946 0000"},
+                lines=[{"sku": "MUG", "quantity": "1", "unit_price": "10.00"}],
+            ),
+            topic="cancellations",
+        )
+        self._run_lanes()
+        self.assertEqual(message.state, "parked")
+        self.assertEqual(order.order_line.product_uom_qty, 2.0)

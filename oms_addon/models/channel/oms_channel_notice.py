@@ -17,6 +17,7 @@ PERSON_FIELDS = (
     "email",
     "company_name",
     "vat",
+    "oms_rejected_data",
     "comment",
     "website",
 )

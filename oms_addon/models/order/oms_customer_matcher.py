@@ -2,7 +2,14 @@
 
 from odoo import api, models
 
-from odoo.addons.oms_addon.tools.order_document import normalise_email, normalise_phone
+from odoo.addons.oms_addon.tools.contact_keys import (
+    Person,
+    email_key,
+    phone_key,
+    plain_words,
+    ref_key,
+)
+from odoo.addons.oms_addon.tools.order_document import normalise_email
 
 
 class OmsCustomerMatcher(models.AbstractModel):
@@ -14,8 +21,8 @@ class OmsCustomerMatcher(models.AbstractModel):
         """Find or make the customers of documents and their addresses, in bulk.
 
         A customer is recognised by the channel's id, then by e-mail, then by phone (only
-        where no e-mail contradicts). What is known of a customer is never overwritten: an
-        address that differs becomes a contact of its own.
+        where neither e-mail nor name and address contradict). What is known of a customer is
+        never overwritten: an address that differs becomes a contact of its own.
 
         :param channel: the channel of the documents
         :param documents: ``OrderDocument`` list; each has a customer or the channel has one
@@ -24,56 +31,95 @@ class OmsCustomerMatcher(models.AbstractModel):
         :return: per document (customer, billing, shipping) as ``res.partner`` records
         :rtype: list[tuple]
         """
-        places = self._resolve_places(documents)
-        keys = [self._keys(channel, document.customer) for document in documents]
+        addresses = self.env["oms.customer.address"]
+        places = addresses._resolve_places(documents)
+        keys = [
+            self._keys(
+                channel,
+                document.customer,
+                document.billing.country or document.shipping.country,
+            )
+            for document in documents
+        ]
         found = self._find(channel, documents, keys)
         customers = [choice or partner for choice, partner in zip(chosen, found, strict=True)]
         self._create_missing(channel, documents, keys, customers, places)
-        return self._match_addresses(documents, customers, places)
-
-    # === CUSTOMERS === #
+        return addresses._match(documents, customers, places)
 
     @api.model
-    def _keys(self, channel, customer):
-        """:return: the keys a document's customer is known by, best first"""
+    def _keys(self, channel, customer, country=""):
+        """:param str country: whose phone numbers need no country code; '' for the company's
+        :return: the keys a document's customer is known by, best first
+        """
         keys = []
-        if customer.ref:
-            keys.append((channel.id, "channel", customer.ref))
-        if email := normalise_email(customer.email):
+        if ref := ref_key(customer.ref):
+            keys.append((channel.id, "channel", ref))
+        if email := email_key(customer.email):
             keys.append((None, "email", email))
-        if phone := normalise_phone(customer.phone):
+        if customer.phone and (
+            phone := phone_key(customer.phone, country or channel.company_id.country_id.code or "")
+        ):
             keys.append((None, "phone", phone))
         return keys
 
     @api.model
     def _find(self, channel, documents, keys):
         """:return: the known customer of each document, empty where there is none"""
-        Partner = self.env["res.partner"]
         known = self.env["oms.customer.key"]._find(
             channel.company_id, {key for of_document in keys for key in of_document}
         )
-        by_email = self._find_by_email(channel, keys, known)
-        found = []
-        for document, of_document in zip(documents, keys, strict=True):
-            partner = Partner
-            for key in of_document:
-                candidate = known.get(key) or by_email.get(key) or Partner
-                if key[1] == "phone" and self._contradicts(candidate, document.customer):
-                    continue
-                partner = partner or candidate
-            found.append(partner or self._guest(channel, of_document))
-        return found
+        known = self._find_by_email(channel, keys, known) | known
+        return [
+            self._recognise(of_document, known, self._person(document))
+            or self._guest(channel, document)
+            for document, of_document in zip(documents, keys, strict=True)
+        ]
 
     @api.model
-    def _guest(self, channel, keys):
+    def _recognise(self, keys, known, person):
+        """:param list keys: what somebody is known by, best first
+        :param dict known: partner by key
+        :param person: the ``Person`` they are, by all that is told of them
+        :return: the partner they are, empty when nobody is known
+        """
+        for key in keys:
+            partner = known.get(key)
+            if partner and not (key[1] == "phone" and self._person_of(partner).contradicts(person)):
+                return partner
+        return self.env["res.partner"]
+
+    @api.model
+    def _guest(self, channel, document):
         """:return: the channel's customer for guests when a document names nobody"""
-        return self.env["res.partner"] if keys else channel.guest_partner_id
+        customer = document.customer
+        named = (
+            ref_key(customer.ref)
+            or customer.phone.strip()
+            or email_key(customer.email)
+            or (customer.name.strip() and customer.email.strip())
+        )
+        return self.env["res.partner"] if named else channel.guest_partner_id
 
     @api.model
-    def _contradicts(self, partner, customer):
-        """:return: whether a partner found by phone has another e-mail address"""
-        email = normalise_email(customer.email)
-        return bool(email and partner.email_normalized and partner.email_normalized != email)
+    def _person(self, document):
+        """:return: the ``Person`` a document tells of"""
+        customer, billing, shipping = document.customer, document.billing, document.shipping
+        addresses = {plain_words(f"{a.street}{a.zip}{a.city}") for a in (billing, shipping)}
+        return Person(
+            plain_words(customer.name or billing.name or shipping.name),
+            frozenset(addresses - {""}),
+            normalise_email(customer.email),
+        )
+
+    @api.model
+    def _person_of(self, partner):
+        """:return: the ``Person`` a partner is"""
+        address = plain_words("".join(filter(None, (partner.street, partner.zip, partner.city))))
+        return Person(
+            plain_words(partner.name or ""),
+            frozenset({address} - {""}),
+            partner.email_normalized or "",
+        )
 
     @api.model
     def _find_by_email(self, channel, keys, known):
@@ -99,37 +145,58 @@ class OmsCustomerMatcher(models.AbstractModel):
     @api.model
     def _create_missing(self, channel, documents, keys, customers, places):
         """Make the customers nobody knows, one per person, and remember all keys."""
-        slots, by_key, vals_list = {}, {}, []
+        slots, by_key, people, vals_list = {}, {}, [], []
         for index, of_document in enumerate(keys):
             if customers[index]:
                 continue
-            slot = next((by_key[key] for key in of_document if key in by_key), None)
+            person = self._person(documents[index])
+            slot = self._slot(of_document, by_key, people, person)
             if slot is None:
                 slot = len(vals_list)
+                people.append([])
                 vals_list.append(self._prepare_customer(documents[index], places))
-            by_key.update(dict.fromkeys(of_document, slot))
+            people[slot].append(person)
+            for key in of_document:
+                by_key.setdefault(key, slot)
             slots[index] = slot
-        created = self.env["res.partner"].create(vals_list)
+        created = self.env["oms.customer.creator"]._create(vals_list, channel.guest_partner_id)
         for index, slot in slots.items():
             customers[index] = created[slot]
+        # Of two who tell the same number the first is known by it.
         self.env["oms.customer.key"]._remember(
             channel.company_id,
-            {
-                (key, customers[index].id)
-                for index, of_document in enumerate(keys)
-                for key in of_document
-            },
+            list(
+                dict.fromkeys(
+                    (key, customers[index].id)
+                    for index, of_document in enumerate(keys)
+                    if customers[index] != channel.guest_partner_id
+                    for key in of_document
+                )
+            ),
         )
+
+    @api.model
+    def _slot(self, keys, by_key, people, person):
+        """:return: which of the customers to be made somebody is; ``None`` for none of them"""
+        for key in keys:
+            slot = by_key.get(key)
+            if slot is not None and not (
+                key[1] == "phone" and any(known.contradicts(person) for known in people[slot])
+            ):
+                return slot
+        return None
 
     @api.model
     def _prepare_customer(self, document, places):
         """:return: the values of a new customer, at the billing address"""
         customer = document.customer
-        address = self._prepare_address(document.billing, places)
+        addresses = self.env["oms.customer.address"]
+        company, number = addresses._buyer(document)
+        address = addresses._prepare(document.billing, places)
         name = (
             customer.name
             or address["name"]
-            or customer.company
+            or company
             or customer.email
             or customer.phone
             or customer.ref
@@ -141,103 +208,8 @@ class OmsCustomerMatcher(models.AbstractModel):
             "name": name,
             "email": customer.email or address["email"],
             "phone": customer.phone or address["phone"],
-            "company_name": customer.company or address["company_name"],
-            "vat": customer.tax_number or document.billing.tax_number or False,
+            "company_name": company or False,
+            "vat": number or False,
             "oms_address_key": self.env["res.partner"]._oms_address_digest(lives_there),
             "customer_rank": 1,
         }
-
-    # === ADDRESSES === #
-
-    @api.model
-    def _resolve_places(self, documents):
-        """:return: country by code, and state by (country id, name or code), of the addresses"""
-        addresses = [a for document in documents for a in (document.billing, document.shipping)]
-        countries = {
-            country.code: country
-            for country in self.env["res.country"].search(
-                [("code", "in", list({a.country for a in addresses}))]
-            )
-        }
-        names = {a.state for a in addresses if a.state}
-        states = {}
-        if names:
-            for state in self.env["res.country.state"].search(
-                [("country_id", "in", [c.id for c in countries.values()])]
-            ):
-                states[state.country_id.id, state.code.casefold()] = state
-                states.setdefault((state.country_id.id, state.name.casefold()), state)
-        return countries, states
-
-    @api.model
-    def _prepare_address(self, address, places):
-        """:return: the values of a partner at an address"""
-        countries, states = places
-        country = countries.get(address.country, self.env["res.country"])
-        state = states.get((country.id, address.state.casefold()))
-        return {
-            "name": address.name or address.company or False,
-            "company_name": address.company or False,
-            "street": address.street or False,
-            "street2": address.street2 or False,
-            "city": address.city or False,
-            "zip": address.zip or False,
-            "state_id": state.id if state else False,
-            "country_id": country.id or False,
-            "phone": address.phone or False,
-            "email": address.email or False,
-        }
-
-    @api.model
-    def _match_addresses(self, documents, customers, places):
-        """:return: per document (customer, billing, shipping), missing contacts made in bulk"""
-        Partner = self.env["res.partner"]
-        wanted = {}
-        rows = []
-        for document, customer in zip(documents, customers, strict=True):
-            row = []
-            for kind, address in (("invoice", document.billing), ("delivery", document.shipping)):
-                if kind == "invoice" and self._is_for_another(document):
-                    row.append(None)
-                    continue
-                vals = self._prepare_address(address, places)
-                key = (customer.id, Partner._oms_address_digest(vals))
-                row.append(key)
-                if customer.oms_address_key != key[1]:
-                    vals["name"] = vals["name"] or customer.name
-                    wanted.setdefault(
-                        key,
-                        {**vals, "type": kind, "parent_id": customer.id, "oms_address_key": key[1]},
-                    )
-            rows.append((customer, row))
-        known = self._find_contacts(wanted)
-        missing = [key for key in wanted if key not in known]
-        created = Partner.create([wanted[key] for key in missing])
-        known.update(zip(missing, created, strict=True))
-        return [
-            (customer, known.get(billing, customer), known.get(shipping, customer))
-            for customer, (billing, shipping) in rows
-        ]
-
-    @api.model
-    def _is_for_another(self, document):
-        """:return: whether an order goes to somebody else and only that address was told: who
-        gets a present gets no invoice
-        """
-        names = [document.customer.name, document.shipping.name]
-        names = {name.strip().casefold() for name in names}
-        return document.billing is document.shipping and len(names - {""}) == 2
-
-    @api.model
-    def _find_contacts(self, wanted):
-        """:return: existing contacts by (customer id, address digest)"""
-        if not wanted:
-            return {}
-        contacts = self.env["res.partner"].search(
-            [
-                ("parent_id", "in", list({key[0] for key in wanted})),
-                ("oms_address_key", "in", list({key[1] for key in wanted})),
-            ],
-            order="id desc",
-        )
-        return {(c.parent_id.id, c.oms_address_key): c for c in contacts}

@@ -122,7 +122,7 @@ class OmsOrderAmender(models.AbstractModel):
             self.env["oms.event"]._log(
                 order,
                 "order.amended",
-                self.env._("Changed by the customer: %(what)s", what=", ".join(texts)),
+                self.env._("Changed on the channel: %(what)s", what=", ".join(texts)),
             )
 
     @api.model
@@ -141,13 +141,28 @@ class OmsOrderAmender(models.AbstractModel):
 
     @api.model
     def _change_address(self, order, document):
-        """Have the goods go where the customer wants them now."""
+        """Invoice an order and send it as the channel tells now; what staff changed here stays
+        while the channel tells the same as before.
+        """
+        addresses = self.env["oms.customer.address"]
+        digest = addresses._digest(document)
+        if digest == order.oms_address_digest:
+            return
         [partners] = self.env["oms.customer.matcher"]._match(
             order.oms_channel_id, [document], [order.partner_id]
         )
+        order.write(
+            {
+                "oms_address_digest": digest,
+                "oms_tax_number": addresses._buyer(document)[1] or False,
+            }
+        )
+        if partners[1] != order.partner_invoice_id:
+            addresses._change_invoicing(order, document, partners[1])
         if partners[2] != order.partner_shipping_id:
-            why = self.env._("the customer wants it sent elsewhere")
+            why = self.env._("the address was changed on the channel")
             self._redirect(order, partners[2], why)
+        self.env["oms.hold"]._open(order, addresses._rejected_problems(order))
 
     @api.model
     def _redirect(self, order, shipping, why):
@@ -169,7 +184,11 @@ class OmsOrderAmender(models.AbstractModel):
         todo = pickings._oms_todo()
         labelled = todo.filtered("carrier_tracking_ref")
         # oms_redirecting: the deliveries are looked after here
-        order.with_context(oms_redirecting=True).partner_shipping_id = shipping
+        vals = {"partner_shipping_id": shipping.id}
+        if order.oms_channel_id:
+            # The channel says what is taxed and how; Odoo would choose by the new country.
+            vals["fiscal_position_id"] = order.fiscal_position_id.id
+        order.with_context(oms_redirecting=True).write(vals)
         todo.filtered(lambda p: p.partner_id == before).partner_id = shipping
         todo.move_ids.filtered(lambda m: m.partner_id == before).partner_id = shipping
         self.env["oms.event"]._log(

@@ -244,6 +244,8 @@ class OmsOrderBuilder(models.AbstractModel):
             "oms_order_number": document.number or document.ref,
             "oms_placed_at": placed_at,
             "oms_source_zone": document.source_zone,
+            "oms_tax_number": self.env["oms.customer.address"]._buyer(document)[1] or False,
+            "oms_address_digest": self.env["oms.customer.address"]._digest(document),
             "oms_note": "\n".join(filter(None, (document.note, document.gift_message))) or False,
             "oms_shipping_method": document.shipping_method or False,
             "oms_cart_ref": document.extra.get("cart_ref") or False,

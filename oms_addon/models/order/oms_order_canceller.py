@@ -2,6 +2,9 @@
 
 from odoo import api, models
 
+from odoo.addons.oms_addon.tools.contact_keys import Person, plain_words
+from odoo.addons.oms_addon.tools.order_document import normalise_email
+
 
 class OmsOrderCanceller(models.AbstractModel):
     _name = "oms.order.canceller"
@@ -79,9 +82,11 @@ class OmsOrderCanceller(models.AbstractModel):
     @api.model
     def _earlier_orders(self, channel, document, limit=50):
         """:return: the latest orders of the document's customer that were placed before it"""
-        keys = self.env["oms.customer.matcher"]._keys(channel, document.customer)
+        matcher, customer = self.env["oms.customer.matcher"], document.customer
+        keys = matcher._keys(channel, customer)
         found = self.env["oms.customer.key"]._find(channel.company_id, keys)
-        partner = next((found[key] for key in keys if key in found), None)
+        person = Person(plain_words(customer.name), email=normalise_email(customer.email))
+        partner = matcher._recognise(keys, found, person)
         if not partner:
             return self.env["sale.order"]
         domain = [("oms_channel_id", "=", channel.id), ("partner_id", "=", partner.id)]

@@ -218,7 +218,7 @@ class OmsOrderImporter(models.AbstractModel):
         problems = [
             {"code": problem.code, "message": problem.message}
             for problem in self._held_problems(channel, document)
-        ]
+        ] + self.env["oms.customer.address"]._rejected_problems(order)
         if document.total is None:
             return problems
         difference = document.total - Decimal(str(order.amount_total))

@@ -112,7 +112,7 @@ class OmsOrderUpdater(models.AbstractModel):
                     {
                         "code": "ORDER_CHANGED",
                         "message": self.env._(
-                            "The customer changed the order on the channel after it was "
+                            "The order was changed on the channel after it was "
                             "confirmed here: compare with the message, change what can be "
                             "changed, then release."
                         ),
@@ -140,12 +140,23 @@ class OmsOrderUpdater(models.AbstractModel):
         order.write(
             {
                 key: vals[key]
-                for key in ("partner_invoice_id", "partner_shipping_id", "pricelist_id", "oms_note")
+                for key in (
+                    "partner_invoice_id",
+                    "partner_shipping_id",
+                    "pricelist_id",
+                    "fiscal_position_id",
+                    "oms_note",
+                    "oms_tax_number",
+                    "oms_address_digest",
+                )
             }
         )
         order.order_line = [Command.clear(), *vals["order_line"]]
         order.oms_hold_ids.filtered(
-            lambda h: h.reason_code in ("TOTAL_MISMATCH", "BAD_ADDRESS", "UNKNOWN_COUNTRY")
+            lambda h: (
+                h.reason_code
+                in ("TOTAL_MISMATCH", "BAD_ADDRESS", "UNKNOWN_COUNTRY", "CUSTOMER_DATA")
+            )
         )._close(self.env._("The channel sent the order again."))
         self.env["oms.hold"]._open(
             order, self.env["oms.order.importer"]._prove(channel, order, document)

@@ -41,6 +41,13 @@ class SaleOrder(models.Model):
     oms_shipping_method = fields.Char("Shipping method", readonly=True, copy=False)
 
     oms_content_digest = fields.Char(readonly=True, copy=False)
+    oms_address_digest = fields.Char(readonly=True, copy=False)
+    oms_tax_number = fields.Char(
+        "Tax ID Given",
+        readonly=True,
+        copy=False,
+        help="The tax ID the buyer gave for this order, as the channel sent it.",
+    )
 
     oms_step = fields.Selection(
         STEPS,

@@ -1,0 +1,117 @@
+"""What tells one customer from another: e-mail addresses, phone numbers, names.
+
+A key is what one person has and nobody else. What a shop puts where it knows nothing, what
+a marketplace lends for one order, and what cannot be dialled are no keys.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from .document_parts import normalise_email
+
+try:
+    import phonenumbers
+except ImportError:  # Odoo does without it as well: then no number is known to be one
+    phonenumbers = None
+
+_MUTE_MAILBOX = re.compile(
+    r"(noreply|donotreply|dontreply|noresponse).*"
+    r"|(guest|anonymous|anonymi[sz]ed)(user|buyer|customer|account|checkout)?\d*"
+    r"|unknown|nobody|none|noe?mail(address)?|null|undefined|invalid|not(provided|available)"
+    r"|mailerdaemon"
+)
+_RELAY_DOMAIN = re.compile(
+    r"(.+\.)?(marketplace\.amazon\.[a-z.]+|(members|reply|mail)\.ebay\.[a-z.]+|allegromail\.pl"
+    r"|relay\.walmart\.com|verkopen\.bol\.com|kaufland-marktplatz\.[a-z]+|marketplace\.[a-z.]+"
+    r"|marketplace-messages?\.[a-z.]+)"
+)
+_NO_DOMAIN = re.compile(r"[^.]*|.+\.(invalid|local|localhost|localdomain)")
+_DIALLED = re.compile(r"[\d\s()+./\u2010-\u2015\u2212-]+")
+_EXTENSION = re.compile(r"(?:;\s*ext\s*=|ext(?:ension)?\b\.?:?|x\.?|#)\s*(\d{1,9})\s*$", re.I)
+_PLACEHOLDER_REFS = {"0", "guest", "none", "null", "anonymous"}
+
+
+def ref_key(ref):
+    """Return the id of a customer at a channel; '' for what stands for nobody."""
+    ref = ref.strip()
+    return "" if ref.casefold() in _PLACEHOLDER_REFS else ref
+
+
+def email_key(email):
+    """Return the e-mail address of one person.
+
+    :return: in lower case; '' for none, for one nobody reads, and for one that a
+        marketplace lends
+    """
+    email = normalise_email(email)
+    mailbox, _at, domain = email.rpartition("@")
+    mailbox = re.sub(r"[-_.]", "", mailbox.partition("+")[0])
+    if (
+        not email
+        or _MUTE_MAILBOX.fullmatch(mailbox)
+        or _RELAY_DOMAIN.fullmatch(domain)
+        or _NO_DOMAIN.fullmatch(domain)
+    ):
+        return ""
+    return email
+
+
+def phone_key(phone, country=""):
+    """Return a phone number as E.164, with its extension where it has one.
+
+    :param str phone: as a person wrote it
+    :param str country: ISO 3166-1 alpha-2, whose numbers need no country code
+    :return: e.g. ``+442079460000`` or ``+14154198616;ext=12``; '' for what is no valid
+        number: with digits hidden, letters, too short, or one digit over and over
+    """
+    extension = _EXTENSION.search(phone)
+    number = (phone[: extension.start()] if extension else phone).strip()
+    if number.startswith("00"):
+        number = f"+{number[2:]}"
+    if not phonenumbers or not _DIALLED.fullmatch(number):
+        return ""
+    try:
+        parsed = phonenumbers.parse(number, country or None)
+    except phonenumbers.NumberParseException:
+        return ""
+    if not phonenumbers.is_valid_number(parsed) or len(set(str(parsed.national_number))) == 1:
+        return ""
+    key = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    return f"{key};ext={extension[1]}" if extension else key
+
+
+def plain_words(text):
+    """Return a text as letters and digits alone, so that one written otherwise is equal.
+
+    :return: without accents, case, spaces and punctuation
+    """
+    decomposed = unicodedata.normalize("NFKD", text.casefold().replace("ı", "i"))
+    return "".join(c for c in decomposed if c.isalnum())
+
+
+def number_words(number):
+    """Return a tax number so that one written with or without spaces compares equal."""
+    return re.sub(r"[\W_]", "", number).upper()
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What tells whether two who share a phone number are one: words of ``plain_words``.
+
+    ``addresses`` are those known of them, ``email`` is an address as it was written.
+    """
+
+    name: str = ""
+    addresses: frozenset = frozenset()
+    email: str = ""
+
+    def contradicts(self, other):
+        """Return whether somebody with the same phone number is somebody else.
+
+        An e-mail address that differs says so, and a name where no address agrees.
+        """
+        if self.email and other.email and self.email != other.email:
+            return True
+        names = {self.name, other.name} - {""}
+        return len(names) == 2 and not self.addresses & other.addresses
