@@ -29,7 +29,8 @@ ZERO = Decimal(0)
 ONE, CENT = Decimal(1), Decimal("0.01")
 #: currencies without a smaller coin
 WHOLE = {"JPY"}
-#: Amazon tells amounts of tax, no rates: the roundest rate that gives the amount is the one
+#: Amazon tells amounts of tax, no rates: what is charged besides the items is put together by
+#: the roundest rate that gives the amount; which tax it is, is said by the company's taxes
 RATE_STEPS = tuple(Decimal(step) for step in ("1", "0.5", "0.1", "0.05", "0.025", "0.01", "0.001"))
 GATEWAY = "amazon"
 
@@ -689,7 +690,7 @@ def _lines(items, mode, tip, coin):
             quantity = item.quantity if part.kind == "product" else Decimal(1)
             rate = _rate(price - discount, tax, mode.included, coin * max(quantity, 1) / 2)
             if part.kind == "product":
-                lines.append(_product_line(item, price, discount, _taxes(rate, tax), coin))
+                lines.append(_product_line(item, price, discount, _taxes(tax), coin))
             elif price or discount:
                 sums = besides[part.kind, rate]
                 sums[0] += price
@@ -746,14 +747,14 @@ def _besides_line(key, sums):
         quantity=Decimal(1),
         unit_price=price,
         discount=discount,
-        taxes=_taxes(rate, tax),
+        taxes=None if rate is None else _taxes(tax),
     )
 
 
-def _taxes(rate, tax):
-    if rate is None:
+def _taxes(tax):
+    if tax is None:
         return None
-    return (Tax(name=f"{rate:f} %", rate=rate, amount=tax),) if rate else ()
+    return (Tax(amount=tax),) if tax else ()
 
 
 def _unit_price(price, quantity, coin):

@@ -72,11 +72,18 @@ class Customer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tax:
-    """A tax of a line: ``rate`` in percent, ``amount`` for the whole line if known."""
+    """A tax of a line: ``rate`` in percent, ``amount`` for the whole line if known.
 
+    ``ref`` is the channel's id of the tax. ``rate`` is ``None`` where the channel tells the
+    amount alone. A ``compound`` tax is computed on the price with the taxes that are not
+    compound, and with the compound ones before it.
+    """
+
+    ref: str = text()
     name: str = text()
-    rate: Decimal = declare(DECIMAL)
+    rate: Decimal | None = declare(nullable(DECIMAL), default=None)
     amount: Decimal | None = declare(nullable(DECIMAL), default=None)
+    compound: bool = declare(BOOLEAN, default=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +125,7 @@ class Line:
     @property
     def tax_amount(self):
         """The sum of its taxes; ``None`` when the channel does not tell."""
-        if self.taxes is None or any(tax.amount is None and tax.rate for tax in self.taxes):
+        if self.taxes is None or any(tax.amount is None and tax.rate != 0 for tax in self.taxes):
             return None
         return exact_sum(tax.amount or _ZERO for tax in self.taxes)
 

@@ -118,8 +118,9 @@ class OrderDocument(Document, Versioned):
     ``ref`` is the channel's id of the order, ``number`` what people call it.
     ``version`` is monotone per order, if the channel has one. ``source_zone`` is the
     zone the channel's times were in. ``total`` is ``None`` when the channel does not
-    tell. ``currency`` is the one the customer pays in; ``settlement_currency`` and
-    ``settlement_total`` are told where the channel settles in another. ``holds`` and
+    tell, ``total_tax`` is what of it is tax. ``currency`` is the one the customer pays in;
+    ``settlement_currency`` and ``settlement_total`` are told where the channel settles in
+    another. ``holds`` and
     ``risk`` are the channel's own; an adapter gives ``None`` for the holds and '' for the
     risk where a message does not tell them: what is known of them stays.
     ``payment_method`` is the channel's code of how the customer pays, ``payment_name`` what the
@@ -140,6 +141,7 @@ class OrderDocument(Document, Versioned):
     source_zone: str = declare(ZONE, default="")
     currency: str = declare(CODE, default="")
     total: Decimal | None = declare(nullable(DECIMAL), default=None)
+    total_tax: Decimal | None = declare(nullable(DECIMAL), default=None)
     prices_include_tax: bool = declare(BOOLEAN)
     customer: Customer = declare(part_of(Customer), default=Customer())
     billing: Address | None = declare(part_of(Address), default=None)

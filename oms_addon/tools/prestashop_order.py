@@ -9,6 +9,7 @@ are the second ones.
 
 import html
 import re
+from dataclasses import replace
 from datetime import datetime
 from decimal import ROUND_UP, Decimal
 
@@ -25,7 +26,7 @@ from .order_document import (
 )
 from .payment_terms import POSTPAID, method_key, recognize_terms
 from .prestashop import listing_ref, money, number_of, text
-from .shares import rounded, spread_within
+from .shares import rounded, spread_signed, spread_within
 
 #: how many seconds the rows that one change of state writes lie apart at most
 SAME_TIME = 3
@@ -98,6 +99,7 @@ class _Reader:
                 money(order, "total_paid" if total in (None, "") else "total_paid_tax_incl"),
                 self.coin,
             ),
+            total_tax=self.total_tax(),
             prices_include_tax=True,
             customer=self.customer(invoice),
             billing=_address(invoice),
@@ -114,6 +116,14 @@ class _Reader:
             pickup_point=_pickup_point(delivery),
             extra=self.extra(),
         )
+
+    def total_tax(self):
+        """:return: what of the total is tax, ``None`` where it is not told"""
+        names = "total_paid_tax_incl", "total_paid_tax_excl"
+        if any(self.order.get(name) in (None, "") for name in names):
+            return None
+        gross, net = (rounded(money(self.order, name), self.coin) for name in names)
+        return gross - net
 
     def number(self):
         """:return: the reference; orders that were split share it and are counted"""
@@ -250,7 +260,7 @@ class _Reader:
         services = self.services()
         shares, left = self.discounts(amounts, rates, services)
         lines = [
-            _goods_line(row, amount, taxes, share)
+            _goods_line(row, amount, self.with_amounts(row, amount - share, taxes), share)
             for row, amount, taxes, share in zip(
                 rows, amounts, rates, shares[: len(rows)], strict=True
             )
@@ -263,9 +273,9 @@ class _Reader:
                 quantity=Decimal(1),
                 unit_price=amount,
                 discount=share,
-                taxes=taxes,
+                taxes=self.shared_tax(taxes, tax, amount, amount - share),
             )
-            for (kind, name, amount, taxes), share in zip(
+            for (kind, name, amount, taxes, tax), share in zip(
                 services, shares[len(rows) :], strict=True
             )
         ]
@@ -316,11 +326,30 @@ class _Reader:
         told = (row.get("associations") or {}).get("taxes")
         known = self.data.get("taxes") or {}
         if told and all(text(tax, "id") in known for tax in told):
-            rates = [to_decimal(known[text(tax, "id")], "taxes") for tax in told]
+            found = [
+                Tax(ref=text(tax, "id"), rate=to_decimal(known[text(tax, "id")], "taxes"))
+                for tax in told
+            ]
         else:
             prices = money(row, "unit_price_tax_incl"), money(row, "unit_price_tax_excl")
-            rates = [self.implied_rate(*prices)]
-        return tuple(Tax(rate=rate.normalize() + 0) for rate in rates if rate)
+            found = [Tax(rate=self.implied_rate(*prices))]
+        return tuple(replace(tax, rate=tax.rate.normalize() + 0) for tax in found if tax.rate)
+
+    def with_amounts(self, row, left, taxes):
+        """:return: the taxes of a row with what they are of ``left``, its price after discounts"""
+        gross, net = money(row, "total_price_tax_incl"), money(row, "total_price_tax_excl")
+        return self.shared_tax(taxes, gross - net if gross and net else None, gross, left)
+
+    def shared_tax(self, taxes, tax, gross, left):
+        """:param tax: all tax of ``gross``, ``None`` where it is not told
+        :return: taxes with their shares of it, for what ``left`` is of ``gross``
+        """
+        if tax is None or not gross or not taxes:
+            return taxes
+        whole = rounded(tax * left / gross, self.coin)
+        rates = [tax.rate for tax in taxes]
+        shares = spread_signed(whole, rates, self.coin)
+        return tuple(replace(t, amount=share) for t, share in zip(taxes, shares, strict=True))
 
     def implied_rate(self, gross, net):
         """:return: the rate between two prices: one the shop has, else the roundest"""
@@ -337,7 +366,7 @@ class _Reader:
         return rate.quantize(Decimal("0.01"))
 
     def services(self):
-        """:return: (kind, name, amount, taxes) of shipping and wrapping, where they cost"""
+        """:return: (kind, name, amount, taxes, tax) of shipping and wrapping, where they cost"""
         found = []
         for kind, key, name in (
             ("shipping", "total_shipping", _carrier_name(self.data.get("carrier") or {})),
@@ -349,7 +378,9 @@ class _Reader:
             told = money(self.order, "carrier_tax_rate") if kind == "shipping" else _ZERO
             rate = told or self.implied_rate(gross, money(self.order, f"{key}_tax_excl"))
             taxes = (Tax(rate=rate.normalize() + 0),) if rate else ()
-            found.append((kind, name or "Shipping", gross, taxes))
+            net = self.order.get(f"{key}_tax_excl")
+            tax = None if net in (None, "") else gross - money(self.order, f"{key}_tax_excl")
+            found.append((kind, name or "Shipping", gross, taxes, tax))
         return found
 
     def rules(self):

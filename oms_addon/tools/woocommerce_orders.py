@@ -1,6 +1,7 @@
 """WooCommerce's orders as documents."""
 
 import html
+from dataclasses import replace
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
@@ -126,6 +127,7 @@ def read_order(data, ref, postpaid=()):
         placed_at=placed_at_of(data),
         currency=to_text(data.get("currency") or "", "currency").strip().upper(),
         total=total,
+        total_tax=_total_tax(data),
         prices_include_tax=bool(data.get("prices_include_tax")),
         customer=_customer(data, billing, meta),
         billing=billing,
@@ -160,10 +162,20 @@ def _total(data):
     return total, coin_of(total)
 
 
+def _total_tax(data):
+    """:return: what of the total is tax; ``None`` when the shop does not tell"""
+    value = data.get("total_tax")
+    return None if value in (None, "") else to_decimal(value, "total_tax")
+
+
 def _parts(data):
     """:return: everything an order charges"""
     rates = {
-        row.get("rate_id"): (words_of(row, "label"), _rate(row.get("rate_percent")))
+        row.get("rate_id"): (
+            words_of(row, "label"),
+            _rate(row.get("rate_percent")),
+            row.get("compound") is True,
+        )
         for row in rows_of(data, "tax_lines")
     }
     return [
@@ -195,19 +207,19 @@ def _part(kind, row, path, rates):
 
 
 def _taxes(rows, net, rates):
-    """:return: the taxes of a line; ``None`` when the shop no longer knows a rate"""
+    """:return: the taxes of a line; of one that the shop forgot the amount alone is known"""
     found = []
     for row in rows:
         if row.get("total") in (None, ""):
             continue
         amount = to_decimal(row["total"], "taxes")
-        label, rate = rates.get(row.get("id"), ("", None))
-        if rate is None:
-            return None
+        label, rate, compound = rates.get(row.get("id"), ("", None, False))
         # A rate that takes nothing of an amount it would take something of does not apply.
-        if amount or abs(net * rate) < 1:
-            found.append(Tax(name=label, rate=rate, amount=amount))
-    return tuple(found)
+        if amount or rate is not None and abs(net * rate) < 1:
+            ref = to_text(row.get("id") or "", "taxes.id")
+            found.append(Tax(ref=ref, name=label, rate=rate, amount=amount, compound=compound))
+    # Compound taxes are computed on the others.
+    return tuple(sorted(found, key=lambda tax: tax.compound))
 
 
 def _rate(value):
@@ -256,7 +268,7 @@ def _exact_prices(parts, shown, total, cent):
     """
     for is_exact in (lambda part: part.kind == "product", lambda part: True):
         prices = [
-            _gross(part, cent) if is_exact(part) and part.taxes else amount
+            _gross(part, cent) if is_exact(part) and _has_rates(part) else amount
             for part, amount in zip(parts, shown, strict=True)
         ]
         if sum(prices, ZERO) == total:
@@ -268,8 +280,15 @@ def _gross(part, cent):
     net, price = part.after, part.data.get("price")
     if part.kind == "product" and price not in (None, ""):
         net = to_decimal(price, "line_items.price") * part.quantity
-    rate = sum((tax.rate for tax in part.taxes), HUNDRED)
-    return (net * rate / HUNDRED).quantize(cent, ROUND_HALF_UP)
+    gross = net * sum((tax.rate for tax in part.taxes if not tax.compound), HUNDRED) / HUNDRED
+    for tax in part.taxes:
+        if tax.compound:
+            gross += gross * tax.rate / HUNDRED
+    return gross.quantize(cent, ROUND_HALF_UP)
+
+
+def _has_rates(part):
+    return bool(part.taxes) and all(tax.rate is not None for tax in part.taxes)
 
 
 def _shift_tax(parts, gap):
@@ -282,7 +301,7 @@ def _shift_tax(parts, gap):
         return taxes, gap
     most = max(taxed, key=lambda n: parts[n].after_tax)
     first, *others = taxes[most]
-    taxes[most] = (Tax(name=first.name, rate=first.rate, amount=first.amount + gap), *others)
+    taxes[most] = (replace(first, amount=first.amount + gap), *others)
     return taxes, ZERO
 
 

@@ -61,6 +61,11 @@ class OmsChannelConnect(models.TransientModel):
 
     # Taxes
     tax_ids = fields.One2many("oms.channel.connect.tax", "wizard_id")
+    tax_rounding = fields.Selection(related="channel_id.tax_rounding", readonly=False)
+    company_tax_rounding = fields.Selection(
+        related="channel_id.company_id.tax_calculation_rounding_method"
+    )
+    rounding_differs = fields.Boolean(compute="_compute_rounding_differs")
     missing_tax_count = fields.Integer(compute="_compute_missing_tax_count")
 
     # Policy
@@ -100,6 +105,12 @@ class OmsChannelConnect(models.TransientModel):
         ]
 
     # === COMPUTE METHODS === #
+
+    @api.depends("tax_rounding", "company_tax_rounding")
+    def _compute_rounding_differs(self):
+        for wizard in self:
+            told = wizard.tax_rounding
+            wizard.rounding_differs = bool(told) and told != wizard.company_tax_rounding
 
     @api.depends("step", "adapter")
     def _compute_steps(self):

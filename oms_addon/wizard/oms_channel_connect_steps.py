@@ -71,6 +71,8 @@ class OmsChannelConnect(models.TransientModel):
             self.channel_id._sync_locations()
 
     def _enter_taxes(self):
+        if rounding := self._adapter()._fetch_tax_rounding(self.channel_id):
+            self.channel_id.tax_rounding = rounding
         pairs = self.channel_id._match_taxes(self._adapter()._fetch_taxes(self.channel_id))
         self.tax_ids = [
             Command.clear(),
@@ -80,6 +82,10 @@ class OmsChannelConnect(models.TransientModel):
                         "name": told["name"],
                         "rate": float(told["rate"]),
                         "included": told["included"],
+                        "ref": told.get("ref"),
+                        "compound": told.get("compound"),
+                        "priority": told.get("priority"),
+                        "affects": told.get("affects"),
                         "tax_id": tax.id,
                         "is_wanted": not tax,
                     }
@@ -90,12 +96,10 @@ class OmsChannelConnect(models.TransientModel):
 
     def _leave_taxes(self):
         wanted = self.tax_ids.filtered(lambda line: line.is_wanted and not line.tax_id)
-        told = [
-            {"name": line.name, "rate": str(line.rate), "included": line.included}
-            for line in wanted
-        ]
+        told = [line._told() for line in wanted]
         for line, tax in zip(wanted, self.channel_id._create_taxes(told), strict=True):
             line.tax_id = tax
+        self.channel_id._map_taxes([(line._told(), line.tax_id) for line in self.tax_ids])
 
     # === POLICY === #
 

@@ -9,10 +9,30 @@ class OmsChannelConnectTax(models.TransientModel):
     _order = "rate desc, id"
 
     wizard_id = fields.Many2one("oms.channel.connect", required=True, ondelete="cascade")
-    name = fields.Char("At the channel", readonly=True)
+    name = fields.Char("On the Channel", readonly=True)
     rate = fields.Float("Rate (%)", digits=(16, 4), readonly=True)
     included = fields.Boolean("Prices include it", readonly=True)
+    ref = fields.Char("Channel's id", readonly=True)
+    compound = fields.Boolean(readonly=True)
+    priority = fields.Integer(readonly=True)
+    affects = fields.Boolean(readonly=True)
     tax_id = fields.Many2one(
-        "account.tax", "Here", domain=[("type_tax_use", "=", "sale")], readonly=True
+        "account.tax",
+        "In Odoo",
+        domain="[('type_tax_use', '=', 'sale'), ('company_id', '=', company_id)]",
     )
-    is_wanted = fields.Boolean("Create it", default=True)
+    company_id = fields.Many2one(related="wizard_id.channel_id.company_id")
+    is_wanted = fields.Boolean("Create", default=True)
+
+    def _told(self):
+        """:return: the tax as the adapter's ``_fetch_taxes`` gives it"""
+        self.ensure_one()
+        return {
+            "name": self.name or "",
+            "rate": str(self.rate),
+            "included": self.included,
+            "ref": self.ref or "",
+            "compound": self.compound,
+            "priority": self.priority,
+            "affects": self.affects,
+        }

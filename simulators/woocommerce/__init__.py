@@ -67,7 +67,10 @@ class WoocommerceSimulator(Api, Simulator):
         self.broken_products = set()
         self._postage = {}
         self.currency = "USD"
-        self.settings = {"woocommerce_prices_include_tax": "yes"}
+        self.settings = {
+            "woocommerce_prices_include_tax": "yes",
+            "woocommerce_tax_round_at_subtotal": "no",
+        }
         self.tax_rates = [
             {"id": 1, "country": "GB", "rate": "20.0000", "name": "VAT", "class": "standard"},
             {"id": 2, "country": "GB", "rate": "5.0000", "name": "VAT", "class": "reduced-rate"},

@@ -63,6 +63,8 @@ class OmsChannelAdapter(models.AbstractModel):
     #: an order is told with what is left of it: pieces cancelled there are no longer in it, and
     #: their money was given back without being told, see ``oms.order.remainder``
     _tells_remainder = False
+    #: how its kind rounds taxes where the channel does not say, see ``oms.channel``
+    _tax_rounding = ""
     #: refunds are told as money that moved, days later, and under ids of their own: that one was
     #: made by us shows only by its amount, and pieces are meant only where they are paid in full
     _has_refund_ledger = False
@@ -260,10 +262,21 @@ class OmsChannelAdapter(models.AbstractModel):
         """Ask which tax rates the channel charges.
 
         :return: dicts with ``name``, ``rate`` (``Decimal``, percent) and ``included``
-            (whether its prices include it)
+            (whether its prices include it); ``ref`` where orders name taxes by an id,
+            ``compound`` where a tax is computed on others, ``priority`` where taxes of different
+            ones apply together, in that order
         :rtype: list[dict]
         """
         return []
+
+    @api.model
+    def _fetch_tax_rounding(self, channel):
+        """Ask how the channel rounds taxes.
+
+        :return: a value of ``oms.channel`` ``tax_rounding``; '' when it does not tell
+        :rtype: str
+        """
+        return ""
 
     @api.model
     def _read_file(self, channel, data):

@@ -1,5 +1,7 @@
 """What a channel calls a thing, and what it is called here."""
 
+from decimal import Decimal, InvalidOperation
+
 from odoo import fields, models
 
 
@@ -22,6 +24,16 @@ class OmsChannelMapping(models.Model):
     value = fields.Char("Theirs", help="What the channel calls it, e.g. the file's header.")
     tax_id = fields.Many2one("account.tax", check_company=True)
     carrier_id = fields.Many2one("delivery.carrier", check_company=True)
+
+    def _tax_rate(self):
+        """:return: the rate that a mapping of a tax is for, whatever the tax is called there;
+        ``None`` when it is for one tax of the channel
+        """
+        self.ensure_one()
+        try:
+            return Decimal(self.key.strip()).normalize()
+        except InvalidOperation:
+            return None
 
     _key_uniq = models.UniqueIndex(
         "(channel_id, kind, key)", "This is mapped already on the channel."

@@ -62,6 +62,15 @@ class OmsChannel(models.Model):
     )
     payment_tolerance = fields.Monetary(help="A difference up to this still counts as paid.")
     currency_id = fields.Many2one(related="company_id.currency_id")
+    tax_rounding = fields.Selection(
+        [
+            ("round_per_unit", "Per Unit"),
+            ("round_per_line", "Per Line"),
+            ("round_globally", "Globally"),
+        ],
+        help="How the channel rounds taxes; leave it empty if it is not known. It says how far "
+        "the taxes of an order may differ from Odoo's.",
+    )
     rounding_limit = fields.Monetary(
         "Rounding line up to",
         default=0.0,

@@ -3,6 +3,10 @@
 from decimal import Decimal
 
 from odoo import api, fields, models
+from odoo.fields import Command
+
+from odoo.addons.oms_addon.tools.document_parts import Tax
+from odoo.addons.oms_addon.tools.tax_choice import mapping_keys
 
 #: what the policies most channels have set, by the code of the preset
 PRESET_VALUES = {
@@ -120,20 +124,81 @@ class OmsChannel(models.Model):
     # === TAXES === #
 
     def _match_taxes(self, told):
-        """Find the sales taxes here that a channel's rates mean.
+        """Find the sales taxes here that a channel's taxes mean.
+
+        Taxes that apply together are different ones, and those that others are computed on
+        affect the base of later taxes.
 
         :param list told: what the adapter's ``_fetch_taxes`` gave
-        :return: pairs of each different rate above zero and its tax, empty where it is missing
+        :return: pairs of each different tax above zero and ours, empty where it is missing
         :rtype: list[tuple[dict, account.tax]]
         """
         self.ensure_one()
-        known = self.env["oms.order.builder"]._find_taxes(self)
-        pairs = {}
-        for tax in told:
-            key = Decimal(tax["rate"]).normalize(), bool(tax["included"])
-            if key[0]:
-                pairs.setdefault(key, (tax, known.get(key, self.env["account.tax"])))
+        book = self.env["oms.order.builder"]._find_taxes(self)
+        has_compound = any(tax.get("compound") for tax in told)
+        pairs, taken = {}, {}
+        for tax in sorted(told, key=lambda t: bool(t.get("compound"))):
+            keys = self._tax_keys(tax)
+            if not Decimal(tax["rate"]) or keys[0] in pairs:
+                continue
+            options = book._options_of(
+                Tax(
+                    ref=tax.get("ref") or "",
+                    name=tax["name"],
+                    rate=Decimal(tax["rate"]),
+                    compound=bool(tax.get("compound")),
+                ),
+                bool(tax["included"]),
+                "",
+                None,
+                True,
+            )
+            place = tax.get("priority") or 0
+            found = next(
+                (
+                    option
+                    for option in options
+                    if taken.get(option.id, place) == place
+                    and (
+                        not has_compound
+                        or option.affects
+                        and option.affected == bool(tax.get("compound"))
+                    )
+                ),
+                None,
+            )
+            if found:
+                taken[found.id] = place
+            ours = self.env["account.tax"].browse(found.id if found else [])
+            pairs[keys[0]] = ({**tax, "affects": has_compound}, ours)
         return list(pairs.values())
+
+    def _tax_keys(self, tax):
+        """:return: the keys a channel's tax is mapped with, see ``mapping_keys``"""
+        return mapping_keys(
+            tax.get("ref"),
+            tax["name"],
+            Decimal(tax["rate"]),
+            bool(tax.get("compound")),
+            bool(tax["included"]),
+        )
+
+    def _map_taxes(self, pairs):
+        """Keep which tax of ours stands for each of a channel's.
+
+        :param list pairs: dicts as of the adapter's ``_fetch_taxes`` and ``account.tax``
+        """
+        self.ensure_one()
+        known = {m.key: m for m in self.mapping_ids if m.kind == "tax"}
+        for told, tax in pairs:
+            keys = self._tax_keys(told)
+            if not tax or not keys:
+                continue
+            if keys[0] in known:
+                known[keys[0]].tax_id = tax
+            else:
+                values = {"kind": "tax", "key": keys[0], "value": told["name"], "tax_id": tax.id}
+                self.mapping_ids = [Command.create(values)]
 
     def _create_taxes(self, told):
         """Make sales taxes for a channel's rates.
@@ -171,6 +236,10 @@ class OmsChannel(models.Model):
             "type_tax_use": "sale",
             "company_id": self.company_id.id,
             "price_include_override": "tax_included" if tax["included"] else "tax_excluded",
+            "include_base_amount": bool(tax.get("affects")),
+            "is_base_affected": bool(tax.get("compound")) or not tax.get("affects"),
+            # Compound taxes are computed last.
+            "sequence": (100 if tax.get("compound") else 1) + min(tax.get("priority") or 0, 90),
         }
 
     def _free_tax_name(self, tax, taken):

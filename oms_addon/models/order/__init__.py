@@ -13,6 +13,7 @@ from . import oms_customer_creator
 from . import oms_customer_address
 from . import oms_customer_matcher
 from . import oms_order_builder
+from . import oms_order_taxes
 from . import oms_order_importer
 from . import oms_order_amender
 from . import oms_order_updater

@@ -24,8 +24,8 @@ class OmsOrderBuilder(models.AbstractModel):
 
         :param documents: ``OrderDocument`` list of the channel
         :return: ``goods``: ``Part`` tuples by what lines name them, see
-            ``oms.channel.listing`` ``_line_key``; ``taxes`` by (rate, included); ``pricelists``
-            by currency code; ``services`` by line kind
+            ``oms.channel.listing`` ``_line_key``; ``taxes``: a ``TaxBook``; ``pricelists`` by
+            currency code; ``services`` by line kind
         :rtype: dict
         """
         lines = [line for document in documents for line in document.lines]
@@ -58,25 +58,6 @@ class OmsOrderBuilder(models.AbstractModel):
             kind: self.env.ref(f"oms_addon.product_{kind}")
             for kind in ("shipping", "fee", "discount", "gift_card", "tip", "rounding")
         }
-
-    @api.model
-    def _find_taxes(self, channel):
-        """:return: sales taxes of the company by (percent, price included), mappings first"""
-        taxes = self.env["account.tax"].search(
-            [
-                ("company_id", "=", channel.company_id.id),
-                ("type_tax_use", "=", "sale"),
-                ("amount_type", "=", "percent"),
-            ]
-        )
-        found = {}
-        for tax in taxes:
-            found.setdefault((Decimal(str(tax.amount)).normalize(), bool(tax.price_include)), tax)
-        for mapping in channel.mapping_ids.filtered(lambda m: m.kind == "tax" and m.tax_id):
-            found[Decimal(mapping.key).normalize(), bool(mapping.tax_id.price_include)] = (
-                mapping.tax_id
-            )
-        return found
 
     @api.model
     def _problems(self, channel, document, known, customer=None):
@@ -160,30 +141,6 @@ class OmsOrderBuilder(models.AbstractModel):
             "that waits for it goes on.",
             **values,
         )
-
-    @api.model
-    def _tax_problems(self, document, known):
-        rates = {
-            tax.rate.normalize()
-            for line in document.lines
-            for tax in line.taxes or ()
-            if tax.rate
-            and (tax.rate.normalize(), document.prices_include_tax) not in known["taxes"]
-        }
-        return [
-            {
-                "code": "UNKNOWN_TAX",
-                "message": self.env._(
-                    "There is no sales tax of %(rate)s %% with prices %(mode)s: create it, or "
-                    "map it on the channel.",
-                    rate=f"{rate:f}",
-                    mode=self.env._("tax included")
-                    if document.prices_include_tax
-                    else self.env._("tax excluded"),
-                ),
-            }
-            for rate in sorted(rates)
-        ]
 
     @api.model
     def _currency_problems(self, document, known):
@@ -326,6 +283,9 @@ class OmsOrderBuilder(models.AbstractModel):
             # What some messages tell and others do not changes nothing that was ordered.
             for name in ("available_at", "listing_ref", "parent_ref"):
                 line.pop(name)
+            # Nor does what a tax is called there.
+            for tax in line["taxes"] or ():
+                del tax["ref"], tax["compound"]
         return self.env["oms.event"]._digest_of(
             [content.get(key) for key in ("lines", "shipping", "billing", "total", "currency")]
         )
@@ -389,7 +349,7 @@ class OmsOrderBuilder(models.AbstractModel):
             "price_unit": float(price),
             "technical_price_unit": -1,
             "discount": float(percent),
-            "tax_ids": [Command.set(self._taxes(channel, document, line, product, known).ids)],
+            "tax_ids": [Command.set(self._taxes(channel, document, line, product, known))],
             "customer_lead": 0,
             "analytic_distribution": False,
             "is_delivery": line.kind == "shipping",
@@ -426,17 +386,3 @@ class OmsOrderBuilder(models.AbstractModel):
     def _rounded(self, amount, unit):
         """:return: an amount in whole smallest units"""
         return (amount / unit).quantize(Decimal(1), ROUND_HALF_UP)
-
-    @api.model
-    def _taxes(self, channel, document, line, product, known):
-        """:return: the taxes the channel charged, else its usual ones, else the product's"""
-        if line.taxes is not None:
-            taxes = self.env["account.tax"]
-            for tax in line.taxes:
-                key = tax.rate.normalize(), document.prices_include_tax
-                # A rate of 0 needs no tax of Odoo's.
-                taxes |= known["taxes"].get(key, taxes)
-            return taxes
-        return channel.default_tax_ids or product.taxes_id._filter_taxes_by_company(
-            channel.company_id
-        )

@@ -115,10 +115,10 @@ class OmsOrderImporter(models.AbstractModel):
                 for (message, document), of_document in zip(ready, partners, strict=True)
             ]
         )
-        self._settle(channel, orders, ready)
+        self._settle(channel, orders, ready, known)
 
     @api.model
-    def _settle(self, channel, orders, run):
+    def _settle(self, channel, orders, run, known):
         """Prove new orders, record their charges, apply what came before them."""
         self.env["oms.event"]._log(
             orders,
@@ -136,7 +136,7 @@ class OmsOrderImporter(models.AbstractModel):
             [
                 (order, problem)
                 for order, (_message, document) in zip(orders, run, strict=True)
-                for problem in self._prove(channel, order, document)
+                for problem in self._prove(channel, order, document, known)
             ]
         )
         pairs = [(order, document) for order, (_message, document) in zip(orders, run, strict=True)]
@@ -206,19 +206,23 @@ class OmsOrderImporter(models.AbstractModel):
     # === PROOF === #
 
     @api.model
-    def _prove(self, channel, order, document):
+    def _prove(self, channel, order, document, known=None):
         """Compare an order with what the channel says of it, to the cent.
 
         A difference within the channel's rounding limit becomes a rounding line; a larger
-        one, a doubtful charge or an address nobody can deliver to holds the order.
+        one, taxes that differ by more than rounding, a doubtful charge or an address nobody
+        can deliver to holds the order.
 
+        :param known: what the builder's ``_look_up`` returned, if it is at hand
         :return: problems for ``oms.hold._open``
         :rtype: list[dict]
         """
         problems = [
             {"code": problem.code, "message": problem.message}
             for problem in self._held_problems(channel, document)
-        ] + self.env["oms.customer.address"]._rejected_problems(order)
+        ]
+        problems += self.env["oms.customer.address"]._rejected_problems(order)
+        problems += self.env["oms.order.builder"]._tax_difference(channel, order, document, known)
         if document.total is None:
             return problems
         difference = document.total - Decimal(str(order.amount_total))

@@ -155,7 +155,13 @@ class OmsOrderUpdater(models.AbstractModel):
         order.oms_hold_ids.filtered(
             lambda h: (
                 h.reason_code
-                in ("TOTAL_MISMATCH", "BAD_ADDRESS", "UNKNOWN_COUNTRY", "CUSTOMER_DATA")
+                in (
+                    "TOTAL_MISMATCH",
+                    "TAX_MISMATCH",
+                    "BAD_ADDRESS",
+                    "UNKNOWN_COUNTRY",
+                    "CUSTOMER_DATA",
+                )
             )
         )._close(self.env._("The channel sent the order again."))
         self.env["oms.hold"]._open(

@@ -1,5 +1,6 @@
 """The lines of an order: what is bought, duties, shipping, fees, tips."""
 
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from ..document_parts import Line, Tax, exact_sum
@@ -103,7 +104,7 @@ def _taxes(item):
     return tuple(
         Tax(
             name=text_of(tax, "title"),
-            rate=percent_of(tax.get("rate") or 0),
+            rate=None if tax.get("rate") is None else percent_of(tax["rate"]),
             amount=money_of(tax, "price"),
         )
         for tax in item.get("tax_lines") or ()
@@ -119,9 +120,9 @@ def _less(taxes, gone):
     for tax in taxes[:-1]:
         share = (gone * tax.amount / amount).quantize(CENT, ROUND_HALF_UP)
         rest -= share
-        left.append(Tax(name=tax.name, rate=tax.rate, amount=tax.amount - share))
+        left.append(replace(tax, amount=tax.amount - share))
     last = taxes[-1]
-    return (*left, Tax(name=last.name, rate=last.rate, amount=last.amount - rest))
+    return (*left, replace(last, amount=last.amount - rest))
 
 
 def _shipping(line, has_taxes):

@@ -43,6 +43,8 @@ def build_order(data, known):
         placed_at=to_moment(data.get("processed_at") or data["created_at"], path="processed_at"),
         currency=currency,
         total=total,
+        # What was taken off is still in the sum of taxes.
+        total_tax=None if removed or data.get("total_tax") is None else money_of(data, "total_tax"),
         prices_include_tax=included,
         customer=_customer(data, billing, company, tax_number or told_number),
         billing=billing,

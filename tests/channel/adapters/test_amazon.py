@@ -269,7 +269,8 @@ class TestAmazonOrders(BaseCase):
         self.assertEqual(document.problems(), ())
         self.assertEqual(document.total, Decimal("11.01"))
         self.assertFalse(document.prices_include_tax)
-        self.assertEqual(document.lines[0].taxes[0].rate, Decimal("10.1"))
+        [tax] = document.lines[0].taxes
+        self.assertEqual((tax.rate, tax.amount > 0), (None, True))
         self.assertTrue(document.cancel_requested)
         self.assertEqual(document.cancel_reason, "Found cheaper somewhere else.")
         self.assertEqual(document.shipping.zip, "98121-2778")
@@ -575,7 +576,8 @@ class TestAmazonAsking(AmazonCase):
         self.assertEqual(self._calls("/reports/2021-06-30/reports"), len(self.shop.reports) * 4)
         document = self.adapter._read(self.amazon, events[0][0], events[0][2])
         self.assertEqual((document.status, document.lines_total), ("shipped", Decimal(24)))
-        self.assertEqual(document.lines[0].taxes[0].rate, Decimal(20))
+        [tax] = document.lines[0].taxes
+        self.assertEqual((tax.rate, tax.amount > 0), (None, True))
         # What is still to be worked on is asked for in full.
         self.assertIsInstance(self.adapter._read(self.amazon, "orders", events[2][2]), OrderRequest)
 

@@ -656,7 +656,7 @@ class TestPrestashopAsking(PrestashopCommon):
         self.assertEqual({listing.currency for listing in listings}, {"EUR"})
         self.assertEqual(
             self.adapter._fetch_taxes(self.channel),
-            [{"name": "TVA 20%", "rate": Decimal("2E+1"), "included": True}],
+            [{"name": "TVA 20%", "rate": Decimal("2E+1"), "included": True, "ref": "1"}],
         )
 
     def test_listings_come_in_pages(self):

@@ -144,7 +144,9 @@ class TestWoocommerceOrders(BaseCase):
 
     def test_a_tax_whose_rate_the_shop_forgot_is_not_invented(self):
         document = read({**fixture("order"), "tax_lines": []})
-        self.assertIsNone(document.lines[0].taxes)
+        [tax] = document.lines[0].taxes
+        self.assertEqual((tax.rate, tax.amount), (None, document.lines[0].tax_amount))
+        self.assertGreater(tax.amount, 0)
 
     def test_a_refund_of_ours_that_took_pieces_off_is_no_news_but_its_money_is(self):
         data = fixture("refunded_in_part")
@@ -554,12 +556,42 @@ class TestWoocommerceIn(WoocommerceCommon):
         self.assertIsNone(cursor)
 
     def test_tax_rates_come_once_each(self):
+        rows = {"id": 9, "country": "CA", "rate": "9.975", "name": "", "priority": 2}
+        self.shop.tax_rates.append({**rows, "compound": True, "class": "standard"})
+        same = {"included": True, "ref": "", "compound": False, "priority": 1}
         self.assertEqual(
             self.adapter._fetch_taxes(self.woo),
             [
-                {"name": "VAT", "rate": Decimal("20").normalize(), "included": True},
-                {"name": "VAT", "rate": Decimal("5"), "included": True},
+                {"name": "VAT", "rate": Decimal("20").normalize(), **same},
+                {"name": "VAT", "rate": Decimal("5"), **same},
+                {
+                    "name": "",
+                    "rate": Decimal("9.975"),
+                    "included": True,
+                    "ref": "9",
+                    "compound": True,
+                    "priority": 2,
+                },
             ],
+        )
+
+    def test_the_shop_says_how_it_rounds_taxes(self):
+        self.assertEqual(self.adapter._fetch_tax_rounding(self.woo), "round_per_line")
+        self.shop.settings["woocommerce_tax_round_at_subtotal"] = "yes"
+        self.assertEqual(self.adapter._fetch_tax_rounding(self.woo), "round_globally")
+
+    def test_compound_taxes_of_the_shop_are_read_as_such(self):
+        data = fixture("order")
+        data["tax_lines"] = [
+            {"rate_id": 1, "label": "QST", "rate_percent": 9.975, "compound": True},
+            {"rate_id": 2, "label": "GST", "rate_percent": 5, "compound": False},
+        ]
+        for line in (*data["line_items"], *data["shipping_lines"], *data["fee_lines"]):
+            line["taxes"] = [{"id": 1, "total": "1.05"}, {"id": 2, "total": "0.50"}]
+        found = [(t.ref, t.name, t.rate, t.compound) for t in read(data).lines[0].taxes]
+        self.assertEqual(
+            found,
+            [("2", "GST", Decimal("5"), False), ("1", "QST", Decimal("9.975"), True)],
         )
 
 

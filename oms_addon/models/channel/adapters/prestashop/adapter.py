@@ -54,6 +54,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
         "ps_wirepayment": "transfer",
         "ps_checkpayment": "transfer",
     }
+    _tax_rounding = "round_per_unit"
     _credentials = ("base_url", "api_key", "account_ref")
     _required_credentials = ("base_url", "api_key")
     _credential_labels = {

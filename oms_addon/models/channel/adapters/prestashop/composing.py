@@ -28,7 +28,13 @@ ROLES = {
     "shipping": "PS_OS_SHIPPING",
     "delivered": "PS_OS_DELIVERED",
 }
-SETTINGS = ("PS_TIMEZONE", "PS_CURRENCY_DEFAULT", "PS_COUNTRY_DEFAULT", "PS_LANG_DEFAULT")
+SETTINGS = (
+    "PS_TIMEZONE",
+    "PS_CURRENCY_DEFAULT",
+    "PS_COUNTRY_DEFAULT",
+    "PS_LANG_DEFAULT",
+    "PS_ROUND_TYPE",
+)
 
 
 class OmsChannelAdapterPrestashop(models.AbstractModel):

@@ -154,7 +154,16 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
                 "name": localised(tax.get("name")),
                 "rate": money(tax, "rate").normalize(),
                 "included": True,
+                "ref": text(tax, "id"),
             }
             for tax in self._shop(channel)["taxes"].values()
             if text(tax, "active") == "1" and text(tax, "deleted") != "1"
         ]
+
+    @api.model
+    def _fetch_tax_rounding(self, channel):
+        """Override of `oms.channel.adapter`: a shop rounds the prices of single units unless it
+        is told otherwise.
+        """
+        ways = {"1": "round_per_unit", "2": "round_per_line", "3": "round_globally"}
+        return ways.get(self._shop(channel)["settings"].get("PS_ROUND_TYPE") or "1", "")

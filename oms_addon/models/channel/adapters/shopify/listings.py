@@ -1,5 +1,6 @@
 """Shopify: what is offered, where it is kept, how it is taxed."""
 
+from collections import Counter
 from decimal import Decimal
 
 from odoo import api, models
@@ -91,10 +92,16 @@ class OmsChannelAdapterShopify(models.AbstractModel):
         """Override of `oms.channel.adapter`: those of the last orders; Shopify has no list."""
         taxes = {}
         for order in self._graphql(channel, queries.TAXES_SEEN, cost=202.0)["orders"]["nodes"]:
+            seen = Counter()
             for tax in order["taxLines"]:
-                rate = percent_of(tax["rate"] or 0)
-                taxes.setdefault((rate, order["taxesIncluded"]), tax["title"])
+                if tax["rate"] is None:
+                    continue
+                rate, name = percent_of(tax["rate"]), tax["title"] or ""
+                key = rate, order["taxesIncluded"], name
+                # Those of one order apply together.
+                taxes[key] = max(taxes.get(key, 0), seen[rate])
+                seen[rate] += 1
         return [
-            {"name": name, "rate": rate, "included": included}
-            for (rate, included), name in sorted(taxes.items())
+            {"name": name, "rate": rate, "included": included, "priority": priority}
+            for (rate, included, name), priority in sorted(taxes.items())
         ]

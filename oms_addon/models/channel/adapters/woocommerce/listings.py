@@ -30,11 +30,31 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
 
     @api.model
     def _fetch_taxes(self, channel):
-        """Override of `oms.channel.adapter`: one of each name and rate."""
+        """Override of `oms.channel.adapter`: one of each name and rate; orders name a tax by
+        the id of one of its rows, and by its name.
+        """
         setting = "/settings/tax/woocommerce_prices_include_tax"
         included = self._call(channel, "GET", setting).json().get("value") == "yes"
         found = {}
         for row in self._all(channel, "/taxes"):
             rate = to_decimal(row["rate"]).normalize()
-            found[row["name"], rate] = {"name": row["name"], "rate": rate, "included": included}
+            compound = row.get("compound") is True
+            found.setdefault(
+                (row["name"], rate, compound),
+                {
+                    "name": row["name"],
+                    "rate": rate,
+                    "included": included,
+                    "ref": "" if row["name"] else str(row["id"]),
+                    "compound": compound,
+                    "priority": int(row.get("priority") or 1),
+                },
+            )
         return list(found.values())
+
+    @api.model
+    def _fetch_tax_rounding(self, channel):
+        """Override of `oms.channel.adapter`."""
+        setting = "/settings/tax/woocommerce_tax_round_at_subtotal"
+        value = self._call(channel, "GET", setting).json().get("value")
+        return {"yes": "round_globally", "no": "round_per_line"}.get(value, "")

@@ -1,0 +1,245 @@
+"""The taxes of a channel's orders: which of ours they are, and whether they are as much."""
+
+from collections import Counter, defaultdict
+from decimal import Decimal
+
+from odoo import api, models
+
+from odoo.addons.oms_addon.tools.tax_choice import TaxBook, TaxOption, Value
+
+
+class OmsOrderBuilder(models.AbstractModel):
+    _inherit = "oms.order.builder"
+
+    # === WHICH === #
+
+    @api.model
+    def _find_taxes(self, channel):
+        """:return: the sales taxes of the company, and what was mapped on the channel
+        :rtype: TaxBook
+        """
+        taxes = self.env["account.tax"].search(
+            [
+                ("company_id", "=", channel.company_id.id),
+                ("type_tax_use", "=", "sale"),
+                ("amount_type", "=", "percent"),
+            ]
+        )
+        mappings = channel.mapping_ids.filtered(lambda m: m.kind == "tax" and m.tax_id)
+        options = [
+            self._tax_option(place, tax)
+            for place, tax in enumerate((taxes | mappings.tax_id).sorted())
+        ]
+        by_rate, mapped = {}, {}
+        for mapping in mappings:
+            mapped[mapping.key] = mapping.tax_id.id
+            if rate := mapping._tax_rate():
+                by_rate[rate, bool(mapping.tax_id.price_include)] = mapping.tax_id.id
+        return TaxBook(options, mapped, by_rate)
+
+    @api.model
+    def _tax_option(self, place, tax):
+        positions = tax.fiscal_position_ids
+        countries = positions.country_id | tax.country_id.filtered(lambda _c: not positions)
+        return TaxOption(
+            id=tax.id,
+            name=tax.name,
+            rate=Decimal(str(tax.amount)).normalize(),
+            included=bool(tax.price_include),
+            affects=tax.include_base_amount,
+            affected=tax.is_base_affected,
+            place=place,
+            countries=frozenset(countries.mapped("code")),
+        )
+
+    @api.model
+    def _tax_ids_of(self, document, line, known):
+        """:return: the id of our tax for each of a line's, see ``TaxBook.choose``"""
+        if not line.taxes:
+            return ()
+        value = None
+        if any(tax.rate is None for tax in line.taxes):
+            coin = self._smallest_unit(document, known) if document.currency else Decimal("0.01")
+            # What is charged besides the goods may be a sum of what was rounded for each.
+            pieces = line.quantity if line.kind == "product" else Decimal(len(document.lines))
+            value = Value(line.subtotal, pieces, coin)
+        return known["taxes"].choose(
+            line.taxes, document.prices_include_tax, document.shipping.country, value
+        )
+
+    @api.model
+    def _taxes(self, channel, document, line, product, known):
+        """:return: ids of the taxes the channel charged, else its usual ones, else the product's"""
+        if line.taxes is not None:
+            return [tax_id for tax_id in self._tax_ids_of(document, line, known) or () if tax_id]
+        taxes = channel.default_tax_ids or product.taxes_id._filter_taxes_by_company(
+            channel.company_id
+        )
+        return taxes.ids
+
+    @api.model
+    def _tax_problems(self, document, known):
+        if not known["pricelists"].get(document.currency):
+            # Its own problem; amounts of taxes mean nothing without a currency.
+            return []
+        found = {}
+        for line in document.lines:
+            if line.taxes and self._tax_ids_of(document, line, known) is None:
+                text = self._unknown_tax_text(line, document.prices_include_tax)
+                found[text] = {"code": "UNKNOWN_TAX", "message": text}
+        return [found[text] for text in sorted(found)]
+
+    @api.model
+    def _unknown_tax_text(self, line, included):
+        """:return: which taxes are missing, and what to do"""
+        mode = self.env._("tax included") if included else self.env._("tax excluded")
+        if any(not tax.rate for tax in line.taxes if tax.amount or tax.rate is None):
+            return self.env._(
+                "%(line)s has a tax of %(amount)s without a rate, and no single sales tax with "
+                "prices %(mode)s gives that amount: create it, or map it on the channel.",
+                line=line.name or line.sku or line.kind,
+                amount=", ".join(f"{tax.amount or 0:f}" for tax in line.taxes),
+                mode=mode,
+            )
+        rates = [f"{tax.rate.normalize():f}" for tax in line.taxes if tax.rate]
+        if len(rates) == 1:
+            return self.env._(
+                "There is no sales tax of %(rate)s %% with prices %(mode)s: create it, or "
+                "map it on the channel.",
+                rate=rates[0],
+                mode=mode,
+            )
+        return self.env._(
+            "There are no sales taxes for %(taxes)s with prices %(mode)s that apply together as "
+            "they do on the channel: create them with Connect a Channel, or map them on the "
+            "channel.",
+            taxes=" + ".join(
+                self.env._("%(name)s %(rate)s %% (compound)", name=tax.name, rate=f"{tax.rate:f}")
+                if tax.compound
+                else self.env._("%(name)s %(rate)s %%", name=tax.name, rate=f"{tax.rate:f}")
+                for tax in line.taxes
+                if tax.rate
+            ),
+            mode=mode,
+        )
+
+    # === HOW MUCH === #
+
+    @api.model
+    def _tax_difference(self, channel, order, document, known=None):
+        """Compare the taxes of an order with those its channel tells, each of its rates.
+
+        :param known: what ``_look_up`` returned, if it is at hand
+        :return: the problem for ``oms.hold._open``, none when they agree within rounding
+        :rtype: list[dict]
+        """
+        told, pairs, is_whole = self._told_taxes(channel, document, known)
+        if told is None:
+            return []
+        coin = Decimal(str(order.currency_id.rounding))
+        lines = Counter(tax.id for line in order.order_line for tax in line.tax_ids)
+        pairs = {tax_id: max(pairs.get(tax_id, 0), lines[tax_id]) for tax_id in {*pairs, *lines}}
+        booked_total = Decimal(str(order.amount_tax))
+        total = document.total_tax
+        if total is None and is_whole:
+            total = sum(told.values(), Decimal(0))
+        limit = self._tax_limit(channel, coin, sum(pairs.values()))
+        agrees = total is None or abs(total - booked_total) <= limit
+        if agrees and is_whole and len(told) < 2 and len(order.order_line.tax_ids) < 2:
+            return []
+        booked = self._booked_taxes(order)
+        if not is_whole:
+            booked = {tax_id: amount for tax_id, amount in booked.items() if tax_id in told}
+        agrees = agrees and all(
+            abs(told.get(tax_id, Decimal(0)) - booked.get(tax_id, Decimal(0)))
+            <= self._tax_limit(channel, coin, pairs.get(tax_id, 1))
+            for tax_id in {*told, *booked}
+        )
+        if agrees:
+            return []
+        return [
+            {
+                "code": "TAX_MISMATCH",
+                "message": self.env._(
+                    "The taxes differ. On the channel: %(told)s. In Odoo: %(booked)s. Correct "
+                    "the taxes of the lines or map them on the channel, or release the order to "
+                    "go on with Odoo's.",
+                    told=self._tax_table(order, told, total),
+                    booked=self._tax_table(order, booked, booked_total),
+                ),
+            }
+        ]
+
+    @api.model
+    def _told_taxes(self, channel, document, known=None):
+        """Sum what a channel tells of its taxes.
+
+        :return: amounts by our tax, ``None`` when it tells none at all; of how many lines each
+            is; and whether that is all of the order's tax
+        :rtype: tuple[dict | None, dict, bool]
+        """
+        lines = [line for line in document.lines if line.taxes is not None]
+        is_told = any(tax.amount is not None for line in lines for tax in line.taxes)
+        if not is_told and document.total_tax is None:
+            return None, {}, False
+        if known is None:
+            known = {
+                "taxes": self._find_taxes(channel),
+                "pricelists": {document.currency: channel._get_pricelist(document.currency)},
+            }
+        told, pairs, silent = defaultdict(Decimal), defaultdict(int), set()
+        for line in lines:
+            ids = self._tax_ids_of(document, line, known) or ()
+            for tax, tax_id in zip(line.taxes, ids, strict=False):
+                if tax_id and tax.amount is None:
+                    silent.add(tax_id)
+                elif tax_id:
+                    told[tax_id] += tax.amount
+                    pairs[tax_id] += self._roundings(channel, line)
+        is_whole = len(lines) == len(document.lines) and not silent
+        return {i: told[i] for i in told if i not in silent}, pairs, is_whole
+
+    @api.model
+    def _roundings(self, channel, line):
+        """:return: how often a line's tax may have been rounded on the channel"""
+        way = channel.tax_rounding or channel._adapter()._tax_rounding
+        return max(1, int(line.quantity)) if way == "round_per_unit" else 1
+
+    @api.model
+    def _tax_limit(self, channel, coin, roundings):
+        """:return: by how much taxes may differ that were rounded so many times: the smallest
+            coin for each, or once where both sides round the whole
+        :rtype: Decimal
+        """
+        method = channel.company_id.tax_calculation_rounding_method
+        if channel.tax_rounding == method == "round_globally":
+            return coin
+        return coin * max(roundings, 1)
+
+    @api.model
+    def _booked_taxes(self, order):
+        """:return: the tax amounts of an order by tax, rounded as it is
+        :rtype: dict
+        """
+        lines = order.order_line.filtered(lambda line: not line.display_type)
+        base_lines = [line._prepare_base_line_for_taxes_computation() for line in lines]
+        AccountTax = self.env["account.tax"]
+        AccountTax._add_tax_details_in_base_lines(base_lines, order.company_id)
+        AccountTax._round_base_lines_tax_details(base_lines, order.company_id)
+        booked = defaultdict(Decimal)
+        for base_line in base_lines:
+            for tax_data in base_line["tax_details"]["taxes_data"]:
+                tax = tax_data["group"] or tax_data["tax"]
+                booked[tax.id] += Decimal(str(tax_data["tax_amount_currency"]))
+        return booked
+
+    @api.model
+    def _tax_table(self, order, amounts, total):
+        """:return: taxes with their amounts, in words"""
+        taxes = self.env["account.tax"].browse(amounts)
+        parts = [f"{tax.name} {order.currency_id.format(float(amounts[tax.id]))}" for tax in taxes]
+        if total is not None and (len(parts) != 1):
+            parts.append(
+                self.env._("total %(amount)s", amount=order.currency_id.format(float(total)))
+            )
+        return ", ".join(parts)
