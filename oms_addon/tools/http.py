@@ -1,6 +1,5 @@
 """The one door out: every call to another system, with a time-out and a verdict."""
 
-import json
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -15,6 +14,8 @@ from odoo.addons.oms_addon.exceptions import (
     RateLimited,
     RetryableError,
 )
+
+from .json_answer import read_json
 
 _logger = logging.getLogger(__name__)
 
@@ -42,13 +43,16 @@ class Answer:
     def json(self):
         """Return its JSON, numbers with decimals as ``Decimal``.
 
-        :raise RetryableError: when it is none: a proxy's or a maintenance page
+        Notices that PHP wrote around it are left out.
+
+        :raise RetryableError: when it is none: a proxy's or a maintenance page. What was sent
+            may have been carried out all the same
         """
-        try:
-            return json.loads(self.body, parse_float=Decimal)
-        except ValueError as error:
+        data = read_json(self.body, parse_float=Decimal)
+        if data is None:
             shown = self.text[:200]
-            raise RetryableError(f"The answer is not JSON: {shown!r}.") from error
+            raise RetryableError(f"The answer is not JSON: {shown!r}.")
+        return data
 
 
 def request(method, url, *, body=None, headers=None, params=None, auth=None, accept=()):

@@ -9,7 +9,10 @@ from xml.etree import ElementTree
 
 from lxml import etree
 
+from odoo.addons.oms_addon.exceptions import RetryableError
+
 from .document_values import UTC, get_zone, to_decimal, to_text
+from .json_answer import read_json
 from .shares import rounded
 
 #: the date that is none, and the one nothing lies behind
@@ -106,9 +109,17 @@ def is_late(order, zone, now):
 
 
 def rows_of(data):
-    """:return: the rows of an answer; PrestaShop says [] for none"""
+    """:return: the rows of an answer; PrestaShop says [] for none
+    :raise RetryableError: when it says what went wrong, or is no list of rows: a page that was
+        not told is not an empty one
+    """
+    if isinstance(data, dict) and isinstance(data.get("errors"), list):
+        told = "; ".join(text(e, "message") for e in data["errors"] if isinstance(e, dict))
+        raise RetryableError(f"The shop could not answer: {told}")
     if isinstance(data, dict):
-        data = next((value for value in data.values() if isinstance(value, list)), [])
+        data = next((value for value in data.values() if isinstance(value, list)), None)
+    if not isinstance(data, list):
+        raise RetryableError("The shop's answer is no list of records.")
     return [row for row in data if isinstance(row, dict)]
 
 
@@ -161,15 +172,30 @@ def without_secrets(order):
     return {key: value for key, value in order.items() if key != "secure_key"}
 
 
-def slip_row(line, detail):
-    """:return: the row of a credit slip for a line of a refund"""
-    gross = Decimal(str(line.get("amount") or 0))
+def slip_row(line, detail, coin):
+    """:param Decimal coin: the smallest amount of the currency
+    :return: the row of a credit slip for a line of a refund
+    """
+    gross = rounded(Decimal(str(line.get("amount") or 0)), coin)
     return {
         "id_order_detail": line["line_ref"],
         "product_quantity": int(Decimal(str(line.get("quantity") or 0))),
         "amount_tax_excl": rounded(net_of(detail, gross, "unit_price"), _MICRO),
         "amount_tax_incl": rounded(gross, _MICRO),
     }
+
+
+def slip_total(slip):
+    """:return: what a credit slip gives back, with tax
+
+    Its goods, less a voucher that was taken off them; or what somebody chose instead,
+    which is neither of its two sums.
+    """
+    gross, net = money(slip, "total_products_tax_incl"), money(slip, "total_products_tax_excl")
+    chosen = money(slip, "amount")
+    if text(slip, "order_slip_type") == "2" and chosen and chosen not in (gross, net):
+        gross = chosen
+    return rounded(gross + money(slip, "total_shipping_tax_incl"))
 
 
 def net_of(row, gross, name="total_paid"):
@@ -308,13 +334,24 @@ def _add_association(element, name, rows):
 def parse_xml(body):
     """Return the root of an XML document, ``None`` when it is none.
 
-    Entities and outside documents are not followed.
+    Entities and outside documents are not followed. What PHP writes before and behind the
+    document, such as a notice, is left out.
     """
+    start, end = _xml_bounds(body)
     parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=False)
     try:
-        return etree.fromstring(body, parser)
+        return etree.fromstring(body[start:end], parser)
     except (etree.XMLSyntaxError, ValueError):
         return None
+
+
+def _xml_bounds(body):
+    """:return: where the webservice's document begins and ends in a body"""
+    start = body.find(b"<?xml")
+    if start < 0:
+        start = max(body.find(b"<prestashop"), 0)
+    end = body.rfind(b"</prestashop>")
+    return start, len(body) if end < start else end + len(b"</prestashop>")
 
 
 def read_errors(body):
@@ -322,10 +359,7 @@ def read_errors(body):
 
     :return: pairs (PrestaShop's number of the error, its words)
     """
-    try:
-        data = json.loads(body)
-    except ValueError:
-        data = None
+    data = read_json(body)
     if isinstance(data, dict) and isinstance(data.get("errors"), list):
         return [(number_of(e, "code"), text(e, "message")) for e in data["errors"]]
     root = parse_xml(body) if data is None else None

@@ -25,7 +25,7 @@ from .order_document import (
     Tax,
 )
 from .payment_terms import POSTPAID, method_key, recognize_terms
-from .prestashop import listing_ref, money, number_of, text
+from .prestashop import listing_ref, money, number_of, slip_total, text
 from .shares import rounded, spread_signed, spread_within
 
 #: how many seconds the rows that one change of state writes lie apart at most
@@ -445,7 +445,7 @@ class _Reader:
         if not is_paid or any(charge.kind == "refund" for charge in charges):
             return charges
         for slip in self.slips:
-            if amount := _slip_amount(slip):
+            if amount := slip_total(slip):
                 at = self.moment(slip, "date_add")
                 charges.append(self.refund_charge(f"slip-{text(slip, 'id')}", amount, at))
         if self.role == "refunded":
@@ -519,7 +519,7 @@ class _Reader:
             Refund(
                 ref=text(slip, "id"),
                 at=self.moment(slip, "date_add"),
-                amount=_slip_amount(slip),
+                amount=slip_total(slip),
                 lines=tuple(
                     RefundLine(
                         line_ref=text(row, "id_order_detail"),
@@ -558,19 +558,6 @@ def _goods_line(row, amount, taxes, share):
         discount=price * quantity - amount + share if quantity > 0 else share,
         taxes=taxes,
     )
-
-
-def _slip_amount(slip):
-    """:return: what a credit slip gives back, with tax
-
-    Its goods, less a voucher that was taken off them; or what somebody chose instead,
-    which is neither of its two sums.
-    """
-    gross, net = money(slip, "total_products_tax_incl"), money(slip, "total_products_tax_excl")
-    chosen = money(slip, "amount")
-    if text(slip, "order_slip_type") == "2" and chosen and chosen not in (gross, net):
-        gross = chosen
-    return rounded(gross + money(slip, "total_shipping_tax_incl"))
 
 
 def _person(row):

@@ -28,8 +28,10 @@ class OmsChannelAdapter(models.AbstractModel):
             ``promise``
         :param str key: the idempotency key of the call, the same at every try
         :param bytes payload: the content, as JSON
-        :return: what the channel answered, as JSON-able data
-        :raise RetryableError: when the same call may succeed later
+        :return: what the channel answered, as JSON-able data; ``unmet`` where its state, read
+            back, is not what was wanted: what is not, in words. The message is not done then
+        :raise RetryableError: when the same call may succeed later, or nobody can tell whether
+            it did: a retry has to look for what was made first
         :raise Unfinished: when the channel took the call and works on it
         """
         if not getattr(self, f"_can_push_{topic}", False):
@@ -54,7 +56,10 @@ class OmsChannelAdapter(models.AbstractModel):
         :param dict cancellation: ``order_ref``, ``reason`` (``customer``, ``inventory``,
             ``fraud``, ``unpaid``, ``other``), ``text``, ``restock`` (bool), ``refund``
             (bool: whether the channel is to give the money back), ``lines`` (as of a
-            shipment; empty for the whole order)
+            shipment, with ``amount``: text, what was credited for them, with taxes; empty for
+            the whole order)
+        :return: ``{"refund_ref": …}`` where the channel tells the cancellation of items as a
+            refund: its id, by which the echo is known
         """
         raise NotImplementedError
 
@@ -69,6 +74,15 @@ class OmsChannelAdapter(models.AbstractModel):
         :return: ``{"refund_ref": …}``, the channel's id, by which its echo is known
         """
         raise NotImplementedError
+
+    @api.model
+    def _is_echo(self, refund, key):
+        """:param refund: ``order_document.Refund`` told by the channel
+        :param str key: the idempotency key of a refund or cancellation of ours
+        :return: whether the refund says that this call made it; a channel that keeps no key is
+            compared by items and amount instead
+        """
+        return False
 
     @api.model
     def _push_stock(self, channel, key, items):

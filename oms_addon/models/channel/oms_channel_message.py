@@ -317,8 +317,8 @@ class OmsChannelMessage(models.Model):
             message.write({**values, "state": "failed"})
             if message.topic == "stock":
                 self.env["oms.channel.stock"]._give_up(message)
-            if message.topic == "refund":
-                self.env["oms.order.refund"]._refused(message)
+            if message.topic in ("refund", "cancellation"):
+                self.env["oms.order.refund"]._refused(message, is_certain=final)
             message.channel_id.sudo()._tell_owner(
                 self.env._("Message %(message)s failed", message=message.event_ref), error
             )

@@ -5,6 +5,7 @@ import time
 import traceback
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
@@ -22,6 +23,8 @@ _logger = logging.getLogger(__name__)
 #: seconds the lane waits for a rate limit rather than end its run
 LONGEST_NAP = 2.0
 SLACK = 0.25
+#: what happens once in the outside world, and must not be repeated by people in doubt
+EFFECTS = ("shipment", "cancellation", "refund")
 
 
 class OmsChannelMessage(models.Model):
@@ -104,17 +107,37 @@ class OmsChannelMessage(models.Model):
         except Exception as error:  # noqa: BLE001 - one refused message does not stop the others
             _logger.info("Message %s was not taken", self.id, exc_info=True)
             meter._record_success(channel)
-            # What was known of the call is of no use to another one.
-            self.result = False
-            self._fail(self._in_words(error), traceback.format_exc(), final=True)
+            is_refused = isinstance(error, UserError) or self.topic not in EFFECTS
+            if is_refused:
+                # What was known of the call is of no use to another one.
+                self.result = False
+            # An answer nobody expected says nothing of what was done: the channel is asked back.
+            self._fail(self._in_words(error), traceback.format_exc(), final=is_refused)
         else:
             attempt.close()
             if meter._record_success(channel):
                 channel._settle_alert("credentials", "breaker")
-            result = to_storable(result)
+            self._conclude(to_storable(result))
+
+    def _conclude(self, result):
+        """Write what came of a message that its channel took.
+
+        It is done when the channel's state is what was wanted; what is not is said, and
+        somebody is told.
+
+        :param result: what the adapter returned; ``unmet`` says in words what is not as wanted
+        """
+        unmet = result.get("unmet") if isinstance(result, dict) else ""
+        if unmet:
+            self._set_state("failed", unmet, result=result)
+            self.channel_id.sudo()._tell_owner(
+                self.env._("Message %(message)s was not carried out", message=self.event_ref),
+                unmet,
+            )
+        else:
             self._set_state("done", self.env._("Taken by the channel."), result=result)
-            if self.topic == "refund":
-                self.env["oms.order.refund"]._took(self, result)
+        if self.topic in ("refund", "cancellation"):
+            self.env["oms.order.refund"]._took(self, result)
 
     def _begin_attempt(self):
         """:return: an attempt that knows what those before it in this run of the lane needed

@@ -199,9 +199,10 @@ class OmsStopRequest(models.Model):
         }
         lines = self.env["sale.order.line"].concat(*units)
         lines.move_ids._oms_to_customer().picked = False
-        cancelled = canceller._cancel_units(units, self.reason)
         if self.is_ours:
-            canceller._tell_units(order, cancelled, self.reason)
+            canceller._cancel_told(order, units, self.reason)
+        else:
+            canceller._cancel_units(units, self.reason)
         order._oms_cancel_unwanted()
 
     def _tell_too_late(self):

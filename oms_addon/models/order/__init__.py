@@ -22,6 +22,7 @@ from . import oms_order_canceller_units
 from . import oms_order_canceller_hand
 from . import oms_order_remainder
 from . import oms_order_refund
+from . import oms_order_refund_echo
 from . import oms_order_signals
 from . import oms_order_flow
 from . import stock_move

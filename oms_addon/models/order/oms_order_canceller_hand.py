@@ -41,8 +41,7 @@ class OmsOrderCanceller(models.AbstractModel):
             for line, quantity in order._oms_unshipped().items()
             if line.product_uom_id.compare(quantity, asked_of(line)) > 0
         }
-        cancelled = self._cancel_units(units, reason)
-        self._tell_units(order, cancelled, reason)
+        self._cancel_told(order, units, reason)
         order._oms_cancel_unwanted()
         stays = self.env._("%(order)s: what has left stays sold.", order=order.name)
         if order._oms_unshipped():
@@ -61,11 +60,39 @@ class OmsOrderCanceller(models.AbstractModel):
         )
 
     @api.model
-    def _tell_units(self, order, units, text):
+    def _cancel_told(self, order, units, reason):
+        """Cancel units of an order and tell its channel, with what was credited for them.
+
+        :param dict units: units by order line
+        :param str reason: why, in words
+        """
+        before = {
+            line: (line.price_total, line.product_uom_qty, max(line.qty_invoiced, 0.0))
+            for line in units
+        }
+        earlier = order.sudo().invoice_ids
+        cancelled = self._cancel_units(units, reason)
+        notes = (order.sudo().invoice_ids - earlier).filtered(lambda m: m.move_type == "out_refund")
+        credited, amounts = {}, {}
+        for note_line in notes.invoice_line_ids.filtered(lambda l: l.display_type == "product"):
+            for line in note_line.sale_line_ids:
+                credited[line.id] = credited.get(line.id, 0.0) + note_line.price_total
+        for line, quantity in cancelled.items():
+            total, ordered, invoiced = before[line]
+            amounts[line] = credited.get(line.id, 0.0)
+            if not invoiced:
+                amounts[line] = total - line.price_total
+            elif quantity > invoiced and ordered:
+                amounts[line] += total / ordered * (quantity - invoiced)
+        self._tell_units(order, cancelled, reason, amounts)
+
+    @api.model
+    def _tell_units(self, order, units, text, amounts):
         """Tell the channel of units that will not come, in whole pieces of what it sold.
 
         :param dict units: units by order line
         :param str text: why, in words
+        :param dict amounts: what was credited for them, by order line
         """
         pieces = order.order_line._oms_complete_pieces(units)
         lines = [
@@ -74,12 +101,27 @@ class OmsOrderCanceller(models.AbstractModel):
                 "sku": line.oms_sku or line.product_id.default_code or "",
                 "quantity": quantity,
                 "units": quantity * (line.oms_piece_units or 1.0),
+                "amount": self._amount_of(order, line, quantity, units, amounts),
             }
             for line, quantity in pieces.items()
             if quantity > 0
         ]
         if lines and order.oms_channel_id:
             order._oms_tell_cancellation(text=text, lines=lines)
+
+    @api.model
+    def _amount_of(self, order, line, pieces, units, amounts):
+        """:return: what was credited for some pieces of a channel line, in the order's currency
+        :rtype: str
+        """
+        of_channel = next(lines for lines in order.order_line._oms_channel_lines() if line in lines)
+        amount = sum(
+            amounts.get(one, 0.0) * pieces * (one.oms_piece_units or 1.0) / units[one]
+            for one in of_channel
+            if units.get(one)
+        )
+        currency = order.currency_id
+        return f"{currency.round(amount):.{currency.decimal_places}f}"
 
     @api.model
     def _close(self, order, reason):

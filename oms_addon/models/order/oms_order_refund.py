@@ -95,6 +95,9 @@ class OmsOrderRefund(models.Model):
             if (order.id, refund.ref) in known:
                 continue
             known.add((order.id, refund.ref))
+            if own := self._made_as(order, refund):
+                own._take_made(refund)
+                continue
             refund = self._as_meant(order, refund)
             self.create([self._prepare_told(order, refund)])._credit(order, refund)
 
@@ -175,11 +178,23 @@ class OmsOrderRefund(models.Model):
                         "The channel refunded %(quantity)s × %(sku)s, which is on no line any "
                         "more: credit it by hand, then release.",
                         quantity=f"{line.quantity:f}",
-                        sku=line.sku or line.line_ref,
+                        sku=self._name_of(order, line),
                     ),
                 }
             ],
         )
+
+    @api.model
+    def _name_of(self, order, line):
+        """:return: what people call the line of a refund; a row's number is the last resort"""
+        if line.sku:
+            return line.sku
+        named = line.line_ref and order.order_line.filtered(
+            lambda l: l.oms_line_ref == line.line_ref
+        )
+        if named:
+            return named[0].oms_sku or named[0].product_id.display_name
+        return self.env._("channel line %(ref)s", ref=line.line_ref)
 
     def _tell_less(self, order, kept):
         """The channel gave back less than the pieces cost."""
@@ -317,6 +332,7 @@ class OmsOrderRefund(models.Model):
         found = order.oms_refund_ids.filtered(
             lambda own: (
                 own.message_id
+                and own.kind == "refund"
                 and not own.echo_ref
                 and own.state != "failed"
                 and own.currency_id.compare_amounts(abs(own.amount - amount), slack) <= 0
@@ -403,8 +419,11 @@ class OmsOrderRefund(models.Model):
         refund = self.search([("message_id", "=", message.id)], limit=1)
         if not refund or refund.state == "done" or refund.echo_ref:
             return
+        if refund.kind == "cancellation":
+            refund._took_cancellation(str((answer or {}).get("refund_ref") or ""))
+            return
         content = loads(message._raw_payload())
-        ref = str((answer or {}).get("refund_ref") or f"ours-{refund.id}")
+        ref = str((answer or {}).get("refund_ref") or refund._own_ref())
         told = self.search([("order_id", "=", refund.order_id.id), ("ref", "=", ref)])
         if told:
             # The channel told it faster than it answered.
@@ -471,20 +490,40 @@ class OmsOrderRefund(models.Model):
         )
 
     @api.model
-    def _refused(self, message):
-        """The channel will not give the money back: a person has to."""
+    def _refused(self, message, is_certain=True):
+        """The channel will not give the money back, or nobody knows: a person has to look.
+
+        :param bool is_certain: whether the channel said no; else the last call may have been
+            carried out
+        """
         for refund in self.search([("message_id", "=", message.id), ("state", "=", "asked")]):
             refund._set_state("failed")
+            text = refund._refused_text(message.error or "", is_certain)
             self.env["oms.hold"]._open(
-                refund.order_id,
-                [
-                    {
-                        "code": "REFUND_UNMATCHED",
-                        "message": self.env._(
-                            "The channel refused to give back %(amount)s: %(error)s",
-                            amount=refund.currency_id.format(refund.amount),
-                            error=message.error or "",
-                        ),
-                    }
-                ],
+                refund.order_id, [{"code": "REFUND_UNMATCHED", "message": text}]
             )
+
+    def _refused_text(self, error, is_certain):
+        """:return: what a person has to do about a refund or cancellation that failed"""
+        self.ensure_one()
+        values = {"amount": self.currency_id.format(self.amount), "error": error}
+        if self.kind == "cancellation":
+            if is_certain:
+                return self.env._(
+                    "The channel refused to cancel the items (%(amount)s): %(error)s Cancel them "
+                    "on the channel, then release.",
+                    **values,
+                )
+            return self.env._(
+                "It is not certain whether the channel cancelled the items (%(amount)s): "
+                "%(error)s Check the order on the channel, and retry the message only if it "
+                "did not.",
+                **values,
+            )
+        if is_certain:
+            return self.env._("The channel refused to give back %(amount)s: %(error)s", **values)
+        return self.env._(
+            "It is not certain whether the channel refunded %(amount)s: %(error)s Check the "
+            "order on the channel, and retry the message only if it did not.",
+            **values,
+        )

@@ -100,6 +100,8 @@ class SaleOrder(models.Model):
         ]
         if rows:
             self.env["oms.channel.message"]._send_later(rows)
+            of_items = [row for row in rows if row[4]["lines"]]
+            self.env["oms.order.refund"].sudo()._register_cancellations(of_items)
 
     def _oms_cancellation_key(self, lines):
         """:return: what makes one cancellation of an order another than the next"""

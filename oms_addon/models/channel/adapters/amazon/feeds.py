@@ -8,7 +8,7 @@ from lxml import etree
 
 from odoo import api, models
 
-from odoo.addons.oms_addon.exceptions import FinalError, Unfinished
+from odoo.addons.oms_addon.exceptions import FinalError, RetryableError, Unfinished
 
 from .values import iso, now
 
@@ -153,8 +153,9 @@ def _first_problem(result):
     try:
         parser = etree.XMLParser(resolve_entities=False, no_network=True)
         report = etree.fromstring(result.encode(), parser)
-    except etree.XMLSyntaxError:
-        return result[:200]
+    except etree.XMLSyntaxError as error:
+        # What Amazon did is not known as long as its report cannot be read.
+        raise RetryableError(f"Amazon's report cannot be read: {result[:200]}") from error
     for found in report.iter("Result"):
         if found.findtext("ResultCode") == "Error":
             return f"{found.findtext('ResultDescription')} ({found.findtext('ResultMessageCode')})"

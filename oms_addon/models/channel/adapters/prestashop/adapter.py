@@ -138,6 +138,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
 
         :return: the root of the answer
         :raise FinalError: when PrestaShop refuses
+        :raise RetryableError: when its answer cannot be read: it may have done it
         """
         shops = shop_ids(channel)
         node = NODES.get(resource, resource.removesuffix("s"))
@@ -151,10 +152,19 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
             auth=self._auth(channel),
             accept=(400, 401, 404, 405, 500),
         )
+        if read_errors(answer.body) or answer.status not in (200, 201):
+            # Where a notice of PHP came first, a refusal has the status of success.
+            raise self._refusal(resource, method, answer)
         root = parse_xml(answer.body)
-        if answer.status in (200, 201) and root is not None:
-            return root
-        raise self._refusal(resource, method, answer)
+        if root is None:
+            raise RetryableError(
+                self.env._(
+                    "The shop answered what cannot be read, so it is not certain whether it took "
+                    "this: %(text)s",
+                    text=answer.text[:200],
+                )
+            )
+        return root
 
     @api.model
     def _refusal(self, resource, method, answer):
@@ -162,6 +172,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
         errors = read_errors(answer.body)
         codes = {code for code, _words in errors}
         told = "; ".join(words for _code, words in errors) or f"HTTP {answer.status}"
+        is_broken = bool(codes & set(ERROR_PHP))
         if codes & set(ERROR_NO_PERMISSION):
             return CredentialsError(
                 self.env._(
@@ -173,7 +184,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
             )
         if answer.status == 401:
             return CredentialsError(self.env._("The shop refuses the key: %(told)s", told=told))
-        if answer.status >= 500 and (not codes or codes & set(ERROR_PHP)):
+        if is_broken or answer.status >= 500 and not codes:
             return RetryableError(self.env._("The shop broke down: %(told)s", told=told))
         return FinalError(self.env._("PrestaShop refuses: %(told)s", told=told))
 

@@ -1,15 +1,26 @@
 """PrestaShop: telling cancellations and refunds."""
 
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 
 from odoo import api, models
 
-from odoo.addons.oms_addon.exceptions import FinalError
+from odoo.addons.oms_addon.exceptions import FinalError, RetryableError
 from odoo.addons.oms_addon.tools.document_values import get_zone
-from odoo.addons.oms_addon.tools.prestashop import is_same_slip, money, net_of, slip_row, text
+from odoo.addons.oms_addon.tools.prestashop import (
+    is_same_slip,
+    money,
+    net_of,
+    slip_row,
+    slip_total,
+    text,
+)
+from odoo.addons.oms_addon.tools.prestashop_order import read_order
+from odoo.addons.oms_addon.tools.shares import rounded
 
 ZERO = Decimal(0)
+#: by how much the shop's clock may be behind ours
+CLOCK = timedelta(minutes=2)
 
 
 class OmsChannelAdapterPrestashop(models.AbstractModel):
@@ -21,18 +32,9 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
         order = self._one_order(channel, cancellation["order_ref"])
         shop = self._shop(channel)
         if cancellation.get("lines"):
-            details = self._details(channel, order)
-            lines = [
-                {
-                    **line,
-                    "amount": money(details.get(line["line_ref"], {}), "unit_price_tax_incl")
-                    * Decimal(str(line["quantity"]))
-                    if cancellation.get("refund")
-                    else ZERO,
-                }
-                for line in cancellation["lines"]
-            ]
-            return self._give_back(channel, key, order, lines, None, ZERO)
+            lines = self._priced(channel, order, cancellation)
+            result = self._give_back(channel, key, order, lines, None, ZERO)
+            return {**result, **self._move_on(channel, order, ())}
         if text(order, "current_state") in (shop["roles"]["cancelled"], shop["roles"]["refunded"]):
             return {"state": text(order, "current_state")}
         state = shop["states"].get(text(order, "current_state"), {})
@@ -40,22 +42,71 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
             raise FinalError(
                 self.env._("The order has left by the shop's word: it can only be returned.")
             )
-        return self._set_state(channel, order, shop["roles"]["cancelled"])
+        return self._set_state(channel, order, "cancelled")
+
+    @api.model
+    def _priced(self, channel, order, cancellation):
+        """:return: the lines of a cancellation with what is given back for each: what was
+        credited here, else its share of what the shop charged less discounts
+        """
+        lines = cancellation["lines"]
+        if not cancellation.get("refund"):
+            return [{**line, "amount": ZERO} for line in lines]
+        if any(line.get("amount") is None for line in lines):
+            shares = self._shares(channel, order, lines)
+            return [{**line, "amount": shares[line["line_ref"]]} for line in lines]
+        return lines
+
+    @api.model
+    def _shares(self, channel, order, lines):
+        """:return: what pieces of an order cost in whole coins, by line id; the last of a line
+        take what credit slips left of it
+        """
+        [composed] = self._compose(channel, [order])
+        document = read_order(composed)
+        back = {}
+        for refund in document.refunds:
+            for part in refund.lines:
+                quantity, amount = back.get(part.line_ref, (ZERO, ZERO))
+                back[part.line_ref] = quantity + part.quantity, amount + (part.amount or ZERO)
+        coin, shares = self._coin(channel, order), {}
+        costs = {line.ref: line for line in document.lines if line.kind == "product"}
+        for line in lines:
+            ref, quantity = line["line_ref"], Decimal(str(line["quantity"]))
+            of_order = costs.get(ref)
+            gone, paid_back = back.get(ref, (ZERO, ZERO))
+            if not of_order or not of_order.quantity:
+                shares[ref] = ZERO
+            elif gone + quantity >= of_order.quantity:
+                shares[ref] = max(of_order.subtotal - paid_back, ZERO)
+            else:
+                shares[ref] = rounded(of_order.subtotal * quantity / of_order.quantity, coin)
+        return shares
+
+    @api.model
+    def _coin(self, channel, order):
+        """:return: the smallest amount of an order's currency"""
+        row = self._shop(channel)["currencies"].get(text(order, "id_currency"), {})
+        precision = text(row, "precision")
+        return Decimal(1).scaleb(-int(precision if precision.isdigit() else 2))
 
     @api.model
     def _push_refund(self, channel, key, refund):
-        """Override of `oms.channel.adapter`: a credit slip; a payment module that listens to
-        slips gives the money back.
+        """Override of `oms.channel.adapter`: a credit slip, which is a document: PrestaShop's
+        webservice has no payment module give the money back.
         """
         order = self._one_order(channel, refund["order_ref"])
-        return self._give_back(
+        lines = refund.get("lines") or []
+        result = self._give_back(
             channel,
             key,
             order,
-            refund.get("lines") or [],
+            lines,
             Decimal(refund["amount"]),
             Decimal(refund.get("shipping") or 0),
         )
+        kept = [line for line in lines if not line.get("returned")]
+        return {**result, **self._move_on(channel, order, kept)}
 
     @api.model
     def _give_back(self, channel, key, order, lines, amount, shipping):
@@ -77,7 +128,10 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
                 )
             )
         # Of what is charged besides, such as wrapping, a slip holds the money alone.
-        rows = [slip_row(line, details[line["line_ref"]]) for line in lines if line not in gone]
+        coin = self._coin(channel, order)
+        rows = [
+            slip_row(line, details[line["line_ref"]], coin) for line in lines if line not in gone
+        ]
         goods = sum((row["amount_tax_incl"] for row in rows), ZERO)
         gross = goods if amount is None else amount - shipping
         net = sum((row["amount_tax_excl"] for row in rows), ZERO) + net_of(order, gross - goods)
@@ -95,21 +149,42 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
             "partial": 1,
             "order_slip_type": 0,
         }
-        found = self._find_slip(channel, key, order, slip, rows)
+        slips = self._slips(channel, order)
+        found = self._find_slip(channel, key, order, slips, slip, rows)
         if found:
             return {"refund_ref": found}
+        self._refuse_excess(order, slips, gross + shipping, coin * len(rows))
         if rows:
             slip["order_slip_details"] = rows
-        root = self._write(channel, "POST", "order_slip", [slip])
-        return {"refund_ref": root.findtext(".//id") or ""}
+        made = self._write(channel, "POST", "order_slip", [slip]).findtext(".//id") or ""
+        if not any(text(one, "id") == made for one in self._slips(channel, order)):
+            raise RetryableError(
+                self.env._("The shop does not show the credit slip it was sent: it is asked again.")
+            )
+        return {"refund_ref": made}
 
     @api.model
-    def _find_slip(self, channel, key, order, slip, rows):
+    def _refuse_excess(self, order, slips, amount, slack):
+        """:raise FinalError: when the shop has less left to give back than is asked for"""
+        left = money(order, "total_paid_tax_incl") - sum(map(slip_total, slips), ZERO)
+        if amount - left > slack:
+            raise FinalError(
+                self.env._(
+                    "Only %(left)s of %(amount)s can still be refunded in PrestaShop: credit "
+                    "slips of the order exist for the rest.",
+                    left=f"{max(left, ZERO):.2f}",
+                    amount=f"{amount:.2f}",
+                )
+            )
+
+    @api.model
+    def _find_slip(self, channel, key, order, slips, slip, rows):
         """Look for the slip of a call whose answer was lost.
 
         PrestaShop keeps no key of ours: it is the one with the same content that no other
         call of ours made, and that is not older than this call's message.
 
+        :param list slips: those of the order
         :return: its number, '' when there is none
         """
         messages = self.env["oms.channel.message"].search(
@@ -122,18 +197,76 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
         )
         own = messages.filtered(lambda m: m.event_ref == key)
         others = {str((m.result or {}).get("refund_ref")) for m in messages - own}
-        zone = get_zone(self._shop(channel)["zone"])
-        for one in self._get_all(channel, "order_slip", "id_order", [text(order, "id")]):
-            if text(one, "id") in others or not is_same_slip(one, slip, rows):
-                continue
-            made = datetime.fromisoformat(text(one, "date_add")).replace(tzinfo=zone)
-            if own and made.astimezone(timezone.utc).replace(tzinfo=None) < own[:1].create_date:
-                continue
-            return text(one, "id")
+        since = own[:1].create_date - CLOCK if own else datetime.min
+        for one in slips:
+            is_other = text(one, "id") in others or self._made_at(channel, one) < since
+            if not is_other and is_same_slip(one, slip, rows):
+                return text(one, "id")
         return ""
+
+    @api.model
+    def _made_at(self, channel, slip):
+        """:return: when a slip was made, in UTC without a zone; the later of the two where the
+        clock of the shop was set back
+        """
+        local = datetime.fromisoformat(text(slip, "date_add"))
+        zone = get_zone(self._shop(channel)["zone"])
+        moments = [local.replace(tzinfo=zone, fold=fold) for fold in (0, 1)]
+        return max(m.astimezone(timezone.utc) for m in moments).replace(tzinfo=None)
 
     @api.model
     def _details(self, channel, order):
         """:return: the rows of an order by their ids"""
         rows = self._get_all(channel, "order_details", "id_order", [text(order, "id")])
         return {text(row, "id"): row for row in rows}
+
+    @api.model
+    def _slips(self, channel, order):
+        """:return: the credit slips of an order"""
+        return self._get_all(channel, "order_slip", "id_order", [text(order, "id")])
+
+    # === WHAT FOLLOWS === #
+
+    @api.model
+    def _move_on(self, channel, order, lines):
+        """Move an order on of which a credit slip left nothing to ship: to *Shipped* where
+        something left before, to *Refunded* where nothing did and all its money went back.
+
+        A slip that the webservice makes does not change the order itself.
+
+        :param lines: what was given back just now and is not taken off here yet
+        :return: what of the shop's state is to be told
+        :rtype: dict
+        """
+        ours = self._order_here(channel, order)
+        if not ours or self._unshipped(ours, lines):
+            return {}
+        role = "shipping" if ours._oms_has_shipped() else "refunded"
+        given = sum(map(slip_total, self._slips(channel, order)), ZERO)
+        if role == "refunded" and given < money(order, "total_paid_tax_incl"):
+            return {}
+        try:
+            return self._reach(channel, order, role)
+        except FinalError as error:
+            # The slip is made, whatever becomes of the state.
+            return {"unmet": str(error)}
+
+    @api.model
+    def _unshipped(self, ours, lines):
+        """:return: whether goods of an order are to leave, those of some lines left out"""
+        left = ours._oms_unshipped()
+        for line in lines:
+            units = self.env["oms.order.canceller"]._oms_units_of(
+                ours, line["line_ref"], line.get("sku") or "", float(line["quantity"])
+            )
+            for order_line, quantity in units.items():
+                if order_line in left:
+                    left[order_line] -= quantity
+        return any(line.product_uom_id.compare(quantity, 0) > 0 for line, quantity in left.items())
+
+    @api.model
+    def _order_here(self, channel, order):
+        """:return: what an order of the shop is here"""
+        return self.env["sale.order"].search(
+            [("oms_channel_id", "=", channel.id), ("oms_order_ref", "=", text(order, "id"))]
+        )

@@ -7,6 +7,7 @@ from odoo import api, models
 from odoo.addons.oms_addon.tools.prestashop import (
     any_of,
     in_currencies,
+    localised,
     of_order,
     of_shop,
     rows_by,
@@ -132,6 +133,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
             "languages": "[id,iso_code,locale]",
         }
         rows = {name: self._get(channel, name, display=display) for name, display in isos.items()}
+        states = self._get(channel, "order_states", display="full")
         return {
             "zone": settings.get("PS_TIMEZONE") or "UTC",
             "settings": settings,
@@ -149,8 +151,9 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
                     flag: text(row, flag)
                     for flag in ("id", "paid", "shipped", "delivery", "logable", "invoice")
                 }
-                for row in self._get(channel, "order_states", display="full")
+                for row in states
             },
+            "state_names": {text(row, "id"): localised(row.get("name")) for row in states},
         }
 
     @api.model

@@ -21,6 +21,10 @@ WRITE = {
     "order_slip": "post",
 }
 
+#: PrestaShop's own numbers of errors
+ERRORS_OF_KEY = {17, 18, 19, 20}
+ERROR_OFF = 22
+
 
 class OmsChannelAdapterPrestashop(models.AbstractModel):
     _inherit = "oms.channel.adapter.prestashop"
@@ -44,14 +48,17 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
     @api.model
     def _why_not(self, channel, answer):
         """:return: what an answer says is missing, in words; '' when nothing is"""
-        told = "; ".join(words for _code, words in read_errors(answer.body))
-        if answer.status == 401:
+        errors = read_errors(answer.body)
+        told = "; ".join(words for _code, words in errors)
+        # Where a notice of PHP came first, every answer has the status of success.
+        codes = {code for code, _words in errors}
+        if answer.status == 401 or codes & ERRORS_OF_KEY:
             return self.env._(
                 "The shop refuses the webservice key: %(told)s. Copy it again from Advanced "
                 "parameters > Webservice, and see that it is enabled there.",
                 told=told or answer.status,
             )
-        if answer.status == 503:
+        if answer.status == 503 or ERROR_OFF in codes:
             return self.env._(
                 "The shop's webservice is off: switch it on in Advanced parameters > "
                 "Webservice. (%(told)s)",

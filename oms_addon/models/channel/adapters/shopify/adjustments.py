@@ -104,6 +104,11 @@ class OmsChannelAdapterShopify(models.AbstractModel):
         return f"[{self._once(key)[:13]}]"
 
     @api.model
+    def _is_echo(self, refund, key):
+        """Override of `oms.channel.adapter`: the note names the call."""
+        return self._mark(key) in refund.reason
+
+    @api.model
     def _refund_lines(self, channel, order, lines, restock_type):
         """:return: the lines of a refund as Shopify takes them
 

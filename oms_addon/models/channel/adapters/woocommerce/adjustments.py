@@ -1,12 +1,12 @@
 """WooCommerce: telling cancellations and refunds."""
 
-import json
 from decimal import Decimal
 
 from odoo import api, models
 
 from odoo.addons.oms_addon.exceptions import FinalError, RetryableError
 from odoo.addons.oms_addon.tools.document_values import to_decimal
+from odoo.addons.oms_addon.tools.json_answer import read_json
 from odoo.addons.oms_addon.tools.woocommerce import (
     KEY,
     KIND,
@@ -100,6 +100,11 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
         )
 
     @api.model
+    def _is_echo(self, refund, key):
+        """Override of `oms.channel.adapter`: the reason names the call."""
+        return token_of(key) in refund.reason
+
+    @api.model
     def _refund(
         self, channel, key, order, known, amount, lines, text, kind, *, restock, money=True
     ):
@@ -138,10 +143,8 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
     @api.model
     def _raise_refused(self, answer):
         """Tell a shop that is broken from one that refuses a refund; both answer 500."""
-        try:
-            refusal = json.loads(answer.body)
-        except ValueError:
-            refusal = {}
+        refusal = read_json(answer.body)
+        refusal = refusal if isinstance(refusal, dict) else {}
         if refusal.get("code") == "woocommerce_rest_cannot_create_order_refund":
             raise FinalError(
                 self.env._("The shop refuses the refund: %(why)s", why=refusal.get("message"))

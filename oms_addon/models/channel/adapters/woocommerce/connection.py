@@ -1,11 +1,12 @@
 """WooCommerce: the access, and the webhooks."""
 
 import hashlib
-import json
 import secrets
 
 from odoo import api, models
 from odoo.exceptions import UserError
+
+from odoo.addons.oms_addon.tools.json_answer import read_json
 
 #: answers that say what is wrong with a connection
 SAID = (301, 302, 303, 307, 308, 401, 403, 404)
@@ -51,10 +52,7 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
     @api.model
     def _connection_problem(self, answer):
         """:return: what an answer says is wrong, in words; '' for nothing"""
-        try:
-            told = json.loads(answer.body)
-        except ValueError:
-            told = None
+        told = read_json(answer.body)
         message = told.get("message", "") if isinstance(told, dict) else ""
         if 300 <= answer.status < 400:
             return self.env._("The shop sends us elsewhere: enter its address with https://.")

@@ -1,0 +1,146 @@
+"""Effects of ours that come back as news of the channel: each is recorded, and its echo known."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+from odoo import api, fields, models
+
+from odoo.addons.oms_addon.tools.document_codec import loads
+
+#: by how much the channel's clock may be behind ours
+CLOCK = timedelta(minutes=10)
+
+
+class OmsOrderRefund(models.Model):
+    """A cancellation of items is a refund to most channels: it has a record of its own, whose
+    effect on the order came first, and of which only the channel's id is still to come.
+    """
+
+    _inherit = "oms.order.refund"
+
+    kind = fields.Selection(
+        [("refund", "Refund"), ("cancellation", "Cancellation")],
+        default="refund",
+        required=True,
+        readonly=True,
+        help="A cancellation was credited on the order before the channel was asked.",
+    )
+
+    # === CANCELLATIONS OF ITEMS === #
+
+    @api.model
+    def _register_cancellations(self, rows):
+        """Record the cancellations of items that were put into the outbox.
+
+        :param list rows: as of ``oms.channel.message`` ``_send_later``; a key that is
+            recorded already is left alone
+        """
+        if not rows:
+            return
+        messages = self.env["oms.channel.message"].search(
+            [
+                ("direction", "=", "out"),
+                ("channel_id", "in", [channel.id for channel, *_rest in rows]),
+                ("event_ref", "in", [key for _channel, _topic, key, *_rest in rows]),
+            ]
+        )
+        known = self.search([("message_id", "in", messages.ids)]).message_id
+        by_key = {(m.channel_id.id, m.event_ref): m for m in messages - known}
+        self.create(
+            [
+                self._prepare_cancellation(order, content, by_key[channel.id, key])
+                for channel, _topic, key, order, content in rows
+                if (channel.id, key) in by_key
+            ]
+        )
+
+    @api.model
+    def _prepare_cancellation(self, order, content, message):
+        """:return: the values of the record of a cancellation of items"""
+        amounts = [Decimal(line.get("amount") or 0) for line in content["lines"]]
+        return {
+            "kind": "cancellation",
+            "order_id": order.id,
+            "channel_id": order.oms_channel_id.id,
+            "company_id": order.company_id.id,
+            "message_id": message.id,
+            "state": "asked",
+            "amount": float(sum(amounts)) if content["refund"] else 0.0,
+            "reason": content["text"] or self.env._("Cancelled."),
+        }
+
+    def _took_cancellation(self, ref):
+        """The channel cancelled items that were cancelled here before.
+
+        :param str ref: what the channel calls it; '' when it does not say
+        """
+        self.ensure_one()
+        known = self.search([("order_id", "=", self.order_id.id), ("ref", "=", ref)], limit=1)
+        self.write({"ref": False if known else ref or False, "refunded_at": fields.Datetime.now()})
+        self._set_state("done")
+
+    # === ECHOES === #
+
+    @api.model
+    def _made_as(self, order, refund):
+        """:return: the record of ours that a refund told by the channel is the echo of: the one
+        whose call it names, else the oldest of the same items and amount that has no id yet
+        """
+        adapter = order.oms_channel_id._adapter()
+        unnamed = order.oms_refund_ids.filtered(
+            lambda own: own.message_id and (not own.ref or own.ref == own._own_ref())
+        )
+        if not unnamed or adapter._has_refund_ledger:
+            return unnamed.browse()
+        named = unnamed.filtered(lambda own: adapter._is_echo(refund, own.message_id.event_ref))
+        same = unnamed.filtered(
+            # A cancellation that was taken without an id is told as no refund.
+            lambda own: (own.kind, own.state) != ("cancellation", "done") and own._says_same(refund)
+        )
+        return (named or same.sorted("id"))[:1]
+
+    def _own_ref(self):
+        """:return: what a refund is called as long as the channel gives it no name"""
+        self.ensure_one()
+        return f"ours-{self.id}"
+
+    def _says_same(self, refund):
+        """:return: whether a refund told by the channel is of just the items and the amount of
+        this one, and not older
+        """
+        self.ensure_one()
+        if self.env["oms.order.builder"]._naive(refund.at) < self.create_date - CLOCK:
+            return False
+        content = loads(self.message_id._raw_payload())
+        if self._pieces(content["lines"]) != self._pieces(
+            [
+                {"line_ref": line.line_ref, "sku": line.sku, "quantity": line.quantity}
+                for line in refund.lines
+            ]
+        ):
+            return False
+        total = self._total(refund)
+        coins = self.currency_id.rounding * max(len(content["lines"]), 1)
+        return total is None or abs(float(total) - self.amount) < coins + 1e-9
+
+    def _pieces(self, lines):
+        """:return: pieces by channel line, the first order line of which stands for it"""
+        pieces, find = {}, self.env["oms.order.canceller"]._channel_lines
+        for line in lines:
+            quantity = float(line["quantity"])
+            found = quantity and find(self.order_id, line["line_ref"] or "", line["sku"] or "")
+            if quantity:
+                key = found[0][:1] if found else (line["line_ref"], line["sku"])
+                pieces[key] = pieces.get(key, 0.0) + quantity
+        return pieces
+
+    def _take_made(self, refund):
+        """Record that the channel tells an effect of ours, maybe before it answered us."""
+        self.ensure_one()
+        if self.kind == "refund" and self.state in ("asked", "failed"):
+            self._begin(loads(self.message_id._raw_payload()), refund.ref, refund.at)
+            return
+        at = self.env["oms.order.builder"]._naive(refund.at)
+        self.write({"ref": refund.ref, "refunded_at": at})
+        if self.kind == "cancellation":
+            self._set_state("done")

@@ -1,0 +1,189 @@
+"""What we do to a shop and what it then tells of it: each effect once, its echo known.
+
+The scenarios run against every simulated shop.
+"""
+
+from odoo.tools import mute_logger
+
+from .fault_bench import FaultBench, simulated_shops
+
+SENDER = "odoo.addons.oms_addon.models.channel.oms_channel_message_sender"
+HTTP = "odoo.addons.oms_addon.tools.http"
+ROUNDS = 8
+
+
+class OwnEffects:
+    """The scenarios; ``FaultBench`` is the bench they run on."""
+
+    def push(self):
+        """Send what is to be sent until the shop has done all of it, and hear its echoes."""
+        self.present()
+        for _round in range(ROUNDS):
+            self.shop.tick(60)
+            self.settle()
+            waiting = self.messages(direction="out", state="pending")
+            if not waiting:
+                break
+            waiting.write({"next_try_at": False})
+        self.settle()
+
+    def ship_part(self, order, units):
+        """Have some goods of an order leave; the rest stays on a backorder.
+
+        :param dict units: by product; what is not named stays
+        """
+        picking = order.picking_ids._oms_todo()
+        for move in picking.move_ids.filtered(lambda m: m.state != "cancel"):
+            move.quantity = units.get(move.product_id, 0)
+        picking.move_ids.filtered(lambda m: m.state != "cancel").picked = True
+        picking.with_context(skip_backorder=True, skip_sms=True).button_validate()
+        if not picking.oms_parcel_ids:
+            picking.carrier_tracking_ref = "TRACK-1"
+        self.work()
+        return picking
+
+    def cancel_here(self, order):
+        """A person cancels an order here, as far as it has not left."""
+        order.action_cancel()
+
+    def notes(self, order):
+        return order.invoice_ids.filtered(lambda m: m.move_type == "out_refund")
+
+    def live(self, ref):
+        """:return: what the shop still has of an order, by SKU"""
+        return {sku: n for sku, n in self.shop.orders()[ref]["quantities"].items() if n}
+
+    def own(self, order):
+        return order.oms_refund_ids.sorted("id")
+
+    # === PARTIAL CANCELLATIONS === #
+
+    @mute_logger(SENDER, HTTP)
+    def test_items_cancelled_here_are_credited_once_and_their_echo_changes_nothing(self):
+        ref, order = self.captured([("MUG", 3, "20.00"), ("POT", 2, "10.00")])
+        self.ship_part(order, {self.mug: 3})
+        self.push()
+        self.cancel_here(order)
+        self.push()
+        self.poll()
+        self.store._receive_many(self.adapter._fetch_orders(self.store, [ref]))
+        self.push()
+        self.assertEqual(self.notes(order).mapped("amount_total"), [20.0])
+        self.assertEqual(self.holds(order), [])
+        self.assertEqual(self.wanted(order), {"MUG": 3})
+        own = self.own(order)
+        self.assertRecordValues(own, [{"kind": "cancellation", "state": "done", "amount": 20.0}])
+        [message] = self.messages(direction="out", topic="cancellation")
+        self.assertEqual(message.state, "done")
+        self.assertEqual(len(self.shop.cancellations) + len(self.shop.refunds_told), 1)
+        truth = self.shop.orders()[ref]
+        self.assertEqual(self.live(ref), {"MUG": 3})
+        self.assertAlmostEqual(order.oms_amount_refunded, float(truth["refunded"]))
+
+    @mute_logger(SENDER, HTTP)
+    def test_an_answer_that_was_lost_cancels_nothing_twice(self):
+        ref, order = self.captured([("MUG", 3, "20.00"), ("POT", 2, "10.00")])
+        self.ship_part(order, {self.mug: 3})
+        self.push()
+        self.cancel_here(order)
+        self.present()
+        lost = self.lose_writes()
+        self.push()
+        self.assertTrue(lost)
+        self.assertEqual(self.notes(order).mapped("amount_total"), [20.0])
+        self.assertEqual(self.holds(order), [])
+        self.assertEqual(len(self.own(order)), 1)
+        [message] = self.messages(direction="out", topic="cancellation")
+        self.assertEqual(message.state, "done")
+        self.assertEqual(self.live(ref), {"MUG": 3})
+        self.assertAlmostEqual(
+            order.oms_amount_refunded, float(self.shop.orders()[ref]["refunded"])
+        )
+
+    def lose_writes(self, body=b"<br />\n<b>Fatal", status=200):
+        """Let the shop carry out the next write, and its answer be no answer.
+
+        :return: the paths whose answers were lost, a list that grows
+        """
+        lost, handle = [], self.shop.handle
+
+        def garbled(request):
+            response = handle(request)
+            is_write = request.method != "GET" and not self.is_reading(request)
+            if is_write and not lost and response.status < 300:
+                lost.append(request.path)
+                response.status, response.body = status, body
+            return response
+
+        self.shop.handle = garbled
+        return lost
+
+    def is_reading(self, request):
+        """:return: whether a call that is no GET changes nothing"""
+        if request.path.endswith("/graphql.json"):
+            return b"mutation" not in request.body
+        return "/token" in request.path or "/auth" in request.path
+
+    # === REFUNDS === #
+
+    def refund_here(self, order, sku, quantity):
+        """A person refunds some pieces by the wizard."""
+        wizard = (
+            self.env["oms.refund.request"]
+            .with_context(active_id=order.id)
+            .create({"reason": "Broken"})
+        )
+        line = wizard.line_ids.filtered(lambda l: l.line_id.oms_sku == sku)
+        line.quantity = quantity
+        wizard.action_ask()
+        return wizard
+
+    @mute_logger(SENDER, HTTP)
+    def test_a_refund_whose_answer_was_lost_is_made_once(self):
+        ref, order = self.captured([("MUG", 3, "20.00"), ("POT", 2, "10.00")])
+        self.ship_part(order, {self.mug: 3, self.pot: 2})
+        self.push()
+        self.refund_here(order, "MUG", 1)
+        self.present()
+        lost = self.lose_writes()
+        self.push()
+        self.assertTrue(lost)
+        [message] = self.messages(direction="out", topic="refund")
+        self.assertEqual((message.state, message.attempts), ("done", 1))
+        self.assertEqual(self.notes(order).mapped("amount_total"), [20.0])
+        self.assertEqual(self.holds(order), [])
+        self.assertRecordValues(
+            self.own(order), [{"kind": "refund", "state": "done", "amount": 20.0}]
+        )
+        self.assertEqual(len(self.shop.refunds_told), 1)
+        self.assertAlmostEqual(float(self.shop.orders()[ref]["refunded"]), 20.0)
+
+    # === SHIPMENTS === #
+
+    @mute_logger(SENDER, HTTP)
+    def test_a_shipment_whose_answer_was_lost_is_told_once(self):
+        ref, order = self.captured([("MUG", 3, "20.00")])
+        self.present()
+        lost = self.lose_writes()
+        self.ship_part(order, {self.mug: 3})
+        self.push()
+        self.assertTrue(lost)
+        [message] = self.messages(direction="out", topic="shipment")
+        self.assertEqual(message.state, "done")
+        self.assertEqual(self.shipped_count(ref), 1)
+
+    def shipped_count(self, ref):
+        """:return: how often the shop took it that the order left; tracking numbers that some
+        keep apart are not counted
+        """
+        told = [one for one in self.shop.shipments if ref in map(str, one.values())]
+        return len([one for one in told if "state" in one] or told)
+
+
+for _code, _simulator in simulated_shops().items():
+    _name = f"TestOwnEffects{_code.title()}"
+    globals()[_name] = type(FaultBench)(
+        _name,
+        (OwnEffects, FaultBench),
+        {"simulator": _simulator, "__module__": __name__, "__doc__": f"Own effects at {_code}."},
+    )
