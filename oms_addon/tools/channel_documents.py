@@ -34,6 +34,8 @@ class Listing:
     ``ref`` is the channel's id of what is sold, ``item_ref`` its id in the channel's
     inventory where that is another, ``parent_ref`` of the product it is a variant of.
     ``location_ref`` says where ``quantity`` was seen; ``None`` when it is not told.
+    ``stock_mode`` says how the channel tracks its stock: ``own`` by itself, ``parent`` on the
+    product it is a variant of, ``none`` not at all; '' when it is not told.
     """
 
     ref: str = declare(TEXT)
@@ -46,6 +48,7 @@ class Listing:
     currency: str = declare(CODE, default="")
     quantity: Decimal | None = declare(nullable(DECIMAL), default=None)
     location_ref: str = text()
+    stock_mode: str = declare(choice_of("", "own", "parent", "none"), default="")
     image_url: str = text()
     status: str = declare(choice_of("active", "inactive", "deleted"), default="active")
 

@@ -140,7 +140,8 @@ def read_listing(row):
         return None
     ref, status = ref_of(row), row.get("status") or "publish"
     price = row.get("regular_price") or row.get("price")
-    counted = row.get("manage_stock") is True and row.get("stock_quantity") is not None
+    mode = stock_mode_of(row)
+    counted = mode == "own" and row.get("stock_quantity") is not None
     images = row.get("images") or [row.get("image") or {}]
     parent = row.get("parent_id") or ""
     return Listing(
@@ -151,9 +152,16 @@ def read_listing(row):
         name=words_of(row, "name"),
         price=to_decimal(price, "price") if price not in (None, "") else None,
         quantity=to_decimal(row["stock_quantity"], "stock_quantity") if counted else None,
+        stock_mode=mode,
         image_url=text_of(images[0] or {}, "src"),
         status={"publish": "active", "trash": "deleted"}.get(status, "inactive"),
     )
+
+
+def stock_mode_of(row):
+    """:return: how the shop tracks the stock of a product or variation, '' when not told"""
+    modes = {"True": "own", "False": "none", "parent": "parent"}
+    return modes.get(str(row.get("manage_stock", "")), "")
 
 
 # === WRITING === #

@@ -72,6 +72,21 @@ class OmsChannelConnect(models.TransientModel):
     preset = fields.Selection(selection="_selection_preset")
     presets = fields.Json(compute="_compute_kinds")
 
+    # Stock and prices
+    stock_sync_id = fields.Many2one("oms.channel.sync", readonly=True)
+    stock_line_ids = fields.One2many(related="stock_sync_id.line_ids")
+    stock_is_complete = fields.Boolean(related="stock_sync_id.is_complete")
+    stock_change_count = fields.Integer(related="stock_sync_id.change_count")
+    stock_zero_count = fields.Integer(related="stock_sync_id.zero_count")
+    stock_skipped_count = fields.Integer(related="stock_sync_id.skipped_count")
+    stock_on_channel_total = fields.Float(related="stock_sync_id.on_channel_total")
+    stock_in_odoo_total = fields.Float(related="stock_sync_id.in_odoo_total")
+    stock_will_become_total = fields.Float(related="stock_sync_id.will_become_total")
+    wants_stock = fields.Boolean(
+        "Sync Stock",
+        help="Push the stock of Odoo to the channel from going live on, as the table shows.",
+    )
+
     # Messages and history
     can_fetch = fields.Boolean(related="channel_id.can_fetch")
     can_register = fields.Boolean(related="channel_id.can_register")
@@ -253,6 +268,7 @@ class OmsChannelConnect(models.TransientModel):
             "stock": self.env._("Warehouses"),
             "taxes": self.env._("Taxes"),
             "policy": self.env._("Policy"),
+            "sync": self.env._("Stock"),
             "history": self.env._("Messages"),
             "summary": self.env._("Summary"),
         }
@@ -263,6 +279,7 @@ class OmsChannelConnect(models.TransientModel):
         needed = {
             "test": bool(adapter._credentials),
             "taxes": adapter._can_fetch_taxes,
+            "sync": adapter._can_push_stock and adapter._can_fetch_listings,
             "history": adapter._can_fetch or adapter._can_register,
         }
         return [step for step in self._titles() if needed.get(step, True)]

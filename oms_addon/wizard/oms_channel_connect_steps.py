@@ -20,7 +20,8 @@ class OmsChannelConnect(models.TransientModel):
         if not self.channel_id:
             label = dict(self._selection_adapter())[self.adapter]
             self.channel_id = self.env["oms.channel"].create(
-                {"name": label, "adapter": self.adapter}
+                # Nothing is pushed before a person approved what it changes.
+                {"name": label, "adapter": self.adapter, "push_stock": False}
             )
         elif self.channel_id.adapter != self.adapter:
             if self.channel_id.state != "draft":
@@ -114,6 +115,26 @@ class OmsChannelConnect(models.TransientModel):
         if self.preset != "keep":
             presets = self.channel_id._policy_presets()
             self.channel_id.write(presets[self.preset]["values"])
+        return ""
+
+    # === STOCK AND PRICES === #
+
+    def _enter_sync(self):
+        """Read what the channel shows and compare it with what it would be told."""
+        self.wants_stock = self.channel_id.push_stock
+        if not self.stock_sync_id:
+            self.stock_sync_id = self.env["oms.channel.sync"].create(
+                {"channel_id": self.channel_id.id, "kind": "stock"}
+            )
+        self.stock_sync_id._fetch()
+        self.stock_sync_id._fill()
+        return self.stock_sync_id.problem or ""
+
+    def _leave_sync(self):
+        if self.wants_stock:
+            self.stock_sync_id._agree()
+        elif self.channel_id.push_stock:
+            self.channel_id.action_stop_stock()
         return ""
 
     # === MESSAGES AND HISTORY === #

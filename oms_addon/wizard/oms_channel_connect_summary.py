@@ -49,6 +49,16 @@ class OmsChannelConnect(models.TransientModel):
         if self.preset:
             label = dict(self._selection_preset())[self.preset]
             yield True, self.env._("Policy: %(name)s", name=label)
+        if "sync" in self._steps():
+            is_on = channel.push_stock
+            yield (
+                is_on,
+                self.env._("Stock is synced from Odoo to the channel.")
+                if is_on
+                else self.env._(
+                    "Stock is not synced. Choose Sync Stock on the channel to start it later."
+                ),
+            )
         yield from self._message_points()
 
     def _stock_points(self):

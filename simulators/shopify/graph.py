@@ -377,7 +377,7 @@ class Graph:
         return {
             "__typename": "InventoryItem",
             "id": gid("InventoryItem", variant.item_id),
-            "tracked": True,
+            "tracked": variant.tracked,
             "inventoryLevels": connection([self.level(variant, n) for n in variant.levels]),
             "inventoryLevel": lambda info, locationId: self.level(  # noqa: N803
                 variant, number_of(locationId)

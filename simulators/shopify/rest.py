@@ -242,6 +242,7 @@ def product(variants):
                 "sku": variant.sku,
                 "barcode": variant.barcode or None,
                 "inventory_item_id": variant.item_id,
+                "inventory_management": "shopify" if variant.tracked else None,
             }
             for variant in variants
         ],

@@ -100,6 +100,7 @@ class ShopifySimulator(Server, Simulator):
                 *(self.new_id(), self.new_id(), self.new_id(), sku, name, Decimal(price)),
                 levels={71: int(quantity), 72: int(values.get("shop_floor", 0))},
                 barcode=values.get("barcode", ""),
+                tracked=values.get("tracked", True),
             )
             self.variants[sku] = variant
             self.tell({"products/create": rest.product([variant])})

@@ -22,6 +22,7 @@ class Variant:
     levels: dict
     barcode: str = ""
     status: str = "active"
+    tracked: bool = True
 
 
 @dataclass

@@ -43,7 +43,8 @@ class TestPrices(PushShopMixin, OmsCommon):
             }
         )
         [told] = self._tell()
-        self.assertEqual([price for _ref, price, _code in told], ["54.00", "10.00"])
+        # What the price list does not name keeps its price there.
+        self.assertEqual(told, [("ext-MUG", "54.00", self.company.currency_id.name)])
 
     def test_a_channel_that_is_not_to_be_told_is_told_nothing(self):
         self.tiny.push_price = False

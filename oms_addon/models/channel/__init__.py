@@ -32,6 +32,7 @@ from . import sale_order
 from . import oms_channel_location
 from . import oms_channel_notice
 from . import oms_channel_stock
+from . import oms_channel_stock_guard
 from . import oms_channel_stock_push
 from . import oms_channel_stock_policy
 from . import oms_channel_price

@@ -93,7 +93,8 @@ class OmsChannelAdapter(models.AbstractModel):
             ``seen`` (int: what the channel was last known to have; ``None`` when unknown)
         :return: ``{"failed": {position: why}, "stale": {position: what the channel has}}``,
             both by the item's position as a text; what is in neither was taken. ``"later"``
-            lists positions that were not told yet and are to be told next.
+            lists positions that were not told yet and are to be told next; ``"untracked"``
+            has, by position, why the channel shows no number: ``parent`` or ``none``.
         :rtype: dict
         """
         raise NotImplementedError

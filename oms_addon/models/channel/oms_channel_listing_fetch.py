@@ -60,15 +60,10 @@ class OmsChannel(models.Model):
         self.check_access("write")
         if not self._lock_patiently():
             return self._notify_busy()
-        count, until = 0, time.monotonic() + BUTTON_SECONDS
         self.write({"listing_cursor": False, "listings_due_at": fields.Datetime.now()})
-        while True:
-            page, problem = self._try_listings_page()
-            count += page
-            if problem:
-                return self._notify(problem, "danger")
-            if not self.listing_cursor or time.monotonic() > until:
-                break
+        count, problem = self._fetch_all_listings(BUTTON_SECONDS)
+        if problem:
+            return self._notify(problem, "danger")
         if self.listing_cursor:
             self.env.ref("oms_addon.oms_lane_listings").sudo()._wake()
             text = self.env._("Listings so far: %(count)s. The others follow.", count=count)
@@ -76,6 +71,20 @@ class OmsChannel(models.Model):
             self.env["oms.channel.listing"]._suggest_due()
             text = self.env._("Listings: %(count)s.", count=count)
         return self._notify(text, "success")
+
+    def _fetch_all_listings(self, seconds):
+        """Read the listings page by page, from the start or where it stopped, for so long.
+
+        :return: how many came, and what went wrong in words ('' when nothing did)
+        :rtype: tuple[int, str]
+        """
+        self.ensure_one()
+        count, until = 0, time.monotonic() + seconds
+        while True:
+            page, problem = self._try_listings_page()
+            count += page
+            if problem or not self.listing_cursor or time.monotonic() > until:
+                return count, problem
 
     # === THE LANE === #
 

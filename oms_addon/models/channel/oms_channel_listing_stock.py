@@ -14,6 +14,7 @@ MADE_OF = {
     "external_ref",
     "is_ignored",
     "status",
+    "stock_mode",
 }
 
 
@@ -22,6 +23,53 @@ class OmsChannelListing(models.Model):
 
     item_ref = fields.Char("Channel's inventory id", readonly=True)
     parent_ref = fields.Char("Channel's product id", readonly=True)
+    stock_mode = fields.Selection(
+        [
+            ("own", "By Listing"),
+            ("parent", "On the Parent Product"),
+            ("none", "Not Tracked"),
+        ],
+        "Stock Tracking",
+        readonly=True,
+        help="How the channel tracks the stock of the listing. Empty when the channel does not "
+        "say.",
+    )
+    told_quantities = fields.Json(
+        readonly=True, help="The stock the channel last reported, by its location."
+    )
+    sync_note = fields.Char("Stock Sync", compute="_compute_sync_note")
+
+    @api.depends("stock_mode", "state", "status", "product_id", "component_ids.product_id")
+    def _compute_sync_note(self):
+        engine = self.env["oms.availability"]
+        needs = self._stock_needs()
+        goods = {p for need in needs.values() for p in need}
+        counted = set(engine._counted(self.env["product.product"].browse(goods)).ids)
+        kits = {}
+        for company, listings in self.grouped("company_id").items():
+            kits |= engine._kits(listings._stock_products(), company)
+        for listing in self:
+            need = needs.get(listing.id, {})
+            is_counted = any(p in counted or p in kits for p in need)
+            listing.sync_note = listing._sync_problem(bool(need) and not is_counted)
+
+    def _sync_problem(self, is_endless):
+        """:param bool is_endless: whether Odoo tracks none of what it is made of
+        :return: why the stock of a listing is not synced, in words; False when it is
+        """
+        self.ensure_one()
+        if self.stock_mode == "none":
+            return self.env._("Not synced: the channel does not track its stock.")
+        if self.stock_mode == "parent":
+            return self.env._("Not synced: the channel tracks the stock on the parent product.")
+        if self.state != "matched":
+            return self.env._("Not synced: not linked to a product.")
+        if is_endless:
+            names = ", ".join(self._stock_products().mapped("display_name"))
+            return self.env._(
+                "Not synced: Odoo does not track the stock of %(names)s.", names=names
+            )
+        return False
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -49,12 +97,17 @@ class OmsChannelListing(models.Model):
 
     def _stock_needs(self):
         """:return: what one of each listing takes: units by product id, by listing id; a
-            listing that is no product here, or is not offered any more, is left out
+            listing that is no product here, is not offered any more, or whose stock the
+            channel does not track, is left out
         :rtype: dict[int, dict[int, float]]
         """
         needs = {}
         for listing in self:
-            if listing.state == "matched" and listing.status != "deleted":
+            if (
+                listing.state == "matched"
+                and listing.status != "deleted"
+                and listing.stock_mode not in ("parent", "none")
+            ):
                 need = needs[listing.id] = defaultdict(float)
                 for part in listing._parts():
                     need[part.product.id] += part.units
@@ -78,5 +131,13 @@ class OmsChannelListing(models.Model):
                 | Domain("component_ids.product_id", "in", ids)
                 | Domain("alias_of_id.component_ids.product_id", "in", ids)
             ),
-            ["state", "status", "product_id", "multiplier", "alias_of_id", "parent_ref"],
+            [
+                "state",
+                "status",
+                "stock_mode",
+                "product_id",
+                "multiplier",
+                "alias_of_id",
+                "parent_ref",
+            ],
         )

@@ -197,6 +197,8 @@ class OmsChannelListing(models.Model):
         """:return: what a channel tells of a listing; what it leaves out is not among it"""
         vals = {name: getattr(listing, name) for name in TOLD_TEXTS if getattr(listing, name)}
         vals["status"] = listing.status
+        if listing.stock_mode:
+            vals["stock_mode"] = listing.stock_mode
         if listing.price is not None:
             vals["price"] = float(listing.price)
             vals["currency_id"] = currencies.get(listing.currency)
@@ -281,11 +283,16 @@ class OmsChannelListing(models.Model):
     @api.model
     def _note_quantities(self, channel, told, known):
         """Tell the stock what the channel shows: the echo of what it was told, or its count."""
-        seen = []
+        seen, quantities = [], {}
         for listing, _moment in told:
             if listing.quantity is not None:
                 row = known["ref"].get(listing.ref) or known["item"].get(listing.item_ref)
                 if row:
                     seen.append((row, listing.location_ref, listing.quantity))
+                    kept = quantities.setdefault(row, dict(row.told_quantities or {}))
+                    kept[listing.location_ref] = int(listing.quantity)
+        for row, kept in quantities.items():
+            if kept != row.told_quantities:
+                row.told_quantities = kept
         if seen:
             self.env["oms.channel.stock"]._note_seen(channel, seen)

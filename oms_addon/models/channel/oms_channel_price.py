@@ -62,9 +62,15 @@ class OmsChannelPrice(models.AbstractModel):
             ]
         )
         wanted = self._wanted(channel, listings)
-        differing = listings.filtered(
-            lambda l: l.currency_id.compare_amounts(l.price, wanted[l]) if l.currency_id else True
-        ).sorted(lambda l: (l.parent_ref or "", l.id))
+        differing = (
+            listings.filtered(lambda l: l in wanted)
+            .filtered(
+                lambda l: (
+                    l.currency_id.compare_amounts(l.price, wanted[l]) if l.currency_id else True
+                )
+            )
+            .sorted(lambda l: (l.parent_ref or "", l.id))
+        )
         size = channel._adapter()._batch_sizes.get("price", 1)
         return self._queue_chunks(channel, split_every(size, differing.ids, list))
 
@@ -114,7 +120,8 @@ class OmsChannelPrice(models.AbstractModel):
 
     @api.model
     def _wanted(self, channel, listings):
-        """:return: the price of one of each listing, in the listing's currency
+        """:return: the price of one of each listing, in the listing's currency; one whose
+            product the channel's price list does not name has none
         :rtype: dict
         """
         prices = {}
@@ -122,16 +129,36 @@ class OmsChannelPrice(models.AbstractModel):
             for currency, group in of_size.grouped(lambda l: self._currency(channel, l)).items():
                 of_product = self._product_prices(channel, group.product_id, multiplier, currency)
                 for listing in group:
-                    price = of_product[listing.product_id.id] * multiplier
-                    prices[listing] = currency.round(price)
+                    price = of_product[listing.product_id.id]
+                    if price is not None:
+                        prices[listing] = currency.round(price * multiplier)
         return prices
 
     @api.model
     def _product_prices(self, channel, products, quantity, currency):
-        """:return: the price of a unit by product id, when so many are bought"""
+        """:return: the price of a unit by product id, when so many are bought; ``None`` where
+        the channel has a price list and no rule of it is for the product
+        """
         products = products.with_company(channel.company_id)
-        pricelist = channel.price_pricelist_id or self.env["product.pricelist"]
-        return pricelist._get_products_price(products, quantity, currency=currency)
+        pricelist = channel.price_pricelist_id
+        rules = pricelist._compute_price_rule(products, quantity, currency=currency)
+        return {
+            product_id: None if pricelist and not rule else price
+            for product_id, (price, rule, *_rest) in rules.items()
+        }
+
+    @api.model
+    def _usual(self, channel, listings):
+        """:return: the sales price in Odoo of one of each listing, in the listing's currency"""
+        none = self.env["product.pricelist"]
+        found = {}
+        for currency, group in listings.grouped(lambda l: self._currency(channel, l)).items():
+            products = group.product_id.with_company(channel.company_id)
+            prices = none._get_products_price(products, 1.0, currency=currency)
+            for listing in group:
+                price = prices[listing.product_id.id] * listing.multiplier
+                found[listing] = currency.round(price)
+        return found
 
     @api.model
     def _send(self, message):
@@ -144,6 +171,7 @@ class OmsChannelPrice(models.AbstractModel):
         ids = json.loads(message._raw_payload())["listings"]
         listings = self.env["oms.channel.listing"].browse(ids).exists()
         wanted = self._wanted(channel, listings)
+        listings = listings.filtered(lambda l: l in wanted)
         items = [self._prepare_item(channel, listing, wanted[listing]) for listing in listings]
         body = json.dumps(items, sort_keys=True).encode()
         key = f"{message.event_ref}:{hashlib.sha256(body).hexdigest()[:12]}"

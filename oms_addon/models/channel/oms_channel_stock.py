@@ -163,7 +163,7 @@ class OmsChannelStock(models.Model):
         :rtype: dict[tuple, int]
         """
         told, _products = self._count(channel, listings._stock_needs(), ())
-        return told
+        return {key: number for key, number in told.items() if number is not None}
 
     @api.model
     def _count(self, channel, needs, product_ids):
@@ -174,8 +174,8 @@ class OmsChannelStock(models.Model):
         :param dict needs: units by product id, by the id of each listing
         :param product_ids: ids of ``product.product``, counted over all of the channel's
             warehouses
-        :return: number by (listing id, location id or ``False``), see ``_available``; and
-            number by product id, infinite for what is not counted
+        :return: number by (listing id, location id or ``False``), see ``_available``, ``None``
+            for what Odoo does not track; and number by product id, infinite for that
         :rtype: tuple[dict[tuple, int], dict[int, float]]
         """
         engine, told, of_products = self.env["oms.availability"], {}, {}
@@ -186,8 +186,7 @@ class OmsChannelStock(models.Model):
                 if kind == "product":
                     of_products[key] = number
                     continue
-                # What is not counted is there as often as the channel shows anything.
-                number = channel.stock_cap if number == math.inf else number
+                number = None if number == math.inf else number
                 told.update({(key, place): number for place in places if place is not None})
         return told, of_products
 
@@ -237,14 +236,28 @@ class OmsChannelStock(models.Model):
         needs = listings._stock_needs() if is_told else {}
         told, numbers = self._count(channel, needs, products.ids)
         self._update_wanted(channel, told)
+        if is_told:
+            endless = {listing_id for (listing_id, _place), n in told.items() if n is None}
+            self._drop(endless | (set(listings.ids) - needs.keys()))
         state._note(channel, numbers)
 
     @api.model
+    def _drop(self, listing_ids):
+        """Forget the rows of listings whose stock is not synced, or no longer."""
+        if listing_ids:
+            self.search([("listing_id", "in", list(listing_ids))]).unlink()
+
+    @api.model
     def _update_wanted(self, channel, available):
-        """Write what can be sold, where it changed, with one statement."""
+        """Write what can be sold, where it changed, with one statement.
+
+        A new row starts from what the channel last reported.
+        """
+        available = {key: number for key, number in available.items() if number is not None}
         if not available:
             return
         self.flush_model()
+        self.env["oms.channel.listing"].flush_model(["told_quantities"])
         listing_ids, location_ids, counts = zip(
             *((l, p or None, count) for (l, p), count in available.items()), strict=True
         )
@@ -252,9 +265,15 @@ class OmsChannelStock(models.Model):
             SQL(
                 """INSERT INTO oms_channel_stock AS row (channel_id, company_id, listing_id,
                        location_id, wanted, shown, is_shown, changed_at, tries)
-                   SELECT %s, %s, told.listing_id, told.location_id, told.wanted, 0, FALSE, %s, 0
+                   SELECT %s, %s, told.listing_id, told.location_id, told.wanted,
+                       COALESCE(seen.quantity, 0), seen.quantity IS NOT NULL, %s, 0
                    FROM unnest(%s::int[], %s::int[], %s::int[])
                        AS told (listing_id, location_id, wanted)
+                   JOIN oms_channel_listing listing ON listing.id = told.listing_id
+                   LEFT JOIN oms_channel_location place ON place.id = told.location_id
+                   CROSS JOIN LATERAL (
+                       SELECT (listing.told_quantities ->> COALESCE(place.ref, ''))::int
+                   ) AS seen (quantity)
                    ORDER BY told.listing_id, told.location_id
                    ON CONFLICT (listing_id, COALESCE(location_id, 0)) DO UPDATE
                        SET wanted = excluded.wanted, changed_at = excluded.changed_at,
@@ -277,6 +296,7 @@ class OmsChannelStock(models.Model):
             & Domain("listing_id.external_ref", "!=", False)
             & Domain("listing_id.status", "!=", "deleted")
             & Domain("listing_id.state", "=", "matched")
+            & Domain("listing_id.stock_mode", "not in", ("parent", "none"))
         )
 
     @api.model

@@ -17,15 +17,27 @@ class OmsChannel(models.Model):
 
     location_ids = fields.One2many("oms.channel.location", "channel_id")
     stock_ids = fields.One2many("oms.channel.stock", "channel_id")
-    push_stock = fields.Boolean("Tell it our stock", default=True)
-    push_price = fields.Boolean("Tell it our prices")
+    push_stock = fields.Boolean("Sync Stock", default=True)
+    push_price = fields.Boolean("Sync Prices")
     price_pricelist_id = fields.Many2one(
         "product.pricelist",
         "Prices from",
         check_company=True,
-        help="What the channel is told as price; empty takes the sales price.",
+        help="The price list the channel's prices are taken from: products it has no rule for "
+        "keep their price on the channel. Leave empty to take the sales price of every product.",
     )
     prices_checked_at = fields.Datetime("Prices compared", readonly=True, copy=False)
+    stock_agreed_at = fields.Datetime("Stock Sync Approved", readonly=True, copy=False)
+    stock_agreed_by_id = fields.Many2one(
+        "res.users", "Stock Sync Approved By", readonly=True, copy=False
+    )
+    price_agreed_at = fields.Datetime("Price Sync Approved", readonly=True, copy=False)
+    stock_zero_limit = fields.Integer(
+        "Stop Stock Sync at Zeros (%)",
+        default=30,
+        help="The stock sync stops and asks when it would set more than this share of the "
+        "channel's listings to 0 at once. 100 never stops it.",
+    )
     stock_buffer = fields.Float(
         "Keep back (units)",
         digits="Product Unit",

@@ -27,7 +27,7 @@ class OmsChannelStock(models.Model):
         :rtype: int
         """
         due = self.search(self._get_due_domain(channel), order="id")
-        if not due:
+        if self._is_stopped(channel, due) or not due:
             return 0
         rows = due.sorted(
             lambda r: (r.wanted != 0, r.location_id.id, r.listing_id.parent_ref or "", r.id)
@@ -180,13 +180,17 @@ class OmsChannelStock(models.Model):
         :param those: the rows that still wait for it; ``None`` for all
         """
         failed, stale = answer.get("failed", {}), answer.get("stale", {})
-        later = set(answer.get("later", ()))
+        later, untracked = set(answer.get("later", ())), answer.get("untracked", {})
         taken = self.browse()
         for position, (row, item) in enumerate(zip(self, items, strict=True)):
             if those is not None and row not in those:
                 continue
             if position in later:
                 row.message_id = False
+            elif str(position) in untracked:
+                # It is looked at again, and forgotten, by the background job.
+                row.message_id = False
+                row.listing_id.stock_mode = untracked[str(position)]
             elif str(position) in stale:
                 # The channel has another figure than we thought: look again, at once.
                 row._note_stale(int(stale[str(position)]))

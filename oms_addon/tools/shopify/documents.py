@@ -169,9 +169,17 @@ def _listing(product, variant, image_url):
             filter(None, (text_of(product, "title"), title if title != "Default Title" else ""))
         ),
         price=None if price is None else amount_of(price),
+        stock_mode=_stock_mode(variant),
         image_url=image_url,
         status="active" if product.get("status", "active") == "active" else "inactive",
     )
+
+
+def _stock_mode(variant):
+    """:return: whether Shopify tracks the stock of a variant; '' when it is not told"""
+    if "inventory_management" not in variant:
+        return ""
+    return "own" if variant["inventory_management"] else "none"
 
 
 def _read_level(topic, data):

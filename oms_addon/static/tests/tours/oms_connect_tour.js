@@ -55,6 +55,7 @@ registry.category("web_tour.tours").add("oms_connect_tour", {
             { trigger: ".modal .o_oms_card[data-code=marketplace]", run: "click" },
             { trigger: ".modal .o_oms_card.active[data-code=marketplace]" },
             NEXT,
+            ...(has("sync") ? [at("sync"), NEXT] : []),
             ...(has("history")
                 ? [
                       at("history"),

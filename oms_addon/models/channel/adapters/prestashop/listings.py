@@ -73,6 +73,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
         rows = stocks.get((text(product, "id"), text(combination or {}, "id") or "0"), [{}])
         active = text(product, "active") == "1" and text(product, "state") != "0"
         own = combination or product
+        is_untracked = self._shop(channel)["settings"].get("PS_STOCK_MANAGEMENT") == "0"
         return [
             Listing(
                 ref=ref,
@@ -84,6 +85,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
                 price=rounded(net * (1 + rate / HUNDRED)),
                 currency=self._default_currency(channel),
                 quantity=money(row, "quantity") if row else None,
+                stock_mode="none" if is_untracked else "",
                 location_ref=text(row, "id_shop") if len(rows) > 1 else "",
                 image_url=self._image_url(channel, product),
                 status="active" if active else "inactive",

@@ -56,6 +56,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
             "name": " - ".join(filter(None, (product["title"], title))),
             "price": amount_of(node["price"]),
             "currency": currency,
+            "stock_mode": "own" if item["tracked"] else "none",
             "image_url": (preview.get("image") or {}).get("url") or "",
             "status": "active" if product["status"] == "ACTIVE" else "inactive",
         }

@@ -5,6 +5,7 @@ from collections import defaultdict
 from odoo import api, models
 
 from odoo.addons.oms_addon.exceptions import FinalError, RetryableError
+from odoo.addons.oms_addon.tools.woocommerce import stock_mode_of
 
 from .adapter import PAGE
 
@@ -14,30 +15,38 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
 
     @api.model
     def _push_stock(self, channel, key, items):
-        """Override of `oms.channel.adapter`: what was sold there meanwhile is not undone.
+        """Override of `oms.channel.adapter`: what was sold there meanwhile is not undone, and
+        what the shop does not track is not made to be tracked.
 
         The shop itself does not compare: it is asked right before, all products in one call
         and all variations in one.
         """
         there = self._stock_there(channel, items)
-        stale, writes = {}, {}
+        stale, untracked, writes = {}, {}, {}
         for position, item in enumerate(items):
-            shown = there.get(item["ref"])
-            if item.get("seen") is not None and shown not in (None, item["seen"]):
+            mode, shown = there.get(item["ref"], ("", None))
+            if mode in ("parent", "none"):
+                untracked[str(position)] = mode
+            elif shown == item["quantity"]:
+                continue
+            elif item.get("seen") is not None and shown not in (None, item["seen"]):
                 stale[str(position)] = shown
-            if shown != item["quantity"]:
+            else:
                 writes[position] = item
-        stale = {p: shown for p, shown in stale.items() if int(p) in writes}
+
+        def note_mode(position, row):
+            # Without manage_stock a quantity changes nothing, and the answer says so.
+            if (mode := stock_mode_of(row)) in ("parent", "none"):
+                untracked[str(position)] = mode
+
         answer = self._push_items(
-            channel,
-            {p: item for p, item in writes.items() if str(p) not in stale},
-            lambda item: {"manage_stock": True, "stock_quantity": int(item["quantity"])},
+            channel, writes, lambda item: {"stock_quantity": int(item["quantity"])}, note_mode
         )
-        return {**answer, "stale": stale}
+        return {**answer, "stale": stale, **({"untracked": untracked} if untracked else {})}
 
     @api.model
     def _stock_there(self, channel, items):
-        """:return: what the shop shows now, by listing; those it does not count are left out"""
+        """:return: how the shop tracks the stock and what it shows now, by listing"""
         found = {}
         for kind, is_variation in (("products", False), ("variations", True)):
             refs = [i["ref"] for i in items if bool(i.get("parent_ref")) == is_variation]
@@ -50,8 +59,9 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
             }
             answer = self._call(channel, "GET", f"/{kind}", params=params, accept=(404,))
             for row in answer.json() if answer.status == 200 else ():
-                if row.get("manage_stock") is True and row.get("stock_quantity") is not None:
-                    found[str(row["id"])] = int(row["stock_quantity"])
+                quantity = row.get("stock_quantity")
+                shown = None if quantity is None else int(quantity)
+                found[str(row["id"])] = stock_mode_of(row), shown
         return found
 
     @api.model
@@ -62,7 +72,7 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
         )
 
     @api.model
-    def _push_items(self, channel, items, prepare):
+    def _push_items(self, channel, items, prepare, note=None):
         """Update products in one call, and the variations of each product in one.
 
         The first call takes the rate limit's share of all, so that no half is sent twice.
@@ -70,6 +80,7 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
 
         :param dict items: items by position
         :param prepare: makes the values of an item
+        :param note: takes the position of an item that was taken, and what it is now
         :return: ``failed`` by position
         """
         groups = defaultdict(list)
@@ -81,7 +92,11 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
             try:
                 updates = [{"id": int(items[p]["ref"]), **prepare(items[p])} for p in positions]
                 answer = self._call(channel, "POST", path, body={"update": updates}, cost=cost)
-                failed |= self._refused(positions, answer.json())
+                rows = answer.json()
+                failed |= self._refused(positions, rows)
+                for position, row in zip(positions, rows.get("update", ()), strict=False):
+                    if note and not row.get("error"):
+                        note(position, row)
             except RetryableError as error:
                 if not number:
                     raise

@@ -1,0 +1,293 @@
+"""What a stock or price sync would change on a channel, before a person agrees to it."""
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command, Domain
+from odoo.tools import format_amount
+
+#: so many lines are shown, those that matter most first; the totals are of all
+MOST_LINES = 2000
+#: how long reading the channel's listings may take while somebody looks on
+FETCH_SECONDS = 20
+
+
+class OmsChannelSync(models.TransientModel):
+    """Shows, for each listing, what is on the channel, what is in Odoo, and what it will
+    become. Nothing is pushed before it was approved.
+    """
+
+    _name = "oms.channel.sync"
+    _description = "Sync Preview"
+
+    channel_id = fields.Many2one("oms.channel", required=True, readonly=True, ondelete="cascade")
+    kind = fields.Selection([("stock", "Stock"), ("price", "Prices")], required=True, readonly=True)
+    is_on = fields.Boolean(compute="_compute_is_on")
+    is_complete = fields.Boolean(readonly=True)
+    problem = fields.Char(readonly=True)
+    line_ids = fields.One2many("oms.channel.sync.line", "sync_id", readonly=True)
+    listing_count = fields.Integer("Listings", readonly=True)
+    change_count = fields.Integer("Will Change", readonly=True)
+    zero_count = fields.Integer("Will Drop to 0", readonly=True)
+    unknown_count = fields.Integer("Unknown on the Channel", readonly=True)
+    skipped_count = fields.Integer("Not Synced", readonly=True)
+    on_channel_total = fields.Float("Total on the Channel", readonly=True)
+    in_odoo_total = fields.Float("Total in Odoo", readonly=True)
+    will_become_total = fields.Float("Total It Will Become", readonly=True)
+
+    @api.depends("channel_id.push_stock", "channel_id.push_price", "kind")
+    def _compute_is_on(self):
+        for sync in self:
+            name = "push_stock" if sync.kind == "stock" else "push_price"
+            sync.is_on = sync.channel_id[name]
+
+    # === ACTION METHODS === #
+
+    def action_refresh(self):
+        """Read the channel's listings again and compare anew."""
+        self.ensure_one()
+        self._fetch()
+        self._fill()
+        return self._reopen()
+
+    def action_agree(self):
+        """Sync from now on, with what was shown."""
+        self.ensure_one()
+        self._agree()
+        return {"type": "ir.actions.act_window_close"}
+
+    # === BUSINESS METHODS === #
+
+    def _fetch(self):
+        """Read the channel's listings, as far as there is time."""
+        channel = self.channel_id
+        self.problem = False
+        if channel.can_fetch_listings:
+            _count, self.problem = channel._fetch_all_listings(FETCH_SECONDS)
+
+    def _agree(self):
+        """Switch the sync on, as the person who looked at the preview approved it.
+
+        :raise UserError: when the list of listings is not complete
+        """
+        self.ensure_one()
+        channel = self.channel_id
+        channel.check_access("write")
+        if not self.is_complete:
+            raise UserError(
+                self.env._(
+                    "The listings of %(channel)s are not read to the end yet. Refresh the "
+                    "preview, then approve it.",
+                    channel=channel.name,
+                )
+            )
+        now = fields.Datetime.now()
+        if self.kind == "stock":
+            channel.write(
+                {"push_stock": True, "stock_agreed_at": now, "stock_agreed_by_id": self.env.uid}
+            )
+            channel._settle_alert("stock_guard")
+            self.env.ref("oms_addon.oms_lane_stock").sudo()._wake()
+            text = self.env._(
+                "Stock sync approved: %(changes)s of %(count)s listings change, %(zeros)s drop "
+                "to 0",
+                **self._figures(),
+            )
+        else:
+            channel.write({"push_price": True, "price_agreed_at": now, "prices_checked_at": False})
+            text = self.env._(
+                "Price sync approved: %(changes)s of %(count)s listings change", **self._figures()
+            )
+        self.env["oms.event"]._log(channel, f"channel.sync_{self.kind}", text)
+
+    def _figures(self):
+        return {
+            "changes": self.change_count,
+            "count": self.listing_count,
+            "zeros": self.zero_count,
+        }
+
+    def _fill(self):
+        """Compare every listing of the channel and keep the lines and their totals."""
+        self.ensure_one()
+        channel = self.channel_id
+        listings = self.env["oms.channel.listing"].search(
+            Domain("channel_id", "=", channel.id)
+            & Domain("external_ref", "!=", False)
+            & Domain("status", "!=", "deleted")
+            & Domain("state", "!=", "ignored")
+        )
+        lines = getattr(self, f"_{self.kind}_lines")(listings)
+        lines.sort(key=lambda line: line["rank"])
+        of_kind = [line for line in lines if not line["is_skipped"]]
+        self.write(
+            {
+                "line_ids": [
+                    Command.clear(),
+                    *[Command.create(self._prepare_line(line)) for line in lines[:MOST_LINES]],
+                ],
+                # What was never read to its end may leave things out.
+                "is_complete": not channel.can_fetch_listings
+                or bool(channel.listings_fetched_at and not channel.listing_cursor),
+                "listing_count": len(listings),
+                "change_count": sum(line["is_change"] for line in of_kind),
+                "zero_count": sum(line["is_zero"] for line in of_kind),
+                "unknown_count": sum(line["there"] is None for line in of_kind),
+                "skipped_count": len(lines) - len(of_kind),
+                "on_channel_total": sum(line["there"] or 0 for line in of_kind),
+                "in_odoo_total": sum(line["here"] or 0 for line in of_kind),
+                "will_become_total": sum(line["then"] or 0 for line in of_kind),
+            }
+        )
+
+    def _prepare_line(self, line):
+        """:return: the values of a line of the table"""
+        shown = {
+            name: self._shown(line[key], line["currency"])
+            for name, key in (("on_channel", "there"), ("in_odoo", "here"), ("will_become", "then"))
+        }
+        return {
+            "listing_id": line["listing"].id,
+            "location_id": line["location"].id,
+            "note": line["note"],
+            "is_skipped": line["is_skipped"],
+            "is_change": line["is_change"],
+            "is_zero": line["is_zero"],
+            **shown,
+        }
+
+    def _shown(self, number, currency):
+        """:return: a figure as people read it; '' for none"""
+        if number is None:
+            return ""
+        return format_amount(self.env, number, currency) if currency else f"{number:g}"
+
+    @api.model
+    def _compared(self, listing, there, here, then, note=False, location=None, currency=None):
+        """:return: a line: figures may be ``None`` for unknown or none"""
+        is_skipped = then is None
+        is_change = not is_skipped and (there is None or there != then)
+        is_zero = not is_skipped and not then and there != 0
+        if is_skipped:
+            rank = 3
+        elif is_zero:
+            rank = 0
+        else:
+            rank = 1 if is_change else 2
+        return {
+            "listing": listing,
+            "location": location or self.env["oms.channel.location"],
+            "currency": currency,
+            "there": there,
+            "here": here,
+            "then": then,
+            "note": note,
+            "is_skipped": is_skipped,
+            "is_change": is_change,
+            "is_zero": is_zero,
+            "rank": (rank, -abs((there or 0) - (then or 0)), listing.id),
+        }
+
+    # === STOCK === #
+
+    def _stock_lines(self, listings):
+        """:return: the lines of listings, one for each place of stock"""
+        channel = self.channel_id
+        stock_sudo = self.env["oms.channel.stock"].sudo()
+        needs = listings._stock_needs()
+        told, _products = stock_sudo._count(channel, needs, ())
+        # What is approved is what is shown: the rows are written now, and pushed later.
+        stock_sudo._update_wanted(channel, told)
+        shown = {
+            (row.listing_id.id, row.location_id.id or False): row.shown
+            for row in stock_sudo.search([("channel_id", "=", channel.id)])
+            if row.is_shown
+        }
+        here = self._in_odoo(needs)
+        places = list(channel._location_warehouses())
+        lines = []
+        for listing in listings:
+            note = listing.sync_note
+            if not note and not places:
+                note = self.env._("Not synced: no warehouse behind the channel's locations.")
+            for place in places if not note else [self.env["oms.channel.location"]]:
+                key = listing.id, place.id or False
+                there = shown.get(key)
+                if there is None:
+                    there = (listing.told_quantities or {}).get(place.ref or "")
+                lines.append(
+                    self._compared(
+                        listing,
+                        there,
+                        here.get(key),
+                        None if note else told.get(key),
+                        note=note,
+                        location=place,
+                    )
+                )
+        return lines
+
+    def _in_odoo(self, needs):
+        """:return: how many of each listing are free in Odoo, before what the channel's policy
+        keeps back; by (listing id, location id or ``False``)
+        """
+        channel, engine = self.channel_id, self.env["oms.availability"].sudo()
+        goods = engine._goods_of(channel, needs)
+        products = self.env["product.product"].browse({p for need in goods.values() for p in need})
+        found = {}
+        for place, warehouses in channel._location_warehouses().items():
+            terms = engine._terms(channel, products, warehouses)
+            free = {p: t.on_hand + t.reserved + t.waiting for p, t in terms.items()}
+            for listing_id, need in goods.items():
+                counts = [free[p] // units for p, units in need.items() if p in free and units]
+                if counts:
+                    found[listing_id, place.id or False] = max(min(counts), 0.0)
+        return found
+
+    # === PRICES === #
+
+    def _price_lines(self, listings):
+        """:return: the lines of listings"""
+        service, channel = self.env["oms.channel.price"], self.channel_id
+        priced = listings.filtered(
+            lambda l: l.product_id and not l.component_ids and l.status == "active"
+        )
+        wanted = service._wanted(channel, priced)
+        usual = service._usual(channel, priced)
+        lines = []
+        for listing in listings:
+            note = False
+            if listing not in priced:
+                note = self.env._("Not synced: not an active listing of one product.")
+            elif listing not in wanted:
+                note = self.env._(
+                    "Not synced: not in the price list %(name)s.",
+                    name=channel.price_pricelist_id.display_name,
+                )
+            lines.append(
+                self._compared(
+                    listing,
+                    listing.price if listing.currency_id else None,
+                    usual.get(listing),
+                    wanted.get(listing),
+                    note=note,
+                    currency=service._currency(channel, listing),
+                )
+            )
+        return lines
+
+    # === HELPERS === #
+
+    def _reopen(self):
+        """:return: the action that shows the preview"""
+        self.ensure_one()
+        names = {"stock": self.env._("Sync Stock"), "price": self.env._("Sync Prices")}
+        return {
+            "type": "ir.actions.act_window",
+            "name": names[self.kind],
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {**self.env.context, "dialog_size": "extra-large"},
+        }
