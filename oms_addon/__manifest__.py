@@ -44,6 +44,7 @@
         "views/oms_channel_backfill_views.xml",
         "wizard/oms_order_import_views.xml",
         "wizard/oms_channel_connect_views.xml",
+        "wizard/oms_channel_stock_import_views.xml",
         "wizard/oms_channel_sync_views.xml",
         "wizard/oms_api_key_views.xml",
         "views/oms_channel_views.xml",

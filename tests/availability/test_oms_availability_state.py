@@ -91,3 +91,29 @@ class TestState(AvailabilityCommon):
             self._events(), [("stock.out", f"Out of stock on Shop: {self.mug.display_name}")]
         )
         self.assertEqual(self._told(), [("M", "out_of_stock", 0)])
+
+    def test_a_channel_with_a_list_of_its_own_has_nothing_run_out_that_it_does_not_list(self):
+        self.patch(type(self.channel._adapter()), "_can_fetch_listings", True)
+        self._serve(self._make_order((self.cup, 10), (self.mug, 100)))
+        self._look()
+        self.assertEqual(self._events(), [])
+        self.assertFalse(self._states().product_id & (self.cup + self.mug))
+
+    def test_what_is_no_longer_listed_is_no_longer_out_of_stock(self):
+        listing = self.env["oms.channel.listing"].create(
+            {"channel_id": self.channel.id, "sku": "M", "product_id": self.mug.id}
+        )
+        self._serve(self._make_order((self.mug, 100)))
+        self._look()
+        self.assertEqual(self._states().filtered("is_out").product_id, self.mug)
+        listing.product_id = self.cup
+        self._look()
+        self.assertNotIn(self.mug, self._states().product_id)
+        self.assertIn(self.cup, self._states().product_id)
+        # What was noted before there was a list is cleaned up.
+        self.assertIn(self.pot, self._states().product_id)
+        self.env["oms.availability.state"]._gc_unlisted()
+        self.assertEqual(self._states().product_id, self.cup)
+
+    def _states(self):
+        return self.env["oms.availability.state"].search([("channel_id", "=", self.channel.id)])

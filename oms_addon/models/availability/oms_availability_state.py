@@ -51,9 +51,35 @@ class OmsAvailabilityState(models.Model):
             it has none
         """
         listed = [("channel_id", "=", channel.id), ("state", "=", "matched")]
-        if listings or self.env["oms.channel.listing"].search_count(listed, limit=1):
-            product_ids = set(listings._stock_products().ids) & set(product_ids)
+        has_list = listings or channel._adapter()._can_fetch_listings
+        if has_list or self.env["oms.channel.listing"].search_count(listed, limit=1):
+            sold = set(listings._stock_products().ids)
+            self._forget(channel, set(product_ids) - sold)
+            product_ids = sold & set(product_ids)
         return self.env["product.product"].browse(product_ids).exists()
+
+    @api.autovacuum
+    def _gc_unlisted(self):
+        """Drop what is noted of products that channels with a list do not list."""
+        Listing = self.env["oms.channel.listing"]
+        noted = [channel for (channel,) in self._read_group([], ["channel_id"])]
+        for channel in noted:
+            listings = Listing.search([("channel_id", "=", channel.id), ("state", "=", "matched")])
+            if listings or channel._adapter()._can_fetch_listings:
+                self.search(
+                    [
+                        ("channel_id", "=", channel.id),
+                        ("product_id", "not in", listings._stock_products().ids),
+                    ]
+                ).unlink()
+
+    @api.model
+    def _forget(self, channel, product_ids):
+        """Drop what is noted of products that a channel does not list, or no longer."""
+        if product_ids:
+            self.search(
+                [("channel_id", "=", channel.id), ("product_id", "in", list(product_ids))]
+            ).unlink()
 
     @api.model
     def _note(self, channel, numbers):

@@ -21,6 +21,7 @@ from . import oms_channel_message_lane
 from . import oms_channel_message_sender
 from . import oms_channel_listing
 from . import oms_channel_listing_component
+from . import oms_channel_listing_create
 from . import oms_channel_listing_fetch
 from . import oms_channel_listing_identity
 from . import oms_channel_listing_match

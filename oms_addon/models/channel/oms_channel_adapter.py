@@ -248,6 +248,16 @@ class OmsChannelAdapter(models.AbstractModel):
         return [], None
 
     @api.model
+    def _find_listed(self, channel, listings):
+        """Ask which of some listings there still are: a list may end early.
+
+        :param listings: ``oms.channel.listing`` records that the last list left out
+        :return: the channel's ids of those there are; ``None`` when it cannot be asked
+        :rtype: set[str]|None
+        """
+        return None
+
+    @api.model
     def _fetch_locations(self, channel):
         """Ask where the channel keeps stock.
 

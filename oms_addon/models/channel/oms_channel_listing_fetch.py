@@ -17,6 +17,9 @@ PAUSE_SECONDS = 30 * 60
 #: how long somebody who presses the button waits; the rest goes on behind
 BUTTON_SECONDS = 10
 MAX_SHOWN = 300
+#: a list that leaves out more than this share (%) of a channel's listings may have ended early
+SHORT_SHARE = 30
+SHORT_LEAST = 3
 
 
 class OmsChannel(models.Model):
@@ -27,6 +30,9 @@ class OmsChannel(models.Model):
         copy=False, readonly=True, help="How far the listings have been read; empty at the start."
     )
     listings_started_at = fields.Datetime(copy=False, readonly=True)
+    listings_before_at = fields.Datetime(
+        copy=False, readonly=True, help="When the fetch before this one was started."
+    )
     listings_fetched_at = fields.Datetime("Listings fetched", copy=False, readonly=True)
     listings_due_at = fields.Datetime("Next fetch of listings", copy=False, readonly=True)
     listing_count = fields.Integer(compute="_compute_listing_counts")
@@ -135,6 +141,7 @@ class OmsChannel(models.Model):
         """
         self.ensure_one()
         if not self.listing_cursor:
+            self.listings_before_at = self.listings_started_at
             self.listings_started_at = fields.Datetime.now()
         told, following = self._adapter()._fetch_listings(self, self.listing_cursor or None)
         # Nobody tells when they were changed: they are as they are now.
@@ -155,14 +162,58 @@ class OmsChannel(models.Model):
         )
         Listing = self.env["oms.channel.listing"]
         of_channel = Domain("channel_id", "=", self.id) & Domain("external_ref", "!=", False)
-        seen = Domain("seen_at", ">=", self.listings_started_at)
-        # A channel that tells nothing at all has not lost all it offers.
-        if Listing.search_count(of_channel & seen, limit=1):
-            Listing.search(of_channel & ~seen & Domain("status", "!=", "deleted")).write(
-                {"status": "deleted"}
-            )
+        self._mark_gone(of_channel)
         Listing.search(of_channel & Listing._get_todo_domain())._match()
         self._settle_alert("listings")
+
+    def _mark_gone(self, of_channel):
+        """Mark the listings that the channel does not tell any more as gone, when it is sure: a
+        list may have ended early.
+
+        The channel is asked for them by their ids. Where it cannot be, a large share of its
+        listings is only marked when the list left them out twice.
+
+        :param of_channel: the domain of the channel's listings
+        """
+        Listing = self.env["oms.channel.listing"]
+        there = of_channel & Domain("status", "!=", "deleted")
+        seen = Domain("seen_at", ">=", self.listings_started_at)
+        missing = Listing.search(there & ~seen)
+        # A channel that tells nothing at all has not lost all it offers.
+        if not missing or not Listing.search_count(of_channel & seen, limit=1):
+            return
+        listed = self._adapter()._find_listed(self, missing)
+        if listed is not None:
+            missing = missing.filtered(lambda l: l.external_ref not in listed)
+        elif self._is_short(len(missing), Listing.search_count(there)):
+            before = self.listings_before_at
+            once = missing.filtered(lambda l: not before or not l.seen_at or l.seen_at >= before)
+            missing -= once
+            if once:
+                self._raise_alert_short(once)
+        missing.write({"status": "deleted"})
+
+    @api.model
+    def _is_short(self, missing, total):
+        """:return: whether a list left out so much that it may have ended early"""
+        return missing >= SHORT_LEAST and missing * 100 > total * SHORT_SHARE
+
+    def _raise_alert_short(self, missing):
+        """Say that a list of listings was much shorter than the one before."""
+        self._raise_alert(
+            "listings_short",
+            self.env._(
+                "The channel left out %(count)s of its listings, for example %(names)s. They are "
+                "kept as they are.",
+                count=len(missing),
+                names=", ".join(missing[:3].mapped("display_name")),
+            ),
+            self.env._(
+                "See whether they are still on the channel. The next fetch marks them as gone "
+                "when it leaves them out again."
+            ),
+            level="warning",
+        )
 
     def _try_listings_page(self):
         """Fetch a page; when that fails, say so and plan the next try.

@@ -275,37 +275,3 @@ class OmsChannelListing(models.Model):
         self._match()
         self.env["oms.channel.listing"]._suggest_due()
         return True
-
-    def action_create_product(self):
-        """Make a product of each listing that is none yet, and map it."""
-        todo = self.filtered_domain(self._get_open_domain())
-        products = (
-            self.env["product.product"]
-            .with_context(tracking_disable=True)
-            .create([listing._prepare_product() for listing in todo])
-        )
-        for listing, product in zip(todo, products, strict=True):
-            listing._set_product(product, 1.0, "hand")
-        todo._after_mapping()
-        return True
-
-    def _prepare_product(self):
-        """:return: the values of the product a listing is"""
-        self.ensure_one()
-        company = self.company_id
-        price = self.currency_id._convert(
-            self.price, company.currency_id, company, self.env.cr.now().date(), round=True
-        )
-        return {
-            "name": self.name or self.sku or self.external_ref,
-            "default_code": self.sku or False,
-            "barcode": self._free_barcode(),
-            "list_price": price,
-            "is_storable": True,
-            "company_id": False,
-        }
-
-    def _free_barcode(self):
-        """:return: the barcode of the listing where no product has it"""
-        taken = self.barcode and self._find_barcodes(self.company_id, {self.barcode})
-        return False if taken else self.barcode

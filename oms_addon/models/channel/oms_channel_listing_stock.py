@@ -15,6 +15,7 @@ MADE_OF = {
     "is_ignored",
     "status",
     "stock_mode",
+    "is_stock_pending",
 }
 
 
@@ -39,7 +40,14 @@ class OmsChannelListing(models.Model):
     )
     sync_note = fields.Char("Stock Sync", compute="_compute_sync_note")
 
-    @api.depends("stock_mode", "state", "status", "product_id", "component_ids.product_id")
+    @api.depends(
+        "stock_mode",
+        "is_stock_pending",
+        "state",
+        "status",
+        "product_id",
+        "component_ids.product_id",
+    )
     def _compute_sync_note(self):
         engine = self.env["oms.availability"]
         needs = self._stock_needs()
@@ -64,6 +72,8 @@ class OmsChannelListing(models.Model):
             return self.env._("Not synced: the channel tracks the stock on the parent product.")
         if self.state != "matched":
             return self.env._("Not synced: not linked to a product.")
+        if self.is_stock_pending:
+            return self.env._("Not synced: the channel's stock is not imported yet.")
         if is_endless:
             names = ", ".join(self._stock_products().mapped("display_name"))
             return self.env._(
@@ -79,10 +89,16 @@ class OmsChannelListing(models.Model):
         return listings
 
     def write(self, vals):
-        """Extend: what a listing shows changes with what it is made of."""
+        """Extend: what a listing shows changes with what it is made of, and so does what is
+        noted of the products it was made of.
+        """
+        is_other = bool(vals.keys() & MADE_OF)
+        before = self._stock_products() if is_other else self.env["product.product"]
         result = super().write(vals)
-        if vals.keys() & MADE_OF:
+        if is_other:
             self._touch_stock()
+            if before:
+                self.env["oms.channel.stock"]._touch(before.ids)
         return result
 
     def _components_changed(self):
@@ -107,6 +123,7 @@ class OmsChannelListing(models.Model):
                 listing.state == "matched"
                 and listing.status != "deleted"
                 and listing.stock_mode not in ("parent", "none")
+                and not listing.is_stock_pending
             ):
                 need = needs[listing.id] = defaultdict(float)
                 for part in listing._parts():
@@ -135,6 +152,7 @@ class OmsChannelListing(models.Model):
                 "state",
                 "status",
                 "stock_mode",
+                "is_stock_pending",
                 "product_id",
                 "multiplier",
                 "alias_of_id",

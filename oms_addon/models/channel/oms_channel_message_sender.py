@@ -189,6 +189,9 @@ class OmsChannelMessage(models.Model):
         """
         channel, meter = self.channel_id, self.env["oms.channel.meter"]
         refused = isinstance(error, CredentialsError)
+        if self.topic == "stock" and not refused:
+            # The call may still arrive, after others that say something newer.
+            self.result = {**(self.result or {}), "in_doubt": True}
         opened = meter._record_failure(channel, at_once=refused)
         if opened:
             code = "credentials" if refused else "breaker"

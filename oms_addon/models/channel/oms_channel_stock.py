@@ -232,6 +232,7 @@ class OmsChannelStock(models.Model):
         """
         state = self.env["oms.availability.state"]
         listings = self.env["oms.channel.listing"]._of_products(channel, product_ids)
+        listings._settle_imported()
         products = state._products_of(channel, product_ids, listings)
         needs = listings._stock_needs() if is_told else {}
         told, numbers = self._count(channel, needs, products.ids)
@@ -313,16 +314,25 @@ class OmsChannelStock(models.Model):
             )
         }
         soon = fields.Datetime.add(fields.Datetime.now(), seconds=GRACE_SECONDS)
+        changed = False
         for listing, ref, quantity in seen:
             row = rows.get((listing.id, locations.get(ref, False)))
             quantity = int(quantity)
             if not row or row.message_id or row.is_shown and row.shown == quantity:
                 continue
+            changed |= quantity != row.wanted
             row.write(
                 {
                     "shown": quantity,
                     "is_shown": True,
-                    # Fewer than we said: most likely an order that is about to come in.
-                    "due_at": soon if quantity < row.wanted else False,
+                    # Fewer than we said: most likely an order that is about to come in. Less
+                    # than none is nothing to wait for.
+                    "due_at": soon if 0 <= quantity < row.wanted else False,
                 }
             )
+        if changed:
+            # Now for what is due already, and again when the grace of the others is over.
+            lane = self.env.ref("oms_addon.oms_lane_stock").sudo()
+            lane._wake()
+            for cron in lane.cron_ids:
+                cron._trigger(at=soon)

@@ -14,6 +14,8 @@ ZERO_PRIORITY = 1
 STOCK_PRIORITY = 10
 RETRY_SECONDS = 60
 RETRY_LIMIT = 6 * 3600
+#: longer than any call that broke off takes to arrive
+VERIFY_SECONDS = 120
 
 
 class OmsChannelStock(models.Model):
@@ -115,7 +117,16 @@ class OmsChannelStock(models.Model):
             self._halve(channel, rows, message.priority)
             return {"split": len(rows)}
         rows._settle(items, answer)
+        if (message.result or {}).get("in_doubt"):
+            rows.exists()._verify_later()
         return {**answer, "told": len(rows)}
+
+    def _verify_later(self):
+        """Push once more in a while: an earlier call broke off, and may arrive after this one."""
+        later = fields.Datetime.add(fields.Datetime.now(), seconds=VERIFY_SECONDS)
+        self.filtered(lambda row: not row.message_id).write({"is_shown": False, "due_at": later})
+        for cron in self.env.ref("oms_addon.oms_lane_stock").sudo().cron_ids:
+            cron._trigger(at=later)
 
     @api.model
     def _look_again(self, message, told):

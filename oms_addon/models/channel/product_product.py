@@ -10,6 +10,17 @@ class ProductProduct(models.Model):
 
     _oms_reference_idx = models.Index("(upper(default_code)) WHERE default_code IS NOT NULL")
 
+    @api.model
+    def default_get(self, fields):
+        """Extend: a product made while an exception is resolved is what the order names."""
+        values = super().default_get(fields)
+        # oms_hold_id: the exception in whose form a product is created
+        hold = self.env["oms.hold"].browse(self.env.context.get("oms_hold_id")).exists()
+        if hold.reason_code == "UNKNOWN_SKU" and hold.has_access("read"):
+            told = hold._prepare_product()
+            values |= {name: told[name] for name in fields if name in told}
+        return values
+
     @api.depends_context("website_id")
     def _compute_quantities(self):
         """Extend `stock`: on a website of a channel, free is what the channel may sell.

@@ -1,5 +1,6 @@
 from . import oms_hold_reason
 from . import oms_hold
+from . import oms_hold_create
 from . import oms_order_condition
 from . import oms_hold_rule
 from . import oms_customer_key

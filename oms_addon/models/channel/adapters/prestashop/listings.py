@@ -10,6 +10,7 @@ from odoo.addons.oms_addon.tools.prestashop import (
     listing_ref,
     localised,
     money,
+    number_of,
     rows_by,
     text,
 )
@@ -17,6 +18,7 @@ from odoo.addons.oms_addon.tools.shares import rounded
 
 from .values import PAGE, shop_ids
 
+CENT = Decimal("0.01")
 ZERO = Decimal(0)
 HUNDRED = Decimal(100)
 
@@ -82,9 +84,9 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
                 sku=text(own, "reference") or text(product, "reference") * (not combination) or ref,
                 barcode=text(own, "ean13") or text(own, "upc"),
                 name=localised(product.get("name")),
-                price=rounded(net * (1 + rate / HUNDRED)),
+                price=rounded(net * (1 + rate / HUNDRED), self._default_unit(channel)),
                 currency=self._default_currency(channel),
-                quantity=money(row, "quantity") if row else None,
+                quantity=money(row, "quantity") if text(row, "quantity") else None,
                 stock_mode="none" if is_untracked else "",
                 location_ref=text(row, "id_shop") if len(rows) > 1 else "",
                 image_url=self._image_url(channel, product),
@@ -92,6 +94,24 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
             )
             for row in rows
         ]
+
+    @api.model
+    def _find_listed(self, channel, listings):
+        """Override of `oms.channel.adapter`: by their ids, products and combinations apart."""
+        refs = {listing.external_ref for listing in listings}
+        parts = [ref.partition("-") for ref in refs]
+        products = {product for product, dash, _combination in parts if not dash}
+        combinations = {combination for _product, dash, combination in parts if dash}
+        found = {
+            text(row, "id") for row in self._get_all(channel, "products", "id", products, "[id]")
+        }
+        # A product that has combinations by now is sold as these.
+        fields = "[id,id_product]"
+        parents = self._get_all(channel, "combinations", "id_product", products, fields)
+        found -= {text(row, "id_product") for row in parents}
+        for row in self._get_all(channel, "combinations", "id", combinations, fields):
+            found.add(listing_ref(text(row, "id_product"), text(row, "id")))
+        return found & refs
 
     @api.model
     def _image_url(self, channel, product):
@@ -107,6 +127,13 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
         shop = self._shop(channel)
         row = shop["currencies"].get(shop["settings"].get("PS_CURRENCY_DEFAULT", ""), {})
         return text(row, "iso_code")
+
+    @api.model
+    def _default_unit(self, channel):
+        """:return: the smallest amount of the currency of the catalogue"""
+        shop = self._shop(channel)
+        row = shop["currencies"].get(shop["settings"].get("PS_CURRENCY_DEFAULT", ""), {})
+        return Decimal((0, (1,), -number_of(row, "precision"))) if "precision" in row else CENT
 
     @api.model
     def _rates_by_group(self, channel):

@@ -4,13 +4,15 @@ from collections import Counter
 from decimal import Decimal
 
 from odoo import api, models
+from odoo.tools import split_every
 
 from odoo.addons.oms_addon.tools.channel_documents import Listing
 from odoo.addons.oms_addon.tools.shopify import queries
-from odoo.addons.oms_addon.tools.shopify.values import amount_of, id_of, percent_of
+from odoo.addons.oms_addon.tools.shopify.values import amount_of, gid, id_of, percent_of
 
 # How many variants at once: no query may cost more than 1,000 points, see queries.py.
 LISTINGS = 20
+LISTED = 100
 
 
 class OmsChannelAdapterShopify(models.AbstractModel):
@@ -69,6 +71,16 @@ class OmsChannelAdapterShopify(models.AbstractModel):
             )
             for level in levels
         ] or [Listing(**values)]
+
+    @api.model
+    def _find_listed(self, channel, listings):
+        """Override of `oms.channel.adapter`: variants by their ids."""
+        found = set()
+        for refs in split_every(LISTED, listings.mapped("external_ref"), list):
+            ids = [gid("ProductVariant", ref) for ref in refs]
+            data = self._graphql(channel, queries.VARIANTS, {"ids": ids}, 2.0 * len(ids))
+            found |= {id_of(node["id"]) for node in data["nodes"] if node}
+        return found
 
     @api.model
     def _fetch_locations(self, channel):

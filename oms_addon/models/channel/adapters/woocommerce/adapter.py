@@ -123,7 +123,16 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
         found, page = [], 1
         while page:
             query = {"per_page": str(PAGE), **params, "page": str(page)}
-            rows = self._call(channel, "GET", path, params=query).json()
+            answer = self._call(channel, "GET", path, params=query)
+            rows = answer.json()
             found += rows
-            page = page + 1 if len(rows) >= PAGE else 0
+            page = page + 1 if self._has_next(answer, page, rows) else 0
         return found
+
+    @api.model
+    def _has_next(self, answer, page, rows):
+        """:return: whether a list goes on after a page; a short page is not its end where the
+        shop says how many pages there are
+        """
+        pages = answer.headers.get("X-WP-TotalPages") or ""
+        return page < int(pages) if pages.isdigit() else len(rows) >= PAGE

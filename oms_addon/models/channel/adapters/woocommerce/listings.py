@@ -1,10 +1,11 @@
 """WooCommerce: what is offered, and how it is taxed."""
 
 from odoo import api, models
+from odoo.tools import split_every
 
 from odoo.addons.oms_addon.exceptions import FinalError
 from odoo.addons.oms_addon.tools.document_values import to_decimal
-from odoo.addons.oms_addon.tools.woocommerce import read_listing
+from odoo.addons.oms_addon.tools.woocommerce import NOT_SOLD, read_listing
 
 from .adapter import PAGE
 
@@ -24,9 +25,22 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
             )
         rows = answer.json()
         listings = [listing for row in rows if (listing := read_listing(row))]
-        if len(rows) >= PAGE:
+        if self._has_next(answer, int(page), rows):
             return listings, f"{kind}/{int(page) + 1}"
         return listings, "variations/1" if kind == "products" else None
+
+    @api.model
+    def _find_listed(self, channel, listings):
+        """Override of `oms.channel.adapter`: by their ids, products and variations apart."""
+        found = set()
+        for kind, is_variation in (("products", False), ("variations", True)):
+            refs = [l.external_ref for l in listings if bool(l.parent_ref) == is_variation]
+            for some in split_every(PAGE, refs, list):
+                params = {"include": ",".join(some), "per_page": str(PAGE), "_fields": "id,type"}
+                answer = self._call(channel, "GET", f"/{kind}", params=params)
+                rows = answer.json()
+                found |= {str(row["id"]) for row in rows if row.get("type") not in NOT_SOLD}
+        return found
 
     @api.model
     def _fetch_taxes(self, channel):

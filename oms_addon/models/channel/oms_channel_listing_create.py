@@ -1,0 +1,139 @@
+"""Products made of listings, and of what orders name, with the stock the channel reports."""
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+
+class OmsChannelListing(models.Model):
+    _inherit = "oms.channel.listing"
+
+    is_stock_pending = fields.Boolean(
+        "Stock to Import",
+        readonly=True,
+        help="The product was created from this listing and has no stock in Odoo yet: nothing "
+        "is pushed until the channel's stock was imported, or there is stock in Odoo.",
+    )
+
+    # === ACTION METHODS === #
+
+    def action_create_product(self):
+        """Make a product of each listing that is none yet, link it, and offer to import the
+        channel's stock of it.
+        """
+        todo = self.filtered_domain(self._get_open_domain())
+        products = (
+            self.env["product.product"]
+            .with_context(tracking_disable=True)
+            .create([listing._prepare_product() for listing in todo])
+        )
+        # Before they are linked: a new product has no stock, and the channel keeps what it shows.
+        todo.filtered(lambda l: l._shows_stock()).is_stock_pending = True
+        for listing, product in zip(todo, products, strict=True):
+            listing._set_product(product, 1.0, "hand")
+        todo._after_mapping()
+        pending = todo.filtered("is_stock_pending")
+        return pending.action_import_stock() if pending.filtered("told_quantities") else True
+
+    def action_import_stock(self):
+        """Offer to import the stock that the channel reports."""
+        preview = self.env["oms.channel.stock.import"].create({})
+        preview._fill(self)
+        if not preview.line_ids:
+            return self.channel_id[:1]._notify(
+                self.env._(
+                    "The channel reported no stock of these listings. Fetch the listings, or "
+                    "count the products in Odoo."
+                ),
+                "warning",
+            )
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Import Stock"),
+            "res_model": preview._name,
+            "res_id": preview.id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+            "target": "new",
+        }
+
+    def action_skip_import(self):
+        """Sync the stock of Odoo as it is, without importing the channel's."""
+        self.check_access("write")
+        self.filtered("is_stock_pending").is_stock_pending = False
+        return True
+
+    # === BUSINESS METHODS === #
+
+    def _shows_stock(self):
+        """:return: whether a listing may show stock that 0 must not replace"""
+        self.ensure_one()
+        told = self.told_quantities or {}
+        return self.channel_id.can_push_stock and (
+            not told or any(quantity > 0 for quantity in told.values())
+        )
+
+    def _settle_imported(self):
+        """Sync listings whose products have stock in Odoo by now, however it came there."""
+        pending = self.filtered("is_stock_pending")
+        if not pending:
+            return
+        rows = (
+            self.env["stock.quant"]
+            .sudo()
+            ._read_group(
+                [
+                    ("product_id", "in", pending._stock_products().ids),
+                    ("location_id.usage", "=", "internal"),
+                    ("quantity", ">", 0),
+                ],
+                ["product_id"],
+            )
+        )
+        there = self.env["product.product"].concat(*[product for (product,) in rows])
+        pending.filtered(lambda l: l._stock_products() & there).is_stock_pending = False
+
+    def _prepare_product(self):
+        """:return: the values of the product a listing is"""
+        self.ensure_one()
+        sku, _barcode = self._own_names()
+        return {
+            "name": self.name or self.sku or self.external_ref,
+            # What stands for an id, where the channel has no SKU, is none.
+            "default_code": False if sku.startswith("id:") else sku or False,
+            "barcode": self._free_barcode(),
+            "list_price": self._price_in_company(self.price, self.currency_id),
+            "is_storable": True,
+            "company_id": False,
+        }
+
+    def _price_in_company(self, price, currency):
+        """:return: a price of the channel in the currency of the company
+        :raise UserError: when Odoo has no rate of the currency
+        """
+        company = self.company_id
+        if not price or not currency or currency == company.currency_id:
+            return price
+        rates = self.env["res.currency.rate"].sudo()
+        of_currency = Domain("currency_id", "=", currency.id)
+        if not rates.search_count(
+            of_currency & Domain("company_id", "in", (False, company.root_id.id)), limit=1
+        ):
+            raise UserError(
+                self.env._(
+                    "%(listing)s costs %(price)s on the channel, and Odoo has no exchange rate of "
+                    "%(currency)s. Enter one in Invoicing, then create the product.",
+                    listing=self.display_name,
+                    price=currency.format(price),
+                    currency=currency.name,
+                )
+            )
+        return currency._convert(
+            price, company.currency_id, company, self.env.cr.now().date(), round=True
+        )
+
+    def _free_barcode(self):
+        """:return: the barcode of the listing where no product has it"""
+        barcode = self._own_names()[1]
+        taken = barcode and self._find_barcodes(self.company_id, {barcode})
+        return False if taken else barcode or False

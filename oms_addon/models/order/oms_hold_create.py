@@ -1,0 +1,59 @@
+"""Products made of what an order names and Odoo does not know."""
+
+from odoo import models
+
+
+class OmsHold(models.Model):
+    _inherit = "oms.hold"
+
+    def action_create_product(self):
+        """Make the product that an order names and Odoo does not know, and link it."""
+        Listing = self.env["oms.channel.listing"]
+        listings = Listing
+        for hold in self.filtered(lambda h: h.state == "open" and h.reason_code == "UNKNOWN_SKU"):
+            listing = Listing._of_hold(hold)
+            listings |= listing or Listing.create(hold._prepare_listing())
+        return listings.action_create_product()
+
+    def _document_line(self):
+        """:return: the document and the line of it that an exception is about; ``None`` for
+        each that is not known
+        """
+        self.ensure_one()
+        message = self.message_id.sudo()
+        if not message or not self.channel_id:
+            return None, None
+        try:
+            document = self.channel_id._adapter()._parse(
+                self.channel_id, message.topic, message._raw_payload()
+            )
+        except Exception:  # noqa: BLE001 - what cannot be read prefills nothing
+            return None, None
+        lines = [line for line in getattr(document, "lines", ()) if self._names_line(line)]
+        return document, lines[0] if lines else None
+
+    def _prepare_listing(self):
+        """:return: the values of the listing an exception is about, as the order names it"""
+        values = self.env["oms.channel.listing"]._prepare_of_hold(self)
+        document, line = self._document_line()
+        if line:
+            currency = (
+                self.env["res.currency"]
+                .with_context(active_test=False)
+                .search([("name", "=", document.currency)])
+            )
+            values |= {
+                "sku": line.sku or values["sku"],
+                "name": line.name,
+                "barcode": line.barcode or False,
+                "price": float(line.unit_price),
+                "currency_id": currency.id,
+            }
+        return values
+
+    def _prepare_product(self):
+        """:return: the values of the product an exception is about"""
+        self.ensure_one()
+        Listing = self.env["oms.channel.listing"]
+        listing = Listing._of_hold(self) or Listing.new(self._prepare_listing())
+        return listing._prepare_product()
