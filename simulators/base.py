@@ -226,6 +226,10 @@ class Simulator:
         """Something about the order changes that is nothing to us (a tag, a note of staff)."""
         raise NotImplementedError
 
+    def reopen_order(self, ref):
+        """The shop goes on with an order that was cancelled, paid as it was."""
+        raise NotImplementedError
+
     def cancel_order(self, ref):
         """The shop or the customer cancels the whole order."""
         raise NotImplementedError

@@ -876,6 +876,9 @@ class PrestashopSimulator(Simulator):
     def cancel_order(self, ref):
         self._move(ref, "6")
 
+    def reopen_order(self, ref):
+        self._move(ref, "2")
+
     def refund_order(self, ref, lines=(), amount=None, *, returned=False):
         """Override: a credit slip of staff; it does not touch the order's time of change."""
         with self.lock:

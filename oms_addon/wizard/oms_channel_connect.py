@@ -95,6 +95,7 @@ class OmsChannelConnect(models.TransientModel):
     fetch_minutes_webhooks = fields.Integer(
         related="channel_id.fetch_minutes_webhooks", readonly=False
     )
+    start_policy = fields.Selection(related="channel_id.start_policy", readonly=False)
     wants_backfill = fields.Boolean("Bring orders of the past")
     backfill_from = fields.Datetime("From")
     backfill_to = fields.Datetime("Until")

@@ -142,6 +142,9 @@ class OmsChannelConnect(models.TransientModel):
     def _enter_history(self):
         backfill = self.channel_id.backfill_ids.filtered(lambda b: b.state == "draft")[:1]
         now = fields.Datetime.now().replace(second=0)
+        if self.channel_id.state == "draft" and self.can_fetch and not self.start_policy:
+            # Orders that somebody works on elsewhere are not taken over unasked.
+            self.start_policy = "record"
         self.write(
             {
                 "backfill_id": backfill.id,

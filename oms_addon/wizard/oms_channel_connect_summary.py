@@ -84,6 +84,8 @@ class OmsChannelConnect(models.TransientModel):
             )
         if self.can_fetch:
             yield True, self.env._("Orders are asked for, so that nothing is lost on the way.")
+        if self.can_fetch and self.channel_id.state == "draft" and self.start_policy == "record":
+            yield True, self.env._("Orders placed before going live are recorded only.")
         if self.backfill_id:
             count = self.count_text or self.env._("not counted yet")
             yield True, self.env._("Orders of the past are brought: %(count)s.", count=count)

@@ -70,7 +70,7 @@ class AmazonSimulator(FeedsMixin, FinancesMixin, Simulator):
 
     code = "amazon"
     topics = ()
-    lacks = frozenset({"webhooks", "edit", "compare_and_set"})
+    lacks = frozenset({"webhooks", "edit", "compare_and_set", "reopen"})
 
     def __init__(
         self, port=0, seed=1, market="A1PA6795UKMFR9", currency="", models=None, rate_factor=1000.0

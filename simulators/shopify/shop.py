@@ -68,7 +68,7 @@ class ShopifySimulator(Server, Simulator):
     code = "shopify"
     topics = TOPICS
     # The buyer of a store asks the shopkeeper, not the store, to cancel.
-    lacks = frozenset({"cancel_request"})
+    lacks = frozenset({"cancel_request", "reopen"})
 
     def __init__(self, port=0, seed=1, schema=None, restore_rate=1000.0):
         super().__init__(port, seed)

@@ -65,7 +65,7 @@ class WoocommerceSimulator(Api, Simulator):
         self.book, self.refunds, self.notes = {}, {}, {}
         self.products, self.variations, self.webhooks = {}, {}, {}
         self.broken_products = set()
-        self._postage = {}
+        self._postage, self._trashed = {}, {}
         self.currency = "USD"
         self.settings = {
             "woocommerce_prices_include_tax": "yes",
@@ -331,11 +331,29 @@ class WoocommerceSimulator(Api, Simulator):
                 self.set_status(order, "cancelled")
                 self.changed(order)
 
+    def reopen_order(self, ref):
+        with self.lock:
+            order = self.book[int(ref)]
+            self.set_status(order, "processing")
+            for line in order["line_items"]:
+                self.move_stock(line["sku"], -line["quantity"])
+            self.changed(order)
+
     def trash_order(self, ref):
         """Staff throw an order away; its time stays as it was."""
         with self.lock:
-            self.book[int(ref)]["status"] = "trash"
+            order = self.book[int(ref)]
+            self._trashed[order["id"]] = order["status"]
+            order["status"] = "trash"
             self.emit("order.deleted", int(ref))
+
+    def restore_order(self, ref):
+        """Staff take an order out of the trash: it is what it was."""
+        with self.lock:
+            order = self.book[int(ref)]
+            order.update(status=self._trashed.pop(order["id"]))
+            order.update(times("date_modified", self.tick()))
+            self.emit("order.restored", int(ref))
 
     def refund_order(self, ref, lines=(), amount=None, *, returned=False):
         with self.lock:

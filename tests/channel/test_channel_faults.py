@@ -165,6 +165,38 @@ class ChannelFaults:
         self.assertEqual(self.holds(order), [])
         self.assertFalse(self.shop.orders()[ref]["cancelled"])
 
+    @needs("reopen")
+    def test_an_order_that_is_reopened_goes_on_as_the_same_order(self):
+        ref, order = self.captured()
+        self.shop.cancel_order(ref)
+        self.settle()
+        self.assert_cancelled(order)
+        self.shop.reopen_order(ref)
+        self.settle()
+        self.assertEqual(self.one(ref), order)
+        self.assertEqual((order.state, order.oms_status), ("sale", "waiting"))
+        self.assertEqual((self.wanted(order), self.reserved(self.mug)), ({"MUG": 2}, 2))
+        self.assertEqual(self.holds(order), [])
+        self.assertEqual((order.amount_invoiced, order.oms_payment_state), (20.0, "paid"))
+        self.assertEqual(sum(order.invoice_ids.mapped("amount_residual")), 0.0)
+        self.ship(order)
+        self.assertEqual(order.order_line.mapped("qty_delivered"), [2.0])
+        self.assert_truth()
+
+    @needs("reopen")
+    def test_an_order_that_came_cancelled_goes_on_when_it_is_reopened(self):
+        ref = self.place()
+        self.news()
+        self.shop.cancel_order(ref)
+        self.settle()
+        order = self.one(ref)
+        self.assertEqual((order.state, self.reserved(self.mug)), ("cancel", 0))
+        self.shop.reopen_order(ref)
+        self.settle()
+        self.assertEqual(self.one(ref), order)
+        self.assertEqual((order.state, self.wanted(order)), ("sale", {"MUG": 2}))
+        self.assertEqual((self.holds(order), self.reserved(self.mug)), ([], 2))
+
     @needs("edit")
     def test_fault_6_an_older_version_after_a_newer_changes_nothing(self):
         ref = self.place(paid=False)
@@ -743,6 +775,7 @@ _LACKS = {
     "cancel_request": _does_not("request_cancel"),
     "edit": _does_not("edit_order"),
     "refund": _does_not("refund_order"),
+    "reopen": _does_not("reopen_order"),
     "locations": lambda case: not case.adapter._can_fetch_locations,
     "compare_and_set": lambda case: case.overwrites_stock(),
 }

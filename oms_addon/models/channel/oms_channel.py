@@ -183,6 +183,8 @@ class OmsChannel(models.Model):
                 after=state,
             )
             channel.state = state
+            if state == "live" and not channel.live_at:
+                channel.live_at = fields.Datetime.now()
 
     def _adapter(self):
         """:return: the adapter's model of this channel"""

@@ -98,6 +98,32 @@ class OmsChannel(models.Model):
     )
     send_receipt = fields.Boolean("E-mail the invoice as receipt", default=True)
 
+    live_at = fields.Datetime("Live Since", readonly=True, copy=False)
+    start_policy = fields.Selection(
+        [("record", "Record Only"), ("process", "Process Open Orders")],
+        "Orders Placed Before Going Live",
+        copy=False,
+        help="Recorded orders can be looked up and counted: nothing of them is reserved, "
+        "shipped, invoiced or booked. Leave empty to process open orders.",
+    )
+    completed_policy = fields.Selection(
+        [("sale", "Invoice and Deduct Stock"), ("record", "Record Only")],
+        "Orders Received as Completed",
+        default="sale",
+        required=True,
+        help="What happens to an order that was placed after the channel went live and is "
+        "received when the channel has already shipped it. Orders without items to ship are "
+        "always sales.",
+    )
+    reopen_policy = fields.Selection(
+        [("revive", "Process Again"), ("hold", "Hold for Review")],
+        "Orders Reopened on the Channel",
+        default="revive",
+        required=True,
+        help="What happens to an order that was cancelled and that the channel goes on with. An "
+        "order that was cancelled in Odoo, or partly shipped before, is always held.",
+    )
+
     # Policy: goods
     ship_policy = fields.Selection(
         [("paid", "Only when paid"), ("always", "Always")], default="paid", required=True

@@ -7,6 +7,7 @@ from . import oms_customer_key
 from . import res_partner
 from . import sale_order
 from . import sale_order_signals
+from . import sale_order_reopen
 from . import sale_order_cancel
 from . import sale_order_address
 from . import sale_order_line
@@ -18,6 +19,7 @@ from . import oms_order_taxes
 from . import oms_order_importer
 from . import oms_order_amender
 from . import oms_order_updater
+from . import oms_order_reviver
 from . import oms_order_canceller
 from . import oms_order_canceller_units
 from . import oms_order_canceller_hand

@@ -297,7 +297,10 @@ class OmsHold(models.Model):
         :param str resolution: why, for the record
         """
         open_holds = self.filtered(lambda h: h.state == "open")
+        reopened = open_holds.filtered(lambda h: h.reason_code == "REOPENED").order_id
         open_holds._close(resolution, state="released")
+        for order in reopened.sudo():
+            self.env["oms.order.reviver"].sudo()._revive(order)
         for message in open_holds.message_id.filtered(lambda m: m.state == "parked"):
             if not message.hold_ids.filtered(lambda h: h.state == "open"):
                 message.sudo()._requeue(resolution)

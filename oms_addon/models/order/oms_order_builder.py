@@ -10,6 +10,8 @@ from odoo.addons.oms_addon.tools.bundles import split
 from odoo.addons.oms_addon.tools.order_document import address_problems
 
 CENT = Decimal("0.01")
+#: an order placed so many days before its channel went live is history
+START_DAYS = 1
 
 
 class OmsOrderBuilder(models.AbstractModel):
@@ -208,7 +210,6 @@ class OmsOrderBuilder(models.AbstractModel):
             "oms_cart_ref": document.extra.get("cart_ref") or False,
             "oms_location_id": location.id if location else False,
             "oms_by_channel": document.fulfilled_by == "channel",
-            "oms_is_recorded": self._is_past(document),
             **self._prepare_terms(document, known),
             **self._prepare_payment(channel, document),
             "oms_step": "screen",
@@ -222,22 +223,51 @@ class OmsOrderBuilder(models.AbstractModel):
         }
 
     @api.model
-    def _is_past(self, document):
-        """:return: whether we have nothing to do for an order that is told the first time: it
-        was shipped by us before it came here
-        """
-        return document.status in ("shipped", "delivered") and document.fulfilled_by == "merchant"
+    def _prepare_old(self, channel, message, document, known):
+        """Say what is different of an order that is history, or was shipped before it came.
 
-    @api.model
-    def _prepare_old(self, channel, message, document):
-        """:return: what is different of an order that a back-fill brought
         :param message: the inbox row it came with
+        :param known: what ``_look_up`` returned
+        :return: values of the order
+        :rtype: dict
         """
         past = ("shipped", "delivered", "cancelled")
-        policy = channel.backfill_policy if message.via == "backfill" else "new"
-        if policy == "record" or policy == "past" and document.status in past:
+        if message.via == "backfill" and channel.backfill_policy != "new":
+            is_recorded = channel.backfill_policy == "record" or document.status in past
+            return {"oms_is_recorded": is_recorded}
+        is_older = self._is_placed_before(document, channel.live_at)
+        if channel.start_policy == "record" and is_older:
             return {"oms_is_recorded": True}
-        return {}
+        if document.status not in ("shipped", "delivered") or document.fulfilled_by != "merchant":
+            return {}
+        is_history = self._is_history(channel, document)
+        if not self._has_goods(document, known):
+            # Nobody has to ship anything: a sale like others, unless a poll found an old one.
+            return {"oms_is_recorded": is_history and message.via == "poll"}
+        if channel.completed_policy == "record" or is_history:
+            return {"oms_is_recorded": True}
+        # It has left already: its stock follows, and nobody here ships it again.
+        return {"oms_by_channel": True}
+
+    @api.model
+    def _is_history(self, channel, document):
+        """:return: whether an order was placed well before its channel went live"""
+        since = channel.live_at or channel.create_date
+        return self._is_placed_before(document, fields.Datetime.subtract(since, days=START_DAYS))
+
+    @api.model
+    def _is_placed_before(self, document, moment):
+        return bool(moment) and self._naive(document.placed_at) < moment
+
+    @api.model
+    def _has_goods(self, document, known):
+        """:return: whether anything of an order has to be shipped"""
+        return any(
+            part.product.type == "consu"
+            for line in document.lines
+            if line.kind == "product"
+            for part in self._parts(line, known) or ()
+        )
 
     @api.model
     def _prepare_terms(self, document, known):

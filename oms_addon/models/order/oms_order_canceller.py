@@ -46,6 +46,7 @@ class OmsOrderCanceller(models.AbstractModel):
         reason = document.reason or self.env._("Cancelled on the channel.")
         if not document.lines:
             self._cancel_whole(order, reason)
+            self.env["oms.order.reviver"]._check_newer(order, document)
             self.env["oms.order.remainder"]._give_back(order, document)
             message._set_state("done", self.env._("Order cancelled."))
             return
@@ -161,6 +162,7 @@ class OmsOrderCanceller(models.AbstractModel):
         if any(line.qty_delivered for line in lines) or order.invoice_ids.filtered(
             lambda m: m.state == "posted"
         ):
+            self.env["oms.order.reviver"]._note_cancelled(quantities)
             self._cancel_units({l: q for l, q in quantities.items() if q > 0}, reason)
             return
         order._action_cancel()

@@ -110,7 +110,7 @@ class OmsOrderImporter(models.AbstractModel):
             [
                 {
                     **builder._prepare_order(channel, document, of_document, known),
-                    **builder._prepare_old(channel, message, document),
+                    **builder._prepare_old(channel, message, document, known),
                 }
                 for (message, document), of_document in zip(ready, partners, strict=True)
             ]

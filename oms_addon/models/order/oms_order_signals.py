@@ -77,6 +77,7 @@ class OmsOrderSignals(models.AbstractModel):
             document.status in ("shipped", "delivered")
             and document.fulfilled_by == "merchant"
             and not order.oms_is_recorded
+            and not order.oms_by_channel
             and order.state != "cancel"
             and not order._oms_pickings().filtered(
                 lambda p: p.state == "done" and p.picking_type_code == "outgoing"

@@ -26,7 +26,10 @@ class OmsOrderUpdater(models.AbstractModel):
             self._update_recorded(order, message, document)
             return
         self._update_payment_method(order, document)
-        remainder = self.env["oms.order.remainder"]
+        remainder, reviver = self.env["oms.order.remainder"], self.env["oms.order.reviver"]
+        if reviver._is_reopened(order, document) and not reviver._reopen(order, document):
+            self._note_reopened(order, message, document)
+            return
         if self._is_content_news(order, document):
             # Before its money is counted: what is paid is compared with what is owed.
             self._update_content(order, document)
@@ -35,6 +38,7 @@ class OmsOrderUpdater(models.AbstractModel):
         charges = remainder._charges(order, document)
         self.env["oms.payment.collector"]._record([(order, charge) for charge in charges])
         if document.status == "cancelled":
+            reviver._withdraw(order)
             self.env["oms.order.canceller"]._cancel_whole(
                 order, self.env._("Cancelled on the channel.")
             )
@@ -51,6 +55,15 @@ class OmsOrderUpdater(models.AbstractModel):
             order, "order.updated", self.env._("Updated by the channel"), after=document.version
         )
         order._oms_run()
+
+    @api.model
+    def _note_reopened(self, order, message, document):
+        """Remember what is said of an order that stays cancelled until a person decides."""
+        self.env["oms.payment.collector"]._record([(order, c) for c in document.charges])
+        vals = self.env["oms.order.builder"]._prepare_version(document)
+        vals.pop("oms_content_digest")
+        order.write(vals)
+        message._set_state("done", self.env._("On hold: reopened on the channel."))
 
     @api.model
     def _update_payment_method(self, order, document):

@@ -35,6 +35,17 @@ class SaleOrderLine(models.Model):
         help="Cancelled units that did not leave and are no longer in the ordered quantity.",
     )
 
+    oms_reinvoiced_qty = fields.Float(
+        "Credited and Reopened",
+        digits="Product Unit",
+        readonly=True,
+        copy=False,
+        help="Units that were credited when the order was cancelled, and are invoiced again since "
+        "it was reopened.",
+    )
+    oms_whole_cancelled_qty = fields.Float(
+        "Cancelled with the Order", digits="Product Unit", readonly=True, copy=False
+    )
     oms_channel_qty = fields.Float(
         "Pieces on the channel",
         digits="Product Unit",

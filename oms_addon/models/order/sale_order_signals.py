@@ -41,7 +41,7 @@ class SaleOrder(models.Model):
         "Recorded only",
         readonly=True,
         copy=False,
-        help="It was shipped before it came here: nothing is reserved, shipped or invoiced.",
+        help="History: nothing is reserved, shipped or invoiced.",
     )
     oms_can_refund = fields.Boolean(compute="_compute_oms_can_refund", compute_sudo=True)
     oms_refund_ids = fields.One2many("oms.order.refund", "order_id", "Refunds on the channel")
@@ -107,7 +107,8 @@ class SaleOrder(models.Model):
         """:return: what makes one cancellation of an order another than the next"""
         self.ensure_one()
         if not lines:
-            return f"cancellation:{self.id}"
+            again = f":{self.oms_reopened_count}" if self.oms_reopened_count else ""
+            return f"cancellation:{self.id}{again}"
         return f"cancellation:{self.id}:{sum(self.order_line.mapped('oms_cancelled_qty')):g}"
 
     def _oms_refundable(self):
@@ -131,15 +132,13 @@ class SaleOrder(models.Model):
     # === RECORDED ONLY === #
 
     def _oms_record(self):
-        """Keep orders that were shipped before they came here: sold, and nothing to be done."""
+        """Keep orders that are history: sold, and nothing to be done."""
         if not self:
             return
         self.with_context(skip_procurement=True).action_confirm()
-        self.write(
-            {
-                "oms_step": "done",
-                "oms_cursor": "done",
-                "oms_status": "done",
-                "oms_wait_reason": self.env._("Recorded: it was shipped before it came here."),
-            }
+        self.write({"oms_step": "done", "oms_cursor": "done", "oms_status": "done"})
+        shipped = self.filtered(lambda o: o.oms_channel_status in ("shipped", "delivered"))
+        shipped.oms_wait_reason = self.env._("Recorded: shipped before it was received.")
+        (self - shipped).oms_wait_reason = self.env._(
+            "Recorded: placed before the channel went live."
         )

@@ -77,6 +77,12 @@ class OmsPaymentCollector(models.AbstractModel):
         orders._action_cancel()
         for days, of_days in orders.grouped(lambda o: o._oms_unpaid_days()).items():
             text = self.env._("Cancelled: unpaid for %(days)s days", days=days)
-            of_days.write({"oms_status": "cancelled", "oms_wait_reason": text})
+            of_days.write(
+                {
+                    "oms_status": "cancelled",
+                    "oms_wait_reason": text,
+                    "oms_cancelled_by": "expiry",
+                }
+            )
             of_days.oms_hold_ids._close(text)
             self.env["oms.event"]._log(of_days, "order.expired", text)

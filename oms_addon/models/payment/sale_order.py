@@ -161,7 +161,8 @@ class SaleOrder(models.Model):
         self.ensure_one()
         order = self.sudo()
         if order.state == "cancel":
-            return order._oms_late_payment()
+            # Of an order that may go on nothing has to be refunded yet.
+            return [] if order._oms_has_hold("REOPENED") else order._oms_late_payment()
         if order.oms_payment_state == "mismatch":
             return [{"code": "PAYMENT_CURRENCY", "message": order._oms_currency_text()}]
         if order.oms_payment_state == "overpaid":

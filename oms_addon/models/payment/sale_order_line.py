@@ -6,7 +6,7 @@ from odoo import api, models
 class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
 
-    @api.depends("qty_invoiced", "qty_delivered", "product_uom_qty", "state")
+    @api.depends("qty_invoiced", "qty_delivered", "product_uom_qty", "state", "oms_reinvoiced_qty")
     def _compute_qty_to_invoice(self):
         """Extend `sale`: a channel's policy decides, not the product's.
 
@@ -37,12 +37,15 @@ class SaleOrderLine(models.Model):
         return self.qty_delivered
 
     def _oms_invoiced_qty(self):
-        """:return: the units ever invoiced, whatever was credited since"""
-        return sum(
+        """:return: the units ever invoiced, whatever was credited since, but what is to be
+        invoiced again after the order was reopened
+        """
+        invoiced = sum(
             line.product_uom_id._compute_quantity(line.quantity, self.product_uom_id)
             for line in self.invoice_lines
             if line.move_id.move_type == "out_invoice" and line.move_id.state != "cancel"
         )
+        return invoiced - self.oms_reinvoiced_qty
 
     def _prepare_invoice_line(self, **optional_values):
         """Extend `sale`: in a batch the line's amounts are given at once.

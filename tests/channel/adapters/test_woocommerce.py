@@ -378,6 +378,15 @@ class TestWoocommerceIn(WoocommerceCommon):
         self.assertEqual(document.status, "cancelled")
         self.assertTrue(document.is_newer_than(before.version, before.updated_at))
 
+    def test_an_order_taken_out_of_the_trash_is_open_again_and_newer(self):
+        ref = self.shop.place_order()
+        self.shop.trash_order(ref)
+        thrown = self._parse(self.adapter._fetch_orders(self.woo, [ref])[0])
+        self.shop.restore_order(ref)
+        document = self._parse(self.adapter._fetch_orders(self.woo, [ref])[0])
+        self.assertEqual((thrown.status, document.status), ("cancelled", "open"))
+        self.assertTrue(document.is_newer_than(thrown.version, thrown.updated_at))
+
     def _make_what_orders_name(self, documents):
         """Make the products, taxes and currencies that documents name."""
         known = {"MUG", "POT"}

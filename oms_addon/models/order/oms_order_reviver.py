@@ -1,0 +1,259 @@
+"""Orders that go on after they were cancelled."""
+
+from odoo import api, fields, models
+
+#: when each step was done, without when the order was captured
+STAMPS = (
+    "oms_screened_at",
+    "oms_confirmed_at",
+    "oms_allocated_at",
+    "oms_paid_at",
+    "oms_invoiced_at",
+    "oms_shipped_at",
+    "oms_tracked_at",
+    "oms_delivered_at",
+    "oms_closed_at",
+)
+LIVE_STATUSES = ("open", "pending", "shipped", "delivered")
+
+
+class OmsOrderReviver(models.AbstractModel):
+    """An order that its channel reopens is the same order: its lines, history and credited
+    invoices stay, and it takes the path again from its beginning.
+
+    It is reopened when the channel said that it was cancelled and now says that it is not, or
+    when an order that was cancelled here is paid after that and the channel goes on with it.
+    """
+
+    _name = "oms.order.reviver"
+    _description = "Order Reviver"
+
+    # === RECOGNIZING === #
+
+    @api.model
+    def _is_reopened(self, order, document):
+        """:return: whether a newer version goes on with an order that is cancelled here
+
+        :param order: one ``sale.order``
+        :param document: ``OrderDocument``
+        """
+        if order.oms_channel_status != "cancelled" and order.state != "cancel":
+            return False
+        if document.status not in LIVE_STATUSES or not self._is_cancelled(order):
+            return False
+        if order.oms_channel_status == "cancelled" or order._oms_has_hold("REOPENED"):
+            return True
+        return order.state == "cancel" and self._has_new_money(order, document)
+
+    @api.model
+    def _is_cancelled(self, order):
+        """:return: whether nothing of an order is wanted any more"""
+        if order.state == "cancel":
+            return True
+        lines = order.order_line.filtered(lambda l: l.oms_kind == "product")
+        left = self.env["oms.order.canceller"]._units_left
+        return (
+            order.state == "sale"
+            and bool(lines)
+            and not any(line.product_uom_id.compare(left(line), 0) > 0 for line in lines)
+        )
+
+    @api.model
+    def _has_new_money(self, order, document):
+        """:return: whether a document tells of money that came after the cancellation"""
+        known = set(
+            order.sudo()
+            .transaction_ids.filtered(lambda tx: tx.state in ("authorized", "done"))
+            .mapped("oms_charge_ref")
+        )
+        return any(
+            charge.kind in ("charge", "authorization")
+            and charge.status == "success"
+            and charge.ref not in known
+            for charge in document.charges
+        )
+
+    # === DECIDING === #
+
+    @api.model
+    def _reopen(self, order, document):
+        """Revive an order that its channel reopened, or hold it, as the policy says.
+
+        :return: whether it goes on; else it stays cancelled until a person decides
+        :rtype: bool
+        """
+        channel = order.oms_channel_id
+        doubt = self._doubt(order)
+        if channel.reopen_policy == "revive" and not doubt:
+            self._revive(order)
+            return True
+        self.env["oms.hold"]._open(
+            order,
+            [
+                {
+                    "code": "REOPENED",
+                    "message": doubt
+                    or self.env._(
+                        "The order was cancelled and %(channel)s reopened it: release to process "
+                        "it again, or cancel it on the channel.",
+                        channel=channel.name,
+                    ),
+                }
+            ],
+        )
+        self.env["oms.payment.collector"]._look_at(order)
+        return False
+
+    @api.model
+    def _doubt(self, order):
+        """:return: why a person has to decide whatever the policy says, '' for no reason"""
+        if order.oms_cancelled_by == "user":
+            return self.env._(
+                "%(channel)s goes on with an order that was cancelled in Odoo: release to process "
+                "it again, or cancel it on the channel.",
+                channel=order.oms_channel_id.name,
+            )
+        if any(line.qty_delivered for line in order._oms_goods()):
+            return self.env._(
+                "%(channel)s reopened an order of which items had left before it was cancelled: "
+                "find out what is still to be sent, then release.",
+                channel=order.oms_channel_id.name,
+            )
+        return ""
+
+    @api.model
+    def _check_newer(self, order, document):
+        """Ask a person about a cancellation that is older than what is known of its order.
+
+        :param document: the ``CancellationDocument`` that was applied to the whole order
+        """
+        at = self.env["oms.order.builder"]._naive(document.updated_at or document.at)
+        newer = order.oms_updated_at and order.oms_updated_at > at
+        if newer and order.oms_channel_status in ("open", "pending"):
+            text = self.env._(
+                "The cancellation is older than the order: %(channel)s may have reopened it. "
+                "Release to process the order, or cancel it on the channel.",
+                channel=order.oms_channel_id.name,
+            )
+            self.env["oms.hold"]._open(order, [{"code": "REOPENED", "message": text}])
+            self.env["oms.payment.collector"]._look_at(order)
+
+    @api.model
+    def _withdraw(self, order):
+        """The channel says again that the order is cancelled."""
+        order.oms_hold_ids.filtered(lambda h: h.reason_code == "REOPENED")._close(
+            self.env._("The channel cancelled the order again.")
+        )
+
+    # === REVIVING === #
+
+    @api.model
+    def _revive(self, order):
+        """Have a cancelled order take its path again.
+
+        What was credited is invoiced again; what was cancelled is wanted again, from the stock
+        that is there now.
+        """
+        order = order.with_context(oms_from_channel=True)
+        if order.state == "cancel":
+            order.action_draft()
+        self._restore_lines(order)
+        self._drop_outgoing(order)
+        order.write(self._prepare_path(order))
+        order.oms_hold_ids.filtered(lambda h: h.reason_code in ("REOPENED", "LATE_PAYMENT"))._close(
+            self.env._("The order was reopened.")
+        )
+        self.env["oms.event"]._log(order, "order.reopened", self._text(order))
+        self.env["oms.order.flow"]._wake({"screen"})
+
+    @api.model
+    def _note_cancelled(self, quantities):
+        """Remember which units are cancelled with their whole order, not before it.
+
+        :param dict quantities: units by order line
+        """
+        for line, quantity in quantities.items():
+            line.oms_whole_cancelled_qty = max(quantity, 0.0)
+
+    @api.model
+    def _restore_lines(self, order):
+        """Want again the units that were cancelled with the order; invoice again what was
+        credited.
+        """
+        for line in order.order_line.filtered(lambda l: not l.display_type):
+            back = min(line.oms_whole_cancelled_qty, line.oms_cancelled_qty)
+            reduced = min(back, line.oms_reduced_qty)
+            line.write(
+                {
+                    "product_uom_qty": line.product_uom_qty + reduced,
+                    "oms_reduced_qty": line.oms_reduced_qty - reduced,
+                    "oms_cancelled_qty": line.oms_cancelled_qty - back,
+                    "oms_whole_cancelled_qty": 0.0,
+                    "oms_reinvoiced_qty": self._credited_units(line),
+                }
+            )
+
+    @api.model
+    def _credited_units(self, line):
+        """:return: how many invoiced units of an order line were credited"""
+        return sum(
+            move_line.product_uom_id._compute_quantity(move_line.quantity, line.product_uom_id)
+            for move_line in line.invoice_lines
+            if move_line.move_id.move_type == "out_refund"
+            and move_line.move_id.state == "posted"
+            and move_line.display_type == "product"
+            and move_line.product_id == line.product_id
+        )
+
+    @api.model
+    def _drop_outgoing(self, order):
+        """Keep back a cancellation that the channel has not been told yet."""
+        self.env["oms.channel.message"].sudo().search(
+            [
+                ("order_id", "=", order.id),
+                ("direction", "=", "out"),
+                ("topic", "=", "cancellation"),
+                ("state", "in", ("pending", "failed")),
+            ]
+        )._set_state("ignored", self.env._("The order was reopened."))
+
+    @api.model
+    def _prepare_path(self, order):
+        """:return: the values of an order that is at the beginning of its path again"""
+        days = order._oms_unpaid_days()
+        now = fields.Datetime.now()
+        return {
+            **dict.fromkeys(STAMPS, False),
+            "oms_step": "screen",
+            "oms_cursor": "screen",
+            "oms_status": "running",
+            "oms_wait_reason": False,
+            "oms_cancelled_by": False,
+            "oms_reopened_count": order.oms_reopened_count + 1,
+            "oms_unpaid_until": fields.Datetime.add(now, days=days) if days else False,
+        }
+
+    @api.model
+    def _text(self, order):
+        """:return: the sentence of the timeline, with what is no longer in stock"""
+        lines = order._oms_goods().filtered("is_storable")
+        by_product = {}
+        for line in lines:
+            by_product[line.product_id] = by_product.get(
+                line.product_id, 0.0
+            ) + line.product_uom_id._compute_quantity(line.product_uom_qty, line.product_id.uom_id)
+        missing = [
+            self.env._(
+                "%(free)s of %(wanted)s × %(product)s",
+                free=f"{max(free, 0.0):g}",
+                wanted=f"{wanted:g}",
+                product=product.display_name,
+            )
+            for product, wanted in by_product.items()
+            if product.uom_id.compare(free := product.free_qty, wanted) < 0
+        ]
+        if missing:
+            return self.env._(
+                "Reopened on the channel. In stock: %(items)s", items="; ".join(missing)
+            )
+        return self.env._("Reopened on the channel")

@@ -1,0 +1,46 @@
+"""Orders that are reopened: on their channel, or here by hand."""
+
+from odoo import fields, models
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    oms_cancelled_by = fields.Selection(
+        [("channel", "Channel"), ("expiry", "Not Paid in Time"), ("user", "User")],
+        "Cancelled By",
+        readonly=True,
+        copy=False,
+    )
+    oms_reopened_count = fields.Integer("Times Reopened", readonly=True, copy=False)
+
+    def _action_cancel(self):
+        """Extend `sale`: remember who cancelled an order of a channel."""
+        orders = self.filtered(lambda o: o.oms_channel_id and o.state in ("draft", "sent", "sale"))
+        result = super()._action_cancel()
+        # oms_from_channel: the channel is who cancelled
+        is_channel = self.env.context.get("oms_from_channel")
+        orders.write({"oms_cancelled_by": "channel" if is_channel else "user"})
+        return result
+
+    def action_draft(self):
+        """Extend `sale`: an order that is set to quotation by hand waits to be confirmed."""
+        dead = self.filtered(lambda o: o.state == "cancel" and o.oms_step)
+        result = super().action_draft()
+        # oms_from_channel: the channel reopens it, and it goes on by itself
+        if dead and not self.env.context.get("oms_from_channel"):
+            reviver = self.env["oms.order.reviver"]
+            for order in dead:
+                order.write(
+                    {
+                        **reviver._prepare_path(order),
+                        "oms_step": "confirm",
+                        "oms_cursor": "confirm",
+                        "oms_status": "waiting",
+                        "oms_wait_reason": self.env._("Set to quotation: confirm the order."),
+                    }
+                )
+                self.env["oms.event"]._log(
+                    order, "order.reopened", self.env._("Set to quotation again")
+                )
+        return result
