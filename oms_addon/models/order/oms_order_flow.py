@@ -340,7 +340,7 @@ class OmsOrderFlow(models.AbstractModel):
             return ""
         return self.env._(
             "Awaiting payment of %(amount)s.",
-            amount=order.currency_id.format(order.amount_total - order.oms_amount_paid),
+            amount=order.currency_id.format(order.oms_balance_due),
         )
 
     @api.model

@@ -46,6 +46,9 @@ class SaleOrder(models.Model):
         "amount_total",
         "currency_id",
         "oms_channel_id",
+        "order_line.oms_cancelled_qty",
+        "order_line.oms_reduced_qty",
+        "order_line.qty_delivered",
         "transaction_ids.state",
         "transaction_ids.amount",
         "transaction_ids.currency_id",
@@ -60,9 +63,12 @@ class SaleOrder(models.Model):
             order.oms_amount_paid = moved.get("charge", 0.0)
             order.oms_amount_authorized = moved.get("authorization", 0.0)
             order.oms_amount_refunded = moved.get("refund", 0.0)
-            order.oms_payment_state = (
-                order._oms_describe_payment(moved) if order.oms_channel_id else False
-            )
+            if not moved:
+                order.oms_payment_state, order.oms_balance_due = False, 0.0
+                continue
+            owed = order._oms_amount_owed(moved["charge"], moved["refund"])
+            order.oms_payment_state = order._oms_describe_payment(moved, owed)
+            order.oms_balance_due = owed - moved["charge"] + moved["refund"]
 
     @api.depends("oms_amount_paid", "oms_amount_authorized", "oms_amount_refunded")
     def _compute_amount_paid(self):
@@ -107,21 +113,23 @@ class SaleOrder(models.Model):
             found |= more
         return found
 
-    def _oms_describe_payment(self, moved):
-        """:return: the payment state of one order whose money is ``moved``"""
+    def _oms_describe_payment(self, moved, owed):
+        """:return: the payment state of one order whose money is ``moved``, and that is owed
+        ``owed``
+        """
         self.ensure_one()
-        total, compare = self.amount_total, self.currency_id.compare_amounts
+        compare, tolerance = self.currency_id.compare_amounts, self._oms_tolerance()
         paid, refunded = moved["charge"], moved["refund"]
-        enough = total - self._oms_tolerance()
+        kept, enough = paid - refunded, owed - tolerance
         if moved["other"]:
             return "mismatch"
         if refunded and compare(refunded, paid) >= 0:
             return "refunded"
-        if compare(paid - refunded, total + self._oms_tolerance()) > 0:
+        if compare(kept, owed + tolerance) > 0:
             return "overpaid"
-        if self.currency_id.is_zero(total) or paid and compare(paid, enough) >= 0:
+        if self.currency_id.is_zero(owed) or paid and compare(kept, enough) >= 0:
             return "paid"
-        if moved["authorization"] and compare(paid + moved["authorization"], enough) >= 0:
+        if moved["authorization"] and compare(kept + moved["authorization"], enough) >= 0:
             return "authorized"
         return "partial" if paid else "unpaid"
 
@@ -166,9 +174,12 @@ class SaleOrder(models.Model):
         if order.oms_payment_state == "mismatch":
             return [{"code": "PAYMENT_CURRENCY", "message": order._oms_currency_text()}]
         if order.oms_payment_state == "overpaid":
-            # What was cancelled has to be given back, and keeps nothing else from going on.
-            cancelled = any(line.oms_cancelled_qty for line in order.order_line)
-            code = "REFUND_DUE" if cancelled else "OVERPAID"
+            # What was cancelled or returned has to be given back, and keeps nothing else from
+            # going on.
+            gone = any(
+                line.oms_cancelled_qty or line._oms_returned_qty() for line in order.order_line
+            )
+            code = "REFUND_DUE" if gone else "OVERPAID"
             return [{"code": code, "message": order._oms_overpaid_text()}]
         if order.oms_payment_state == "partial" and order._oms_is_money_final():
             return [{"code": "UNDERPAID", "message": order._oms_underpaid_text()}]
@@ -232,17 +243,17 @@ class SaleOrder(models.Model):
             "%(paid)s was paid for %(total)s: refund %(more)s on the channel, or release "
             "the order to keep it.",
             paid=self.currency_id.format(net),
-            total=self.currency_id.format(self.amount_total),
-            more=self.currency_id.format(net - self.amount_total),
+            total=self.currency_id.format(net + self.oms_balance_due),
+            more=self.currency_id.format(-self.oms_balance_due),
         )
 
     def _oms_underpaid_text(self):
         return self.env._(
             "%(paid)s was paid for %(total)s, %(missing)s is missing: ask the customer for "
             "it, or give a discount of it, then release.",
-            paid=self.currency_id.format(self.oms_amount_paid),
-            total=self.currency_id.format(self.amount_total),
-            missing=self.currency_id.format(self.amount_total - self.oms_amount_paid),
+            paid=self.currency_id.format(self._oms_refundable()),
+            total=self.currency_id.format(self._oms_refundable() + self.oms_balance_due),
+            missing=self.currency_id.format(self.oms_balance_due),
         )
 
     def _oms_payment_wait(self):
@@ -261,8 +272,8 @@ class SaleOrder(models.Model):
             )
         return self.env._(
             "Awaiting payment: %(missing)s of %(total)s are missing.",
-            missing=self._oms_plain(self.amount_total - self.oms_amount_paid, False),
-            total=self._oms_plain(self.amount_total),
+            missing=self._oms_plain(self.oms_balance_due, False),
+            total=self._oms_plain(self._oms_refundable() + self.oms_balance_due),
         )
 
     def _oms_plain(self, amount, with_currency=True):

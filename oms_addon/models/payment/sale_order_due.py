@@ -1,0 +1,87 @@
+"""What an order is owed: what was delivered and kept, and what is still to be delivered."""
+
+from odoo import fields, models
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    oms_balance_due = fields.Monetary(
+        "Balance Due",
+        compute="_compute_oms_payment",
+        store=True,
+        copy=False,
+        help="Delivered and kept, and still to be delivered, less what was captured and not "
+        "refunded. Negative where money has to be refunded.",
+    )
+
+    def _oms_amount_owed(self, paid, refunded):
+        """Return what one order costs by what the customer keeps or is still to get.
+
+        Items that were cancelled or returned are not owed. Money refunded beyond their value,
+        and beyond what was paid too much, makes the rest cheaper.
+
+        :param float paid: what was captured so far
+        :param float refunded: what was given back of it
+        :return: the amount that paid money, less refunds, is compared with
+        :rtype: float
+        """
+        self.ensure_one()
+        if self.state == "cancel":
+            return self.amount_total
+        gone = taken_off = 0.0
+        for line in self.order_line.filtered(lambda l: not l.display_type):
+            gone += line._oms_gone_value()
+            if line.oms_reduced_qty:
+                taken_off += line._oms_value_of(line.oms_reduced_qty)
+        gone = self.currency_id.round(gone)
+        too_much = max(paid - self.amount_total - taken_off, 0.0)
+        goodwill = max(refunded - gone - taken_off - too_much, 0.0)
+        return max(self.currency_id.round(self.amount_total - gone - goodwill), 0.0)
+
+
+class SaleOrderLine(models.Model):
+    _inherit = "sale.order.line"
+
+    def _oms_gone_value(self):
+        """:return: the value, in the ordered quantity of one line, of units that were cancelled
+        after they had left or been invoiced, or were returned
+        """
+        self.ensure_one()
+        if not self.product_uom_qty:
+            return 0.0
+        cancelled = self.oms_cancelled_qty - self.oms_reduced_qty
+        gone = min(max(cancelled, self._oms_returned_qty()), self.product_uom_qty)
+        return self.price_total * gone / self.product_uom_qty if gone > 0 else 0.0
+
+    def _oms_returned_qty(self):
+        """:return: the units of one line that came back and are not sent again"""
+        self.ensure_one()
+        if self.product_id.type != "consu" or self.state != "sale":
+            return 0.0
+        back = self._oms_units(
+            lambda move: move.state == "done" and move.location_id.usage == "customer"
+        )
+        if not back:
+            return 0.0
+        coming = self._oms_units(
+            lambda move: (
+                move.state not in ("done", "cancel") and move.location_dest_id.usage == "customer"
+            )
+        )
+        return max(min(back, self.product_uom_qty - self.qty_delivered - coming), 0.0)
+
+    def _oms_units(self, condition):
+        """:return: the units in the moves of one line for which a condition holds; of a kit,
+        whose moves are its components, none
+        """
+        moves = self.move_ids.filtered(
+            lambda move: move.product_id == self.product_id and condition(move)
+        )
+        return sum(
+            move.product_uom._compute_quantity(
+                move.product_uom_qty if move.state != "done" else move.quantity,
+                self.product_uom_id,
+            )
+            for move in moves
+        )

@@ -1,0 +1,95 @@
+"""What an order is owed against what was captured and not refunded: one figure everywhere."""
+
+from odoo.tests import tagged
+
+from .common import PaymentCommon
+
+
+@tagged("standard", "post_install", "-at_install")
+class TestBalanceDue(PaymentCommon):
+    def _add(self, order, product, price):
+        order.order_line = [self._prepare_line(product, 1, price)]
+
+    def _shipped(self, *lines):
+        order = self._invoiced(*(lines or [(self.mug, 1, 100.0)]))
+        self._ship(order)
+        return order
+
+    def _return(self, order):
+        picking = order.picking_ids.filtered(lambda p: p.state == "done")
+        wizard = self.env["stock.return.picking"].create({"picking_id": picking.id})
+        wizard.product_return_moves.quantity = 1
+        back = wizard._create_return()
+        for move in back.move_ids:
+            move.write({"quantity": move.product_uom_qty, "picked": True})
+        back.button_validate()
+
+    def test_an_exchange_is_paid_by_what_came_back(self):
+        order = self._shipped()
+        self._return(order)
+        self._add(order, self.pot, 100.0)
+        self.assertEqual(order.amount_total, 200.0)
+        self.assertEqual((order.oms_balance_due, order.oms_payment_state), (0.0, "paid"))
+        self.assertEqual(order._oms_payment_problems(), [])
+        self.assertEqual(order._oms_payment_wait(), "")
+        self.assertTrue(order._oms_may_ship())
+
+    def test_an_exchange_for_something_dearer_waits_for_the_difference(self):
+        order = self._shipped()
+        self._return(order)
+        self._add(order, self.pot, 120.0)
+        self.assertEqual((order.oms_balance_due, order.oms_payment_state), (20.0, "partial"))
+        currency = self.company.currency_id.name
+        self.assertEqual(
+            order._oms_payment_wait(),
+            f"Awaiting payment: 20.00 of 120.00 {currency} are missing.",
+        )
+        self.assertFalse(order._oms_may_ship())
+        self._pay(order, "20.00", ref="T-more")
+        self.assertEqual((order.oms_balance_due, order.oms_payment_state), (0.0, "paid"))
+
+    def test_a_return_the_channel_reports_counts_once_with_the_goods(self):
+        order = self._shipped()
+        order.order_line.oms_cancelled_qty = 1
+        self.assertEqual(order.oms_balance_due, -100.0)
+        self._return(order)
+        self._add(order, self.pot, 100.0)
+        self.assertEqual((order.oms_balance_due, order.oms_payment_state), (0.0, "paid"))
+
+    def test_a_return_without_money_is_a_refund_due_until_it_is_refunded(self):
+        order = self._shipped()
+        self._return(order)
+        self.assertEqual((order.oms_balance_due, order.oms_payment_state), (-100.0, "overpaid"))
+        self.assertEqual([p["code"] for p in order._oms_payment_problems()], ["REFUND_DUE"])
+        self._pay(order, "100.00", ref="R1", kind="refund")
+        self.assertEqual((order.oms_balance_due, order.oms_payment_state), (0.0, "refunded"))
+
+    def test_money_refunded_for_what_came_back_does_not_pay_for_what_is_added(self):
+        order = self._shipped((self.mug, 2, 50.0))
+        self.env["oms.order.canceller"]._cancel_units({order.order_line: 1.0}, "Back")
+        self._pay(order, "50.00", ref="R1", kind="refund")
+        self._add(order, self.pot, 60.0)
+        self.assertEqual((order.oms_balance_due, order.oms_payment_state), (60.0, "partial"))
+        self.assertFalse(order._oms_may_ship())
+
+    def test_units_taken_off_and_refunded_do_not_pay_for_what_is_added(self):
+        order = self._make_order((self.mug, 2, 10.0))
+        self._pay(order)
+        order.action_confirm()
+        self.env["oms.order.canceller"]._cancel_units({order.order_line: 1.0}, "Less")
+        self._pay(order, "10.00", ref="R1", kind="refund")
+        self.assertEqual((order.oms_balance_due, order.oms_payment_state), (0.0, "paid"))
+        self._add(order, self.pot, 10.0)
+        self.assertEqual((order.oms_balance_due, order.oms_payment_state), (10.0, "partial"))
+
+    def test_goodwill_makes_an_order_cheaper(self):
+        order = self._invoiced((self.mug, 4, 10.0))
+        self._pay(order, "5.00", ref="R1", kind="refund")
+        self.assertEqual((order.oms_balance_due, order.oms_payment_state), (0.0, "paid"))
+
+    def test_an_item_sent_again_after_its_return_is_owed_with_what_is_new(self):
+        order = self._shipped()
+        self._return(order)
+        order.order_line.product_uom_qty = 2
+        self.assertEqual(sum(order.picking_ids.move_ids.mapped("product_uom_qty")), 4.0)
+        self.assertEqual((order.amount_total, order.oms_balance_due), (200.0, 100.0))
