@@ -1,0 +1,216 @@
+"""Orders of somebody who was taken for another customer, given to a customer of their own."""
+
+from odoo import api, models
+from odoo.exceptions import UserError
+
+from odoo.addons.oms_addon.tools.order_document import Customer, OrderDocument
+
+#: how many of the orders that stay are asked which keys are theirs, latest first
+MAX_ASKED = 500
+#: what an order was agreed on stays as it is, whoever its customer is
+AGREED = (
+    "fiscal_position_id",
+    "note",
+    "payment_term_id",
+    "pricelist_id",
+    "team_id",
+    "user_id",
+    "warehouse_id",
+)
+
+
+class OmsCustomerSplitter(models.AbstractModel):
+    _name = "oms.customer.splitter"
+    _description = "Customer Splitter"
+
+    @api.model
+    def _split(self, orders, vals):
+        """Give orders of one customer to a new one, with what that one is known by.
+
+        Deliveries that have not left and draft invoices go along; what has left and what was
+        posted stays as it is.
+
+        :param orders: some of the ``sale.order`` records of one customer
+        :param dict vals: ``name``, ``email`` and ``phone`` of the new customer
+        :return: the new ``res.partner``
+        :raise UserError: when no order would stay
+        """
+        old = orders.partner_id.ensure_one()
+        staying = orders.search(
+            [("partner_id", "=", old.id), ("id", "not in", orders.ids)],
+            order="id desc",
+            limit=MAX_ASKED,
+        )
+        if not staying:
+            raise UserError(
+                self.env._(
+                    "All orders of %(customer)s are chosen: rename the customer instead.",
+                    customer=old.display_name,
+                )
+            )
+        new = self._create_customer(orders, old, vals)
+        self._move_keys(orders, staying, old, new)
+        self._move_orders(orders, self._move_contacts(orders, staying, old, new), new)
+        self._log(orders, old, new)
+        return new
+
+    @api.model
+    def _create_customer(self, orders, old, vals):
+        """:return: the new customer, at the address of the latest order"""
+        order = orders.sorted("id")[-1:]
+        places = [order.partner_invoice_id, order.partner_shipping_id]
+        place = next((p for p in places if p != old and not p.is_company), old)
+        address = {
+            name: place[name].id if name.endswith("_id") else place[name]
+            for name in ("street", "street2", "city", "zip", "state_id", "country_id")
+        }
+        values = {
+            **address,
+            **vals,
+            "company_id": old.company_id.id,
+            "lang": old.lang,
+            "customer_rank": 1,
+        }
+        [new] = self.env["oms.customer.creator"]._create([values], old.browse())
+        return new
+
+    # === KEYS === #
+
+    @api.model
+    def _told(self, orders):
+        """:return: by order the document it was told with last; those that are erased or can
+        no longer be read are left out
+        :rtype: dict
+        """
+        found = {}
+        for message in orders.oms_message_ids.filtered(lambda m: m.direction == "in").sorted("id"):
+            channel = message.channel_id
+            try:
+                document = channel._adapter()._read(
+                    channel, message.topic, message._raw_payload()
+                )
+            except Exception:  # noqa: BLE001, S112 - its own lane has told what is wrong with it
+                continue
+            if isinstance(document, OrderDocument):
+                found[message.order_id] = document
+        return found
+
+    @api.model
+    def _keys_of(self, orders):
+        """:return: all keys that the documents of orders tell"""
+        matcher = self.env["oms.customer.matcher"]
+        return {
+            key
+            for order, document in self._told(orders).items()
+            for key in matcher._keys(
+                order.oms_channel_id,
+                document.customer,
+                document.billing.country or document.shipping.country,
+            )
+        }
+
+    @api.model
+    def _move_keys(self, orders, staying, old, new):
+        """Know the new customer by what only their orders tell; a phone number that both tell
+        is nobody's.
+        """
+        theirs, others = self._keys_of(orders), self._keys_of(staying)
+        matcher = self.env["oms.customer.matcher"]
+        company = orders.company_id[:1]
+        for vals in ({"email": new.email or ""}, {"phone": new.phone or ""}):
+            customer = Customer(**vals)
+            theirs |= set(matcher._keys(orders.oms_channel_id[:1], customer, new.country_id.code))
+        rows = self.env["oms.customer.key"].sudo().search([("partner_id", "=", old.id)])
+        for row in rows:
+            key = (row.channel_id.id or None, row.kind, row.key)
+            if key in theirs and (key not in others or key[1] == "phone"):
+                row.unlink()
+        self.env["oms.customer.key"]._remember(
+            company, [(key, new.id) for key in sorted(theirs - others, key=str)]
+        )
+
+    # === RECORDS === #
+
+    @api.model
+    def _move_contacts(self, orders, staying, old, new):
+        """Give the new customer the addresses of their orders: those that the others use, too,
+        as copies.
+
+        :return: the contact that takes the place of each
+        :rtype: dict
+        """
+        used = orders.partner_invoice_id | orders.partner_shipping_id
+        kept = staying.partner_invoice_id | staying.partner_shipping_id | old
+        places = {}
+        for partner in used:
+            if partner == old:
+                places[partner] = new
+            elif partner in kept or partner.parent_id != old:
+                places[partner] = partner.copy(
+                    {"parent_id": new.id, "name": partner.name, "oms_address_key": False}
+                )
+            else:
+                partner.write({"parent_id": new.id, "oms_address_key": False})
+                places[partner] = partner
+        if old in used and new._display_address(True) != old._display_address(True):
+            places[old] = old.copy(
+                {
+                    "parent_id": new.id,
+                    "name": new.name,
+                    "type": "other",
+                    "email": new.email,
+                    "phone": new.phone,
+                    "vat": False,
+                    "is_company": False,
+                }
+            )
+        return places
+
+    @api.model
+    def _move_orders(self, orders, places, new):
+        """Make orders the new customer's, with their open deliveries and draft invoices."""
+        self.env["oms.shared.delivery"]._take_out(
+            orders, self.env._("it is another customer's order")
+        )
+        protected = [orders._fields[name] for name in AGREED]
+        with self.env.protecting(protected, orders):
+            for order in orders:
+                order.with_context(oms_redirecting=True).write(
+                    {
+                        "partner_id": new.id,
+                        "partner_invoice_id": places[order.partner_invoice_id].id,
+                        "partner_shipping_id": places[order.partner_shipping_id].id,
+                    }
+                )
+            self.env.flush_all()
+        for picking in orders._oms_pickings()._oms_todo():
+            picking.partner_id = places.get(picking.partner_id, picking.partner_id)
+        for invoice in orders.invoice_ids.filtered(lambda move: move.state == "draft"):
+            invoice.partner_id = places.get(invoice.partner_id, new)
+        orders.sudo().transaction_ids.write({"partner_id": new.id})
+
+    @api.model
+    def _log(self, orders, old, new):
+        """Append the split to the timelines of the orders and to both customers."""
+        self.env["oms.event"]._log(
+            orders,
+            "order.customer_changed",
+            self.env._("Customer split by %(user)s", user=self.env.user.name),
+            before=old.display_name,
+            after=new.display_name,
+        )
+        names = ", ".join(orders.mapped("name"))
+        old.message_post(
+            body=self.env._(
+                "Orders %(orders)s were moved to the new customer %(customer)s.",
+                orders=names,
+                customer=new.display_name,
+            )
+        )
+        new.message_post(
+            body=self.env._(
+                "Split from %(customer)s with the orders %(orders)s.",
+                orders=names,
+                customer=old.display_name,
+            )
+        )

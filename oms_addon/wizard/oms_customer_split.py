@@ -1,0 +1,75 @@
+"""A person chooses which orders of a customer are somebody else's."""
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+MAX_ORDERS = 80
+
+
+class OmsCustomerSplit(models.TransientModel):
+    _name = "oms.customer.split"
+    _description = "Split Customer"
+
+    partner_id = fields.Many2one("res.partner", "Customer", required=True, readonly=True)
+    line_ids = fields.One2many("oms.customer.split.line", "split_id")
+    name = fields.Char("New Customer", compute="_compute_new", store=True, readonly=False)
+    email = fields.Char(compute="_compute_new", store=True, readonly=False)
+    phone = fields.Char(compute="_compute_new", store=True, readonly=False)
+
+    @api.model
+    def default_get(self, fields_list):
+        """List the customer's latest orders, with what the channel sent of the buyer."""
+        values = super().default_get(fields_list)
+        partner = self.env["res.partner"].browse(self.env.context.get("active_id"))
+        partner = partner.commercial_partner_id if partner.parent_id else partner
+        orders = self.env["sale.order"].search(
+            [("partner_id", "=", partner.id)], order="id desc", limit=MAX_ORDERS
+        )
+        told = self.env["oms.customer.splitter"]._told(orders)
+        values["partner_id"] = partner.id
+        values["line_ids"] = [
+            Command.create(self._prepare_line(order, told.get(order))) for order in orders
+        ]
+        return values
+
+    @api.model
+    def _prepare_line(self, order, document):
+        """:return: the values of the line of an order
+        :param document: the ``OrderDocument`` it was told with, ``None`` when that is gone
+        """
+        shipping = order.partner_shipping_id
+        customer = document and document.customer
+        return {
+            "order_id": order.id,
+            "told_name": (customer and customer.name) or shipping.name,
+            "told_email": (customer and customer.email) or shipping.email,
+            "told_phone": (customer and customer.phone) or shipping.phone,
+        }
+
+    @api.depends("line_ids.is_chosen")
+    def _compute_new(self):
+        for split in self:
+            line = split.line_ids.filtered("is_chosen")[:1]
+            split.name = split.name or line.told_name
+            split.email = split.email or line.told_email
+            split.phone = split.phone or line.told_phone
+
+    def action_split(self):
+        """Move the chosen orders to a new customer and open that one.
+
+        :raise UserError: when no order is chosen, or all are
+        """
+        self.ensure_one()
+        orders = self.line_ids.filtered("is_chosen").order_id
+        if not orders or not self.name:
+            raise UserError(
+                self.env._("Choose the orders to move, and enter the name of the new customer.")
+            )
+        orders.check_access("write")
+        # An agent decides whose order it is, and need not be allowed to change contacts.
+        splitter_sudo = self.env["oms.customer.splitter"].sudo()
+        new = splitter_sudo.with_context(oms_actor=self.env.user.name)._split(
+            orders.sudo(), {"name": self.name, "email": self.email, "phone": self.phone}
+        )
+        return new.sudo(False).get_formview_action()
