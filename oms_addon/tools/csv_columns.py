@@ -29,6 +29,7 @@ SYNONYMS = {
     "customer_name": ("customer", "buyer", "buyer name"),
     "email": ("customer email", "buyer email", "email address", "e-mail"),
     "phone": ("customer phone", "phone number", "telephone", "buyer phone number"),
+    "tax_number": ("tax id", "vat number", "vat id", "customer vat number", "tax number"),
     "ship_name": ("recipient", "recipient name", "shipping name", "ship to"),
     "ship_company": ("shipping company", "ship to company", "company"),
     "ship_street": (

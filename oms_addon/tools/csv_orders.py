@@ -50,13 +50,15 @@ class Result:
     """What a table of orders holds.
 
     ``rows`` has the rows of every order by its ref, those of the orders that were left out
-    as well; ``payloads`` the canonical JSON of each document by its ref.
+    as well; ``payloads`` the canonical JSON of each document by its ref; ``table`` is the
+    file itself, ``None`` when it could not be read.
     """
 
     documents: tuple[OrderDocument, ...] = ()
     errors: tuple[RowError, ...] = ()
     rows: Mapping = field(default_factory=dict)
     payloads: Mapping = field(default_factory=dict)
+    table: Table | None = None
 
 
 def parse_orders(data, mapping=None, defaults=None):
@@ -87,6 +89,7 @@ def parse_orders(data, mapping=None, defaults=None):
         errors=tuple(sorted(errors + orphans, key=lambda error: error.row)),
         rows={ref: tuple(rows) for ref, rows in orders.items()},
         payloads={document.ref: document.to_json().encode() for document in documents},
+        table=table,
     )
 
 
@@ -194,6 +197,7 @@ def _read_customer(order):
         name=next(filter(None, map(order.get, names)), ""),
         email=order.get("email"),
         phone=order.get("phone"),
+        tax_number=order.get("tax_number"),
     )
 
 

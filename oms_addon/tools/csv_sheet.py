@@ -38,6 +38,7 @@ ORDER_COLUMNS = (
     "customer_name",
     "email",
     "phone",
+    "tax_number",
     *(f"{use}_{part}" for use in ("ship", "bill") for part in ADDRESS_PARTS),
     "shipping_amount",
     "shipping_tax_rate",

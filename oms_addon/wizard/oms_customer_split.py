@@ -52,7 +52,8 @@ class OmsCustomerSplit(models.TransientModel):
         for split in self:
             line = split.line_ids.filtered("is_chosen")[:1]
             split.name = split.name or line.told_name
-            split.email = split.email or line.told_email
+            if (line.told_email or "").casefold() != (split.partner_id.email or "").casefold():
+                split.email = split.email or line.told_email
             split.phone = split.phone or line.told_phone
 
     def action_split(self):

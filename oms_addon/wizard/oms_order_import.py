@@ -1,7 +1,16 @@
 """Upload a file of orders, see what it would do, then do it."""
 
+import base64
+import csv
+import io
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+
+from odoo.addons.oms_addon.tools.csv_orders import template_csv
+
+SAMPLE_NAME = "orders_sample.csv"
+REJECTED_NAME = "rejected_rows.csv"
 
 
 class OmsOrderImport(models.TransientModel):
@@ -10,43 +19,60 @@ class OmsOrderImport(models.TransientModel):
     _description = "Import Orders"
 
     channel_id = fields.Many2one(
-        "oms.channel", required=True, domain=[("can_import_file", "=", True)]
+        "oms.channel",
+        domain=[("can_import_file", "=", True), ("state", "=", "live")],
+        default=lambda self: self._default_channel_id(),
+        help="The channel the orders belong to. Leave empty to import them into a channel for "
+        "files, which is created with the first file.",
     )
+    adapter = fields.Selection(related="channel_id.adapter")
     line_ids = fields.One2many("oms.order.import.line", "wizard_id", readonly=True)
     order_count = fields.Integer("Orders", readonly=True)
     new_count = fields.Integer("New", readonly=True)
-    known_count = fields.Integer("Here already", readonly=True)
+    waiting_count = fields.Integer("To Review", readonly=True)
+    known_count = fields.Integer("Imported Before", readonly=True)
     error_count = fields.Integer("Errors", readonly=True)
+    rejected = fields.Binary("Rejected Rows", attachment=False, readonly=True)
+    sample = fields.Binary("Sample File", compute="_compute_sample")
+
+    # === COMPUTE METHODS === #
+
+    @api.model
+    def _default_channel_id(self):
+        """:return: the channel for files, where there is one alone"""
+        channels = self._file_channels(limit=2)
+        return channels if len(channels) == 1 else channels.browse()
+
+    def _compute_sample(self):
+        self.sample = base64.b64encode(template_csv())
 
     # === ACTION METHODS === #
 
     def action_preview(self):
         """Read the file and show what it holds; nothing is imported."""
         self.ensure_one()
-        events, documents, errors = self._read()
-        known = set(
-            self.env["oms.channel.message"]
-            .search(
-                [
-                    ("channel_id", "=", self.channel_id.id),
-                    ("direction", "=", "in"),
-                    ("event_ref", "in", [event[1] for event in events]),
-                ]
-            )
-            .mapped("event_ref")
-        )
-        lines = [self._prepare_error(error) for error in errors] + [
-            self._prepare_document(document, event, event[1] in known)
-            for document, event in zip(documents, events, strict=True)
+        data = self._uploaded()
+        channel = self._use_channel()
+        events, documents, errors = channel._adapter()._read_file(channel, data)
+        headers, rows = channel._adapter()._read_rows(channel, data)
+        outcomes = self._outcomes(channel, events, documents)
+        rejected = self._rejected(rows, events, errors)
+        lines = [
+            *(self._prepare_error(error) for error in errors),
+            *self._prepare_left_out(rejected, errors),
+            *self._prepare_outcomes(events, outcomes, rows),
         ]
         self.line_ids = [fields.Command.clear(), *map(fields.Command.create, lines)]
+        kinds = [kind for kind, _message in outcomes]
         self.write(
             {
                 "state": "preview",
                 "order_count": len(documents),
-                "known_count": len(known),
-                "new_count": len(documents) - len(known),
+                "known_count": kinds.count("known"),
+                "new_count": len(documents) - kinds.count("known") - kinds.count("update"),
+                "waiting_count": kinds.count("warning") + kinds.count("held"),
                 "error_count": len(errors),
+                "rejected": self._rejected_csv(headers, rejected, errors),
             }
         )
         return self._reopen()
@@ -54,23 +80,109 @@ class OmsOrderImport(models.TransientModel):
     def action_apply(self):
         """Put the orders of the file in the inbox; those with errors stay out."""
         self.ensure_one()
-        events, _documents, _errors = self._read()
+        data, channel = self._uploaded(), self._use_channel()
+        events, _documents, _errors = channel._adapter()._read_file(channel, data)
         if not events:
             raise UserError(self.env._("The file holds no order that can be imported."))
-        messages = self.channel_id._receive_many(events)
+        messages = channel._receive_many(events)
         return {
             **self.env["ir.actions.act_window"]._for_xml_id("oms_addon.oms_channel_message_action"),
             "domain": [("id", "in", messages.ids)],
             "context": {},
         }
 
+    def action_download_sample(self):
+        """Download a table with every column and an example."""
+        return self._download("sample", SAMPLE_NAME)
+
+    def action_download_rejected(self):
+        """Download the rows that stay out, each with the reason."""
+        return self._download("rejected", REJECTED_NAME)
+
     # === BUSINESS METHODS === #
 
-    def _read(self):
-        """:return: events, documents and errors of the uploaded file
-        :raise UserError: when there is no file, or it is too large
-        """
-        return self.channel_id._adapter()._read_file(self.channel_id, self._uploaded())
+    def _download(self, field, filename):
+        """:return: the action that downloads a file of the wizard"""
+        self.ensure_one()
+        url = f"/web/content/{self._name}/{self.id}/{field}/{filename}?download=true"
+        return {"type": "ir.actions.act_url", "url": url, "target": "self"}
+
+    @api.model
+    def _file_channels(self, limit):
+        """:return: the live channels for files of the company"""
+        return self.env["oms.channel"].search(
+            [
+                ("adapter", "=", "csv_file"),
+                ("state", "=", "live"),
+                ("company_id", "=", self.env.company.id),
+            ],
+            limit=limit,
+        )
+
+    def _use_channel(self):
+        """:return: the channel of the file, made when there is none for files yet"""
+        if not self.channel_id:
+            channel = self._file_channels(limit=1)
+            if not channel:
+                # Who may import orders need not be allowed to set up channels.
+                channel_sudo = (
+                    self.env["oms.channel"]
+                    .sudo()
+                    .create({"name": self.env._("File Import"), "adapter": "csv_file"})
+                )
+                channel_sudo.action_go_live()
+                channel = channel_sudo.sudo(False)
+            self.channel_id = channel
+        return self.channel_id
+
+    @api.model
+    def _outcomes(self, channel, events, documents):
+        """:return: per document what would happen and that in words, see `oms.order.preview`"""
+        known = set(
+            self.env["oms.channel.message"]
+            .search(
+                [
+                    ("channel_id", "=", channel.id),
+                    ("direction", "=", "in"),
+                    ("event_ref", "in", [event[1] for event in events]),
+                ]
+            )
+            .mapped("event_ref")
+        )
+        before = self.env._("Imported before. Nothing will happen.")
+        outcomes = self.env["oms.order.preview"]._preview(channel, documents)
+        return [
+            ("known", before) if event[1] in known else outcome
+            for event, outcome in zip(events, outcomes, strict=True)
+        ]
+
+    # === REJECTED ROWS === #
+
+    @api.model
+    def _rejected(self, rows, events, errors):
+        """:return: the rows that stay out: those with errors and the others of their orders"""
+        good, bad = {event[3] for event in events}, {error["row"] for error in errors}
+        return [row for row in rows if row[0] in bad or (row[2] and row[2] not in good)]
+
+    @api.model
+    def _rejected_csv(self, headers, rejected, errors):
+        """:return: the rejected rows as a table with a column for the reason, as base64"""
+        if not rejected:
+            return False
+        reasons, other = {}, self.env._("Another row of this order is wrong.")
+        for error in errors:
+            text = ": ".join(filter(None, (error.get("column"), error["message"])))
+            reasons.setdefault(error["row"], []).append(text)
+        file = io.StringIO(newline="")
+        writer = csv.writer(file)
+        writer.writerow([*headers, self.env._("Reason")])
+        for number, cells, _ref in rejected:
+            padding = [""] * (len(headers) - len(cells))
+            reason = " ".join(reasons.get(number, [other]))
+            writer.writerow([*cells[: len(headers)], *padding, reason])
+        return base64.b64encode(file.getvalue().encode("utf-8-sig"))
+
+    # === LINES === #
 
     @api.model
     def _prepare_error(self, error):
@@ -83,15 +195,30 @@ class OmsOrderImport(models.TransientModel):
         }
 
     @api.model
-    def _prepare_document(self, document, event, known):
-        problems = document.problems()
-        return {
-            "kind": "known" if known else "warning" if problems else "new",
-            "order_ref": event[3],
-            "message": "; ".join(p.message for p in problems)
-            or (self.env._("Imported before: nothing happens.") if known else self.env._("Ready.")),
-        }
+    def _prepare_left_out(self, rejected, errors):
+        """:return: the values of lines for rows that stay out though nothing is wrong with them"""
+        bad = {error["row"] for error in errors}
+        text = self.env._("Left out: another row of this order is wrong.")
+        return [
+            {"kind": "skipped", "row": number, "order_ref": ref, "message": text}
+            for number, _cells, ref in rejected
+            if number not in bad
+        ]
+
+    @api.model
+    def _prepare_outcomes(self, events, outcomes, rows):
+        """:return: the values of a line per row of each order; of an order that stands in no
+        table, of one line
+        """
+        numbers = {}
+        for number, _cells, ref in rows:
+            numbers.setdefault(ref, []).append(number)
+        return [
+            {"kind": kind, "row": number, "order_ref": event[3], "message": message}
+            for event, (kind, message) in zip(events, outcomes, strict=True)
+            for number in numbers.get(event[3]) or [0]
+        ]
 
     def _title(self):
         """Override of `oms.upload`."""
-        return self.env._("Import orders")
+        return self.env._("Import Orders")

@@ -10,7 +10,16 @@ class OmsOrderImportLine(models.TransientModel):
 
     wizard_id = fields.Many2one("oms.order.import", required=True, ondelete="cascade", index=True)
     kind = fields.Selection(
-        [("error", "Error"), ("warning", "Will wait"), ("known", "Here already"), ("new", "New")]
+        [
+            ("error", "Error"),
+            ("skipped", "Left Out"),
+            ("warning", "Will Wait"),
+            ("held", "On Hold"),
+            ("known", "Imported Before"),
+            ("update", "Update"),
+            ("new", "Ready"),
+        ],
+        "Result",
     )
     row = fields.Integer()
     column = fields.Char()

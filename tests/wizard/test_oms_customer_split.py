@@ -39,7 +39,12 @@ class TestCustomerSplit(OmsCommon):
         return self._capture(
             self._document(
                 ref,
-                customer={"ref": f"C-{name}", "name": name, "email": email, "phone": "0113 496 0000"},
+                customer={
+                    "ref": f"C-{name}",
+                    "name": name,
+                    "email": email,
+                    "phone": "0113 496 0000",
+                },
                 shipping={"name": name, **address},
             )
         )

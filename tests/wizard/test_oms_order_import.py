@@ -1,4 +1,5 @@
 import base64
+import csv
 import io
 import json
 from datetime import datetime
@@ -101,6 +102,155 @@ class TestOrderImport(OmsCommon):
         ).action_apply()
         self._run_lanes()
         self.assertEqual(len(self._order("J1") + self._order("J2")), 2)
+
+    # === WHAT THE PREVIEW SAYS === #
+
+    def _lines(self, wizard):
+        """:return: row, kind and message of the lines of a preview, by row"""
+        lines = wizard.line_ids.sorted("row")
+        return [(line.row, line.kind, line.message) for line in lines]
+
+    def test_an_address_without_a_name_goes_to_the_customer(self):
+        self.files.mapping_ids.filtered(lambda m: m.key == "ship_name").unlink()
+        self._upload(*ROWS[:2]).action_apply()
+        self._run_lanes()
+        order = self._order("1001", self.files)
+        self.assertEqual(self._holds(order), [])
+        self.assertEqual(order.partner_shipping_id.name, "Ann")
+        self.assertEqual(order.state, "sale")
+
+    def test_a_customer_known_by_email_alone_takes_the_parcel(self):
+        self.env["res.partner"].create({"name": "Ann Lee", "email": "a@example.com"})
+        self._upload(ROWS[3].replace("c@example.com;Cyd", "a@example.com;")).action_apply()
+        self._upload(ROWS[2].replace("two", "2").replace(";Bob;", ";;")).action_apply()
+        self._run_lanes()
+        self.assertEqual(self._holds(self._order("1003", self.files)), [])
+        self.assertEqual(self._order("1003", self.files).partner_shipping_id.name, "Ann Lee")
+        # Of somebody unknown only the address of their mailbox is known.
+        self.assertEqual(self._holds(self._order("1002", self.files)), ["BAD_ADDRESS"])
+
+    def test_the_preview_says_of_each_row_what_the_import_does(self):
+        wizard = self._upload(
+            *ROWS[:2],
+            ROWS[3].replace("MUG", "MOG"),
+            ROWS[3].replace("1003", "1004").replace("3 High St", ""),
+            ROWS[3].replace("1003", "1005").replace("USD", "XXX"),
+            ROWS[3].replace("1003", "1006"),
+            ROWS[3].replace("1003", "1006").replace(";1;10,00", ";x;10,00"),
+        )
+        wizard.action_preview()
+        lines = self._lines(wizard)
+        self.assertEqual(
+            [(row, kind) for row, kind, _message in lines],
+            [
+                (2, "new"),
+                (3, "new"),
+                (4, "warning"),
+                (5, "held"),
+                (6, "warning"),
+                (7, "skipped"),
+                (8, "error"),
+            ],
+        )
+        for (_row, _kind, message), text in zip(
+            lines,
+            (
+                "Will be imported.",
+                "Will be imported.",
+                "Will wait in Exceptions. SKU MOG",
+                "Will be imported on hold. The shipping address has no street.",
+                "Will wait in Exceptions. Currency XXX",
+                "Left out: another row of this order is wrong.",
+                "This is not a number.",
+            ),
+            strict=True,
+        ):
+            self.assertTrue(message.startswith(text), message)
+        self.assertEqual(
+            (wizard.order_count, wizard.new_count, wizard.waiting_count, wizard.error_count),
+            (4, 4, 3, 1),
+        )
+        wizard.action_apply()
+        self._run_lanes()
+        messages = self.env["oms.channel.message"].search([("channel_id", "=", self.files.id)])
+        self.assertEqual(
+            {m.order_ref: (m.state, self._holds(m.order_id or m)) for m in messages},
+            {
+                "1001": ("done", []),
+                "1003": ("parked", ["UNKNOWN_SKU"]),
+                "1004": ("done", ["BAD_ADDRESS"]),
+                "1005": ("parked", ["UNKNOWN_CURRENCY"]),
+            },
+        )
+
+    def test_a_changed_row_of_an_order_here_is_said_to_be_one(self):
+        self._upload(*ROWS[:2]).action_apply()
+        self._run_lanes()
+        wizard = self._upload(ROWS[0].replace(";2;", ";3;"))
+        wizard.action_preview()
+        order = self._order("1001", self.files)
+        kind, before = wizard.line_ids.kind, order.order_line.mapped("product_uom_qty")
+        self.assertIn(order.name, wizard.line_ids.message)
+        self.assertEqual(wizard.new_count, 0)
+        wizard.action_apply()
+        self._run_lanes()
+        is_same = order.order_line.mapped("product_uom_qty") == before
+        self.assertEqual(kind, "known" if is_same else "update")
+
+    def test_rejected_rows_come_back_as_a_file_with_the_reason(self):
+        other = ROWS[2].replace("two", "1").replace("MUG", "POT")
+        wizard = self._upload(*ROWS, other)
+        wizard.action_preview()
+        text = base64.b64decode(wizard.rejected).decode("utf-8-sig")
+        self.assertEqual(
+            list(csv.reader(io.StringIO(text))),
+            [
+                [*HEADER.split(";"), "Reason"],
+                [*ROWS[2].split(";"), "Qty: This is not a number."],
+                [*other.split(";"), "Another row of this order is wrong."],
+            ],
+        )
+        wizard.action_apply()
+        fixed = self.env["oms.order.import"].create(
+            {
+                "channel_id": self.files.id,
+                "data": base64.b64encode(text.replace("two", "2").encode()),
+            }
+        )
+        fixed.action_preview()
+        self.assertEqual((fixed.new_count, fixed.error_count), (1, 0))
+        self.assertFalse(fixed.rejected)
+        fixed.action_apply()
+        self._run_lanes()
+        self.assertEqual(self._order("1002", self.files).amount_total, 30.0)
+
+    def test_the_sample_file_can_be_read(self):
+        wizard = self.env["oms.order.import"].create({"channel_id": self.files.id})
+        self.assertEqual(
+            wizard.action_download_sample()["url"],
+            f"/web/content/oms.order.import/{wizard.id}/sample/orders_sample.csv?download=true",
+        )
+        wizard.data = wizard.sample
+        self.files.mapping_ids.unlink()
+        wizard.action_preview()
+        self.assertEqual((wizard.order_count, wizard.error_count), (1, 0))
+
+    def test_an_agent_imports_without_a_channel(self):
+        self.files.action_pause()
+        Wizard = self.env["oms.order.import"].with_user(self._make_user("agent"))
+        data = base64.b64encode("\n".join([HEADER, *ROWS[:2]]).encode())
+        wizard = Wizard.create({"data": data, "filename": "orders.csv"})
+        self.assertFalse(wizard.channel_id)
+        wizard.action_preview()
+        self.assertRecordValues(
+            wizard.channel_id.sudo(),
+            [{"name": "File Import", "adapter": "csv_file", "state": "live"}],
+        )
+        wizard.action_apply()
+        self._run_lanes()
+        self.assertEqual(self._order("1001", wizard.channel_id.sudo()).amount_total, 25.0)
+        again = Wizard.create({"data": data})
+        self.assertEqual(again.channel_id, wizard.channel_id)
 
 
 class TestMarketplaceWithoutAdapter(OmsCommon):

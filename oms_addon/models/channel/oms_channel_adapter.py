@@ -298,6 +298,17 @@ class OmsChannelAdapter(models.AbstractModel):
         """
         raise NotImplementedError
 
+    @api.model
+    def _read_rows(self, channel, data):
+        """Read the rows of a file of orders that is a table.
+
+        :param bytes data: the file as it was uploaded
+        :return: the headers, and per row its number, its cells and its order's reference;
+            nothing when the file is no table
+        :rtype: tuple[tuple, list[tuple]]
+        """
+        return (), []
+
     # === CONNECTION === #
 
     @api.model

@@ -86,9 +86,7 @@ class OmsCustomerSplitter(models.AbstractModel):
         for message in orders.oms_message_ids.filtered(lambda m: m.direction == "in").sorted("id"):
             channel = message.channel_id
             try:
-                document = channel._adapter()._read(
-                    channel, message.topic, message._raw_payload()
-                )
+                document = channel._adapter()._read(channel, message.topic, message._raw_payload())
             except Exception:  # noqa: BLE001, S112 - its own lane has told what is wrong with it
                 continue
             if isinstance(document, OrderDocument):

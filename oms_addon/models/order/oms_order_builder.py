@@ -1,5 +1,6 @@
 """From documents to the values of sales orders, in bulk and exact."""
 
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from odoo import api, fields, models
@@ -90,12 +91,20 @@ class OmsOrderBuilder(models.AbstractModel):
         return problem.code in ("TOTAL_MISMATCH", "BAD_CHARGE")
 
     @api.model
-    def _address_problems(self, channel, document):
-        """:return: why nobody could deliver to the document's address, as the policy asks"""
+    def _address_problems(self, channel, document, customer=None):
+        """:param customer: who it is for, if that is known; takes the parcel when the address
+            names nobody
+        :return: why nobody could deliver to the document's address, as the policy asks
+        """
+        name = document.customer.name or document.billing.name
+        if customer and "@" not in (customer.name or "@"):
+            name = name or customer.name
+        shipping = document.shipping
+        shipping = replace(shipping, name=shipping.name or shipping.company or name)
         told = {problem.code for problem in document.problems()}
         return [
             problem
-            for problem in address_problems(document.shipping, channel.address_level)
+            for problem in address_problems(shipping, channel.address_level)
             if problem.code not in told
         ]
 

@@ -219,7 +219,7 @@ class OmsOrderImporter(models.AbstractModel):
         """
         problems = [
             {"code": problem.code, "message": problem.message}
-            for problem in self._held_problems(channel, document)
+            for problem in self._held_problems(channel, document, order.partner_id)
         ]
         problems += self.env["oms.customer.address"]._rejected_problems(order)
         problems += self.env["oms.order.builder"]._tax_difference(channel, order, document, known)
@@ -258,13 +258,15 @@ class OmsOrderImporter(models.AbstractModel):
         return max(limit, Decimal(str(order.currency_id.rounding)) * taxes)
 
     @api.model
-    def _held_problems(self, channel, document):
-        """:return: the document's problems with which the order stands, but does not go on"""
+    def _held_problems(self, channel, document, customer=None):
+        """:param customer: who it is for, if that is known
+        :return: the document's problems with which the order stands, but does not go on
+        """
         from_document = [p for p in document.problems() if p.code == "BAD_CHARGE"]
         if document.status == "pending" and document.shipping == Address():
             # A channel that has not released the order keeps the address to itself.
             return from_document
-        address = self.env["oms.order.builder"]._address_problems(channel, document)
+        address = self.env["oms.order.builder"]._address_problems(channel, document, customer)
         return [*from_document, *address]
 
     @api.model

@@ -35,8 +35,7 @@ class OmsChannelAdapterCsvFile(models.AbstractModel):
     @api.model
     def _read_file(self, channel, data):
         """Override of `oms.channel.adapter`: an order with a bad row is left out whole."""
-        mapping = {m.key: m.value for m in channel.mapping_ids if m.kind == "column" and m.value}
-        result = parse_orders(data, mapping, self._defaults(channel))
+        result = self._read_table(channel, data)
         events = []
         for document in result.documents:
             payload = result.payloads[document.ref]
@@ -47,6 +46,23 @@ class OmsChannelAdapterCsvFile(models.AbstractModel):
             for e in result.errors
         ]
         return events, list(result.documents), errors
+
+    @api.model
+    def _read_rows(self, channel, data):
+        """Override of `oms.channel.adapter`."""
+        result = self._read_table(channel, data)
+        if not result.table:
+            return (), []
+        refs = {row.number: ref for ref, rows in result.rows.items() for row in rows}
+        return result.table.headers, [
+            (row.number, row.cells, refs.get(row.number, "")) for row in result.table.rows
+        ]
+
+    @api.model
+    def _read_table(self, channel, data):
+        """:return: the ``Result`` of a table, read with the columns mapped on the channel"""
+        mapping = {m.key: m.value for m in channel.mapping_ids if m.kind == "column" and m.value}
+        return parse_orders(data, mapping, self._defaults(channel))
 
     @api.model
     def _defaults(self, channel):

@@ -31,7 +31,7 @@ registry.category("web_tour.tours").add("oms_import_tour", {
             trigger:
                 ".modal .o_data_row:contains('Error'):contains('quantity'):contains('two') td[name=row]:contains('3')",
         },
-        { trigger: ".modal .o_data_row:contains('9001'):contains('New')" },
+        { trigger: ".modal .o_data_row:contains('9001'):contains('Ready'):contains('Will be imported.')" },
         { trigger: ".modal button[name=action_apply]", run: "click" },
         {
             content: "What was imported is in the inbox",

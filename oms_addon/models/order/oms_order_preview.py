@@ -1,0 +1,77 @@
+"""What importing documents would do, without doing it."""
+
+from odoo import api, models
+
+from odoo.addons.oms_addon.tools.order_document import OrderDocument
+
+
+class OmsOrderPreview(models.AbstractModel):
+    _name = "oms.order.preview"
+    _description = "Order Preview"
+
+    @api.model
+    def _preview(self, channel, documents):
+        """Check documents as the import does.
+
+        :param channel: the channel they would come by
+        :param list documents: ``OrderDocument`` and others
+        :return: per document what would happen (``new``, ``held``, ``warning``, ``update`` or
+            ``known``), and that in words
+        :rtype: list[tuple]
+        """
+        orders = [document for document in documents if isinstance(document, OrderDocument)]
+        known = self.env["oms.order.builder"]._look_up(channel, orders) if orders else {}
+        existing = {
+            order.oms_order_ref: order
+            for order in self.env["sale.order"].search(
+                [
+                    ("oms_channel_id", "=", channel.id),
+                    ("oms_order_ref", "in", [document.ref for document in orders]),
+                ]
+            )
+        }
+        return [
+            self._preview_order(channel, document, known, existing.get(document.ref))
+            if isinstance(document, OrderDocument)
+            else self._preview_other(document)
+            for document in documents
+        ]
+
+    @api.model
+    def _preview_order(self, channel, document, known, order):
+        """:param order: the ``sale.order`` that is here already, if any
+        :return: what would happen to the document of an order, and that in words
+        """
+        builder, updater = self.env["oms.order.builder"], self.env["oms.order.updater"]
+        if order and not document.is_newer_than(
+            order.oms_version or None, updater._aware(order.oms_updated_at)
+        ):
+            return "known", self.env._(
+                "Order %(order)s is as new as this. Nothing will happen.", order=order.name
+            )
+        problems = [problem["message"] for problem in builder._problems(channel, document, known)]
+        if problems:
+            return "warning", self._waits(problems)
+        held = [
+            *(p.message for p in document.problems() if p.code == "TOTAL_MISMATCH"),
+            *(p.message for p in self.env["oms.order.importer"]._held_problems(channel, document)),
+        ]
+        if held:
+            return "held", self.env._(
+                "Will be imported on hold. %(reasons)s", reasons=" ".join(held)
+            )
+        if order:
+            return "update", self.env._("Order %(order)s will be updated.", order=order.name)
+        return "new", self.env._("Will be imported.")
+
+    @api.model
+    def _preview_other(self, document):
+        """:return: what would happen to a document that is no order, and that in words"""
+        problems = [problem.message for problem in document.problems()]
+        if problems:
+            return "warning", self._waits(problems)
+        return "new", self.env._("Will be imported.")
+
+    @api.model
+    def _waits(self, reasons):
+        return self.env._("Will wait in Exceptions. %(reasons)s", reasons=" ".join(reasons))
