@@ -55,7 +55,17 @@ registry.category("web_tour.tours").add("oms_connect_tour", {
             { trigger: ".modal .o_oms_card[data-code=marketplace]", run: "click" },
             { trigger: ".modal .o_oms_card.active[data-code=marketplace]" },
             NEXT,
-            ...(has("sync") ? [at("sync"), NEXT] : []),
+            ...(has("sync")
+                ? [
+                      at("sync"),
+                      { trigger: ".modal .o_field_widget[name=stock_line_ids]:visible" },
+                      {
+                          content: "Nothing is synced before it was approved",
+                          trigger: ".modal [name=wants_stock] input:not(:checked)",
+                      },
+                      NEXT,
+                  ]
+                : []),
             ...(has("history")
                 ? [
                       at("history"),
