@@ -16,6 +16,7 @@ class OmsCommon(TransactionCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.company = cls.env.company
+        cls._set_rates()
         cls.warehouse = cls.env["stock.warehouse"].search(
             [("company_id", "=", cls.company.id)], limit=1
         )
@@ -26,6 +27,26 @@ class OmsCommon(TransactionCase):
         cls.mug = cls._make_product("MUG", "Mug", stock=100)
         cls.pot = cls._make_product("POT", "Pot", stock=100)
         cls.channel = cls._make_channel("Shop")
+
+    @classmethod
+    def _set_rates(cls):
+        """Give the currencies that tests sell in a rate, of any age; one to one, as nobody
+        converts by them but who sets others.
+        """
+        codes = "AUD CAD CHF EUR GBP INR JPY KWD MXN PLN SEK TND TRY USD"
+        currencies = (
+            cls.env["res.currency"]
+            .with_context(active_test=False)
+            .search([("name", "in", codes.split())])
+        )
+        cls.env["res.currency.rate"].create(
+            [
+                {"currency_id": currency.id, "name": "2000-01-01", "rate": 1.0}
+                for currency in currencies - cls.company.currency_id
+                if not currency.rate_ids.filtered(lambda r: str(r.name) == "2000-01-01")
+            ]
+        )
+        cls.env["ir.default"].set("oms.channel", "rate_max_days", 0)
 
     @classmethod
     def _request_handler(cls, session, request, /, **kw):

@@ -288,6 +288,8 @@ class Api:
 
     @route("GET", r"/settings/(?P<group_id>[\w-]+)/(?P<id>[\w-]+)")
     def get_setting(self, request, body, group_id, id):
+        if id == "woocommerce_currency":
+            return Response(200, {"id": id, "value": self.currency})
         return Response(200, {"id": id, "value": self.settings.get(id, "no")})
 
     @route("GET", r"/payment_gateways/(?P<id>[\w-]+)")

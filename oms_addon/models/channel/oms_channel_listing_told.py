@@ -208,7 +208,9 @@ class OmsChannelListing(models.Model):
 
     @api.model
     def _currencies(self, channel, told):
-        """:return: currency ids by code; the company's by '', for channels that tell none"""
+        """:return: currency ids by code; by '', for messages that tell none, the one the
+        channel told of its other listings, else the company's
+        """
         codes = {listing.currency for listing in told} - {""}
         found = (
             self.env["res.currency"]
@@ -217,8 +219,11 @@ class OmsChannelListing(models.Model):
             if codes
             else ()
         )
+        other = self.search(
+            [("channel_id", "=", channel.id), ("currency_id", "!=", False)], order="id", limit=1
+        )
         return {
-            "": channel.company_id.currency_id.id,
+            "": (other.currency_id or channel.company_id.currency_id).id,
             **{currency.name: currency.id for currency in found},
         }
 

@@ -77,6 +77,12 @@ class OmsChannel(models.Model):
         help="A difference to the channel's total up to this becomes a rounding line; "
         "a larger one holds the order.",
     )
+    rate_max_days = fields.Integer(
+        "Exchange Rate Age (Days)",
+        default=30,
+        help="Orders in a foreign currency wait when the last exchange rate before their date "
+        "is older. 0 accepts any age.",
+    )
     unpaid_days = fields.Integer(
         "Cancel Unpaid After (Days)",
         help="For orders received from now on. 0 never cancels unpaid orders.",

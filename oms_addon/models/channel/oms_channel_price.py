@@ -61,6 +61,7 @@ class OmsChannelPrice(models.AbstractModel):
                 ("status", "=", "active"),
             ]
         )
+        listings -= self._without_rate(channel, listings)
         wanted = self._wanted(channel, listings)
         differing = (
             listings.filtered(lambda l: l in wanted)
@@ -113,6 +114,34 @@ class OmsChannelPrice(models.AbstractModel):
             Message._insert_rows(channel, "out", rows, TOPIC_PRIORITIES["price"])
             self.env["oms.lane"]._trigger_crons("outbox")
         return len(rows)
+
+    @api.model
+    def _without_rate(self, channel, listings):
+        """:return: the listings whose prices cannot be converted: 1:1 is nobody's price"""
+        today, rates = fields.Date.context_today(self), self.env["oms.exchange.rates"]
+        by_currency = listings.grouped(lambda l: self._currency(channel, l))
+        currencies = self.env["res.currency"].union(*by_currency)
+        source = channel.price_pricelist_id.currency_id or channel.company_id.currency_id
+        foreign = currencies - source
+        if not foreign:
+            return listings.browse()
+        dates = rates._dates(channel.company_id, foreign | source)
+        texts = {
+            currency: text
+            for currency in foreign | source
+            if (text := rates._problem(channel, currency, dates, today))
+        }
+        if not texts:
+            channel._settle_alert("exchange_rate")
+            return listings.browse()
+        channel._raise_alert(
+            "exchange_rate",
+            next(iter(texts.values())),
+            self.env._("Prices in this currency are not synced until the rate is set."),
+            level="warning",
+        )
+        without = foreign if source in texts else foreign.filtered(lambda c: c in texts)
+        return listings.browse().union(*(by_currency[currency] for currency in without))
 
     @api.model
     def _currency(self, channel, listing):
@@ -170,6 +199,7 @@ class OmsChannelPrice(models.AbstractModel):
         channel = message.channel_id
         ids = json.loads(message._raw_payload())["listings"]
         listings = self.env["oms.channel.listing"].browse(ids).exists()
+        listings -= self._without_rate(channel, listings)
         wanted = self._wanted(channel, listings)
         listings = listings.filtered(lambda l: l in wanted)
         items = [self._prepare_item(channel, listing, wanted[listing]) for listing in listings]

@@ -15,6 +15,7 @@ from . import oms_customer_creator
 from . import oms_customer_address
 from . import oms_customer_matcher
 from . import oms_customer_splitter
+from . import oms_exchange_rates
 from . import oms_order_builder
 from . import oms_order_taxes
 from . import oms_order_importer

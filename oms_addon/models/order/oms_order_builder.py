@@ -33,12 +33,15 @@ class OmsOrderBuilder(models.AbstractModel):
         """
         lines = [line for document in documents for line in document.lines]
         goods = [line for line in lines if line.kind == "product"]
+        pricelists = {
+            code: channel._get_pricelist(code) for code in {d.currency for d in documents}
+        }
+        currencies = self.env["res.currency"].union(*(p.currency_id for p in pricelists.values()))
         return {
             "goods": self.env["oms.channel.listing"]._resolve_lines(channel, goods),
             "taxes": self._find_taxes(channel),
-            "pricelists": {
-                code: channel._get_pricelist(code) for code in {d.currency for d in documents}
-            },
+            "pricelists": pricelists,
+            "rates": self.env["oms.exchange.rates"]._dates(channel.company_id, currencies),
             "services": self._services(channel.company_id),
             "locations": {location.ref: location for location in channel.location_ids},
             "currencies": {
@@ -79,7 +82,7 @@ class OmsOrderBuilder(models.AbstractModel):
         return found + [
             *self._sku_problems(document, known),
             *self._tax_problems(document, known),
-            *self._currency_problems(document, known),
+            *self._currency_problems(channel, document, known),
         ]
 
     @api.model
@@ -154,9 +157,12 @@ class OmsOrderBuilder(models.AbstractModel):
         )
 
     @api.model
-    def _currency_problems(self, document, known):
-        if known["pricelists"].get(document.currency):
-            return []
+    def _currency_problems(self, channel, document, known):
+        if pricelist := known["pricelists"].get(document.currency):
+            text = self.env["oms.exchange.rates"]._problem(
+                channel, pricelist.currency_id, known["rates"], document.placed_at.date()
+            )
+            return [{"code": "NO_EXCHANGE_RATE", "message": text}] if text else []
         return [
             {
                 "code": "UNKNOWN_CURRENCY",

@@ -1,5 +1,7 @@
 """WooCommerce: what is offered, and how it is taxed."""
 
+from dataclasses import replace
+
 from odoo import api, models
 from odoo.tools import split_every
 
@@ -24,7 +26,10 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
                 self.env._("The shop cannot list its variations: update WooCommerce to 9.0.")
             )
         rows = answer.json()
-        listings = [listing for row in rows if (listing := read_listing(row))]
+        currency = self._shop_currency(channel)
+        listings = [
+            replace(listing, currency=currency) for row in rows if (listing := read_listing(row))
+        ]
         if self._has_next(answer, int(page), rows):
             return listings, f"{kind}/{int(page) + 1}"
         return listings, "variations/1" if kind == "products" else None
@@ -41,6 +46,13 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
                 rows = answer.json()
                 found |= {str(row["id"]) for row in rows if row.get("type") not in NOT_SOLD}
         return found
+
+    @api.model
+    def _shop_currency(self, channel):
+        """:return: the code of the currency the shop's prices are in"""
+        setting = "/settings/general/woocommerce_currency"
+        value = self._call(channel, "GET", setting, accept=(401, 403, 404)).json().get("value")
+        return value if isinstance(value, str) else ""
 
     @api.model
     def _fetch_taxes(self, channel):

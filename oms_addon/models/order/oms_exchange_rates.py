@@ -1,0 +1,71 @@
+"""Exchange rates that orders and prices need: known, and not too old."""
+
+from odoo import api, fields, models
+
+
+class OmsExchangeRates(models.AbstractModel):
+    """Odoo converts 1:1 where it knows no rate, and says nothing; this says so before."""
+
+    _name = "oms.exchange.rates"
+    _description = "Exchange Rates"
+
+    @api.model
+    def _dates(self, company, currencies):
+        """Find when the rates of currencies were set.
+
+        :param currencies: ``res.currency`` records
+        :return: dates by currency id, the latest first; nothing for the company's own
+        :rtype: dict
+        """
+        foreign = currencies - company.currency_id
+        if not foreign:
+            return {}
+        rates = (
+            self.env["res.currency.rate"]
+            .sudo()
+            .search(
+                [
+                    ("currency_id", "in", foreign.ids),
+                    ("company_id", "in", [False, company.root_id.id]),
+                    ("rate", ">", 0),
+                ],
+                order="name desc",
+            )
+        )
+        found = {currency.id: [] for currency in foreign}
+        for rate in rates:
+            found[rate.currency_id.id].append(rate.name)
+        return found
+
+    @api.model
+    def _problem(self, channel, currency, dates, day):
+        """Say why an amount of a day cannot be converted.
+
+        :param dates: what ``_dates`` returned
+        :return: the sentence, '' when it can
+        :rtype: str
+        """
+        if currency.id not in dates:
+            return ""
+        last = next((date for date in dates[currency.id] if date <= day), None)
+        values = {
+            "currency": currency.name,
+            "company": channel.company_id.currency_id.name,
+            "day": fields.Date.to_string(day),
+        }
+        if not last:
+            return self.env._(
+                "There is no exchange rate of %(currency)s to %(company)s for %(day)s: set one "
+                "under Invoicing, Configuration, Currencies, then retry.",
+                **values,
+            )
+        if channel.rate_max_days and (day - last).days > channel.rate_max_days:
+            return self.env._(
+                "The last exchange rate of %(currency)s to %(company)s before %(day)s is of "
+                "%(last)s, more than %(days)s days old: set one under Invoicing, Configuration, "
+                "Currencies, then retry.",
+                last=fields.Date.to_string(last),
+                days=channel.rate_max_days,
+                **values,
+            )
+        return ""
