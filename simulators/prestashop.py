@@ -516,6 +516,7 @@ class PrestashopSimulator(Simulator):
                 upc="",
                 name=[{"id": "1", "value": name}, {"id": "2", "value": name}],
                 price=_six(net),
+                ecotax=_six(Decimal(values.get("ecotax", "0"))),
                 active="1",
                 state="1",
                 id_default_image=values.get("image", ""),

@@ -254,7 +254,7 @@ class _Reader:
 
     def lines(self):
         """:return: the lines; all discounts are taken off the lines they belong to"""
-        rows = self.rows()
+        rows = [part for row in self.rows() for part in _split_ecotax(row)]
         amounts = self.amounts(rows)
         rates = [self.taxes(row) for row in rows]
         services = self.services()
@@ -323,6 +323,9 @@ class _Reader:
 
     def taxes(self, row):
         """:return: the taxes of a row, by their own rates, else by its two prices"""
+        if _is_ecotax(row):
+            rate = money(row, "ecotax_tax_rate")
+            return (Tax(rate=rate.normalize() + 0),) if rate else ()
         told = (row.get("associations") or {}).get("taxes")
         known = self.data.get("taxes") or {}
         if told and all(text(tax, "id") in known for tax in told):
@@ -512,6 +515,11 @@ class _Reader:
         row = min(at, key=number_of) if at else {"date_add": text(self.order, "date_upd")}
         return [self.refund_charge(f"refunded-{self.ref}", left, self.moment(row, "date_add"))]
 
+    def refunded_shipping(self, slip):
+        """:return: the line of what a slip gives back of the shipping, with its own tax"""
+        amount = rounded(money(slip, "total_shipping_tax_incl"), self.coin)
+        return (RefundLine(line_ref="shipping", amount=amount),) if amount else ()
+
     def refunds(self, charges):
         """:return: what was given back, by credit slip; the rest when all was refunded"""
         returned = self.has_shipped()
@@ -528,7 +536,8 @@ class _Reader:
                         returned=returned,
                     )
                     for row in (slip.get("associations") or {}).get("order_slip_details") or ()
-                ),
+                )
+                + self.refunded_shipping(slip),
             )
             for slip in self.slips
         ]
@@ -538,8 +547,58 @@ class _Reader:
         return refunds
 
 
+def _is_ecotax(row):
+    return row.get("oms_ecotax") is True
+
+
+def _split_ecotax(row):
+    """Tell an ecological tax with a rate of its own apart from the row it is in the price of.
+
+    :return: the row, or the row without it and one for it
+    """
+    quantity, ecotax = money(row, "product_quantity"), money(row, "ecotax")
+    net, gross = money(row, "unit_price_tax_excl"), money(row, "unit_price_tax_incl")
+    if ecotax <= 0 or quantity <= 0 or net <= ecotax:
+        return [row]
+    rate = money(row, "ecotax_tax_rate") / _HUNDRED
+    own = ecotax * (1 + rate)
+    # With one rate for both there is nothing to tell apart.
+    if abs((gross - own) * ecotax - own * (net - ecotax)) * quantity < Decimal("0.005") * net:
+        return [row]
+    sums = {
+        "total_price_tax_incl": money(row, "total_price_tax_incl") or gross * quantity,
+        "total_price_tax_excl": money(row, "total_price_tax_excl") or net * quantity,
+    }
+    parts = {"total_price_tax_incl": own * quantity, "total_price_tax_excl": ecotax * quantity}
+    return [
+        {
+            **row,
+            "unit_price_tax_incl": f"{gross - own:f}",
+            "unit_price_tax_excl": f"{net - ecotax:f}",
+            **{name: f"{sums[name] - parts[name]:f}" for name in sums},
+        },
+        {
+            **row,
+            "oms_ecotax": True,
+            "unit_price_tax_incl": f"{own:f}",
+            "unit_price_tax_excl": f"{ecotax:f}",
+            **{name: f"{amount:f}" for name, amount in parts.items()},
+        },
+    ]
+
+
 def _goods_line(row, amount, taxes, share):
     """:return: the line of a row that costs ``amount`` and is reduced by ``share``"""
+    if _is_ecotax(row):
+        return Line(
+            ref=f"ecotax:{text(row, 'id')}",
+            name=f"Ecotax {text(row, 'product_name')}".strip(),
+            kind="fee",
+            quantity=Decimal(1),
+            unit_price=amount,
+            discount=share,
+            taxes=taxes,
+        )
     quantity, price = money(row, "product_quantity"), money(row, "unit_price_tax_incl")
     if quantity > 0 and price * quantity < amount:
         price = (amount / quantity).quantize(_MICRO, ROUND_UP)

@@ -130,6 +130,18 @@ class TestOrderTaxes(OmsCommon):
         order = self._order_of("R9", told, "14.85", True)
         self.assertEqual(self._holds(order), ["TAX_MISMATCH"])
 
+    def test_a_total_with_more_decimals_than_the_currency_has_is_no_difference(self):
+        for ref, price, total in (("D1", "10.125", "10.125"), ("D2", "3.333", "9.999")):
+            with self.subTest(total):
+                count = round(float(total) / float(price))
+                document = self._document(ref, [("MUG", 1, price)] * count, total=total)
+                for number, line in enumerate(document["lines"]):
+                    line["ref"] = str(number)
+                order = self._capture(document)
+                self.assertEqual(self._holds(order), [])
+                self.assertEqual(f"{order.amount_total:.2f}", f"{float(total) + 1e-9:.2f}")
+                self.assertEqual(order.oms_payment_state, "paid")
+
     def test_a_rate_that_is_not_told_is_never_zero(self):
         self._tax("VAT 20%", 20.0, True)
         found = self._order_of("N1", [("24.00", [{"amount": "4.00"}])], "24.00", True)

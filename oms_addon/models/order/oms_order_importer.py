@@ -17,6 +17,7 @@ from odoo.addons.oms_addon.tools.order_document import (
     PaymentDocument,
     RefundDocument,
 )
+from odoo.addons.oms_addon.tools.shares import rounded
 from odoo.addons.oms_addon.tools.tracking_document import TrackingDocument
 
 
@@ -225,8 +226,10 @@ class OmsOrderImporter(models.AbstractModel):
         problems += self.env["oms.order.builder"]._tax_difference(channel, order, document, known)
         if document.total is None:
             return problems
-        difference = document.total - Decimal(str(order.amount_total))
         rounding = order.currency_id.rounding
+        # A shop may keep more decimals than the currency has here.
+        told = rounded(document.total, Decimal(str(rounding)).normalize())
+        difference = told - Decimal(str(order.amount_total))
         if abs(difference) < Decimal(str(rounding)) / 2:
             return problems
         if abs(difference) <= self._rounding_limit(channel, order, document):
@@ -254,8 +257,11 @@ class OmsOrderImporter(models.AbstractModel):
         limit = Decimal(str(channel.rounding_limit))
         if document.expected_total() != document.total:
             return limit
-        taxes = sum(len(line.taxes or ()) for line in document.lines)
-        return max(limit, Decimal(str(order.currency_id.rounding)) * taxes)
+        coin = Decimal(str(order.currency_id.rounding))
+        roundings = sum(
+            len(line.taxes or ()) + (line.subtotal % coin != 0) for line in document.lines
+        )
+        return max(limit, coin * roundings)
 
     @api.model
     def _held_problems(self, channel, document, customer=None):

@@ -5,7 +5,17 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from ..document_parts import Line, Tax, exact_sum
 from ..document_values import EXACT, DocumentError
-from .values import CENT, ZERO, amount_of, id_of, joined, money_of, number_of, percent_of, text_of
+from .values import (
+    ZERO,
+    amount_of,
+    coin_of,
+    id_of,
+    joined,
+    money_of,
+    number_of,
+    percent_of,
+    text_of,
+)
 
 
 def read_lines(data, removed, available):
@@ -14,11 +24,11 @@ def read_lines(data, removed, available):
     :param dict removed: what was taken off, see ``money.read_removed``
     :param dict available: when the goods of pre-orders can be had, by line id
     """
-    has_taxes = _has_line_taxes(data)
+    has_taxes, coin = _has_line_taxes(data), coin_of(data)
     lines, duties = [], []
     for index, item in enumerate(data["line_items"]):
         try:
-            line = _goods(item, removed.get(id_of(item["id"])), available, has_taxes)
+            line = _goods(item, removed.get(id_of(item["id"])), available, has_taxes, coin)
             if line:
                 lines.append(line)
             if not data.get("duties_included"):
@@ -43,7 +53,7 @@ def _has_line_taxes(data):
     )
 
 
-def _goods(item, removed, available, has_taxes):
+def _goods(item, removed, available, has_taxes, coin):
     """:return: a line of what is bought; ``None`` when nothing is left of it"""
     ref = id_of(item["id"])
     quantity, price = number_of(item["quantity"]), money_of(item, "price")
@@ -56,7 +66,7 @@ def _goods(item, removed, available, has_taxes):
             return None
         # What is left costs exactly what it did less what was taken off.
         discount = EXACT.add(EXACT.subtract(discount, EXACT.multiply(price, gone)), subtotal)
-        taxes = _less(taxes, tax)
+        taxes = _less(taxes, tax, coin)
     return Line(
         ref=ref,
         listing_ref=id_of(item.get("variant_id") or ""),
@@ -111,14 +121,14 @@ def _taxes(item):
     )
 
 
-def _less(taxes, gone):
-    """Take an amount off the taxes of a line, off each its share, to the cent."""
+def _less(taxes, gone, coin):
+    """Take an amount off the taxes of a line, off each its share, to the coin."""
     amount = exact_sum(tax.amount for tax in taxes or ())
     if not gone or not amount:
         return taxes
     left, rest = [], gone
     for tax in taxes[:-1]:
-        share = (gone * tax.amount / amount).quantize(CENT, ROUND_HALF_UP)
+        share = (gone * tax.amount / amount).quantize(coin, ROUND_HALF_UP)
         rest -= share
         left.append(replace(tax, amount=tax.amount - share))
     last = taxes[-1]

@@ -6,7 +6,7 @@ from ..document_parts import Charge, Refund, RefundLine, exact_sum
 from ..document_values import EXACT, to_moment
 from ..order_document import CREDIT_METHODS
 from .lines import discount_of
-from .values import CENT, ZERO, amount_of, id_of, money_of, number_of, text_of
+from .values import ZERO, amount_of, coin_of, id_of, money_of, number_of, text_of
 
 CHARGE_KINDS = {
     "authorization": "authorization",
@@ -42,7 +42,7 @@ def read_removed(data, included):
     """
     if data.get("cancelled_at"):
         return {}, ZERO
-    removed, refunded = {}, {}
+    removed, refunded, coin = {}, {}, coin_of(data)
     for refund in data.get("refunds") or ():
         for item in refund.get("refund_line_items") or ():
             ref, quantity = id_of(item["line_item_id"]), number_of(item["quantity"])
@@ -60,7 +60,7 @@ def read_removed(data, included):
             ref, quantity = id_of(item["id"]), number_of(item["quantity"], path)
             missing = quantity - number_of(current) - refunded.get(ref, 0)
             if missing > 0 and quantity > 0:
-                _add(removed, ref, _share(item, quantity, missing))
+                _add(removed, ref, _share(item, quantity, missing, coin))
     value = exact_sum(
         subtotal if included else subtotal + tax for _quantity, subtotal, tax in removed.values()
     )
@@ -72,14 +72,14 @@ def _add(removed, ref, parts):
     removed[ref] = tuple(before + more for before, more in zip(known, parts, strict=True))
 
 
-def _share(item, quantity, missing):
+def _share(item, quantity, missing, coin):
     """:return: what some pieces of a line are worth: (quantity, subtotal, tax)"""
     subtotal = EXACT.subtract(EXACT.multiply(quantity, money_of(item, "price")), discount_of(item))
     tax = exact_sum(money_of(tax, "price") for tax in item.get("tax_lines") or ())
     return (
         missing,
-        (subtotal * missing / quantity).quantize(CENT, ROUND_HALF_UP),
-        (tax * missing / quantity).quantize(CENT, ROUND_HALF_UP),
+        (subtotal * missing / quantity).quantize(coin, ROUND_HALF_UP),
+        (tax * missing / quantity).quantize(coin, ROUND_HALF_UP),
     )
 
 

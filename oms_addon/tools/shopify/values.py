@@ -3,6 +3,7 @@
 from decimal import Decimal
 from functools import lru_cache
 
+from ..coins import coin_of_currency
 from ..document_values import EXACT, mismatch, to_text
 
 ZERO = Decimal("0.00")
@@ -70,6 +71,11 @@ def text_of(data, key):
     """:return: a text, '' where it is not told"""
     value = data.get(key)
     return "" if value is None else to_text(value, key)
+
+
+def coin_of(data):
+    """:return: the smallest amount of the currency an order's customer pays in"""
+    return coin_of_currency(text_of(data, "presentment_currency") or text_of(data, "currency"))
 
 
 def joined(*values):

@@ -116,6 +116,24 @@ class TestPrestashopReading(OmsCommon):
         rates = [tuple(tax.rate for tax in line.taxes) for line in document.lines]
         self.assertEqual(rates, [(Decimal("5.5"),), (Decimal("20"),), (Decimal("13.7"),), ()])
 
+    def test_an_ecological_tax_with_another_rate_is_a_line_of_its_own(self):
+        # 100.00 at 20 % and an ecotax of 2.00 without tax, twice.
+        eco = {"ecotax": "2.000000", "ecotax_tax_rate": "0.000"}
+        row = detail("1", 2, "122.00", "102.00", **eco, total_price_tax_excl="204.00")
+        document = self._read(composed(details=[row], order=money_of("244.00")))
+        self.assertEqual(
+            [(x.ref, x.kind, x.subtotal, x.tax_amount) for x in document.lines],
+            [
+                ("1", "product", Decimal("240.00"), Decimal("40.00")),
+                ("ecotax:1", "fee", Decimal("4.00"), Decimal("0")),
+            ],
+        )
+        same = {"ecotax": "2.000000", "ecotax_tax_rate": "20.000"}
+        row = detail("1", 2, "122.40", "102.00", **same, total_price_tax_excl="204.00")
+        document = self._read(composed(details=[row], order=money_of("244.80")))
+        [line] = document.lines
+        self.assertEqual((line.subtotal, line.tax_amount), (Decimal("244.80"), Decimal("40.80")))
+
     def test_free_shipping_is_off_the_shipping_and_the_rest_off_the_goods(self):
         details = [detail("1", 1, "30.00", "25.00"), detail("2", 2, "10.00", "8.333333")]
         rule = {"id": "1", "name": "FREE+10", "value": "15.00", "value_tax_excl": "12.50",
@@ -265,8 +283,10 @@ class TestPrestashopReading(OmsCommon):
         self.assertEqual((refund.ref, refund.amount), ("9", Decimal("27.30")))
         self.assertEqual(
             [(line.line_ref, line.quantity, line.returned) for line in refund.lines],
-            [("7", Decimal(1), False)],
+            [("7", Decimal(1), False), ("shipping", Decimal(0), False)],
         )
+        # The shipping is credited with its own tax.
+        self.assertEqual(refund.lines[1].amount, Decimal("8.40"))
         self.assertEqual(
             [(c.kind, c.ref, c.amount) for c in document.charges],
             [("charge", "1", Decimal("27.30")), ("refund", "slip-9", Decimal("27.30"))],
@@ -901,6 +921,32 @@ class TestPrestashopTelling(PrestashopCommon):
                 for line, count, part in lines
             ],
         }
+
+    def test_shipping_and_wrapping_are_given_back_with_their_own_tax(self):
+        ref = self.shop.place_order((("MUG", 3, "12.00"),), tax_rate="20", shipping="6.00")
+        self.shop.tables["orders"][int(ref)].update(
+            total_shipping_tax_excl="6.000000",
+            total_wrapping_tax_incl="2.20",
+            total_wrapping_tax_excl="2.00",
+        )
+        lines = [("wrapping", 1, "2.20")]
+        refund = self._refund(ref, "8.20", lines, shipping="6.00")
+        self.adapter._push_refund(self.channel, "K", refund)
+        slip = self.shop.tables["order_slip"][1]
+        self.assertEqual(
+            (slip["total_products_tax_excl"], slip["total_shipping_tax_excl"]),
+            ("2.000000", "6.000000"),
+        )
+
+    def test_a_price_is_pushed_without_the_ecological_tax_that_the_shop_adds(self):
+        ref = self.shop.add_product("ECO", "Eco", "122.00", tax_rate="20", ecotax="2.00")
+        item = {"ref": ref, "price": "122.00", "currency": "EUR"}
+        self.adapter._push_price(self.channel, "P1", [item])
+        self.assertEqual(self.shop.tables["products"][int(ref)]["price"], "101.666667")
+        self.shop.insert("configurations", name="PS_USE_ECOTAX", value="1", id_shop="")
+        composing._shops.clear()
+        self.adapter._push_price(self.channel, "P2", [item])
+        self.assertEqual(self.shop.tables["products"][int(ref)]["price"], "100.000000")
 
     def test_a_refund_is_a_slip_whose_echo_is_known(self):
         ref = self.shop.place_order((("MUG", 3, "12.00"),), tax_rate="20", shipping="6.00")

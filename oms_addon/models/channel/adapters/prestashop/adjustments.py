@@ -134,14 +134,24 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
         ]
         goods = sum((row["amount_tax_incl"] for row in rows), ZERO)
         gross = goods if amount is None else amount - shipping
-        net = sum((row["amount_tax_excl"] for row in rows), ZERO) + net_of(order, gross - goods)
+        wrapping = sum(
+            (Decimal(line.get("amount") or 0) for line in gone if line["line_ref"] == "wrapping"),
+            ZERO,
+        )
+        wrapping = min(wrapping, max(gross - goods, ZERO))
+        net = (
+            sum((row["amount_tax_excl"] for row in rows), ZERO)
+            + net_of(order, wrapping, "total_wrapping")
+            + net_of(order, gross - goods - wrapping)
+        )
+        shipping_net = net_of(order, shipping, "total_shipping")
         slip = {
             "id_customer": text(order, "id_customer"),
             "id_order": text(order, "id"),
             "conversion_rate": text(order, "conversion_rate"),
             "total_products_tax_excl": f"{net:.6f}",
             "total_products_tax_incl": f"{gross:.6f}",
-            "total_shipping_tax_excl": f"{net_of(order, shipping):.6f}",
+            "total_shipping_tax_excl": f"{shipping_net:.6f}",
             "total_shipping_tax_incl": f"{shipping:.6f}",
             "amount": f"{gross:.6f}",
             "shipping_cost": int(bool(shipping)),

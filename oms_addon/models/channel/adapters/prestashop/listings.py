@@ -37,7 +37,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
             "products",
             **{
                 "display": "[id,reference,ean13,upc,name,price,active,state,id_default_image,"
-                "id_tax_rules_group]",
+                "id_tax_rules_group,ecotax]",
                 "filter[id]": f">[{int(cursor or 0)}]",
                 "sort": "[id_ASC]",
                 "limit": str(PAGE),
@@ -72,6 +72,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
         ref = listing_ref(text(product, "id"), text(combination or {}, "id"))
         net = money(product, "price") + money(combination or {}, "price")
         rate = rates.get(text(product, "id_tax_rules_group"), ZERO)
+        ecotax = self._ecotax(channel, product, rates)
         rows = stocks.get((text(product, "id"), text(combination or {}, "id") or "0"), [{}])
         active = text(product, "active") == "1" and text(product, "state") != "0"
         own = combination or product
@@ -84,7 +85,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
                 sku=text(own, "reference") or text(product, "reference") * (not combination) or ref,
                 barcode=text(own, "ean13") or text(own, "upc"),
                 name=localised(product.get("name")),
-                price=rounded(net * (1 + rate / HUNDRED), self._default_unit(channel)),
+                price=rounded(net * (1 + rate / HUNDRED) + ecotax, self._default_unit(channel)),
                 currency=self._default_currency(channel),
                 quantity=money(row, "quantity") if text(row, "quantity") else None,
                 stock_mode="none" if is_untracked else "",
@@ -134,6 +135,15 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
         shop = self._shop(channel)
         row = shop["currencies"].get(shop["settings"].get("PS_CURRENCY_DEFAULT", ""), {})
         return Decimal((0, (1,), -number_of(row, "precision"))) if "precision" in row else CENT
+
+    @api.model
+    def _ecotax(self, channel, product, rates):
+        """:return: what the shop adds to a product's price as ecological tax, with its own tax"""
+        settings = self._shop(channel)["settings"]
+        if settings.get("PS_USE_ECOTAX") != "1":
+            return ZERO
+        rate = rates.get(settings.get("PS_ECOTAX_TAX_RULES_GROUP_ID") or "0", ZERO)
+        return money(product, "ecotax") * (1 + rate / HUNDRED)
 
     @api.model
     def _rates_by_group(self, channel):

@@ -78,7 +78,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
                 "products",
                 "id",
                 {item["ref"].partition("-")[0] for item in items},
-                "[id,price,id_tax_rules_group]",
+                "[id,price,ecotax,id_tax_rules_group]",
             )
         }
         rates = self._rates_by_group(channel)
@@ -98,7 +98,9 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
                 )
             else:
                 rate = rates.get(text(product, "id_tax_rules_group"), ZERO)
-                net = Decimal(item["price"]) / (1 + rate / HUNDRED)
+                # The shop adds the ecological tax to its price, with a tax of its own.
+                ecotax = self._ecotax(channel, product, rates)
+                net = (Decimal(item["price"]) - ecotax) / (1 + rate / HUNDRED)
                 base = money(product, "price") if combination_id else ZERO
                 writes["combinations" if combination_id else "products"][str(position)] = {
                     "id": combination_id or product_id,
