@@ -227,6 +227,23 @@ def share_of(order, refunds, ref, quantity):
     return (whole * quantity / pieces).quantize(coin, ROUND_HALF_UP)
 
 
+def within_total(order, refunds, lines):
+    """Take from shares what is more than the order has left: its lines, each rounded for itself,
+    may make more than its total, and the shop gives back no more than that.
+
+    :param list lines: tuples (line's id, quantity, amount with taxes)
+    :return: the lines, the last ones reduced
+    """
+    left = Decimal(order["total"]) - sum((Decimal(r["amount"]) for r in refunds), ZERO)
+    over = max(sum((share for *_line, share in lines), ZERO) - max(left, ZERO), ZERO)
+    within = []
+    for ref, quantity, share in reversed(lines):
+        less = min(over, share)
+        over -= less
+        within.append((ref, quantity, share - less))
+    return within[::-1]
+
+
 def shipping_shares(order, refunds, amount):
     """Spread shipping that is given back over the ways of shipping, of each its part.
 

@@ -205,6 +205,22 @@ class TestRefund(RefundCommon):
         hold = order.oms_hold_ids.filtered(lambda h: h.reason_code == "REFUND_UNMATCHED")
         self.assertIn("by $ 4.00", hold.detail.replace("\xa0", " "))
 
+    def test_all_that_was_paid_of_a_cancelled_order_is_due_with_its_shipping(self):
+        document = self._document("A1", [("MUG", 1, "54.97")], total="59.87")
+        document["lines"].append(
+            {"ref": "S", "kind": "shipping", "name": "Post", "quantity": "1",
+             "unit_price": "4.90", "taxes": []}
+        )  # fmt: skip
+        document["charges"][0]["amount"] = "59.87"
+        order = self._capture(document)
+        self.assertEqual(order.oms_amount_paid, 59.87)
+        self._receive(self._cancellation("A1"))
+        self._run_lanes()
+        self.assertAlmostEqual(sum(self._notes(order).mapped("amount_total")), 59.87, 2)
+        self.assertEqual(order.oms_payment_state, "overpaid")
+        [hold] = order.oms_hold_ids.filtered(lambda h: h.reason_code == "REFUND_DUE")
+        self.assertIn("refund $\xa059.87", hold.detail)
+
     def test_less_money_than_the_pieces_cost_is_told_to_a_person(self):
         document = self._document("A1", [("MUG", 2, "10.00")])
         order = self._capture(document)
@@ -266,6 +282,10 @@ class TestAsk(PushShopMixin, RefundCommon):
         self.assertEqual(len(order.oms_refund_ids), 1)
         self.assertEqual(len(self._notes(order)), 1)
         self.assertEqual(order.order_line.product_uom_qty, 3.0)
+        # The order goes on to be shipped; its credit note is paid all the same.
+        self.assertIn(order.oms_status, ("running", "waiting"))
+        self.assertEqual(self.env["oms.payment.collector"]._book_left(), 1)
+        self.assertEqual(self._notes(order).payment_state, "paid")
 
     def test_an_order_cancelled_here_is_cancelled_there_once_and_one_cancelled_there_is_not(self):
         ours, theirs = self._capture(

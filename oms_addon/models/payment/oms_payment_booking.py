@@ -42,7 +42,8 @@ class OmsPaymentCollector(models.AbstractModel):
 
     @api.model
     def _book_left(self, limit=100):
-        """Book the money of orders that left the path: held, failed, cancelled, done.
+        """Book the money of orders that left the path: held, failed, cancelled, done; and what
+        was given back of any, as the path collects money once.
 
         :param int limit: how many charges at most
         :return: how many orders' charges were booked
@@ -55,6 +56,8 @@ class OmsPaymentCollector(models.AbstractModel):
                 ("payment_id", "=", False),
                 ("oms_charge_kind", "!=", "authorization"),
                 ("amount", "!=", 0),
+                "|",
+                ("oms_charge_kind", "in", ("refund", "chargeback")),
                 ("sale_order_ids.oms_status", "not in", ("running", "waiting")),
             ],
             order="id",

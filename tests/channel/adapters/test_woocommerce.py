@@ -837,6 +837,15 @@ class TestWoocommerceOut(WoocommerceCommon):
         self.assertTrue(self.shop.orders()[ref]["cancelled"])
         self.assertEqual(self.shop.stock()["MUG", ""], 100)
 
+    def test_pieces_cancelled_in_steps_give_back_no_cent_more_than_was_paid(self):
+        ref = self.shop.place_order([("MUG", 10, "23.90")], tax_rate=20, discount="59.75")
+        self.assertEqual(self.shop.book[int(ref)]["total"], "179.25")
+        for key, quantity in (("c1", 4), ("c2", 6)):
+            told = self._cancellation(ref, [("MUG", quantity)])
+            self.adapter._push_cancellation(self.woo, key, told)
+        self.assertEqual(self.shop.orders()[ref]["refunded"], Decimal("179.25"))
+        self.assertEqual([r["amount"] for r in self.shop.refunds[int(ref)]], ["71.70", "107.55"])
+
     def test_an_unpaid_order_is_cancelled_without_a_refund(self):
         ref = self.shop.place_order(paid=False)
         self.adapter._push_cancellation(self.woo, "c1", self._cancellation(ref))

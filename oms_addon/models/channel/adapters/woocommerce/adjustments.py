@@ -17,6 +17,7 @@ from odoo.addons.oms_addon.tools.woocommerce import (
     share_of,
     shipping_shares,
     token_of,
+    within_total,
 )
 
 
@@ -64,6 +65,7 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
             if not (cancellation["refund"] or unpaid):
                 share = ZERO
             lines.append((ref, Decimal(quantity), share))
+        lines = within_total(order, before, lines)
         amount = sum((share for _ref, _quantity, share in lines), ZERO)
         return self._refund(
             channel,
