@@ -82,7 +82,8 @@ class Simulator:
     topics = ()
     #: capabilities the shop lacks, so that tests leave them out by name:
     #: "webhooks", "refund", "partial_cancel", "cancel_request", "push_refund",
-    #: "push_cancel", "compare_and_set", "locations", "edit"
+    #: "push_cancel", "compare_and_set", "locations", "edit", "address",
+    #: "ship_there" (pieces are shipped by others, and it says which)
     lacks = frozenset()
 
     def __init__(self, port=0, seed=1):
@@ -220,6 +221,18 @@ class Simulator:
 
     def edit_order(self, ref, lines):
         """The order's lines become others after it was placed."""
+        raise NotImplementedError
+
+    def add_line(self, ref, sku, quantity, price):
+        """The order gets one line more; the others, refunded or not, stay as they are."""
+        raise NotImplementedError
+
+    def ship_there(self, ref, sku, quantity):
+        """Staff of the shop, or another service, ship some pieces of a line."""
+        raise NotImplementedError
+
+    def change_address(self, ref, city):
+        """The order is to go to another city."""
         raise NotImplementedError
 
     def touch(self, ref):

@@ -88,7 +88,7 @@ PAYMENTS = {
 class PrestashopSimulator(Simulator):
     code = "prestashop"
     topics = ()
-    lacks = frozenset({"webhooks", "cancel_request", "locations"})
+    lacks = frozenset({"webhooks", "cancel_request", "locations", "ship_there"})
 
     def __init__(self, port=0, seed=1, zone="Europe/Paris"):
         super().__init__(port, seed)
@@ -692,38 +692,43 @@ class PrestashopSimulator(Simulator):
         for detail in kept.values():
             del self.tables["order_details"][detail["id"]]
         for sku, quantity, price in lines:
-            product, combination = self._find(sku)
-            gross = Decimal(price)
-            net = gross / (1 + rate / 100)
-            tax = self._tax_group(rate)
-            sold = str(product["id"]), str(combination["id"] if combination else 0)
-            own = combination or product
-            values = {
-                "id_order": str(order["id"]),
-                "product_id": sold[0],
-                "product_attribute_id": sold[1],
-                "product_quantity": str(quantity),
-                "product_quantity_refunded": "0",
-                "product_name": product["name"][0]["value"],
-                # Those of the product, where the combination has none.
-                "product_reference": own["reference"] or product["reference"],
-                "product_ean13": own["ean13"] or product["ean13"],
-                "product_upc": "",
-                "product_isbn": "",
-                "product_price": _six(net),
-                "id_customization": "0",
-                "download_hash": "hash" if str(product["id"]) in self.files else "",
-                "unit_price_tax_incl": _six(gross),
-                "unit_price_tax_excl": _six(net),
-                "total_price_tax_incl": _six(gross * quantity),
-                "total_price_tax_excl": _six(net * quantity),
-                "associations": {"taxes": [{"id": tax}] if rate else []},
-            }
+            values = self._detail_values(order, sku, quantity, price, rate)
+            sold = values["product_id"], values["product_attribute_id"]
             if sold in kept:
-                row = {"id": kept[sold]["id"], **values}
+                refunded = kept[sold]["product_quantity_refunded"]
+                row = {"id": kept[sold]["id"], **values, "product_quantity_refunded": refunded}
                 self.tables["order_details"][row["id"]] = row
             else:
                 self.insert("order_details", **values)
+
+    def _detail_values(self, order, sku, quantity, price, rate):
+        """:return: the values of a row of an order"""
+        product, combination = self._find(sku)
+        gross = Decimal(price)
+        net = gross / (1 + rate / 100)
+        tax = self._tax_group(rate)
+        own = combination or product
+        return {
+            "id_order": str(order["id"]),
+            "product_id": str(product["id"]),
+            "product_attribute_id": str(combination["id"] if combination else 0),
+            "product_quantity": str(quantity),
+            "product_quantity_refunded": "0",
+            "product_name": product["name"][0]["value"],
+            # Those of the product, where the combination has none.
+            "product_reference": own["reference"] or product["reference"],
+            "product_ean13": own["ean13"] or product["ean13"],
+            "product_upc": "",
+            "product_isbn": "",
+            "product_price": _six(net),
+            "id_customization": "0",
+            "download_hash": "hash" if str(product["id"]) in self.files else "",
+            "unit_price_tax_incl": _six(gross),
+            "unit_price_tax_excl": _six(net),
+            "total_price_tax_incl": _six(gross * quantity),
+            "total_price_tax_excl": _six(net * quantity),
+            "associations": {"taxes": [{"id": tax}] if rate else []},
+        }
 
     def _find(self, sku):
         """:param str sku: or the ids of a product and its combination, as ``10-25``
@@ -868,6 +873,26 @@ class PrestashopSimulator(Simulator):
             self._sum_up(order)
             self._take_stock(order, -1)
             order["date_upd"] = self.local()
+
+    def add_line(self, ref, sku, quantity, price):
+        with self.lock:
+            self.tick()
+            order = self.tables["orders"][int(ref)]
+            rate = Decimal(order["carrier_tax_rate"])
+            values = self._detail_values(order, sku, quantity, price, rate)
+            self.insert("order_details", **values)
+            self._sum_up(order)
+            order["date_upd"] = self.local()
+
+    def change_address(self, ref, city):
+        """Override: an order gets another row, since the old one stays the customer's."""
+        with self.lock:
+            self.tick()
+            order = self.tables["orders"][int(ref)]
+            [old] = self.rows("addresses", id=order["id_address_delivery"])
+            values = {key: value for key, value in old.items() if key != "id"}
+            new = self.insert("addresses", **{**values, "city": city})
+            order.update(id_address_delivery=str(new["id"]), date_upd=self.local())
 
     def touch(self, ref):
         with self.lock:

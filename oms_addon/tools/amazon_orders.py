@@ -106,6 +106,8 @@ class Item(NamedTuple):
     #: whether Amazon collects the tax and pays it to the state
     by_amazon: bool = False
     note: str = ""
+    #: how many pieces have left; ``None`` when Amazon does not say
+    shipped: Decimal | None = None
 
 
 class Mode(NamedTuple):
@@ -331,6 +333,10 @@ def _optional(value, path, key="Amount"):
     return money(value, path, key) if value else None
 
 
+def _shipped(value, path):
+    return None if value in (None, "") else _quantity(value, path)
+
+
 def _quantity(value, path):
     quantity = to_decimal(value, path)
     return quantity if quantity >= 0 else ZERO
@@ -384,6 +390,7 @@ def read_item(item, position):
         tuple(parts),
         (item.get("TaxCollection") or {}).get("Model") == "MarketplaceFacilitator",
         custom or "",
+        _shipped(item.get("QuantityShipped"), f"{path}.QuantityShipped"),
     )
 
 
@@ -506,6 +513,10 @@ def _item_2026(item, position):
         tuple(_parts_2026(item, product, quantity, path)),
         by_amazon,
         custom or "",
+        _shipped(
+            (item.get("fulfillment") or {}).get("quantityFulfilled"),
+            f"{path}.fulfillment.quantityFulfilled",
+        ),
     )
 
 
@@ -735,6 +746,7 @@ def _product_line(item, price, discount, taxes, coin):
         discount=discount + rest,
         taxes=taxes,
         note=item.note,
+        shipped=item.shipped,
     )
 
 

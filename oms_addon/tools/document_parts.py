@@ -94,6 +94,8 @@ class Line:
     ``unit_price``. ``taxes`` is ``None`` when the channel does not say, ``()`` when the
     line is untaxed. A line of kind ``discount`` has a negative ``unit_price``.
     ``available_at`` is when the goods of a pre-order can be had at the earliest.
+    ``shipped`` is how many pieces have left, whoever sent them; ``None`` when the channel does
+    not say.
     ``listing_ref`` is the channel's id of what was sold, as ``Listing.ref``, ``parent_ref`` of
     the product it is a variant of; they say which product it is before any SKU does.
     """
@@ -111,6 +113,7 @@ class Line:
     taxes: tuple[Tax, ...] | None = declare(nullable(list_of(part_of(Tax))), default=None)
     note: str = text()
     available_at: datetime | None = declare(nullable(MOMENT), default=None)
+    shipped: Decimal | None = declare(nullable(DECIMAL), default=None)
 
     def __post_init__(self):
         if self.available_at:

@@ -70,7 +70,7 @@ class AmazonSimulator(FeedsMixin, FinancesMixin, Simulator):
 
     code = "amazon"
     topics = ()
-    lacks = frozenset({"webhooks", "edit", "compare_and_set", "reopen"})
+    lacks = frozenset({"webhooks", "edit", "address", "compare_and_set", "reopen"})
 
     def __init__(
         self, port=0, seed=1, market="A1PA6795UKMFR9", currency="", models=None, rate_factor=1000.0
@@ -527,6 +527,15 @@ class AmazonSimulator(FeedsMixin, FinancesMixin, Simulator):
         with self.lock:
             self.shop[ref].paid = True
             self._change(self.shop[ref])
+
+    def ship_there(self, ref, sku, quantity):
+        """Override: the seller's staff confirm a package in Seller Central."""
+        with self.lock:
+            order = self.shop[ref]
+            [item] = [item for item in order.items if item.sku == sku]
+            number = str(len(order.shipments) + 900)
+            order.shipments[number] = {"items": {item.ref: quantity}, "number": f"SC{number}"}
+            self._change(order)
 
     def touch(self, ref):
         with self.lock:

@@ -95,6 +95,7 @@ class Graph:
             "title": line.title,
             "quantity": line.quantity,
             "currentQuantity": line.quantity - line.gone,
+            "unfulfilledQuantity": order.unfulfilled(line),
             "isGiftCard": line.gift_card,
             "requiresShipping": not line.gift_card,
             "variant": variant and {"id": gid("ProductVariant", variant.id)},

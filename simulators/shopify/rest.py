@@ -38,11 +38,8 @@ def _discounts(order, line):
 
 
 def _line(order, line):
-    fulfilled = sum(
-        q for f in order.fulfilments if f.status == "success" for _i, of, q in f.lines if of is line
-    )
     variant = line.variant
-    left = max(line.quantity - line.gone - fulfilled, 0)
+    fulfilled, left = order.fulfilled(line), order.unfulfilled(line)
     return {
         "id": line.id,
         "admin_graphql_api_id": f"gid://shopify/LineItem/{line.id}",

@@ -306,16 +306,30 @@ class ShopifySimulator(Server, Simulator):
                     self._take_off(order, line, current - quantity)
                 elif quantity > current:
                     self._add_to(order, line, quantity - current)
-            added = [self._line(sku, quantity, price) for sku, (quantity, price) in wanted.items()]
-            order.lines += added
-            for line in added:
-                order.parts[0].lines.append([self.new_id(), line, line.quantity])
+            for sku, (quantity, price) in wanted.items():
+                self._sell_more(order, sku, quantity, price)
             more = {}
             if taken.lines:
                 order.refunds.append(taken)
                 more["refunds/create"] = rest.refund(order, taken)
-            body = {"order_edit": {"id": self.new_id(), "order_id": order.id}}
-            self._changed(order, None, {"orders/edited": body, **more})
+            self._edited(order, more)
+
+    def add_line(self, ref, sku, quantity, price):
+        with self.lock:
+            order = self.by_id[int(ref)]
+            self._sell_more(order, sku, quantity, price)
+            self._edited(order, {})
+
+    def _sell_more(self, order, sku, quantity, price):
+        line = self._line(sku, quantity, price)
+        order.lines.append(line)
+        part = order.parts[0]
+        part.lines.append([self.new_id(), line, line.quantity])
+        part.status = "open" if part.status == "closed" else part.status
+
+    def _edited(self, order, more):
+        body = {"order_edit": {"id": self.new_id(), "order_id": order.id}}
+        self._changed(order, None, {"orders/edited": body, **more})
 
     def _add_to(self, order, line, quantity):
         """Sell more pieces of a line."""
@@ -336,6 +350,12 @@ class ShopifySimulator(Server, Simulator):
             if not any(entry[2] for entry in part.lines) and part.status != "closed":
                 part.status = "closed"
             part.updated = self.now.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    def change_address(self, ref, city):
+        with self.lock:
+            order = self.by_id[int(ref)]
+            order.address = {**order.address, "city": city}
+            self._changed(order)
 
     def touch(self, ref):
         with self.lock:
@@ -411,6 +431,25 @@ class ShopifySimulator(Server, Simulator):
             order.refunds.append(made)
             self._changed(order, None, {"refunds/create": rest.refund(order, made)})
             return str(made.id)
+
+    def ship_there(self, ref, sku, quantity):
+        """Override: staff fulfil some pieces in the admin."""
+        with self.lock:
+            order = self.by_id[int(ref)]
+            part, entry = next(
+                (part, entry)
+                for part in order.parts
+                if part.status == "open"
+                for entry in part.lines
+                if entry[1].sku == sku
+            )
+            item = {"id": gid("FulfillmentOrderLineItem", entry[0]), "quantity": quantity}
+            given = {
+                "fulfillmentOrderId": gid("FulfillmentOrder", part.id),
+                "fulfillmentOrderLineItems": [item],
+            }
+            self.fulfil(None, {"lineItemsByFulfillmentOrder": [given]})
+            self.shipments.clear()
 
     def send_all(self, ref):
         """The shopkeeper fulfils all that is left, without a parcel's number."""

@@ -177,6 +177,15 @@ class Order:
             ZERO,
         )
 
+    def fulfilled(self, line):
+        """:return: how many pieces of a line have left"""
+        made = [f for f in self.fulfilments if f.status == "success"]
+        return sum(quantity for f in made for _id, of, quantity in f.lines if of is line)
+
+    def unfulfilled(self, line):
+        """:return: how many pieces of a line are still to leave"""
+        return max(line.quantity - line.gone - self.fulfilled(line), 0)
+
     def worth(self, line, quantity):
         """:return: what pieces of a line cost, with taxes"""
         subtotal, tax = line.share(quantity)

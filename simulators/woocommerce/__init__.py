@@ -51,7 +51,7 @@ class WoocommerceSimulator(Api, Simulator):
         "product.restored",
     )
     #: a customer of WooCommerce has no way to ask; stock is one number
-    lacks = frozenset({"cancel_request", "locations"})
+    lacks = frozenset({"cancel_request", "locations", "ship_there"})
 
     def __init__(self, port=0, seed=1, index=None):
         """:param index: path of a shop's route index, to check arguments with"""
@@ -317,6 +317,25 @@ class WoocommerceSimulator(Api, Simulator):
             for sku in before.keys() | after.keys():
                 if before[sku] != after[sku]:
                     self.move_stock(sku, before[sku] - after[sku])
+
+    def add_line(self, ref, sku, quantity, price):
+        """Override: staff make a paid order pending to edit it, which asks for the rest."""
+        with self.lock:
+            order = self.book[int(ref)]
+            rate = next((t["rate_percent"] for t in order["tax_lines"]), None)
+            line = line_item(
+                self.next_id("item"), self._product(sku), quantity, price, rate, Decimal(0)
+            )
+            order["line_items"].append(line)
+            order["total"] = money(Decimal(order["total"]) + Decimal(price) * quantity)
+            self.changed(order)
+            self.move_stock(sku, -quantity)
+
+    def change_address(self, ref, city):
+        with self.lock:
+            order = self.book[int(ref)]
+            order["shipping"] = {**order["shipping"], "city": city}
+            self.changed(order)
 
     def touch(self, ref):
         with self.lock:

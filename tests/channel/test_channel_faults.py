@@ -491,6 +491,94 @@ class ChannelFaults:
         self.assertEqual(order.amount_total, 20.0)
         self.assertEqual(self.holds(order), [])
 
+    # === 27, 36: WHAT WAS REFUNDED STAYS SO === #
+
+    @needs("refund", "address")
+    def test_a_refunded_piece_does_not_come_back_when_the_address_changes(self):
+        ref, order = self.captured([("MUG", 2, "10.00"), ("POT", 1, "5.00")])
+        self.shop.refund_order(ref, [("MUG", 1)])
+        self.settle()
+        self.shop.change_address(ref, "York")
+        self.settle()
+        self.assertEqual(self.wanted(order), {"MUG": 1, "POT": 1})
+        self.assertEqual(order.amount_total, 15.0)
+        self.assertEqual(order.partner_shipping_id.city, "York")
+        self.assertEqual((self.reserved(self.mug), self.reserved(self.pot)), (1, 1))
+        self.assertEqual(self.holds(order), [])
+        self.assert_truth()
+
+    @needs("refund", "address")
+    def test_a_piece_refunded_before_confirmation_does_not_come_back_either(self):
+        self.store.confirm_policy = "manual"
+        ref, order = self.captured([("MUG", 2, "10.00"), ("POT", 1, "5.00")])
+        self.assertEqual(order.state, "draft")
+        self.shop.refund_order(ref, [("MUG", 1)])
+        self.settle()
+        self.shop.change_address(ref, "York")
+        self.settle()
+        self.assertEqual(self.wanted(order), {"MUG": 1, "POT": 1})
+        self.assertEqual(order.amount_total, 15.0)
+        self.assertEqual(order.partner_shipping_id.city, "York")
+
+    @needs("refund", "edit")
+    def test_what_was_returned_does_not_come_back_when_the_order_grows(self):
+        ref, order = self.captured([("MUG", 2, "10.00")])
+        self.ship(order)
+        self.settle()
+        self.shop.refund_order(ref, [("MUG", 2)], returned=True)
+        self.settle()
+        self.store.auto_ship = False
+        self.shop.add_line(ref, "POT", 1, "5.00")
+        self.settle()
+        self.assertEqual(self.wanted(order), {"MUG": 2, "POT": 1})
+        todo = order.picking_ids.filtered(lambda p: p.state not in ("done", "cancel"))
+        self.assertEqual(todo.move_ids.mapped("product_id"), self.pot)
+
+    # === 41: SHIPPED BY OTHERS === #
+
+    @needs("ship_there")
+    def test_fault_41_pieces_the_shop_shipped_itself_are_not_shipped_again(self):
+        ref, order = self.captured([("MUG", 2, "10.00"), ("POT", 3, "5.00")])
+        self.shop.ship_there(ref, "POT", 2)
+        self.settle()
+        self.assertEqual(self.holds(order), [])
+        [done] = order.picking_ids.filtered(lambda p: p.state == "done")
+        self.assertTrue(done.oms_is_external)
+        self.assertEqual((done.move_ids.product_id, done.move_ids.quantity), (self.pot, 2.0))
+        self.assertEqual((self.pot.qty_available, self.reserved(self.pot)), (98, 1))
+        before = list(self.shop.shipments)
+        self.ship(order)
+        self.settle()
+        self.assertEqual(set(order.picking_ids.mapped("state")), {"done"})
+        self.assertEqual(order.order_line.mapped("qty_delivered"), [2, 3])
+        self.assertEqual((self.mug.qty_available, self.pot.qty_available), (98, 97))
+        self.assertEqual(len(self.shop.shipments), len(before) + 1)
+        self.assertEqual(order.order_line.mapped("oms_external_qty"), [0, 2])
+        self.assertEqual(self.holds(order), [])
+
+    @needs("ship_there")
+    def test_fault_41_we_ship_one_part_and_the_shop_the_other(self):
+        ref, order = self.captured([("MUG", 1, "10.00"), ("POT", 1, "5.00")])
+        order.picking_ids.move_ids.filtered(lambda m: m.product_id == self.mug).picked = True
+        order.picking_ids.with_context(skip_backorder=True).button_validate()
+        order.picking_ids.filtered(lambda p: p.state == "done").action_oms_no_tracking()
+        self.settle()
+        self.shop.ship_there(ref, "POT", 1)
+        self.settle(also_poll=True)
+        self.assertEqual(set(order.picking_ids.mapped("state")), {"done"})
+        self.assertEqual(order.order_line.mapped("qty_delivered"), [1, 1])
+        self.assertEqual(order.order_line.mapped("oms_external_qty"), [0, 1])
+
+    @needs("ship_there")
+    def test_fault_41_units_that_are_being_picked_here_too_hold_the_order(self):
+        ref, order = self.captured([("MUG", 2, "10.00")])
+        order.picking_ids.move_ids.picked = True
+        self.shop.ship_there(ref, "MUG", 1)
+        self.settle()
+        self.assertEqual(self.holds(order), ["SHIPPED_ELSEWHERE"])
+        self.assertEqual(order.picking_ids.state, "assigned")
+        self.assertEqual(self.mug.qty_available, 100)
+
     # === 59–61, 63: STRESS === #
 
     def _drain_outbox(self):
@@ -774,6 +862,8 @@ _LACKS = {
     ),
     "cancel_request": _does_not("request_cancel"),
     "edit": _does_not("edit_order"),
+    "address": _does_not("change_address"),
+    "ship_there": _does_not("ship_there"),
     "refund": _does_not("refund_order"),
     "reopen": _does_not("reopen_order"),
     "locations": lambda case: not case.adapter._can_fetch_locations,

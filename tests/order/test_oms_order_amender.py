@@ -65,7 +65,7 @@ class TestOmsOrderAmender(OmsCommon):
         self.order.picking_ids.move_ids.picked = True
         self._change(("MUG", 1, "10.00"))
         lines = self.order.order_line
-        left = self.env["oms.order.canceller"]._units_left
+        left = self.env["oms.order.difference"]._live_units
         left(lines[0])
         with self.assertQueryCount(0):
             self.assertEqual([left(line) for line in lines], [1.0] * 9)

@@ -156,6 +156,18 @@ class OmsChannel(models.Model):
         default=24,
         help="Orders placed within so many hours of the oldest leave together by themselves.",
     )
+    external_shipment_policy = fields.Selection(
+        [
+            ("deduct", "Record and Deduct from Stock"),
+            ("record", "Record without Stock"),
+            ("hold", "Hold the Order"),
+        ],
+        "Shipped on the Channel",
+        default="deduct",
+        required=True,
+        help="What happens to units that others shipped on the channel, as far as it reports "
+        "which: they are never shipped again.",
+    )
     auto_ship = fields.Boolean(
         "Ship by itself", help="Deliveries are done as soon as their goods are reserved."
     )

@@ -215,9 +215,11 @@ class OmsShipper(models.AbstractModel):
 
     @api.model
     def _shipped(self, orders):
-        """:return: the deliveries of orders that left for the customer"""
+        """:return: the deliveries of orders that left from here for the customer"""
         return orders._oms_pickings().filtered(
-            lambda p: p.state == "done" and p.picking_type_code == "outgoing"
+            lambda p: (
+                p.state == "done" and p.picking_type_code == "outgoing" and not p.oms_is_external
+            )
         )
 
     # === DELIVER === #

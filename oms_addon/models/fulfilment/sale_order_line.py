@@ -6,6 +6,21 @@ from odoo import fields, models
 class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
 
+    oms_external_qty = fields.Float(
+        "Shipped on the Channel",
+        digits="Product Unit",
+        readonly=True,
+        copy=False,
+        help="Units that others shipped, as the channel reports.",
+    )
+    oms_external_done_qty = fields.Float(
+        "Recorded as Shipped on the Channel",
+        digits="Product Unit",
+        readonly=True,
+        copy=False,
+        help="Units of these that were taken out of the deliveries.",
+    )
+
     oms_plan = fields.Json(
         "Planned warehouses",
         copy=False,

@@ -13,6 +13,13 @@ class StockPicking(models.Model):
     oms_parcel_count = fields.Integer(
         "Number of parcels", compute="_compute_oms_parcel_count", compute_sudo=True
     )
+    oms_is_external = fields.Boolean(
+        "Shipped on the Channel",
+        readonly=True,
+        copy=False,
+        help="Others shipped these units: nothing of them leaves from here, and the channel is "
+        "not notified.",
+    )
     oms_told_at = fields.Datetime("Channel told", readonly=True, copy=False)
 
     # === COMPUTE METHODS === #

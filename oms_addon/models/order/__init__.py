@@ -20,6 +20,7 @@ from . import oms_order_builder
 from . import oms_order_taxes
 from . import oms_order_importer
 from . import oms_order_preview
+from . import oms_order_difference
 from . import oms_order_amender
 from . import oms_order_updater
 from . import oms_order_reviver

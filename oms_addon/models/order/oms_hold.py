@@ -325,6 +325,9 @@ class OmsHold(models.Model):
             }
         )
         self.env["oms.stop.request"].sudo()._settle(open_holds)
+        if state == "released":
+            changed = open_holds.filtered(lambda h: h.reason_code == "ORDER_CHANGED")
+            self.env["oms.order.difference"]._remember_deferred(changed.order_id.sudo())
         for hold in open_holds:
             self.env["oms.event"]._log(
                 hold.order_id or hold.message_id,

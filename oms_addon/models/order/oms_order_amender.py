@@ -30,12 +30,12 @@ class OmsOrderAmender(models.AbstractModel):
         known = builder._look_up(channel, [document])
         if builder._problems(channel, document, known, order.partner_id):
             return False
-        told = builder._prepare_lines(channel, document, known)
-        plan = self._plan(order, told)
+        plan = self._plan(order, document, builder._prepare_lines(channel, document, known))
         if plan is None:
             return False
         self._change_address(order, document)
-        fresh, more, fewer = plan
+        fresh, (more, fewer), reported = plan
+        self.env["oms.order.difference"]._remember(reported)
         if fewer:
             self.env["oms.order.canceller"].with_context(oms_from_channel=True)._cancel_units(
                 fewer, self.env._("Changed on the channel.")
@@ -48,46 +48,44 @@ class OmsOrderAmender(models.AbstractModel):
             order.order_line = [*changes, *(Command.create(vals) for vals in fresh)]
             self._start_again(order)
         self._log(order, fresh, more, fewer)
-        self._prove(order, document, fewer)
+        self._prove(order, document)
         return True
 
     # === LINES === #
 
     @api.model
-    def _plan(self, order, told):
-        """Compare the lines of an order with what its channel tells.
+    def _plan(self, order, document, values):
+        """Compare the lines of an order with what its channel reports.
 
-        :param list told: the values of the lines as they would be made today
-        :return: values of new lines, units more and units fewer by order line; ``None`` when
-            a price or a product is another
+        :param document: the ``OrderDocument``
+        :param list values: the values of its lines as they would be created today
+        :return: values of new lines, the ``Difference`` of the others, and the units that are
+            reported by order line; ``None`` when a price or a product is another
         """
         mine = defaultdict(list)
         for line in order.order_line.filtered(lambda l: l.oms_line_ref and not l.display_type):
             mine[line.oms_line_ref, line.product_id.id].append(line)
         refs = {ref for ref, _product in mine}
-        left = self.env["oms.order.canceller"]._units_left
-        fresh, more, fewer = [], {}, {}
-        for vals in told:
-            lines = mine.get((vals.get("oms_line_ref"), vals["product_id"]))
+        by_hand = order.oms_manual_qty or {}
+        fresh, reported = [], {}
+        for vals in values:
+            ref = vals.get("oms_line_ref")
+            lines = mine.get((ref, vals["product_id"]))
             if not lines:
-                if not vals.get("oms_line_ref") or vals["oms_line_ref"] in refs:
+                if not ref or ref in refs:
                     return None
-                fresh.append(vals)
+                if by_hand.get(ref) != vals["oms_channel_qty"]:
+                    fresh.append(vals)
                 continue
             line = lines.pop(0)
             if self._is_other_price(line, vals):
                 return None
-            difference = vals["product_uom_qty"] - left(line)
-            if line.product_uom_id.compare(difference, 0) > 0:
-                more[line] = difference
-            elif line.product_uom_id.compare(difference, 0) < 0:
-                fewer[line] = -difference
-        for line in (line for lines in mine.values() for line in lines):
-            if line.product_uom_id.compare(left(line), 0) > 0:
-                fewer[line] = left(line)
-        if any(line.oms_kind != "product" for line in [*more, *fewer]):
+            reported[line] = vals["product_uom_qty"]
+        reported.update((line, 0.0) for lines in mine.values() for line in lines)
+        found = self.env["oms.order.difference"]._compare(order, document, reported)
+        if found is None or any(line.oms_kind != "product" for line in [*found.more, *found.fewer]):
             return None
-        return fresh, more, fewer
+        return fresh, found, reported
 
     @api.model
     def _is_other_price(self, line, vals):
@@ -126,11 +124,9 @@ class OmsOrderAmender(models.AbstractModel):
             )
 
     @api.model
-    def _prove(self, order, document, fewer):
-        """Compare the order with the channel to the cent, unless the warehouse has to answer
-        before it is as the channel says, or what was invoiced is credited apart from it.
-        """
-        if fewer or document.total is None:
+    def _prove(self, order, document):
+        """Compare the order with the channel to the cent."""
+        if document.total is None:
             return
         order.oms_channel_total = float(document.total)
         self.env["oms.hold"]._open(

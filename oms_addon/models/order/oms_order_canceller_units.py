@@ -33,9 +33,10 @@ class OmsOrderCanceller(models.AbstractModel):
         :rtype: tuple[dict, float]
         """
         wanted, found = float(quantity), {}
+        live = self.env["oms.order.difference"]._live_units
         for lines in self._channel_lines(orders, line_ref, sku, price):
             pieces = min(
-                line._oms_channel_quantity(self._units_left(line) - (taken or {}).get(line, 0.0))
+                line._oms_channel_quantity(live(line) - (taken or {}).get(line, 0.0))
                 for line in lines
             )
             pieces = min(pieces, wanted)
@@ -47,14 +48,6 @@ class OmsOrderCanceller(models.AbstractModel):
             if wanted <= 1e-9:
                 return found, 0.0
         return found, wanted
-
-    @api.model
-    def _units_left(self, line):
-        """:return: the units of an order line that were ordered and not cancelled since, nor
-        are about to be when the warehouse has answered
-        """
-        asked = self.env["oms.stop.request"]._asked_units(line)
-        return line.product_uom_qty + line.oms_reduced_qty - line.oms_cancelled_qty - asked
 
     @api.model
     def _channel_lines(self, orders, line_ref, sku, price=None):

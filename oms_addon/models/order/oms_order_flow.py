@@ -346,6 +346,7 @@ class OmsOrderFlow(models.AbstractModel):
     @api.model
     def _step_allocate(self, orders):
         """Reserve the goods; nothing is promised twice."""
+        orders -= self._hold(self.env["oms.external.shipment"]._apply(orders))
         return self.env["oms.allocator"]._allocate(orders)
 
     @api.model
@@ -363,6 +364,7 @@ class OmsOrderFlow(models.AbstractModel):
     @api.model
     def _step_ship(self, orders):
         """Have the goods leave, together with those of other orders where that is wanted."""
+        orders -= self._hold(self.env["oms.external.shipment"]._apply(orders))
         self.env["oms.ship.together"]._gather(orders)
         return self.env["oms.shipper"]._ship(orders)
 

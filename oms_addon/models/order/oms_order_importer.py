@@ -226,11 +226,12 @@ class OmsOrderImporter(models.AbstractModel):
         problems += self.env["oms.order.builder"]._tax_difference(channel, order, document, known)
         if document.total is None:
             return problems
+        ours, slack = self.env["oms.order.difference"]._reported_total(order)
         rounding = order.currency_id.rounding
         # A shop may keep more decimals than the currency has here.
         told = rounded(document.total, Decimal(str(rounding)).normalize())
-        difference = told - Decimal(str(order.amount_total))
-        if abs(difference) < Decimal(str(rounding)) / 2:
+        difference = told - Decimal(str(ours))
+        if abs(difference) < Decimal(str(rounding)) / 2 + Decimal(str(slack)):
             return problems
         if abs(difference) <= self._rounding_limit(channel, order, document):
             self._add_rounding_line(order, difference)
@@ -243,7 +244,7 @@ class OmsOrderImporter(models.AbstractModel):
                     "The channel says %(channel)s, the lines make %(ours)s: correct the lines, "
                     "or release the order to go on with ours.",
                     channel=order.currency_id.format(float(document.total)),
-                    ours=order.currency_id.format(order.amount_total),
+                    ours=order.currency_id.format(ours),
                 ),
             },
         ]

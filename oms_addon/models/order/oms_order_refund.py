@@ -58,6 +58,7 @@ class OmsOrderRefund(models.Model):
         "Still to credit", readonly=True, help="Money without goods, once there is an invoice."
     )
     shares = fields.Json(readonly=True, help="What of it belongs to which order line.")
+    units = fields.Json(readonly=True, help="Units refunded by order line.")
     reason = fields.Char(readonly=True)
     message_id = fields.Many2one("oms.channel.message", readonly=True, index="btree_not_null")
     error = fields.Char(related="message_id.error")
@@ -126,7 +127,7 @@ class OmsOrderRefund(models.Model):
     def _credit(self, order, refund):
         """Take a refund's pieces off and credit them; find what money is left to credit."""
         self.ensure_one()
-        back, kept, value, shares = {}, {}, 0.0, {}
+        back, kept, value, shares, total_units = {}, {}, 0.0, {}, {}
         for line in refund.lines:
             units = self._units_of(order, line)
             if line.quantity and not units:
@@ -134,6 +135,8 @@ class OmsOrderRefund(models.Model):
             chosen = back if line.returned else kept
             for order_line, quantity in units.items():
                 chosen[order_line] = chosen.get(order_line, 0) + quantity
+                key = str(order_line.id)
+                total_units[key] = total_units.get(key, 0.0) + quantity
                 value += self.env["oms.invoice.poster"]._value_left(order_line, quantity)
             if line.amount and not line.quantity:
                 named = order.order_line.filtered(
@@ -152,7 +155,12 @@ class OmsOrderRefund(models.Model):
         if order.currency_id.compare_amounts(rest, 0.0) < 0:
             self._tell_less(order, -rest)
         self.write(
-            {"credit_due": max(rest, 0.0), "shares": shares, "amount": float(total or value)}
+            {
+                "credit_due": max(rest, 0.0),
+                "shares": shares,
+                "units": total_units,
+                "amount": float(total or value),
+            }
         )
         self._credit_waiting(order)
 

@@ -25,40 +25,29 @@ class OmsOrderRemainder(models.AbstractModel):
 
     @api.model
     def _cancel_missing(self, order, document):
-        """Cancel the pieces of a confirmed order that the channel tells no more."""
+        """Cancel the pieces of a confirmed order that the channel no longer reports."""
         if order.state != "sale" or not self._applies(order):
             return
-        units = {}
-        for line_ref, missing in self._missing(order, document).items():
-            if missing > 0:
-                canceller = self.env["oms.order.canceller"]
-                units.update(canceller._oms_units_of(order, line_ref, "", missing))
-        if units:
-            self.env["oms.order.canceller"].with_context(oms_from_channel=True)._cancel_units(
-                units, self.env._("Cancelled on the channel.")
-            )
+        difference = self.env["oms.order.difference"]
+        reported = difference._product_lines(order, document)
+        found = difference._compare(order, document, reported)
+        if not found or not found.fewer:
+            return
+        difference._remember({line: reported[line] for line in found.fewer})
+        self.env["oms.order.canceller"].with_context(oms_from_channel=True)._cancel_units(
+            found.fewer, self.env._("Cancelled on the channel.")
+        )
 
     @api.model
     def _is_in_line(self, order, document):
-        """:return: whether the order has just the pieces that its channel tells"""
-        return self._applies(order) and not any(self._missing(order, document).values())
-
-    @api.model
-    def _missing(self, order, document):
-        """:return: how many pieces more we have than the channel, by its line id
-        :rtype: dict[str, float]
-        """
-        told = {line.ref: float(line.quantity) for line in document.lines if line.kind == "product"}
-        left = self.env["oms.order.canceller"]._units_left
-        ours = {
-            lines[0].oms_line_ref: min(line._oms_channel_quantity(left(line)) for line in lines)
-            for lines in order.order_line.filtered(
-                lambda l: l.oms_kind == "product" and l.oms_line_ref
-            )._oms_channel_lines()
-        }
-        return {
-            ref: ours.get(ref, 0.0) - told.get(ref, 0.0) for ref in dict.fromkeys([*ours, *told])
-        }
+        """:return: whether the order has just the pieces that its channel reports"""
+        if not self._applies(order):
+            return False
+        difference = self.env["oms.order.difference"]
+        found = difference._compare(order, document, difference._product_lines(order, document))
+        known = set(order.order_line.mapped("oms_line_ref"))
+        has_new = any(l.ref not in known for l in document.lines if l.kind == "product")
+        return bool(found) and not any(found) and not has_new
 
     # === MONEY === #
 

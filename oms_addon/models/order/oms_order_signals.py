@@ -20,6 +20,7 @@ class OmsOrderSignals(models.AbstractModel):
         """
         opened = []
         for order, document in pairs:
+            self.env["oms.external.shipment"]._record(order, document)
             before = order.oms_signals or {}
             now = {**self._untold(before, document), **self._signals(order, document)}
             gone = [code for code in before if code not in now]
@@ -57,7 +58,15 @@ class OmsOrderSignals(models.AbstractModel):
                 "The buyer asks to cancel (%(reason)s): cancel the order, or ship it.",
                 reason=document.cancel_reason or self.env._("no reason given"),
             )
-        if self._is_shipped_elsewhere(order, document):
+        external = self.env["oms.external.shipment"]
+        pending = external._pending(order)
+        if pending and order.oms_channel_id.external_shipment_policy == "hold":
+            signals["SHIPPED_ELSEWHERE"] = self.env._(
+                "The channel reports %(units)s as shipped, but not from Odoo. Find out who "
+                "shipped them before anything is sent a second time.",
+                units=external._pending_text(pending),
+            )
+        elif not pending and self._is_shipped_elsewhere(order, document):
             signals["SHIPPED_ELSEWHERE"] = self.env._(
                 "The channel says it was shipped, but not from here: find out who shipped it "
                 "before anything is sent a second time."

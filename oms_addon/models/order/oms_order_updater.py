@@ -1,5 +1,6 @@
 """What a channel says of an order that is here already."""
 
+from collections import defaultdict
 from datetime import timezone
 
 from odoo import api, models
@@ -108,8 +109,9 @@ class OmsOrderUpdater(models.AbstractModel):
         builder = self.env["oms.order.builder"]
         if builder._content_digest(document) == order.oms_content_digest:
             order.oms_hold_ids.filtered(lambda h: h.reason_code == "ORDER_CHANGED")._close(
-                self.env._("The channel says again what is here.")
+                self.env._("The channel reports the order as it is in Odoo.")
             )
+            order.oms_deferred_qty = False
             return
         if order.state not in ("draft", "sent"):
             remainder = self.env["oms.order.remainder"]
@@ -117,39 +119,60 @@ class OmsOrderUpdater(models.AbstractModel):
             if remainder._is_in_line(order, document):
                 return
             if self.env["oms.order.amender"]._amend(order, document):
-                order.oms_content_digest = builder._content_digest(document)
-                return
-            self.env["oms.hold"]._open(
-                order,
-                [
+                order.write(
                     {
-                        "code": "ORDER_CHANGED",
-                        "message": self.env._(
-                            "The order was changed on the channel after it was "
-                            "confirmed here: compare with the message, change what can be "
-                            "changed, then release."
-                        ),
+                        "oms_content_digest": builder._content_digest(document),
+                        "oms_deferred_qty": False,
                     }
-                ],
-            )
+                )
+                return
+            self._hold_for_change(order, document)
             return
-        self._rebuild(order, document)
-        order.oms_content_digest = builder._content_digest(document)
+        if self._rebuild(order, document):
+            order.oms_content_digest = builder._content_digest(document)
+
+    @api.model
+    def _hold_for_change(self, order, document):
+        """Hold an order whose change on the channel needs a decision."""
+        self.env["oms.order.difference"]._defer(order, document)
+        self.env["oms.hold"]._open(
+            order,
+            [
+                {
+                    "code": "ORDER_CHANGED",
+                    "message": self.env._(
+                        "The order was changed on the channel after it was confirmed in Odoo. "
+                        "Compare it with the received message, correct the order, then release "
+                        "it."
+                    ),
+                }
+            ],
+        )
 
     @api.model
     def _rebuild(self, order, document):
-        """Replace lines and addresses of an order that is not confirmed."""
+        """Bring lines and addresses of an order that is not confirmed up to date.
+
+        :return: whether that was possible; else the order is held
+        :rtype: bool
+        """
         channel = order.oms_channel_id
         builder = self.env["oms.order.builder"]
         known = builder._look_up(channel, [document])
         problems = builder._problems(channel, document, known, order.partner_id)
         if problems:
             self.env["oms.hold"]._open(order, problems)
-            return
+            return False
         [partners] = self.env["oms.customer.matcher"]._match(
             channel, [document], [order.partner_id]
         )
         vals = builder._prepare_order(channel, document, partners, known)
+        commands = self._prepare_line_commands(
+            order, document, [values for _code, _id, values in vals["order_line"]]
+        )
+        if commands is None:
+            self._hold_for_change(order, document)
+            return False
         order.write(
             {
                 key: vals[key]
@@ -164,7 +187,7 @@ class OmsOrderUpdater(models.AbstractModel):
                 )
             }
         )
-        order.order_line = [Command.clear(), *vals["order_line"]]
+        order.order_line = commands
         order.oms_hold_ids.filtered(
             lambda h: (
                 h.reason_code
@@ -180,6 +203,49 @@ class OmsOrderUpdater(models.AbstractModel):
         self.env["oms.hold"]._open(
             order, self.env["oms.order.importer"]._prove(channel, order, document)
         )
+        return True
+
+    @api.model
+    def _prepare_line_commands(self, order, document, values):
+        """Prepare what makes the lines of a draft order those of a document.
+
+        A line that is known stays, with what was refunded or cancelled of it; so does one that
+        was added here.
+
+        :param list values: the values of the document's lines
+        :return: commands for ``order_line``; ``None`` when a person has to decide
+        """
+        mine = defaultdict(list)
+        ours = order.order_line.filtered(lambda l: l.oms_kind and l.oms_kind != "rounding")
+        for line in ours:
+            mine[line.oms_line_ref, line.oms_kind, line.product_id.id].append(line)
+        pairs, fresh = [], []
+        for vals in values:
+            lines = mine.get((vals["oms_line_ref"], vals["oms_kind"], vals["product_id"]))
+            if lines:
+                pairs.append((lines.pop(0), vals))
+            else:
+                fresh.append(Command.create(vals))
+        difference = self.env["oms.order.difference"]
+        reported = {line: vals["product_uom_qty"] for line, vals in pairs}
+        found = difference._compare(order, document, reported)
+        if found is None:
+            return None
+        updates = []
+        for line, vals in pairs:
+            left = difference._live_units(line)
+            left += found.more.get(line, 0.0) - found.fewer.get(line, 0.0)
+            gone = max(vals["product_uom_qty"] - left, 0.0)
+            quantities = {
+                "product_uom_qty": left,
+                "oms_cancelled_qty": gone,
+                "oms_reduced_qty": gone,
+            }
+            updates.append(Command.update(line.id, {**vals, **quantities}))
+        gone = order.order_line.filtered("oms_kind") - self.env["sale.order.line"].concat(
+            *(line for line, _vals in pairs)
+        )
+        return [*(Command.delete(line.id) for line in gone), *updates, *fresh]
 
     # === PAYMENTS AND REFUNDS === #
 

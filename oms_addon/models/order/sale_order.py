@@ -48,6 +48,16 @@ class SaleOrder(models.Model):
         copy=False,
         help="The tax ID the buyer gave for this order, as the channel sent it.",
     )
+    oms_deferred_qty = fields.Json(
+        readonly=True,
+        copy=False,
+        help="Quantities by channel line of a change that a person has to decide about.",
+    )
+    oms_manual_qty = fields.Json(
+        readonly=True,
+        copy=False,
+        help="Quantities by channel line that were added to the order by hand.",
+    )
 
     oms_step = fields.Selection(
         STEPS,

@@ -111,10 +111,13 @@ class SaleOrderLine(models.Model):
         """
         self.ensure_one()
         if self.product_uom_qty:
-            price = self.price_total / self.product_uom_qty
-        else:
-            price = self.price_unit * (1 - (self.discount or 0.0) / 100)
-        return self.currency_id.round(price * units)
+            return self.currency_id.round(self.price_total / self.product_uom_qty * units)
+        price = self.price_unit * (1 - (self.discount or 0.0) / 100)
+        if not self.tax_ids:
+            return self.currency_id.round(price * units)
+        return self.tax_ids.compute_all(
+            price, self.currency_id, units, self.product_id, self.order_id.partner_id
+        )["total_included"]
 
     def _oms_priced(self):
         """:return: the lines whose price a channel fixed"""

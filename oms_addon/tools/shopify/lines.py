@@ -24,13 +24,13 @@ def read_lines(data, removed, available):
     :param dict removed: what was taken off, see ``money.read_removed``
     :param dict available: when the goods of pre-orders can be had, by line id
     """
-    has_taxes, coin = _has_line_taxes(data), coin_of(data)
+    has_taxes, coin, sent = _has_line_taxes(data), coin_of(data), _sent(data)
     lines, duties = [], []
     for index, item in enumerate(data["line_items"]):
         try:
             line = _goods(item, removed.get(id_of(item["id"])), available, has_taxes, coin)
             if line:
-                lines.append(line)
+                lines.append(replace(line, shipped=_shipped(item, sent)))
             if not data.get("duties_included"):
                 duties += [_duty(duty) for duty in item.get("duties") or ()]
         except DocumentError as error:
@@ -51,6 +51,30 @@ def _has_line_taxes(data):
     return not data.get("tax_lines") or any(
         line.get("tax_lines") for line in (*data["line_items"], *(data.get("shipping_lines") or ()))
     )
+
+
+def _sent(data):
+    """:return: the pieces in the fulfilments of a webhook, by line id; ``None`` where they are
+    not listed
+    """
+    fulfilments = data.get("fulfillments")
+    if fulfilments is None or any("line_items" not in made for made in fulfilments):
+        return None
+    sent = {}
+    for made in fulfilments:
+        if made.get("status") == "success":
+            for item in made["line_items"]:
+                ref = id_of(item["id"])
+                sent[ref] = sent.get(ref, ZERO) + number_of(item.get("quantity") or 0)
+    return sent
+
+
+def _shipped(item, sent):
+    """:return: how many pieces of a line have left; ``None`` when nobody says"""
+    current, left = item.get("current_quantity"), item.get("unfulfilled_quantity")
+    if current is not None and left is not None:
+        return max(number_of(current) - number_of(left), ZERO)
+    return None if sent is None else sent.get(id_of(item["id"]), ZERO)
 
 
 def _goods(item, removed, available, has_taxes, coin):

@@ -237,6 +237,7 @@ def _rest_line(line):
         "title": line.get("title"),
         "quantity": line["quantity"],
         "current_quantity": line.get("currentQuantity"),
+        "unfulfilled_quantity": line.get("unfulfilledQuantity"),
         "gift_card": line.get("isGiftCard"),
         "requires_shipping": line.get("requiresShipping"),
         "variant_id": variant.get("id"),

@@ -14,7 +14,7 @@ PAGE = "pageInfo { hasNextPage endCursor }"
 ERRORS = "userErrors { field message }"
 
 LINE = f"""
-  id sku name title quantity currentQuantity isGiftCard requiresShipping
+  id sku name title quantity currentQuantity unfulfilledQuantity isGiftCard requiresShipping
   variant {{ id }} product {{ id }}
   originalUnitPriceSet {{ {AMOUNT} }}
   {DISCOUNTS} {TAXES}

@@ -1,0 +1,100 @@
+"""Orders that were deleted on the channel for good: no message ever says so."""
+
+from odoo import api, fields, models
+
+#: orders asked for at once, and open orders from before the window that are asked for a night
+CHUNK = 50
+OLDER = 200
+#: so many orders at once are no deletion: it is another shop, or one that was emptied
+DOUBTFUL = 10
+
+
+class OmsChannelGap(models.Model):
+    _inherit = "oms.channel.gap"
+
+    deleted_refs = fields.Text(
+        "Deleted on the Channel", readonly=True, help="The channel's order IDs, one per line."
+    )
+
+    def _hold_deleted(self, listed):
+        """Hold orders of which something is still to leave and that the channel has no more.
+
+        An order that is not in the list is asked for by its ID before it counts as deleted.
+
+        :param listed: the order IDs of the whole list of this window
+        :return: the orders
+        """
+        self.ensure_one()
+        channel, adapter, found = self.channel_id, self.channel_id._adapter(), set()
+        if not self._asks_by_ref(adapter):
+            return self.env["sale.order"]
+        candidates = self._deletion_candidates(listed)
+        refs = candidates.mapped("oms_order_ref")
+        for position in range(0, len(refs), CHUNK):
+            with self.env.cr.savepoint():
+                events = adapter._fetch_orders(channel, refs[position : position + CHUNK])
+                if events:
+                    # What was missed of an order that is there comes along.
+                    channel.with_context(oms_via="gap")._receive_many(events)
+            found.update(event[3] for event in events)
+        gone = candidates.filtered(lambda o: o.oms_order_ref not in found)
+        if len(gone) >= DOUBTFUL and len(gone) == len(candidates):
+            self._doubt_deletions(gone)
+            return gone.browse()
+        self.deleted_refs = "\n".join(gone.mapped("oms_order_ref")) or False
+        self._hold_gone(gone)
+        return gone
+
+    @api.model
+    def _asks_by_ref(self, adapter):
+        """:return: whether a channel can be asked for single orders"""
+        base = type(self.env["oms.channel.adapter"])
+        return type(adapter)._fetch_orders is not base._fetch_orders
+
+    def _deletion_candidates(self, listed):
+        """:return: open orders of the window that were not listed, and some from before it"""
+        open_orders = [
+            ("oms_channel_id", "=", self.channel_id.id),
+            ("oms_is_recorded", "=", False),
+            ("state", "!=", "cancel"),
+            ("oms_status", "in", ("running", "waiting", "held", "failed")),
+            ("oms_shipped_at", "=", False),
+            ("oms_captured_at", "<", self.create_date),
+        ]
+        in_window = [("oms_placed_at", ">=", self.date_from), ("oms_placed_at", "<", self.date_to)]
+        orders = self.env["sale.order"].search(
+            [*open_orders, *in_window, ("oms_order_ref", "not in", list(listed))]
+        )
+        if self.day:
+            orders |= self.env["sale.order"].search(
+                [*open_orders, ("oms_placed_at", "<", self.date_from)],
+                order="oms_placed_at desc, id desc",
+                limit=OLDER,
+            )
+        return orders
+
+    @api.model
+    def _hold_gone(self, gone):
+        """Hold orders that were deleted on the channel."""
+        text = self.env._(
+            "The order was deleted on the channel. Cancel it, or release it to ship it anyway."
+        )
+        self.env["oms.hold"]._open_many(
+            [(order, {"code": "DELETED_ON_CHANNEL", "message": text}) for order in gone]
+        )
+        for order in gone:
+            order._oms_run()
+
+    def _doubt_deletions(self, gone):
+        """Raise an alert instead of holding all orders of a channel at once."""
+        self.channel_id._raise_alert(
+            "deleted",
+            self.env._(
+                "The channel no longer knows any of %(count)s open orders.", count=len(gone)
+            ),
+            self.env._(
+                "Check that the address and the credentials are still those of the same shop. No "
+                "order was changed."
+            ),
+            level="error",
+        )

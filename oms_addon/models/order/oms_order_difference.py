@@ -1,0 +1,181 @@
+"""What a channel changed of an order's lines since it last reported them."""
+
+from typing import NamedTuple
+
+from odoo import api, models
+
+
+class Difference(NamedTuple):
+    """Units more and units fewer by ``sale.order.line``, in the line's unit of measure."""
+
+    more: dict
+    fewer: dict
+
+
+class OmsOrderDifference(models.AbstractModel):
+    """Compares what a channel reports of an order with what it reported before.
+
+    Channels report refunds beside the lines and cancellations in various ways, so that the
+    quantity of a line alone does not say what is still to be delivered. A line changes only
+    where its reported quantity does: what was refunded or cancelled meanwhile stays so, and so
+    does what staff changed here. ``oms_channel_qty`` of the order line keeps the quantity that
+    was reported last.
+    """
+
+    _name = "oms.order.difference"
+    _description = "Order Difference"
+
+    # === WHAT IS LIVE === #
+
+    @api.model
+    def _live_units(self, line):
+        """Count the units of an order line that were ordered and neither cancelled nor refunded
+        since, nor will be when the warehouse has answered a stop request.
+
+        :param line: one ``sale.order.line``
+        :rtype: float
+        """
+        asked = self.env["oms.stop.request"]._asked_units(line)
+        return line.product_uom_qty + line.oms_reduced_qty - line.oms_cancelled_qty - asked
+
+    @api.model
+    def _reported_units(self, line):
+        """:return: the units of an order line that its channel reported last, refunded ones
+            included
+        :rtype: float
+        """
+        return line.oms_channel_qty * (line.oms_piece_units or 1.0)
+
+    # === COMPARISON === #
+
+    @api.model
+    def _compare(self, order, document, reported):
+        """Find what changed of an order's lines.
+
+        Of a lower quantity only what is live is taken off: the channel may just show now what
+        was cancelled here. Where a refund this document does not contain makes two readings
+        possible, nobody can say.
+
+        :param order: one ``sale.order``
+        :param document: the ``OrderDocument``
+        :param dict reported: units by order line as the document reports them, refunded ones
+            included; 0 for a line it no longer has
+        :return: the ``Difference``; ``None`` when a person has to decide
+        """
+        inside, outside = self._refunded_units(order, document)
+        more, fewer = {}, {}
+        for line, units in reported.items():
+            unit = line.product_uom_id
+            change = units - self._reported_units(line)
+            if unit.compare(change, 0) > 0:
+                more[line] = change
+            elif unit.compare(change, 0) < 0:
+                live, refunded = self._live_units(line), inside.get(line, 0.0)
+                least = min(-change, max(live - (units - refunded), 0.0))
+                most = min(-change, max(live - (units - refunded - outside.get(line, 0.0)), 0.0))
+                if unit.compare(least, most):
+                    return None
+                if unit.compare(least, 0) > 0:
+                    fewer[line] = least
+        return Difference(more, fewer)
+
+    @api.model
+    def _refunded_units(self, order, document):
+        """Sum the units of the refunds that were applied to an order.
+
+        A channel with a ledger of refunds never counts them in its lines.
+
+        :return: units by order line of refunds the document contains, and of the others
+        :rtype: tuple[dict, dict]
+        """
+        refs = {refund.ref for refund in document.refunds}
+        has_ledger = order.oms_channel_id._adapter()._has_refund_ledger
+        inside, outside = {}, {}
+        for refund in order.oms_refund_ids:
+            found = inside if has_ledger or refund.ref in refs else outside
+            for line_id, units in (refund.units or {}).items():
+                line = self.env["sale.order.line"].browse(int(line_id))
+                found[line] = found.get(line, 0.0) + units
+        return inside, outside
+
+    @api.model
+    def _product_lines(self, order, document):
+        """Find what a document reports of the product lines of an order by their channel ids.
+
+        :return: units by order line; empty when the document has no product line at all, which
+            says nothing about any of them
+        :rtype: dict
+        """
+        pieces = {
+            line.ref: float(line.quantity) for line in document.lines if line.kind == "product"
+        }
+        if not pieces:
+            return {}
+        return {
+            line: pieces.get(line.oms_line_ref, 0.0) * (line.oms_piece_units or 1.0)
+            for line in order.order_line
+            if line.oms_kind == "product" and line.oms_line_ref
+        }
+
+    @api.model
+    def _reported_total(self, order):
+        """Compute what an order would cost with the quantities its channel reports.
+
+        What was refunded, cancelled, changed or added here makes the order another than the
+        channel's, without being wrong.
+
+        :return: the amount with taxes, and by how much rounding may make it differ
+        :rtype: tuple[float, float]
+        """
+        total, slack = order.amount_total, 0.0
+        for line in order.order_line.filtered(lambda l: not l.display_type):
+            if not line.oms_kind:
+                total -= line.price_total
+            elif line.oms_kind != "rounding":
+                units = self._reported_units(line) - line.product_uom_qty
+                if line.product_uom_id.is_zero(units):
+                    continue
+                total += line._oms_value_of(units)
+            else:
+                continue
+            slack += order.currency_id.rounding
+        return order.currency_id.round(total), slack
+
+    # === MEMORY === #
+
+    @api.model
+    def _remember(self, reported):
+        """Keep what was reported of order lines and has been applied.
+
+        :param dict reported: units by order line
+        """
+        for line, units in reported.items():
+            pieces = units / (line.oms_piece_units or 1.0)
+            if line.oms_channel_qty != pieces:
+                line.oms_channel_qty = pieces
+
+    @api.model
+    def _defer(self, order, document):
+        """Keep what a document reports until a person has dealt with it."""
+        order.oms_deferred_qty = {
+            line.ref: float(line.quantity) for line in document.lines if line.ref
+        }
+
+    @api.model
+    def _remember_deferred(self, orders):
+        """Take what was deferred as dealt with: a person has released the exception."""
+        for order in orders.filtered("oms_deferred_qty"):
+            pieces = order.oms_deferred_qty
+            lines = order.order_line.filtered("oms_line_ref")
+            for line in lines:
+                line.oms_channel_qty = pieces.get(line.oms_line_ref, 0.0)
+            known = set(lines.mapped("oms_line_ref"))
+            order.write(
+                {
+                    "oms_deferred_qty": False,
+                    "oms_manual_qty": {
+                        **(order.oms_manual_qty or {}),
+                        **{ref: qty for ref, qty in pieces.items() if ref not in known},
+                    },
+                }
+            )

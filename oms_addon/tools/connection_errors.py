@@ -1,0 +1,210 @@
+"""Why another system could not be reached or understood, in words, with what to do."""
+
+import contextlib
+import re
+import socket
+import ssl
+from urllib.parse import urlsplit
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.x509.oid import NameOID
+
+#: seconds to look at a certificate that was refused
+CERTIFICATE_TIMEOUT = 5
+#: OpenSSL's codes of what is wrong with a certificate
+SELF_SIGNED, EXPIRED, NOT_YET_VALID, OTHER_NAME = {18, 19}, {10}, {9}, {62, 64}
+#: texts and headers by which firewalls and protection services are known
+FIREWALLS = {
+    "Cloudflare": (("cf-ray", "cf-mitigated"), ("cloudflare", "cf-error-details")),
+    "Sucuri": (("x-sucuri-id", "x-sucuri-block"), ("sucuri",)),
+    "Imperva": (("x-iinfo",), ("incapsula", "imperva")),
+    "Wordfence": ((), ("wordfence",)),
+    "ModSecurity": ((), ("mod_security", "modsecurity", "not acceptable!")),
+}
+#: names of exceptions, of the standard library, of requests and of urllib3
+UNCONNECTED = {"ConnectTimeout", "ConnectTimeoutError"}
+UNANSWERED = {"ReadTimeout", "ReadTimeoutError", "TimeoutError"}
+NO_ADDRESS = {"InvalidURL", "MissingSchema", "InvalidSchema", "LocationParseError"}
+BROKEN_OFF = {
+    "ConnectionResetError",
+    "BrokenPipeError",
+    "ChunkedEncodingError",
+    "ProtocolError",
+    "IncompleteRead",
+}
+_TITLE = re.compile(r"<title[^>]{0,100}>([^<]{0,200})", re.I)
+_SHOWN = 150
+
+
+def describe(error, url):
+    """Say why a call got no answer.
+
+    :param Exception error: what was raised while connecting, sending or reading
+    :param str url: what was called
+    :return: cause and cure, one or two sentences
+    :rtype: str
+    """
+    address = urlsplit(url)
+    host, causes = address.hostname or url, list(_chain(error))
+    place = f"{host}:{address.port}" if address.port else host
+    for cause in causes:
+        if isinstance(cause, socket.gaierror):
+            return (
+                f"The name {host} could not be resolved. Check the address for typing errors, "
+                "and that the server of Odoo can look up names."
+            )
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return _describe_certificate(cause, host, address.port or 443)
+        if isinstance(cause, ConnectionRefusedError):
+            return (
+                f"{place} refused the connection: nothing answers there. Check the address and "
+                "the port, and that the shop is running."
+            )
+    if _is_any(causes, UNCONNECTED):
+        return (
+            f"{place} did not accept a connection in time. Check the address, and that no "
+            "firewall blocks the server of Odoo."
+        )
+    if _is_any(causes, UNANSWERED):
+        return f"{place} did not answer in time. It is busy or broken; the call is repeated."
+    if any(isinstance(cause, ssl.SSLError) for cause in causes):
+        if any("WRONG_VERSION_NUMBER" in str(cause) for cause in causes):
+            return (
+                f"{place} does not speak HTTPS. Enter the address the shop is really served at, "
+                "and have HTTPS set up there."
+            )
+        return f"No secure connection to {place} could be set up: {_shown(causes[-1])}"
+    if _is_any(causes, NO_ADDRESS):
+        return f"“{host}” is no valid address. Enter it as https://shop.example.com."
+    if _is_any(causes, BROKEN_OFF):
+        return f"{place} closed the connection before it had answered. The call is repeated."
+    return f"{place} cannot be reached: {type(error).__name__}. Check that it is running."
+
+
+def _chain(error):
+    """Yield an exception and all that it was raised from or wraps."""
+    seen, left = set(), [error]
+    while left:
+        current = left.pop(0)
+        if not isinstance(current, BaseException) or id(current) in seen:
+            continue
+        seen.add(id(current))
+        yield current
+        left += [current.__cause__, current.__context__, getattr(current, "reason", None)]
+        left += [part for part in current.args if isinstance(part, BaseException)]
+
+
+def _is_any(causes, names):
+    """:return: whether one of some exceptions is of a class of one of the names"""
+    return any(cls.__name__ in names for cause in causes for cls in type(cause).__mro__)
+
+
+def _shown(error):
+    return f"{error}"[:_SHOWN]
+
+
+# === CERTIFICATES === #
+
+
+def _describe_certificate(error, host, port):
+    """:return: what is wrong with the certificate of a server, and which it is"""
+    which = _certificate_of(host, port)
+    if error.verify_code in SELF_SIGNED:
+        return (
+            f"The certificate of {host} is self-signed{which}, so nobody vouches for it. Install "
+            "one of a public authority on the shop's server."
+        )
+    if error.verify_code in EXPIRED:
+        return f"The certificate of {host} has expired{which}. Renew it on the shop's server."
+    if error.verify_code in NOT_YET_VALID:
+        return (
+            f"The certificate of {host} is not valid yet{which}. Check the clock of Odoo's server."
+        )
+    if error.verify_code in OTHER_NAME:
+        return (
+            f"The certificate of {host} was issued for another name{which}. Enter the address it "
+            "was issued for."
+        )
+    return (
+        f"The certificate of {host} was not accepted{which}: {error.verify_message}. Install the "
+        "whole chain of certificates on the shop's server."
+    )
+
+
+def _certificate_of(host, port):
+    """:return: whose certificate a server shows and until when, in brackets; '' when unknown"""
+    with contextlib.suppress(Exception):
+        pem = ssl.get_server_certificate((host, port), timeout=CERTIFICATE_TIMEOUT)
+        certificate = x509.load_pem_x509_certificate(pem.encode())
+        names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+        owner = names[0].value if names else certificate.fingerprint(hashes.SHA256()).hex()[:16]
+        end = certificate.not_valid_after_utc.date().isoformat()
+        return f" ({owner}, valid until {end})"
+    return ""
+
+
+# === PAGES INSTEAD OF DATA === #
+
+
+def is_page(answer):
+    """:return: whether an answer is a page for people instead of data"""
+    kind = (answer.headers.get("Content-Type") or "").partition(";")[0].strip().lower()
+    start = answer.body[:200].lstrip().lower()
+    return kind in ("text/html", "application/xhtml+xml") or start.startswith(
+        (b"<!doctype html", b"<html")
+    )
+
+
+def firewall_of(answer):
+    """:return: the name of the firewall or protection service that made an answer; '' for none"""
+    keys = {str(key).lower() for key in answer.headers}
+    text = answer.body[:20_000].decode("utf-8", "replace").lower()
+    for name, (headers, words) in FIREWALLS.items():
+        if is_page(answer) and (keys.intersection(headers) or any(w in text for w in words)):
+            return name
+    return ""
+
+
+def describe_page(answer, url):
+    """Say what a page means that came instead of data.
+
+    :param answer: the ``Answer``
+    :param str url: what was called
+    :return: cause and cure, one or two sentences
+    :rtype: str
+    """
+    host = urlsplit(url).hostname or url
+    text = answer.body[:20_000].decode("utf-8", "replace")
+    title = _TITLE.search(text)
+    shown = f" titled “{' '.join(title.group(1).split())}”" if title else ""
+    if name := firewall_of(answer):
+        return (
+            f"{name} in front of {host} blocked the call ({answer.status}). Have the server of "
+            "Odoo allowed there, or its rule for the API lifted."
+        )
+    if 'type="password"' in text.lower() or "type='password'" in text.lower():
+        return (
+            f"{host} answered with a login page{shown} instead of data: the address is protected "
+            "by a password or is not that of the API. Remove the password or correct the address."
+        )
+    if answer.status == 503 or "maintenance" in text.lower():
+        return f"{host} answered with a maintenance page{shown}. The call is repeated later."
+    return (
+        f"{host} answered with a web page{shown} instead of data. Check that the address is that "
+        "of the shop and that its API is switched on."
+    )
+
+
+def describe_redirect(url, there):
+    """Say that a call was sent on to another host.
+
+    :param str url: what was called
+    :param str there: where it was sent on to
+    :rtype: str
+    """
+    host, other = urlsplit(url).hostname, urlsplit(there)
+    return (
+        f"{host} sends calls on to {other.hostname}. Enter {other.scheme}://{other.netloc} as the "
+        "address of the channel."
+    )

@@ -1,0 +1,83 @@
+"""Units that others shipped on the channel leave the deliveries, by the channel's policy."""
+
+from ..common import OmsCommon
+
+
+class TestExternalShipment(OmsCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.channel.auto_ship = False
+
+    def _shipped(self, document, version, *shipped, **values):
+        """:return: the document as the channel reports it when pieces of its lines have left"""
+        lines = [
+            {**line, "shipped": str(pieces)}
+            for line, pieces in zip(document["lines"], shipped, strict=True)
+        ]
+        stamp = f"2026-03-0{version}T10:00:00Z"
+        return {**document, "version": str(version), "updated_at": stamp, "lines": lines, **values}
+
+    def _order(self):
+        document = self._document("A1", [("MUG", 2, "10.00"), ("POT", 1, "5.00")])
+        return document, self._capture(document)
+
+    def test_units_shipped_by_others_are_deducted_and_the_rest_leaves_from_here(self):
+        document, order = self._order()
+        self._capture(self._shipped(document, 2, 1, 0))
+        self.assertFalse(self._holds(order))
+        done = order.picking_ids.filtered(lambda p: p.state == "done")
+        self.assertRecordValues(
+            done.move_ids, [{"product_id": self.mug.id, "quantity": 1.0, "state": "done"}]
+        )
+        todo = order.picking_ids - done
+        self.assertEqual(
+            {m.product_id.default_code: m.product_uom_qty for m in todo.move_ids},
+            {"MUG": 1.0, "POT": 1.0},
+        )
+        self.assertEqual(todo.state, "assigned")
+        self.assertEqual((self.mug.qty_available, self.mug.free_qty), (99.0, 98.0))
+        self.assertFalse(done.oms_parcel_ids)
+        self._capture(self._shipped(document, 3, 1, 0))
+        self.assertEqual(len(order.picking_ids), 2)
+
+    def test_without_stock_they_leave_it_as_it_is(self):
+        self.channel.external_shipment_policy = "record"
+        document, order = self._order()
+        self._capture(self._shipped(document, 2, 2, 1, status="shipped"))
+        self.assertEqual(order.order_line.mapped("qty_delivered"), [2.0, 1.0])
+        self.assertEqual((self.mug.qty_available, self.mug.free_qty), (100.0, 100.0))
+        self.assertFalse(self._holds(order))
+        self.assertEqual(order.oms_status, "done")
+
+    def test_by_policy_a_person_decides(self):
+        self.channel.external_shipment_policy = "hold"
+        document, order = self._order()
+        self._capture(self._shipped(document, 2, 1, 0))
+        self.assertEqual(self._holds(order), ["SHIPPED_ELSEWHERE"])
+        self.assertEqual(len(order.picking_ids), 1)
+        self.assertEqual(self.mug.qty_available, 100.0)
+
+    def test_what_had_left_before_the_order_came_is_never_sent_again(self):
+        document = self._document("A1", [("MUG", 2, "10.00"), ("POT", 1, "5.00")])
+        order = self._capture(self._shipped(document, 1, 2, 0))
+        todo = order.picking_ids.filtered(lambda p: p.state != "done")
+        going = todo.move_ids.filtered(lambda m: m.state != "cancel")
+        self.assertEqual(going.mapped("product_id.default_code"), ["POT"])
+        self.assertEqual(order.order_line.mapped("qty_delivered"), [2.0, 0.0])
+
+    def test_the_report_of_our_own_shipment_is_none_of_others(self):
+        document, order = self._order()
+        order.picking_ids.move_ids.picked = True
+        order.picking_ids.button_validate()
+        self._capture(self._shipped(document, 2, 2, 1))
+        self.assertEqual(order.order_line.mapped("oms_external_qty"), [0.0, 0.0])
+        self.assertEqual(len(order.picking_ids), 1)
+
+    def test_units_whose_picking_has_begun_are_for_a_person(self):
+        document, order = self._order()
+        order.picking_ids.move_ids.picked = True
+        self._capture(self._shipped(document, 2, 1, 0))
+        self.assertEqual(self._holds(order), ["SHIPPED_ELSEWHERE"])
+        self.assertEqual(self.mug.qty_available, 100.0)
+        self.assertEqual(len(order.picking_ids), 1)

@@ -1,0 +1,212 @@
+"""Every way in which a server cannot be reached or understood is told in its own words."""
+
+import socket
+import ssl
+import threading
+from contextlib import contextmanager
+from datetime import datetime, timedelta, timezone
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from odoo.addons.oms_addon.exceptions import CredentialsError, FinalError, RetryableError
+from odoo.addons.oms_addon.tools import http
+
+NOW = datetime.now(timezone.utc)
+
+
+@contextmanager
+def server(answer, tls=None):
+    """Serve one answer to every call on a port of its own.
+
+    :param answer: called with the handler
+    :param tls: (certificate, key) files
+    """
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            answer(self)
+
+        do_POST = do_GET
+
+        def log_message(self, *args):
+            """Stay silent."""
+
+    served = HTTPServer(("127.0.0.1", 0), Handler)
+    if tls:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*tls)
+        served.socket = context.wrap_socket(served.socket, server_side=True)
+    thread = threading.Thread(target=served.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield served.server_address[1]
+    finally:
+        served.shutdown()
+        served.server_close()
+
+
+def page(status, body, kind="text/html; charset=utf-8", **headers):
+    """:return: an answer for ``server``"""
+
+    def answer(handler):
+        handler.send_response(status)
+        handler.send_header("Content-Type", kind)
+        for name, value in headers.items():
+            handler.send_header(name.replace("_", "-"), value)
+        handler.end_headers()
+        handler.wfile.write(body.encode())
+
+    return answer
+
+
+@pytest.fixture
+def certificate(tmp_path):
+    """:return: what makes a self-signed certificate: (files, day of its end)"""
+
+    def make(end=NOW + timedelta(days=30), name="localhost"):
+        key = ec.generate_private_key(ec.SECP256R1())
+        names = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+        made = (
+            x509.CertificateBuilder()
+            .subject_name(names)
+            .issuer_name(names)
+            .public_key(key.public_key())
+            .serial_number(1)
+            .not_valid_before(NOW - timedelta(days=60))
+            .not_valid_after(end)
+            .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+            .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+            .sign(key, hashes.SHA256())
+        )
+        files = tmp_path / "certificate.pem", tmp_path / "key.pem"
+        files[0].write_bytes(made.public_bytes(serialization.Encoding.PEM))
+        files[1].write_bytes(
+            key.private_bytes(
+                serialization.Encoding.PEM,
+                serialization.PrivateFormat.PKCS8,
+                serialization.NoEncryption(),
+            )
+        )
+        return files
+
+    return make
+
+
+def refused(url, kind=RetryableError):
+    """:return: what is said of a call that fails"""
+    with pytest.raises(kind) as caught:
+        http.request("GET", url)
+    return str(caught.value)
+
+
+def test_a_name_that_nobody_knows():
+    assert "The name shop.invalid could not be resolved" in refused("https://shop.invalid/api")
+
+
+def test_a_port_where_nothing_answers():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    assert f"127.0.0.1:{port} refused the connection" in refused(f"http://127.0.0.1:{port}/")
+
+
+def test_a_server_that_does_not_answer_in_time(monkeypatch):
+    monkeypatch.setattr(http, "TIMEOUT", 0.2)
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        said = refused(f"http://127.0.0.1:{silent.getsockname()[1]}/")
+    assert "did not answer in time" in said
+
+
+def test_a_certificate_nobody_vouches_for_is_told_with_its_end(certificate):
+    with server(page(200, "{}"), certificate()) as port:
+        said = refused(f"https://localhost:{port}/")
+    day = (NOW + timedelta(days=30)).date().isoformat()
+    assert f"The certificate of localhost is self-signed (localhost, valid until {day})" in said
+
+
+def test_a_certificate_that_has_expired(certificate, monkeypatch):
+    files = certificate(end=NOW - timedelta(days=3))
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(files[0]))
+    with server(page(200, "{}"), files) as port:
+        said = refused(f"https://localhost:{port}/")
+    day = (NOW - timedelta(days=3)).date().isoformat()
+    assert f"The certificate of localhost has expired (localhost, valid until {day})" in said
+
+
+def test_a_certificate_of_another_name(certificate, monkeypatch):
+    files = certificate(name="shop.example")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(files[0]))
+    with server(page(200, "{}"), files) as port:
+        said = refused(f"https://localhost:{port}/")
+    assert "was issued for another name (shop.example" in said
+
+
+def test_a_server_that_speaks_no_https():
+    with server(page(200, "{}")) as port:
+        assert "does not speak HTTPS" in refused(f"https://localhost:{port}/")
+
+
+def test_a_login_page_instead_of_data():
+    form = '<html><title>Log in</title><input type="password"></html>'
+    with server(page(200, form)) as port:
+        answer = http.request("GET", f"http://127.0.0.1:{port}/api")
+        with pytest.raises(RetryableError) as caught:
+            answer.json()
+    assert "a login page titled “Log in” instead of data" in str(caught.value)
+
+
+def test_a_firewall_is_not_taken_for_refused_credentials():
+    blocked = page(403, "<html><title>Attention Required!</title></html>", cf_ray="8f2")
+    with server(blocked) as port:
+        said = refused(f"http://127.0.0.1:{port}/api")
+    assert said.startswith("Cloudflare in front of 127.0.0.1 blocked the call (403)")
+
+
+def test_credentials_that_are_refused_stay_so():
+    with server(page(403, '{"message": "No"}', "application/json", cf_ray="8f2")) as port:
+        assert "refused the credentials" in refused(f"http://127.0.0.1:{port}/", CredentialsError)
+
+
+def test_an_error_page_says_that_it_is_one():
+    with server(page(404, "<html><title>Not Found</title></html>")) as port:
+        said = refused(f"http://127.0.0.1:{port}/api", FinalError)
+    assert "answered with a web page titled “Not Found” instead of data" in said
+
+
+def test_another_host_is_named_and_never_asked():
+    asked = []
+
+    def listen(handler):
+        asked.append(handler.headers.get("X-Token"))
+        page(200, "{}", "application/json")(handler)
+
+    with server(listen) as there:
+        elsewhere = page(302, "", Location=f"http://localhost:{there}/api")
+        with server(elsewhere) as port, pytest.raises(FinalError) as caught:
+            http.request("GET", f"http://127.0.0.1:{port}/api", headers={"X-Token": "secret"})
+    assert f"Enter http://localhost:{there} as the address" in str(caught.value)
+    assert asked == []
+
+
+def test_a_redirect_of_the_same_host_is_followed():
+    def answer(handler):
+        if handler.path.startswith("/old"):
+            page(301, "", Location="/new?page=2")(handler)
+        else:
+            page(200, f'"{handler.path}"', "application/json")(handler)
+
+    with server(answer) as port:
+        url = f"http://127.0.0.1:{port}/old"
+        assert http.request("GET", url, params={"page": 1}).json() == "/new?page=2"
+
+
+def test_redirects_without_end_are_given_up():
+    with server(page(302, "", Location="/again")) as port:
+        assert "without end" in refused(f"http://127.0.0.1:{port}/", FinalError)
