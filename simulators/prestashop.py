@@ -882,6 +882,8 @@ class PrestashopSimulator(Simulator):
             values = self._detail_values(order, sku, quantity, price, rate)
             self.insert("order_details", **values)
             self._sum_up(order)
+            if self._flag(order["current_state"], "shipped"):
+                self._set_state(order, "3")
             order["date_upd"] = self.local()
 
     def change_address(self, ref, city):

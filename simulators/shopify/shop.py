@@ -439,7 +439,7 @@ class ShopifySimulator(Server, Simulator):
             part, entry = next(
                 (part, entry)
                 for part in order.parts
-                if part.status == "open"
+                if part.status in ("open", "in_progress")
                 for entry in part.lines
                 if entry[1].sku == sku
             )

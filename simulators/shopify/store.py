@@ -193,11 +193,9 @@ class Order:
 
     @property
     def fulfillment_status(self):
-        wanted = sum(line.quantity - line.gone for line in self.lines)
-        sent = sum(q for f in self.fulfilments if f.status == "success" for _i, _l, q in f.lines)
-        if not sent:
+        if not any(self.fulfilled(line) for line in self.lines):
             return None
-        return "fulfilled" if sent >= wanted else "partial"
+        return "partial" if any(self.unfulfilled(line) for line in self.lines) else "fulfilled"
 
     @property
     def financial_status(self):

@@ -319,13 +319,15 @@ class WoocommerceSimulator(Api, Simulator):
                     self.move_stock(sku, before[sku] - after[sku])
 
     def add_line(self, ref, sku, quantity, price):
-        """Override: staff make a paid order pending to edit it, which asks for the rest."""
+        """Override: an order that is complete cannot be edited until staff set it back."""
         with self.lock:
             order = self.book[int(ref)]
             rate = next((t["rate_percent"] for t in order["tax_lines"]), None)
             line = line_item(
                 self.next_id("item"), self._product(sku), quantity, price, rate, Decimal(0)
             )
+            if order["status"] in ("completed", "refunded"):
+                order["status"] = "processing"
             order["line_items"].append(line)
             order["total"] = money(Decimal(order["total"]) + Decimal(price) * quantity)
             self.changed(order)

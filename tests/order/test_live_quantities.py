@@ -163,6 +163,17 @@ class TestLiveQuantities(LiveCommon):
         self.assertEqual(self._quantities(order), {"MUG": 4.0, "POT": 1.0, "PAN": 2.0})
         self.assertNotIn("ORDER_CHANGED", self._holds(order))
 
+    def test_a_line_added_to_an_order_that_was_shipped_is_never_ignored(self):
+        order = self._order()
+        order.picking_ids.move_ids.picked = True
+        order.picking_ids.button_validate()
+        self._run_lanes()
+        self._change(status="shipped")
+        self.assertFalse(self._holds(order))
+        self._change([("MUG", 2, "10.00"), ("POT", 2, "5.00")], status="shipped")
+        self.assertEqual(self._holds(order), ["ORDER_CHANGED"])
+        self.assertEqual(self._quantities(order), {"MUG": 2.0, "POT": 1.0})
+
     def test_fault_34_an_order_that_comes_again_after_it_left_is_as_it_was(self):
         order = self._order()
         order.picking_ids.move_ids.picked = True

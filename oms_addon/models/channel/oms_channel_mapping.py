@@ -2,7 +2,7 @@
 
 from decimal import Decimal, InvalidOperation
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class OmsChannelMapping(models.Model):
@@ -38,3 +38,24 @@ class OmsChannelMapping(models.Model):
     _key_uniq = models.UniqueIndex(
         "(channel_id, kind, key)", "This is mapped already on the channel."
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Extend: orders that wait for a tax are processed again."""
+        mappings = super().create(vals_list)
+        mappings._recheck_waiting()
+        return mappings
+
+    def write(self, vals):
+        """Extend: orders that wait for a tax are processed again."""
+        result = super().write(vals)
+        self._recheck_waiting()
+        return result
+
+    def _recheck_waiting(self):
+        if taxes := self.filtered("tax_id"):
+            self.env["oms.hold"]._recheck(
+                ["UNKNOWN_TAX"],
+                self.env._("A tax of the channel was mapped."),
+                [("channel_id", "in", taxes.channel_id.ids)],
+            )

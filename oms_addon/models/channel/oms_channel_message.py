@@ -282,16 +282,18 @@ class OmsChannelMessage(models.Model):
         """
         self.ensure_one()
         self._set_state("parked", "; ".join(problem["message"] for problem in problems))
-        self.env["oms.hold"]._open(self, problems)
+        self.env["oms.hold"]._sync_message(self, problems)
 
-    def _requeue(self, why):
+    def _requeue(self, why, keep_holds=False):
         """Put messages back in the queue and wake the lane.
 
         :param str why: the reason, kept in the audit trail
+        :param bool keep_holds: whether their exceptions stay open until they are processed
         """
         if not self:
             return
-        self.hold_ids.sudo()._close(why)
+        if not keep_holds:
+            self.hold_ids.sudo()._close(why)
         self._set_state("pending", why, next_try_at=False, attempts=0)
         self.env["oms.event"]._log(self, "message.requeued", why)
         for direction in set(self.mapped("direction")):

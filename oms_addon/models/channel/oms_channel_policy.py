@@ -172,6 +172,17 @@ class OmsChannel(models.Model):
         "Ship by itself", help="Deliveries are done as soon as their goods are reserved."
     )
 
+    def write(self, vals):
+        """Extend: orders that wait for the customer of guests are processed again."""
+        result = super().write(vals)
+        if vals.get("guest_partner_id"):
+            self.env["oms.hold"]._recheck(
+                ["MISSING_CUSTOMER"],
+                self.env._("The customer for guests was set."),
+                [("channel_id", "in", self.ids)],
+            )
+        return result
+
     def _get_warehouses(self):
         """:return: the warehouses that may ship, best first"""
         self.ensure_one()

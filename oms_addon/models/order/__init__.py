@@ -1,6 +1,7 @@
 from . import oms_hold_reason
 from . import oms_hold
 from . import oms_hold_create
+from . import oms_hold_waiting
 from . import oms_order_condition
 from . import oms_hold_rule
 from . import oms_customer_key
@@ -32,5 +33,8 @@ from . import oms_order_refund
 from . import oms_order_refund_echo
 from . import oms_order_signals
 from . import oms_order_flow
+from . import account_tax
+from . import res_currency
+from . import product_product
 from . import stock_move
 from . import stock_rule

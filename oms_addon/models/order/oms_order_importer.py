@@ -79,10 +79,23 @@ class OmsOrderImporter(models.AbstractModel):
             )
         }
         self._create_orders(channel, [pair for pair in run if pair[1].ref not in existing])
+        self._retry_waiting(channel, run, existing)
         updater = self.env["oms.order.updater"]
         for message, document in run:
             if document.ref in existing:
                 updater._update(existing[document.ref], message, document)
+
+    @api.model
+    def _retry_waiting(self, channel, run, existing):
+        """Process again what waits of orders that are here by now.
+
+        :param existing: the ids of orders on the channel that were here before this run
+        """
+        created = {message.order_ref for message, _document in run if message.state == "done"}
+        if refs := [*existing, *created]:
+            messages = self.env["oms.channel.message"].union(*self._waiting(channel, refs).values())
+            messages -= messages.browse().concat(*(message for message, _document in run))
+            messages._requeue(self.env._("The order is here now."), keep_holds=True)
 
     @api.model
     def _create_orders(self, channel, run):
@@ -95,12 +108,14 @@ class OmsOrderImporter(models.AbstractModel):
         builder = self.env["oms.order.builder"]
         known = builder._look_up(channel, [document for _message, document in run])
         ready = []
+        parked = []
         for message, document in run:
             problems = builder._problems(channel, document, known, message.partner_id)
             if problems:
-                self._park(message, document, problems)
+                parked.append((message, document, problems))
             else:
                 ready.append((message, document))
+        self._park_orders(channel, parked)
         if not ready:
             return
         documents = [document for _message, document in ready]
@@ -192,6 +207,60 @@ class OmsOrderImporter(models.AbstractModel):
                 if order.state != "cancel" and not order.oms_is_recorded
                 for refund in document.refunds
             ]
+        )
+
+    @api.model
+    def _park_orders(self, channel, parked):
+        """Keep documents that are no orders yet, of each order the newest alone.
+
+        :param list parked: tuples (message, ``OrderDocument``, problems)
+        """
+        if not parked:
+            return
+        waiting = self._waiting(channel, [document.ref for _m, document, _p in parked])
+        for message, document, problems in parked:
+            others = waiting.get(document.ref, message.browse()) - message
+            newer = others.filtered(lambda m, d=document: not self._is_newer(channel, d, m))
+            if newer:
+                message.order_ref = document.ref
+                message._set_state(
+                    "ignored",
+                    self.env._(
+                        "Message %(message)s reports this order as well and waits already.",
+                        message=newer[:1].event_ref,
+                    ),
+                )
+                continue
+            others._set_state("ignored", self.env._("A newer message reports this order."))
+            self._park(message, document, problems)
+
+    @api.model
+    def _waiting(self, channel, refs):
+        """:return: the messages of orders that wait to become one, by the channel's order id
+        :rtype: dict[str, oms.channel.message]
+        """
+        return (
+            self.env["oms.channel.message"]
+            .search(
+                [
+                    ("channel_id", "=", channel.id),
+                    ("direction", "=", "in"),
+                    ("state", "=", "parked"),
+                    ("order_ref", "in", refs),
+                    ("waits_for", "=", False),
+                    ("conflict_of_id", "=", False),
+                ],
+                order="id",
+            )
+            .grouped("order_ref")
+        )
+
+    @api.model
+    def _is_newer(self, channel, document, message):
+        """:return: whether a document is newer than the order that a waiting message reports"""
+        other = message._parse(channel)
+        return not isinstance(other, OrderDocument) or document.is_newer_than(
+            other.version, other.updated_at
         )
 
     @api.model

@@ -36,6 +36,7 @@ class OmsOrderUpdater(models.AbstractModel):
             self._update_content(order, document)
         elif document.status != "cancelled":
             remainder._cancel_missing(order, document)
+            self._hold_for_late_change(order, document)
         charges = remainder._charges(order, document)
         self.env["oms.payment.collector"]._record([(order, charge) for charge in charges])
         if document.status == "cancelled":
@@ -81,6 +82,19 @@ class OmsOrderUpdater(models.AbstractModel):
         if document.status in ("open", "pending"):
             return True
         return document.status != "cancelled" and order.state in ("draft", "sent")
+
+    @api.model
+    def _hold_for_late_change(self, order, document):
+        """Hold a confirmed order whose lines changed on the channel though it was shipped."""
+        if order.state != "sale":
+            return
+        difference = self.env["oms.order.difference"]
+        reported = difference._product_lines(order, document)
+        known = {*order.order_line.mapped("oms_line_ref"), *(order.oms_manual_qty or {})}
+        has_new = any(l.ref not in known for l in document.lines if l.ref and l.kind == "product")
+        found = difference._compare(order, document, reported)
+        if (found is None or any(found) or has_new) and document.lines:
+            self._hold_for_change(order, document)
 
     @api.model
     def _update_recorded(self, order, message, document):

@@ -1,0 +1,47 @@
+"""Messages wait for reasons; a setting that ends a reason has them processed again."""
+
+from odoo import api, models
+
+
+class OmsHold(models.Model):
+    _inherit = "oms.hold"
+
+    @api.model
+    def _recheck(self, codes, why, domain=()):
+        """Process again what waits for some reasons, now that a setting may have ended them.
+
+        The exceptions stay open until then. Those whose reason is gone are closed, the others
+        stay as they are.
+
+        :param codes: codes of ``oms.hold.reason``
+        :param str why: what changed, for the audit trail
+        :param domain: which exceptions may be meant, besides
+        :return: the exceptions
+        """
+        holds = self.sudo().search(
+            [
+                ("state", "=", "open"),
+                ("reason_code", "in", list(codes)),
+                ("message_id.state", "=", "parked"),
+                *domain,
+            ]
+        )
+        holds.message_id._requeue(why, keep_holds=True)
+        return holds
+
+    @api.model
+    def _sync_message(self, message, problems):
+        """Make the open exceptions of a message those of its problems.
+
+        :param message: one ``oms.channel.message``
+        :param list problems: see ``_open``
+        """
+        if standing := message.hold_ids.filtered(lambda h: h.state == "open"):
+            found = {
+                (vals["reason_id"], vals["sku_key"], vals["rule_id"])
+                for vals in (self._prepare_hold(message, problem) for problem in problems)
+            }
+            standing.filtered(
+                lambda h: (h.reason_id.id, h.sku_key or False, h.rule_id.id or False) not in found
+            ).sudo()._close(self.env._("This reason no longer applies."))
+        self._open(message, problems)
