@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
+from urllib.parse import urljoin, urlsplit
 
 import requests
 
@@ -15,6 +16,13 @@ from odoo.addons.oms_addon.exceptions import (
     RetryableError,
 )
 
+from .connection_errors import (
+    describe,
+    describe_page,
+    describe_redirect,
+    firewall_of,
+    is_page,
+)
 from .json_answer import read_json
 
 _logger = logging.getLogger(__name__)
@@ -26,6 +34,7 @@ RETRYABLE_STATUS = {408, 409, 423, 425, 500, 502, 503, 504}
 UNREACHABLE_STATUS = {502, 503, 504}
 MAX_SHOWN = 1024
 MAX_ANSWER = 64 * 1024**2
+MAX_REDIRECTS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +44,7 @@ class Answer:
     status: int
     headers: object
     body: bytes
+    url: str = ""
 
     @property
     def text(self):
@@ -50,6 +60,8 @@ class Answer:
         """
         data = read_json(self.body, parse_float=Decimal)
         if data is None:
+            if is_page(self):
+                raise RetryableError(describe_page(self, self.url))
             shown = self.text[:200]
             raise RetryableError(f"The answer is not JSON: {shown!r}.")
         return data
@@ -72,38 +84,45 @@ def request(method, url, *, body=None, headers=None, params=None, auth=None, acc
     :raise FinalError: when it refuses
     """
     try:
-        response = requests.request(
-            method,
-            url,
-            data=body,
-            headers=headers,
-            params=params,
-            auth=auth,
-            timeout=TIMEOUT,
-            allow_redirects=method == "GET",
-            stream=True,
-        )
+        response = _send(method, url, data=body, headers=headers, params=params, auth=auth)
         content = response.raw.read(MAX_ANSWER + 1, decode_content=True)
     except (requests.RequestException, OSError, ValueError) as error:
-        raise RetryableError(
-            f"{url} cannot be reached: {type(error).__name__}.", unreachable=True
-        ) from error
+        raise RetryableError(describe(error, url), unreachable=True) from error
     except Exception as error:
         # What urllib3 raises while it reads is no RequestException.
         if type(error).__module__.startswith("urllib3"):
-            raise RetryableError(
-                f"{url} broke off: {type(error).__name__}.", unreachable=True
-            ) from error
+            raise RetryableError(describe(error, url), unreachable=True) from error
         raise
     if len(content) > MAX_ANSWER:
         raise FinalError(f"{url} answered with more than {MAX_ANSWER} bytes.")
     _logger.info("%s %s answered %s", method, url, response.status_code)
-    answer = Answer(response.status_code, response.headers, content)
+    answer = Answer(response.status_code, response.headers, content, url)
     # A redirect that is not followed: what was told did not arrive.
     is_done = response.ok and not response.is_redirect
     if not is_done and response.status_code not in accept:
         raise _verdict(f"{method} {url}", answer)
     return answer
+
+
+def _send(method, url, **values):
+    """Send a call; reading follows redirects of its own host.
+
+    What is sent along belongs to one host, and goes to no other.
+
+    :raise FinalError: when another host is to be asked
+    """
+    for _hop in range(MAX_REDIRECTS):
+        response = requests.request(
+            method, url, timeout=TIMEOUT, allow_redirects=False, stream=True, **values
+        )
+        if method != "GET" or not response.is_redirect:
+            return response
+        there = urljoin(url, response.headers["Location"])
+        if urlsplit(there).hostname != urlsplit(url).hostname:
+            raise FinalError(describe_redirect(url, there))
+        response.close()
+        url, values["params"] = there, None
+    raise FinalError(f"{urlsplit(url).hostname} sends calls on without end. Check the address.")
 
 
 def post(url, body, headers):
@@ -127,6 +146,8 @@ def _verdict(call, answer):
     wait = retry_after(answer.headers.get("Retry-After", ""))
     if answer.status == 429:
         error = RateLimited(f"{call}: too many calls.", seconds=wait)
+    elif firewall_of(answer):
+        error = RetryableError(describe_page(answer, answer.url), seconds=wait, unreachable=True)
     elif answer.status in (401, 403):
         error = CredentialsError(f"{call} refused the credentials ({answer.status}): {shown}")
     elif answer.status in RETRYABLE_STATUS or answer.status >= 500:
@@ -141,6 +162,8 @@ def _verdict(call, answer):
             f"{call} was sent on to {there}, and nothing was done: enter the address that is "
             "sent on to."
         )
+    elif is_page(answer):
+        error = FinalError(f"{call}: {describe_page(answer, answer.url)}")
     else:
         error = FinalError(f"{call} refused with {answer.status}: {shown}")
     error.answer = answer

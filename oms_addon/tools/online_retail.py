@@ -8,6 +8,8 @@ import csv
 import gzip
 import io
 import json
+from datetime import date, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 from .countries import country_code
 from .document_parts import Address, CancelledLine, Charge, Customer, Line, exact_sum
@@ -16,6 +18,8 @@ from .order_document import CancellationDocument, OrderDocument
 
 ZONE = "Europe/London"
 CURRENCY = "GBP"
+#: the last day of the extract
+LAST_DAY = date(2010, 12, 14)
 CREATED = "orders/create"
 CANCELLED = "orders/cancelled"
 
@@ -74,18 +78,29 @@ def topic_of(invoice_no):
 # === READING === #
 
 
-def parse_order(payload):
+def shift_to(day):
+    """Return what brings the extract to the present: whole weeks, so that weekdays stay.
+
+    :param date day: the first day after the extract
+    :return: its last day is one of the seven before ``day``
+    :rtype: timedelta
+    """
+    return timedelta(days=(day - LAST_DAY - timedelta(days=1)).days // 7 * 7)
+
+
+def parse_order(payload, shift=timedelta(0)):
     """Return the order in an invoice.
 
     Prices include tax and nobody knows which, so lines count as untaxed. An invoice of
     more than zero was paid by card when it was made.
 
     :param bytes payload: what ``invoice_payload`` returned
+    :param timedelta shift: how much later it is placed, see ``shift_to``
     :rtype: OrderDocument
     :raise DocumentError: when it is no invoice
     """
     invoice, rows = _load(payload)
-    placed_at = _moment(rows[0])
+    placed_at = _moment(rows[0], shift)
     lines = tuple(_line(row, f"rows[{index}]") for index, row in enumerate(rows))
     total = exact_sum(line.subtotal for line in lines)
     customer = _customer(rows[0])
@@ -105,15 +120,16 @@ def parse_order(payload):
     )
 
 
-def parse_cancellation(payload):
+def parse_cancellation(payload, shift=timedelta(0)):
     """Return the cancellation in a credit invoice; the shop does not say of which order.
 
     :param bytes payload: what ``invoice_payload`` returned
+    :param timedelta shift: how much later it is made, see ``shift_to``
     :rtype: CancellationDocument
     :raise DocumentError: when it is no invoice
     """
     invoice, rows = _load(payload)
-    at = _moment(rows[0])
+    at = _moment(rows[0], shift)
     lines = tuple(_cancelled_line(row, f"rows[{index}]") for index, row in enumerate(rows))
     return CancellationDocument(
         ref=invoice,
@@ -145,8 +161,11 @@ def _cell(row, column, path=""):
     raise DocumentError(f"expected text, found {value!r}", f"{path}.{column}".lstrip("."))
 
 
-def _moment(row):
-    return to_moment(_cell(row, "InvoiceDate"), ZONE, "rows[0].InvoiceDate")
+def _moment(row, shift):
+    """:return: when an invoice was made; the hour of the shop's clock stays when it is shifted"""
+    moment = to_moment(_cell(row, "InvoiceDate"), ZONE, "rows[0].InvoiceDate")
+    local = moment.astimezone(ZoneInfo(ZONE)).replace(tzinfo=None) + shift
+    return local.replace(tzinfo=ZoneInfo(ZONE)).astimezone(timezone.utc)
 
 
 def _customer(row):

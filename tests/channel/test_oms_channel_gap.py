@@ -72,6 +72,52 @@ class TestGap(TinyShopMixin, OmsCommon):
         message.write({"state": "parked", "waits_for": "order"})
         self.assertEqual(self.tiny._check_gap(START, END).missing_refs, ref)
 
+    def _captured(self, *hours):
+        """:return: orders placed at hours of a day and taken in, with goods to leave"""
+        self.tiny.auto_ship = False
+        refs = self._place(*hours)
+        self.tiny._poll()
+        self._run_lanes("inbox", "orders", "fulfilment")
+        return [self._order(ref, self.tiny) for ref in refs]
+
+    def test_an_order_that_was_deleted_for_good_is_held_and_named(self):
+        kept, gone = self._captured(9, 10)
+        del self.shop.placed[gone.oms_order_ref]
+        gap = self.tiny._check_gap(START, END)
+        self.assertEqual(self._holds(gone), ["DELETED_ON_CHANNEL"])
+        self.assertEqual((gone.oms_status, self._holds(kept)), ("held", []))
+        self.assertEqual((gap.deleted_refs, gap.state), (gone.oms_order_ref, "even"))
+        self.assertIn(f"on hold: {gone.oms_order_number}.", gap.text)
+        gone.oms_hold_ids.action_cancel_order()
+        self.assertEqual(gone.state, "cancel")
+        told = [("channel_id", "=", self.tiny.id), ("topic", "=", "cancellation")]
+        self.assertFalse(self.env["oms.channel.message"].search(told))
+
+    def test_an_order_that_is_only_missing_in_the_list_is_asked_for_and_stays(self):
+        [order] = self._captured(9)
+        moment, document = self.shop.placed[order.oms_order_ref]
+        self.shop.placed[order.oms_order_ref] = moment.replace(day=5), document
+        gap = self.tiny._check_gap(START, END)
+        self.assertFalse(self._holds(order))
+        self.assertFalse(gap.deleted_refs)
+
+    def test_a_shop_that_lost_every_order_deletes_none(self):
+        orders = self._captured(*range(8, 20))
+        self.shop.placed.clear()
+        self.tiny._check_gap(START, END)
+        self.assertEqual([self._holds(order) for order in orders], [[]] * 12)
+        [alert] = self.tiny.alert_ids.filtered(lambda a: a.code == "deleted")
+        self.assertIn("12 open orders", alert.text)
+
+    @mute_logger(GAP)
+    def test_a_list_that_broke_off_deletes_nothing(self):
+        kept, gone = self._captured(9, 10)
+        del self.shop.placed[gone.oms_order_ref]
+        self.shop.fail(1, 500, path="/list")
+        gap = self.tiny._check_gap(START, END)
+        self.assertEqual(gap.state, "failed")
+        self.assertEqual((self._holds(kept), self._holds(gone)), ([], []))
+
     def test_the_window_ends_before_its_end(self):
         self._place(0)
         self._place(0, day=2)

@@ -48,7 +48,14 @@ class TestWebhooksCare(TinyShopMixin, OmsCommon):
             "orders: registered.",
             self.env["oms.event"].search([("code", "=", "channel.webhooks")]).mapped("name"),
         )
-        with freeze_time("2026-03-01 10:15:00"):
+        self.shop.webhooks.clear()
+        with freeze_time("2026-03-01 10:04:59"):
+            self.assertEqual(self.env["oms.channel"]._work_care(), 0)
+        # As often as orders are polled for.
+        with freeze_time("2026-03-01 10:05:00"):
+            self.env["oms.channel"]._work_care()
+        self.assertEqual(self.shop.webhooks, {"orders": self.tiny.webhook_url})
+        with freeze_time("2026-03-01 10:10:00"):
             self.env["oms.channel"]._work_care()
         self.assertEqual(self.tiny.webhooks_text, "All are registered.")
 

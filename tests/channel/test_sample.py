@@ -28,6 +28,20 @@ class TestSample(OmsCommon):
             self.assertEqual(self.shop._fetch(), 31)
         self.assertEqual(self.shop.cursor, "41")
 
+    def test_its_orders_are_of_the_last_weeks_not_of_years_ago(self):
+        self.shop._fetch(1)
+        self._run_lanes("inbox", "orders")
+        order = self.env["sale.order"].search([("oms_channel_id", "=", self.shop.id)])
+        days = (self.shop.create_date.date() - order.oms_placed_at.date()).days
+        self.assertIn(days, range(14, 21))
+        self.assertEqual((order.oms_placed_at.weekday(), order.oms_placed_at.minute), (2, 26))
+
+    def test_it_is_paused_when_a_channel_of_ones_own_goes_live(self):
+        self._make_channel("Other Shop")
+        self.assertEqual(self.shop.state, "paused")
+        event = self.env["oms.event"].search([("code", "=", "channel.sample_paused")])
+        self.assertEqual(event.name, "Paused: a channel of your own is live now.")
+
     def test_a_repeated_delivery_is_counted_and_makes_nothing_new(self):
         self.shop._fetch(60)
         messages = self.env["oms.channel.message"].search(

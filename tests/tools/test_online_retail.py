@@ -3,11 +3,13 @@
 import gzip
 import hashlib
 import json
-from datetime import datetime, timezone
+from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from odoo.addons.oms_addon.tools import online_retail as shop
 from odoo.addons.oms_addon.tools.order_document import Address, Customer, DocumentError
@@ -201,3 +203,21 @@ def test_a_malformed_number_is_refused_with_its_row():
     with pytest.raises(DocumentError) as caught:
         read({}, {"Quantity": "six"})
     assert str(caught.value) == "rows[1].Quantity: expected a decimal number, found 'six'"
+
+
+# === BROUGHT TO THE PRESENT === #
+
+
+@given(st.dates(date(2020, 1, 1), date(2040, 12, 31)))
+def test_the_last_day_is_one_of_the_seven_before_and_weekdays_stay(day):
+    shift = shop.shift_to(day)
+    last = shop.LAST_DAY + shift
+    assert 1 <= (day - last).days <= 7
+    assert last.weekday() == shop.LAST_DAY.weekday()
+
+
+def test_the_hour_of_the_shops_clock_stays_in_summer_time():
+    payload = shop.invoice_payload("536365", [ROW | {"InvoiceDate": "2010-12-01 08:26:00"}])
+    shift = timedelta(weeks=30)
+    placed = shop.parse_order(payload, shift).placed_at
+    assert placed.isoformat() == "2011-06-29T07:26:00+00:00"

@@ -8,6 +8,7 @@ from . import oms_channel_alert
 from . import oms_channel_polling
 from . import oms_channel_webhooks
 from . import oms_channel_gap
+from . import oms_channel_gap_deleted
 from . import oms_channel_gap_lane
 from . import oms_channel_backfill
 from . import oms_channel_setup

@@ -150,8 +150,27 @@ class OmsChannel(models.Model):
         self.write({"next_fetch_at": False, "fetch_failures": 0})
         for channel in self:
             channel._note_answer()
+        self._pause_samples()
         self.env.ref("oms_addon.oms_lane_fetch").sudo()._wake()
         return True
+
+    def _pause_samples(self):
+        """Pause the sample shops of companies that sell on a channel of their own now."""
+        companies = self.filtered(lambda c: c.adapter != "sample").company_id
+        samples = self.search(
+            [
+                ("adapter", "=", "sample"),
+                ("state", "=", "live"),
+                ("company_id", "in", companies.ids),
+            ]
+        )
+        samples.action_pause()
+        for sample in samples:
+            self.env["oms.event"]._log(
+                sample,
+                "channel.sample_paused",
+                self.env._("Paused: a channel of your own is live now."),
+            )
 
     def action_pause(self):
         self._set_state("paused")

@@ -95,6 +95,7 @@ class OmsChannelGap(models.Model):
         theirs = list(dict.fromkeys(self.listed_refs or []))
         missing = self._missing(theirs)
         names, fetched = self._fetch_missing(missing)
+        deleted = self._hold_deleted(theirs)
         self.write(
             {
                 "state": "gap" if missing else "even",
@@ -105,7 +106,7 @@ class OmsChannelGap(models.Model):
                 "checked_at": fields.Datetime.now(),
                 "cursor": False,
                 "listed_refs": False,
-                "text": self._in_words(len(theirs), missing, names),
+                "text": self._in_words(len(theirs), missing, names, deleted),
             }
         )
 
@@ -174,8 +175,19 @@ class OmsChannelGap(models.Model):
             names.update({event[3]: channel._name_of(event) for event in events})
         return names, len(names.keys() & set(refs))
 
-    def _in_words(self, theirs, missing, names):
+    def _in_words(self, theirs, missing, names, deleted):
         """:return: the result as people read it"""
+        text = self._missing_text(theirs, missing, names)
+        if not deleted:
+            return text
+        return self.env._(
+            "%(result)s Deleted on the channel and on hold: %(orders)s.",
+            result=text,
+            orders=", ".join(deleted[:MAX_NAMED].mapped("oms_order_number")),
+        )
+
+    def _missing_text(self, theirs, missing, names):
+        """:return: in words what the list of the channel has and Odoo has not"""
         values = {"window": self._window_text(), "theirs": theirs, "ours": theirs - len(missing)}
         if not missing:
             return self.env._("%(window)s: %(theirs)s there, all here.", **values)

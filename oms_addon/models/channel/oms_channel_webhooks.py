@@ -11,7 +11,6 @@ from odoo.addons.oms_addon.exceptions import RateLimited
 
 _logger = logging.getLogger(__name__)
 
-CARE_MINUTES = 15
 #: no message for so long, while so many were found by asking, is no coincidence
 UNHEARD_HOURS = 6
 UNHEARD_FINDS = 3
@@ -104,6 +103,12 @@ class OmsChannel(models.Model):
 
     # === ONE CHANNEL === #
 
+    def _next_care(self, now):
+        """:return: when the registrations are looked at next: what the channel switched off is
+        registered again before more than one poll has to find what was not sent
+        """
+        return fields.Datetime.add(now, minutes=max(self.fetch_minutes_webhooks, 1))
+
     def _care_webhooks(self):
         """See that the channel sends its messages; make again what is missing.
 
@@ -133,7 +138,7 @@ class OmsChannel(models.Model):
                 "webhooks_state": "ok",
                 "webhooks_text": self._webhooks_in_words([] if is_first else made),
                 "webhooks_checked_at": now,
-                "next_care_at": fields.Datetime.add(now, minutes=CARE_MINUTES - 1),
+                "next_care_at": self._next_care(now),
             }
         )
         for sentence in made:
@@ -152,7 +157,7 @@ class OmsChannel(models.Model):
                 "webhooks_text": self.env._("None: orders are fetched by asking."),
                 "webhooks_checked_at": now,
                 "webhooks_since": False,
-                "next_care_at": fields.Datetime.add(now, minutes=CARE_MINUTES - 1),
+                "next_care_at": self._next_care(now),
             }
         )
         self._settle_alert("webhooks", "unheard")
@@ -184,7 +189,7 @@ class OmsChannel(models.Model):
                 "webhooks_state": "failing",
                 "webhooks_text": text,
                 "webhooks_checked_at": now,
-                "next_care_at": fields.Datetime.add(now, minutes=CARE_MINUTES - 1),
+                "next_care_at": self._next_care(now),
             }
         )
         self._raise_alert(

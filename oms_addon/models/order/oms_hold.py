@@ -107,7 +107,8 @@ class OmsHold(models.Model):
             canceller = self.env["oms.order.canceller"].sudo().with_context(oms_stopped=True)
             canceller._cancel_whole(order.sudo(), reason)
             order.sudo()._oms_cancel_unwanted()
-            order.sudo()._oms_tell_cancellation("customer", hold.detail)
+            if hold.reason_code != "DELETED_ON_CHANNEL":
+                order.sudo()._oms_tell_cancellation("customer", hold.detail)
         return True
 
     def action_open(self):

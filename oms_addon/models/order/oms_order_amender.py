@@ -27,7 +27,7 @@ class OmsOrderAmender(models.AbstractModel):
         :rtype: bool
         """
         channel, builder = order.oms_channel_id, self.env["oms.order.builder"]
-        known = builder._look_up(channel, [document])
+        known = {**builder._look_up(channel, [document]), "lines": builder._known_parts(order)}
         if builder._problems(channel, document, known, order.partner_id):
             return False
         plan = self._plan(order, document, builder._prepare_lines(channel, document, known))

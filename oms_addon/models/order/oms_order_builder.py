@@ -78,6 +78,7 @@ class OmsOrderBuilder(models.AbstractModel):
             {"code": problem.code, "message": problem.message}
             for problem in document.problems()
             if not self._is_tolerable(channel, problem, customer)
+            and not self._is_known_line(document, problem, known)
         ]
         return found + [
             *self._sku_problems(document, known),
@@ -182,7 +183,39 @@ class OmsOrderBuilder(models.AbstractModel):
         """
         if line.kind != "product":
             return (Part(known["services"][line.kind], 1.0),)
-        return known["goods"].get(self.env["oms.channel.listing"]._line_key(line))
+        key = self.env["oms.channel.listing"]._line_key(line)
+        return known["goods"].get(key) or known.get("lines", {}).get(line.ref)
+
+    @api.model
+    def _known_parts(self, order):
+        """Say what the lines of an order are made of, for versions of it that no longer name
+        their products: they were deleted on the channel since.
+
+        :return: ``Part`` tuples by the channel's line id
+        :rtype: dict
+        """
+        lines = order.order_line.filtered(lambda l: l.oms_kind == "product" and l.oms_line_ref)
+        return {
+            of_line[0].oms_line_ref: tuple(
+                Part(line.product_id, line.oms_piece_units or 1.0, line.price_subtotal)
+                for line in of_line
+            )
+            for of_line in lines._oms_channel_lines()
+        }
+
+    @api.model
+    def _is_known_line(self, document, problem, known):
+        """:return: whether a problem is that of a line which names no product, but is known"""
+        unnamed = [
+            line
+            for line in document.lines
+            if line.kind == "product" and not self.env["oms.channel.listing"]._line_key(line)[0]
+        ]
+        return (
+            problem.code == "MISSING_SKU"
+            and "lines" in known
+            and all(line.ref in known["lines"] for line in unnamed)
+        )
 
     @api.model
     def _prepare_order(self, channel, document, partners, known):

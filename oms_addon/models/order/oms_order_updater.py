@@ -172,7 +172,7 @@ class OmsOrderUpdater(models.AbstractModel):
         """
         channel = order.oms_channel_id
         builder = self.env["oms.order.builder"]
-        known = builder._look_up(channel, [document])
+        known = {**builder._look_up(channel, [document]), "lines": builder._known_parts(order)}
         problems = builder._problems(channel, document, known, order.partner_id)
         if problems:
             self.env["oms.hold"]._open(order, problems)

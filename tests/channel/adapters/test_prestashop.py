@@ -517,7 +517,7 @@ class TestPrestashopAsking(PrestashopCommon):
         self.channel.base_url = f"{self.shop.url}/boutique"
         self.assertIn("no PrestaShop webservice at this address", test())
         self.channel.base_url = "http://127.0.0.1:9"
-        self.assertIn("cannot be reached", test())
+        self.assertIn("refused the connection", test())
         self.channel.base_url = False
         self.assertIn("Enter the shop's address", test())
 

@@ -702,7 +702,7 @@ class TestShopifyConnection(ShopifyCase):
         self.store.token = "another"
         self.assertIn("cannot be asked", self.adapter._test_connection(self.shop))
         self.shop.base_url = "http://127.0.0.1:9"
-        self.assertIn("cannot be reached", self.adapter._test_connection(self.shop))
+        self.assertIn("refused the connection", self.adapter._test_connection(self.shop))
         self.shop.api_key = False
         self.assertIn("Fill in", self.adapter._test_connection(self.shop))
 

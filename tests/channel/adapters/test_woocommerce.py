@@ -984,7 +984,7 @@ class TestWoocommerceConnection(WoocommerceCommon):
         self.shop.plain_permalinks = True
         self.assertIn("Permalinks", self.adapter._test_connection(self.woo))
         self.shop.stop()
-        self.assertIn("cannot be reached", self.adapter._test_connection(self.woo))
+        self.assertIn("refused the connection", self.adapter._test_connection(self.woo))
         self.woo.api_key = False
         self.assertIn("Fill in", self.adapter._test_connection(self.woo))
         self.shop.start = lambda: self.shop

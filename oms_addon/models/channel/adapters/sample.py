@@ -34,9 +34,10 @@ class OmsChannelAdapterSample(models.AbstractModel):
     @api.model
     def _parse(self, channel, topic, payload):
         """Override of `oms.channel.adapter`: the raw rows of one invoice."""
+        shift = online_retail.shift_to(channel.create_date.date())
         if topic == "orders/cancelled":
-            return online_retail.parse_cancellation(payload)
-        return online_retail.parse_order(payload)
+            return online_retail.parse_cancellation(payload, shift)
+        return online_retail.parse_order(payload, shift)
 
     @api.model
     def _fetch(self, channel, limit=None):
