@@ -13,7 +13,9 @@ from cryptography.x509.oid import NameOID
 #: seconds to look at a certificate that was refused
 CERTIFICATE_TIMEOUT = 5
 #: OpenSSL's codes of what is wrong with a certificate
-SELF_SIGNED, EXPIRED, NOT_YET_VALID, OTHER_NAME = {18, 19}, {10}, {9}, {62, 64}
+SELF_SIGNED, EXPIRED, NOT_YET_VALID, OTHER_NAMES, OTHER_NAME = {18, 19}, {10}, {9}, {62, 64}, 62
+#: what urllib3 raises by itself for a certificate of another name
+MISMATCH = "CertificateError"
 #: texts and headers by which firewalls and protection services are known
 FIREWALLS = {
     "Cloudflare": (("cf-ray", "cf-mitigated"), ("cloudflare", "cf-error-details")),
@@ -54,7 +56,7 @@ def describe(error, url):
                 f"The name {host} could not be resolved. Check the address for typing errors, "
                 "and that the server of Odoo can look up names."
             )
-        if isinstance(cause, ssl.SSLCertVerificationError):
+        if isinstance(cause, ssl.SSLCertVerificationError) or type(cause).__name__ == MISMATCH:
             return _describe_certificate(cause, host, address.port or 443)
         if isinstance(cause, ConnectionRefusedError):
             return (
@@ -110,18 +112,19 @@ def _shown(error):
 def _describe_certificate(error, host, port):
     """:return: what is wrong with the certificate of a server, and which it is"""
     which = _certificate_of(host, port)
-    if error.verify_code in SELF_SIGNED:
+    code = getattr(error, "verify_code", OTHER_NAME)
+    if code in SELF_SIGNED:
         return (
             f"The certificate of {host} is self-signed{which}, so nobody vouches for it. Install "
             "one of a public authority on the shop's server."
         )
-    if error.verify_code in EXPIRED:
+    if code in EXPIRED:
         return f"The certificate of {host} has expired{which}. Renew it on the shop's server."
-    if error.verify_code in NOT_YET_VALID:
+    if code in NOT_YET_VALID:
         return (
             f"The certificate of {host} is not valid yet{which}. Check the clock of Odoo's server."
         )
-    if error.verify_code in OTHER_NAME:
+    if code in OTHER_NAMES:
         return (
             f"The certificate of {host} was issued for another name{which}. Enter the address it "
             "was issued for."

@@ -1,5 +1,7 @@
 """What staff confirm in Sales is served from where the rules say."""
 
+from psycopg2.errors import LockNotAvailable
+
 from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import Form, new_test_user
@@ -38,6 +40,46 @@ class ByHandCommon(AllocationCommon):
                 }
             )
         )
+
+
+class TestAtOnce(ByHandCommon):
+    def test_what_staff_confirm_is_reserved_at_once(self):
+        order = self._quotation()
+        order.action_confirm()
+        order = order.with_env(self.env)
+        self.assertEqual(order.picking_ids.state, "assigned")
+        self.assertEqual(sum(self._taken(order).values()), 2.0)
+
+    def test_what_is_not_there_waits_and_says_so(self):
+        order = self._quotation(50)
+        order.action_confirm()
+        moves = order.with_env(self.env).picking_ids.move_ids
+        self.assertEqual(sum(moves.mapped("quantity")), 10.0)
+
+    def test_a_person_who_validates_a_part_is_asked_about_the_rest(self):
+        order = self._quotation(4)
+        order.action_confirm()
+        picking = order.with_env(self.env).picking_ids
+        picking.move_ids.write({"quantity": 1, "picked": True})
+        action = picking.button_validate()
+        self.assertEqual(action["res_model"], "stock.backorder.confirmation")
+        self.assertEqual(picking.state, "assigned")
+
+    def test_goods_that_somebody_else_is_counting_are_reserved_right_after(self):
+        order = self._quotation()
+        woken = []
+        self.patch(
+            type(self.env["oms.lane"]), "_wake", lambda lane: woken.extend(lane.mapped("code"))
+        )
+        stock = type(self.env["oms.stock"])
+
+        def locked(*_args, **_kwargs):
+            raise LockNotAvailable()
+
+        self.patch(stock, "_lock", locked)
+        order.action_confirm()
+        self.assertEqual(order.state, "sale")
+        self.assertIn("allocator", woken)
 
 
 class TestByHand(ByHandCommon):

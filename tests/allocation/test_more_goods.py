@@ -75,6 +75,30 @@ class TestMoreGoods(MoreCommon):
         self.allocator._allocate(order)
         self.assertEqual(order.picking_ids._oms_todo().mapped("state"), ["assigned", "assigned"])
 
+    def test_a_quantity_lowered_and_raised_leaves_one_delivery_where_one_warehouse_has_all(self):
+        self.jug = self._make_product("JAR", "Jar", stock=4, north=10)
+        order = self._quotation(4, product=self.jug)
+        order.action_confirm()
+        for quantity in (2, 6):
+            self._add(order, (self.jug, quantity))
+        order = order.with_env(self.env)
+        self.assertEqual(self._open(order), [("Leeds", "Jar", 6.0)])
+        self.assertEqual(order.oms_allocation_plan["title"], "Whole, in one parcel")
+        self.assertEqual(order.order_line.warehouse_id, self.north)
+        self.assertEqual(self._taken(order), {self.north: 6.0})
+
+    def test_what_no_warehouse_has_whole_stays_split(self):
+        jar = self._make_product("JAR", "Jar", stock=4, north=3)
+        order = self._quotation(4, product=jar)
+        order.action_confirm()
+        self._add(order, (jar, 6))
+        order = order.with_env(self.env)
+        self.assertEqual(sum(units for _w, _p, units in self._open(order)), 6.0)
+        self.assertEqual(
+            order.oms_allocation_plan["title"],
+            "Added units: Whole, in one parcel. The order leaves in 2 parcels.",
+        )
+
     def test_more_of_a_line_comes_from_where_it_is(self):
         order = self._shipped(4)
         self.assertEqual(order.picking_ids.picking_type_id.warehouse_id, self.warehouse)

@@ -3,9 +3,10 @@ from .common import FulfilmentCommon
 
 class TestWarehouse(FulfilmentCommon):
     def test_running_a_warehouse_takes_its_outgoing_reservations_over(self):
+        # Whoever validates a delivery in part is asked about the rest, as Odoo does.
         self.assertRecordValues(
             self.warehouse.out_type_id,
-            [{"reservation_method": "manual", "create_backorder": "always", "print_label": False}],
+            [{"reservation_method": "manual", "create_backorder": "ask", "print_label": False}],
         )
         self.assertEqual(self.warehouse.pick_type_id.reservation_method, "manual")
         self.assertEqual(self.warehouse.in_type_id.reservation_method, "at_confirm")

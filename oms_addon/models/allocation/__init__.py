@@ -16,5 +16,6 @@ from . import stock_warehouse
 from . import res_partner
 from . import sale_order
 from . import sale_order_by_hand
+from . import sale_order_at_once
 from . import sale_order_more
 from . import stock_move

@@ -63,6 +63,25 @@ class OmsAllocationWords(models.AbstractModel):
         return {w.id: w.name for w in self.env["stock.warehouse"].sudo().browse(sorted(ids))}
 
     @api.model
+    def _more_title(self, order, decision, title):
+        """:param str title: how what was added to an order is served
+        :return: the same, with the parcels of the whole order where they are more
+        :rtype: str
+        """
+        todo = order._oms_pickings()._oms_todo()
+        here = {
+            p.picking_type_id.warehouse_id.id for p in todo if p.picking_type_code != "incoming"
+        }
+        own = set(decision.plan.warehouses if decision.plan else ())
+        if not here - own:
+            return title
+        return self.env._(
+            "Added units: %(title)s. The order leaves in %(count)s parcels.",
+            title=title,
+            count=len(here | own),
+        )
+
+    @api.model
     def _title(self, decision):
         """:return: how it ended, in a few words"""
         parcels = len(decision.plan.serving) if decision.plan else 0

@@ -59,7 +59,6 @@ class OmsChannelGap(models.Model):
             ("state", "!=", "cancel"),
             ("oms_status", "in", ("running", "waiting", "held", "failed")),
             ("oms_shipped_at", "=", False),
-            ("oms_captured_at", "<", self.create_date),
         ]
         in_window = [("oms_placed_at", ">=", self.date_from), ("oms_placed_at", "<", self.date_to)]
         orders = self.env["sale.order"].search(

@@ -11,7 +11,20 @@ class OmsResourcing(models.AbstractModel):
     _inherit = "oms.resourcing"
 
     @api.model
-    def _decide_again(self, order, why):
+    def _gather(self, orders, why):
+        """Serve orders whose quantities were changed in fewer parcels, where that is possible
+        for the whole of them and nothing of it was started.
+
+        :param orders: confirmed ``sale.order`` records
+        :param str why: in words
+        """
+        for order in orders:
+            moves = self._moves_to_decide(order)
+            if len(moves.picking_type_id.warehouse_id) > 1:
+                self._decide_again(order, why, only_fewer=True)
+
+    @api.model
+    def _decide_again(self, order, why, only_fewer=False):
         """Serve a confirmed order from where the rules say now, with all their limits.
 
         Its goods stay where they are when that is right still, when a person chose the
@@ -19,6 +32,7 @@ class OmsResourcing(models.AbstractModel):
 
         :param order: one ``sale.order``
         :param str why: in words
+        :param bool only_fewer: whether it is left as it is unless there will be fewer parcels
         :return: whether the order comes from elsewhere now, or waits for a person
         :rtype: bool
         """
@@ -30,8 +44,10 @@ class OmsResourcing(models.AbstractModel):
         supply = self._supply_without(moves, candidates)
         sourcing = self.env["oms.sourcing"]
         decisions = self.env["oms.allocation.matrix"]._decide(lines, candidates, supply=supply)
-        sourcing._write_decisions(decisions, {order: lines})
         plan = decisions[order][0].plan
+        if only_fewer and not (plan and self._has_fewer_parcels(plan, moves)):
+            return False
+        sourcing._write_decisions(decisions, {order: lines})
         if not plan:
             return bool(sourcing._queue(decisions))
         shifts = self._shifts_to(plan, moves)
@@ -44,6 +60,16 @@ class OmsResourcing(models.AbstractModel):
         self.env["oms.allocator"]._allocate(order)
         self.env["oms.order.amender"]._start_again(order)
         return True
+
+    @api.model
+    def _has_fewer_parcels(self, plan, moves):
+        """:return: whether a plan serves all there is of moves from fewer warehouses"""
+        places = {
+            place for share in plan.shares.values() for place, units in share.items() if units
+        }
+        return len(places) < len(moves.picking_type_id.warehouse_id) and not any(
+            plan.missing.values()
+        )
 
     @api.model
     def _moves_to_decide(self, order):

@@ -117,6 +117,7 @@ class OmsSourcing(models.AbstractModel):
             )
             if more:
                 plan["earlier"] = words._earlier(order)
+                plan["title"] = words._more_title(order, decision, plan["title"])
                 text = words._more_text(order, goods, text)
             values = {"oms_allocation_plan": plan, "oms_allocation_text": text}
             if decision.plan:

@@ -89,6 +89,12 @@ class SaleOrderLine(models.Model):
                 previous_product_uom_qty=previous_product_uom_qty
             )
             self.env["oms.sourcing"].sudo()._promise_more(raised_sudo)
+            changed_sudo = confirmed_sudo.filtered(
+                lambda l: l.id in before and l.product_uom_qty != before[l.id]
+            )
+            self.env["oms.resourcing"].sudo()._gather(
+                changed_sudo.order_id, self.env._("its quantities were changed")
+            )
             return result
         return super()._action_launch_stock_rule(previous_product_uom_qty=previous_product_uom_qty)
 

@@ -4,12 +4,10 @@ from odoo import api, fields, models
 
 MANAGED = {
     "reservation_method": "manual",
-    "create_backorder": "always",
     "print_label": False,
 }
 UNMANAGED = {
     "reservation_method": "at_confirm",
-    "create_backorder": "ask",
     "print_label": True,
 }
 

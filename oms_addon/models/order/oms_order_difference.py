@@ -118,28 +118,35 @@ class OmsOrderDifference(models.AbstractModel):
         }
 
     @api.model
+    def _changed_units(self, order):
+        """Find the order lines whose quantity is another than their channel reports: what was
+        refunded, cancelled, changed or added here makes the order no wrong one.
+
+        :return: the reported units by order line; 0 for a line that was added here
+        :rtype: dict
+        """
+        changed = {}
+        for line in order.order_line:
+            if line.display_type or line.oms_kind == "rounding":
+                continue
+            units = self._reported_units(line) if line.oms_kind else 0.0
+            if line.product_uom_id.compare(units, line.product_uom_qty):
+                changed[line] = units
+        return changed
+
+    @api.model
     def _reported_total(self, order):
         """Compute what an order would cost with the quantities its channel reports.
-
-        What was refunded, cancelled, changed or added here makes the order another than the
-        channel's, without being wrong.
 
         :return: the amount with taxes, and by how much rounding may make it differ
         :rtype: tuple[float, float]
         """
-        total, slack = order.amount_total, 0.0
-        for line in order.order_line.filtered(lambda l: not l.display_type):
-            if not line.oms_kind:
-                total -= line.price_total
-            elif line.oms_kind != "rounding":
-                units = self._reported_units(line) - line.product_uom_qty
-                if line.product_uom_id.is_zero(units):
-                    continue
-                total += line._oms_value_of(units)
-            else:
-                continue
-            slack += order.currency_id.rounding
-        return order.currency_id.round(total), slack
+        changed = self._changed_units(order)
+        total = order.amount_total + sum(
+            line._oms_value_of(units - line.product_uom_qty) if line.oms_kind else -line.price_total
+            for line, units in changed.items()
+        )
+        return order.currency_id.round(total), order.currency_id.rounding * len(changed)
 
     # === MEMORY === #
 

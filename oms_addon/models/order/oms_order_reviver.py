@@ -51,7 +51,7 @@ class OmsOrderReviver(models.AbstractModel):
         if order.state == "cancel":
             return True
         lines = order.order_line.filtered(lambda l: l.oms_kind == "product")
-        left = self.env["oms.order.canceller"]._units_left
+        left = self.env["oms.order.difference"]._live_units
         return (
             order.state == "sale"
             and bool(lines)

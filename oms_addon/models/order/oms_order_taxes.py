@@ -139,7 +139,9 @@ class OmsOrderBuilder(models.AbstractModel):
         coin = Decimal(str(order.currency_id.rounding))
         lines = Counter(tax.id for line in order.order_line for tax in line.tax_ids)
         pairs = {tax_id: max(pairs.get(tax_id, 0), lines[tax_id]) for tax_id in {*pairs, *lines}}
-        booked_total = Decimal(str(order.amount_tax))
+        changed = self.env["oms.order.difference"]._changed_units(order)
+        booked = self._booked_taxes(order, changed) if changed else None
+        booked_total = Decimal(str(order.amount_tax)) if booked is None else sum(booked.values())
         total = document.total_tax
         if total is None and is_whole:
             total = sum(told.values(), Decimal(0))
@@ -147,7 +149,8 @@ class OmsOrderBuilder(models.AbstractModel):
         agrees = total is None or abs(total - booked_total) <= limit
         if agrees and is_whole and len(told) < 2 and len(order.order_line.tax_ids) < 2:
             return []
-        booked = self._booked_taxes(order)
+        if booked is None:
+            booked = self._booked_taxes(order, {})
         if not is_whole:
             booked = {tax_id: amount for tax_id, amount in booked.items() if tax_id in told}
         agrees = agrees and all(
@@ -217,12 +220,18 @@ class OmsOrderBuilder(models.AbstractModel):
         return coin * max(roundings, 1)
 
     @api.model
-    def _booked_taxes(self, order):
-        """:return: the tax amounts of an order by tax, rounded as it is
+    def _booked_taxes(self, order, changed):
+        """:param dict changed: by order line, the units its channel reports instead of ours
+        :return: the tax amounts of an order by tax, rounded as it is
         :rtype: dict
         """
         lines = order.order_line.filtered(lambda line: not line.display_type)
-        base_lines = [line._prepare_base_line_for_taxes_computation() for line in lines]
+        base_lines = [
+            line._prepare_base_line_for_taxes_computation(
+                quantity=changed.get(line, line.product_uom_qty)
+            )
+            for line in lines
+        ]
         AccountTax = self.env["account.tax"]
         AccountTax._add_tax_details_in_base_lines(base_lines, order.company_id)
         AccountTax._round_base_lines_tax_details(base_lines, order.company_id)
