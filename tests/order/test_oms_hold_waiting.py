@@ -115,6 +115,23 @@ class TestWaiting(OmsCommon):
         self._run_lanes("inbox")
         self.assertFalse(self._open(reason_code="UNKNOWN_CURRENCY"))
 
+    def test_setting_an_exchange_rate_frees_what_waits_for_it(self):
+        currency = (
+            self.env["res.currency"]
+            .with_context(active_test=False)
+            .search([("rate_ids", "=", False), ("name", "not in", ("EUR", "USD", "GBP"))], limit=1)
+        )
+        currency.active = True
+        self._receive(self._document("R1", currency=currency.name))
+        self._run_lanes("inbox")
+        self.assertEqual(self._open().reason_code, "NO_EXCHANGE_RATE")
+        self.env["res.currency.rate"].create(
+            {"currency_id": currency.id, "name": "2026-02-27", "rate": 2.0}
+        )
+        self._run_lanes("inbox")
+        self.assertFalse(self._open(reason_code="NO_EXCHANGE_RATE"))
+        self.assertTrue(self._order("R1"))
+
     def test_an_exception_closes_when_a_later_message_brings_the_order(self):
         document = self._document("S1", [("NEW-1", 1, "10.00")])
         first = self._receive(document, "created")

@@ -21,6 +21,7 @@ from . import oms_order_builder
 from . import oms_order_taxes
 from . import oms_order_importer
 from . import oms_order_preview
+from . import oms_order_duplicate
 from . import oms_order_difference
 from . import oms_order_amender
 from . import oms_order_updater
@@ -35,6 +36,7 @@ from . import oms_order_signals
 from . import oms_order_flow
 from . import account_tax
 from . import res_currency
+from . import res_currency_rate
 from . import product_product
 from . import stock_move
 from . import stock_rule

@@ -8,6 +8,7 @@ from odoo.fields import Command
 
 from odoo.addons.oms_addon.models.channel.oms_channel_listing import Part
 from odoo.addons.oms_addon.tools.bundles import split
+from odoo.addons.oms_addon.tools.marketplace_refs import marketplace_refs
 from odoo.addons.oms_addon.tools.order_document import address_problems
 
 CENT = Decimal("0.01")
@@ -256,6 +257,7 @@ class OmsOrderBuilder(models.AbstractModel):
             "oms_note": "\n".join(filter(None, (document.note, document.gift_message))) or False,
             "oms_shipping_method": document.shipping_method or False,
             "oms_cart_ref": document.extra.get("cart_ref") or False,
+            "oms_foreign_ref": next(iter(marketplace_refs(document)), False),
             "oms_location_id": location.id if location else False,
             "oms_by_channel": document.fulfilled_by == "channel",
             **self._prepare_terms(document, known),

@@ -165,6 +165,7 @@ class OmsOrderImporter(models.AbstractModel):
             ]
         )
         self.env["oms.order.signals"]._sync(pairs)
+        self.env["oms.order.duplicate"]._hold_duplicates(channel, orders)
         orders.filtered(
             lambda o: o.oms_is_recorded and o.oms_channel_status != "cancelled"
         )._oms_record()

@@ -40,6 +40,13 @@ class SaleOrder(models.Model):
     oms_note = fields.Text("Customer's note", readonly=True, copy=False)
     oms_shipping_method = fields.Char("Shipping method", readonly=True, copy=False)
 
+    oms_foreign_ref = fields.Char(
+        "Marketplace Order",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        help="The order ID of a marketplace that the shop imported this order from.",
+    )
     oms_content_digest = fields.Char(readonly=True, copy=False)
     oms_address_digest = fields.Char(readonly=True, copy=False)
     oms_tax_number = fields.Char(

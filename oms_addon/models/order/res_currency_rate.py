@@ -1,0 +1,16 @@
+"""Exchange rates that orders wait for."""
+
+from odoo import api, models
+
+
+class ResCurrencyRate(models.Model):
+    _inherit = "res.currency.rate"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Extend `base`: orders that wait for an exchange rate are processed again."""
+        rates = super().create(vals_list)
+        self.env["oms.hold"]._recheck(
+            ["NO_EXCHANGE_RATE"], self.env._("An exchange rate was added.")
+        )
+        return rates
