@@ -819,6 +819,30 @@ class ChannelFaults:
         self.assertEqual(len(order.invoice_ids.filtered(lambda m: m.move_type == "out_refund")), 1)
         self.assert_truth()
 
+    # === ONE SECOND, SMALL PAGES === #
+
+    def _poll_pages_of(self, size):
+        """Poll with small pages until it begins again where it was."""
+        seen = set()
+        while self.store.cursor not in seen:
+            seen.add(self.store.cursor)
+            events, self.store.cursor = self.adapter._fetch(self.store, size)
+            if events:
+                self.store.with_context(oms_via="poll")._receive_many(events)
+
+    def test_orders_of_one_second_are_all_found_whatever_the_pages(self):
+        self._poll_pages_of(1)
+        self.patch(self.shop, "tick", lambda seconds=1: self.shop.now)
+        placed = [self.place() for _number in range(3)]
+        self._poll_pages_of(1)
+        # One more in the second that was polled to its end.
+        placed.append(self.place())
+        self._poll_pages_of(1)
+        self.work()
+        for ref in placed:
+            self.assertEqual(self.one(ref).state, "sale")
+        self.assertEqual(self.reserved(self.mug), 8)
+
     # === NOTHING IN SILENCE === #
 
     def test_every_scenario_runs_or_is_left_out_by_its_name(self):
