@@ -229,7 +229,8 @@ class Cursor:
 
     ``offset`` counts within a second that fills more than a page, ``ended`` says that the
     last page was not full, ``slip`` is the newest credit slip that was read, ``seen`` knows
-    the digests of what the overlap shows again.
+    the digests of what the overlap shows again. ``refunded`` is how many pieces were taken back
+    by the row of an order, of orders from ``floor`` on, which is of the day ``floor_day``.
     """
 
     at: str = ""
@@ -237,6 +238,9 @@ class Cursor:
     ended: bool = True
     slip: int | None = None
     seen: dict = field(default_factory=dict)
+    refunded: dict = field(default_factory=dict)
+    floor: int = 0
+    floor_day: str = ""
 
     @classmethod
     def loads(cls, value):

@@ -3,7 +3,8 @@
 The composed order is one JSON object with the keys ``order``, ``details``, ``payments``,
 ``siblings``, ``slips``, ``cart_rules``, ``histories``, ``messages``, ``customer``,
 ``delivery``, ``invoice``, ``carrier``, ``states``, ``roles``, ``zone``, ``language``,
-``currency``, ``precision``, ``taxes`` and ``rates``; ``late`` says that times that come twice
+``currency``, ``precision``, ``taxes`` and ``rates``; ``own_slips`` are the ids of credit slips
+that were made through the webservice, by us; ``late`` says that times that come twice
 are the second ones.
 """
 
@@ -144,7 +145,10 @@ class _Reader:
     def version(self):
         """:return: what only grows: the newest row of all that belongs to the order"""
         groups = (self.histories, self.payments, self.slips, self.data.get("details") or ())
-        return ".".join(str(max(map(number_of, rows), default=0)) for rows in groups)
+        newest = ".".join(str(max(map(number_of, rows), default=0)) for rows in groups)
+        # Pieces that are taken back without a slip make no row.
+        taken = sum(self.taken_back().values(), _ZERO)
+        return f"{newest}.{int(taken)}" if taken else newest
 
     def updated_at(self):
         """:return: the latest change; slips and histories do not always touch the order"""
@@ -544,7 +548,30 @@ class _Reader:
         whole = next((c for c in charges if c.ref == f"refunded-{self.ref}"), None)
         if whole and returned:
             refunds.append(Refund(ref=whole.ref, at=whole.at, amount=whole.amount))
+        elif taken := self.taken_back():
+            lines = [
+                RefundLine(line_ref=ref, quantity=quantity, returned=returned)
+                for ref, quantity in taken.items()
+            ]
+            at = self.moment(self.order, "date_upd")
+            refunds.append(Refund(ref=f"rows-{self.ref}", at=at, lines=tuple(lines)))
         return refunds
+
+    def taken_back(self):
+        """:return: pieces by row that the shop took back without a credit slip, e.g. for a
+            voucher. Slips of the webservice, ours, are in no row of the order
+        :rtype: dict[str, Decimal]
+        """
+        own, left = set(self.data.get("own_slips") or ()), {}
+        for row in self.data.get("details") or ():
+            if quantity := money(row, "product_quantity_refunded"):
+                left[text(row, "id")] = quantity
+        for slip in self.slips:
+            for row in (slip.get("associations") or {}).get("order_slip_details") or ():
+                ref = text(row, "id_order_detail")
+                if ref in left and text(slip, "id") not in own:
+                    left[ref] -= money(row, "product_quantity")
+        return {ref: quantity for ref, quantity in left.items() if quantity > 0}
 
 
 def _is_ecotax(row):

@@ -10,6 +10,7 @@ from . import oms_channel_webhooks
 from . import oms_channel_gap
 from . import oms_channel_gap_deleted
 from . import oms_channel_gap_lane
+from . import oms_channel_gap_content
 from . import oms_channel_backfill
 from . import oms_channel_setup
 from . import oms_channel_health_page

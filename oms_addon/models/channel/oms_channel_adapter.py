@@ -70,6 +70,9 @@ class OmsChannelAdapter(models.AbstractModel):
     _has_refund_ledger = False
     #: seconds between two looks at it
     _ledger_seconds = 0
+    #: how many orders one call of ``_fetch_orders`` tells as they are now, so that those that did
+    #: not leave can be compared with those here; 0 where each takes a call of its own
+    _compare_size = 0
     #: the connection fields of ``oms.channel`` that it uses, and those it cannot do without
     _credentials = ()
     _required_credentials = ()

@@ -96,6 +96,7 @@ class OmsChannelGap(models.Model):
         missing = self._missing(theirs)
         names, fetched = self._fetch_missing(missing)
         deleted = self._hold_deleted(theirs)
+        changed = self._compare_content(theirs)
         self.write(
             {
                 "state": "gap" if missing else "even",
@@ -106,7 +107,9 @@ class OmsChannelGap(models.Model):
                 "checked_at": fields.Datetime.now(),
                 "cursor": False,
                 "listed_refs": False,
-                "text": self._in_words(len(theirs), missing, names, deleted),
+                "text": self._with_changed(
+                    self._in_words(len(theirs), missing, names, deleted), changed
+                ),
             }
         )
 

@@ -89,18 +89,21 @@ class OmsOrderRefund(models.Model):
         :param list pairs: tuples (``sale.order``, ``order_document.Refund``), oldest first
         """
         known = {
-            (refund.order_id.id, refund.ref)
+            (refund.order_id.id, refund.ref): refund
             for refund in self.search([("order_id", "in", [order.id for order, _r in pairs])])
         }
         for order, refund in pairs:
             if (order.id, refund.ref) in known:
+                known[order.id, refund.ref]._grow(order, refund)
                 continue
-            known.add((order.id, refund.ref))
+            known[order.id, refund.ref] = self.browse()
             if own := self._made_as(order, refund):
                 own._take_made(refund)
                 continue
             refund = self._as_meant(order, refund)
-            self.create([self._prepare_told(order, refund)])._credit(order, refund)
+            created = self.create([self._prepare_told(order, refund)])
+            known[order.id, refund.ref] = created
+            created._credit(order, refund)
 
     @api.model
     def _prepare_told(self, order, refund):
@@ -114,6 +117,7 @@ class OmsOrderRefund(models.Model):
             "refunded_at": self.env["oms.order.builder"]._naive(refund.at),
             "amount": float(self._total(refund) or 0),
             "reason": refund.reason or self.env._("Refunded on the channel"),
+            "pieces": self._told_pieces(refund),
         }
 
     @api.model

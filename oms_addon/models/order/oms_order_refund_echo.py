@@ -1,5 +1,6 @@
 """Effects of ours that come back as news of the channel: each is recorded, and its echo known."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -24,6 +25,10 @@ class OmsOrderRefund(models.Model):
         required=True,
         readonly=True,
         help="A cancellation was credited on the order before the channel was asked.",
+    )
+
+    pieces = fields.Json(
+        readonly=True, help="How many of each line the channel took back, where it tells no money."
     )
 
     # === CANCELLATIONS OF ITEMS === #
@@ -144,3 +149,46 @@ class OmsOrderRefund(models.Model):
         self.write({"ref": refund.ref, "refunded_at": at})
         if self.kind == "cancellation":
             self._set_state("done")
+
+    # === WHAT BECOMES MORE === #
+
+    @api.model
+    def _told_pieces(self, refund):
+        """:return: pieces by line of a refund that tells pieces alone: a channel may tell the
+        same one with more of them later. ``False`` for any other
+        """
+        if self._total(refund) is not None:
+            return False
+        pieces = {}
+        for line in refund.lines:
+            ref = line.line_ref or line.sku
+            pieces[ref] = pieces.get(ref, 0.0) + float(line.quantity)
+        return pieces
+
+    def _grow(self, order, refund):
+        """Take off what a known refund was told to have become more of."""
+        told = self.pieces and self._told_pieces(refund)
+        if not told:
+            return
+        more = {
+            ref: quantity - self.pieces.get(ref, 0.0)
+            for ref, quantity in told.items()
+            if quantity > self.pieces.get(ref, 0.0)
+        }
+        if not more:
+            return
+        amount, due, shares = self.amount, self.credit_due, self.shares
+        lines = [
+            replace(line, quantity=Decimal(str(more.pop(line.line_ref or line.sku))))
+            for line in refund.lines
+            if (line.line_ref or line.sku) in more
+        ]
+        self.pieces = {**self.pieces, **told}
+        self._credit(order, replace(refund, lines=tuple(lines)))
+        self.write(
+            {
+                "amount": amount + self.amount,
+                "credit_due": due + self.credit_due,
+                "shares": shares or self.shares,
+            }
+        )

@@ -1,5 +1,6 @@
 """PrestaShop: what we do to an order there, what it shows of it, and what it then tells."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 from odoo.tools import mute_logger
@@ -253,3 +254,59 @@ class TestPrestashopNotices(PrestashopEffects):
         self.assertEqual(message.state, "failed")
         [hold] = order.oms_hold_ids.filtered(lambda h: h.state == "open")
         self.assertIn("It is not certain whether the channel refunded", hold.detail)
+
+
+class TestPrestashopTakenBack(PrestashopEffects):
+    def test_pieces_taken_back_for_a_voucher_are_seen_and_do_not_leave(self):
+        ref, order = self.captured([("MUG", 3, "20.00"), ("POT", 2, "10.00")])
+        self.assertEqual(self.reserved(self.mug), 3)
+        self.shop.refund_by_voucher(ref, [("MUG", 1)])
+        self.settle()
+        self.assertEqual(self.wanted(order), {"MUG": 2, "POT": 2})
+        self.assertEqual(self.reserved(self.mug), 2)
+        self.assertEqual(self.notes(order).mapped("amount_total"), [20.0])
+        # The shop tells no money: a person decides whether the voucher was all.
+        self.assertEqual(order.oms_amount_refunded, 0.0)
+        self.assertEqual(self.holds(order), ["REFUND_DUE"])
+        # More of them later, and a slip of the same row, are what they are more.
+        self.shop.refund_by_voucher(ref, [("MUG", 1), ("POT", 1)])
+        self.settle()
+        self.assertEqual(self.wanted(order), {"MUG": 1, "POT": 1})
+        self.shop.refund_order(ref, [("POT", 1)])
+        self.settle()
+        self.assertEqual(self.wanted(order), {"MUG": 1})
+        self.assertEqual(sum(self.notes(order).mapped("amount_total")), 60.0)
+        before = len(self.messages(direction="in"))
+        self.settle()
+        self.assertEqual(len(self.messages(direction="in")), before)
+
+    def test_our_own_slip_hides_no_piece_that_was_taken_back(self):
+        ref, order = self.captured([("MUG", 3, "20.00")])
+        self.refund_here(order, "MUG", 1)
+        self.push()
+        self.shop.refund_by_voucher(ref, [("MUG", 1)])
+        self.settle()
+        self.assertEqual(self.wanted(order), {"MUG": 1})
+        self.assertEqual(sum(self.notes(order).mapped("amount_total")), 40.0)
+
+    def test_the_nightly_check_compares_what_polling_did_not_see(self):
+        ref, order = self.captured([("MUG", 3, "20.00")])
+        self.shop.refund_by_voucher(ref, [("MUG", 2)])
+        self.store.next_gap_at = "2026-01-01 00:00:00"
+        self.store._check_last_days()
+        self.work()
+        self.assertEqual(self.wanted(order), {"MUG": 1})
+        self.assertEqual(self.messages(direction="in", via="gap").mapped("order_ref"), [ref])
+        rows = len(self.messages(direction="in"))
+        self.store._check_last_days()
+        self.assertEqual(len(self.messages(direction="in")), rows)
+
+    def test_a_check_of_a_window_says_which_orders_differed(self):
+        ref, order = self.captured([("MUG", 3, "20.00")])
+        self.shop.refund_by_voucher(ref, [("MUG", 2)])
+        at = self.shop.now
+        gap = self.store._check_gap(at - timedelta(hours=1), at + timedelta(hours=1))
+        self.assertEqual(gap.state, "even")
+        self.assertIn(f"Different on the channel, and updated: {order.name} (1 in all).", gap.text)
+        self.work()
+        self.assertEqual(self.wanted(order), {"MUG": 1})

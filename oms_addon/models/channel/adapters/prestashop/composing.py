@@ -71,9 +71,11 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
         )
         people = self._people(channel, orders)
         by_reference = rows_by(payments, "order_reference"), rows_by(siblings, "reference")
+        own = self._own_slips(channel, parts["slips"])
         return [
             {
                 "order": without_secrets(order),
+                **({"own_slips": own[ref]} if (ref := text(order, "id")) in own else {}),
                 **{name: rows.get(text(order, "id"), []) for name, rows in parts.items()},
                 "payments": in_currencies(
                     by_reference[0].get(text(order, "reference"), []), shop["currencies"]
@@ -87,6 +89,27 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
             }
             for order in orders
         ]
+
+    @api.model
+    def _own_slips(self, channel, slips):
+        """:param dict slips: those of some orders by the order's id
+        :return: the ids of those we made, by the order's id
+        """
+        refs = [ref for ref, rows in slips.items() if rows]
+        if not refs:
+            return {}
+        refunds = self.env["oms.order.refund"].search(
+            [
+                ("channel_id", "=", channel.id),
+                ("order_id.oms_order_ref", "in", refs),
+                ("message_id", "!=", False),
+                ("ref", "!=", False),
+            ]
+        )
+        own = {}
+        for refund in refunds.sorted("id"):
+            own.setdefault(refund.order_id.oms_order_ref, []).append(refund.ref)
+        return own
 
     @api.model
     def _people(self, channel, orders):

@@ -20,15 +20,19 @@ from odoo.addons.oms_addon.tools.prestashop import (
 from ...oms_channel_adapter import Event
 from .values import PAGE, shop_ids
 
+#: of how many days the orders are watched for pieces that are taken back
+WATCHED_DAYS = 30
+
 
 class OmsChannelAdapterPrestashop(models.AbstractModel):
     _inherit = "oms.channel.adapter.prestashop"
 
     @api.model
     def _fetch(self, channel, limit=None):
-        """Override of `oms.channel.adapter`: by time of change; credit slips by number.
+        """Override of `oms.channel.adapter`: by time of change; credit slips by number, and
+        pieces that were taken back without a slip by the rows that say so.
 
-        A slip does not touch the time of its order. Times are to the second, so a page may
+        Neither touches the time of its order. Times are to the second, so a page may
         end within one: the next begins with it. ``seen`` knows what the overlap shows again.
         """
         cursor = Cursor.loads(channel.cursor)
@@ -37,6 +41,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
         fresh, now = self._next_page(channel, cursor, max(1, min(limit or PAGE, PAGE)))
         if cursor.ended:
             fresh += self._slipped(channel, cursor, {text(order, "id") for order in fresh})
+            fresh += self._taken_back(channel, cursor, {text(order, "id") for order in fresh}, now)
         return self._events(channel, fresh, now), cursor.dumps()
 
     @api.model
@@ -80,6 +85,56 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
         cursor.slip = number_of(slips[-1])
         refs = {text(slip, "id_order") for slip in slips} - known
         return self._get_orders(channel, refs)[0]
+
+    @api.model
+    def _taken_back(self, channel, cursor, known, now):
+        """:return: the orders of which more pieces were taken back than was seen, but those of
+        ``known`` ids
+        """
+        day = f"{now:%Y-%m-%d}"
+        if cursor.floor_day != day:
+            cursor.floor_day, cursor.floor = day, self._floor(channel, now)
+        rows = self._get(
+            channel,
+            "order_details",
+            **{
+                "display": "[id,id_order,product_quantity_refunded]",
+                "filter[id_order]": f">[{cursor.floor - 1}]",
+                "filter[product_quantity_refunded]": ">[0]",
+            },
+        )
+        told = {text(row, "id"): number_of(row, "product_quantity_refunded") for row in rows}
+        refs = {
+            text(row, "id_order")
+            for row in rows
+            if cursor.refunded.get(text(row, "id")) != told[text(row, "id")]
+        }
+        cursor.refunded = told
+        orders = []
+        for start in range(0, len(refs - known), PAGE):
+            orders += self._get_orders(channel, sorted(refs - known)[start : start + PAGE])[0]
+        return orders
+
+    @api.model
+    def _floor(self, channel, now):
+        """:return: the number of the oldest order that pieces are watched of; what is older is
+        compared at night as long as it has not left
+        """
+        since = (now - timedelta(days=WATCHED_DAYS)).astimezone(
+            get_zone(self._shop(channel)["zone"])
+        )
+        rows = self._get(
+            channel,
+            "orders",
+            **{
+                **self._order_filter(channel),
+                "display": "[id]",
+                "filter[date_add]": f"[{since:%Y-%m-%d %H:%M:%S},{END_OF_TIME}]",
+                "sort": "[id_ASC]",
+                "limit": "1",
+            },
+        )
+        return number_of(rows[0]) if rows else 1
 
     @api.model
     def _last_slip(self, channel):

@@ -44,6 +44,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
     _can_push_refund = True
     _can_push_stock = True
     _can_push_price = True
+    _compare_size = 50
     _payment_terms = {
         "Cash on Delivery (COD)": "cod",
         "Bank Deposit": "transfer",

@@ -31,6 +31,7 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
     _can_push_refund = True
     _can_push_stock = True
     _can_push_price = True
+    _compare_size = 50
     _payment_terms = {
         "cod": "cod",
         "bacs": "transfer",

@@ -1,0 +1,108 @@
+"""Whether orders that are here are what they are on the channel: quantities, refunds, states."""
+
+import logging
+
+import psycopg2
+
+from odoo import models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from odoo.addons.oms_addon.exceptions import RateLimited
+
+_logger = logging.getLogger(__name__)
+
+#: how many orders that did not leave one check compares, the latest first
+MAX_COMPARED = 500
+MAX_NAMED = 10
+
+
+class OmsChannelGap(models.Model):
+    _inherit = "oms.channel.gap"
+
+    def _compare_content(self, refs):
+        """Ask for the orders that did not leave, and take in what is not as it is here.
+
+        A channel may take items back without a word: nothing of the order has a new time then,
+        so that no poll finds it.
+
+        :param list refs: the channel's ids of the orders of the window
+        :return: the ids of the orders that were taken in again
+        :rtype: list[str]
+        """
+        self.ensure_one()
+        return self.channel_id._refresh_orders(self.channel_id._unshipped_refs(refs))
+
+    def _with_changed(self, text, refs):
+        """:return: the result of a check in words, with the orders that were taken in again"""
+        if not refs:
+            return text
+        orders = self.env["sale.order"].search(
+            [("oms_channel_id", "=", self.channel_id.id), ("oms_order_ref", "in", refs)]
+        )
+        names = ", ".join(orders[:MAX_NAMED].mapped("name"))
+        return self.env._(
+            "%(result)s Different on the channel, and updated: %(names)s (%(count)s in all).",
+            result=text,
+            names=names,
+            count=len(refs),
+        )
+
+
+class OmsChannel(models.Model):
+    _inherit = "oms.channel"
+
+    def _unshipped_refs(self, refs=None):
+        """:param list refs: only orders of these ids; ``None`` for all
+        :return: the channel's ids of orders of which something is to leave, the latest first
+        """
+        self.ensure_one()
+        self.env["sale.order"].flush_model(["oms_channel_id", "oms_order_ref", "oms_status"])
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT oms_order_ref FROM sale_order
+                   WHERE oms_channel_id = %(channel)s AND state IN ('draft', 'sent', 'sale')
+                     AND oms_status NOT IN ('done', 'cancelled') AND oms_shipped_at IS NULL
+                     AND oms_order_ref IS NOT NULL %(only)s
+                   ORDER BY id DESC LIMIT %(limit)s""",
+                channel=self.id,
+                only=SQL("AND oms_order_ref = ANY(%s)", list(refs)) if refs is not None else SQL(),
+                limit=MAX_COMPARED,
+            )
+        )
+        return [ref for (ref,) in rows]
+
+    def _refresh_orders(self, refs):
+        """Take in the orders that are no longer on the channel what was last told of them.
+
+        :param list refs: the channel's ids
+        :return: the ids of those whose content is new
+        :rtype: list[str]
+        """
+        self.ensure_one()
+        adapter, changed = self._adapter(), []
+        size = adapter._compare_size
+        for position in range(0, len(refs) if size else 0, size or 1):
+            with self.env.cr.savepoint():
+                events = adapter._fetch_orders(self, refs[position : position + size])
+                fresh = self._without_known(events)
+                if fresh:
+                    self.with_context(oms_via="gap")._receive_many(fresh)
+            changed += [event[3] for event in fresh]
+        return changed
+
+    def _check_last_days(self):
+        """Extend: what did not leave is compared, however long ago it was placed."""
+        is_new = not self.next_gap_at
+        result = super()._check_last_days()
+        if not is_new:
+            try:
+                self._refresh_orders(self._unshipped_refs())
+            except psycopg2.Error:
+                raise
+            except RateLimited:
+                _logger.info("%s: the rest is compared in the next night", self.name)
+            except UserError as error:
+                # A channel that cannot be asked has its alert from the checks themselves.
+                _logger.warning("%s: orders were not compared: %s", self.name, error)
+        return result
