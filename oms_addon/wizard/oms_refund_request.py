@@ -22,6 +22,7 @@ class OmsRefundRequest(models.TransientModel):
         help="What the customer gets back, with taxes: the lines' share unless you change it.",
     )
     reason = fields.Char(required=True)
+    is_asked = fields.Boolean(readonly=True, help="A second click asks for nothing more.")
 
     @api.model
     def default_get(self, fields_list):
@@ -52,6 +53,9 @@ class OmsRefundRequest(models.TransientModel):
         :raise UserError: when there is not so much to give back
         """
         self.ensure_one()
+        if self.is_asked:
+            return {"type": "ir.actions.act_window_close"}
+        self.is_asked = True
         order, compare = self.order_id, self.currency_id.compare_amounts
         order.check_access("write")
         if compare(self.amount, 0.0) <= 0:

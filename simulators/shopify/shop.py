@@ -599,6 +599,7 @@ class ShopifySimulator(Server, Simulator):
             "productVariantsBulkUpdate": self.set_prices,
             "fulfillmentOrderOpen": self.open_part,
             "fulfillmentCreate": self.fulfil,
+            "fulfillmentTrackingInfoUpdate": self.track,
             "orderCancel": self.told_to_cancel,
             "refundCreate": self.told_to_refund,
             "webhookSubscriptionCreate": self.subscribe,
@@ -808,6 +809,19 @@ class ShopifySimulator(Server, Simulator):
             {"fulfillments/create": rest.fulfilment(order, made)},
         )
         return {"fulfillment": self.graph.fulfilment(order, made), "userErrors": []}
+
+    def track(self, info, fulfillmentId, trackingInfoInput, **options):  # noqa: N803
+        number = number_of(fulfillmentId)
+        for order in self.by_id.values():
+            for made in order.fulfilments:
+                if made.id == number:
+                    made.numbers = trackingInfoInput.get("numbers") or []
+                    made.urls = trackingInfoInput.get("urls") or []
+                    made.company = trackingInfoInput.get("company") or ""
+                    body = rest.fulfilment(order, made)
+                    self._changed(order, None, {"fulfillments/update": body})
+                    return {"fulfillment": self.graph.fulfilment(order, made), "userErrors": []}
+        return self._errors("fulfillment", (["fulfillmentId"], "Fulfillment not found."))
 
     def told_to_cancel(self, info, orderId, reason, restock, **options):  # noqa: N803
         order = self.by_id.get(number_of(orderId))

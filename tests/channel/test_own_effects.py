@@ -27,7 +27,7 @@ class OwnEffects:
             waiting.write({"next_try_at": False})
         self.settle()
 
-    def ship_part(self, order, units):
+    def ship_part(self, order, units, number="TRACK-1"):
         """Have some goods of an order leave; the rest stays on a backorder.
 
         :param dict units: by product; what is not named stays
@@ -37,8 +37,8 @@ class OwnEffects:
             move.quantity = units.get(move.product_id, 0)
         picking.move_ids.filtered(lambda m: m.state != "cancel").picked = True
         picking.with_context(skip_backorder=True, skip_sms=True).button_validate()
-        if not picking.oms_parcel_ids:
-            picking.carrier_tracking_ref = "TRACK-1"
+        if number:
+            picking.carrier_tracking_ref = number
         self.work()
         return picking
 
@@ -171,6 +171,56 @@ class OwnEffects:
         [message] = self.messages(direction="out", topic="shipment")
         self.assertEqual(message.state, "done")
         self.assertEqual(self.shipped_count(ref), 1)
+
+    @mute_logger(SENDER, HTTP)
+    def test_a_tracking_number_that_comes_late_or_is_corrected_is_told_again(self):
+        ref, order = self.captured([("MUG", 3, "20.00")])
+        picking = self.ship_part(order, {self.mug: 3}, number="")
+        picking.action_oms_no_tracking()
+        self.push()
+        self.assertEqual(self.shipped_count(ref), 1)
+        picking.carrier_tracking_ref = "LATE-1"
+        self.push()
+        self.assertIn("LATE-1", self.numbers_shown(ref))
+        picking.carrier_tracking_ref = "RIGHT-2"
+        self.push()
+        self.assertIn("RIGHT-2", self.numbers_shown(ref))
+        self.assertNotIn("LATE-1", self.numbers_shown(ref))
+        picking.carrier_tracking_ref = "RIGHT-2"
+        self.push()
+        self.assertEqual(picking.oms_parcel_ids.mapped("name"), ["RIGHT-2"])
+        told = self.messages(direction="out", topic="tracking")
+        self.assertEqual(told.mapped("state"), ["done", "done"])
+        self.assertEqual(self.shipped_count(ref), 1)
+        self.assertEqual(self.holds(order), [])
+
+    def numbers_shown(self, ref):
+        """:return: the tracking numbers the shop shows of an order, as a text"""
+        code = self.simulator.code
+        if code == "prestashop":
+            rows = self.shop.rows("order_carriers", id_order=ref)
+            return ", ".join(row["tracking_number"] for row in rows)
+        if code == "shopify":
+            made = self.shop.by_id[int(ref)].fulfilments
+            return ", ".join(number for one in made for number in one.numbers)
+        if code == "woocommerce":
+            meta = {m["key"]: m["value"] for m in self.shop.book[int(ref)]["meta_data"]}
+            items = meta.get("_wc_shipment_tracking_items") or []
+            return ", ".join(item["tracking_number"] for item in items)
+        shipments = self.shop._get(ref).shipments.values()
+        return ", ".join(shipment["number"] for shipment in shipments)
+
+    @mute_logger(SENDER, HTTP)
+    def test_two_clicks_ask_for_one_refund(self):
+        ref, order = self.captured([("MUG", 3, "20.00")])
+        self.ship_part(order, {self.mug: 3})
+        self.push()
+        wizard = self.refund_here(order, "MUG", 1)
+        wizard.action_ask()
+        self.push()
+        self.assertEqual(len(self.own(order)), 1)
+        self.assertEqual(len(self.shop.refunds_told), 1)
+        self.assertAlmostEqual(float(self.shop.orders()[ref]["refunded"]), 20.0)
 
     def shipped_count(self, ref):
         """:return: how often the shop took it that the order left; tracking numbers that some

@@ -56,6 +56,8 @@ class OmsChannelAdapter(models.AbstractModel):
     _can_fetch_taxes = False
     #: what it can be told (``_push_<what>``)
     _can_push_shipment = False
+    #: tracking numbers of a shipment it was told before (``_push_tracking``)
+    _can_push_tracking = False
     _can_push_cancellation = False
     _can_push_refund = False
     _can_push_stock = False

@@ -24,8 +24,8 @@ class OmsChannelAdapter(models.AbstractModel):
     def _send(self, channel, topic, key, payload):
         """Tell the channel something.
 
-        :param str topic: ``shipment``, ``cancellation``, ``refund``, ``stock``, ``price``,
-            ``promise``
+        :param str topic: ``shipment``, ``tracking``, ``cancellation``, ``refund``, ``stock``,
+            ``price``, ``promise``
         :param str key: the idempotency key of the call, the same at every try
         :param bytes payload: the content, as JSON
         :return: what the channel answered, as JSON-able data; ``unmet`` where its state, read
@@ -46,6 +46,16 @@ class OmsChannelAdapter(models.AbstractModel):
             ``location_ref`` ('' when unknown), ``parcels`` (each ``carrier``,
             ``carrier_code``, ``number``, ``url``), ``lines`` (each ``line_ref``, ``sku``,
             ``quantity`` in the channel's units, ``units`` in ours)
+        """
+        raise NotImplementedError
+
+    @api.model
+    def _push_tracking(self, channel, key, shipment):
+        """Tell the tracking numbers of a shipment that was told before: late or corrected ones.
+
+        :param dict shipment: as of ``_push_shipment``, with the parcels as they are now,
+            ``shipment_key`` (the key the shipment was told under), ``replaces`` (numbers that
+            were told and are wrong) and ``told`` (what the channel answered to the shipment)
         """
         raise NotImplementedError
 

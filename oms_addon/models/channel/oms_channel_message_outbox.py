@@ -7,7 +7,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 #: lower goes first: shipments and stock that is out overtake everything
-TOPIC_PRIORITIES = {"shipment": 2, "cancellation": 3, "refund": 4, "price": 20}
+TOPIC_PRIORITIES = {"shipment": 2, "tracking": 3, "cancellation": 3, "refund": 4, "price": 20}
 ASK_PRIORITY = 5
 USUAL_PRIORITY = 10
 

@@ -1,5 +1,6 @@
 """The lane that works through the outbox."""
 
+import json
 import logging
 import time
 import traceback
@@ -11,11 +12,13 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from odoo.addons.oms_addon.exceptions import (
     CredentialsError,
+    FinalError,
     RateLimited,
     RetryableError,
     Unfinished,
 )
 from odoo.addons.oms_addon.tools.attempt import Attempt
+from odoo.addons.oms_addon.tools.document_codec import loads
 from odoo.addons.oms_addon.tools.document_values import to_storable
 
 _logger = logging.getLogger(__name__)
@@ -24,7 +27,7 @@ _logger = logging.getLogger(__name__)
 LONGEST_NAP = 2.0
 SLACK = 0.25
 #: what happens once in the outside world, and must not be repeated by people in doubt
-EFFECTS = ("shipment", "cancellation", "refund")
+EFFECTS = ("shipment", "tracking", "cancellation", "refund")
 
 
 class OmsChannelMessage(models.Model):
@@ -155,9 +158,38 @@ class OmsChannelMessage(models.Model):
             return self.env["oms.channel.price"]._send(self)
         if self.topic == "order_request":
             return self._ask_order(channel)
+        if self.topic == "tracking":
+            return self._hand_over_tracking(channel)
         # oms_message: the message being sent, for adapters whose call takes several runs
         adapter = channel._adapter().with_context(oms_message=self)
         return adapter._send(channel, self.topic, self.event_ref, self._raw_payload())
+
+    def _hand_over_tracking(self, channel):
+        """Tell the numbers of a shipment, once it was told itself.
+
+        :return: what the channel answered
+        """
+        content = loads(self._raw_payload())
+        first = self.search(
+            [
+                ("channel_id", "=", channel.id),
+                ("direction", "=", "out"),
+                ("event_ref", "=", content["shipment_key"]),
+            ],
+            limit=1,
+        )
+        if first.state == "pending":
+            raise Unfinished(self.env._("Waiting for the shipment to be sent."), {}, seconds=60)
+        if first.state == "failed" and not first.result:
+            raise FinalError(
+                self.env._(
+                    "The channel did not take the shipment itself: retry that message first."
+                )
+            )
+        adapter = channel._adapter().with_context(oms_message=self)
+        content = {**content, "told": first.result or {}}
+        payload = json.dumps(content, default=str).encode()
+        return adapter._send(channel, "tracking", self.event_ref, payload)
 
     def _ask_order(self, channel):
         """Ask the channel for the order a message named without telling it."""

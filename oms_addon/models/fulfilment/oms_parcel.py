@@ -117,7 +117,21 @@ class OmsParcel(models.Model):
     def create(self, vals_list):
         parcels = super().create(vals_list)
         self.env["oms.tracking"]._release_waiting(parcels)
+        parcels._tell_numbers()
         return parcels
+
+    def write(self, vals):
+        """Extend: a corrected number is told to the channel."""
+        result = super().write(vals)
+        if "name" in vals or "picking_ids" in vals:
+            self._tell_numbers()
+        return result
+
+    def _tell_numbers(self):
+        """Tell the channels of shipments they know which numbers their parcels have now."""
+        # oms_quiet_parcels: whoever changes several parcels of a delivery tells when all are right
+        if not self.env.context.get("oms_quiet_parcels"):
+            self.env["oms.shipper"].sudo()._tell_tracking(self.sudo().picking_ids)
 
     # === ACTION METHODS === #
 

@@ -2,6 +2,8 @@
 
 from odoo import api, fields, models
 
+from odoo.addons.oms_addon.tools.document_codec import loads
+
 
 class OmsShipper(models.AbstractModel):
     _inherit = "oms.shipper"
@@ -35,6 +37,76 @@ class OmsShipper(models.AbstractModel):
         )
         untold.browse({picking.id for picking, _order in told}).write(
             {"oms_told_at": fields.Datetime.now()}
+        )
+
+    @api.model
+    def _numbers(self, picking):
+        """:return: the tracking numbers of a delivery, as its channel is told them"""
+        return sorted(number for number in picking.oms_parcel_ids.mapped("name") if number)
+
+    @api.model
+    def _tell_tracking(self, pickings):
+        """Tell the channels the tracking numbers that came, or were corrected, after they were
+        told of the shipment.
+
+        :param pickings: deliveries some of whose parcels are others now
+        """
+        rows = []
+        for picking in pickings.filtered(lambda p: p.state == "done" and p.oms_told_at):
+            numbers = self._numbers(picking)
+            for order in picking._oms_orders() if numbers else ():
+                if not self._is_told(picking, order):
+                    continue
+                first = self._shipment_key(picking, order)
+                told = self._told_numbers(order, first)
+                if not told or told[-1] == numbers:
+                    continue
+                if not order.oms_channel_id._adapter()._can_push_tracking:
+                    self._log_untold(order, numbers)
+                    continue
+                content = {
+                    **self._prepare_shipment(picking, order),
+                    "shipment_key": first,
+                    "replaces": [number for number in told[-1] if number not in numbers],
+                }
+                key = f"{first}:tracking:{len(told)}"
+                rows.append((order.oms_channel_id, "tracking", key, order, content))
+        if rows:
+            self.env["oms.channel.message"]._send_later(rows)
+
+    @api.model
+    def _told_numbers(self, order, key):
+        """:param str key: of the message that told a shipment
+        :return: the tracking numbers of each message of it, the oldest first; none when its
+            message is not kept any more
+        :rtype: list[list[str]]
+        """
+        messages = self.env["oms.channel.message"].search(
+            [
+                ("channel_id", "=", order.oms_channel_id.id),
+                ("order_ref", "=", order.oms_order_ref),
+                ("direction", "=", "out"),
+                ("topic", "in", ("shipment", "tracking")),
+            ],
+            order="id",
+        )
+        return [
+            sorted(p["number"] for p in loads(m._raw_payload())["parcels"] if p["number"])
+            for m in messages
+            if m.event_ref == key or m.event_ref.startswith(f"{key}:tracking:")
+        ]
+
+    @api.model
+    def _log_untold(self, order, numbers):
+        """Say that a channel was told of a shipment, and cannot be told its numbers now."""
+        self.env["oms.event"]._log(
+            order,
+            "shipment.number_untold",
+            self.env._(
+                "Tracking number %(numbers)s came after the shipment was sent to the channel: "
+                "enter it there, this kind of channel cannot be sent it again.",
+                numbers=", ".join(numbers),
+            ),
         )
 
     @api.model

@@ -32,13 +32,20 @@ class StockPicking(models.Model):
     # === CRUD METHODS === #
 
     def write(self, vals):
-        """Extend `stock`: a tracking number that comes after the delivery makes its parcel."""
+        """Extend `stock`: a tracking number that comes after the delivery makes its parcel, one
+        that is corrected replaces it; the channel is told.
+        """
+        given = vals.get("carrier_tracking_ref")
+        shipped = self.filtered(lambda p: p.state == "done") if given else self.browse()
+        before = {picking: picking._oms_tracking_keys() for picking in shipped}
         result = super().write(vals)
-        if vals.get("carrier_tracking_ref"):
-            shipped = self.filtered(lambda p: p.state == "done")
-            if shipped:
-                shipped._oms_make_parcels()
-                shipped._oms_run_orders()
+        if shipped:
+            quiet = shipped.with_context(oms_quiet_parcels=True)
+            quiet._oms_make_parcels()
+            for picking, keys in before.items():
+                picking.with_env(quiet.env)._oms_drop_parcels(keys - picking._oms_tracking_keys())
+            shipped._oms_run_orders()
+            self.env["oms.shipper"].sudo()._tell_tracking(shipped.sudo())
         return result
 
     # === ACTION METHODS === #
@@ -96,6 +103,27 @@ class StockPicking(models.Model):
                     {**pickings[0]._oms_prepare_parcel(), "name": number, "picking_ids": links}
                 )
         return Parcel.create(fresh)
+
+    def _oms_tracking_keys(self):
+        """:return: the numbers of one delivery's tracking reference, as they are compared"""
+        self.ensure_one()
+        key_of = self.env["oms.parcel"]._key
+        return {key_of(one) for one in (self.carrier_tracking_ref or "").split(",")} - {""}
+
+    def _oms_drop_parcels(self, keys):
+        """Take parcels off one delivery: those of numbers that are its own no longer, and, once
+        there is a number, the one without. What was scanned stays.
+
+        :param set keys: numbers, as they are compared
+        """
+        self.ensure_one()
+        parcels_sudo = self.sudo().oms_parcel_ids
+        gone_sudo = parcels_sudo.filtered(lambda p: p.number_key in keys and not p.event_ids)
+        if parcels_sudo.filtered("number_key") - gone_sudo:
+            gone_sudo |= parcels_sudo.filtered(lambda p: p.no_tracking and not p.event_ids)
+        shared_sudo = gone_sudo.filtered(lambda p: p.picking_ids - self)
+        shared_sudo.write({"picking_ids": [fields.Command.unlink(self.id)]})
+        (gone_sudo - shared_sudo).unlink()
 
     def _oms_make_untracked_parcels(self):
         """Make a parcel without number for each shipped delivery that has none."""

@@ -264,6 +264,13 @@ SHIP = f"""
 mutation Ship($fulfillment: FulfillmentInput!) {{
   fulfillmentCreate(fulfillment: $fulfillment) {{ fulfillment {{ id status }} {ERRORS} }}
 }}"""
+TRACKING = f"""
+mutation Tracking($id: ID!, $tracking: FulfillmentTrackingInput!) {{
+  fulfillmentTrackingInfoUpdate(fulfillmentId: $id, trackingInfoInput: $tracking,
+      notifyCustomer: true) {{
+    fulfillment {{ id trackingInfo {{ number }} }} {ERRORS}
+  }}
+}}"""
 CANCELLED = "query Cancelled($id: ID!) { order(id: $id) { id cancelledAt } }"
 CANCEL = """
 mutation Cancel($id: ID!, $reason: OrderCancelReason!, $restock: Boolean!, $text: String,

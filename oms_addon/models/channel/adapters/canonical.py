@@ -24,6 +24,7 @@ class OmsChannelAdapterCanonical(models.AbstractModel):
     _can_import_file = True
     _can_use_api = True
     _can_push_shipment = True
+    _can_push_tracking = True
     _can_push_promise = True
     _payment_terms = {
         "cod": "cod",

@@ -41,6 +41,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
     _inherit = "oms.channel.adapter.amazon"
 
     _can_push_shipment = True
+    _can_push_tracking = True
 
     @api.model
     def _push_shipment(self, channel, key, shipment):
@@ -57,6 +58,13 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
         for position, (parcel, items) in enumerate(self._share(parcels, lines)):
             told.append(self._confirm(channel, shipment, position, parcel, items))
         return {"packages": told}
+
+    @api.model
+    def _push_tracking(self, channel, key, shipment):
+        """Override of `oms.channel.adapter`: parcels keep their numbers of before, by which
+        Amazon corrects them.
+        """
+        return self._push_shipment(channel, key, shipment)
 
     @api.model
     def _all_items(self, channel, ref):

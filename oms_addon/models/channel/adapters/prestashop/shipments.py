@@ -38,9 +38,18 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
         return {"unmet": unmet, **result} if unmet else result
 
     @api.model
-    def _write_tracking(self, channel, order, numbers):
+    def _push_tracking(self, channel, key, shipment):
+        """Override of `oms.channel.adapter`: on the order's carrier, wrong ones taken off."""
+        order = self._one_order(channel, shipment["order_ref"])
+        numbers = [p.get("number", "") for p in shipment["parcels"]]
+        unmet = self._write_tracking(channel, order, numbers, shipment["replaces"])
+        return {"unmet": unmet} if unmet else {}
+
+    @api.model
+    def _write_tracking(self, channel, order, numbers, replaced=()):
         """Add tracking numbers to the order's carrier, as far as there is room.
 
+        :param replaced: numbers that are wrong
         :return: what of it the shop does not show, in words; '' when it shows all
         """
         numbers = [NOT_TRACKING.sub("", one).strip() for one in numbers if one]
@@ -54,7 +63,8 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
                 number=", ".join(numbers),
             )
         known = [one.strip() for one in text(row, "tracking_number").split(",") if one.strip()]
-        wanted = list(dict.fromkeys([*known, *numbers]))
+        wrong = {NOT_TRACKING.sub("", one).strip() for one in replaced}
+        wanted = list(dict.fromkeys([*(one for one in known if one not in wrong), *numbers]))
         while len(", ".join(wanted)) > TRACKING_SIZE and len(wanted) > 1:
             wanted.pop()
         if wanted != known:

@@ -36,6 +36,35 @@ class OmsChannelAdapterShopify(models.AbstractModel):
         return {"fulfillment_refs": refs, "already": not set(refs) - set(told), "left": left}
 
     @api.model
+    def _push_tracking(self, channel, key, shipment):
+        """Override of `oms.channel.adapter`: on the fulfilments that the shipment was made."""
+        refs = shipment["told"].get("fulfillment_refs") or []
+        tracking = self._tracking(shipment["parcels"])
+        if not refs:
+            raise FinalError(
+                self.env._(
+                    "It is not known which fulfillment on Shopify tracking number %(numbers)s is "
+                    "of: enter it there.",
+                    numbers=", ".join(tracking.get("numbers", ())),
+                )
+            )
+        missing = set()
+        for ref in refs:
+            variables = {"id": gid("Fulfillment", ref), "tracking": tracking}
+            answer = self._graphql(channel, queries.TRACKING, variables)
+            answer = answer["fulfillmentTrackingInfoUpdate"]
+            self._refuse(answer["userErrors"])
+            shown = {info["number"] for info in answer["fulfillment"]["trackingInfo"]}
+            missing |= set(tracking.get("numbers", ())) - shown
+        result = {"fulfillment_refs": refs}
+        if missing:
+            result["unmet"] = self.env._(
+                "Shopify does not show tracking number %(numbers)s: enter it there.",
+                numbers=", ".join(sorted(missing)),
+            )
+        return result
+
+    @api.model
     def _told_before(self, channel, order, shipment, wanted):
         """Take off what a fulfilment made before holds of a shipment.
 

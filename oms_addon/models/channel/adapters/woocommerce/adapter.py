@@ -27,6 +27,7 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
     _can_fetch_listings = True
     _can_fetch_taxes = True
     _can_push_shipment = True
+    _can_push_tracking = True
     _can_push_cancellation = True
     _can_push_refund = True
     _can_push_stock = True

@@ -52,6 +52,20 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
         return {"status": order["status"]}
 
     @api.model
+    def _push_tracking(self, channel, key, shipment):
+        """Override of `oms.channel.adapter`: where tracking plugins read it, and another note."""
+        path = f"/orders/{shipment['order_ref']}"
+        order = self._call(channel, "GET", path).json()
+        items = [
+            item
+            for item in meta_of(order).get(TRACKING) or []
+            if not isinstance(item, dict) or item.get("tracking_number") not in shipment["replaces"]
+        ]
+        self._note_shipment(channel, path, shipment, True)
+        self._write_order(channel, path, {TRACKING: tracking_items(items, shipment)})
+        return {"status": order["status"]}
+
+    @api.model
     def _write_order(self, channel, path, meta, **values):
         """Write notes of ours, and more, on an order."""
         rows = [{"key": key, "value": value} for key, value in meta.items()]
