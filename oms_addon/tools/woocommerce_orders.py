@@ -20,6 +20,7 @@ from .order_document import OrderDocument
 from .payment_terms import POSTPAID, method_key, recognize_terms
 from .woocommerce import (
     DETAILS,
+    KEY,
     KIND,
     SHIPMENTS,
     TRACKING,
@@ -482,7 +483,10 @@ def _refund_charges(data, charges):
             at=moment_of(row, "date_created") or placed_at_of(data),
             method=paid[-1].method,
             gateway=paid[-1].gateway,
-            status="success",
+            # What we had written down, and no gateway paid, is still to be paid by somebody.
+            status="pending"
+            if row.get("refunded_payment") is False and KEY in meta_of(row)
+            else "success",
         )
         for row in rows_of(data, DETAILS)
         if (amount := amount_of(row, "amount", DETAILS)) > 0

@@ -40,7 +40,8 @@ class OmsRefundRequest(models.TransientModel):
     @api.depends("order_id")
     def _compute_refundable(self):
         for request in self:
-            request.refundable = request.order_id._oms_refundable() if request.order_id else 0.0
+            order = request.order_id
+            request.refundable = order._oms_refundable() - order._oms_to_pay() if order else 0.0
 
     @api.depends("line_ids.quantity", "line_ids.line_id")
     def _compute_amount(self):

@@ -49,6 +49,20 @@ class OwnEffects:
     def notes(self, order):
         return order.invoice_ids.filtered(lambda m: m.move_type == "out_refund")
 
+    def assert_money_moved(self, ref, order):
+        """What was refunded was paid; what a shop only wrote down is due until somebody paid."""
+        due = self.own(order).filtered("to_pay")
+        if self.adapter._refunds_are_paper:
+            self.assertEqual(len(due), 1)
+            self.assertEqual((order.oms_amount_refunded, order._oms_to_pay()), (0.0, 20.0))
+            self.assertEqual(self.holds(order), ["REFUND_DUE"])
+            due.action_mark_paid()
+            self.push()
+        self.assertFalse(self.own(order).filtered("to_pay"))
+        self.assertEqual(self.holds(order), [])
+        truth = self.shop.orders()[ref]
+        self.assertAlmostEqual(order.oms_amount_refunded, float(truth["refunded"]))
+
     def live(self, ref):
         """:return: what the shop still has of an order, by SKU"""
         return {sku: n for sku, n in self.shop.orders()[ref]["quantities"].items() if n}
@@ -69,16 +83,14 @@ class OwnEffects:
         self.store._receive_many(self.adapter._fetch_orders(self.store, [ref]))
         self.push()
         self.assertEqual(self.notes(order).mapped("amount_total"), [20.0])
-        self.assertEqual(self.holds(order), [])
         self.assertEqual(self.wanted(order), {"MUG": 3})
         own = self.own(order)
         self.assertRecordValues(own, [{"kind": "cancellation", "state": "done", "amount": 20.0}])
         [message] = self.messages(direction="out", topic="cancellation")
         self.assertEqual(message.state, "done")
         self.assertEqual(len(self.shop.cancellations) + len(self.shop.refunds_told), 1)
-        truth = self.shop.orders()[ref]
         self.assertEqual(self.live(ref), {"MUG": 3})
-        self.assertAlmostEqual(order.oms_amount_refunded, float(truth["refunded"]))
+        self.assert_money_moved(ref, order)
 
     @mute_logger(SENDER, HTTP)
     def test_an_answer_that_was_lost_cancels_nothing_twice(self):
@@ -91,14 +103,11 @@ class OwnEffects:
         self.push()
         self.assertTrue(lost)
         self.assertEqual(self.notes(order).mapped("amount_total"), [20.0])
-        self.assertEqual(self.holds(order), [])
         self.assertEqual(len(self.own(order)), 1)
         [message] = self.messages(direction="out", topic="cancellation")
         self.assertEqual(message.state, "done")
         self.assertEqual(self.live(ref), {"MUG": 3})
-        self.assertAlmostEqual(
-            order.oms_amount_refunded, float(self.shop.orders()[ref]["refunded"])
-        )
+        self.assert_money_moved(ref, order)
 
     def lose_writes(self, body=b"<br />\n<b>Fatal", status=200):
         """Let the shop carry out the next write, and its answer be no answer.
@@ -151,12 +160,12 @@ class OwnEffects:
         [message] = self.messages(direction="out", topic="refund")
         self.assertEqual((message.state, message.attempts), ("done", 1))
         self.assertEqual(self.notes(order).mapped("amount_total"), [20.0])
-        self.assertEqual(self.holds(order), [])
         self.assertRecordValues(
             self.own(order), [{"kind": "refund", "state": "done", "amount": 20.0}]
         )
         self.assertEqual(len(self.shop.refunds_told), 1)
         self.assertAlmostEqual(float(self.shop.orders()[ref]["refunded"]), 20.0)
+        self.assert_money_moved(ref, order)
 
     # === SHIPMENTS === #
 
@@ -237,3 +246,89 @@ for _code, _simulator in simulated_shops().items():
         (OwnEffects, FaultBench),
         {"simulator": _simulator, "__module__": __name__, "__doc__": f"Own effects at {_code}."},
     )
+
+
+class TestWoocommerceMoney(FaultBench):
+    """WooCommerce: a gateway that cannot refund only has the refund written down."""
+
+    simulator = simulated_shops()["woocommerce"]
+    push, ship_part, refund_here = OwnEffects.push, OwnEffects.ship_part, OwnEffects.refund_here
+    own = OwnEffects.own
+
+    def test_a_refund_its_gateway_cannot_pay_is_due_until_somebody_paid_it(self):
+        ref, order = self.captured([("MUG", 3, "20.00")], payment_method="bacs")
+        self.assertEqual(order.oms_amount_paid, 60.0)
+        self.ship_part(order, {self.mug: 3})
+        self.push()
+        self.refund_here(order, "MUG", 1)
+        self.push()
+        [told] = self.shop.refunds_told
+        self.assertFalse(told.get("pays"))
+        refund = self.own(order)
+        self.assertRecordValues(refund, [{"is_paper": True, "to_pay": True, "state": "done"}])
+        self.assertEqual((order.oms_amount_refunded, self.holds(order)), (0.0, ["REFUND_DUE"]))
+        refund.action_mark_paid()
+        self.push()
+        self.shop.touch(ref)
+        self.settle()
+        self.assertEqual((order.oms_amount_refunded, self.holds(order)), (20.0, []))
+
+    @mute_logger(SENDER, HTTP)
+    def test_a_status_the_shop_does_not_reach_is_not_done_and_says_so(self):
+        _ref, order = self.captured([("MUG", 1, "20.00")])
+        change = self.shop.set_status
+
+        def keep(of, status):
+            return change(of, "processing" if status == "completed" else status)
+
+        self.shop.set_status = keep
+        self.ship_part(order, {self.mug: 1})
+        self.push()
+        [message] = self.messages(direction="out", topic="shipment")
+        self.assertEqual(message.state, "failed")
+        self.assertIn("still “processing” instead of “completed”", message.error)
+        self.shop.set_status = change
+        message.action_retry()
+        self.push()
+        self.assertEqual(message.state, "done")
+
+
+class TestShopifyReadBack(FaultBench):
+    """Shopify: it cancels in a job of its own, which may take its time or come to nothing."""
+
+    simulator = simulated_shops()["shopify"]
+    push, ship_part = OwnEffects.push, OwnEffects.ship_part
+
+    @mute_logger(SENDER, HTTP)
+    def test_a_cancellation_is_done_when_the_order_is_cancelled(self):
+        ref, order = self.captured([("MUG", 1, "20.00")])
+        cancel, waiting = self.shop._cancel, []
+        self.shop._cancel = lambda *args: waiting.append(args)
+        order.action_cancel()
+        self.present()
+        self.work()
+        [message] = self.messages(direction="out", topic="cancellation")
+        self.assertEqual((message.state, message.result["looks"]), ("pending", 1))
+        self.assertEqual(len(waiting), 1)
+        message.next_try_at = False
+        self.work()
+        self.assertEqual((message.state, message.result["looks"]), ("pending", 2))
+        self.assertEqual(len(waiting), 1)
+        self.shop._cancel = cancel
+        self.shop._cancel(*waiting[0])
+        message.next_try_at = False
+        self.work()
+        self.assertEqual(message.state, "done")
+        self.assertTrue(self.shop.orders()[ref]["cancelled"])
+
+    @mute_logger(SENDER, HTTP)
+    def test_a_cancellation_that_comes_to_nothing_is_not_done(self):
+        _ref, order = self.captured([("MUG", 1, "20.00")])
+        self.shop._cancel = lambda *args: None
+        order.action_cancel()
+        self.present()
+        [message] = self.messages(direction="out", topic="cancellation")
+        for _look in range(21):
+            message._send({})
+        self.assertEqual(message.state, "failed")
+        self.assertIn("still not cancelled: cancel it there", message.error)

@@ -70,6 +70,8 @@ class OmsChannelAdapter(models.AbstractModel):
     #: refunds are told as money that moved, days later, and under ids of their own: that one was
     #: made by us shows only by its amount, and pieces are meant only where they are paid in full
     _has_refund_ledger = False
+    #: a refund it is asked for is a document there: no payment provider is asked to pay it
+    _refunds_are_paper = False
     #: seconds between two looks at it
     _ledger_seconds = 0
     #: how many orders one call of ``_fetch_orders`` tells as they are now, so that those that did

@@ -81,9 +81,17 @@ class OmsChannelAdapter(models.AbstractModel):
             ``charge_ref`` (the charge to give back), ``shipping`` (text: the part that is
             shipping), ``lines`` (each ``line_ref``, ``sku``, ``quantity``, ``amount``,
             ``restock``)
-        :return: ``{"refund_ref": …}``, the channel's id, by which its echo is known
+        :return: ``{"refund_ref": …}``, the channel's id, by which its echo is known; with
+            ``by_hand`` where the channel only wrote it down and somebody has to pay it
         """
         raise NotImplementedError
+
+    @api.model
+    def _charge_of_refund(self, ref):
+        """:param str ref: the channel's id of a refund
+        :return: what the charge of its money is called in the channel's documents
+        """
+        return ref
 
     @api.model
     def _is_echo(self, refund, key):

@@ -32,6 +32,7 @@ from . import oms_order_canceller_hand
 from . import oms_order_remainder
 from . import oms_order_refund
 from . import oms_order_refund_echo
+from . import oms_order_refund_paper
 from . import oms_order_signals
 from . import oms_order_flow
 from . import account_tax

@@ -429,6 +429,7 @@ class OmsOrderRefund(models.Model):
         :param dict answer: what the adapter's ``_push_refund`` returned
         """
         refund = self.search([("message_id", "=", message.id)], limit=1)
+        refund._note_paper(answer)
         if not refund or refund.state == "done" or refund.echo_ref:
             return
         if refund.kind == "cancellation":

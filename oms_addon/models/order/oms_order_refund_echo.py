@@ -142,6 +142,7 @@ class OmsOrderRefund(models.Model):
     def _take_made(self, refund):
         """Record that the channel tells an effect of ours, maybe before it answered us."""
         self.ensure_one()
+        self._note_paper({})
         if self.kind == "refund" and self.state in ("asked", "failed"):
             self._begin(loads(self.message_id._raw_payload()), refund.ref, refund.at)
             return

@@ -53,7 +53,10 @@ class SaleOrder(models.Model):
             order.oms_can_refund = (
                 bool(channel)
                 and channel._adapter()._can_push_refund
-                and order.currency_id.compare_amounts(order._oms_refundable(), 0.0) > 0
+                and order.currency_id.compare_amounts(
+                    order._oms_refundable() - order._oms_to_pay(), 0.0
+                )
+                > 0
             )
 
     def action_oms_refunds(self):
@@ -90,7 +93,7 @@ class SaleOrder(models.Model):
                     "reason": reason,
                     "text": text,
                     "restock": True,
-                    "refund": order._oms_refundable() > 0,
+                    "refund": order._oms_refundable() - order._oms_to_pay() > 0,
                     "lines": list(lines),
                 },
             )

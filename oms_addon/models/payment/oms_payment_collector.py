@@ -29,6 +29,7 @@ class OmsPaymentCollector(models.AbstractModel):
         if not pairs:
             return self.env["payment.transaction"]
         collector = self.sudo().with_context(tracking_disable=True)
+        pairs = collector.env["oms.order.refund"]._as_moved(pairs)
         pairs = [(order.with_env(collector.env), charge) for order, charge in pairs]
         known = collector._known(pairs)
         fresh, again = {}, []

@@ -549,8 +549,8 @@ class TestPrestashopAsking(PrestashopCommon):
         for _n in range(30):
             self.shop.place_order()
         self.assertEqual(len(self._fetch()), 30)
-        self.assertLess(asked, 32)
-        self.assertLessEqual(sum(self.shop.calls.values()), 15)
+        self.assertLess(asked, 34)
+        self.assertLessEqual(sum(self.shop.calls.values()), 16)
 
     def test_nothing_new_gives_nothing_and_the_old_cursor(self):
         self.shop.place_order()

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from decimal import Decimal
 
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import mute_logger
 
 from odoo.addons.oms_addon.exceptions import RetryableError
@@ -60,7 +61,7 @@ class TestPrestashopSlips(PrestashopEffects):
         self.assertRecordValues(
             self.own(order), [{"kind": "cancellation", "ref": str(slip["id"]), "state": "done"}]
         )
-        self.assertEqual(self.holds(order), [])
+        self.assertEqual(self.holds(order), ["REFUND_DUE"])
         # The slip raises no row of the order there, and still the order is shipped.
         [_mug, pot] = self.shop.rows("order_details", id_order=ref)
         self.assertEqual(pot["product_quantity_refunded"], "0")
@@ -98,7 +99,7 @@ class TestPrestashopSlips(PrestashopEffects):
         self.assertEqual(self.state(ref), "4")
         [message] = self.messages(direction="out", topic="shipment")
         self.assertEqual((message.state, message.result), ("done", {"state": "4"}))
-        self.assertEqual(self.holds(order), [])
+        self.assertEqual(self.holds(order), ["REFUND_DUE"])
 
     def test_an_order_that_is_refunded_before_it_leaves_is_refunded_in_the_shop(self):
         ref, order = self.captured([("MUG", 2, "20.00")])
@@ -112,14 +113,16 @@ class TestPrestashopSlips(PrestashopEffects):
         )
         self.assert_cancelled(order)
         self.assertEqual(self.notes(order).mapped("amount_total"), [40.0])
-        self.assertEqual(self.holds(order), [])
+        self.assertEqual(self.holds(order), ["REFUND_DUE"])
+        self.own(order).action_mark_paid()
+        self.assertEqual((self.holds(order), order.oms_amount_refunded), ([], 40.0))
 
     def test_goods_refunded_without_their_shipping_leave_the_state_alone(self):
         ref, order = self.captured([("MUG", 2, "20.00")], shipping="5.00")
         self.refund_here(order, "MUG", 2)
         self.push()
         self.assertEqual(self.state(ref), "2")
-        self.assertEqual(order.oms_amount_refunded, 40.0)
+        self.assertEqual((order.oms_amount_refunded, order._oms_to_pay()), (0.0, 40.0))
         self.assertEqual(order.state, "sale")
 
     def test_a_virtual_product_without_a_file_does_not_keep_the_order_from_shipped(self):
@@ -178,7 +181,7 @@ class TestPrestashopReadBack(PrestashopEffects):
         self.assertEqual(message.state, "failed")
         self.assertIn("instead of “Refunded”", message.error)
         self.assertRecordValues(self.own(order), [{"state": "done", "ref": "1", "amount": 20.0}])
-        self.assertEqual(self.holds(order), [])
+        self.assertEqual(self.holds(order), ["REFUND_DUE"])
         self.shop.diverted = {}
         message.action_retry()
         self.push()
@@ -310,3 +313,51 @@ class TestPrestashopTakenBack(PrestashopEffects):
         self.assertIn(f"Different on the channel, and updated: {order.name} (1 in all).", gap.text)
         self.work()
         self.assertEqual(self.wanted(order), {"MUG": 1})
+
+
+class TestPrestashopMoney(PrestashopEffects):
+    def test_our_slip_is_paper_until_the_money_is_seen(self):
+        ref, order = self.captured([("MUG", 3, "20.00")])
+        self.ship_part(order, {self.mug: 3})
+        self.push()
+        self.refund_here(order, "MUG", 1)
+        self.push()
+        refund = self.own(order)
+        self.assertRecordValues(refund, [{"is_paper": True, "to_pay": True, "state": "done"}])
+        self.assertEqual(order.oms_amount_refunded, 0.0)
+        [hold] = order.oms_hold_ids.filtered(lambda h: h.state == "open")
+        self.assertEqual(hold.reason_code, "REFUND_DUE")
+        self.assertIn("20.00 is written down on the channel, but no money has moved", hold.detail)
+        wizard = (
+            self.env["oms.refund.request"]
+            .with_context(active_id=order.id)
+            .create({"reason": "More"})
+        )
+        self.assertEqual(wizard.refundable, 40.0)
+        # A payment module of the shop writes what it paid as a negative payment.
+        self.shop.add_payment(ref, "-20.00")
+        self.settle()
+        self.assertFalse(refund.to_pay)
+        self.assertTrue(refund.paid_at)
+        self.assertEqual((order.oms_amount_refunded, self.holds(order)), (20.0, []))
+        states = order.transaction_ids.filtered(lambda t: t.amount < 0).mapped("state")
+        self.assertEqual(sorted(states), ["cancel", "done"])
+
+    def test_the_slip_of_the_shop_s_staff_is_their_word_that_money_went_back(self):
+        ref, order = self.captured([("MUG", 3, "20.00")])
+        self.shop.refund_order(ref, [("MUG", 1)])
+        self.settle()
+        self.assertEqual((order.oms_amount_refunded, self.holds(order)), (20.0, []))
+
+    def test_who_may_not_change_the_order_marks_nothing_as_paid(self):
+        _ref, order = self.captured([("MUG", 3, "20.00")])
+        self.refund_here(order, "MUG", 1)
+        self.push()
+        refund = self.own(order)
+        with self.assertRaises(AccessError):
+            refund.with_user(self._make_user("auditor")).action_mark_paid()
+        self.assertTrue(refund.to_pay)
+        refund.action_mark_paid()
+        with self.assertRaisesRegex(UserError, "nothing left to pay"):
+            refund.action_mark_paid()
+        self.assertEqual(order.oms_amount_refunded, 20.0)

@@ -97,12 +97,14 @@ class OmsChannelAdapterCanonical(models.AbstractModel):
     def _send(self, channel, topic, key, payload):
         """Override of `oms.channel.adapter`: post it, signed, to the store's address.
 
-        A store without an address is told nothing; it may ask.
+        A store without an address is told nothing; it may ask. Tracking numbers that come late
+        are the same shipment again.
         """
         if not channel.base_url:
             return {"told": False}
+        path = "shipment" if topic == "tracking" else topic
         return http.post(
-            f"{channel.base_url.rstrip('/')}/{topic}",
+            f"{channel.base_url.rstrip('/')}/{path}",
             payload,
             {"Idempotency-Key": key, **self._signature_headers(channel, payload)},
         )

@@ -50,6 +50,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
     _can_push_refund = True
     _can_push_stock = True
     _can_push_price = True
+    _refunds_are_paper = True
     _payment_terms = {
         "ps_cashondelivery": "cod",
         "ps_wirepayment": "transfer",

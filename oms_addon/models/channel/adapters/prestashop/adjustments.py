@@ -109,6 +109,11 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
         return {**result, **self._move_on(channel, order, kept)}
 
     @api.model
+    def _charge_of_refund(self, ref):
+        """Override of `oms.channel.adapter`: named after the credit slip."""
+        return f"slip-{ref}"
+
+    @api.model
     def _give_back(self, channel, key, order, lines, amount, shipping):
         """Make a credit slip, unless this one is there already.
 

@@ -4,10 +4,12 @@ from decimal import Decimal
 
 from odoo import api, models
 
-from odoo.addons.oms_addon.exceptions import FinalError
+from odoo.addons.oms_addon.exceptions import FinalError, Unfinished
 from odoo.addons.oms_addon.tools.shopify import queries
 from odoo.addons.oms_addon.tools.shopify.values import gid, id_of
 
+#: how often, and after how many seconds, a cancellation is looked for that Shopify works on
+LOOKS, LOOK_SECONDS = 20, 15
 CANCEL_REASONS = {
     "customer": "CUSTOMER",
     "inventory": "INVENTORY",
@@ -27,18 +29,34 @@ class OmsChannelAdapterShopify(models.AbstractModel):
         order_id = gid("Order", cancellation["order_ref"])
         if self._is_cancelled(channel, order_id):
             return {"already": True}
-        variables = {
-            "id": order_id,
-            "reason": CANCEL_REASONS.get(cancellation["reason"], "OTHER"),
-            "restock": bool(cancellation["restock"]),
-            "text": cancellation["text"] or None,
-            "refund": {"originalPaymentMethodsRefund": True} if cancellation["refund"] else None,
-        }
-        answer = self._graphql(channel, queries.CANCEL, variables)["orderCancel"]
-        if answer["orderCancelUserErrors"] and self._is_cancelled(channel, order_id):
-            return {"already": True}
-        self._refuse(answer["orderCancelUserErrors"])
-        return {"job": answer["job"] and answer["job"]["id"]}
+        state = self._state()
+        if "job" not in state:
+            variables = {
+                "id": order_id,
+                "reason": CANCEL_REASONS.get(cancellation["reason"], "OTHER"),
+                "restock": bool(cancellation["restock"]),
+                "text": cancellation["text"] or None,
+                "refund": {"originalPaymentMethodsRefund": True}
+                if cancellation["refund"]
+                else None,
+            }
+            answer = self._graphql(channel, queries.CANCEL, variables)["orderCancel"]
+            is_cancelled = self._is_cancelled(channel, order_id)
+            if answer["orderCancelUserErrors"] and is_cancelled:
+                return {"already": True}
+            self._refuse(answer["orderCancelUserErrors"])
+            state = {"job": answer["job"] and answer["job"]["id"], "looks": 0}
+            if is_cancelled:
+                return {"job": state["job"]}
+        if state["looks"] < LOOKS:
+            # Shopify cancels in a job of its own.
+            later = {**state, "looks": state["looks"] + 1}
+            raise Unfinished(self.env._("Shopify works on it."), later, seconds=LOOK_SECONDS)
+        unmet = self.env._(
+            "Shopify took the cancellation, but the order is still not cancelled: cancel it there."
+        )
+        # A retry sends it again.
+        return {"unmet": unmet}
 
     @api.model
     def _is_cancelled(self, channel, order_id):

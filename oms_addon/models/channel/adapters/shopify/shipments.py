@@ -33,7 +33,14 @@ class OmsChannelAdapterShopify(models.AbstractModel):
         left = {of: quantity for of, quantity in wanted.items() if quantity > 0}
         if left and not refs:
             raise FinalError(self._why_not_fulfilled(order))
-        return {"fulfillment_refs": refs, "already": not set(refs) - set(told), "left": left}
+        result = {"fulfillment_refs": refs, "already": not set(refs) - set(told), "left": left}
+        if left:
+            result["unmet"] = self.env._(
+                "Shopify fulfilled only a part of this shipment, %(count)s items are left: they "
+                "are on hold there, cancelled, or were fulfilled by somebody else.",
+                count=sum(left.values()),
+            )
+        return result
 
     @api.model
     def _push_tracking(self, channel, key, shipment):

@@ -20,6 +20,8 @@ from odoo.addons.oms_addon.tools.woocommerce import (
     within_total,
 )
 
+from .shipments import NOT_COMPLETED
+
 
 class OmsChannelAdapterWoocommerce(models.AbstractModel):
     _inherit = "oms.channel.adapter.woocommerce"
@@ -31,16 +33,20 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
         order = self._call(channel, "GET", path).json()
         if cancellation["lines"]:
             return self._cancel_pieces(channel, key, order, cancellation)
+        reached = {"status": order["status"]}
         if order["status"] not in ("cancelled", "refunded", "trash"):
-            self._call(channel, "PUT", path, body={"status": "cancelled"})
+            now = self._call(channel, "PUT", path, body={"status": "cancelled"}).json()
+            reached = self._reached(
+                now["status"], "cancelled", (*NOT_COMPLETED, "completed", "failed")
+            )
         if not cancellation["refund"] or not order.get("date_paid_gmt"):
-            return {"status": "cancelled"}
+            return reached
         before = self._refunds_of(channel, order["id"])
         known = find_refund(before, key)
         rest = Decimal(order["total"]) - sum(Decimal(refund["amount"]) for refund in before)
         if not known and rest <= 0:
-            return {"status": "cancelled"}
-        return self._refund(
+            return reached
+        made = self._refund(
             channel,
             key,
             order,
@@ -51,6 +57,7 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
             "cancellation",
             restock=False,
         )
+        return {**reached, **made}
 
     @api.model
     def _cancel_pieces(self, channel, key, order, cancellation):

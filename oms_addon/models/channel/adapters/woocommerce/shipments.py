@@ -15,6 +15,9 @@ from odoo.addons.oms_addon.tools.woocommerce import (
 )
 from odoo.addons.oms_addon.tools.woocommerce_orders import RANKS
 
+#: statuses of orders that are still to be shipped
+NOT_COMPLETED = ("pending", "on-hold", "processing")
+
 
 class OmsChannelAdapterWoocommerce(models.AbstractModel):
     _inherit = "oms.channel.adapter.woocommerce"
@@ -40,16 +43,31 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
             self._note_shipment(channel, path, shipment, is_again)
             entry["noted"] = True
         values = {SHIPMENTS: told, TRACKING: tracking_items(meta.get(TRACKING) or [], shipment)}
-        complete = order["status"] in ("pending", "on-hold", "processing") or (
-            order["status"] not in RANKS
-        )
+        complete = order["status"] in NOT_COMPLETED or order["status"] not in RANKS
         if complete and not self._unshipped(channel, order, told):
             # The shop takes a completed order for paid.
             unpaid = {} if order.get("date_paid_gmt") else {UNPAID: "yes"}
-            self._write_order(channel, path, values | unpaid, status="completed")
-            return {"status": "completed"}
+            now = self._write_order(channel, path, values | unpaid, status="completed")
+            return self._reached(now["status"], "completed", NOT_COMPLETED)
         self._write_order(channel, path, values)
         return {"status": order["status"]}
+
+    @api.model
+    def _reached(self, status, wanted, before):
+        """:param str status: what the shop says an order is, after it was changed
+        :param before: statuses that are not what was wanted; one of a plugin's own may be
+        :return: the status, and what is not as wanted
+        :rtype: dict
+        """
+        if status not in before:
+            return {"status": status}
+        unmet = self.env._(
+            "WooCommerce took the change, but the order is still “%(status)s” instead of "
+            "“%(wanted)s”: change its status in the shop.",
+            status=status,
+            wanted=wanted,
+        )
+        return {"status": status, "unmet": unmet}
 
     @api.model
     def _push_tracking(self, channel, key, shipment):
@@ -67,9 +85,12 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
 
     @api.model
     def _write_order(self, channel, path, meta, **values):
-        """Write notes of ours, and more, on an order."""
+        """Write notes of ours, and more, on an order.
+
+        :return: the order as the shop has it then
+        """
         rows = [{"key": key, "value": value} for key, value in meta.items()]
-        self._call(channel, "PUT", path, body={"meta_data": rows, **values})
+        return self._call(channel, "PUT", path, body={"meta_data": rows, **values}).json()
 
     @api.model
     def _note_shipment(self, channel, path, shipment, is_again):

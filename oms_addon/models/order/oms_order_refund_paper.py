@@ -1,0 +1,137 @@
+"""Refunds of ours that are a document only: the money is paid by hand, and watched until then."""
+
+from dataclasses import replace
+from datetime import timezone
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class OmsOrderRefund(models.Model):
+    _inherit = "oms.order.refund"
+
+    is_paper = fields.Boolean(
+        "Document Only",
+        readonly=True,
+        help="The channel wrote the refund down, and no payment provider was asked to pay it.",
+    )
+    paid_at = fields.Datetime("Paid", readonly=True, help="When the money was seen to be paid.")
+    to_pay = fields.Boolean(compute="_compute_to_pay")
+
+    @api.depends("is_paper", "paid_at", "amount")
+    def _compute_to_pay(self):
+        for refund in self:
+            refund.to_pay = bool(refund.is_paper and not refund.paid_at and refund.amount)
+
+    # === ACTION METHODS === #
+
+    def action_mark_paid(self):
+        """The money of refunds was paid by hand, outside the channel.
+
+        :raise UserError: when there is nothing to pay
+        """
+        self.order_id.check_access("write")
+        if any(not refund.to_pay for refund in self):
+            raise UserError(self.env._("There is nothing left to pay of this refund."))
+        for refund_sudo in self.sudo():
+            refund_sudo._set_paid(fields.Datetime.now())
+            self.env["oms.event"]._log(
+                refund_sudo.order_id,
+                "refund.paid",
+                self.env._(
+                    "Refund of %(amount)s paid by hand, recorded by %(user)s",
+                    amount=refund_sudo.currency_id.format(refund_sudo.amount),
+                    user=self.env.user.name,
+                ),
+            )
+        self.sudo().order_id._oms_run()
+        return True
+
+    def _set_paid(self, at):
+        """Record that the money of one refund moved, by its own transaction.
+
+        :param datetime at: when, as Odoo stores it
+        """
+        self.ensure_one()
+        self.paid_at = at
+        order, collector = self.order_id, self.env["oms.payment.collector"]
+        pending = self._pending_transactions()
+        if pending:
+            pending._oms_move("done", at=at)
+            collector._look_at(order)
+            return
+        amount = f"{self.amount:.{order.currency_id.decimal_places}f}"
+        charge = self._prepare_charge(
+            {"amount": amount, "currency": order.currency_id.name},
+            order.oms_channel_id._adapter()._charge_of_refund(self.ref or self._own_ref()),
+            fields.Datetime.now().replace(tzinfo=timezone.utc),
+        )
+        collector._record([(order, charge)])
+
+    def _pending_transactions(self):
+        """:return: the transactions that say that a refund's money is still to be paid"""
+        ref = self.order_id.oms_channel_id._adapter()._charge_of_refund(self.ref or "")
+        return self.order_id.transaction_ids.filtered(
+            lambda tx: (
+                tx.oms_charge_kind == "refund"
+                and tx.oms_charge_ref == ref
+                and tx.state == "pending"
+            )
+        )
+
+    # === WHAT THE CHANNEL SAYS === #
+
+    def _note_paper(self, answer):
+        """Note that a refund which the channel took moved no money.
+
+        :param dict answer: what the adapter returned; ``by_hand`` says so of this one
+        """
+        for refund in self.filtered(lambda r: not r.is_paper and r.amount):
+            adapter = refund.order_id.oms_channel_id._adapter()
+            if adapter._refunds_are_paper or (answer or {}).get("by_hand"):
+                refund.is_paper = True
+                self.env["oms.payment.collector"]._look_at(refund.order_id)
+
+    @api.model
+    def _as_moved(self, pairs):
+        """Tell money that moved from money that a channel only wrote down for a call of ours.
+
+        :param list pairs: tuples (``sale.order``, ``Charge``)
+        :return: the same, with what is still to be paid as pending
+        """
+        return [
+            (order, self._charge_as_moved(order, charge)) if charge.kind == "refund" else pair
+            for pair in pairs
+            for order, charge in [pair]
+        ]
+
+    @api.model
+    def _charge_as_moved(self, order, charge):
+        """:return: a refund's charge, pending as long as nobody was seen to pay it"""
+        adapter = order.oms_channel_id._adapter()
+        ours = order.sudo().oms_refund_ids.filtered("message_id")
+        if not ours or charge.status == "failed":
+            return charge
+        same = ours.filtered(
+            lambda own: own.ref and adapter._charge_of_refund(own.ref) == charge.ref
+        )
+        if same:
+            if not same[0].is_paper:
+                return charge
+            return replace(charge, status="pending" if same[0].to_pay else "success")
+        amount = float(charge.amount)
+        alike = ours.filtered(lambda own: not own.currency_id.compare_amounts(own.amount, amount))
+        if adapter._refunds_are_paper and alike.filtered(
+            lambda own: own.state == "asked" and not own.ref
+        ):
+            # Most likely the one that is being made; it is told again when that is known.
+            return replace(charge, status="pending")
+        known = order.sudo().oms_refund_ids.mapped("ref")
+        if charge.status == "success" and not any(
+            ref and adapter._charge_of_refund(ref) == charge.ref for ref in known
+        ):
+            # Money that no document explains: of the one that waited for it.
+            for own in alike.filtered("to_pay").sorted("id")[:1]:
+                own.paid_at = self.env["oms.order.builder"]._naive(charge.at)
+                own._pending_transactions()._oms_move("cancel")
+        return charge

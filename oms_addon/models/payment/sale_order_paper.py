@@ -1,0 +1,41 @@
+"""Money of refunds that were written down on a channel, and that somebody has to pay."""
+
+from odoo import models
+
+#: what the same money is held for where no refund says that it is on its way
+MONEY_DUE = ("REFUND_DUE", "OVERPAID", "LATE_PAYMENT")
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    def _oms_to_pay(self):
+        """:return: what was refunded on the channel as a document only, and is not paid yet"""
+        self.ensure_one()
+        return sum(self.sudo().oms_refund_ids.filtered("to_pay").mapped("amount"))
+
+    def _oms_payment_problems(self):
+        """Extend: a refund is due until its money was seen, whatever the channel wrote down."""
+        problems = super()._oms_payment_problems()
+        order = self.sudo()
+        to_pay = order._oms_to_pay()
+        if order.currency_id.compare_amounts(to_pay, 0.0) <= 0:
+            return problems
+        due = order.oms_amount_paid - order.oms_amount_refunded
+        if order.state != "cancel":
+            due = -order.oms_balance_due
+        if order.currency_id.compare_amounts(due, to_pay) > 0:
+            # More than that is due: its sentence tells all of it.
+            if any(problem["code"] in MONEY_DUE for problem in problems):
+                return problems
+        return [
+            *(problem for problem in problems if problem["code"] not in MONEY_DUE),
+            {
+                "code": "REFUND_DUE",
+                "message": self.env._(
+                    "A refund of %(amount)s is written down on the channel, but no money has "
+                    "moved: pay it in the payment provider, then mark the refund as paid.",
+                    amount=order.currency_id.format(to_pay),
+                ),
+            },
+        ]
