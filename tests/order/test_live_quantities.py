@@ -174,6 +174,27 @@ class TestLiveQuantities(LiveCommon):
         self.assertEqual(self._holds(order), ["ORDER_CHANGED"])
         self.assertEqual(self._quantities(order), {"MUG": 2.0, "POT": 1.0})
 
+    def test_fault_57_a_line_whose_product_the_channel_deleted_stays_known(self):
+        for paid, ref in ((False, "L1"), (True, "L2")):
+            with self.subTest(paid=paid):
+                self.version = 1
+                self.document = self._document(ref, [("MUG", 2, "10.00")], paid=paid)
+                order = self._capture(self.document)
+                lines = [{**self.document["lines"][0], "sku": ""}]
+                self._change(city="York")
+                self.document["lines"] = lines
+                self._change(city="Hull")
+                self.assertEqual(order.order_line.product_id, self.mug)
+                self.assertEqual(order.partner_shipping_id.city, "Hull")
+                self.assertEqual(self._holds(order), [])
+
+    def test_a_line_without_product_that_is_new_is_held(self):
+        order = self._order()
+        new = {**self.document["lines"][0], "ref": "9", "sku": ""}
+        self.document["lines"] = [*self.document["lines"], new]
+        self._change()
+        self.assertIn("ORDER_CHANGED", self._holds(order))
+
     def test_fault_34_an_order_that_comes_again_after_it_left_is_as_it_was(self):
         order = self._order()
         order.picking_ids.move_ids.picked = True

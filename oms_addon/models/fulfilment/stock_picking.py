@@ -149,6 +149,13 @@ class StockPicking(models.Model):
         if not self.env.context.get("oms_from_flow"):
             self._oms_orders().sudo()._oms_run()
 
+    def action_cancel(self):
+        """Extend `stock`: orders do not wait for deliveries that were cancelled."""
+        orders_sudo = self.sudo()._oms_orders()
+        result = super().action_cancel()
+        orders_sudo.filtered(lambda o: o.oms_status == "waiting")._oms_run()
+        return result
+
     def _action_done(self):
         """Extend `stock`: what left has parcels, and its orders go on."""
         result = super()._action_done()
