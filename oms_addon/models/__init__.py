@@ -5,6 +5,7 @@ from . import fulfilment
 from . import allocation
 from . import availability
 from . import payment
+from . import base
 from . import ir_http
 from . import oms_lane
 from . import res_company

@@ -23,14 +23,25 @@ class OmsPromise(models.AbstractModel):
 
         :param lines: ``sale.order.line`` records
         """
-        lines = self._to_promise(lines).filtered(lambda line: not line.oms_promised_at)
+        lines = lines.filtered(lambda line: not line.oms_promised_at)
+        self._make(self._preview(lines))
+
+    @api.model
+    def _preview(self, lines):
+        """Find what would be promised of order lines now, without promising it.
+
+        :param lines: ``sale.order.line`` records
+        :return: a ``promise.Promise`` by line; a line that cannot be promised is not in it
+        :rtype: dict
+        """
+        lines = self._to_promise(lines)
         if not lines:
-            return
+            return {}
         claims = self._claims_of_lines(lines)
         warehouses = self.env["stock.warehouse"].browse({key[1] for key, _quantity in claims})
         supplies = self._supplies(warehouses, lines.product_id)
         moments, _missing = self._moments(claims, supplies)
-        self._make(self._values(lines, moments))
+        return self._values(lines, moments)
 
     @api.model
     def _to_promise(self, lines):

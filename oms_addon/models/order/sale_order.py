@@ -223,7 +223,16 @@ class SaleOrder(models.Model):
         """Extend `sale`: an order that waited to be confirmed by hand goes on."""
         result = super()._action_confirm()
         self.filtered(lambda o: o.oms_step == "confirm" and o.oms_status == "waiting")._oms_run()
+        self._oms_log_confirmed()
         return result
+
+    def _oms_log_confirmed(self):
+        """Append to the timeline of orders made in Sales that they were confirmed."""
+        made = self.sudo().filtered(lambda o: not o.oms_step and o.warehouse_id.oms_managed)
+        actor = self.env.context.get("oms_actor") or self.env.user.name
+        self.env["oms.event"]._log(
+            made, "order.confirmed", self.env._("Confirmed by %(user)s.", user=actor)
+        )
 
     def _confirmation_error_message(self):
         """Extend `sale`: a held order is not confirmed, by nobody."""

@@ -2,6 +2,7 @@ from . import payment_provider
 from . import payment_transaction
 from . import sale_order
 from . import sale_order_paper
+from . import sale_order_invoices
 from . import sale_order_terms
 from . import sale_order_due
 from . import sale_order_line

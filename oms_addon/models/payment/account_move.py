@@ -22,6 +22,15 @@ class AccountMove(models.Model):
 
     _oms_receipt_idx = models.Index("(id) WHERE oms_receipt_state = 'pending'")
 
+    # === COMPUTE METHODS === #
+
+    def _compute_payment_count(self):
+        """Extend `account`: who may not read payments opens the invoice without them."""
+        if self.env["account.payment"].has_access("read"):
+            return super()._compute_payment_count()
+        self.payment_count = 0
+        return None
+
     # === ACTION METHODS === #
 
     def action_oms_send_receipt(self):

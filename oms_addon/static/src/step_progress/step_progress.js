@@ -1,5 +1,5 @@
 import { Component } from "@odoo/owl";
-import { formatDateTime } from "@web/core/l10n/dates";
+import { deserializeDateTime, formatDateTime } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
@@ -19,6 +19,7 @@ const STAMPS = [
     ["deliver", "oms_delivered_at"],
     ["close", "oms_closed_at"],
 ];
+const STAMP_OF = Object.fromEntries(STAMPS);
 const ICONS = {
     done: "fa-check",
     running: "fa-cog",
@@ -35,6 +36,9 @@ export class StepProgress extends Component {
 
     get steps() {
         const { data, fields } = this.props.record;
+        if (data.oms_made_steps) {
+            return this.madeSteps(data.oms_made_steps);
+        }
         return STAMPS.map(([name, stamp]) => {
             const state = this.stateOf(name, data[stamp]);
             return {
@@ -44,6 +48,30 @@ export class StepProgress extends Component {
                 label: fields[stamp].string,
                 when: data[stamp] ? this.short(data[stamp]) : "",
                 title: data[stamp] ? formatDateTime(data[stamp]) : this.titleOf(state),
+            };
+        });
+    }
+
+    /** The steps of an order that was made in Sales, which is on no path. */
+    madeSteps(steps) {
+        const { data, fields } = this.props.record;
+        return steps.map(({ name, at, done }) => {
+            const when = at && deserializeDateTime(at);
+            const isHere = !done && name === data.oms_shown_step;
+            const state = done ? "done" : isHere ? data.oms_shown_status : "todo";
+            return {
+                name,
+                state,
+                icon: ICONS[state],
+                label: fields[STAMP_OF[name]].string,
+                when: when ? this.short(when) : "",
+                title: when
+                    ? formatDateTime(when)
+                    : isHere
+                      ? data.oms_shown_reason
+                      : done
+                        ? _t("Done")
+                        : _t("To come"),
             };
         });
     }
@@ -78,6 +106,10 @@ registry.category("view_widgets").add("oms_step_progress", {
         { name: "oms_step", type: "selection" },
         { name: "oms_status", type: "selection" },
         { name: "oms_wait_reason", type: "char" },
+        { name: "oms_made_steps", type: "json" },
+        { name: "oms_shown_step", type: "selection" },
+        { name: "oms_shown_status", type: "selection" },
+        { name: "oms_shown_reason", type: "char" },
         ...STAMPS.map(([, name]) => ({ name, type: "datetime" })),
     ],
 });

@@ -1,0 +1,69 @@
+"""Views for roles that may read a record, but not all that hangs on it."""
+
+import re
+
+from lxml import etree
+
+from odoo import api, models
+
+ROLES = (
+    "oms_addon.oms_addon_group_auditor",
+    "oms_addon.oms_addon_group_accountant",
+    "oms_addon.oms_addon_group_warehouse",
+    "oms_addon.oms_addon_group_agent",
+)
+MODIFIERS = ("invisible", "column_invisible", "readonly", "required", "domain", "context")
+
+
+class Base(models.AbstractModel):
+    _inherit = "base"
+
+    @api.model
+    def get_view(self, view_id=None, view_type="form", **options):
+        """Extend `base`: one of our roles gets no list of records that it may not read.
+
+        The web client reads all fields of a view at once: one such list would refuse the
+        whole record.
+        """
+        result = super().get_view(view_id, view_type, **options)
+        if any(self.env.user.has_group(role) for role in ROLES):
+            tree = etree.fromstring(result["arch"])
+            if self._oms_leave_out_lists(tree):
+                result["arch"] = etree.tostring(tree, encoding="unicode")
+        return result
+
+    def _oms_leave_out_lists(self, tree):
+        """Take fields whose records the user may not read out of a view of this model.
+
+        What another node's condition needs stays.
+
+        :param tree: the root of the view, which is changed
+        :return: whether something was left out
+        :rtype: bool
+        """
+        found = []
+        self._oms_find_unreadable(tree, found)
+        conditions = " ".join(
+            node.get(name) for node in tree.iter() for name in MODIFIERS if node.get(name)
+        )
+        used = set(re.findall(r"\w+", conditions))
+        found = [node for node in found if node.get("name") not in used]
+        for node in found:
+            for label in tree.xpath("//label[@for=$name]", name=node.get("name")):
+                if label.getparent() is node.getparent():
+                    label.getparent().remove(label)
+            node.getparent().remove(node)
+        return bool(found)
+
+    def _oms_find_unreadable(self, node, found):
+        """Add the fields below ``node`` whose records the user may not read to ``found``."""
+        for child in node:
+            field = child.tag == "field" and self._fields.get(child.get("name"))
+            if not field:
+                self._oms_find_unreadable(child, found)
+            elif field.type in ("one2many", "many2many"):
+                related = self.env[field.comodel_name]
+                if not related.has_access("read"):
+                    found.append(child)
+                else:
+                    related._oms_find_unreadable(child, found)

@@ -1,0 +1,122 @@
+"""How far an order is: on the path of a channel, or made in Sales for a warehouse we run."""
+
+from odoo import api, fields, models
+
+from odoo.addons.oms_addon.models.order.sale_order import STEPS
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    oms_is_managed = fields.Boolean(
+        compute="_compute_oms_is_managed",
+        compute_sudo=True,
+        help="The order is of a channel, or leaves from a warehouse that Orders Hub runs.",
+    )
+    oms_shown_step = fields.Selection(STEPS, "Step", compute="_compute_oms_progress")
+    oms_shown_status = fields.Selection(
+        lambda self: self._fields["oms_status"].selection,
+        "Progress",
+        compute="_compute_oms_progress",
+    )
+    oms_shown_reason = fields.Char("Waiting For", compute="_compute_oms_progress")
+    oms_made_steps = fields.Json(
+        compute="_compute_oms_progress",
+        help="The steps of an order made in Sales: their names, and when each was done.",
+    )
+    oms_expected_at = fields.Datetime(
+        "Promised Delivery Date",
+        compute="_compute_oms_expected_at",
+        help="The date the customer was promised; before confirmation, the date that would be "
+        "promised now.",
+    )
+
+    @api.depends("oms_step", "warehouse_id.oms_managed")
+    def _compute_oms_is_managed(self):
+        for order in self:
+            order.oms_is_managed = bool(order.oms_step or order.warehouse_id.oms_managed)
+
+    @api.depends(
+        "oms_step",
+        "oms_status",
+        "oms_wait_reason",
+        "state",
+        "oms_held",
+        "picking_ids.state",
+        "warehouse_id.oms_managed",
+    )
+    def _compute_oms_progress(self):
+        for order in self:
+            if order.oms_step or not order.oms_is_managed:
+                order.oms_shown_step = order.oms_step
+                order.oms_shown_status = order.oms_status
+                order.oms_shown_reason = order.oms_wait_reason
+                order.oms_made_steps = False
+            else:
+                # How far an order is may be read by who may read the order.
+                step, status, reason = order.sudo()._oms_made_progress()
+                order.oms_shown_step = step
+                order.oms_shown_status = status
+                order.oms_shown_reason = reason
+                order.oms_made_steps = order.sudo()._oms_prepare_steps(step)
+
+    def _oms_made_progress(self):
+        """Say how far one order is that was made in Sales.
+
+        :return: its step, its status, and what it waits for
+        :rtype: tuple[str, str, str | bool]
+        """
+        self.ensure_one()
+        pickings = self._oms_pickings().filtered(lambda p: p.state != "cancel")
+        waiting = pickings.filtered(lambda p: p.state != "done")
+        if self.state == "cancel":
+            return "confirm", "cancelled", self.env._("Cancelled.")
+        if self.state != "sale":
+            return "confirm", "waiting", self.env._("Waiting for confirmation.")
+        if pickings and not waiting:
+            return "done", "done", False
+        if self.oms_held:
+            holds = self.oms_hold_ids.filtered(lambda h: h.state == "open" and h.is_blocking)
+            return "ship", "held", holds[:1].detail
+        if not waiting:
+            if self._oms_unshipped():
+                return "ship", "waiting", self.env._("Waiting for a delivery to be made.")
+            return "done", "done", False
+        first = waiting.filtered(lambda p: p.state != "waiting") or waiting
+        moves = first.move_ids.filtered(lambda m: m.state not in ("done", "cancel"))
+        if any(move.state != "assigned" for move in moves):
+            return "allocate", "waiting", self.env._("Waiting for stock.")
+        return "ship", "waiting", self.env._("Waiting to be shipped.")
+
+    def _oms_prepare_steps(self, step):
+        """:return: what the progress widget shows of an order made in Sales
+        :rtype: list[dict]
+        """
+        self.ensure_one()
+        done = self._oms_pickings().filtered(lambda p: p.state == "done")
+        shipped = step == "done" and max(filter(None, done.mapped("date_done")), default=None)
+        confirmed = self.date_order if self.state == "sale" else None
+        reached = [
+            ("captured", self.create_date, True),
+            ("confirm", confirmed, bool(confirmed)),
+            ("allocate", None, step in ("ship", "done") and bool(confirmed)),
+            ("ship", shipped or None, step == "done"),
+        ]
+        return [
+            {"name": name, "at": fields.Datetime.to_string(at) if at else "", "done": is_done}
+            for name, at, is_done in reached
+        ]
+
+    @api.depends("oms_promised_at", "state", "order_line.product_uom_qty", "warehouse_id")
+    def _compute_oms_expected_at(self):
+        drafts = self.filtered(
+            lambda o: (
+                o.state in ("draft", "sent")
+                and not o.oms_promised_at
+                and o.warehouse_id.oms_managed
+            )
+        )
+        found = self.env["oms.promise"].sudo()._preview(drafts.sudo().order_line)
+        for order in self:
+            dates = [found[line].arrive_before for line in order.sudo().order_line if line in found]
+            order.oms_expected_at = order.oms_promised_at or max(dates, default=False)

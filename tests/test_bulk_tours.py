@@ -1,0 +1,28 @@
+"""Orders of all kinds in one list, and what is done with many at once, in a browser."""
+
+from odoo.tests import HttpCase, tagged
+
+from .fulfilment.common import FulfilmentCommon
+
+
+@tagged("standard", "post_install", "-at_install")
+class TestOrdersList(HttpCase, FulfilmentCommon):
+    browser_size = "1400x900"
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.agent = cls._make_user("agent")
+        cls.made = cls._make_order((cls.mug, 2))
+        cls.made.oms_channel_id = False
+        cls._serve(cls.made)
+        cls._make_order((cls.mug, 1)).oms_channel_id = False
+
+    def test_an_agent_sees_how_far_an_order_made_in_sales_is(self):
+        self._capture(self._document("L-1"))
+        self.start_tour("/odoo/oms-orders", "oms_made_order_tour", login="oms_agent")
+
+
+class TestOrdersListOnAPhone(TestOrdersList):
+    browser_size = "400x800"
+    touch_enabled = True
