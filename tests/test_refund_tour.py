@@ -56,6 +56,25 @@ class TestRefundTour(HttpCase, PushShopMixin, OmsCommon):
         self.assertFalse(order.oms_refund_ids)
         request.amount = 30.0
         request.action_ask()
-        with self.assertRaisesRegex(UserError, "more than is left"):
-            request.action_ask()
+        # A second click asks for nothing more, another request for more than is left.
+        request.action_ask()
         self.assertEqual(len(order.oms_refund_ids), 1)
+        with self.assertRaisesRegex(UserError, "more than is left"):
+            request.copy({"is_asked": False, "amount": 1.0}).action_ask()
+        self.assertEqual(len(order.oms_refund_ids), 1)
+
+    def test_an_agent_marks_a_refund_that_was_paid_by_hand_as_paid(self):
+        order = self._capture(self._document("R-3", [("MUG", 3, "10.00")]), channel=self.tiny)
+        content = {
+            "amount": "10.00",
+            "shipping": "0",
+            "charge_ref": "T-R-3",
+            "lines": [{"line_ref": "1", "sku": "MUG", "quantity": "1", "amount": "10.00"}],
+        }
+        refund = self.env["oms.order.refund"]._ask(order, content, "Broken")
+        self._run_lanes("outbox")
+        refund._note_paper({"by_hand": True})
+        self.assertEqual((refund.to_pay, self._holds(order)), (True, ["REFUND_DUE"]))
+        self.start_tour(f"/odoo/oms-refunds/{refund.id}", "oms_refund_paid_tour", login="oms_agent")
+        self.assertFalse(refund.to_pay)
+        self.assertEqual((order.oms_amount_refunded, self._holds(order)), (10.0, []))

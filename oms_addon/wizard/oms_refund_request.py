@@ -56,7 +56,6 @@ class OmsRefundRequest(models.TransientModel):
         self.ensure_one()
         if self.is_asked:
             return {"type": "ir.actions.act_window_close"}
-        self.is_asked = True
         order, compare = self.order_id, self.currency_id.compare_amounts
         order.check_access("write")
         if compare(self.amount, 0.0) <= 0:
@@ -72,6 +71,7 @@ class OmsRefundRequest(models.TransientModel):
                     left=self.currency_id.format(self.refundable - asked),
                 )
             )
+        self.is_asked = True
         # Who may change the order may have it refunded; the books are the system's.
         self.env["oms.order.refund"].sudo()._ask(order.sudo(), self._prepare_content(), self.reason)
         return {"type": "ir.actions.act_window_close"}
