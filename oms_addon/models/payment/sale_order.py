@@ -284,11 +284,13 @@ class SaleOrder(models.Model):
     # === BUSINESS METHODS - INVOICES === #
 
     def _oms_invoice_policy(self):
-        """:return: when one order is invoiced: what its channel says; what is paid on delivery
-        or later is invoiced when it is shipped where others are when they are paid
+        """:return: when one order is invoiced: what its channel says; what is still to be paid
+        on delivery or later is invoiced when it is shipped where others are when they are paid
         """
         policy = self.oms_channel_id.invoice_policy
-        return "shipment" if policy == "payment" and self._oms_terms() in POSTPAID else policy
+        if policy == "payment" and self._oms_terms() in POSTPAID and not self._oms_is_paid():
+            return "shipment"
+        return policy
 
     def _oms_local_date(self, moment):
         """:return: the day of a moment in the books of the order's company"""
