@@ -103,6 +103,13 @@ class TestGap(TinyShopMixin, OmsCommon):
         self.assertFalse(self._holds(order))
         self.assertFalse(gap.deleted_refs)
 
+    def test_an_order_of_long_ago_that_was_deleted_is_held_at_night(self):
+        self.patch(type(self.tiny._adapter()), "_compare_size", 50)
+        kept, gone = self._captured(9, 10)
+        del self.shop.placed[gone.oms_order_ref]
+        self.tiny._refresh_orders(self.tiny._unshipped_refs())
+        self.assertEqual((self._holds(kept), self._holds(gone)), ([], ["DELETED_ON_CHANNEL"]))
+
     def test_a_shop_that_lost_every_order_deletes_none(self):
         orders = self._captured(*range(8, 20))
         self.shop.placed.clear()

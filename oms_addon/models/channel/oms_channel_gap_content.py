@@ -80,7 +80,7 @@ class OmsChannel(models.Model):
         :rtype: list[str]
         """
         self.ensure_one()
-        adapter, changed = self._adapter(), []
+        adapter, changed, found = self._adapter(), [], set()
         size = adapter._compare_size
         for position in range(0, len(refs) if size else 0, size or 1):
             with self.env.cr.savepoint():
@@ -89,6 +89,9 @@ class OmsChannel(models.Model):
                 if fresh:
                     self.with_context(oms_via="gap")._receive_many(fresh)
             changed += [event[3] for event in fresh]
+            found.update(event[3] for event in events)
+        if size:
+            self._hold_deleted_orders(set(refs) - found, len(refs))
         return changed
 
     def _check_last_days(self):

@@ -2,9 +2,8 @@
 
 from odoo import api, fields, models
 
-#: orders asked for at once, and open orders from before the window that are asked for a night
+#: orders asked for at once
 CHUNK = 50
-OLDER = 200
 #: so many orders at once are no deletion: it is another shop, or one that was emptied
 DOUBTFUL = 10
 
@@ -28,8 +27,10 @@ class OmsChannelGap(models.Model):
         channel, adapter, found = self.channel_id, self.channel_id._adapter(), set()
         if not self._asks_by_ref(adapter):
             return self.env["sale.order"]
-        candidates = self._deletion_candidates(listed)
-        refs = candidates.mapped("oms_order_ref")
+        window = [("oms_placed_at", ">=", self.date_from), ("oms_placed_at", "<", self.date_to)]
+        refs = channel._deletable([*window, ("oms_order_ref", "not in", list(listed))]).mapped(
+            "oms_order_ref"
+        )
         for position in range(0, len(refs), CHUNK):
             with self.env.cr.savepoint():
                 events = adapter._fetch_orders(channel, refs[position : position + CHUNK])
@@ -37,12 +38,8 @@ class OmsChannelGap(models.Model):
                     # What was missed of an order that is there comes along.
                     channel.with_context(oms_via="gap")._receive_many(events)
             found.update(event[3] for event in events)
-        gone = candidates.filtered(lambda o: o.oms_order_ref not in found)
-        if len(gone) >= DOUBTFUL and len(gone) == len(candidates):
-            self._doubt_deletions(gone)
-            return gone.browse()
+        gone = channel._hold_deleted_orders(set(refs) - found, len(refs))
         self.deleted_refs = "\n".join(gone.mapped("oms_order_ref")) or False
-        self._hold_gone(gone)
         return gone
 
     @api.model
@@ -51,49 +48,49 @@ class OmsChannelGap(models.Model):
         base = type(self.env["oms.channel.adapter"])
         return type(adapter)._fetch_orders is not base._fetch_orders
 
-    def _deletion_candidates(self, listed):
-        """:return: open orders of the window that were not listed, and some from before it"""
-        open_orders = [
-            ("oms_channel_id", "=", self.channel_id.id),
-            ("oms_is_recorded", "=", False),
-            ("state", "!=", "cancel"),
-            ("oms_status", "in", ("running", "waiting", "held", "failed")),
-            ("oms_shipped_at", "=", False),
-        ]
-        in_window = [("oms_placed_at", ">=", self.date_from), ("oms_placed_at", "<", self.date_to)]
-        orders = self.env["sale.order"].search(
-            [*open_orders, *in_window, ("oms_order_ref", "not in", list(listed))]
-        )
-        if self.day:
-            orders |= self.env["sale.order"].search(
-                [*open_orders, ("oms_placed_at", "<", self.date_from)],
-                order="oms_placed_at desc, id desc",
-                limit=OLDER,
-            )
-        return orders
 
-    @api.model
-    def _hold_gone(self, gone):
-        """Hold orders that were deleted on the channel."""
+class OmsChannel(models.Model):
+    _inherit = "oms.channel"
+
+    def _deletable(self, domain):
+        """:return: the orders of a channel of which something is still to leave"""
+        return self.env["sale.order"].search(
+            [
+                ("oms_channel_id", "=", self.id),
+                ("oms_is_recorded", "=", False),
+                ("state", "!=", "cancel"),
+                ("oms_status", "in", ("running", "waiting", "held", "failed")),
+                ("oms_shipped_at", "=", False),
+                *domain,
+            ]
+        )
+
+    def _hold_deleted_orders(self, refs, asked):
+        """Hold orders that the channel no longer knows.
+
+        :param refs: their IDs on the channel
+        :param int asked: how many orders it was asked for
+        :return: the orders that are held
+        """
+        gone = self._deletable([("oms_order_ref", "in", list(refs))])
+        if len(gone) >= DOUBTFUL and len(refs) == asked:
+            self._raise_alert(
+                "deleted",
+                self.env._(
+                    "The channel no longer knows any of %(count)s open orders.", count=len(gone)
+                ),
+                self.env._(
+                    "Check that the address and the credentials are still those of the same "
+                    "shop. No order was changed."
+                ),
+                level="error",
+            )
+            return gone.browse()
         text = self.env._(
             "The order was deleted on the channel. Cancel it, or release it to ship it anyway."
         )
         self.env["oms.hold"]._open_many(
             [(order, {"code": "DELETED_ON_CHANNEL", "message": text}) for order in gone]
         )
-        for order in gone:
-            order._oms_run()
-
-    def _doubt_deletions(self, gone):
-        """Raise an alert instead of holding all orders of a channel at once."""
-        self.channel_id._raise_alert(
-            "deleted",
-            self.env._(
-                "The channel no longer knows any of %(count)s open orders.", count=len(gone)
-            ),
-            self.env._(
-                "Check that the address and the credentials are still those of the same shop. No "
-                "order was changed."
-            ),
-            level="error",
-        )
+        gone._oms_run()
+        return gone
