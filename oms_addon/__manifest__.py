@@ -61,6 +61,7 @@
         "views/oms_allocation_run_views.xml",
         "views/oms_allocation_wait_views.xml",
         "wizard/oms_order_join_views.xml",
+        "wizard/oms_order_batch_views.xml",
         "views/sale_order_views.xml",
         "views/oms_parcel_views.xml",
         "views/oms_tracking_import_views.xml",
@@ -69,6 +70,7 @@
         "views/res_config_settings_views.xml",
         "views/oms_availability_views.xml",
         "views/oms_stock_check_views.xml",
+        "views/oms_reporting_views.xml",
         "views/oms_menus.xml",
     ],
     "assets": {

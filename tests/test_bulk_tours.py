@@ -6,7 +6,7 @@ from .fulfilment.common import FulfilmentCommon
 
 
 @tagged("standard", "post_install", "-at_install")
-class TestOrdersList(HttpCase, FulfilmentCommon):
+class OrdersListCommon(HttpCase, FulfilmentCommon):
     browser_size = "1400x900"
 
     @classmethod
@@ -18,6 +18,8 @@ class TestOrdersList(HttpCase, FulfilmentCommon):
         cls._serve(cls.made)
         cls._make_order((cls.mug, 1)).oms_channel_id = False
 
+
+class TestOrdersList(OrdersListCommon):
     def test_an_agent_sees_how_far_an_order_made_in_sales_is(self):
         self._capture(self._document("L-1"))
         self.start_tour("/odoo/oms-orders", "oms_made_order_tour", login="oms_agent")
@@ -26,3 +28,11 @@ class TestOrdersList(HttpCase, FulfilmentCommon):
 class TestOrdersListOnAPhone(TestOrdersList):
     browser_size = "400x800"
     touch_enabled = True
+
+
+class TestBulkTours(OrdersListCommon):
+    def test_an_agent_holds_orders_and_cancels_one(self):
+        self.start_tour("/odoo/oms-orders", "oms_bulk_hold_tour", login="oms_agent")
+        orders = self.env["sale.order"].search([("oms_hold_ids", "!=", False)])
+        self.assertEqual(set(orders.oms_hold_ids.mapped("detail")), {"Customer calls back"})
+        self.assertEqual(sorted(orders.mapped("state")), ["cancel", "sale"])

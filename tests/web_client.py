@@ -156,7 +156,7 @@ class WebClient:
             if node.get("type") in ("row", "col")
         ]
         measures = [
-            f"{node.get('name')}:sum"
+            f"{node.get('name')}:{model._fields[node.get('name')].aggregator or 'sum'}"
             for node in arch.iter("field")
             if node.get("type") == "measure"
         ]

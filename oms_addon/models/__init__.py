@@ -6,6 +6,7 @@ from . import allocation
 from . import availability
 from . import payment
 from . import base
+from . import ir_actions_report
 from . import ir_http
 from . import oms_lane
 from . import res_company

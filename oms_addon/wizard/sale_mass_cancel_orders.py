@@ -1,10 +1,53 @@
-"""Many orders cancelled at once."""
+"""Orders cancelled by a person: with a reason, and what becomes of money and items."""
 
-from odoo import models
+from odoo import api, fields, models
 
 
 class SaleMassCancelOrders(models.TransientModel):
     _inherit = "sale.mass.cancel.orders"
+
+    oms_is_managed = fields.Boolean(compute="_compute_oms_is_managed")
+    oms_has_channel = fields.Boolean(compute="_compute_oms_is_managed")
+    oms_reason = fields.Selection(
+        [
+            ("customer", "Customer changed or canceled order"),
+            ("inventory", "Items unavailable"),
+            ("fraud", "Fraudulent order"),
+            ("unpaid", "Payment declined"),
+            ("other", "Other"),
+        ],
+        "Reason",
+        default="other",
+        required=True,
+    )
+    oms_text = fields.Char("Note", help="Kept in the timeline and sent to the channel.")
+    oms_refund = fields.Boolean(
+        "Refund the Payment",
+        default=True,
+        help="The channel gives the customer's payment back. Otherwise the order is listed under "
+        "Refund Due until somebody did.",
+    )
+    oms_restock = fields.Boolean(
+        "Restock the Items", default=True, help="The channel puts the items back on sale."
+    )
+    oms_notify = fields.Boolean(
+        "Notify the Customer",
+        default=lambda self: self._oms_is_of_channel(),
+        help="The customer gets an e-mail that the order is canceled: from the channel where it "
+        "sends one, else from Odoo.",
+    )
+
+    @api.model
+    def _oms_is_of_channel(self):
+        """:return: whether some of the chosen orders are of a channel"""
+        chosen = self.env["sale.order"].browse(self.env.context.get("active_ids"))
+        return bool(chosen.oms_channel_id)
+
+    @api.depends("sale_order_ids")
+    def _compute_oms_is_managed(self):
+        for wizard in self:
+            wizard.oms_is_managed = any(wizard.sale_order_ids.mapped("oms_is_managed"))
+            wizard.oms_has_channel = bool(wizard.sale_order_ids.oms_channel_id)
 
     def action_mass_cancel(self):
         """Extend `sale`: as the Cancel button, goods that are being picked are asked back first.
@@ -12,8 +55,22 @@ class SaleMassCancelOrders(models.TransientModel):
         :raise UserError: when all of an order has left
         """
         orders = self.sale_order_ids
+        chosen = self.with_context(**self._oms_prepare_choice())
         served = orders._oms_served()
         self.sale_order_ids = orders - served
-        result = super().action_mass_cancel()
+        result = super(SaleMassCancelOrders, chosen).action_mass_cancel()
         self.sale_order_ids = orders
-        return served._oms_cancel_by_hand() or result
+        return served.with_env(chosen.env)._oms_cancel_by_hand() or result
+
+    def _oms_prepare_choice(self):
+        """:return: what the person chose, as the context keys that `_oms_tell_cancellation` reads
+        :rtype: dict
+        """
+        self.ensure_one()
+        return {
+            "oms_cancel_reason": self.oms_reason,
+            "oms_cancel_text": (self.oms_text or "").strip(),
+            "oms_cancel_keeps_money": not self.oms_refund,
+            "oms_cancel_keeps_stock": not self.oms_restock,
+            "oms_cancel_notifies": self.oms_notify,
+        }

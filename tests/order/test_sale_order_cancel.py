@@ -258,3 +258,68 @@ class TestCancelOfSharedOrders(SharedCommon):
         with self.assertRaisesRegex(UserError, self.picking.name):
             self.orders[1].action_cancel()
         self.assertEqual(self.orders.mapped("state"), ["sale", "sale"])
+
+
+class TestCancelWizard(PushShopMixin, OmsCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.tiny.auto_ship = False
+        cls.agent = new_test_user(cls.env, "canceller", groups="oms_addon.oms_addon_group_agent")
+
+    def _cancel(self, orders, **values):
+        wizard = self.env["sale.mass.cancel.orders"].with_user(self.agent)
+        wizard.with_context(active_ids=orders.ids).create(values).action_mass_cancel()
+        self._run_lanes()
+
+    def test_the_channel_is_told_what_was_chosen(self):
+        order = self._capture(self._document("W1"), channel=self.tiny)
+        self._cancel(
+            order,
+            oms_reason="inventory",
+            oms_text="Broken in the warehouse",
+            oms_refund=False,
+            oms_restock=False,
+            oms_notify=False,
+        )
+        self.assertEqual(order.state, "cancel")
+        [told] = [content for topic, content in self.shop.told if topic == "cancellation"]
+        self.assertEqual(
+            {key: told[key] for key in ("reason", "text", "refund", "restock", "notify")},
+            {
+                "reason": "inventory",
+                "text": "Broken in the warehouse",
+                "refund": False,
+                "restock": False,
+                "notify": False,
+            },
+        )
+        self.assertIn("Broken in the warehouse", order.oms_wait_reason)
+
+    def test_what_is_proposed_gives_the_money_back_and_restocks(self):
+        order = self._capture(self._document("W2"), channel=self.tiny)
+        self._cancel(order)
+        [told] = [content for topic, content in self.shop.told if topic == "cancellation"]
+        self.assertEqual(
+            {key: told[key] for key in ("reason", "refund", "restock", "notify")},
+            {"reason": "other", "refund": True, "restock": True, "notify": True},
+        )
+
+    def test_the_customer_of_an_order_made_here_is_notified_if_that_was_chosen(self):
+        orders = self.env["sale.order"].create(
+            [
+                {
+                    "partner_id": self.env["res.partner"]
+                    .create({"name": "Bea", "email": f"{name}@example.com"})
+                    .id,
+                    "order_line": [Command.create({"product_id": self.mug.id})],
+                }
+                for name in ("told", "untold")
+            ]
+        )
+        orders.action_confirm()
+        self._cancel(orders[0], oms_notify=True)
+        self._cancel(orders[1])
+        mails = self.env["mail.mail"].search([("res_id", "in", orders.ids)])
+        mails = mails.filtered(lambda m: m.model == "sale.order" and "canceled" in m.subject)
+        self.assertEqual(mails.mapped("res_id"), orders[0].ids)

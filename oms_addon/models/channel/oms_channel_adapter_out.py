@@ -65,7 +65,8 @@ class OmsChannelAdapter(models.AbstractModel):
 
         :param dict cancellation: ``order_ref``, ``reason`` (``customer``, ``inventory``,
             ``fraud``, ``unpaid``, ``other``), ``text``, ``restock`` (bool), ``refund``
-            (bool: whether the channel is to give the money back), ``lines`` (as of a
+            (bool: whether the channel is to give the money back), ``notify`` (bool: whether
+            it is to mail the customer), ``lines`` (as of a
             shipment, with ``amount``: text, what was credited for them, with taxes; empty for
             the whole order)
         :return: ``{"refund_ref": …}`` where the channel tells the cancellation of items as a

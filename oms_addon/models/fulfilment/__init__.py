@@ -56,6 +56,7 @@ from . import stock_picking_shared
 from . import stock_picking_shipping_cost
 from . import sale_order_shipping_cost
 from . import sale_order_progress
+from . import sale_order_bulk
 from . import stock_move_shared
 from . import stock_move_line_shared
 from . import oms_shared_delivery

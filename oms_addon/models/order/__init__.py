@@ -8,6 +8,7 @@ from . import oms_customer_key
 from . import res_partner
 from . import sale_order
 from . import sale_order_signals
+from . import sale_report
 from . import sale_order_reopen
 from . import sale_order_cancel
 from . import sale_order_address

@@ -46,7 +46,7 @@ class SaleOrder(models.Model):
         self._oms_refuse_shipped()
         canceller_sudo = self.env["oms.order.canceller"].sudo()
         canceller = canceller_sudo.with_context(oms_actor=self.env.user.name)
-        reason = self.env._("Cancelled by %(user)s.", user=self.env.user.name)
+        reason = self._oms_cancel_reason()
         told = [text for order in self if (text := canceller._cancel_by_hand(order, reason))]
         if not told:
             return None
@@ -60,6 +60,13 @@ class SaleOrder(models.Model):
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
+
+    def _oms_cancel_reason(self):
+        """:return: who cancels, and why if it was said, for the timeline"""
+        note = self.env.context.get("oms_cancel_text")
+        if note:
+            return self.env._("Cancelled by %(user)s: %(note)s", user=self.env.user.name, note=note)
+        return self.env._("Cancelled by %(user)s.", user=self.env.user.name)
 
     def _oms_refuse_shipped(self):
         """:raise UserError: when nothing of some order is left to cancel"""

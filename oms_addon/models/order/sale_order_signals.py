@@ -70,6 +70,8 @@ class SaleOrder(models.Model):
         """Extend `sale`: the channel of an order that is cancelled here is told."""
         told = self.filtered(lambda o: o.oms_channel_id and o.state in ("draft", "sent", "sale"))
         result = super()._action_cancel()
+        if self.env.context.get("oms_cancel_notifies"):
+            self._oms_notify_cancelled()
         # oms_from_channel: the channel is who cancelled
         if not self.env.context.get("oms_from_channel"):
             told._oms_tell_cancellation()
@@ -82,6 +84,8 @@ class SaleOrder(models.Model):
         :param str text: why, in words
         :param lines: the pieces, see there; none for the whole order
         """
+        # oms_cancel_…: what a person chose who cancels, see sale.mass.cancel.orders
+        choice = self.env.context.get
         rows = [
             (
                 order.oms_channel_id,
@@ -90,10 +94,12 @@ class SaleOrder(models.Model):
                 order,
                 {
                     "order_ref": order.oms_order_ref,
-                    "reason": reason,
-                    "text": text,
-                    "restock": True,
-                    "refund": order._oms_refundable() - order._oms_to_pay() > 0,
+                    "reason": choice("oms_cancel_reason") or reason,
+                    "text": choice("oms_cancel_text") or text,
+                    "restock": not choice("oms_cancel_keeps_stock"),
+                    "refund": not choice("oms_cancel_keeps_money")
+                    and order._oms_refundable() - order._oms_to_pay() > 0,
+                    "notify": bool(choice("oms_cancel_notifies", True)),
                     "lines": list(lines),
                 },
             )
@@ -105,6 +111,15 @@ class SaleOrder(models.Model):
             self.env["oms.channel.message"]._send_later(rows)
             of_items = [row for row in rows if row[4]["lines"]]
             self.env["oms.order.refund"].sudo()._register_cancellations(of_items)
+
+    def _oms_notify_cancelled(self):
+        """Mail the customers of orders that no channel tells that their order is cancelled."""
+        told_there = self.filtered(
+            lambda o: o.oms_channel_id and o.oms_channel_id._adapter()._can_push_cancellation
+        )
+        template_sudo = self.env.ref("oms_addon.mail_template_cancelled").sudo()
+        for order in (self - told_there).filtered("partner_id.email"):
+            template_sudo.send_mail(order.id)
 
     def _oms_cancellation_key(self, lines):
         """:return: what makes one cancellation of an order another than the next"""

@@ -274,9 +274,9 @@ mutation Tracking($id: ID!, $tracking: FulfillmentTrackingInput!) {{
 CANCELLED = "query Cancelled($id: ID!) { order(id: $id) { id cancelledAt } }"
 CANCEL = """
 mutation Cancel($id: ID!, $reason: OrderCancelReason!, $restock: Boolean!, $text: String,
-    $refund: OrderCancelRefundMethodInput) {
+    $notify: Boolean!, $refund: OrderCancelRefundMethodInput) {
   orderCancel(orderId: $id, reason: $reason, restock: $restock, staffNote: $text,
-      refundMethod: $refund, notifyCustomer: true) {
+      refundMethod: $refund, notifyCustomer: $notify) {
     job { id } orderCancelUserErrors { field message code }
   }
 }"""

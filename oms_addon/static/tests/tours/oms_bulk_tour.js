@@ -16,3 +16,22 @@ registry.category("web_tour.tours").add("oms_made_order_tour", {
         { trigger: ".o_field_widget[name=oms_event_ids]:contains('Confirmed by')" },
     ],
 });
+
+/** An agent puts two orders on hold with one reason, and opens what a cancellation asks. */
+registry.category("web_tour.tours").add("oms_bulk_hold_tour", {
+    steps: () => [
+        { trigger: ".o_data_row" },
+        { trigger: ".o_list_view thead .o_list_record_selector input", run: "click" },
+        { trigger: ".o_control_panel button:contains('Hold')", run: "click" },
+        { trigger: ".modal .o_field_widget[name=reason] input", run: "edit Customer calls back" },
+        { trigger: ".modal footer button:contains('Hold')", run: "click" },
+        { trigger: "body:not(:has(.modal))" },
+        { trigger: ".o_data_cell:contains('Customer calls back')" },
+        { trigger: ".o_data_cell:contains('S0')", run: "click" },
+        { trigger: ".o_form_view .o_statusbar_buttons button:contains('Cancel')", run: "click" },
+        { trigger: ".modal .o_field_widget[name=oms_reason]" },
+        { trigger: ".modal .o_field_widget[name=oms_notify] input", run: "click" },
+        { trigger: ".modal footer button[name=action_mass_cancel]", run: "click" },
+        { trigger: "body:not(:has(.modal)) .o_form_view .o_arrow_button_current:contains('Cancelled')" },
+    ],
+});

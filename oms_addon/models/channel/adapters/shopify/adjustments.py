@@ -36,6 +36,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
                 "reason": CANCEL_REASONS.get(cancellation["reason"], "OTHER"),
                 "restock": bool(cancellation["restock"]),
                 "text": cancellation["text"] or None,
+                "notify": bool(cancellation.get("notify", True)),
                 "refund": {"originalPaymentMethodsRefund": True}
                 if cancellation["refund"]
                 else None,

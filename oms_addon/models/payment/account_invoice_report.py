@@ -1,0 +1,33 @@
+"""Invoices by channel."""
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+
+class AccountInvoiceReport(models.Model):
+    _inherit = "account.invoice.report"
+
+    oms_channel_id = fields.Many2one(
+        "oms.channel",
+        "Sales Channel",
+        readonly=True,
+        help="The channel of the order that the invoice line is of.",
+    )
+    _depends = {
+        "sale.order": ["oms_channel_id"],
+        "sale.order.line": ["order_id", "invoice_lines"],
+    }
+
+    @api.model
+    def _select(self) -> SQL:
+        """Extend `account`: the channel of the order of each line."""
+        return SQL(
+            """%s, (
+                SELECT MIN(sale.oms_channel_id)
+                  FROM sale_order_line_invoice_rel rel
+                  JOIN sale_order_line sold ON sold.id = rel.order_line_id
+                  JOIN sale_order sale ON sale.id = sold.order_id
+                 WHERE rel.invoice_line_id = line.id
+            ) AS oms_channel_id""",
+            super()._select(),
+        )
