@@ -198,7 +198,7 @@ class Decision:
     plan: Plan | None = None
     rule: Rule | None = None
     trials: list = field(default_factory=list)
-    km: float = 0.0
+    km: float | None = 0.0
     cost: float = 0.0
 
 
@@ -380,7 +380,9 @@ def _settle(decision, order, supply, warehouses):
     for warehouse in decision.plan.serving:
         if warehouse in supply.capacity and warehouse not in order.slots:
             supply.capacity[warehouse] -= 1
-        decision.km += _distance(warehouses[warehouse], order.destination) or 0.0
+        way = _distance(warehouses[warehouse], order.destination)
+        # One way nobody knows makes the whole unknown, never shorter.
+        decision.km = None if way is None or decision.km is None else decision.km + way
         decision.cost += supply.cost(warehouse, order.destination)
     trial = decision.trials[-1]
     trial.verdicts = [

@@ -261,7 +261,7 @@ class OmsAllocationRehearsal(models.TransientModel):
 
         def measure(warehouse, order):
             here, there = places[warehouse].point, destinations[order].point
-            km = round(geo.haversine(here, there)) if here and there else 0
+            km = round(geo.haversine(here, there)) if here and there else None
             return km, supply.cost(warehouse, destinations[order])
 
         return measure
@@ -274,9 +274,27 @@ class OmsAllocationRehearsal(models.TransientModel):
             "warehouses": sorted(names),
             "waits": waits,
             "queued": queued,
-            "km": sum(km for km, _cost in ways),
+            "km": self._total(km for km, _cost in ways),
             "cost": sum(cost for _km, cost in ways),
         }
+
+    @api.model
+    def _total(self, ways):
+        """:return: the length of ways together, ``None`` where one is unknown"""
+        ways = list(ways)
+        return None if None in ways else sum(ways)
+
+    def _row_of_ways(self, row, olds, news):
+        """:return: the row of the ways, of the orders whose ways are known before and after"""
+        pairs = [
+            (before["km"], after["km"])
+            for before, after in zip(olds, news, strict=True)
+            if None not in (before["km"], after["km"])
+        ]
+        if not pairs:
+            return []
+        totals = (sum(column) for column in zip(*pairs, strict=True))
+        return [row(self.env._("Kilometres"), *totals, lambda km: f"{km:,}")]
 
     def _figures(self, old, new, currency):
         """:return: rows (what, before, after, whether less is better)"""
@@ -305,11 +323,7 @@ class OmsAllocationRehearsal(models.TransientModel):
             ),
             row(self.env._("Orders with a backorder"), *count("waits")),
             row(self.env._("Orders a person decides"), *count("queued")),
-            row(
-                self.env._("Kilometres"),
-                *(sum(side["km"] for side in sides) for sides in (olds, news)),
-                lambda km: f"{km:,}",
-            ),
+            *self._row_of_ways(row, olds, news),
             row(
                 self.env._("Parcel cost"),
                 *(currency.round(sum(side["cost"] for side in sides)) for sides in (olds, news)),

@@ -2,6 +2,8 @@
 
 from odoo import api, fields, models
 
+from odoo.addons.oms_addon.tools import sentences
+
 
 class OmsAllocationExpiry(models.AbstractModel):
     _name = "oms.allocation.expiry"
@@ -34,7 +36,7 @@ class OmsAllocationExpiry(models.AbstractModel):
     def _expire(self, order, moves):
         """Cancel an order that got nothing; ask a person about one that got something."""
         waiting = self.env["oms.allocator"]._sentences(moves)[order]
-        reason = self.env._("Not served in time. %(waiting)s.", waiting=waiting)
+        reason = self.env._("Not served in time. %(waiting)s.", waiting=sentences.inner(waiting))
         if self._has_goods(order):
             self.env["oms.hold"]._open(order, [{"code": "ALLOCATION_LATE", "message": reason}])
             order._oms_run()

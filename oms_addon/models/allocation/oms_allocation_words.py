@@ -26,7 +26,7 @@ class OmsAllocationWords(models.AbstractModel):
             "rule": decision.rule.name if decision.rule else "",
             "outcome": decision.outcome,
             "title": self._title(decision),
-            "km": round(decision.km),
+            "km": round(decision.km) if decision.km is not None else False,
             "cost": order.company_id.currency_id.round(decision.cost) if order else decision.cost,
             "currency_id": (order.company_id or self.env.company).currency_id.id,
             "parcels": self._parcels(goods, decision, names),
@@ -201,13 +201,14 @@ class OmsAllocationWords(models.AbstractModel):
                 wanted=f"{verdict.wanted:g}",
             )
         else:
-            km = verdict.km if verdict.km is not None else 0
             text = {
                 "other": self.env._("not one of this rule's warehouses"),
                 "rejected": self.env._("rejected the goods before"),
                 "carrier": self.env._("does not work with the order's carrier"),
                 "far": self.env._(
-                    "%(km)s km, limit %(limit)s", km=f"{km:.0f}", limit=f"{verdict.limit:g}"
+                    "%(km)s km, limit %(limit)s",
+                    km=f"{verdict.km or 0:.0f}",
+                    limit=f"{verdict.limit:g}",
                 ),
                 "unknown": self.env._("nobody knows how far it is: the address has no place"),
                 "full": self.env._("today's work is full"),

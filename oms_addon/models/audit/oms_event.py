@@ -105,11 +105,7 @@ class OmsEvent(models.Model):
             (record.company_id or channel.company_id or self.env.company).id,
             record._name,
             record.id,
-            (record.oms_order_ref or record.name)
-            if is_order
-            else record.order_ref
-            if "order_ref" in record._fields
-            else None,
+            self._order_ref_of(record),
             channel.id or None,
             code,
             pick(name),
@@ -117,6 +113,17 @@ class OmsEvent(models.Model):
             pick(values.get("after")) or None,
             pick(values.get("actor")) or self._actor(),
         )
+
+    @api.model
+    def _order_ref_of(self, record):
+        """:return: the order a record is about as people know it, ``None`` for none"""
+        if record._name == "sale.order":
+            return record.oms_order_ref or record.name or None
+        for name in ("order_ref", "order_id"):
+            value = record[name] if name in record._fields else None
+            if value:
+                return value if name == "order_ref" else value.oms_order_ref or value.name
+        return None
 
     @api.model
     def _actor(self):

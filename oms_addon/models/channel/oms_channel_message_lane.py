@@ -9,6 +9,7 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
 from odoo.addons.oms_addon.exceptions import RetryableError, Unmet
+from odoo.addons.oms_addon.tools import sentences
 from odoo.addons.oms_addon.tools.document_values import to_text
 from odoo.addons.oms_addon.tools.order_document import DocumentError
 
@@ -119,7 +120,7 @@ class OmsChannelMessage(models.Model):
             "Unexpected %(kind)s: %(text)s. Retry; if it fails again, send the trace to your "
             "administrator.",
             kind=type(error).__name__,
-            text=to_text(str(error)),
+            text=sentences.inner(to_text(str(error))),
         )
 
     @api.model

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.oms_addon.models.fulfilment.company_check import doubtful
+from odoo.addons.oms_addon.tools import sentences
 
 
 class StockPicking(models.Model):
@@ -241,7 +242,7 @@ class StockPicking(models.Model):
                     "%(deliveries)s cannot leave: %(reasons)s Decide it in the exceptions list "
                     "first.",
                     deliveries=", ".join(held.mapped("name")),
-                    reasons=" ".join(holds_sudo.mapped("detail")),
+                    reasons=sentences.join(holds_sudo.mapped("detail")),
                 )
             )
 

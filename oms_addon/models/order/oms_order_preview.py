@@ -2,6 +2,7 @@
 
 from odoo import api, models
 
+from odoo.addons.oms_addon.tools import sentences
 from odoo.addons.oms_addon.tools.order_document import OrderDocument
 
 
@@ -58,7 +59,7 @@ class OmsOrderPreview(models.AbstractModel):
         ]
         if held:
             return "held", self.env._(
-                "Will be imported on hold. %(reasons)s", reasons=" ".join(held)
+                "Will be imported on hold. %(reasons)s", reasons=sentences.join(held)
             )
         if order:
             return "update", self.env._("Order %(order)s will be updated.", order=order.name)
@@ -74,4 +75,4 @@ class OmsOrderPreview(models.AbstractModel):
 
     @api.model
     def _waits(self, reasons):
-        return self.env._("Will wait in Exceptions. %(reasons)s", reasons=" ".join(reasons))
+        return self.env._("Will wait in Exceptions. %(reasons)s", reasons=sentences.join(reasons))

@@ -3,6 +3,8 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from odoo.addons.oms_addon.tools import sentences
+
 STEPS = [
     ("screen", "Screen"),
     ("confirm", "Confirm"),
@@ -245,9 +247,9 @@ class SaleOrder(models.Model):
             )
             reasons = holds_sudo.mapped("detail")
             error = self.env._(
-                "%(order)s is held: %(reasons)s. Release it in the exceptions list first.",
+                "%(order)s is held: %(reasons)s Release it in the exceptions list first.",
                 order=self.oms_order_ref or self.name,
-                reasons="; ".join(reasons),
+                reasons=sentences.join(reasons),
             )
         return error
 

@@ -3,6 +3,8 @@
 from odoo import models
 from odoo.exceptions import UserError
 
+from odoo.addons.oms_addon.tools import sentences
+
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
@@ -56,7 +58,7 @@ class SaleOrder(models.Model):
             "params": {
                 "type": "warning",
                 "sticky": True,
-                "message": " ".join(told),
+                "message": sentences.join(told),
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
