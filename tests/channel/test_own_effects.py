@@ -93,6 +93,25 @@ class OwnEffects:
         self.assert_money_moved(ref, order)
 
     @mute_logger(SENDER, HTTP)
+    def test_items_cancelled_here_do_not_come_back_when_the_shop_changes_the_order(self):
+        ref, order = self.captured([("MUG", 3, "20.00"), ("POT", 2, "10.00")])
+        self.ship_part(order, {self.mug: 2})
+        self.push()
+        self.cancel_here(order)
+        self.push()
+        if "address" in self.shop.lacks:
+            self.shop.touch(ref)
+        else:
+            self.shop.change_address(ref, "York")
+        self.push()
+        self.assertEqual(self.wanted(order), {"MUG": 2})
+        self.assertEqual(self.live(ref), {"MUG": 2})
+        self.assertFalse(order.picking_ids._oms_todo())
+        [own] = self.own(order)
+        line_of = {line.oms_sku: str(line.id) for line in order.order_line}
+        self.assertEqual(own.units, {line_of["MUG"]: 1.0, line_of["POT"]: 2.0})
+
+    @mute_logger(SENDER, HTTP)
     def test_an_answer_that_was_lost_cancels_nothing_twice(self):
         ref, order = self.captured([("MUG", 3, "20.00"), ("POT", 2, "10.00")])
         self.ship_part(order, {self.mug: 3})

@@ -99,6 +99,22 @@ class OmsOrderDifference(models.AbstractModel):
         return inside, outside
 
     @api.model
+    def _units_of_pieces(self, order, lines):
+        """Convert pieces of channel lines to units of order lines.
+
+        :param list lines: dicts with ``line_ref``, ``sku`` and ``quantity`` in pieces
+        :return: units by the ID of the order line, as text
+        :rtype: dict[str, float]
+        """
+        units, find = {}, self.env["oms.order.canceller"]._channel_lines
+        for line in lines:
+            for order_line in next(iter(find(order, line["line_ref"], line["sku"])), ()):
+                key = str(order_line.id)
+                pieces = float(line["quantity"]) * (order_line.oms_piece_units or 1.0)
+                units[key] = units.get(key, 0.0) + pieces
+        return units
+
+    @api.model
     def _product_lines(self, order, document):
         """Find what a document reports of the product lines of an order by their channel ids.
 

@@ -131,7 +131,8 @@ class OmsOrderRefund(models.Model):
     def _credit(self, order, refund):
         """Take a refund's pieces off and credit them; find what money is left to credit."""
         self.ensure_one()
-        back, kept, value, shares, total_units = {}, {}, 0.0, {}, {}
+        back, kept, value, shares = {}, {}, 0.0, {}
+        total_units = dict(self.units or {})
         for line in refund.lines:
             units = self._units_of(order, line)
             if line.quantity and not units:

@@ -70,6 +70,7 @@ class OmsOrderRefund(models.Model):
             "company_id": order.company_id.id,
             "message_id": message.id,
             "state": "asked",
+            "units": self.env["oms.order.difference"]._units_of_pieces(order, content["lines"]),
             "amount": float(sum(amounts)) if content["refund"] else 0.0,
             "reason": content["text"] or self.env._("Cancelled."),
         }
