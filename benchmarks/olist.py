@@ -150,7 +150,9 @@ def prepare(env, documents):
 
     :return: the channel
     """
-    env["res.currency"].with_context(active_test=False).search([("name", "=", "BRL")]).active = True
+    real = env["res.currency"].with_context(active_test=False).search([("name", "=", "BRL")])
+    real.active = True
+    env["res.currency.rate"].create({"currency_id": real.id, "name": "2016-01-01", "rate": 3.0})
     warehouse = env["stock.warehouse"].search([], limit=1)
     warehouse.oms_managed = True
     skus = sorted({line["sku"] for d in documents for line in d["lines"] if "sku" in line})
@@ -178,6 +180,7 @@ def prepare(env, documents):
             "auto_ship": True,
             "send_receipt": False,
             "address_level": "country",
+            "rate_max_days": 0,
             "warehouse_ids": [(6, 0, warehouse.ids)],
         }
     )

@@ -27,6 +27,13 @@ class TestAdapterContract(OmsCommon):
             with self.subTest(adapter=code):
                 channel = self.env["oms.channel"].create({"name": code, "adapter": code})
                 channel.company_id.partner_id.tz = SETTINGS.get(code, {}).get("tz", "UTC")
+                # The sample shop's orders are of the weeks before its channel was made.
+                self.env.flush_all()
+                self.env.cr.execute(
+                    "UPDATE oms_channel SET create_date = '2010-12-15' WHERE id = %s", [channel.id]
+                )
+                channel.invalidate_recordset(["create_date"])
+                channel.read(["create_date"])
                 [fixture] = [
                     path
                     for path in (FIXTURES / code).glob("order.*")

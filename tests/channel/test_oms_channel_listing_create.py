@@ -35,7 +35,7 @@ class TestCreate(PushShopMixin, ListingCommon):
         currency.rate_ids.unlink()
         if rate:
             self.env["res.currency.rate"].create(
-                {"currency_id": currency.id, "name": fields.Date.today(), "rate": rate}
+                {"currency_id": currency.id, "name": "2026-02-27", "rate": rate}
             )
         return currency
 
