@@ -182,7 +182,11 @@ class TestBadInput(ApiCase):
         self.assertIn(code, status["waits_for"])
         self._assert_not_blocked()
         currency.active = True
-        message.action_retry()
+        self._run_lanes()
+        self.assertEqual(self._holds(message), ["NO_EXCHANGE_RATE"])
+        self.env["res.currency.rate"].create(
+            {"currency_id": currency.id, "name": "2026-02-27", "rate": 600.0}
+        )
         self._run_lanes()
         self.assertEqual(self._order("A1").currency_id, currency)
 
