@@ -28,7 +28,8 @@ class OmsOrderRefund(models.Model):
     )
 
     pieces = fields.Json(
-        readonly=True, help="How many of each line the channel took back, where it tells no money."
+        readonly=True,
+        help="Units of each line that the channel took back, where it reports no amount.",
     )
 
     # === CANCELLATIONS OF ITEMS === #

@@ -60,7 +60,7 @@ class SaleOrder(models.Model):
     oms_deferred_qty = fields.Json(
         readonly=True,
         copy=False,
-        help="Quantities by channel line of a change that a person has to decide about.",
+        help="Quantities by channel line of a change that is to be reviewed.",
     )
     oms_manual_qty = fields.Json(
         readonly=True,

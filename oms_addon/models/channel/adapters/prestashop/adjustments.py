@@ -174,7 +174,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
         made = self._write(channel, "POST", "order_slip", [slip]).findtext(".//id") or ""
         if not any(text(one, "id") == made for one in self._slips(channel, order)):
             raise RetryableError(
-                self.env._("The shop does not show the credit slip it was sent: it is asked again.")
+                self.env._("The shop does not show the credit slip yet. It is checked again.")
             )
         return {"refund_ref": made}
 
