@@ -163,6 +163,15 @@ class TestLiveQuantities(LiveCommon):
         self.assertEqual(self._quantities(order), {"MUG": 4.0, "POT": 1.0, "PAN": 2.0})
         self.assertNotIn("ORDER_CHANGED", self._holds(order))
 
+    def test_a_note_written_after_checkout_is_read(self):
+        order = self._order()
+        self._change(note="Ring twice")
+        self.assertEqual(order.oms_note, "Ring twice")
+        [event] = order.oms_event_ids.filtered(lambda e: e.code == "order.note_changed")
+        self.assertEqual((event.before, event.after), (False, "Ring twice"))
+        self._change(note="")
+        self.assertEqual(order.oms_note, "Ring twice")
+
     def test_a_line_added_to_an_order_that_was_shipped_is_never_ignored(self):
         order = self._order()
         order.picking_ids.move_ids.picked = True
@@ -211,7 +220,8 @@ class TestLiveQuantities(LiveCommon):
             if after[key] != value and key not in ("write_date", "write_uid", "__last_update")
         }
         self.assertLessEqual(
-            changed, {"oms_version", "oms_updated_at", "oms_event_ids", "oms_message_ids"}
+            changed,
+            {"oms_version", "oms_updated_at", "oms_event_ids", "oms_message_ids", "oms_note"},
         )
         self.assertEqual(order.picking_ids.ids, pickings)
 

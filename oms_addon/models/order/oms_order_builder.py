@@ -254,7 +254,7 @@ class OmsOrderBuilder(models.AbstractModel):
             "oms_source_zone": document.source_zone,
             "oms_tax_number": self.env["oms.customer.address"]._buyer(document)[1] or False,
             "oms_address_digest": self.env["oms.customer.address"]._digest(document),
-            "oms_note": "\n".join(filter(None, (document.note, document.gift_message))) or False,
+            "oms_note": self._note(document),
             "oms_shipping_method": document.shipping_method or False,
             "oms_cart_ref": document.extra.get("cart_ref") or False,
             "oms_foreign_ref": next(iter(marketplace_refs(document)), False),
@@ -271,6 +271,11 @@ class OmsOrderBuilder(models.AbstractModel):
             ],
             **self._prepare_version(document),
         }
+
+    @api.model
+    def _note(self, document):
+        """:return: what the customer wrote with an order, ``False`` for nothing"""
+        return "\n".join(filter(None, (document.note, document.gift_message))) or False
 
     @api.model
     def _prepare_old(self, channel, message, document, known):

@@ -48,6 +48,7 @@ class OmsOrderUpdater(models.AbstractModel):
         else:
             self.env["oms.order.importer"]._apply_refunds([(order, document)])
             self.env["oms.order.signals"]._sync([(order, document)])
+        self._update_note(order, document)
         vals = self.env["oms.order.builder"]._prepare_version(document)
         # What is here is what was applied, not what was told last.
         vals.pop("oms_content_digest")
@@ -57,6 +58,21 @@ class OmsOrderUpdater(models.AbstractModel):
             order, "order.updated", self.env._("Updated by the channel"), after=document.version
         )
         order._oms_run()
+
+    @api.model
+    def _update_note(self, order, document):
+        """Keep what the customer wrote after checkout; a message without a note says nothing."""
+        note = self.env["oms.order.builder"]._note(document)
+        if not note or note == order.oms_note:
+            return
+        self.env["oms.event"]._log(
+            order,
+            "order.note_changed",
+            self.env._("The customer's note changed"),
+            before=order.oms_note or "",
+            after=note,
+        )
+        order.oms_note = note
 
     @api.model
     def _note_reopened(self, order, message, document):
@@ -195,7 +211,6 @@ class OmsOrderUpdater(models.AbstractModel):
                     "partner_shipping_id",
                     "pricelist_id",
                     "fiscal_position_id",
-                    "oms_note",
                     "oms_tax_number",
                     "oms_address_digest",
                 )
