@@ -189,6 +189,7 @@ def _connect(env, shop, products, warehouse):
         }
     )
     channel.state = "live"
+    channel._approve_sync("stock")
     env["oms.channel.listing"].create(
         [
             {

@@ -89,6 +89,7 @@ def _connect(env, shop):
         {
             "name": "Soak",
             "adapter": "woocommerce",
+            "start_policy": "process",
             "auto_ship": True,
             "send_receipt": False,
             "address_level": "country",

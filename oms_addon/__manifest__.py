@@ -46,6 +46,7 @@
         "wizard/oms_customer_split_views.xml",
         "wizard/oms_channel_connect_views.xml",
         "wizard/oms_channel_stock_import_views.xml",
+        "wizard/oms_channel_go_live_views.xml",
         "wizard/oms_channel_sync_views.xml",
         "wizard/oms_api_key_views.xml",
         "views/oms_channel_views.xml",

@@ -105,11 +105,13 @@ class OmsCommon(TransactionCase):
                 "adapter": adapter,
                 "auto_ship": True,
                 "send_receipt": False,
+                "start_policy": "process",
                 "warehouse_ids": [Command.set((cls.warehouse + cls.north).ids)],
                 **values,
             }
         )
         channel.action_go_live()
+        channel._approve_sync("stock")
         return channel
 
     @classmethod

@@ -326,10 +326,10 @@ class Story:
                 "name": "Tents",
                 "adapter": "woocommerce",
                 "state": "live",
-                "push_stock": True,
                 "warehouse_ids": [Command.set(self.warehouse.ids)],
             }
         )
+        shop._approve_sync("stock")
         sheet, pole = self.product("SHEET", 5), self.product("POLE", 12)
         tent, camp = self.product("TENT", 0), self.product("CAMP", 0)
         listings = self.env["oms.channel.listing"].create(

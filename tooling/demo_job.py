@@ -57,7 +57,12 @@ def prepare(env):
     )
     env["res.users"].browse(env.ref("base.user_admin").id).tz = "Europe/London"
     channel = env["oms.channel"].create(
-        {"name": "Sample Gift Shop", "adapter": "sample", "fetch_rate": 60}
+        {
+            "name": "Sample Gift Shop",
+            "adapter": "sample",
+            "fetch_rate": 60,
+            "start_policy": "process",
+        }
     )
     channel.action_go_live()
     env.cr.commit()

@@ -3,6 +3,7 @@ from . import oms_channel_connect
 from . import oms_channel_connect_steps
 from . import oms_channel_connect_summary
 from . import oms_channel_connect_tax
+from . import oms_channel_go_live
 from . import oms_channel_listing_accept
 from . import oms_channel_stock_import
 from . import oms_channel_sync

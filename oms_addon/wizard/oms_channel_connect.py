@@ -87,6 +87,17 @@ class OmsChannelConnect(models.TransientModel):
         help="Push the stock of Odoo to the channel from going live on, as the table shows.",
     )
 
+    price_sync_id = fields.Many2one("oms.channel.sync", readonly=True)
+    price_line_ids = fields.One2many(related="price_sync_id.line_ids")
+    price_is_complete = fields.Boolean(related="price_sync_id.is_complete")
+    price_change_count = fields.Integer(related="price_sync_id.change_count")
+    price_skipped_count = fields.Integer(related="price_sync_id.skipped_count")
+    price_pricelist_id = fields.Many2one(related="channel_id.price_pricelist_id", readonly=False)
+    wants_prices = fields.Boolean(
+        "Sync Prices",
+        help="Push the prices of Odoo to the channel from going live on, as the table shows.",
+    )
+
     # Messages and history
     can_fetch = fields.Boolean(related="channel_id.can_fetch")
     can_register = fields.Boolean(related="channel_id.can_register")
@@ -213,6 +224,12 @@ class OmsChannelConnect(models.TransientModel):
         self._enter(self._neighbour(-1))
         return self._reopen()
 
+    def action_compare_prices(self):
+        """Compare the prices anew, with the price list that was chosen."""
+        self.ensure_one()
+        self.error = self._guard("_compare_prices")
+        return self._reopen()
+
     def action_count(self):
         """Ask how many orders of the past there are."""
         self.ensure_one()
@@ -270,6 +287,7 @@ class OmsChannelConnect(models.TransientModel):
             "taxes": self.env._("Taxes"),
             "policy": self.env._("Policy"),
             "sync": self.env._("Stock"),
+            "prices": self.env._("Prices"),
             "history": self.env._("Messages"),
             "summary": self.env._("Summary"),
         }
@@ -281,6 +299,7 @@ class OmsChannelConnect(models.TransientModel):
             "test": bool(adapter._credentials),
             "taxes": adapter._can_fetch_taxes,
             "sync": adapter._can_push_stock and adapter._can_fetch_listings,
+            "prices": adapter._can_push_price and adapter._can_fetch_listings,
             "history": adapter._can_fetch or adapter._can_register,
         }
         return [step for step in self._titles() if needed.get(step, True)]

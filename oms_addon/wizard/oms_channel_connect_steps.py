@@ -20,8 +20,7 @@ class OmsChannelConnect(models.TransientModel):
         if not self.channel_id:
             label = dict(self._selection_adapter())[self.adapter]
             self.channel_id = self.env["oms.channel"].create(
-                # Nothing is pushed before a person approved what it changes.
-                {"name": label, "adapter": self.adapter, "push_stock": False}
+                {"name": label, "adapter": self.adapter}
             )
         elif self.channel_id.adapter != self.adapter:
             if self.channel_id.state != "draft":
@@ -121,7 +120,7 @@ class OmsChannelConnect(models.TransientModel):
 
     def _enter_sync(self):
         """Read what the channel shows and compare it with what it would be told."""
-        self.wants_stock = self.channel_id.push_stock
+        self.wants_stock = self.channel_id._is_synced("stock")
         if not self.stock_sync_id:
             self.stock_sync_id = self.env["oms.channel.sync"].create(
                 {"channel_id": self.channel_id.id, "kind": "stock"}
@@ -137,14 +136,36 @@ class OmsChannelConnect(models.TransientModel):
             self.channel_id.action_stop_stock()
         return ""
 
+    def _enter_prices(self):
+        """Compare the prices on the channel with those it would be told."""
+        self.wants_prices = self.channel_id._is_synced("price")
+        if not self.price_sync_id:
+            self.price_sync_id = self.env["oms.channel.sync"].create(
+                {"channel_id": self.channel_id.id, "kind": "price"}
+            )
+            # The listings were read for the stock, unless the channel takes prices only.
+            if not self.stock_sync_id:
+                self.price_sync_id._fetch()
+        return self._compare_prices()
+
+    def _compare_prices(self):
+        self.price_sync_id._fill()
+        return self.price_sync_id.problem or ""
+
+    def _leave_prices(self):
+        if self.wants_prices:
+            # What is approved is what the price list says now.
+            self._compare_prices()
+            self.price_sync_id._agree()
+        elif self.channel_id.push_price:
+            self.channel_id.action_stop_prices()
+        return ""
+
     # === MESSAGES AND HISTORY === #
 
     def _enter_history(self):
         backfill = self.channel_id.backfill_ids.filtered(lambda b: b.state == "draft")[:1]
         now = fields.Datetime.now().replace(second=0)
-        if self.channel_id.state == "draft" and self.can_fetch and not self.start_policy:
-            # Orders that somebody works on elsewhere are not taken over unasked.
-            self.start_policy = "record"
         self.write(
             {
                 "backfill_id": backfill.id,

@@ -50,7 +50,7 @@ class OmsChannelConnect(models.TransientModel):
             label = dict(self._selection_preset())[self.preset]
             yield True, self.env._("Policy: %(name)s", name=label)
         if "sync" in self._steps():
-            is_on = channel.push_stock
+            is_on = channel._is_synced("stock")
             yield (
                 is_on,
                 self.env._("Stock is synced from Odoo to the channel.")
@@ -59,6 +59,8 @@ class OmsChannelConnect(models.TransientModel):
                     "Stock is not synced. Choose Sync Stock on the channel to start it later."
                 ),
             )
+        if "prices" in self._steps() and channel._is_synced("price"):
+            yield True, self.env._("Prices are synced from Odoo to the channel.")
         yield from self._message_points()
 
     def _stock_points(self):

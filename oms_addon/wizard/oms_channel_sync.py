@@ -34,11 +34,16 @@ class OmsChannelSync(models.TransientModel):
     in_odoo_total = fields.Float("Total in Odoo", readonly=True)
     will_become_total = fields.Float("Total It Will Become", readonly=True)
 
-    @api.depends("channel_id.push_stock", "channel_id.push_price", "kind")
+    @api.depends(
+        "channel_id.push_stock",
+        "channel_id.push_price",
+        "channel_id.stock_agreed_at",
+        "channel_id.price_agreed_at",
+        "kind",
+    )
     def _compute_is_on(self):
         for sync in self:
-            name = "push_stock" if sync.kind == "stock" else "push_price"
-            sync.is_on = sync.channel_id[name]
+            sync.is_on = sync.channel_id._is_synced(sync.kind)
 
     # === ACTION METHODS === #
 
@@ -80,11 +85,8 @@ class OmsChannelSync(models.TransientModel):
                     channel=channel.name,
                 )
             )
-        now = fields.Datetime.now()
+        channel._approve_sync(self.kind)
         if self.kind == "stock":
-            channel.write(
-                {"push_stock": True, "stock_agreed_at": now, "stock_agreed_by_id": self.env.uid}
-            )
             channel._settle_alert("stock_guard")
             self.env.ref("oms_addon.oms_lane_stock").sudo()._wake()
             text = self.env._(
@@ -93,7 +95,7 @@ class OmsChannelSync(models.TransientModel):
                 **self._figures(),
             )
         else:
-            channel.write({"push_price": True, "price_agreed_at": now, "prices_checked_at": False})
+            channel.prices_checked_at = False
             text = self.env._(
                 "Price sync approved: %(changes)s of %(count)s listings change", **self._figures()
             )

@@ -66,14 +66,19 @@ class FaultBench(OmsCommon, HttpCase):
         self.addCleanup(self.shop.stop)
         for sku in ("MUG", "POT"):
             self.shop.add_product(sku, sku.title(), quantity=100)
-        self.store = self._make_channel(
+        self.store = self._connect_store()
+        self.adapter = self.store._adapter()
+        self.news()
+
+    def _connect_store(self):
+        """:return: the live channel of the shop, which takes its open orders over"""
+        return self._make_channel(
             self.simulator.code.title(),
             self.simulator.code,
             auto_ship=False,
+            start_policy="process",
             **self.shop.credentials(),
         )
-        self.adapter = self.store._adapter()
-        self.news()
 
     def present(self):
         """Let the shop's time be ours, as when something is told to it."""

@@ -9,7 +9,8 @@ from ..push_shop import PushShopMixin
 class TestPrices(PushShopMixin, OmsCommon):
     def setUp(self):
         super().setUp()
-        self.tiny.write({"push_price": True, "push_stock": False})
+        self.tiny.push_stock = False
+        self.tiny._approve_sync("price")
 
     def _tell(self):
         self.tiny.prices_checked_at = False

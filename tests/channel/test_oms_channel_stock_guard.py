@@ -267,7 +267,8 @@ class TestPreview(PushShopMixin, OmsCommon):
         self.assertEqual(self.listings.mapped("price"), [12.5, 11.0])
 
     def test_prices_have_the_decimals_of_their_currency(self):
-        self.tiny.write({"push_stock": False, "push_price": True})
+        self.tiny.push_stock = False
+        self.tiny._approve_sync("price")
         for code, rate, price in (("JPY", 150.0, "1500"), ("KWD", 0.3075, "3.075")):
             with self.subTest(code):
                 currency = (
@@ -371,6 +372,56 @@ class TestConnectingWoocommerce(ConnectingCommon):
         self._run_lanes("stock", "outbox")
         self.assertEqual(mug["stock_quantity"], 3)
         self.assertFalse(self.store.push_stock)
+
+    def test_prices_are_shown_and_approved_on_a_step_of_their_own(self):
+        for sku, price in (("MUG", "10.00"), ("POT", "12.50")):
+            item = next(p for p in self.shop.products.values() if p["sku"] == sku)
+            item["regular_price"] = item["price"] = price
+        self.mug.list_price = self.pot.list_price = 11.0
+        wizard = self._connect()
+        wizard.action_next()
+        self.assertEqual((wizard.step, wizard.wants_prices), ("prices", False))
+        shown = [
+            self.company.currency_id.format(amount) for amount in (10.0, 11.0, 12.5, 11.0, 11.0)
+        ]
+        self.assertEqual(
+            {
+                (line.listing_id.sku, line.on_channel, line.in_odoo, line.will_become)
+                for line in wizard.price_line_ids
+            },
+            {("MUG", shown[0], shown[1], shown[1]), ("POT", shown[2], shown[1], shown[1])},
+        )
+        self.assertEqual((wizard.price_change_count, wizard.price_skipped_count), (2, 0))
+        wizard.price_pricelist_id = self.env["product.pricelist"].create(
+            {
+                "name": "Mugs",
+                "item_ids": [
+                    (
+                        0,
+                        0,
+                        {
+                            "compute_price": "fixed",
+                            "fixed_price": 9.5,
+                            "applied_on": "0_product_variant",
+                            "product_id": self.mug.id,
+                        },
+                    )
+                ],
+            }
+        )
+        wizard.action_compare_prices()
+        self.assertEqual((wizard.price_change_count, wizard.price_skipped_count), (1, 1))
+        self._run_lanes("stock", "outbox")
+        self.assertEqual(self._prices(), {"MUG": "10.00", "POT": "12.50"})
+        wizard.wants_prices = True
+        wizard.action_next()
+        self.assertEqual((wizard.step, wizard.error or ""), ("history", ""))
+        self._run_lanes("stock", "outbox")
+        self.assertEqual(self._prices(), {"MUG": "9.50", "POT": "12.50"})
+        self.assertEqual(self.store.price_agreed_by_id, self.env.user)
+
+    def _prices(self):
+        return {item["sku"]: item["regular_price"] for item in self.shop.products.values()}
 
 
 class TestConnectingShopify(ConnectingCommon):

@@ -137,6 +137,7 @@ class TestThirdPartyAdapter(RaceCase):
             {
                 "name": "Acme",
                 "adapter": "acme",
+                "start_policy": "process",
                 "auto_ship": True,
                 "send_receipt": False,
                 **self.market.credentials(),
@@ -165,6 +166,11 @@ class TestThirdPartyAdapter(RaceCase):
             self.market.shipments,
             [{"order": "AC-1", "parcels": [], "items": [{"line": 1, "qty": 2}]}],
         )
+
+        # Stock is told once somebody agreed to what that changes.
+        preview = call("oms.channel", "action_sync_stock", [channel])["res_id"]
+        call("oms.channel.sync", "action_refresh", [preview])
+        call("oms.channel.sync", "action_agree", [preview])
 
         # By asking: this message never arrives.
         self.market.place_order([("MUG", 1, "10.00")])

@@ -64,6 +64,20 @@ class TestConnect(TinyShopMixin, OmsCommon):
         )
         self.assertEqual(self.shop.webhooks, {"orders": channel.webhook_url})
 
+    def test_a_shop_with_open_orders_starts_without_them_unless_told_otherwise(self):
+        Channel = self.env["oms.channel"]
+        policies = {
+            code: Channel.create({"name": code, "adapter": code}).start_policy
+            for code in Channel._adapters()
+        }
+        self.assertEqual(
+            {code for code, policy in policies.items() if policy == "process"},
+            # Orders of these are sent or uploaded on purpose.
+            {"canonical", "csv_file", "sample"},
+        )
+        self._next("credentials", adapter="woocommerce")
+        self.assertEqual(self.wizard.channel_id.start_policy, "record")
+
     def test_nothing_is_made_before_a_kind_is_chosen(self):
         before = self.env["oms.channel"].search_count([])
         self.assertEqual(self._stay(), "Choose what you want to connect.")

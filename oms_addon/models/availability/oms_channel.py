@@ -59,7 +59,7 @@ class OmsChannel(models.Model):
         result = super().write(vals)
         if vals.keys() & POLICY:
             self.env["oms.channel.stock"]._touch_channels(
-                self.filtered(lambda c: c.state == "live" and c.push_stock)
+                self.filtered(lambda c: c.state == "live" and c._is_synced("stock"))
             )
         if vals.keys() & {"watch_stock", "state"}:
             self.filtered(lambda c: c.state == "live" and c.watch_stock)._begin_watching()

@@ -90,6 +90,9 @@ class OmsChannelAdapter(models.AbstractModel):
     _payment_terms = {}
     #: the policy most channels of the kind have, see ``oms.channel`` ``_policy_presets``
     _policy_preset = "prepaid"
+    #: what happens to orders placed before a channel goes live: where they come by themselves
+    #: they are recorded, as somebody works on them elsewhere; see ``start_policy``
+    _start_policy = "record"
 
     # === IN: MESSAGES === #
 

@@ -1,6 +1,6 @@
 """What a channel's orders may do by themselves, and what each step needs."""
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class OmsChannel(models.Model):
@@ -108,9 +108,14 @@ class OmsChannel(models.Model):
     start_policy = fields.Selection(
         [("record", "Record Only"), ("process", "Process Open Orders")],
         "Orders Placed Before Going Live",
+        compute="_compute_start_policy",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
         copy=False,
         help="Recorded orders can be looked up and counted: nothing of them is reserved, "
-        "shipped, invoiced or booked. Leave empty to process open orders.",
+        "shipped, invoiced or booked.",
     )
     completed_policy = fields.Selection(
         [("sale", "Invoice and Deduct Stock"), ("record", "Record Only")],
@@ -171,6 +176,13 @@ class OmsChannel(models.Model):
     auto_ship = fields.Boolean(
         "Ship by itself", help="Deliveries are done as soon as their goods are reserved."
     )
+
+    @api.depends("adapter")
+    def _compute_start_policy(self):
+        base = self.env["oms.channel.adapter"]
+        for channel in self:
+            adapter = channel._adapter() if channel.adapter else base
+            channel.start_policy = adapter._start_policy
 
     def write(self, vals):
         """Extend: orders that wait for the customer of guests are processed again."""

@@ -33,9 +33,10 @@ class OmsChannelPrice(models.AbstractModel):
         :rtype: int
         """
         due = fields.Datetime.subtract(fields.Datetime.now(), minutes=CHECK_MINUTES)
-        channels = self.env["oms.channel"].search(
+        Channel = self.env["oms.channel"]
+        channels = Channel.search(
             Domain("state", "=", "live")
-            & Domain("push_price", "=", True)
+            & Channel._synced_domain("price")
             & (Domain("prices_checked_at", "=", False) | Domain("prices_checked_at", "<=", due)),
             order="prices_checked_at nulls first",
         )
@@ -197,6 +198,8 @@ class OmsChannelPrice(models.AbstractModel):
         :return: what the channel answered
         """
         channel = message.channel_id
+        if not channel._is_synced("price"):
+            return {"told": 0}
         ids = json.loads(message._raw_payload())["listings"]
         listings = self.env["oms.channel.listing"].browse(ids).exists()
         listings -= self._without_rate(channel, listings)

@@ -72,6 +72,20 @@ class OmsChannel(models.Model):
         wizard._enter(step if step in wizard._steps() else "credentials")
         return wizard._reopen()
 
+    def action_open_go_live(self):
+        """Go live; the first time, ask what happens to the orders of before."""
+        self.ensure_one()
+        if self.live_at or not self.can_fetch or self._adapter()._is_native:
+            return self.action_go_live()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Go Live"),
+            "res_model": "oms.channel.go.live",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {**self.env.context, "default_channel_id": self.id},
+        }
+
     @api.model
     def _alert_places(self):
         """Extend: credentials are entered in the wizard."""

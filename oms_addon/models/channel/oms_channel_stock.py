@@ -130,8 +130,11 @@ class OmsChannelStock(models.Model):
             for code, name in self.env["oms.channel"]._adapters().items()
             if self.env[name]._can_push_stock
         ]
-        return self.env["oms.channel"].search(
-            [("state", "=", "live"), ("push_stock", "=", True), ("adapter", "in", able)],
+        Channel = self.env["oms.channel"]
+        return Channel.search(
+            Domain("state", "=", "live")
+            & Domain("adapter", "in", able)
+            & Channel._synced_domain("stock"),
             limit=limit,
         )
 

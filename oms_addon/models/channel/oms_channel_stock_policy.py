@@ -1,15 +1,18 @@
 """What of the stock a channel may sell, and where it shows it."""
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 STOCK_POLICY = {
     "push_stock",
+    "stock_agreed_at",
     "stock_buffer",
     "stock_percent",
     "stock_cap",
     "warehouse_ids",
     "state",
 }
+SYNC_KINDS = ("stock", "price")
 
 
 class OmsChannel(models.Model):
@@ -17,8 +20,12 @@ class OmsChannel(models.Model):
 
     location_ids = fields.One2many("oms.channel.location", "channel_id")
     stock_ids = fields.One2many("oms.channel.stock", "channel_id")
-    push_stock = fields.Boolean("Sync Stock", default=True)
-    push_price = fields.Boolean("Sync Prices")
+    push_stock = fields.Boolean(
+        "Sync Stock", help="Nothing is pushed before a person approved the preview."
+    )
+    push_price = fields.Boolean(
+        "Sync Prices", help="Nothing is pushed before a person approved the preview."
+    )
     price_pricelist_id = fields.Many2one(
         "product.pricelist",
         "Prices from",
@@ -32,6 +39,9 @@ class OmsChannel(models.Model):
         "res.users", "Stock Sync Approved By", readonly=True, copy=False
     )
     price_agreed_at = fields.Datetime("Price Sync Approved", readonly=True, copy=False)
+    price_agreed_by_id = fields.Many2one(
+        "res.users", "Price Sync Approved By", readonly=True, copy=False
+    )
     stock_zero_limit = fields.Integer(
         "Stop Stock Sync at Zeros (%)",
         default=30,
@@ -77,13 +87,40 @@ class OmsChannel(models.Model):
             channel.stock_due_count = counts.get(channel, 0)
 
     def write(self, vals):
-        """Extend: what a channel shows is looked at again when its policy changes."""
+        """Extend: what a channel shows is looked at again when its policy changes, and a sync
+        that was stopped is approved anew before it starts again.
+        """
+        for kind in SYNC_KINDS:
+            if not vals.get(f"push_{kind}", True):
+                vals = {**vals, f"{kind}_agreed_at": False, f"{kind}_agreed_by_id": False}
         result = super().write(vals)
         if vals.keys() & STOCK_POLICY:
             self.env["oms.channel.stock"]._touch_channels(
-                self.filtered(lambda c: c.state == "live" and c.push_stock)
+                self.filtered(lambda c: c.state == "live" and c._is_synced("stock"))
             )
         return result
+
+    @api.model
+    def _synced_domain(self, kind):
+        """:param str kind: ``stock`` or ``price``
+        :return: the channels whose sync is on and was approved
+        """
+        return Domain(f"push_{kind}", "=", True) & Domain(f"{kind}_agreed_at", "!=", False)
+
+    def _is_synced(self, kind):
+        """:return: whether the sync of a kind is on and a person approved what it changes"""
+        return bool(self[f"push_{kind}"] and self[f"{kind}_agreed_at"])
+
+    def _approve_sync(self, *kinds):
+        """Switch syncs on, as the person at work approved what they change.
+
+        :param kinds: ``stock``, ``price``
+        """
+        self.check_access("write")
+        approval = {"agreed_at": fields.Datetime.now(), "agreed_by_id": self.env.uid}
+        for kind in kinds:
+            values = {f"{kind}_{name}": value for name, value in approval.items()}
+            self.write({f"push_{kind}": True, **values})
 
     def action_sync_locations(self):
         for channel in self:

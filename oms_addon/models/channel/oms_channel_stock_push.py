@@ -98,6 +98,8 @@ class OmsChannelStock(models.Model):
             return self._look_again(message, told)
         rows = self.search([("message_id", "=", message.id)], order="id")
         rows = rows.sorted(lambda r: (r.listing_id.parent_ref or "", r.id)).filtered("is_due")
+        if not channel._is_synced("stock"):
+            rows = rows.browse()
         self._release(self.search([("message_id", "=", message.id)]) - rows)
         if not rows:
             return {"told": 0}

@@ -472,6 +472,7 @@ class PrestashopCommon(OmsCommon):
             {
                 "name": "PrestaShop",
                 "adapter": "prestashop",
+                "start_policy": "process",
                 "auto_ship": True,
                 "send_receipt": False,
                 **self.shop.credentials(),

@@ -40,7 +40,12 @@ class ShopifyCase(OmsCommon):
         self.store = ShopifySimulator().start()
         self.addCleanup(self.store.stop)
         self.shop = self.env["oms.channel"].create(
-            {"name": "Shopify", "adapter": "shopify", **self.store.credentials()}
+            {
+                "name": "Shopify",
+                "adapter": "shopify",
+                "start_policy": "process",
+                **self.store.credentials(),
+            }
         )
         self.adapter = self.env["oms.channel.adapter.shopify"]
         self.shop.cursor = "2026-03-01T00:00:00Z"

@@ -21,6 +21,7 @@ class OmsChannelAdapterCanonical(models.AbstractModel):
     _description = "Canonical JSON"
 
     _icon = "fa-code"
+    _start_policy = "process"
     _can_import_file = True
     _can_use_api = True
     _can_push_shipment = True

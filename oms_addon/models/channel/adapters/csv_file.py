@@ -14,6 +14,7 @@ class OmsChannelAdapterCsvFile(models.AbstractModel):
     _description = "CSV or Excel file"
 
     _icon = "fa-table"
+    _start_policy = "process"
     _can_import_file = True
     _payment_terms = {
         "cod": "cod",

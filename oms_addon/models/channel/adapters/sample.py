@@ -20,6 +20,7 @@ class OmsChannelAdapterSample(models.AbstractModel):
     _description = "Sample shop"
 
     _icon = "fa-gift"
+    _start_policy = "process"
     _can_fetch = True
     _can_push_shipment = True
 

@@ -66,6 +66,14 @@ registry.category("web_tour.tours").add("oms_connect_tour", {
                       NEXT,
                   ]
                 : []),
+            ...(has("prices")
+                ? [
+                      at("prices"),
+                      { trigger: ".modal .o_field_widget[name=price_line_ids]:visible" },
+                      { trigger: ".modal [name=wants_prices] input:not(:checked)" },
+                      NEXT,
+                  ]
+                : []),
             ...(has("history")
                 ? [
                       at("history"),
