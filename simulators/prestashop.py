@@ -5,6 +5,7 @@ there is nothing; errors with PrestaShop's own numbers. It sends nothing by itse
 """
 
 import base64
+import html
 import re
 from decimal import ROUND_HALF_UP, Decimal
 from xml.etree import ElementTree
@@ -24,6 +25,8 @@ RESOURCES = {
     "configurations": ("configuration", ("name",), ()),
     "countries": ("country", ("iso_code",), ()),
     "currencies": ("currency", ("iso_code",), ()),
+    "customer_messages": ("customer_message", ("message",), ()),
+    "customer_threads": ("customer_thread", ("id_lang", "token"), ()),
     "customers": ("customer", ("lastname", "firstname", "email"), ()),
     "languages": ("language", ("iso_code",), ()),
     "messages": ("message", ("message",), ()),
@@ -132,6 +135,10 @@ class PrestashopSimulator(Simulator):
             "PS_CURRENCY_DEFAULT": "1",
             "PS_COUNTRY_DEFAULT": "1",
             "PS_LANG_DEFAULT": "1",
+            "PS_ROUND_TYPE": "2",
+            "PS_STOCK_MANAGEMENT": "1",
+            "PS_USE_ECOTAX": "0",
+            "PS_ECOTAX_TAX_RULES_GROUP_ID": "0",
             "PS_OS_SHIPPING": "4",
             "PS_OS_DELIVERED": "5",
             "PS_OS_CANCELED": "6",
@@ -459,6 +466,7 @@ class PrestashopSimulator(Simulator):
                 base = Decimal(product["price"])
             rate = self._rate_of(product)
             gross = (Decimal(row["price"]) + base) * (1 + rate / 100)
+            gross += self._ecotax_of(product, row)
             self.prices[sku] = f"{gross.quantize(CENT, ROUND_HALF_UP)}"
 
     def _post_order_histories(self, given, _entity):
@@ -503,8 +511,8 @@ class PrestashopSimulator(Simulator):
 
     def add_product(self, sku, name, price="10.00", quantity=0, **values):
         """Override: ``tax_rate`` (prices include it), ``combinations`` as tuples (SKU,
-        quantity, price), ``depends_on_stock``, ``shops`` with a stock of their own, ``ean13``,
-        ``virtual``, with or without a ``file`` to download.
+        quantity, price) or (…, ecotax), ``depends_on_stock``, ``shops`` with a stock of their
+        own, ``ean13``, ``virtual``, with or without a ``file`` to download.
         """
         with self.lock:
             rate = Decimal(values.get("tax_rate", "0"))
@@ -528,7 +536,7 @@ class PrestashopSimulator(Simulator):
             if values.get("file"):
                 self.files.add(str(product["id"]))
             combinations = values.get("combinations", ())
-            for combination_sku, count, gross in combinations:
+            for combination_sku, count, gross, *ecotax in combinations:
                 impact = Decimal(gross) / (1 + rate / 100) - net
                 row = self.insert(
                     "combinations",
@@ -537,6 +545,7 @@ class PrestashopSimulator(Simulator):
                     ean13="",
                     upc="",
                     price=_six(impact),
+                    ecotax=_six(Decimal(ecotax[0] if ecotax else "0")),
                     minimal_quantity="1",
                 )
                 self._add_stock(product, row["id"], count, values)
@@ -583,10 +592,26 @@ class PrestashopSimulator(Simulator):
         tax = self.tables["taxes"].get(int(product["id_tax_rules_group"] or 0))
         return Decimal(tax["rate"]) if tax else Decimal(0)
 
+    def _ecotax_of(self, product, row):
+        """:return: the ecological tax, with its own tax, of a product or its combination"""
+        settings = {r["name"]: r["value"] for r in self.tables["configurations"].values()}
+        if settings["PS_USE_ECOTAX"] != "1":
+            return Decimal(0)
+        net = Decimal(row["ecotax"]) or Decimal(product["ecotax"])
+        tax = self.tables["taxes"].get(int(settings["PS_ECOTAX_TAX_RULES_GROUP_ID"]))
+        return net * (1 + (Decimal(tax["rate"]) if tax else Decimal(0)) / 100)
+
+    def set_setting(self, name, value):
+        """A shopkeeper changes a setting of the shop."""
+        with self.lock:
+            [row] = self.rows("configurations", name=name)
+            row["value"] = value
+
     def place_order(self, lines=(("MUG", 2, "10.00"),), *, paid=True, status="open", **shape):
         """Override: knows as well ``shop``, ``gift_message``, ``wrapping``, ``reference`` (of a
         checkout that was split), ``voucher`` (name), ``free_shipping``, ``company``,
-        ``vat_number``, ``conversion_rate``, ``module``.
+        ``vat_number``, ``conversion_rate``, ``module``, ``off`` (by how much the total differs
+        from its parts, for the real shop rounds each of them).
 
         PrestaShop does not tell money that is authorised only: such an order is unpaid.
         """
@@ -598,6 +623,8 @@ class PrestashopSimulator(Simulator):
             self._fill(order, lines, rate)
             self._add_extras(order, rate, shape)
             self._sum_up(order)
+            for name in ("total_paid", "total_paid_tax_incl"):
+                order[name] = _six(Decimal(order[name]) + Decimal(shape.get("off", "0")))
             self.totals[str(order["id"])] = order["total_paid_tax_incl"]
             self._take_stock(order, -1)
             self.insert(
@@ -725,8 +752,9 @@ class PrestashopSimulator(Simulator):
             "download_hash": "hash" if str(product["id"]) in self.files else "",
             "unit_price_tax_incl": _six(gross),
             "unit_price_tax_excl": _six(net),
-            "total_price_tax_incl": _six(gross * quantity),
-            "total_price_tax_excl": _six(net * quantity),
+            # Rounded by row, as PS_ROUND_TYPE says where nobody chose.
+            "total_price_tax_incl": _six((gross * quantity).quantize(CENT, ROUND_HALF_UP)),
+            "total_price_tax_excl": _six((net * quantity).quantize(CENT, ROUND_HALF_UP)),
             "associations": {"taxes": [{"id": tax}] if rate else []},
         }
 
@@ -774,6 +802,36 @@ class PrestashopSimulator(Simulator):
                 private="0",
                 date_add=self.local(),
             )
+            self._add_message(order, shape["note"])
+
+    def _add_message(self, order, text, employee="0"):
+        """Keep a message in the thread of an order; the shop escapes it as for a page."""
+        threads = self.rows("customer_threads", id_order=order["id"])
+        thread = threads[0] if threads else None
+        if thread is None:
+            thread = self.insert(
+                "customer_threads",
+                id_order=str(order["id"]),
+                id_customer=order["id_customer"],
+                id_lang="1",
+                token="token",
+                status="open",
+            )
+        self.insert(
+            "customer_messages",
+            id_customer_thread=str(thread["id"]),
+            id_employee=employee,
+            message=html.escape(html.unescape(text), quote=False),
+            private="0",
+            date_add=self.local(),
+            date_upd=self.local(),
+        )
+
+    def write_message(self, ref, text, *, by_staff=False):
+        """A customer, or staff, write about an order later: its own time does not change."""
+        with self.lock:
+            self.tick()
+            self._add_message(self.tables["orders"][int(ref)], text, "1" if by_staff else "0")
 
     def _sum_up(self, order):
         details = self.rows("order_details", id_order=order["id"])
@@ -907,29 +965,32 @@ class PrestashopSimulator(Simulator):
     def reopen_order(self, ref):
         self._move(ref, "2")
 
-    def refund_order(self, ref, lines=(), amount=None, *, returned=False):
-        """Override: a credit slip of staff; it does not touch the order's time of change."""
+    def refund_order(self, ref, lines=(), amount=None, *, returned=False, shipping="0"):
+        """Override: a credit slip of staff; it does not touch the order's time of change.
+
+        A line may have a third value: what is given back for it. Its rows are rounded, its sums
+        are not.
+        """
         with self.lock:
             self.tick()
             order = self.tables["orders"][int(ref)]
             details = {d["product_reference"]: d for d in self.rows("order_details", id_order=ref)}
-            rows = []
-            for sku, quantity in lines:
+            rows, total = [], {"incl": Decimal(0), "excl": Decimal(0)}
+            is_chosen = amount is not None or Decimal(shipping) > 0
+            for sku, quantity, *price in lines:
                 detail = details[sku]
-                rows.append(
-                    {
-                        "id_order_detail": str(detail["id"]),
-                        "product_quantity": str(quantity),
-                        "amount_tax_excl": _six(Decimal(detail["unit_price_tax_excl"]) * quantity),
-                        "amount_tax_incl": _six(Decimal(detail["unit_price_tax_incl"]) * quantity),
-                    }
-                )
+                values = {"id_order_detail": str(detail["id"]), "product_quantity": str(quantity)}
+                for kind in total:
+                    unit = Decimal(detail[f"unit_price_tax_{kind}"])
+                    part = unit * quantity
+                    if price:
+                        is_chosen = True
+                        part = Decimal(price[0]) * unit / Decimal(detail["unit_price_tax_incl"])
+                    total[kind] += part
+                    values[f"amount_tax_{kind}"] = _six(part.quantize(CENT, ROUND_HALF_UP))
+                rows.append(values)
                 refunded = int(detail["product_quantity_refunded"]) + quantity
                 detail["product_quantity_refunded"] = str(refunded)
-            total = {
-                kind: sum((Decimal(r[f"amount_tax_{kind}"]) for r in rows), Decimal(0))
-                for kind in ("incl", "excl")
-            }
             chosen = Decimal(amount) if amount is not None else total["incl"]
             slip = self._add_slip(
                 {
@@ -938,10 +999,12 @@ class PrestashopSimulator(Simulator):
                     "conversion_rate": order["conversion_rate"],
                     "total_products_tax_incl": _six(total["incl"] if rows else chosen),
                     "total_products_tax_excl": _six(total["excl"] if rows else chosen),
-                    "total_shipping_tax_incl": _six(Decimal(0)),
-                    "total_shipping_tax_excl": _six(Decimal(0)),
+                    "total_shipping_tax_incl": _six(Decimal(shipping)),
+                    "total_shipping_tax_excl": _six(
+                        Decimal(shipping) / (1 + Decimal(order["carrier_tax_rate"]) / 100)
+                    ),
                     "amount": _six(chosen),
-                    "order_slip_type": "2" if amount is not None else "0",
+                    "order_slip_type": "2" if is_chosen else "0",
                 },
                 rows,
             )

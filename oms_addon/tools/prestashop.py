@@ -228,15 +228,17 @@ class Cursor:
     """How far the orders of a shop were read, by the shop's own times.
 
     ``offset`` counts within a second that fills more than a page, ``ended`` says that the
-    last page was not full, ``slip`` is the newest credit slip that was read, ``seen`` knows
-    the digests of what the overlap shows again. ``refunded`` is how many pieces were taken back
-    by the row of an order, of orders from ``floor`` on, which is of the day ``floor_day``.
+    last page was not full, ``slip`` is the newest credit slip that was read and ``message`` the
+    newest message of a customer, ``seen`` knows the digests of what the overlap shows again.
+    ``refunded`` is how many pieces were taken back by the row of an order, of orders from
+    ``floor`` on, which is of the day ``floor_day``.
     """
 
     at: str = ""
     offset: int = 0
     ended: bool = True
     slip: int | None = None
+    message: int | None = None
     seen: dict = field(default_factory=dict)
     refunded: dict = field(default_factory=dict)
     floor: int = 0

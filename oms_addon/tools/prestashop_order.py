@@ -1,11 +1,11 @@
 """An order of PrestaShop, composed of what a dozen resources of its webservice say of it.
 
 The composed order is one JSON object with the keys ``order``, ``details``, ``payments``,
-``siblings``, ``slips``, ``cart_rules``, ``histories``, ``messages``, ``customer``,
-``delivery``, ``invoice``, ``carrier``, ``states``, ``roles``, ``zone``, ``language``,
-``currency``, ``precision``, ``taxes`` and ``rates``; ``own_slips`` are the ids of credit slips
-that were made through the webservice, by us; ``late`` says that times that come twice
-are the second ones.
+``siblings``, ``slips``, ``cart_rules``, ``histories``, ``messages``, ``threads`` (what the
+customer wrote after checkout), ``customer``, ``delivery``, ``invoice``, ``carrier``, ``states``,
+``roles``, ``zone``, ``language``, ``currency``, ``precision``, ``taxes`` and ``rates``;
+``own_slips`` are the ids of credit slips that were made through the webservice, by us; ``late``
+says that times that come twice are the second ones.
 """
 
 import html
@@ -153,7 +153,7 @@ class _Reader:
     def updated_at(self):
         """:return: the latest change; slips and histories do not always touch the order"""
         latest = text(self.order, "date_upd")
-        for rows in (self.slips, self.histories, self.payments):
+        for rows in (self.slips, self.histories, self.payments, self.data.get("threads") or ()):
             for row in rows:
                 latest = max(latest, text(row, "date_upd"), text(row, "date_add"))
         return self.moment({"date_upd": latest}, "date_upd")
@@ -245,14 +245,15 @@ class _Reader:
         )
 
     def note(self, delivery):
-        """:return: what the customer wrote: with the order, and on the address"""
-        # The checkout keeps what was typed as it stands in a page.
+        """:return: what the customer wrote: with the order, after it, and on the address"""
+        # The checkout keeps what was typed as it stands in a page, and twice.
+        rows = [*(self.data.get("messages") or ()), *(self.data.get("threads") or ())]
         notes = [
             html.unescape(text(row, "message"))
-            for row in self.data.get("messages") or ()
+            for row in rows
             if text(row, "private") != "1" and number_of(row, "id_employee") == 0
         ]
-        return "\n".join(filter(None, [*notes, text(delivery, "other")]))
+        return "\n".join(filter(None, dict.fromkeys([*notes, text(delivery, "other")])))
 
     # --- lines ---
 
@@ -261,7 +262,7 @@ class _Reader:
         rows = [part for row in self.rows() for part in _split_ecotax(row)]
         amounts = self.amounts(rows)
         rates = [self.taxes(row) for row in rows]
-        services = self.services()
+        services = self.services(rows, rates)
         shares, left = self.discounts(amounts, rates, services)
         lines = [
             _goods_line(row, amount, self.with_amounts(row, amount - share, taxes), share)
@@ -271,7 +272,7 @@ class _Reader:
         ]
         lines += [
             Line(
-                ref=kind if kind == "shipping" else "wrapping",
+                ref=ref,
                 name=name,
                 kind=kind,
                 quantity=Decimal(1),
@@ -279,7 +280,7 @@ class _Reader:
                 discount=share,
                 taxes=self.shared_tax(taxes, tax, amount, amount - share),
             )
-            for (kind, name, amount, taxes, tax), share in zip(
+            for (ref, kind, name, amount, taxes, tax), share in zip(
                 services, shares[len(rows) :], strict=True
             )
         ]
@@ -305,10 +306,10 @@ class _Reader:
         return (self.order.get("associations") or {}).get("order_rows") or []
 
     def amounts(self, rows):
-        """:return: what each row costs in whole coins; their sum is the shop's
+        """:return: what each row costs in whole coins; with all else they make the order's total
 
-        The shop rounds by piece, by row or at the end; where it does at the end, its rows
-        do not add up to its sum by themselves.
+        The shop rounds by piece, by row or at the end, upwards, downwards or to the even
+        coin; its rows do not always add up to its sum, nor its sums to its total.
         """
         exact = [
             money(row, "total_price_tax_incl")
@@ -316,14 +317,34 @@ class _Reader:
             for row in rows
         ]
         amounts = [rounded(amount, self.coin) for amount in exact]
-        lacking = rounded(money(self.order, "total_products_wt"), self.coin) - sum(amounts)
-        if lacking and abs(lacking) <= self.coin * len(amounts):
+        lacking = self.goods_total(amounts) - sum(amounts)
+        if lacking and abs(lacking) <= self.roundings(amounts):
             coin = self.coin.copy_sign(lacking)
             # First those whose rounding went the other way farthest.
             by_error = sorted(range(len(amounts)), key=lambda i: (amounts[i] - exact[i]) * coin)
-            for index in by_error[: int(lacking / coin)]:
-                amounts[index] += coin
+            for number in range(int(lacking / coin)):
+                amounts[by_error[number % len(by_error)]] += coin
         return amounts
+
+    def roundings(self, amounts):
+        """:return: by how much the sums of the shop may differ because each of them is rounded"""
+        return self.coin * (len(amounts) + len(self.rules()) + 1)
+
+    def goods_total(self, amounts):
+        """:return: what the goods cost before discounts, as the order's total has it; the shop's
+        own sum of them where that is off by more than rounding
+        """
+        told = rounded(money(self.order, "total_products_wt"), self.coin)
+        rest = sum(
+            rounded(money(self.order, f"{name}_tax_incl"), self.coin) * sign
+            for name, sign in (
+                ("total_shipping", 1),
+                ("total_wrapping", 1),
+                ("total_discounts", -1),
+            )
+        )
+        of_total = rounded(money(self.order, "total_paid_tax_incl"), self.coin) - rest
+        return of_total if abs(of_total - told) <= self.roundings(amounts) else told
 
     def taxes(self, row):
         """:return: the taxes of a row, by their own rates, else by its two prices"""
@@ -372,23 +393,53 @@ class _Reader:
                 return rate.quantize(step)
         return rate.quantize(Decimal("0.01"))
 
-    def services(self):
-        """:return: (kind, name, amount, taxes, tax) of shipping and wrapping, where they cost"""
+    def services(self, rows, rates):
+        """:param list rates: the taxes of each row
+        :return: (ref, kind, name, amount, taxes, tax) of shipping and wrapping, where they cost
+        """
+        goods = {}
+        for row, taxes in zip(rows, rates, strict=True):
+            rate = sum((tax.rate for tax in taxes), _ZERO)
+            goods[rate] = goods.get(rate, _ZERO) + money(row, "total_price_tax_incl")
         found = []
-        for kind, key, name in (
-            ("shipping", "total_shipping", _carrier_name(self.data.get("carrier") or {})),
-            ("fee", "total_wrapping", "Gift wrapping"),
+        for ref, kind, name in (
+            ("shipping", "shipping", _carrier_name(self.data.get("carrier") or {}) or "Shipping"),
+            ("wrapping", "fee", "Gift wrapping"),
         ):
-            gross = rounded(money(self.order, f"{key}_tax_incl"), self.coin)
+            gross = rounded(money(self.order, f"total_{ref}_tax_incl"), self.coin)
             if not gross:
                 continue
-            told = money(self.order, "carrier_tax_rate") if kind == "shipping" else _ZERO
-            rate = told or self.implied_rate(gross, money(self.order, f"{key}_tax_excl"))
-            taxes = (Tax(rate=rate.normalize() + 0),) if rate else ()
-            net = self.order.get(f"{key}_tax_excl")
-            tax = None if net in (None, "") else gross - money(self.order, f"{key}_tax_excl")
-            found.append((kind, name or "Shipping", gross, taxes, tax))
+            net = self.order.get(f"total_{ref}_tax_excl")
+            tax = None if net in (None, "") else gross - money(self.order, f"total_{ref}_tax_excl")
+            parts = self.service_parts(gross, tax, ref, goods)
+            for number, (amount, rate) in enumerate(parts):
+                own = f"{ref}:{rate:f}" if number else ref
+                taxes = (Tax(rate=rate),) if rate else ()
+                found.append((own, kind, name, amount, taxes, tax if len(parts) == 1 else None))
         return found
+
+    def service_parts(self, gross, tax, name, goods):
+        """Find the rate of what is charged besides the goods; a shop may tax it by the average of
+        the goods' rates (``PS_ATCP_SHIPWRAP``): it is of each of them then.
+
+        :param dict goods: what the goods cost, by rate
+        :return: pairs (amount with tax, rate), the highest rate first
+        :rtype: list[tuple[Decimal, Decimal]]
+        """
+        net = gross - (tax or _ZERO)
+        told = money(self.order, "carrier_tax_rate") if name == "shipping" else _ZERO
+        rate = (told or self.implied_rate(gross, money(self.order, f"total_{name}_tax_excl"))) + 0
+        slack = 2 * self.coin
+        is_known = not rate or rate in self.rates or not self.rates
+        if tax is None or is_known and abs(net * (1 + rate / _HUNDRED) - gross) <= slack:
+            return [(gross, rate.normalize() + 0)]
+        shared = sorted(((r, cost) for r, cost in goods.items() if cost > 0), reverse=True)
+        amounts = spread_signed(gross, [cost for _rate, cost in shared], self.coin)
+        parts = [(a, r) for a, (r, _cost) in zip(amounts, shared, strict=True) if a]
+        of_parts = sum((a * r / (_HUNDRED + r) for a, r in parts), _ZERO)
+        if not parts or abs(of_parts - tax) > slack * len(parts):
+            return [(gross, rate.normalize() + 0)]
+        return parts
 
     def rules(self):
         """:return: the vouchers of the order"""
@@ -403,7 +454,12 @@ class _Reader:
         :return: the share of each row and service, and what found no place
         """
         left = rounded(money(self.order, "total_discounts_tax_incl"), self.coin)
-        limits = [*amounts, *(service[2] for service in services)]
+        limits = [*amounts, *(service[3] for service in services)]
+        shipping = [
+            number
+            for number, service in enumerate(services, len(amounts))
+            if service[1] == "shipping"
+        ]
         shares = [_ZERO] * len(limits)
         if not left:
             return shares, left
@@ -411,8 +467,8 @@ class _Reader:
         for rule in self.rules():
             value = min(rounded(money(rule, "value"), self.coin), left)
             left -= value
-            if text(rule, "free_shipping") == "1" and services and services[0][0] == "shipping":
-                value = self.take(value, limits, shares, [len(amounts)])
+            if text(rule, "free_shipping") == "1":
+                value = self.take(value, limits, shares, shipping)
             value = self.take(value, limits, shares, self.meant(rule, rates))
             left += self.take(value, limits, shares, goods)
         left = self.take(left, limits, shares, goods)
@@ -520,9 +576,20 @@ class _Reader:
         return [self.refund_charge(f"refunded-{self.ref}", left, self.moment(row, "date_add"))]
 
     def refunded_shipping(self, slip):
-        """:return: the line of what a slip gives back of the shipping, with its own tax"""
+        """:return: the lines of what a slip gives back of the shipping, with its own taxes"""
         amount = rounded(money(slip, "total_shipping_tax_incl"), self.coin)
-        return (RefundLine(line_ref="shipping", amount=amount),) if amount else ()
+        if not amount:
+            return ()
+        parts = {line.ref: line.subtotal for line in self.lines() if line.kind == "shipping"}
+        if len(parts) < 2:
+            return (RefundLine(line_ref="shipping", amount=amount),)
+        shares, left = spread_within(amount, list(parts.values()), self.coin)
+        shares[0] += left
+        return tuple(
+            RefundLine(line_ref=ref, amount=share)
+            for ref, share in zip(parts, shares, strict=True)
+            if share
+        )
 
     def refunds(self, charges):
         """:return: what was given back, by credit slip; the rest when all was refunded"""

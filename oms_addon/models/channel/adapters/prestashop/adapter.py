@@ -66,7 +66,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
     }
     _batch_sizes = {"stock": 50, "price": 50}
     _compare_size = 50
-    # PrestaShop has no limit of its own, its host has; a page of orders takes 15 calls.
+    # PrestaShop has no limit of its own, its host has; a page of orders takes 18 calls.
     _rate_limits = {"default": (10.0, 150.0)}
 
     @api.model

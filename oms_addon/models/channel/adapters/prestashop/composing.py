@@ -4,10 +4,12 @@ import time
 
 from odoo import api, models
 
+from odoo.addons.oms_addon.exceptions import CredentialsError
 from odoo.addons.oms_addon.tools.prestashop import (
     any_of,
     in_currencies,
     localised,
+    number_of,
     of_order,
     of_shop,
     rows_by,
@@ -35,6 +37,7 @@ SETTINGS = (
     "PS_COUNTRY_DEFAULT",
     "PS_LANG_DEFAULT",
     "PS_ROUND_TYPE",
+    "PS_STOCK_MANAGEMENT",
     "PS_USE_ECOTAX",
     "PS_ECOTAX_TAX_RULES_GROUP_ID",
 )
@@ -70,12 +73,14 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
             channel, "orders", "reference", references, "[id,reference,total_paid_tax_incl]"
         )
         people = self._people(channel, orders)
+        threads = self._threads(channel, ids)
         by_reference = rows_by(payments, "order_reference"), rows_by(siblings, "reference")
         own = self._own_slips(channel, parts["slips"])
         return [
             {
                 "order": without_secrets(order),
                 **({"own_slips": own[ref]} if (ref := text(order, "id")) in own else {}),
+                **({"threads": threads[ref]} if ref in threads else {}),
                 **{name: rows.get(text(order, "id"), []) for name, rows in parts.items()},
                 "payments": in_currencies(
                     by_reference[0].get(text(order, "reference"), []), shop["currencies"]
@@ -89,6 +94,36 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
             }
             for order in orders
         ]
+
+    @api.model
+    def _threads(self, channel, refs):
+        """:return: what customers wrote about some orders in their accounts, by the order's id
+        :rtype: dict[str, list[dict]]
+        """
+        found = {}
+        try:
+            threads = {
+                text(row, "id"): text(row, "id_order")
+                for row in self._get_all(
+                    channel, "customer_threads", "id_order", refs, "[id,id_order]"
+                )
+            }
+            rows = self._get_all(
+                channel,
+                "customer_messages",
+                "id_customer_thread",
+                threads,
+                "[id,id_customer_thread,id_employee,message,private,date_add]",
+            )
+        except CredentialsError:
+            # A key of before may not read them: Test Connection says so.
+            return found
+        for row in rows:
+            # What staff answer is no news of the order.
+            if number_of(row, "id_employee") == 0 and text(row, "private") != "1":
+                ref = threads.get(text(row, "id_customer_thread"), "")
+                found.setdefault(ref, []).append(row)
+        return found
 
     @api.model
     def _own_slips(self, channel, slips):

@@ -8,9 +8,9 @@ from odoo.addons.oms_addon.tools.prestashop import parse_xml, read_errors
 #: what the key has to allow
 READ = (
     "orders order_details order_payments order_slip order_cart_rules order_histories "
-    "order_states order_carriers messages customers addresses carriers currencies languages "
-    "countries states taxes tax_rules configurations products combinations "
-    "stock_availables shops"
+    "order_states order_carriers messages customer_threads customer_messages customers addresses "
+    "carriers currencies languages countries states taxes tax_rules configurations products "
+    "combinations stock_availables shops"
 ).split()
 WRITE = {
     "stock_availables": "put",

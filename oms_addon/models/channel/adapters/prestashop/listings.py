@@ -37,7 +37,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
             "products",
             **{
                 "display": "[id,reference,ean13,upc,name,price,active,state,id_default_image,"
-                "id_tax_rules_group,ecotax]",
+                "id_tax_rules_group,ecotax,is_virtual]",
                 "filter[id]": f">[{int(cursor or 0)}]",
                 "sort": "[id_ASC]",
                 "limit": str(PAGE),
@@ -50,7 +50,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
                 "combinations",
                 "id_product",
                 ids,
-                "[id,id_product,reference,ean13,upc,price]",
+                "[id,id_product,reference,ean13,upc,price,ecotax]",
             ),
             "id_product",
         )
@@ -72,7 +72,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
         ref = listing_ref(text(product, "id"), text(combination or {}, "id"))
         net = money(product, "price") + money(combination or {}, "price")
         rate = rates.get(text(product, "id_tax_rules_group"), ZERO)
-        ecotax = self._ecotax(channel, product, rates)
+        ecotax = self._ecotax(channel, product, combination, rates)
         rows = stocks.get((text(product, "id"), text(combination or {}, "id") or "0"), [{}])
         active = text(product, "active") == "1" and text(product, "state") != "0"
         own = combination or product
@@ -137,13 +137,16 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
         return Decimal((0, (1,), -number_of(row, "precision"))) if "precision" in row else CENT
 
     @api.model
-    def _ecotax(self, channel, product, rates):
-        """:return: what the shop adds to a product's price as ecological tax, with its own tax"""
+    def _ecotax(self, channel, product, combination, rates):
+        """:return: what the shop adds to a price as ecological tax, with a tax of its own; that
+        of a combination stands for the product's
+        """
         settings = self._shop(channel)["settings"]
         if settings.get("PS_USE_ECOTAX") != "1":
             return ZERO
         rate = rates.get(settings.get("PS_ECOTAX_TAX_RULES_GROUP_ID") or "0", ZERO)
-        return money(product, "ecotax") * (1 + rate / HUNDRED)
+        net = money(combination or {}, "ecotax") or money(product, "ecotax")
+        return net * (1 + rate / HUNDRED)
 
     @api.model
     def _rates_by_group(self, channel):

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta, timezone
 
 from odoo import api, models
 
-from odoo.addons.oms_addon.exceptions import FinalError
+from odoo.addons.oms_addon.exceptions import CredentialsError, FinalError
 from odoo.addons.oms_addon.tools.document_values import get_zone
 from odoo.addons.oms_addon.tools.prestashop import (
     END_OF_TIME,
@@ -29,19 +29,23 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
 
     @api.model
     def _fetch(self, channel, limit=None):
-        """Override of `oms.channel.adapter`: by time of change; credit slips by number, and
-        pieces that were taken back without a slip by the rows that say so.
+        """Override of `oms.channel.adapter`: by time of change; credit slips and what
+        customers write by number, pieces that were taken back without a slip by the rows that
+        say so.
 
-        Neither touches the time of its order. Times are to the second, so a page may
+        None of these touches the time of its order. Times are to the second, so a page may
         end within one: the next begins with it. ``seen`` knows what the overlap shows again.
         """
         cursor = Cursor.loads(channel.cursor)
         if cursor.slip is None:
-            cursor.slip = self._last_slip(channel)
+            cursor.slip = self._last_id(channel, "order_slip")
+        if cursor.message is None:
+            cursor.message = self._last_message(channel)
         fresh, now = self._next_page(channel, cursor, max(1, min(limit or PAGE, PAGE)))
         if cursor.ended:
             fresh += self._slipped(channel, cursor, {text(order, "id") for order in fresh})
             fresh += self._taken_back(channel, cursor, {text(order, "id") for order in fresh}, now)
+            fresh += self._written(channel, cursor, {text(order, "id") for order in fresh})
         return self._events(channel, fresh, now), cursor.dumps()
 
     @api.model
@@ -137,10 +141,47 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
         return number_of(rows[0]) if rows else 1
 
     @api.model
-    def _last_slip(self, channel):
-        """:return: the number of the newest credit slip, 0 where there is none"""
-        slips = self._get(channel, "order_slip", display="[id]", sort="[id_DESC]", limit="1")
-        return number_of(slips[0]) if slips else 0
+    def _written(self, channel, cursor, known):
+        """:return: the orders about which customers wrote in their accounts since the last look,
+        but those of ``known`` ids
+        """
+        if cursor.message is None:
+            return []
+        rows = self._get(
+            channel,
+            "customer_messages",
+            **{
+                "display": "[id,id_customer_thread,id_employee]",
+                "filter[id]": f">[{cursor.message}]",
+                "sort": "[id_ASC]",
+                "limit": str(PAGE),
+            },
+        )
+        if not rows:
+            return []
+        cursor.message = number_of(rows[-1])
+        threads = {
+            text(row, "id_customer_thread") for row in rows if number_of(row, "id_employee") == 0
+        }
+        found = self._get_all(channel, "customer_threads", "id", threads, "[id,id_order]")
+        refs = {text(row, "id_order") for row in found} - known - {"", "0"}
+        return self._get_orders(channel, refs)[0]
+
+    @api.model
+    def _last_message(self, channel):
+        """:return: the number of the newest message of a customer's thread; ``None`` where the key
+        may not read them, which *Test Connection* says
+        """
+        try:
+            return self._last_id(channel, "customer_messages")
+        except CredentialsError:
+            return None
+
+    @api.model
+    def _last_id(self, channel, resource):
+        """:return: the number of the newest row of a resource, 0 where there is none"""
+        rows = self._get(channel, resource, display="[id]", sort="[id_DESC]", limit="1")
+        return number_of(rows[0]) if rows else 0
 
     @api.model
     def _fetch_orders(self, channel, refs):

@@ -81,6 +81,16 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
                 "[id,price,ecotax,id_tax_rules_group]",
             )
         }
+        combinations = {
+            text(row, "id"): row
+            for row in self._get_all(
+                channel,
+                "combinations",
+                "id",
+                {item["ref"].partition("-")[2] for item in items},
+                "[id,ecotax]",
+            )
+        }
         rates = self._rates_by_group(channel)
         failed, writes = {}, {"products": {}, "combinations": {}}
         for position, item in enumerate(items):
@@ -99,7 +109,8 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
             else:
                 rate = rates.get(text(product, "id_tax_rules_group"), ZERO)
                 # The shop adds the ecological tax to its price, with a tax of its own.
-                ecotax = self._ecotax(channel, product, rates)
+                combination = combinations.get(combination_id)
+                ecotax = self._ecotax(channel, product, combination, rates)
                 net = (Decimal(item["price"]) - ecotax) / (1 + rate / HUNDRED)
                 base = money(product, "price") if combination_id else ZERO
                 writes["combinations" if combination_id else "products"][str(position)] = {
