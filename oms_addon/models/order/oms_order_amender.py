@@ -34,7 +34,7 @@ class OmsOrderAmender(models.AbstractModel):
         if plan is None:
             return False
         self._change_address(order, document)
-        fresh, (more, fewer), reported = plan
+        fresh, (more, fewer), reported, prices = plan
         self.env["oms.order.difference"]._remember(reported)
         if fewer:
             self.env["oms.order.canceller"].with_context(oms_from_channel=True)._cancel_units(
@@ -42,7 +42,7 @@ class OmsOrderAmender(models.AbstractModel):
             )
         if fresh or more:
             changes = [
-                Command.update(line.id, {"product_uom_qty": line.product_uom_qty + quantity})
+                Command.update(line.id, self._prepare_more(line, quantity, prices[line]))
                 for line, quantity in more.items()
             ]
             order.order_line = [*changes, *(Command.create(vals) for vals in fresh)]
@@ -59,15 +59,15 @@ class OmsOrderAmender(models.AbstractModel):
 
         :param document: the ``OrderDocument``
         :param list values: the values of its lines as they would be created today
-        :return: values of new lines, the ``Difference`` of the others, and the units that are
-            reported by order line; ``None`` when a price or a product is another
+        :return: values of new lines, the ``Difference`` of the others, and by order line the units
+            that are reported and the values; ``None`` when a price or a product is another
         """
         mine = defaultdict(list)
         for line in order.order_line.filtered(lambda l: l.oms_line_ref and not l.display_type):
             mine[line.oms_line_ref, line.product_id.id].append(line)
         refs = {ref for ref, _product in mine}
         by_hand = order.oms_manual_qty or {}
-        fresh, reported = [], {}
+        fresh, reported, prices = [], {}, {}
         for vals in values:
             ref = vals.get("oms_line_ref")
             lines = mine.get((ref, vals["product_id"]))
@@ -80,20 +80,44 @@ class OmsOrderAmender(models.AbstractModel):
             line = lines.pop(0)
             if self._is_other_price(line, vals):
                 return None
-            reported[line] = vals["product_uom_qty"]
+            reported[line], prices[line] = vals["product_uom_qty"], vals
         reported.update((line, 0.0) for lines in mine.values() for line in lines)
         found = self.env["oms.order.difference"]._compare(order, document, reported)
         if found is None or any(line.oms_kind != "product" for line in [*found.more, *found.fewer]):
             return None
-        return fresh, found, reported
+        return fresh, found, reported, prices
 
     @api.model
     def _is_other_price(self, line, vals):
-        """:return: whether a piece of a line costs something else now"""
-        return bool(
-            line.currency_id.compare_amounts(line.price_unit, vals["price_unit"])
-            or round((line.discount or 0.0) - (vals.get("discount") or 0.0), 4)
+        """:return: whether a piece of a line costs something else now; where there are more or
+        fewer, by more than the cents by which the amounts of both quantities are rounded
+        """
+        before, now = (
+            price * (1 - (discount or 0.0) / 100)
+            for price, discount in (
+                (line.price_unit, line.discount),
+                (vals["price_unit"], vals.get("discount")),
+            )
         )
+        coin = line.currency_id.rounding
+        quantities = self.env["oms.order.difference"]._reported_units(line), vals["product_uom_qty"]
+        if not line.product_uom_id.compare(*quantities):
+            return bool(
+                line.currency_id.compare_amounts(line.price_unit, vals["price_unit"])
+                or round((line.discount or 0.0) - (vals.get("discount") or 0.0), 4)
+            )
+        slack = sum(coin / 2 / quantity for quantity in quantities if quantity > 0)
+        return abs(before - now) > min(slack, coin) + coin * 1e-4
+
+    @api.model
+    def _prepare_more(self, line, quantity, vals):
+        """:return: the values of a line of which there are more units; they cost what the channel
+        says to the cent, where just its quantity is left
+        """
+        total = line.product_uom_qty + quantity
+        prices = {"price_unit": vals["price_unit"], "discount": vals.get("discount") or 0.0}
+        is_whole = not line.product_uom_id.compare(total, vals["product_uom_qty"])
+        return {"product_uom_qty": total, **(prices if is_whole else {})}
 
     @api.model
     def _start_again(self, order):

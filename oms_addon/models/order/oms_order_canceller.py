@@ -193,15 +193,19 @@ class OmsOrderCanceller(models.AbstractModel):
         return True
 
     @api.model
-    def _cancel_units(self, quantities, reason):
+    def _cancel_units(self, quantities, reason, amounts=None):
         """Cancel units: those that did not leave are taken off, those invoiced credited.
 
         :param dict quantities: units to cancel by order line
         :param str reason: why, in words
+        :param dict amounts: what is given back for them, with taxes, where it is not their share
+            of what the line costs
         :return: the units that were cancelled at once, by order line
         :rtype: dict
         """
+        wanted, amounts = quantities, amounts or {}
         quantities = self._stop_units(quantities, reason)
+        amounts = {l: a for l, a in amounts.items() if quantities.get(l) == wanted[l]}
         for line, quantity in quantities.items():
             line.oms_cancelled_qty += quantity
         orders = self.env["sale.order.line"].concat(*quantities).order_id
@@ -211,8 +215,8 @@ class OmsOrderCanceller(models.AbstractModel):
                 l: min(q, l.qty_invoiced) for l, q in of_order.items() if l.qty_invoiced > 0
             }
             if invoiced:
-                self.env["oms.invoice.poster"]._credit(order, invoiced, reason)
-            self._take_off(order, of_order)
+                self.env["oms.invoice.poster"]._credit(order, invoiced, reason, amounts=amounts)
+            self._take_off(order, of_order, amounts)
             self.env["oms.event"]._log(
                 order,
                 "order.units_cancelled",
@@ -275,10 +279,11 @@ class OmsOrderCanceller(models.AbstractModel):
         return max(left, 0.0)
 
     @api.model
-    def _take_off(self, order, quantities):
+    def _take_off(self, order, quantities, amounts):
         """Reduce ordered quantities by the units that did not leave, which frees their stock.
 
-        What of them is not invoiced yet is no longer part of the channel's total either.
+        What of them is not invoiced yet is no longer part of the channel's total either. The units
+        that stay cost what is left of the line's price, to the cent.
         """
         if order.state not in ("draft", "sent", "sale"):
             return
@@ -288,9 +293,35 @@ class OmsOrderCanceller(models.AbstractModel):
                 continue
             unbilled = min(less, line.product_uom_qty - line.qty_invoiced)
             order.oms_channel_total -= line.price_total * max(unbilled, 0) / line.product_uom_qty
+            before = line._oms_exact_total()
+            left = before - amounts.get(line, line._oms_value_of(less))
             line.with_context(mail_notrack=True).write(
                 {
                     "product_uom_qty": line.product_uom_qty - less,
                     "oms_reduced_qty": line.oms_reduced_qty + less,
                 }
             )
+            self._fit_price(line, left)
+            line.oms_reduced_total += before - line._oms_exact_total()
+
+    @api.model
+    def _fit_price(self, line, total):
+        """Have a line of which units were taken off cost just so much, where it is off by cents
+        alone.
+
+        :param float total: with taxes
+        """
+        currency, quantity = line.currency_id, line.product_uom_qty
+        off, part = abs(line._oms_exact_total() - total), 1 - (line.discount or 0.0) / 100
+        if (
+            not line.oms_kind
+            or not line.price_total
+            or quantity <= 0
+            or currency.is_zero(off)
+            or currency.compare_amounts(off, currency.rounding * max(quantity, 1.0)) > 0
+        ):
+            return
+        price = line.price_unit * total / line.price_total
+        if all(line.tax_ids.mapped("price_include")):
+            price = currency.round(total) / quantity / part
+        line.with_context(mail_notrack=True).price_unit = price

@@ -57,6 +57,11 @@ class OmsOrderRefund(models.Model):
     credit_due = fields.Monetary(
         "Still to credit", readonly=True, help="Money without goods, once there is an invoice."
     )
+    kept = fields.Monetary(
+        "Kept by the Channel",
+        readonly=True,
+        help="What the refunded items cost beyond what was refunded for them.",
+    )
     shares = fields.Json(readonly=True, help="What of it belongs to which order line.")
     units = fields.Json(readonly=True, help="Units refunded by order line.")
     reason = fields.Char(readonly=True)
@@ -131,7 +136,7 @@ class OmsOrderRefund(models.Model):
     def _credit(self, order, refund):
         """Take a refund's pieces off and credit them; find what money is left to credit."""
         self.ensure_one()
-        back, kept, value, shares = {}, {}, 0.0, {}
+        back, kept, shares, told = {}, {}, {}, {}
         total_units = dict(self.units or {})
         for line in refund.lines:
             units = self._units_of(order, line)
@@ -142,32 +147,87 @@ class OmsOrderRefund(models.Model):
                 chosen[order_line] = chosen.get(order_line, 0) + quantity
                 key = str(order_line.id)
                 total_units[key] = total_units.get(key, 0.0) + quantity
-                value += self.env["oms.invoice.poster"]._value_left(order_line, quantity)
+                # Of a bundle nobody tells what each part of it costs.
+                amount = line.amount if len(units) == 1 else None
+                told[order_line] = self._sum_known(told.get(order_line, 0.0), amount)
             if line.amount and not line.quantity:
                 named = order.order_line.filtered(
                     lambda l, ref=line.line_ref: ref and l.oms_line_ref == ref
                 )[:1]
                 if named:
-                    shares[str(named.id)] = float(line.amount)
-        if kept:
-            self.env["oms.order.canceller"]._cancel_units(kept, self.reason)
-        if back:
-            for order_line, quantity in back.items():
-                order_line.oms_cancelled_qty += quantity
-            self.env["oms.invoice.poster"]._credit(order, back, self.reason)
+                    shares[named] = shares.get(named, 0.0) + float(line.amount)
+        value, less, amounts = self._values(order, back, kept, told)
         total = self._total(refund)
         rest = order.currency_id.round(float(total) - value) if total is not None else 0.0
         if order.currency_id.compare_amounts(rest, 0.0) < 0:
-            self._tell_less(order, -rest)
+            less, rest = less - rest, 0.0
+        # What is owed is known before the pieces are taken off.
+        self.kept += less
+        later = self._value_to_invoice(back, amounts)
+        if kept:
+            self.env["oms.order.canceller"]._cancel_units(kept, self.reason, amounts)
+        if back:
+            for order_line, quantity in back.items():
+                order_line.oms_cancelled_qty += quantity
+            self.env["oms.invoice.poster"]._credit(order, back, self.reason, amounts=amounts)
+        for order_line, amount in later.items():
+            shares[order_line] = shares.get(order_line, 0.0) + amount
+        if order.currency_id.compare_amounts(less, 0.0) > 0:
+            self._tell_less(order, less)
         self.write(
             {
-                "credit_due": max(rest, 0.0),
-                "shares": shares,
+                "credit_due": rest + sum(later.values()),
+                "shares": {str(line.id): amount for line, amount in shares.items()},
                 "units": total_units,
                 "amount": float(total or value),
             }
         )
         self._credit_waiting(order)
+
+    @api.model
+    def _sum_known(self, known, amount):
+        """:return: the sum of two amounts; ``None`` when one of them is not told"""
+        return None if known is None or amount is None else known + float(amount)
+
+    @api.model
+    def _values(self, order, back, kept, told):
+        """Find what the pieces of a refund are credited with: what the channel gave back for them,
+        or all they cost where it does not say, or gave more.
+
+        :param dict told: what was given back, by order line; ``None`` where it is not told
+        :return: all of it, what the channel kept of what they cost, and the amounts by order line
+            that are other than their share of the line
+        :rtype: tuple[float, float, dict]
+        """
+        currency, value, less, amounts = order.currency_id, 0.0, 0.0, {}
+        units = {line: back.get(line, 0) + kept.get(line, 0) for line in {**back, **kept}}
+        for line, quantity in units.items():
+            cost = self.env["oms.invoice.poster"]._value_left(line, quantity)
+            amount, slack = told.get(line), currency.rounding * max(quantity, 1.0)
+            is_both = line in back and line in kept
+            if amount is None or is_both or currency.compare_amounts(amount, cost + slack) > 0:
+                value += cost
+                continue
+            if currency.compare_amounts(amount, cost):
+                amounts[line] = amount
+            if currency.compare_amounts(cost - slack, amount) > 0:
+                less += cost - amount
+            value += amount
+        return value, less, amounts
+
+    @api.model
+    def _value_to_invoice(self, back, amounts):
+        """:return: what is credited of pieces that came back, once they are invoiced: an order may
+        come with its refunds
+        :rtype: dict
+        """
+        later = {}
+        for line, quantity in back.items():
+            open_units = quantity - max(line.qty_invoiced, 0.0)
+            if line.product_uom_id.compare(open_units, 0) > 0:
+                cost = line._oms_value_of(open_units)
+                later[line] = min(amounts.get(line, cost), cost)
+        return later
 
     @api.model
     def _units_of(self, order, line):
@@ -217,8 +277,8 @@ class OmsOrderRefund(models.Model):
                 {
                     "code": "REFUND_UNMATCHED",
                     "message": self.env._(
-                        "The channel kept %(kept)s of what the pieces of refund %(ref)s cost: "
-                        "invoice it as a fee, or refund the rest there, then release.",
+                        "The channel kept %(kept)s of what the items of refund %(ref)s cost: "
+                        "see that it is invoiced, or refund the rest there, then release.",
                         kept=order.currency_id.format(kept),
                         ref=self.ref,
                     ),

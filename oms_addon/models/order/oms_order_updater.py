@@ -269,6 +269,7 @@ class OmsOrderUpdater(models.AbstractModel):
                 "product_uom_qty": left,
                 "oms_cancelled_qty": gone,
                 "oms_reduced_qty": gone,
+                "oms_reduced_total": 0.0,
             }
             updates.append(Command.update(line.id, {**vals, **quantities}))
         gone = order.order_line.filtered("oms_kind") - self.env["sale.order.line"].concat(

@@ -35,6 +35,12 @@ class SaleOrderLine(models.Model):
         help="Cancelled units that did not leave and are no longer in the ordered quantity.",
     )
 
+    oms_reduced_total = fields.Monetary(
+        "Value Taken Off",
+        readonly=True,
+        copy=False,
+        help="What the units that were taken off cost, with taxes.",
+    )
     oms_reinvoiced_qty = fields.Float(
         "Credited and Reopened",
         digits="Product Unit",
@@ -105,13 +111,23 @@ class SaleOrderLine(models.Model):
             found[lines[0]] = math.floor(pieces + 1e-6) if is_counted else pieces
         return found
 
+    def _oms_exact_total(self):
+        """:return: what the line costs, with taxes: where prices include them, the price itself;
+        the line's own total may be a cent off it, where taxes are rounded over the order
+        """
+        self.ensure_one()
+        if not self.tax_ids or not all(self.tax_ids.mapped("price_include")):
+            return self.price_total
+        price = self.price_unit * (1 - (self.discount or 0.0) / 100)
+        return self.currency_id.round(price * self.product_uom_qty)
+
     def _oms_value_of(self, units):
         """:param float units: in the line's unit
         :return: what so many units cost, with taxes and discount
         """
         self.ensure_one()
         if self.product_uom_qty:
-            return self.currency_id.round(self.price_total / self.product_uom_qty * units)
+            return self.currency_id.round(self._oms_exact_total() / self.product_uom_qty * units)
         price = self.price_unit * (1 - (self.discount or 0.0) / 100)
         if not self.tax_ids:
             return self.currency_id.round(price * units)

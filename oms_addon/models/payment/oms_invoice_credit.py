@@ -14,7 +14,7 @@ class OmsInvoicePoster(models.AbstractModel):
     _inherit = "oms.invoice.poster"
 
     @api.model
-    def _credit(self, order, quantities, reason, refund_charge_ref=None):
+    def _credit(self, order, quantities, reason, refund_charge_ref=None, amounts=None):
         """Credit units of an order that were invoiced; what was credited stays so.
 
         The credit notes of an invoice never exceed it: the one that takes the last unit
@@ -24,17 +24,24 @@ class OmsInvoicePoster(models.AbstractModel):
         :param dict quantities: units by ``sale.order.line``, in the line's unit
         :param str reason: why, in words
         :param str refund_charge_ref: the channel's id of the refund that pays it
+        :param dict amounts: what the units are credited with, with taxes, by ``sale.order.line``,
+            where it is not their share of the line
         :return: the posted credit notes; none when nothing of it was invoiced
         :rtype: account.move
         """
         order = order.sudo().with_company(order.company_id).with_context(**batch_context(self.env))
         poster = self.with_env(order.env)
+        nothing = {line for line, amount in (amounts or {}).items() if not amount}
         shares = poster._share_out(
-            {line.with_env(order.env): qty for line, qty in quantities.items()}
+            {
+                line.with_env(order.env): qty
+                for line, qty in quantities.items()
+                if line not in nothing
+            }
         )
         notes = order.env["account.move"].create(
             [
-                poster._prepare_credit_note(order, invoice, lines, reason)
+                poster._prepare_credit_note(order, invoice, lines, reason, amounts)
                 for invoice, lines in shares.items()
             ]
         )
@@ -92,9 +99,10 @@ class OmsInvoicePoster(models.AbstractModel):
     # === THE CREDIT NOTE === #
 
     @api.model
-    def _prepare_credit_note(self, order, invoice, lines, reason):
+    def _prepare_credit_note(self, order, invoice, lines, reason, amounts=None):
         """:return: the values of the credit note for some lines of an invoice"""
         left = self._left_of(invoice) if lines else {}
+        told = {line.id: amount for line, amount in (amounts or {}).items()}
         return {
             "move_type": "out_refund",
             "reversed_entry_id": invoice.id,
@@ -112,20 +120,27 @@ class OmsInvoicePoster(models.AbstractModel):
             "invoice_user_id": invoice.invoice_user_id.id,
             "oms_receipt_state": "none",
             "invoice_line_ids": [
-                Command.create(self._prepare_credit_line(line, quantity, is_last, left[line]))
+                Command.create(
+                    self._prepare_credit_line(
+                        line, quantity, is_last, left[line], told.get(line.sale_line_ids[:1].id)
+                    )
+                )
                 for line, quantity, is_last in lines
             ],
         }
 
     @api.model
-    def _prepare_credit_line(self, line, quantity, is_last, left):
+    def _prepare_credit_line(self, line, quantity, is_last, left, told=None):
         """:param bool is_last: whether no unit of the line is left after these
         :param TaxedAmount left: what is left of the line
+        :param float told: what is credited, where it is not the units' share
         :return: the values of the credit of some units of an invoice line
         """
         coin = self._coin(line.currency_id)
         amount = left.total
-        if not is_last:
+        if told is not None:
+            amount = min(rounded(Decimal(str(told)), coin), left.total, key=abs)
+        elif not is_last:
             part = Decimal(str(line.price_total)) * Decimal(str(quantity / line.quantity))
             amount = min(rounded(part, coin), left.total, key=abs)
         return {
@@ -146,6 +161,9 @@ class OmsInvoicePoster(models.AbstractModel):
         notes = invoice.reversal_move_ids.filtered(lambda move: move.state != "cancel")
         difference = invoice.amount_total - sum(notes.mapped("amount_total"))
         if currency.is_zero(difference) or difference > 0 and not self._is_credited(invoice):
+            return
+        # What a channel kept of the price stays invoiced.
+        if difference > currency.rounding * (len(invoice.invoice_line_ids) + len(notes)):
             return
         note.write(
             {

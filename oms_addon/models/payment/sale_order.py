@@ -49,6 +49,7 @@ class SaleOrder(models.Model):
         "order_line.oms_cancelled_qty",
         "order_line.oms_reduced_qty",
         "order_line.qty_delivered",
+        "oms_refund_ids.kept",
         "transaction_ids.state",
         "transaction_ids.amount",
         "transaction_ids.currency_id",

@@ -33,11 +33,14 @@ class SaleOrder(models.Model):
         for line in self.order_line.filtered(lambda l: not l.display_type):
             gone += line._oms_gone_value()
             if line.oms_reduced_qty:
-                taken_off += line._oms_value_of(line.oms_reduced_qty)
+                # Of orders of before only the units are known.
+                taken_off += line.oms_reduced_total or line._oms_value_of(line.oms_reduced_qty)
         gone = self.currency_id.round(gone)
         too_much = max(paid - self.amount_total - taken_off, 0.0)
-        goodwill = max(refunded - gone - taken_off - too_much, 0.0)
-        return max(self.currency_id.round(self.amount_total - gone - goodwill), 0.0)
+        # What a channel kept of the price of items it took back is owed.
+        kept = sum(self.sudo().oms_refund_ids.mapped("kept"))
+        goodwill = max(refunded - gone - taken_off - too_much + kept, 0.0)
+        return max(self.currency_id.round(self.amount_total - gone - goodwill + kept), 0.0)
 
 
 class SaleOrderLine(models.Model):
@@ -52,7 +55,7 @@ class SaleOrderLine(models.Model):
             return 0.0
         cancelled = self.oms_cancelled_qty - self.oms_reduced_qty
         gone = min(max(cancelled, self._oms_returned_qty()), self.product_uom_qty)
-        return self.price_total * gone / self.product_uom_qty if gone > 0 else 0.0
+        return self._oms_exact_total() * gone / self.product_uom_qty if gone > 0 else 0.0
 
     def _oms_returned_qty(self):
         """:return: the units of one line that came back and are not sent again"""

@@ -1,0 +1,183 @@
+"""Lines whose price no number of cents divides: refunds and changes of a part of them."""
+
+from ..common import OmsCommon
+
+
+class RoundedShares(OmsCommon):
+    """Three mugs of 11.988 that make 35.96, and two books of 14.00."""
+
+    def setUp(self):
+        super().setUp()
+        self.channel.auto_ship = False
+        self._make_product("BOOK", "Book", stock=100)
+        self.taxes = []
+        self.env["account.tax"].create(
+            {
+                "name": "20 % incl.",
+                "amount": 20,
+                "type_tax_use": "sale",
+                "price_include_override": "tax_included",
+                "company_id": self.company.id,
+            }
+        )
+
+    def document(self, version=1, mugs=(3, "35.96"), refunds=(), ref="R1", **values):
+        quantity, cost = mugs
+        price = max(12, float(cost) // quantity + 1)
+        document = self._document(ref, [("BOOK", 2, "14.00")], total=f"{float(cost) + 36.4:.2f}")
+        document["version"] = str(version)
+        document["updated_at"] = f"2026-03-0{version}T09:00:00Z"
+        document["charges"][0]["amount"] = "72.36"
+        document["lines"] = [
+            {
+                **document["lines"][0],
+                "ref": "M",
+                "sku": "MUG",
+                "quantity": str(quantity),
+                "taxes": self.taxes,
+                "unit_price": f"{price:.2f}",
+                "discount": f"{price * quantity - float(cost):.2f}",
+            },
+            {**document["lines"][0], "ref": "B"},
+            {
+                "ref": "S",
+                "kind": "shipping",
+                "name": "Shipping",
+                "quantity": "1",
+                "unit_price": "8.40",
+                "taxes": [],
+            },
+        ]
+        document["charges"] += [
+            {
+                **document["charges"][0],
+                "ref": f"R-{ref}-{refund['ref']}",
+                "kind": "refund",
+                "amount": refund["amount"],
+            }
+            for refund in refunds
+        ]
+        return {**document, "refunds": list(refunds), **values}
+
+    def refund(self, lines, amount, returned=False):
+        return {
+            "ref": "9",
+            "at": "2026-03-02T08:00:00Z",
+            "amount": amount,
+            "lines": [
+                {"line_ref": ref, "quantity": str(quantity), "amount": cost, "returned": returned}
+                for ref, quantity, cost in lines
+            ],
+        }
+
+    def books(self, order):
+        """:return: the credit notes, and what of invoices and credit notes is not settled"""
+        notes = order.invoice_ids.filtered(lambda m: m.move_type == "out_refund")
+        return sorted(notes.mapped("amount_total")), order.invoice_ids.mapped("amount_residual")
+
+    def holds(self, order):
+        return sorted(
+            order.oms_hold_ids.filtered(lambda h: h.state == "open").mapped("reason_code")
+        )
+
+    def parts(self, order):
+        return {
+            line.oms_line_ref: (line.product_uom_qty, line._oms_exact_total())
+            for line in order.order_line
+            if line.oms_line_ref
+        }
+
+
+class TestRoundedRefunds(RoundedShares):
+    def test_pieces_are_credited_with_what_was_given_back_for_them_to_the_cent(self):
+        order = self._capture(self.document())
+        self.assertEqual(order.amount_total, 72.36)
+        refund = self.refund([("M", 2, "23.98"), ("S", 0, "8.40")], "32.38")
+        self._capture(self.document(2, refunds=[refund]))
+        self.assertEqual(self.books(order), ([8.4, 23.98], [0.0, 0.0, 0.0]))
+        self.assertEqual(self.parts(order)["M"], (1.0, 11.98))
+        self.assertEqual(order.oms_balance_due, 0.0)
+        self.assertEqual(order.oms_payment_state, "paid")
+        self.assertEqual(self.holds(order), [])
+
+    def test_one_of_three_pieces_leaves_two_at_what_is_left_taxes_or_not(self):
+        for taxes in ([], [{"rate": "20"}]):
+            with self.subTest(taxes):
+                self.taxes = taxes
+                ref = f"R{len(taxes)}"
+                order = self._capture(self.document(ref=ref))
+                refund = self.refund([("M", 1, "11.99")], "11.99")
+                self._capture(self.document(2, refunds=[refund], ref=ref))
+                self.assertEqual(self.parts(order)["M"], (2.0, 23.97))
+                self.assertEqual(order.amount_total, 60.37)
+                self.assertEqual(self.books(order), ([11.99], [0.0, 0.0]))
+                self.assertEqual(order.oms_balance_due, 0.0)
+                self.assertEqual(self.holds(order), [])
+
+    def test_pieces_refunded_before_the_order_came_leave_what_was_not_given_back(self):
+        refund = self.refund([("M", 2, "23.98"), ("S", 0, "8.40")], "32.38")
+        order = self._capture(self.document(refunds=[refund]))
+        self.assertEqual(order.state, "sale")
+        self.assertEqual(self.parts(order)["M"], (1.0, 11.98))
+        self.assertEqual(self.books(order), ([8.4], [0.0, 0.0]))
+        invoice = order.invoice_ids.filtered(lambda m: m.move_type == "out_invoice")
+        self.assertEqual(invoice.amount_total, 48.38)
+        self.assertEqual(self.holds(order), [])
+
+    def test_what_a_channel_keeps_of_pieces_is_not_credited_and_a_person_is_told(self):
+        order = self._capture(self.document())
+        refund = self.refund([("M", 1, "5.00"), ("S", 0, "3.50")], "8.50")
+        self._capture(self.document(2, refunds=[refund]))
+        self.assertEqual(self.books(order), ([3.5, 5.0], [0.0, 0.0, 0.0]))
+        self.assertEqual(self.parts(order)["M"][0], 2.0)
+        self.assertEqual(order.oms_refund_ids.kept, 6.99)
+        self.assertEqual(order.oms_balance_due, 0.0)
+        self.assertEqual(self.holds(order), ["REFUND_UNMATCHED"])
+        self.assertIn("kept $ 6.99", order.oms_hold_ids.detail.replace("\xa0", " "))
+
+    def test_the_last_piece_of_which_a_part_was_kept_stays_invoiced_with_that_part(self):
+        order = self._capture(self.document(mugs=(1, "35.96")))
+        refund = self.refund([("M", 1, "30.00"), ("B", 2, "28.00"), ("S", 0, "8.40")], "66.40")
+        self._capture(self.document(2, (1, "35.96"), [refund]))
+        notes, left = self.books(order)
+        self.assertEqual(sum(notes), 66.4)
+        self.assertEqual(set(left), {0.0})
+        self.assertEqual(order.oms_balance_due, 0.0)
+
+    def test_an_order_that_comes_shipped_with_a_refund_is_invoiced_and_credited(self):
+        refund = self.refund([("M", 1, "11.99")], "11.99", returned=True)
+        document = self.document(refunds=[refund], status="shipped")
+        document["placed_at"] = self.now_text()
+        order = self._capture(document)
+        self.assertTrue(order.oms_by_channel)
+        invoice = order.invoice_ids.filtered(lambda m: m.move_type == "out_invoice")
+        self.assertEqual(invoice.amount_total, 72.36)
+        self.assertEqual(self.books(order), ([11.99], [0.0, 0.0]))
+        self.assertEqual(order.oms_refund_ids.state, "done")
+        self.assertEqual(self.holds(order), [])
+
+    def now_text(self):
+        return self.env.cr.now().strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+class TestRoundedChanges(RoundedShares):
+    def test_more_pieces_of_a_price_that_is_rounded_are_added_at_what_they_cost(self):
+        order = self._capture(self.document())
+        self._capture(self.document(2, (5, "59.94")))
+        self.assertEqual(self.parts(order)["M"], (5.0, 59.94))
+        self.assertEqual(order.amount_total, 96.34)
+        self.assertEqual(self.holds(order), ["UNDERPAID"])
+
+    def test_fewer_pieces_of_a_price_that_is_rounded_are_taken_off_and_credited(self):
+        order = self._capture(self.document())
+        self._capture(self.document(2, (1, "11.99")))
+        self.assertEqual(self.parts(order)["M"], (1.0, 11.99))
+        self.assertEqual(self.books(order)[0], [23.97])
+        self.assertEqual(self.holds(order), ["REFUND_DUE"])
+        self.assertEqual(order.oms_balance_due, -23.97)
+
+    def test_another_price_is_still_a_decision_for_a_person(self):
+        order = self._capture(self.document())
+        self._capture(self.document(2, (5, "59.80")))
+        self.assertEqual(self.parts(order)["M"], (3.0, 35.96))
+        self.assertEqual(self.holds(order), ["ORDER_CHANGED"])
