@@ -3,7 +3,6 @@
 import html
 from dataclasses import replace
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
-from typing import NamedTuple
 
 from .document_parts import (
     Address,
@@ -38,6 +37,7 @@ from .woocommerce import (
     text_of,
     words_of,
 )
+from .woocommerce_parts import Part, split_by_taxes, spread_over
 
 #: what no customer ordered yet
 DRAFTS = {"auto-draft", "checkout-draft", "draft", "new"}
@@ -79,19 +79,6 @@ HUNDRED = Decimal(100)
 
 
 # === ORDERS === #
-
-
-class Part(NamedTuple):
-    """A line of an order as the shop tells it: amounts are net, taxes beside them."""
-
-    kind: str
-    data: dict
-    quantity: Decimal
-    before: Decimal
-    before_tax: Decimal
-    after: Decimal
-    after_tax: Decimal
-    taxes: tuple | None
 
 
 def read_order(data, ref, postpaid=()):
@@ -141,7 +128,7 @@ def read_order(data, ref, postpaid=()):
         shipping_method=words_of(shipping_lines[0], "method_title") if shipping_lines else "",
         note=text_of(data, "customer_note"),
         tags=_tags(data, status),
-        refunds=_refunds(data),
+        refunds=_refunds(data, parts),
         holds=holds,
         pickup_point=_pickup_point(shipping_lines),
         extra=_extra(data, meta),
@@ -179,7 +166,7 @@ def _parts(data):
         )
         for row in rows_of(data, "tax_lines")
     }
-    return [
+    parts = [
         _part(kind, row, f"{key}[{index}]", rates)
         for key, kind in (
             ("line_items", "product"),
@@ -188,6 +175,7 @@ def _parts(data):
         )
         for index, row in enumerate(rows_of(data, key))
     ]
+    return split_by_taxes(parts, coin_of(amount_of(data, "total", "total")))
 
 
 def _part(kind, row, path, rates):
@@ -432,13 +420,13 @@ def _gift_cards(data, total, parts):
     return amounts if abs(whole - total - paid) < abs(whole - total) else {}
 
 
-def _refunds(data):
+def _refunds(data, parts):
     """:return: what the shop gave back, without what we took off ourselves"""
     return tuple(
         Refund(
             ref=ref_of(row),
             at=moment_of(row, "date_created") or placed_at_of(data),
-            lines=_refund_lines(row, data),
+            lines=tuple(_refund_lines(row, data, parts)),
             amount=amount_of(row, "amount", DETAILS),
             reason=text_of(row, "reason"),
         )
@@ -447,26 +435,39 @@ def _refunds(data):
     )
 
 
-def _refund_lines(row, data):
-    """:return: the lines of a refund; goods of a completed order had left"""
+def _refund_lines(row, data, parts):
+    """Yield the lines of a refund; goods of a completed order had left."""
     completed = moment_of(data, "date_completed")
     at = moment_of(row, "date_created")
     returned = bool(completed and at and at >= completed)
-    lines = []
     for key in ("line_items", "shipping_lines", "fee_lines"):
         for line in rows_of(row, key):
             quantity = abs(amount_of(line, "quantity", key)) if key == "line_items" else ZERO
             amount = abs(amount_of(line, "total", key) + amount_of(line, "total_tax", key))
-            lines.append(
-                RefundLine(
-                    line_ref=str(meta_of(line).get("_refunded_item_id") or ""),
-                    sku=sku_of(line) if key == "line_items" else "",
-                    quantity=quantity,
-                    amount=amount,
-                    returned=returned,
-                )
-            )
-    return tuple(line for line in lines if line.quantity or line.amount)
+            ref = str(meta_of(line).get("_refunded_item_id") or "")
+            if key == "line_items" and not ref:
+                ref = _only_line_of(data, line)
+            for part_ref, share in spread_over(parts, ref, amount):
+                if quantity or share:
+                    yield RefundLine(
+                        line_ref=part_ref,
+                        sku=sku_of(line) if key == "line_items" else "",
+                        quantity=quantity,
+                        amount=share,
+                        returned=returned,
+                    )
+
+
+def _only_line_of(data, line):
+    """:return: the id of the only line of an order that sold what a line of a refund gives back;
+    '' where several did: variations may have the SKU of their product
+    """
+    refs = [
+        to_text(row.get("id") or "", "id")
+        for row in rows_of(data, "line_items")
+        if listing_of(row) == listing_of(line)
+    ]
+    return refs[0] if len(refs) == 1 else ""
 
 
 def _refund_charges(data, charges):

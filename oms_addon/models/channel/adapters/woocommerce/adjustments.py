@@ -95,11 +95,15 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
         order = self._call(channel, "GET", f"/orders/{refund['order_ref']}").json()
         before = self._refunds_of(channel, order["id"])
         known = find_refund(before, key)
-        lines = [
-            (ref, to_decimal(line["quantity"]), to_decimal(line["amount"]))
-            for line in refund["lines"]
-            for ref in quantities(order, [line])
-        ]
+        of_lines = {}
+        for line in refund["lines"]:
+            for ref in quantities(order, [line]):
+                quantity, share = of_lines.get(ref, (ZERO, ZERO))
+                of_lines[ref] = (
+                    quantity + to_decimal(line["quantity"]),
+                    share + to_decimal(line["amount"]),
+                )
+        lines = [(ref, *of_line) for ref, of_line in of_lines.items()]
         lines += shipping_shares(order, before, to_decimal(refund.get("shipping") or "0"))
         restock = any(line.get("restock") for line in refund["lines"])
         amount = to_decimal(refund["amount"])
