@@ -103,6 +103,8 @@ class PrestashopSimulator(Simulator):
         self.totals = {}
         #: what PHP writes before every answer, where errors are displayed: b"" is nothing
         self.notice = b""
+        #: the most rows of an answer, whatever is asked for
+        self.page_limit = 0
         #: ids of virtual products with a file to download
         self.files = set()
         #: states that a module of the shop turns into others, by id
@@ -323,7 +325,7 @@ class PrestashopSimulator(Simulator):
             raise self._refuse(request, 400, 39, 'The "limit" value has to be formed as')
         numbers = [int(part) for part in parts]
         start, count = numbers if len(numbers) == 2 else (0, numbers[0])
-        return rows[start : start + count]
+        return rows[start : start + min(count, self.page_limit or count)]
 
     def _fields(self, request, resource):
         """:return: the fields to show; ``None`` for all"""

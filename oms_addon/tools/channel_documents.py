@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from .document_codec import (
+    BOOLEAN,
     CODE,
     DECIMAL,
     MOMENT,
@@ -36,6 +37,9 @@ class Listing:
     ``location_ref`` says where ``quantity`` was seen; ``None`` when it is not told.
     ``stock_mode`` says how the channel tracks its stock: ``own`` by itself, ``parent`` on the
     product it is a variant of, ``none`` not at all; '' when it is not told.
+    ``is_sku_inherited`` and ``is_barcode_inherited`` say whether ``sku`` and ``barcode`` are
+    those of the product it is a variant of, because it has none of its own; ``None`` when it
+    is not told.
     """
 
     ref: str = declare(TEXT)
@@ -51,6 +55,8 @@ class Listing:
     stock_mode: str = declare(choice_of("", "own", "parent", "none"), default="")
     image_url: str = text()
     status: str = declare(choice_of("active", "inactive", "deleted"), default="active")
+    is_sku_inherited: bool | None = declare(nullable(BOOLEAN), default=None)
+    is_barcode_inherited: bool | None = declare(nullable(BOOLEAN), default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

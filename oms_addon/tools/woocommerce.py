@@ -134,8 +134,12 @@ def read_product(data, event):
     return ListingDocument(listings=(listing,), updated_at=moment_of(data, "date_modified"))
 
 
-def read_listing(row):
-    """Return a product or variation as the API shows it; ``None`` for what is not sold."""
+def read_listing(row, parent=None):
+    """Return a product or variation as the API shows it; ``None`` for what is not sold.
+
+    :param dict parent: the product of a variation. The API shows a variation without SKU or
+        GTIN with those of its product, and no SKU or GTIN can be of both.
+    """
     if row.get("type") in NOT_SOLD:
         return None
     ref, status = ref_of(row), row.get("status") or "publish"
@@ -143,10 +147,9 @@ def read_listing(row):
     mode = stock_mode_of(row)
     counted = mode == "own" and row.get("stock_quantity") is not None
     images = row.get("images") or [row.get("image") or {}]
-    parent = row.get("parent_id") or ""
     return Listing(
         ref=ref,
-        parent_ref=to_text(parent, "parent_id"),
+        parent_ref=to_text(row.get("parent_id") or "", "parent_id"),
         sku=text_of(row, "sku") or f"id:{ref}",
         barcode=text_of(row, "global_unique_id"),
         name=words_of(row, "name"),
@@ -155,7 +158,16 @@ def read_listing(row):
         stock_mode=mode,
         image_url=text_of(images[0] or {}, "src"),
         status={"publish": "active", "trash": "deleted"}.get(status, "inactive"),
+        is_sku_inherited=_is_of(parent, row, "sku"),
+        is_barcode_inherited=_is_of(parent, row, "global_unique_id"),
     )
+
+
+def _is_of(parent, row, name):
+    """:return: whether a value of a variation is its product's; ``None`` when it is not known"""
+    if parent is None:
+        return None
+    return bool(row.get(name)) and row[name] == parent.get(name)
 
 
 def stock_mode_of(row):
@@ -168,11 +180,19 @@ def stock_mode_of(row):
 
 
 def quantities(order, lines):
-    """:return: how many of each line of the shop, by its id as text"""
-    by_sku = {line.get("sku"): str(line["id"]) for line in reversed(order["line_items"])}
+    """:return: how many of each line of the shop, by its id as text; a line without an id is
+    found by its SKU where only one has it, as variations may have their product's
+    """
+    by_sku = {}
+    for line in order["line_items"]:
+        by_sku.setdefault(line.get("sku") or "", []).append(str(line["id"]))
     found = {}
     for line in lines:
-        ref = line.get("line_ref") or by_sku.get(line.get("sku"))
+        named = by_sku.get(line.get("sku") or "", ())
+        # Of one that was split by its taxes the shop knows the whole alone.
+        ref = (line.get("line_ref") or "").partition(":")[0] or (
+            named[0] if len(named) == 1 and line.get("sku") else ""
+        )
         if ref:
             before = Decimal(found.get(ref, 0))
             found[ref] = f"{before + to_decimal(line['quantity']):f}"

@@ -62,6 +62,12 @@ class WoocommerceSimulator(Api, Simulator):
         #: whether calls are to look as if they came over HTTPS
         self.secure = False
         self.plain_permalinks = False
+        #: shops before 10.3 list no variations but those of one product
+        self.lists_variations = True
+        #: ids that a plugin takes out of pages after they were counted
+        self.hidden = set()
+        #: whether a proxy leaves the headers of a list as they are
+        self.tells_counts = True
         self.book, self.refunds, self.notes = {}, {}, {}
         self.products, self.variations, self.webhooks = {}, {}, {}
         self.broken_products = set()

@@ -51,12 +51,14 @@ class Api:
         page = int(request.query.get("page", 1))
         if size > 100:
             raise refuse(400, "rest_invalid_param", "Invalid parameter(s): per_page")
-        chosen = rows[(page - 1) * size : page * size]
+        chosen = [
+            row for row in rows[(page - 1) * size : page * size] if row["id"] not in self.hidden
+        ]
         if names := request.query.get("_fields"):
             wanted = set(names.split(","))
             chosen = [{k: v for k, v in row.items() if k in wanted} for row in chosen]
         headers = {"X-WP-Total": str(len(rows)), "X-WP-TotalPages": str(-(-len(rows) // size))}
-        return Response(200, chosen, headers)
+        return Response(200, chosen, headers if self.tells_counts else {})
 
     def one_of(self, row, request):
         if names := request.query.get("_fields"):
@@ -230,12 +232,26 @@ class Api:
 
     @route("GET", r"/variations")
     def list_variations(self, request, body):
+        if not self.lists_variations:
+            raise refuse(404, "rest_no_route", "No route was found.")
         return self.page_of(self.chosen(self.variations, request), request)
+
+    @route("GET", r"/products/(?P<product_id>[\d]+)/variations")
+    def list_variations_of(self, request, body, product_id):
+        rows = self.chosen(self.variations, request)
+        return self.page_of([r for r in rows if r["parent_id"] == int(product_id)], request)
 
     def chosen(self, rows, request):
         """:return: the rows asked for by their ids, all when none are named"""
         ids = {int(ref) for ref in request.query.get("include", "").split(",") if ref}
-        return [self.shown(row) for row in rows.values() if not ids or row["id"] in ids]
+        of = {}
+        for row in self.variations.values():
+            of.setdefault(row["parent_id"], []).append(row["id"])
+        return [
+            {**self.shown(row), "variations": of.get(row["id"], [])}
+            for row in rows.values()
+            if not ids or row["id"] in ids
+        ]
 
     @route("GET", r"/products/(?P<product_id>[\d]+)/variations/(?P<id>[\d]+)")
     def get_variation(self, request, body, product_id, id):

@@ -35,6 +35,7 @@ NAMES = {
     ("POST", "/products/batch"): _PRODUCT,
     ("GET", "/products/(?P<product_id>[\\d]+)/variations/(?P<id>[\\d]+)"): "product_id id context",
     ("POST", "/products/(?P<product_id>[\\d]+)/variations/batch"): f"product_id {_PRODUCT}",
+    ("GET", "/products/(?P<product_id>[\\d]+)/variations"): f"product_id {_LIST} {_CHANGED} status",
     ("GET", "/variations"): f"{_LIST} {_CHANGED} status sku",
     ("GET", "/taxes"): "context page per_page offset order orderby class",
     ("GET", "/settings/(?P<group_id>[\\w-]+)/(?P<id>[\\w-]+)"): "group id group_id",

@@ -1,5 +1,7 @@
 """Which product a listing or an order line is: the channel's id, its own SKU, its own barcode."""
 
+from odoo import fields
+
 from odoo.addons.oms_addon.tools.channel_documents import Listing
 
 from simulators.prestashop import PrestashopSimulator
@@ -197,8 +199,10 @@ class VariantsCommon(IdentityMixin, FaultBench):
 
     def _buy_sizes(self, small, large):
         """Have somebody buy one of a size and two of the other."""
+        self._buy([(small, 1, "10.00"), (large, 2, "10.00")])
+
+    def _buy(self, lines):
         self.news()
-        lines = [(small, 1, "10.00"), (large, 2, "10.00")]
         self.shop.place_order(lines, currency=self.currency)
         self.store._receive_many(self.polled())
         self._run_lanes()
@@ -245,9 +249,68 @@ class TestWoocommerceVariants(VariantsCommon):
         holds = self.env["oms.hold"].search([("channel_id", "=", self.store.id)])
         self.assertEqual(holds.mapped("state"), ["released", "released"])
 
+    def test_the_first_order_of_a_variation_is_not_known_by_the_sku_of_its_product(self):
+        shirt = self._make_product("SHIRT", "Shirt of any size", stock=50)
+        size_s, _size_l = self._sizes()
+        parent = self.shop.add_variable("Shirt", "SHIRT")
+        # The only one without a SKU of its own: nobody shares the SKU it is shown with.
+        self.shop.add_product("L-1", "Shirt L", quantity=1, parent=parent)
+        small = self.shop.add_product("", "Shirt S", quantity=1, parent=parent)
+        self._buy([(f"id:{small}", 1, "10.00")])
+        self.assertFalse(self._orders())
+        listing = self._fetch_listings().filtered(lambda l: l.external_ref == small)
+        self.assertEqual((listing.sku, listing.is_sku_shared), ("SHIRT", True))
+        self.assertFalse(listing.product_id)
+        self._run_lanes()
+        self.assertFalse(self._orders())
+        listing.product_id = size_s
+        self._run_lanes()
+        self.assertEqual(self._products(self._orders()), [(size_s, 1.0)])
+        self.assertEqual(shirt.free_qty, 50.0)
+
+    def test_a_message_about_a_variation_does_not_make_its_products_sku_its_own(self):
+        self._make_product("SHIRT", "Shirt of any size", stock=50)
+        size_s, _size_l = self._sizes()
+        parent = self.shop.add_variable("Shirt", "SHIRT")
+        small = self.shop.add_product("", "Shirt S", quantity=1, parent=parent)
+        large = self.shop.add_product("S-1", "Shirt S one", quantity=1, parent=parent)
+        self.store.listings_fetched_at = "2026-01-01"
+        self.settle()
+        listings = self.env["oms.channel.listing"].search(
+            [("channel_id", "=", self.store.id), ("external_ref", "in", [small, large])]
+        )
+        # Nothing is known yet; the fetch it asked for tells.
+        self.assertEqual(listings.mapped("product_id"), self.env["product.product"])
+        self.assertTrue(self.store.listings_due_at <= fields.Datetime.now())
+        self._run_lanes("listings")
+        of = {listing.external_ref: listing for listing in listings}
+        self.assertEqual((of[small].product_id.id, of[large].product_id), (False, size_s))
+        # A later message does not know either, and keeps what is known.
+        for ref in (small, large):
+            self.shop.product_changed(self.shop.variations[int(ref)])
+        self.settle()
+        self.assertEqual((of[small].product_id.id, of[large].product_id), (False, size_s))
+
 
 class TestPrestashopVariants(VariantsCommon):
     simulator = PrestashopSimulator
+
+    def test_the_first_order_of_a_combination_is_not_known_by_its_products_reference(self):
+        self._make_product("demo_1", "Shirt of any size", stock=50)
+        size_s, _size_l = self._sizes()
+        product = self.shop.add_product(
+            "demo_1", "Shirt", combinations=[("", 1, "10.00"), ("L-1", 1, "10.00")]
+        )
+        small = f"{product}-{self.shop.rows('combinations', id_product=product)[0]['id']}"
+        self._buy([(small, 1, "10.00")])
+        self.assertFalse(self._orders())
+        listing = self._fetch_listings().filtered(lambda l: l.external_ref == small)
+        self.assertFalse(listing.product_id)
+        self._run_lanes()
+        self.assertFalse(self._orders())
+        listing.product_id = size_s
+        self._run_lanes()
+        self.assertEqual(self._products(self._orders()), [(size_s, 1.0)])
 
     def test_combinations_with_the_reference_of_their_product_are_told_apart(self):
         size_s, size_l = self._sizes()

@@ -50,6 +50,9 @@ class OmsChannelAdapter(models.AbstractModel):
     _can_use_api = False
     #: what it offers can be read (``_fetch_listings``)
     _can_fetch_listings = False
+    #: its orders and messages name a variant that has no SKU or barcode of its own by those of
+    #: its product; whose they are only ``_fetch_listings`` tells
+    _variants_inherit = False
     #: its places of stock can be read (``_fetch_locations``)
     _can_fetch_locations = False
     #: its tax rates can be read (``_fetch_taxes``)

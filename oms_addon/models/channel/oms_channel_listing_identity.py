@@ -13,7 +13,9 @@ NAMES = (("sku", "is_sku_shared"), ("barcode", "is_barcode_shared"))
 class OmsChannelListing(models.Model):
     """A listing's identity is the channel's id. A SKU or barcode that several variants of one
     product have, because the channel tells the product's where a variant has none of its own
-    or because somebody gave all of them the same, identifies none of them.
+    or because somebody gave all of them the same, identifies none of them. Of a channel that
+    does so (``_variants_inherit``) only its list of listings says which names are a variant's
+    own: until then a variant is known by none.
     """
 
     _inherit = "oms.channel.listing"
@@ -62,9 +64,14 @@ class OmsChannelListing(models.Model):
         """
         fresh = [line for line in lines if line.parent_ref and line.listing_ref not in by_ref]
         foreign = self._names_of_siblings(channel, fresh)
+        inherits = bool(channel.adapter) and channel._adapter()._variants_inherit
         named = {}
         for line in lines:
             listing = by_ref.get(line.listing_ref, self)
+            if inherits and line.parent_ref:
+                sku, barcode = listing._own_names() if listing else ("", "")
+                named[self._line_key(line)] = self._key(sku), barcode
+                continue
             names = {"sku": self._key(line.sku), "barcode": line.barcode}
             for name, flag in NAMES:
                 told = line.parent_ref, name, names[name]
@@ -189,30 +196,65 @@ class OmsChannelListing(models.Model):
             unsure._ask_suggestions()
 
     @api.model
-    def _prepare_shared(self, listing, shared):
-        """:return: which names of a told listing are not its own"""
-        return {
-            "is_sku_shared": (listing.parent_ref, "sku", self._key(listing.sku)) in shared,
-            "is_barcode_shared": (listing.parent_ref, "barcode", listing.barcode) in shared,
-        }
+    def _prepare_shared(self, channel, listing, shared, row=None):
+        """Say which names of a told listing are not its own: shared with other variants, or
+        those of its product. Where the channel does not tell the latter, what is known of the
+        same name stays, and a new one is nobody's.
+
+        :param row: the listing's record; ``None`` for a new one
+        :rtype: dict[str, bool]
+        """
+        inherits = bool(listing.parent_ref) and channel._adapter()._variants_inherit
+        flags = {}
+        for name, flag in NAMES:
+            told = getattr(listing, name)
+            is_inherited = getattr(listing, f"is_{name}_inherited")
+            if is_inherited is None and inherits:
+                is_same = row and (row[name] or "") == told
+                is_inherited = row[flag] if is_same else bool(told)
+            value = self._key(told) if name == "sku" else told
+            flags[flag] = bool(is_inherited) or (listing.parent_ref, name, value) in shared
+        return flags
+
+    def _prepare_unsure(self, vals):
+        """:return: what opens a listing again that was linked by a name that is not its own"""
+        self.ensure_one()
+        is_alias = vals.get("is_sku_shared") and self.alias_of_id
+        if not is_alias and not any(
+            vals.get(flag) and self.matched_by == name for name, flag in NAMES
+        ):
+            return {}
+        return {"alias_of_id": False, "product_id": False, "matched_by": False}
+
+    @api.model
+    def _ask_names(self, channel, told):
+        """Have a channel's listings fetched when it told of variants without saying whether
+        their names are their own.
+        """
+        if channel._adapter()._variants_inherit and any(
+            listing.parent_ref and listing.status != "deleted" and listing.is_sku_inherited is None
+            for listing in told
+        ):
+            channel._fetch_listings_soon()
 
 
 class OmsChannel(models.Model):
     _inherit = "oms.channel"
 
     def _fetch_listings_soon(self):
-        """Have the listings fetched for something that is not among them, unless they were
-        just now or are being.
+        """Have the listings fetched for something that is not among them: at once, or some
+        minutes after they were fetched the last time.
         """
         self.ensure_one()
-        now = fields.Datetime.now()
-        before = fields.Datetime.subtract(now, seconds=FETCH_AGAIN_SECONDS)
-        is_fresh = self.listings_fetched_at and self.listings_fetched_at > before
-        is_due = self.listings_due_at and self.listings_due_at <= now
-        if self.state != "live" or self.listing_cursor or is_fresh or is_due:
+        now = due = fields.Datetime.now()
+        if self.listings_fetched_at:
+            again = fields.Datetime.add(self.listings_fetched_at, seconds=FETCH_AGAIN_SECONDS)
+            due = max(now, again)
+        is_due = self.listings_due_at and self.listings_due_at <= due
+        if self.state != "live" or self.listing_cursor or is_due:
             return
         # Whoever fetches now has the channel's row, and orders wait for nobody.
         channel_sudo = self.sudo().try_lock_for_update(allow_referencing=True)
         if channel_sudo:
-            channel_sudo.listings_due_at = now
+            channel_sudo.listings_due_at = due
             self.env.ref("oms_addon.oms_lane_listings").sudo()._wake()

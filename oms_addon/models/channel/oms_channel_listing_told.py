@@ -61,6 +61,7 @@ class OmsChannelListing(models.Model):
                 fresh.append((listing, moment))
         updated = self._update_told(channel, updates, known)
         created = self._create_told(channel, fresh, known)
+        self._ask_names(channel, [listing for listing, _at in fresh])
         known["ref"].update({row.external_ref: row for row in created})
         known["item"].update({row.item_ref: row for row in created if row.item_ref})
         self._note_quantities(channel, told, known)
@@ -122,7 +123,7 @@ class OmsChannelListing(models.Model):
         row = known["key"].get(self._key(listing.sku))
         if not row or listing.status == "deleted" or row in updates:
             return None
-        if (listing.parent_ref, "sku", self._key(listing.sku)) in known["shared"]:
+        if self._prepare_shared(row.channel_id, listing, known["shared"])["is_sku_shared"]:
             return None
         return row if not row.external_ref or row.status == "deleted" else None
 
@@ -148,13 +149,13 @@ class OmsChannelListing(models.Model):
                 "" if flags["is_barcode_shared"] else listing.barcode,
             )
             for listing, _at in fresh
-            for flags in [self._prepare_shared(listing, known["shared"])]
+            for flags in [self._prepare_shared(channel, listing, known["shared"])]
         }
         sure = self._find_sure(channel, names)
         mains, aliases, taken = [], [], dict(known["key"])
         for listing, moment in fresh:
             vals = self._prepare_fresh(channel, listing, moment, currencies)
-            vals |= self._prepare_shared(listing, known["shared"])
+            vals |= self._prepare_shared(channel, listing, known["shared"])
             key = "" if vals["is_sku_shared"] else self._key(listing.sku)
             if key and key in taken:
                 # Product and units are those of the listing whose alias it is.
@@ -245,8 +246,9 @@ class OmsChannelListing(models.Model):
                 continue
             told = self._prepare_told(listing, moment, currencies)
             told["external_ref"] = listing.ref
-            told |= self._prepare_shared(listing, known["shared"])
+            told |= self._prepare_shared(channel, listing, known["shared"], row)
             vals = {name: value for name, value in told.items() if row._differs(name, value)}
+            vals |= row._prepare_unsure(vals)
             if vals.get("is_sku_shared") is False:
                 other = known["key"].get(self._key(listing.sku), row)
                 if other != row and row.state == "matched":

@@ -622,11 +622,12 @@ class TestPrestashopAsking(PrestashopCommon):
         end = self.shop.now
         self.shop.place_order()
         window = (start, end + timedelta(seconds=1))
-        self.assertEqual(self.adapter._list_orders(self.channel, *window), (refs, None))
+        self.assertEqual(self.adapter._list_orders(self.channel, *window), (refs, refs[-1]))
+        self.assertEqual(self.adapter._list_orders(self.channel, *window, refs[-1]), ([], None))
         self.assertEqual(self.adapter._count_orders(self.channel, *window), 3)
         events, following = self.adapter._fetch_window(self.channel, *window)
-        self.assertEqual(([event.order_ref for event in events], following), (refs, None))
-        self.assertEqual(self.adapter._list_orders(self.channel, start, end), (refs[:2], None))
+        self.assertEqual(([event.order_ref for event in events], following), (refs, refs[-1]))
+        self.assertEqual(self.adapter._list_orders(self.channel, start, end)[0], refs[:2])
         nothing = (start - timedelta(days=2), start - timedelta(days=1))
         self.assertEqual(self.adapter._list_orders(self.channel, *nothing), ([], None))
         self.assertEqual(self.adapter._fetch_orders(self.channel, ["999"]), [])
@@ -664,7 +665,7 @@ class TestPrestashopAsking(PrestashopCommon):
             combinations=(("SHIRT-S", 3, "24.00"), ("SHIRT-L", 4, "30.00")),
         )
         listings, following = self.adapter._fetch_listings(self.channel)
-        self.assertIsNone(following)
+        self.assertEqual(following, "2")
         self.assertEqual(
             [(x.ref, x.parent_ref, x.sku, x.price, x.quantity, x.name) for x in listings],
             [
@@ -684,8 +685,36 @@ class TestPrestashopAsking(PrestashopCommon):
         for n in range(PAGE + 1):
             self.shop.add_product(f"SKU-{n}", f"Thing {n}")
         first, following = self.adapter._fetch_listings(self.channel)
-        second, end = self.adapter._fetch_listings(self.channel, following)
-        self.assertEqual((len(first), len(second), end), (PAGE, 1, None))
+        second, following = self.adapter._fetch_listings(self.channel, following)
+        self.assertEqual((len(first), len(second)), (PAGE, 1))
+        # Only an empty page is the end: a shop may give less than it was asked for.
+        self.assertEqual(self.adapter._fetch_listings(self.channel, following), ([], None))
+
+    def test_fault_42_a_short_page_ends_no_list(self):
+        refs = [self.shop.place_order() for _n in range(5)]
+        products = [self.shop.add_product(f"SKU-{n}", f"Thing {n}") for n in range(5)]
+        self.shop.page_limit = 2
+        window = (self.shop.now - timedelta(days=1), self.shop.now + timedelta(days=1))
+        for expected, method, told in (
+            (refs, lambda c: self.adapter._list_orders(self.channel, *window, c), str),
+            (
+                refs,
+                lambda c: self.adapter._fetch_window(self.channel, *window, c),
+                lambda event: event.order_ref,
+            ),
+            (
+                products,
+                lambda c: self.adapter._fetch_listings(self.channel, c),
+                lambda row: row.ref,
+            ),
+        ):
+            found, cursor = [], None
+            while True:
+                rows, cursor = method(cursor)
+                found += map(told, rows)
+                if not cursor:
+                    break
+            self.assertEqual([ref for ref in found if ref in expected], expected)
 
     def test_a_permission_that_is_missing_is_named(self):
         self.shop.permissions["order_slip"] = set()

@@ -42,6 +42,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
     _icon = "fa-shopping-basket"
     _can_fetch = True
     _can_fetch_listings = True
+    _variants_inherit = True
     _can_fetch_locations = True
     _can_fetch_taxes = True
     _can_push_shipment = True

@@ -30,7 +30,8 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
     def _fetch_listings(self, channel, cursor=None):
         """Override of `oms.channel.adapter`: products, or each of their combinations.
 
-        Where shops of one installation keep stocks of their own, there is a row for each.
+        Where shops of one installation keep stocks of their own, there is a row for each. The
+        shop does not say where the list ends: an empty page does.
         """
         products = self._get(
             channel,
@@ -64,7 +65,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
             for combination in combinations.get(text(product, "id"), [None])
             for listing in self._listings(channel, product, combination, stocks, rates)
         ]
-        return listings, ids[-1] if len(ids) == PAGE else None
+        return listings, ids[-1] if ids else None
 
     @api.model
     def _listings(self, channel, product, combination, stocks, rates):
@@ -92,6 +93,9 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
                 location_ref=text(row, "id_shop") if len(rows) > 1 else "",
                 image_url=self._image_url(channel, product),
                 status="active" if active else "inactive",
+                # The catalogue tells a combination's own names, other than orders do.
+                is_sku_inherited=False,
+                is_barcode_inherited=False,
             )
             for row in rows
         ]

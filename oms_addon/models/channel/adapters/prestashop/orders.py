@@ -197,7 +197,8 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
         """Override of `oms.channel.adapter`: by the time of placing, in the shop's own time.
 
         In the hour the clock is set back by, the shop's times are told twice: there the
-        window is wider than asked for.
+        window is wider than asked for. The shop does not say where a list ends: an empty page
+        does.
         """
         last = int(cursor or 0)
         rows = self._get(
@@ -207,7 +208,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
             **{"filter[id]": f">[{last}]", "sort": "[id_ASC]", "limit": str(PAGE)},
         )
         refs = [text(row, "id") for row in rows]
-        return refs, refs[-1] if len(refs) == PAGE else None
+        return refs, refs[-1] if refs else None
 
     @api.model
     def _count_orders(self, channel, start, end):

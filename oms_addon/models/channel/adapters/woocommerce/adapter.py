@@ -4,6 +4,7 @@ import hashlib
 
 from odoo import api, models
 
+from odoo.addons.oms_addon.exceptions import FinalError
 from odoo.addons.oms_addon.models.channel.oms_channel_adapter import Event
 from odoo.addons.oms_addon.tools import oauth1, signature
 from odoo.addons.oms_addon.tools.channel_documents import OrderRequest
@@ -25,6 +26,7 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
     _can_fetch = True
     _can_register = True
     _can_fetch_listings = True
+    _variants_inherit = True
     _can_fetch_taxes = True
     _can_push_shipment = True
     _can_push_tracking = True
@@ -120,21 +122,49 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
         return super()._base_url(channel).partition("/wp-json")[0] + API
 
     @api.model
-    def _all(self, channel, path, **params):
-        """:return: a list of the shop, read to its end"""
+    def _all(self, channel, path, *, is_open=False, **params):
+        """Read a list of the shop to its end.
+
+        :param bool is_open: whether nothing is concluded from what is not in it: where the shop
+            does not say how long it is, an empty page ends it
+        :return: the rows
+        """
         found, page = [], 1
         while page:
             query = {"per_page": str(PAGE), **params, "page": str(page)}
             answer = self._call(channel, "GET", path, params=query)
             rows = answer.json()
             found += rows
-            page = page + 1 if self._has_next(answer, page, rows) else 0
+            has_next = (
+                self._goes_on(answer, page, rows) if is_open else self._has_next(answer, page)
+            )
+            page = page + 1 if has_next else 0
         return found
 
     @api.model
-    def _has_next(self, answer, page, rows):
-        """:return: whether a list goes on after a page; a short page is not its end where the
-        shop says how many pages there are
+    def _has_next(self, answer, page):
+        """:return: whether a list goes on after a page, as the shop says: plugins shorten pages
+        :raise FinalError: when it does not say
         """
-        pages = answer.headers.get("X-WP-TotalPages") or ""
-        return page < int(pages) if pages.isdigit() else len(rows) >= PAGE
+        pages = self._told_count(answer, "X-WP-TotalPages")
+        if pages is None:
+            raise FinalError(
+                self.env._(
+                    "The shop does not say how many pages its list has, so nothing is concluded "
+                    "from it: let the header X-WP-TotalPages pass through the proxy, cache or "
+                    "security plugin of the shop."
+                )
+            )
+        return page < pages
+
+    @api.model
+    def _goes_on(self, answer, page, rows):
+        """:return: as ``_has_next``; where the shop does not say, an empty page is the last"""
+        pages = self._told_count(answer, "X-WP-TotalPages")
+        return bool(rows) if pages is None else page < pages
+
+    @api.model
+    def _told_count(self, answer, header):
+        """:return: a number of a header, ``None`` where it is missing or no number"""
+        told = answer.headers.get(header) or ""
+        return int(told) if told.isdigit() else None

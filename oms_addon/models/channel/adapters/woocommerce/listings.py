@@ -1,15 +1,20 @@
 """WooCommerce: what is offered, and how it is taxed."""
 
+from collections import defaultdict
 from dataclasses import replace
 
 from odoo import api, models
 from odoo.tools import split_every
 
 from odoo.addons.oms_addon.exceptions import FinalError
+from odoo.addons.oms_addon.tools import http
 from odoo.addons.oms_addon.tools.document_values import to_decimal
 from odoo.addons.oms_addon.tools.woocommerce import NOT_SOLD, read_listing
 
 from .adapter import PAGE
+
+#: products of one page whose variations take a call each
+PARENTS = 20
 
 
 class OmsChannelAdapterWoocommerce(models.AbstractModel):
@@ -17,35 +22,99 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
 
     @api.model
     def _fetch_listings(self, channel, cursor=None):
-        """Override of `oms.channel.adapter`: products, then the variations of the others."""
+        """Override of `oms.channel.adapter`: products, then the variations of the others, in
+        one list or, of shops before 10.3, by their products.
+        """
         kind, _slash, page = (cursor or "products/1").partition("/")
-        params = {"page": page, "per_page": str(PAGE), "orderby": "id", "order": "asc"}
-        answer = self._call(channel, "GET", f"/{kind}", params=params, accept=(404,))
-        if answer.status == 404:
-            raise FinalError(
-                self.env._("The shop cannot list its variations: update WooCommerce to 9.0.")
-            )
-        rows = answer.json()
+        read = {"products": self._page_of_products, "variations": self._page_of_variations}
+        rows, parents, following = read.get(kind, self._page_by_parents)(channel, int(page))
         currency = self._shop_currency(channel)
         listings = [
-            replace(listing, currency=currency) for row in rows if (listing := read_listing(row))
+            replace(listing, currency=currency)
+            for row in rows
+            if (listing := read_listing(row, parents.get(row.get("parent_id"))))
         ]
-        if self._has_next(answer, int(page), rows):
-            return listings, f"{kind}/{int(page) + 1}"
-        return listings, "variations/1" if kind == "products" else None
+        return listings, following
+
+    @api.model
+    def _page_of_products(self, channel, page):
+        """:return: rows of what is sold, products by id, and the cursor of the next page"""
+        rows, has_next = self._list_page(channel, "/products", page)
+        return rows, {}, f"products/{page + 1}" if has_next else "variations/1"
+
+    @api.model
+    def _page_of_variations(self, channel, page):
+        """:return: as ``_page_of_products``"""
+        try:
+            rows, has_next = self._list_page(channel, "/variations", page)
+        except FinalError as error:
+            if http.status_of(error) != 404:
+                raise
+            return self._page_by_parents(channel, 1)
+        refs = sorted({row["parent_id"] for row in rows if row.get("parent_id")})
+        named = self._rows_of(channel, "/products", refs, "id,sku,global_unique_id")
+        parents = {row["id"]: row for row in named}
+        return rows, parents, f"variations/{page + 1}" if has_next else None
+
+    @api.model
+    def _page_by_parents(self, channel, page):
+        """:return: as ``_page_of_products``: the variations of some products"""
+        fields = "id,sku,global_unique_id,variations"
+        found, has_next = self._list_page(
+            channel, "/products", page, per_page=str(PARENTS), _fields=fields
+        )
+        parents = {row["id"]: row for row in found if row.get("variations")}
+        rows = [
+            {**row, "parent_id": ref}
+            for ref in parents
+            for row in self._all(channel, f"/products/{ref}/variations")
+        ]
+        return rows, parents, f"parents/{page + 1}" if has_next else None
+
+    @api.model
+    def _list_page(self, channel, path, page, **params):
+        """:return: a page of a list in the order of its ids, and whether it goes on"""
+        query = {"per_page": str(PAGE), "orderby": "id", "order": "asc", **params}
+        answer = self._call(channel, "GET", path, params={**query, "page": str(page)})
+        return answer.json(), self._has_next(answer, page)
 
     @api.model
     def _find_listed(self, channel, listings):
         """Override of `oms.channel.adapter`: by their ids, products and variations apart."""
-        found = set()
-        for kind, is_variation in (("products", False), ("variations", True)):
-            refs = [l.external_ref for l in listings if bool(l.parent_ref) == is_variation]
-            for some in split_every(PAGE, refs, list):
-                params = {"include": ",".join(some), "per_page": str(PAGE), "_fields": "id,type"}
-                answer = self._call(channel, "GET", f"/{kind}", params=params)
-                rows = answer.json()
-                found |= {str(row["id"]) for row in rows if row.get("type") not in NOT_SOLD}
-        return found
+        refs = {listing.external_ref: listing.parent_ref or "" for listing in listings}
+        rows = self._rows_by_ref(channel, refs, "id,type")
+        return {str(row["id"]) for row in rows if row.get("type") not in NOT_SOLD}
+
+    @api.model
+    def _rows_by_ref(self, channel, refs, fields):
+        """Ask for products and variations by their ids.
+
+        :param dict refs: the id of the product a variation is of, '' of a product, by id
+        :param str fields: names of what to tell
+        :return: the rows of those there are
+        """
+        of_parents = defaultdict(list)
+        for ref, parent in refs.items():
+            of_parents[parent].append(ref)
+        rows = self._rows_of(channel, "/products", of_parents.pop("", []), fields)
+        try:
+            variations = [ref for some in of_parents.values() for ref in some]
+            return rows + self._rows_of(channel, "/variations", variations, fields)
+        except FinalError as error:
+            if http.status_of(error) != 404:
+                raise
+        for parent, some in of_parents.items():
+            rows += self._rows_of(channel, f"/products/{parent}/variations", some, fields)
+        return rows
+
+    @api.model
+    def _rows_of(self, channel, path, refs, fields):
+        """:return: the rows of a list that have one of these ids"""
+        rows = []
+        for some in split_every(PAGE, map(str, refs), list):
+            params = {"include": ",".join(some), "per_page": str(PAGE), "_fields": fields}
+            rows += self._call(channel, "GET", path, params=params).json()
+        return rows
 
     @api.model
     def _shop_currency(self, channel):

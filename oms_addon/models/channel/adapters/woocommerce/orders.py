@@ -24,8 +24,8 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
         """Override of `oms.channel.adapter`: what changed since, oldest change first.
 
         The cursor is ``since``, and behind slashes the page of it and whether this is the
-        first sweep, which takes the orders still to be worked on. A full page moves
-        ``since`` to its last change, so that a change meanwhile cannot shift the pages.
+        first sweep, which takes the orders still to be worked on. A page that others follow
+        moves ``since`` to its last change, so that a change meanwhile cannot shift the pages.
         """
         size = min(limit or PAGE, PAGE)
         since, page, first = self._read_cursor(channel.cursor)
@@ -33,14 +33,15 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
         if first:
             params["status"] = "pending,on-hold,processing"
         changed = {"modified_after": since, "dates_are_gmt": "true"} if since else {}
-        orders = self._call(channel, "GET", "/orders", params={**params, **changed}).json()
+        answer = self._call(channel, "GET", "/orders", params={**params, **changed})
+        orders = answer.json()
         events = self._events(channel, orders)
-        if len(orders) >= size:
+        if self._goes_on(answer, page, orders):
             return events, self._next_cursor(orders, since, page, first)
         last = [moment for order in orders if (moment := order["date_modified_gmt"])]
         if since:
             query = {**params, **changed, "per_page": str(PAGE), "status": "trash"}
-            events += self._events(channel, self._all(channel, "/orders", **query))
+            events += self._events(channel, self._all(channel, "/orders", is_open=True, **query))
         return events, max([*last, channel.cursor.split("/")[0] if channel.cursor else ""])
 
     @api.model
@@ -57,7 +58,7 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
     @api.model
     def _next_cursor(self, orders, since, page, first):
         """:return: where to go on behind a full page"""
-        last = max(order["date_modified_gmt"] or "" for order in orders)
+        last = max((order["date_modified_gmt"] or "" for order in orders), default="")
         # "After" leaves out the second itself, and others may have changed in it.
         following = last and (datetime.fromisoformat(last) - timedelta(seconds=1)).isoformat()
         if following > since:
@@ -72,7 +73,9 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
             answer = self._call(channel, "GET", f"/orders/{ref}", accept=(404,))
             if answer.status == 200:
                 order = answer.json()
-                order[DETAILS] = self._refunds_of(channel, ref) if order.get("refunds") else []
+                order[DETAILS] = (
+                    self._refunds_of(channel, ref, is_open=True) if order.get("refunds") else []
+                )
                 events += self._events(channel, [order])
         return events
 
@@ -80,29 +83,29 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
     def _list_orders(self, channel, start, end, cursor=None):
         """Override of `oms.channel.adapter`"""
         params = self._window(start, end, cursor) | {"_fields": "id,status"}
-        orders = self._call(channel, "GET", "/orders", params=params).json()
-        refs = [str(order["id"]) for order in orders if order["status"] not in DRAFTS]
-        return refs, self._next_page(orders, cursor)
+        answer = self._call(channel, "GET", "/orders", params=params)
+        refs = [str(order["id"]) for order in answer.json() if order["status"] not in DRAFTS]
+        return refs, self._next_page(answer, cursor)
 
     @api.model
     def _count_orders(self, channel, start, end):
         """Override of `oms.channel.adapter`: all but those not placed yet."""
         params = self._window(start, end, None) | {"per_page": "1", "_fields": "id"}
-        return self._count(channel, params) - self._count(
-            channel, {**params, "status": "checkout-draft"}
-        )
+        drafts = {**params, "status": "checkout-draft"}
+        counts = [self._count(channel, query) for query in (params, drafts)]
+        return None if None in counts else counts[0] - counts[1]
 
     @api.model
     def _count(self, channel, params):
         answer = self._call(channel, "GET", "/orders", params=params)
-        return int(answer.headers.get("X-WP-Total") or 0)
+        return self._told_count(answer, "X-WP-Total")
 
     @api.model
     def _fetch_window(self, channel, start, end, cursor=None):
         """Override of `oms.channel.adapter`: the list tells the orders whole."""
         params = self._window(start, end, cursor)
-        orders = self._call(channel, "GET", "/orders", params=params).json()
-        return self._events(channel, orders), self._next_page(orders, cursor)
+        answer = self._call(channel, "GET", "/orders", params=params)
+        return self._events(channel, answer.json()), self._next_page(answer, cursor)
 
     @api.model
     def _window(self, start, end, cursor):
@@ -121,8 +124,9 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
         }
 
     @api.model
-    def _next_page(self, rows, cursor):
-        return str(int(cursor or 1) + 1) if len(rows) >= PAGE else None
+    def _next_page(self, answer, cursor):
+        page = int(cursor or 1)
+        return str(page + 1) if self._has_next(answer, page) else None
 
     @api.model
     def _events(self, channel, orders):
@@ -145,16 +149,18 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
         return events
 
     @api.model
-    def _refunds_of(self, channel, ref):
-        """:return: the refunds of one order, whole"""
-        return self._all(channel, f"/orders/{ref}/refunds")
+    def _refunds_of(self, channel, ref, **options):
+        """:param options: of ``_all``
+        :return: the refunds of one order, whole
+        """
+        return self._all(channel, f"/orders/{ref}/refunds", **options)
 
     @api.model
     def _refunds_of_many(self, channel, ids):
         """:return: the refunds of orders by order id; ``None`` from shops before 9.0"""
         parents, found = ",".join(map(str, ids)), defaultdict(list)
         try:
-            refunds = self._all(channel, "/refunds", parent=parents)
+            refunds = self._all(channel, "/refunds", is_open=True, parent=parents)
         except FinalError as error:
             if http.status_of(error) != 404:
                 raise

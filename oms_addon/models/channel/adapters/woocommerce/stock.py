@@ -7,8 +7,6 @@ from odoo import api, models
 from odoo.addons.oms_addon.exceptions import FinalError, RetryableError
 from odoo.addons.oms_addon.tools.woocommerce import stock_mode_of
 
-from .adapter import PAGE
-
 
 class OmsChannelAdapterWoocommerce(models.AbstractModel):
     _inherit = "oms.channel.adapter.woocommerce"
@@ -47,21 +45,14 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
     @api.model
     def _stock_there(self, channel, items):
         """:return: how the shop tracks the stock and what it shows now, by listing"""
+        if all(item.get("seen") is None for item in items):
+            return {}
+        refs = {item["ref"]: item.get("parent_ref") or "" for item in items}
         found = {}
-        for kind, is_variation in (("products", False), ("variations", True)):
-            refs = [i["ref"] for i in items if bool(i.get("parent_ref")) == is_variation]
-            if not refs or all(i.get("seen") is None for i in items):
-                continue
-            params = {
-                "include": ",".join(refs),
-                "per_page": str(PAGE),
-                "_fields": "id,manage_stock,stock_quantity",
-            }
-            answer = self._call(channel, "GET", f"/{kind}", params=params, accept=(404,))
-            for row in answer.json() if answer.status == 200 else ():
-                quantity = row.get("stock_quantity")
-                shown = None if quantity is None else int(quantity)
-                found[str(row["id"])] = stock_mode_of(row), shown
+        for row in self._rows_by_ref(channel, refs, "id,manage_stock,stock_quantity"):
+            quantity = row.get("stock_quantity")
+            shown = None if quantity is None else int(quantity)
+            found[str(row["id"])] = stock_mode_of(row), shown
         return found
 
     @api.model
