@@ -191,6 +191,12 @@ def describe_page(answer, url):
             f"{host} answered with a login page{shown} instead of data: the address is protected "
             "by a password or is not that of the API. Remove the password or correct the address."
         )
+    if answer.status in (401, 403):
+        return (
+            f"{host} refused the call with a web page{shown} ({answer.status}): a password, a "
+            "firewall or a security plugin in front of the API. Have the server of Odoo let "
+            "through there."
+        )
     if answer.status == 503 or "maintenance" in text.lower():
         return f"{host} answered with a maintenance page{shown}. The call is repeated later."
     return (

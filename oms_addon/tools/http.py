@@ -29,6 +29,8 @@ _logger = logging.getLogger(__name__)
 
 # Seconds without a sign of life, while connecting and between two pieces of an answer.
 TIMEOUT = 20
+#: what web servers, firewalls and shops that are closed answer with a page
+REFUSING_PAGES = {401, 403}
 RETRYABLE_STATUS = {408, 409, 423, 425, 500, 502, 503, 504}
 # What stands before the channel answers for it.
 UNREACHABLE_STATUS = {502, 503, 504}
@@ -125,6 +127,13 @@ def _send(method, url, **values):
     raise FinalError(f"{urlsplit(url).hostname} sends calls on without end. Check the address.")
 
 
+def is_page_alone(answer):
+    """:return: whether an answer is a page without data in it: where PHP writes a notice first,
+    data is sent as a page
+    """
+    return is_page(answer) and read_json(answer.body) is None
+
+
 def post(url, body, headers):
     """Post a JSON body.
 
@@ -146,13 +155,16 @@ def _verdict(call, answer):
     wait = retry_after(answer.headers.get("Retry-After", ""))
     if answer.status == 429:
         error = RateLimited(f"{call}: too many calls.", seconds=wait)
-    elif firewall_of(answer):
+    elif firewall_of(answer) or answer.status in REFUSING_PAGES and is_page_alone(answer):
+        # What stands in front of an API says nothing about the credentials.
         error = RetryableError(describe_page(answer, answer.url), seconds=wait, unreachable=True)
     elif answer.status in (401, 403):
         error = CredentialsError(f"{call} refused the credentials ({answer.status}): {shown}")
     elif answer.status in RETRYABLE_STATUS or answer.status >= 500:
         error = RetryableError(
-            f"{call} answered {answer.status}: {shown}",
+            describe_page(answer, answer.url)
+            if is_page_alone(answer)
+            else f"{call} answered {answer.status}: {shown}",
             seconds=wait,
             unreachable=answer.status in UNREACHABLE_STATUS,
         )

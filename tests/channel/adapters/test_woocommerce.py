@@ -18,6 +18,7 @@ from odoo.addons.oms_addon.tools import http, oauth1
 from odoo.addons.oms_addon.tools.channel_documents import ListingDocument, OrderRequest
 from odoo.addons.oms_addon.tools.document_codec import loads
 from odoo.addons.oms_addon.tools.order_document import DocumentError, OrderDocument
+from odoo.addons.oms_addon.tools.woocommerce import quantities
 from odoo.addons.oms_addon.tools.woocommerce_orders import read_order
 
 from simulators.base import Response
@@ -48,7 +49,7 @@ class TestWoocommerceOrders(BaseCase):
     """Reading, without a database."""
 
     def test_every_shape_reads_as_expected_and_adds_up_to_the_cent(self):
-        self.assertEqual(len(SHAPES), 8)
+        self.assertEqual(len(SHAPES), 9)
         for name in SHAPES:
             with self.subTest(name):
                 document = read(fixture(name))
@@ -141,6 +142,117 @@ class TestWoocommerceOrders(BaseCase):
         document = read({**data, "total": "158.54"})
         self.assertEqual(document.expected_total(), Decimal("158.54"))
         self.assertEqual(document.lines[1].taxes[0].amount, Decimal("10.40"))
+
+    def _by_taxes(self, document, kind):
+        """:return: what lines of a kind cost, with the rate and amount of each tax"""
+        return [
+            (line.ref, line.unit_price, [(tax.rate, tax.amount) for tax in line.taxes])
+            for line in document.lines
+            if line.kind == kind
+        ]
+
+    def test_a_negative_fee_takes_off_each_rate_its_share(self):
+        document = read(fixture("negative_fee"))
+        self.assertEqual(
+            self._by_taxes(document, "discount"),
+            [
+                ("303", Decimal("-2.43"), [(Decimal(20), Decimal("-0.49"))]),
+                ("303:1", Decimal("-0.90"), [(Decimal(5), Decimal("-0.05"))]),
+            ],
+        )
+        self.assertEqual(document.expected_total(), Decimal("51.71"))
+
+    def test_shipping_that_is_taxed_as_the_goods_are_is_split_and_given_back_so(self):
+        data = fixture("negative_fee")
+        data["fee_lines"], shipping = [], data["shipping_lines"][0]
+        # 4.95 over 30.00 at 20 % and 12.99 at 5 %, as plugins tax it.
+        shipping.update(
+            total_tax="0.76",
+            taxes=[
+                {"id": 1, "total": "0.69", "subtotal": ""},
+                {"id": 2, "total": "0.07", "subtotal": ""},
+            ],
+        )
+        data.update(total="55.35", total_tax="7.41")
+        back = {"id": 9, "key": "_refunded_item_id", "value": "304"}
+        data["oms_refunds"] = [
+            {
+                "id": 400,
+                "parent_id": data["id"],
+                "date_created_gmt": data["date_created_gmt"],
+                "amount": "5.71",
+                "reason": "",
+                "meta_data": [],
+                "line_items": [],
+                "fee_lines": [],
+                "shipping_lines": [{"total": "-4.95", "total_tax": "-0.76", "meta_data": [back]}],
+            }
+        ]
+        document = read(data)
+        self.assertEqual(
+            self._by_taxes(document, "shipping"),
+            [
+                ("304", Decimal("3.45"), [(Decimal(20), Decimal("0.69"))]),
+                ("304:1", Decimal("1.50"), [(Decimal(5), Decimal("0.07"))]),
+            ],
+        )
+        self.assertEqual(document.problems(), ())
+        self.assertEqual(
+            [(line.line_ref, line.amount) for line in document.refunds[0].lines],
+            [("304", Decimal("4.14")), ("304:1", Decimal("1.57"))],
+        )
+
+    def test_what_several_taxes_take_of_the_whole_stays_one_line(self):
+        data = fixture("negative_fee")
+        data["fee_lines"], shipping = [], data["shipping_lines"][0]
+        data["tax_lines"][1]["rate_percent"] = 9.975
+        shipping.update(
+            total_tax="1.48",
+            taxes=[
+                {"id": 1, "total": "0.99", "subtotal": ""},
+                {"id": 2, "total": "0.49", "subtotal": ""},
+            ],
+        )
+        [[ref, price, taxes]] = self._by_taxes(read(data), "shipping")
+        self.assertEqual((ref, price, len(taxes)), ("304", Decimal("4.95"), 2))
+
+    def _sizes(self):
+        """:return: an order of two sizes that the shop names by the SKU of their product"""
+        data = fixture("order")
+        line = data["line_items"][0]
+        names = {"product_id": 7, "sku": "SHIRT"}
+        data["line_items"] = [
+            {**line, **names, "id": 1, "variation_id": 8},
+            {**line, **names, "id": 2, "variation_id": 9},
+        ]
+        return data
+
+    def test_a_refund_that_names_no_line_is_of_the_only_one_that_sold_its_variation(self):
+        data = self._sizes()
+        back = {**data["line_items"][1], "id": 50, "quantity": -1, "total": "-5.00"}
+        data["oms_refunds"] = [
+            {
+                "id": 400,
+                "parent_id": data["id"],
+                "date_created_gmt": data["date_created_gmt"],
+                "amount": "5.00",
+                "line_items": [{**back, "meta_data": []}],
+            }
+        ]
+        self.assertEqual([x.line_ref for x in read(data).refunds[0].lines], ["2"])
+        # Twice the same variation: either is right, none is named.
+        data["line_items"][0]["variation_id"] = 9
+        self.assertEqual([x.line_ref for x in read(data).refunds[0].lines], [""])
+
+    def test_lines_without_an_id_are_found_by_a_sku_that_one_line_has(self):
+        line = {"line_ref": "", "sku": "SHIRT", "quantity": "1"}
+        data = self._sizes()
+        self.assertEqual(quantities(data, [line]), {})
+        self.assertEqual(quantities(data, [{**line, "line_ref": "2"}]), {"2": "1"})
+        data["line_items"][0]["sku"] = "OTHER"
+        self.assertEqual(quantities(data, [line]), {"2": "1"})
+        # Of a fee that was split by its taxes the shop knows the whole.
+        self.assertEqual(quantities(data, [{**line, "line_ref": "303:1"}]), {"303": "1"})
 
     def test_a_tax_whose_rate_the_shop_forgot_is_not_invented(self):
         document = read({**fixture("order"), "tax_lines": []})
@@ -397,7 +509,17 @@ class TestWoocommerceIn(WoocommerceCommon):
             for line in document.lines:
                 if line.sku and line.sku not in known:
                     known.add(line.sku)
-                    self._make_product(line.sku, line.name, stock=100)
+                    product = self._make_product(line.sku, line.name, stock=100)
+                    if line.parent_ref:
+                        self.env["oms.channel.listing"].create(
+                            {
+                                "channel_id": self.woo.id,
+                                "sku": line.sku,
+                                "external_ref": line.listing_ref,
+                                "parent_ref": line.parent_ref,
+                                "product_id": product.id,
+                            }
+                        )
         rates = {
             (t.rate, d.prices_include_tax) for d in documents for x in d.lines for t in x.taxes
         }
@@ -549,6 +671,40 @@ class TestWoocommerceIn(WoocommerceCommon):
         second, last = self.adapter._list_orders(self.woo, start, end, cursor)
         self.assertEqual((len(first), cursor, len(second), last), (100, "2", 1, None))
 
+    def test_fault_42_a_page_that_a_plugin_shortened_is_not_the_end(self):
+        refs = [self.shop.place_order([("MUG", 1, "1.00")]) for _n in range(102)]
+        start, end = datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 3, 2, tzinfo=UTC)
+        self.shop.hidden = {int(refs[5])}
+        for method, told in (
+            (self.adapter._list_orders, lambda row: row),
+            (self.adapter._fetch_window, lambda event: event.order_ref),
+        ):
+            found, cursor = [], None
+            while True:
+                rows, cursor = method(self.woo, start, end, cursor)
+                found += map(told, rows)
+                if not cursor:
+                    break
+            self.assertEqual(found, [ref for ref in refs if ref != refs[5]])
+        found = self._sweep()
+        self.assertEqual({event.order_ref for event in found}, {*refs} - {refs[5]})
+
+    def test_fault_42_nothing_is_concluded_from_a_list_that_does_not_say_how_long_it_is(self):
+        refs = [self.shop.place_order([("MUG", 1, "1.00")]) for _n in range(3)]
+        self.shop.tells_counts = False
+        start, end = datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 3, 2, tzinfo=UTC)
+        for ask in (
+            lambda: self.adapter._list_orders(self.woo, start, end),
+            lambda: self.adapter._fetch_window(self.woo, start, end),
+            lambda: self.adapter._fetch_listings(self.woo),
+            lambda: self.adapter._fetch_taxes(self.woo),
+        ):
+            with self.assertRaisesRegex(FinalError, "X-WP-TotalPages"):
+                ask()
+        self.assertIsNone(self.adapter._count_orders(self.woo, start, end))
+        # What is only taken in is taken in, until a page is empty.
+        self.assertEqual({event.order_ref for event in self._sweep(limit=2)}, {*refs})
+
     def test_an_order_that_is_gone_gives_no_event(self):
         self.assertEqual(self.adapter._fetch_orders(self.woo, ["999"]), [])
 
@@ -563,6 +719,41 @@ class TestWoocommerceIn(WoocommerceCommon):
         listings, cursor = self.adapter._fetch_listings(self.woo, cursor)
         self.assertEqual([(x.sku, x.parent_ref) for x in listings], [("SHIRT-B", parent)])
         self.assertIsNone(cursor)
+
+    def test_which_names_are_a_variations_own_is_seen_by_its_product(self):
+        parent = self.shop.add_variable("Shirt", "SHIRT", global_unique_id="4006381333931")
+        self.shop.add_product("", "Shirt - S", parent=parent)
+        self.shop.add_product("SHIRT-L", "Shirt - L", parent=parent)
+        listings, _cursor = self.adapter._fetch_listings(self.woo, "variations/1")
+        self.assertEqual(
+            [(x.sku, x.is_sku_inherited, x.is_barcode_inherited) for x in listings],
+            [("SHIRT", True, True), ("SHIRT-L", False, True)],
+        )
+        self.assertEqual(self._calls("/variations"), 1)
+        self.assertEqual(self._calls("/products"), 1)
+
+    def test_variations_of_a_shop_before_10_3_are_read_by_their_products(self):
+        self.shop.lists_variations = False
+        parents = [self.shop.add_variable(f"Shirt {n}", f"SHIRT-{n}") for n in range(21)]
+        children = [self.shop.add_product("", "S", 5, parent=parent) for parent in parents]
+        found, cursor, pages = [], None, []
+        while True:
+            listings, cursor = self.adapter._fetch_listings(self.woo, cursor)
+            found += listings
+            pages.append(cursor)
+            if not cursor:
+                break
+        self.assertEqual(pages, ["variations/1", "parents/2", None])
+        self.assertEqual([x.ref for x in found if x.parent_ref], children)
+        self.assertEqual([x.parent_ref for x in found if x.parent_ref], parents)
+        self.assertEqual({x.is_sku_inherited for x in found if x.parent_ref}, {True})
+        listings = self.env["oms.channel.listing"].create(
+            [
+                {"channel_id": self.woo.id, "external_ref": ref, "parent_ref": parent, "sku": ref}
+                for ref, parent in ((children[0], parents[0]), ("9999", parents[1]))
+            ]
+        )
+        self.assertEqual(self.adapter._find_listed(self.woo, listings), {children[0]})
 
     def test_tax_rates_come_once_each(self):
         rows = {"id": 9, "country": "CA", "rate": "9.975", "name": "", "priority": 2}
@@ -990,13 +1181,34 @@ class TestWoocommerceConnection(WoocommerceCommon):
         self.shop.start = lambda: self.shop
 
     def test_a_shop_that_is_none_and_one_that_sends_elsewhere_are_told(self):
-        self.shop.fail(1, 200, body=b"<html>Hello</html>")
+        self.shop.fail(1, 200, body=b"")
         self.assertIn("no WooCommerce", self.adapter._test_connection(self.woo))
         self.shop.fail(1, 404, body=b'{"code": "rest_no_route", "message": "No route"}')
         self.assertIn("WooCommerce does not", self.adapter._test_connection(self.woo))
         answer = {"Location": "https://www.shop.test/"}
         with patch.object(self.shop, "batch_orders", lambda *args: Response(308, b"", answer)):
             self.assertIn("sends us elsewhere", self.adapter._test_connection(self.woo))
+
+    def test_a_page_that_comes_instead_of_the_api_is_told_for_what_it_is(self):
+        form = b"<html><title>Log In</title><input type='password'></html>"
+        blocked = b"<html><title>Attention Required! | Cloudflare</title></html>"
+        for status, body, words in (
+            (200, b"<html>Hello</html>", "answered with a web page instead of data"),
+            (200, form, "login page titled \u201cLog In\u201d"),
+            (401, b"<html>Authorization Required</html>", "a password, a firewall"),
+            (403, b"<html><h1>403 Forbidden</h1></html>", "refused the call with a web page (403)"),
+            (403, blocked, "Cloudflare in front of 127.0.0.1 blocked the call (403)"),
+            (503, b"<html>Scheduled maintenance.</html>", "maintenance page"),
+        ):
+            with self.subTest(status=status, body=body):
+                self.shop.fail(1, status, body=body)
+                problem = self.adapter._test_connection(self.woo)
+                self.assertIn(words, problem)
+                self.assertNotIn("keys", problem)
+        # Data that PHP sends as a page, because it wrote a notice first, is data.
+        said = b'<br />\n<b>Notice</b>: x in <b>y.php</b><br />\n{"code": "x", "message": "No."}'
+        self.shop.fail(1, 401, body=said)
+        self.assertIn("refuses the keys: No.", self.adapter._test_connection(self.woo))
 
     def test_over_https_the_keys_authenticate_and_over_http_they_only_sign(self):
         seen = []

@@ -3,6 +3,7 @@
 from odoo import api, models
 
 from odoo.addons.oms_addon.exceptions import FinalError, RetryableError
+from odoo.addons.oms_addon.tools.connection_errors import describe_page, firewall_of, is_page
 from odoo.addons.oms_addon.tools.prestashop import parse_xml, read_errors
 
 #: what the key has to allow
@@ -52,6 +53,10 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
         told = "; ".join(words for _code, words in errors)
         # Where a notice of PHP came first, every answer has the status of success.
         codes = {code for code, _words in errors}
+        root = parse_xml(answer.body)
+        is_data = bool(codes) or root is not None and root.find(".//api") is not None
+        if firewall_of(answer) or not is_data and answer.status != 404 and is_page(answer):
+            return describe_page(answer, answer.url)
         if answer.status == 401 or codes & ERRORS_OF_KEY:
             return self.env._(
                 "The shop refuses the webservice key: %(told)s. Copy it again from Advanced "
@@ -66,7 +71,6 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
             )
         if answer.status == 403:
             return self.env._("The key does not open this shop: %(told)s", told=told)
-        root = parse_xml(answer.body)
         api_node = root.find(".//api") if root is not None else None
         if answer.status != 200 or api_node is None:
             return self.env._(

@@ -6,6 +6,8 @@ import secrets
 from odoo import api, models
 from odoo.exceptions import UserError
 
+from odoo.addons.oms_addon.tools import http
+from odoo.addons.oms_addon.tools.connection_errors import describe_page, firewall_of
 from odoo.addons.oms_addon.tools.json_answer import read_json
 
 #: answers that say what is wrong with a connection
@@ -42,11 +44,7 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
                 if problem:
                     return problem
         except UserError as error:
-            return self.env._(
-                "%(error)s Check the store address, and that it begins with https:// where the "
-                "shop has a certificate.",
-                error=error,
-            )
+            return str(error)
         return ""
 
     @api.model
@@ -56,6 +54,8 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
         message = told.get("message", "") if isinstance(told, dict) else ""
         if 300 <= answer.status < 400:
             return self.env._("The shop sends us elsewhere: enter its address with https://.")
+        if firewall_of(answer) or answer.status != 404 and http.is_page_alone(answer):
+            return describe_page(answer, answer.url)
         if answer.status == 404 and not message:
             return self.env._(
                 "There is no REST API at this address. In WordPress, Settings → Permalinks "
