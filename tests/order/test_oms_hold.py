@@ -26,6 +26,15 @@ class TestOmsHold(OmsCommon):
         self._run_lanes("inbox")
         self.assertEqual(self._order("N-1").partner_id, customer)
 
+    def test_an_exception_that_stands_says_what_is_true_now(self):
+        order = self._capture(self._document("N-0"))
+        problem = {"code": "REFUND_DUE", "message": "20.00 was paid for 11.99."}
+        [hold] = self.env["oms.hold"]._open(order, [problem])
+        again = {"code": "REFUND_DUE", "message": "20.00 was paid for 12.00."}
+        other = {"code": "REFUND_DUE", "message": "Another of the same reason."}
+        self.assertFalse(self.env["oms.hold"]._open(order, [again, other]))
+        self.assertEqual((hold.state, hold.detail), ("open", "20.00 was paid for 12.00."))
+
     def test_an_ignored_message_settles_its_exception_and_makes_no_order(self):
         message = self._receive(self._document("N-2", lines=[("NOPE", 1, "10.00")]))
         self._run_lanes()

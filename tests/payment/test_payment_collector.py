@@ -179,6 +179,10 @@ class TestPaymentCollector(PaymentCommon):
         self.assertEqual(order.state, "cancel")
         self.assertEqual(self._holds(order), ["LATE_PAYMENT"])
         self.assertIn("(T1)", order.oms_hold_ids.detail)
+        # Written down on the channel by a gateway that cannot pay: nobody refunds it again there.
+        self._pay(order, ref="R1", kind="refund", status="pending", at=self._at(11))
+        self.assertEqual(self._holds(order), ["LATE_PAYMENT"])
+        self.assertIn("is written down on the channel", order.oms_hold_ids.detail)
         self._pay(order, ref="R1", kind="refund", at=self._at(12))
         self.assertFalse(self._holds(order))
         self.assertEqual(order.oms_payment_state, "refunded")

@@ -125,7 +125,8 @@ class OmsHold(models.Model):
 
     @api.model
     def _open(self, record, problems):
-        """Hold a record for each problem; a reason that stands already is not told twice.
+        """Hold a record for each problem; a reason that stands already is not told twice, it
+        says what is true now.
 
         :param record: one ``sale.order`` or ``oms.channel.message``
         :param list problems: dicts with ``code``, ``message`` and optionally ``sku``,
@@ -149,7 +150,7 @@ class OmsHold(models.Model):
                 hold.rule_id.id or False,
                 hold.sku_key or False,
                 hold.listing_ref or False,
-            )
+            ): hold
             for hold in self.search(
                 [
                     ("state", "=", "open"),
@@ -170,8 +171,11 @@ class OmsHold(models.Model):
                 vals["listing_ref"],
             )
             if key not in standing:
-                standing.add(key)
                 fresh.append(vals)
+            elif (hold := standing[key]) and hold.detail != vals["detail"]:
+                hold.sudo().detail = vals["detail"]
+            # Of several problems of one reason the first is told.
+            standing[key] = None
         # Who puts one of them in a delivery with others meanwhile sees the hold, or is seen.
         self.env["sale.order"].browse({v["order_id"] for v in fresh if v["order_id"]})._oms_claim()
         holds = self.sudo().create(fresh)

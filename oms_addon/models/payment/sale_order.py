@@ -209,6 +209,18 @@ class SaleOrder(models.Model):
             and self.oms_payment_state != "mismatch"
         ):
             return []
+        written = -sum(
+            self.transaction_ids.filtered(
+                lambda tx: tx.state == "pending" and tx.oms_charge_kind == "refund"
+            ).mapped("amount")
+        )
+        if written and self.currency_id.compare_amounts(written, left + promised) >= 0:
+            message = self.env._(
+                "The order is cancelled. A refund of %(amount)s is written down on the channel, "
+                "but no money has moved: pay it in the payment provider, then release.",
+                amount=self.currency_id.format(written),
+            )
+            return [{"code": "LATE_PAYMENT", "message": message}]
         refs = self.transaction_ids.filtered(
             lambda tx: tx.state in ("authorized", "done") and tx.amount > 0
         ).mapped(lambda tx: tx.oms_charge_ref or tx.provider_reference or tx.reference)
