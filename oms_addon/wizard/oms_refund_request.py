@@ -46,7 +46,16 @@ class OmsRefundRequest(models.TransientModel):
     @api.depends("line_ids.quantity", "line_ids.line_id")
     def _compute_amount(self):
         for request in self:
-            request.amount = sum(request.line_ids.mapped("amount"))
+            amount = sum(request.line_ids.mapped("amount"))
+            over = amount - request.refundable
+            # Lines cost a coin more than the order where each is rounded for itself.
+            request.amount = request.refundable if request._is_coins(over) else amount
+
+    def _is_coins(self, amount):
+        """:return: whether an amount is what rounding each chosen line may make"""
+        coins = self.currency_id.rounding * len(self.line_ids.filtered("quantity"))
+        compare = self.currency_id.compare_amounts
+        return compare(amount, 0.0) > 0 and compare(amount, coins) <= 0
 
     def action_ask(self):
         """Ask the channel; the refund is applied here when it took it.
@@ -87,11 +96,15 @@ class OmsRefundRequest(models.TransientModel):
             )
             .sorted("amount", reverse=True)[:1]
         )
+        lines = [line._prepare_content() for line in chosen - shipping]
+        over = sum(chosen.mapped("amount")) - self.amount
+        if lines and self._is_coins(over):
+            lines[-1]["amount"] = self._text((chosen - shipping)[-1].amount - over)
         return {
             "amount": self._text(self.amount),
             "shipping": self._text(sum(shipping.mapped("amount"))),
             "charge_ref": charge.oms_charge_ref or "",
-            "lines": [line._prepare_content() for line in chosen - shipping],
+            "lines": lines,
         }
 
     def _text(self, amount):

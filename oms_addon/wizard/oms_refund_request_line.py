@@ -19,7 +19,22 @@ class OmsRefundRequestLine(models.TransientModel):
     @api.depends("quantity")
     def _compute_amount(self):
         for line in self:
-            line.amount = line.line_id._oms_value_of(line.quantity)
+            line.amount = line._share(line.line_id)
+
+    def _share(self, order_line):
+        """:return: what the units cost; the last ones that were invoiced cost what earlier
+        refunds left of them, whatever was rounded then
+        """
+        self.ensure_one()
+        value = order_line._oms_value_of(self.quantity)
+        poster = self.env["oms.invoice.poster"].sudo()
+        lines = poster._invoices_of(order_line.order_id.sudo()).invoice_line_ids.filtered(
+            lambda l: order_line in l.sale_line_ids
+        )
+        units = sum(poster._units_left_of(line) for line in lines)
+        if not lines or order_line.product_uom_id.compare(units, self.quantity):
+            return value
+        return float(sum(poster._left_of(lines.move_id)[line].total for line in lines))
 
     @api.constrains("quantity")
     def _check_quantity(self):

@@ -219,7 +219,7 @@ class FeedsMixin:
         amount = sum((sum(share.values()) for share in shares.values()), Decimal(0))
         if any(count > i.quantity - order.shipped(i) for i, count in counts.items()):
             return "More than is left."
-        if amount and (not order.paid or amount > order.total - order.refunded):
+        if amount and (not order.paid or amount > order.placed_total - order.refunded):
             return "More than was paid."
         before = order.total
         for item, count in counts.items():

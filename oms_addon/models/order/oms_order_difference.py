@@ -83,7 +83,8 @@ class OmsOrderDifference(models.AbstractModel):
     def _refunded_units(self, order, document):
         """Sum the units of the refunds that were applied to an order.
 
-        A channel with a ledger of refunds never counts them in its lines.
+        A channel with a ledger of refunds never counts them in its lines. One that tells what is
+        left has taken items that were cancelled here out of them.
 
         :return: units by order line of refunds the document contains, and of the others
         :rtype: tuple[dict, dict]
@@ -91,7 +92,10 @@ class OmsOrderDifference(models.AbstractModel):
         refs = {refund.ref for refund in document.refunds}
         has_ledger = order.oms_channel_id._adapter()._has_refund_ledger
         inside, outside = {}, {}
+        tells_remainder = order.oms_channel_id._adapter()._tells_remainder
         for refund in order.oms_refund_ids:
+            if tells_remainder and refund.kind == "cancellation":
+                continue
             found = inside if has_ledger or refund.ref in refs else outside
             for line_id, units in (refund.units or {}).items():
                 line = self.env["sale.order.line"].browse(int(line_id))
