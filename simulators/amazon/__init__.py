@@ -20,6 +20,7 @@ MARKETS = {
     "A1F83G8C2ARO7P": ("Amazon.co.uk", "GBP", False),
     "A13V1IB3VIYZZH": ("Amazon.fr", "EUR", False),
     "ATVPDKIKX0DER": ("Amazon.com", "USD", True),
+    "A1VC38T7YXB528": ("Amazon.co.jp", "JPY", False),
 }
 #: operation: method, path, calls per second, burst
 OPERATIONS = {

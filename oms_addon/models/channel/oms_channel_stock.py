@@ -44,6 +44,11 @@ class OmsChannelStock(models.Model):
     changed_at = fields.Datetime("Changed", readonly=True)
     pushed_at = fields.Datetime("Told", readonly=True)
     due_at = fields.Datetime("Not before", readonly=True)
+    doubt_until = fields.Datetime(
+        "In Doubt Until",
+        readonly=True,
+        help="Until when a call that broke off may still arrive and change the quantity.",
+    )
     message_id = fields.Many2one(
         "oms.channel.message",
         "On its way",
@@ -322,6 +327,8 @@ class OmsChannelStock(models.Model):
             row = rows.get((listing.id, locations.get(ref, False)))
             quantity = int(quantity)
             if not row or row.message_id or row.is_shown and row.shown == quantity:
+                continue
+            if quantity == row.wanted and row._is_in_doubt():
                 continue
             changed |= quantity != row.wanted
             row.write(

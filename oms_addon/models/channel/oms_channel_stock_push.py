@@ -120,15 +120,25 @@ class OmsChannelStock(models.Model):
             return {"split": len(rows)}
         rows._settle(items, answer)
         if (message.result or {}).get("in_doubt"):
-            rows.exists()._verify_later()
+            later = fields.Datetime.add(fields.Datetime.now(), seconds=VERIFY_SECONDS)
+            rows.exists().doubt_until = later
+        rows.exists().filtered(lambda row: row._is_in_doubt())._verify_later()
         return {**answer, "told": len(rows)}
 
     def _verify_later(self):
         """Push once more in a while: an earlier call broke off, and may arrive after this one."""
-        later = fields.Datetime.add(fields.Datetime.now(), seconds=VERIFY_SECONDS)
-        self.filtered(lambda row: not row.message_id).write({"is_shown": False, "due_at": later})
-        for cron in self.env.ref("oms_addon.oms_lane_stock").sudo().cron_ids:
-            cron._trigger(at=later)
+        lane = self.env.ref("oms_addon.oms_lane_stock").sudo()
+        for later, rows in (
+            self.filtered(lambda row: not row.message_id).grouped("doubt_until").items()
+        ):
+            rows.write({"is_shown": False, "due_at": later})
+            for cron in lane.cron_ids:
+                cron._trigger(at=later)
+
+    def _is_in_doubt(self):
+        """:return: whether a call that broke off may still change what the channel shows"""
+        self.ensure_one()
+        return bool(self.doubt_until) and self.doubt_until > fields.Datetime.now()
 
     @api.model
     def _look_again(self, message, told):
