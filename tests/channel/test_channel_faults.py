@@ -843,6 +843,38 @@ class ChannelFaults:
             self.assertEqual(self.one(ref).state, "sale")
         self.assertEqual(self.reserved(self.mug), 8)
 
+    def test_an_order_with_an_older_date_and_a_higher_id_is_found(self):
+        self._poll_pages_of(1)
+        first = self.place()
+        self._poll_pages_of(1)
+        now = self.shop.now
+        # Written within what a poll reaches back, by a server that lags behind or a slow commit.
+        self.shop.now = now - timedelta(seconds=self.adapter._overlap_seconds // 2)
+        late = self.place()
+        self.shop.now = now
+        self.assertGreater(self._number_of(late), self._number_of(first))
+        self._poll_pages_of(1)
+        self.work()
+        for ref in (first, late):
+            self.assertEqual(self.one(ref).state, "sale")
+        # What is older than that the reconciliation finds.
+        self.shop.now = now - timedelta(hours=5)
+        oldest = self.place()
+        self.shop.now = now
+        gap = self.env["oms.channel.gap"].create(
+            {
+                "channel_id": self.store.id,
+                "date_from": fields.Datetime.now() - timedelta(days=1),
+                "date_to": fields.Datetime.now() + timedelta(minutes=1),
+            }
+        )
+        gap.action_check()
+        self.work()
+        self.assertEqual(self.one(oldest).state, "sale")
+
+    def _number_of(self, ref):
+        return int("".join(filter(str.isdecimal, ref)))
+
     # === NOTHING IN SILENCE === #
 
     def test_every_scenario_runs_or_is_left_out_by_its_name(self):
