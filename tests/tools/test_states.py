@@ -14,6 +14,9 @@ KNOWN = {
     "ES": {"B": "Barcelona", "M": "Madrid", "ME": "Melilla"},
     "GB": {"A1": "Aberdeenshire"},
     "CR": {"2": "Alajuela"},
+    "EC": {"17": "Pichincha"},
+    "EG": {"ALX": "Alexandria"},
+    "GT": {"QUE": "Quetzaltenango"},
 }
 
 
@@ -30,6 +33,9 @@ KNOWN = {
         ("NZ", "AK", "AUK"),
         ("IE", "CO", "C"),
         ("ES", "ML", "ME"),
+        ("EC", "EC-P", "17"),
+        ("EG", "EGALX", "ALX"),
+        ("GT", "GT-QZ", "QUE"),
         # Shopify
         ("JP", "JP-27", "JP-27"),
         ("CN", "NM", "蒙"),
