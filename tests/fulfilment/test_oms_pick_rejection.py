@@ -162,6 +162,13 @@ class TestOmsPickRejection(PromiseCommon):
         told = self._reject(reason)
         self.assertEqual(told["message"], "It waits at its warehouse.")
         self.assertEqual(self._on_hand(), (5.0, 0.0))
+        # It is in stock, and still nobody can take it.
+        move = self.order.order_line.move_ids
+        self.assertEqual((move.state, move.forecast_availability), ("confirmed", 0.0))
+        self.assertEqual(
+            (move.picking_id.products_availability, move.picking_id.products_availability_state),
+            ("Not Available", "late"),
+        )
         self.assertEqual(self._taken(self.order), {})
 
     def test_a_picker_rejects_nothing_of_another_company(self):

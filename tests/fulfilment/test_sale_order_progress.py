@@ -74,3 +74,61 @@ class TestSaleOrderProgress(FulfilmentCommon):
             self._progress(order), (order.oms_step, order.oms_status, order.oms_wait_reason)
         )
         self.assertFalse(order.oms_made_steps)
+
+    def _all_kinds(self):
+        """:return: orders of every step and progress, and one that is none of ours"""
+        service = self._make_product("FIT", "Fitting", type="service", is_storable=False)
+        quotation = self._make_order((self.mug, 1))
+        cancelled = self._make_order((self.mug, 1))
+        cancelled._action_cancel()
+        short = self._make_order((self.mug, 500))
+        ready = self._make_order((self.mug, 1))
+        shipped = self._make_order((self.mug, 1))
+        part = self._make_order((self.mug, 1), (self.pot, 1))
+        held = self._make_order((self.mug, 1))
+        nothing = self._make_order((service, 1))
+        stopped = self._make_order((self.mug, 1))
+        for order in (ready, shipped, part, held, nothing, stopped, short):
+            self._serve(order)
+        shipped.picking_ids.move_ids.picked = True
+        shipped.picking_ids.button_validate()
+        stopped.picking_ids.action_cancel()
+        self.env["oms.hold"]._open(held, [{"code": "RULE", "message": "Look at it."}])
+        alien = self.env["stock.warehouse"].create({"name": "Alien", "code": "ALN"})
+        elsewhere = self._make_order((self.mug, 1))
+        elsewhere.warehouse_id = alien
+        of_channel = self._capture(self._document("A-1"), self._document("A-2", paid=False))
+        made = quotation + cancelled + short + ready + shipped + part + held + nothing + stopped
+        return made + elsewhere + of_channel
+
+    def test_filters_and_groups_know_the_orders_made_in_sales(self):
+        orders = self._all_kinds()
+        self.env.invalidate_all()
+        shown = orders.mapped(lambda o: (o.oms_shown_step, o.oms_shown_status))
+        self.assertLessEqual(
+            {
+                ("confirm", "waiting"),
+                ("confirm", "cancelled"),
+                ("allocate", "waiting"),
+                ("ship", "waiting"),
+                ("ship", "held"),
+                ("done", "done"),
+                (False, False),
+            },
+            set(shown),
+        )
+        ours = [("id", "in", orders.ids)]
+        for position, name in enumerate(("oms_shown_step", "oms_shown_status")):
+            by_value = orders.grouped(name)
+            for value, found in by_value.items():
+                with self.subTest(field=name, value=value):
+                    self.assertEqual(orders.search([*ours, (name, "=", value)]), found.sorted())
+                    others = orders.search([*ours, (name, "!=", value)])
+                    self.assertEqual(others, (orders - found).sorted())
+            groups = orders._read_group(ours, [name], ["id:recordset"])
+            self.assertEqual(
+                {value or False: found for value, found in groups},
+                {value: found for value, found in by_value.items()},
+            )
+            self.assertEqual(sum(len(found) for _value, found in groups), len(shown))
+            self.assertTrue(orders.fields_get([name])[name]["groupable"], position)

@@ -50,12 +50,14 @@ from . import oms_stop_request
 from . import stock_picking_stop
 from . import stock_picking_mismatch
 from . import stock_move_queue
+from . import stock_move_rejected
 from . import stock_move_line_reject
 from . import sale_order_shared
 from . import stock_picking_shared
 from . import stock_picking_shipping_cost
 from . import sale_order_shipping_cost
 from . import sale_order_progress
+from . import sale_order_progress_sql
 from . import sale_order_bulk
 from . import stock_move_shared
 from . import stock_move_line_shared

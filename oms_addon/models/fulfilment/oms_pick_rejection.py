@@ -3,6 +3,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.oms_addon.tools import sentences
+
 
 class OmsPickRejection(models.Model):
     _name = "oms.pick.rejection"
@@ -316,5 +318,5 @@ class OmsPickRejection(models.Model):
             quantity=f"{self.quantity:g}",
             product=self.product_id.display_name,
             place=self.location_id.display_name,
-            reason=self.reason_id.name,
+            reason=sentences.inner(self.reason_id.name),
         )

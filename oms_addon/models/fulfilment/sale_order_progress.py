@@ -13,11 +13,14 @@ class SaleOrder(models.Model):
         compute_sudo=True,
         help="The order is of a channel, or leaves from a warehouse that Orders Hub runs.",
     )
-    oms_shown_step = fields.Selection(STEPS, "Step", compute="_compute_oms_progress")
+    oms_shown_step = fields.Selection(
+        STEPS, "Step", compute="_compute_oms_progress", search="_search_oms_shown_step"
+    )
     oms_shown_status = fields.Selection(
         lambda self: self._fields["oms_status"].selection,
         "Progress",
         compute="_compute_oms_progress",
+        search="_search_oms_shown_status",
     )
     oms_shown_reason = fields.Char("Waiting For", compute="_compute_oms_progress")
     oms_made_steps = fields.Json(
