@@ -28,6 +28,13 @@ class TestConventions(OmsCommon):
                     with self.subTest(field=str(field)):
                         self.assertTrue(field.name.startswith("oms_"))
 
+    def test_every_record_that_is_kept_has_a_name_people_can_read(self):
+        for name, model in self.env.items():
+            if name.startswith("oms.") and not (model._abstract or model._transient):
+                with self.subTest(model=name):
+                    record = model.search([], limit=1) or model.new()
+                    self.assertTrue(model._rec_name or record.display_name != f"{name},{record.id}")
+
     def test_business_code_never_commits(self):
         for path in (SOURCE / "models").rglob("*.py"):
             with self.subTest(path.name):

@@ -10,6 +10,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.x509.oid import NameOID
 
+from . import sentences
+
 #: seconds to look at a certificate that was refused
 CERTIFICATE_TIMEOUT = 5
 #: OpenSSL's codes of what is wrong with a certificate
@@ -103,7 +105,8 @@ def _is_any(causes, names):
 
 
 def _shown(error):
-    return f"{error}"[:_SHOWN]
+    """:return: what another system said, as a sentence"""
+    return sentences.join([f"{error}"[:_SHOWN]])
 
 
 # === CERTIFICATES === #
@@ -129,8 +132,9 @@ def _describe_certificate(error, host, port):
             f"The certificate of {host} was issued for another name{which}. Enter the address it "
             "was issued for."
         )
+    said = sentences.join([error.verify_message])
     return (
-        f"The certificate of {host} was not accepted{which}: {error.verify_message}. Install the "
+        f"The certificate of {host} was not accepted{which}: {said} Install the "
         "whole chain of certificates on the shop's server."
     )
 
@@ -180,7 +184,7 @@ def describe_page(answer, url):
     host = urlsplit(url).hostname or url
     text = answer.body[:20_000].decode("utf-8", "replace")
     title = _TITLE.search(text)
-    shown = f" titled “{' '.join(title.group(1).split())}”" if title else ""
+    shown = f" titled “{' '.join(title.group(1).split()).rstrip('.!?…')}”" if title else ""
     if name := firewall_of(answer):
         return (
             f"{name} in front of {host} blocked the call ({answer.status}). Have the server of "

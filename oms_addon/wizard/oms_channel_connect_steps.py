@@ -19,7 +19,14 @@ class OmsChannelConnect(models.TransientModel):
             return self.env._("Choose what you want to connect.")
         if not self.channel_id:
             label = dict(self._selection_adapter())[self.adapter]
-            self.channel_id = self.env["oms.channel"].create(
+            Channel = self.env["oms.channel"]
+            untouched = Channel._untouched_drafts().filtered(
+                lambda c: (
+                    (c.adapter, c.create_uid, c.company_id)
+                    == (self.adapter, self.env.user, self.env.company)
+                )
+            )
+            self.channel_id = untouched[:1] or Channel.create(
                 {"name": label, "adapter": self.adapter}
             )
         elif self.channel_id.adapter != self.adapter:

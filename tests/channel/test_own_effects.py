@@ -93,6 +93,39 @@ class OwnEffects:
         self.assert_money_moved(ref, order)
 
     @mute_logger(SENDER, HTTP)
+    def test_a_whole_order_cancelled_here_has_one_refund_and_its_echo_changes_nothing(self):
+        ref, order = self.captured([("MUG", 3, "20.00")])
+        self.cancel_here(order)
+        [asked] = self.own(order)
+        self.assertRecordValues(
+            asked, [{"kind": "cancellation", "state": "asked", "amount": 60.0, "units": False}]
+        )
+        self.push()
+        self.poll()
+        self.store._receive_many(self.adapter._fetch_orders(self.store, [ref]))
+        self.push()
+        self.assertTrue(self.shop.orders()[ref]["cancelled"])
+        own = self.own(order)
+        self.assertRecordValues(own, [{"kind": "cancellation", "state": "done", "amount": 60.0}])
+        self.assertEqual(order.state, "cancel")
+        due = own.filtered("to_pay")
+        self.assertEqual(bool(due), self.adapter._refunds_are_paper)
+        due and due.action_mark_paid()
+        self.push()
+        self.assertFalse(self.own(order).filtered("to_pay"))
+
+    @mute_logger(SENDER, HTTP)
+    def test_an_unpaid_order_cancelled_here_has_no_refund(self):
+        ref = self.place([("MUG", 3, "20.00")], paid=False)
+        self.settle()
+        # Some shops tell of an order when it is paid, and not before.
+        order = self._order(ref, self.store)
+        order and self.cancel_here(order)
+        self.push()
+        refunds = self.env["oms.order.refund"].search([("channel_id", "=", self.store.id)])
+        self.assertEqual(len(refunds), 0)
+
+    @mute_logger(SENDER, HTTP)
     def test_items_cancelled_here_do_not_come_back_when_the_shop_changes_the_order(self):
         ref, order = self.captured([("MUG", 3, "20.00"), ("POT", 2, "10.00")])
         self.ship_part(order, {self.mug: 2})

@@ -1,5 +1,6 @@
 """Every way in which a server cannot be reached or understood is told in its own words."""
 
+import re
 import socket
 import ssl
 import threading
@@ -8,13 +9,14 @@ from datetime import datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
+import requests
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from odoo.addons.oms_addon.exceptions import CredentialsError, FinalError, RetryableError
-from odoo.addons.oms_addon.tools import http
+from odoo.addons.oms_addon.tools import connection_errors, http
 
 NOW = datetime.now(timezone.utc)
 
@@ -210,3 +212,50 @@ def test_a_redirect_of_the_same_host_is_followed():
 def test_redirects_without_end_are_given_up():
     with server(page(302, "", Location="/again")) as port:
         assert "without end" in refused(f"http://127.0.0.1:{port}/", FinalError)
+
+
+ENDINGS = ("", ".", "!", "?", "...", "…")
+
+
+def _verification_error(message, code):
+    error = ssl.SSLCertVerificationError(1, f"certificate verify failed: {message}")
+    error.verify_message, error.verify_code = message, code
+    return error
+
+
+def _said_by_servers(ending):
+    """:return: every text of the module, made of server texts that end in a certain way"""
+    url = "https://127.0.0.1:9/wp-json"
+    text = f"unable to get local issuer certificate{ending}"
+    errors = [
+        socket.gaierror(-2, text),
+        *(_verification_error(text, code) for code in (18, 10, 9, 62, 20)),
+        ConnectionRefusedError(text),
+        requests.ConnectTimeout(text),
+        requests.ReadTimeout(text),
+        ssl.SSLError(1, f"WRONG_VERSION_NUMBER {text}"),
+        ssl.SSLError(1, text),
+        requests.exceptions.InvalidURL(text),
+        ConnectionResetError(text),
+        ValueError(text),
+    ]
+    yield from (connection_errors.describe(error, url) for error in errors)
+    for status, body, headers in (
+        (403, f"<html><title>Attention{ending}</title>", {"cf-ray": "1"}),
+        (200, f"<html><title>Log in{ending}</title><input type='password'>", {}),
+        (503, f"<html><title>Maintenance{ending}</title>", {}),
+        (404, f"<html><title>Not here{ending}</title>", {}),
+    ):
+        answer = http.Answer(status, {"Content-Type": "text/html", **headers}, body.encode(), url)
+        yield connection_errors.describe_page(answer, url)
+    yield connection_errors.describe_redirect(url, "https://other.example.com/x")
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_no_text_ends_a_sentence_twice_or_never(ending):
+    texts = list(_said_by_servers(ending))
+    assert len(texts) == 19
+    for text in texts:
+        plain = text.replace("...", "…").replace("“", "").replace("”", "")
+        assert not re.search(r"[.!?…]\s*[.!]|[!?]\.", plain), text
+        assert text.endswith((".", "!", "?", "…", "...")), text

@@ -83,6 +83,41 @@ class TestConnect(TinyShopMixin, OmsCommon):
         self.assertEqual(self._stay(), "Choose what you want to connect.")
         self.assertEqual(self.env["oms.channel"].search_count([]), before)
 
+    def test_closed_before_anything_was_entered_it_leaves_one_draft_for_a_day(self):
+        Channel = self.env["oms.channel"]
+        self._next("credentials", adapter="woocommerce")
+        draft = self.wizard.channel_id
+        self.assertEqual((draft.name, draft.state), ("WooCommerce", "draft"))
+        self.wizard = self.wizard.create({})
+        self._next("credentials", adapter="woocommerce")
+        self.assertEqual(self.wizard.channel_id, draft)
+        Channel._gc_untouched_drafts()
+        self.assertTrue(draft.exists())
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE oms_channel SET write_date = write_date - INTERVAL '2 days' WHERE id = %s",
+            [draft.id],
+        )
+        draft.invalidate_recordset()
+        Channel._gc_untouched_drafts()
+        self.assertFalse(draft.exists())
+
+    def test_what_was_entered_is_kept_when_the_wizard_is_closed(self):
+        Channel = self.env["oms.channel"]
+        self._next("credentials", adapter="woocommerce")
+        draft = self.wizard.channel_id
+        self.wizard.write({"base_url": "https://shop.example.com"})
+        self.wizard.action_next()
+        self.assertEqual(self.wizard.step, "credentials")
+        self.wizard = self.wizard.create({})
+        self._next("credentials", adapter="woocommerce")
+        self.assertNotEqual(self.wizard.channel_id, draft)
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE oms_channel SET write_date = write_date - INTERVAL '2 days'")
+        self.env.invalidate_all()
+        Channel._gc_untouched_drafts()
+        self.assertEqual(draft.exists().base_url, "https://shop.example.com")
+
     def test_what_is_missing_is_said_by_the_names_of_the_channel(self):
         self._next("credentials", adapter="canonical")
         self.assertEqual(self.wizard.api_key_label, "Pass phrase")

@@ -5,6 +5,8 @@ warehouse was chosen on purpose.
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.oms_addon.tools import sentences
+
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
@@ -70,7 +72,7 @@ class SaleOrder(models.Model):
                     "%(order)s: %(why)s Choose a warehouse and tick “Keep this warehouse”, then "
                     "confirm again.",
                     order=order.name,
-                    why=order.oms_allocation_text,
+                    why=sentences.join([order.oms_allocation_text]),
                 )
                 for order in self
             )

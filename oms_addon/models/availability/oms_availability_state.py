@@ -21,6 +21,7 @@ class OmsAvailabilityState(models.Model):
 
     _name = "oms.availability.state"
     _description = "Out of Stock on a Channel"
+    _rec_name = "product_id"
     _order = "changed_at desc, id desc"
     # One row for each product of a channel, written by the thousand: every index and key costs.
     _log_access = False

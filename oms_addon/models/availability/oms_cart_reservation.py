@@ -28,6 +28,7 @@ class OmsCartReservation(models.Model):
     _name = "oms.cart.reservation"
     _inherit = ["oms.availability.mixin"]
     _description = "Goods in a Cart"
+    _rec_name = "cart_ref"
     _order = "expires_at, id"
     _check_company_auto = True
     _counting_fields = frozenset({"quantity"})

@@ -7,6 +7,7 @@ class OmsChannelBuffer(models.Model):
     _name = "oms.channel.buffer"
     _inherit = ["oms.channel.product"]
     _description = "Buffer of a Product on a Channel"
+    _rec_name = "product_id"
     _order = "channel_id, product_id, id"
     _check_company_auto = True
 

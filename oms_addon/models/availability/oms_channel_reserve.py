@@ -29,6 +29,7 @@ class OmsChannelReserve(models.Model):
     _name = "oms.channel.reserve"
     _inherit = ["oms.channel.product"]
     _description = "Units Kept for a Channel"
+    _rec_name = "product_id"
     _order = "until, channel_id, product_id, id"
     _check_company_auto = True
 

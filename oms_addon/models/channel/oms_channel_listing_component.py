@@ -8,6 +8,7 @@ from odoo import api, fields, models
 class OmsChannelListingComponent(models.Model):
     _name = "oms.channel.listing.component"
     _description = "Product in a Bundle"
+    _rec_name = "product_id"
     _order = "sequence, id"
     _check_company_auto = True
 

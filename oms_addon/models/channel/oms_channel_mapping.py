@@ -8,6 +8,7 @@ from odoo import api, fields, models
 class OmsChannelMapping(models.Model):
     _name = "oms.channel.mapping"
     _description = "Channel Mapping"
+    _rec_name = "key"
     _order = "kind, key"
     _check_company_auto = True
 

@@ -8,6 +8,7 @@ from odoo.fields import Command
 from odoo.addons.oms_addon.tools.document_parts import Tax
 from odoo.addons.oms_addon.tools.tax_choice import mapping_keys
 
+SECRETS = ("api_key", "api_secret", "webhook_secret")
 #: what the policies most channels have set, by the code of the preset
 PRESET_VALUES = {
     "prepaid": {
@@ -59,6 +60,27 @@ class OmsChannel(models.Model):
     connect_step = fields.Char(
         "Connecting, step", copy=False, readonly=True, help="Where connecting it was left."
     )
+
+    # === DRAFTS THAT NOBODY WENT ON WITH === #
+
+    @api.model
+    def _untouched_drafts(self):
+        """:return: the channels whose kind was chosen in the wizard, and nothing else"""
+        drafts = self.search(
+            [
+                ("state", "=", "draft"),
+                ("connect_step", "=", "credentials"),
+                ("base_url", "in", (False, "")),
+                ("account_ref", "in", (False, "")),
+            ]
+        )
+        return drafts.filtered(lambda c: not any(c.sudo()[name] for name in SECRETS))
+
+    @api.autovacuum
+    def _gc_untouched_drafts(self):
+        """Delete what the wizard began and was closed before anything was entered."""
+        before = fields.Datetime.subtract(fields.Datetime.now(), days=1)
+        self._untouched_drafts().filtered(lambda c: c.write_date < before).unlink()
 
     # === ACTION METHODS === #
 

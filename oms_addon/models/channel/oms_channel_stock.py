@@ -23,6 +23,7 @@ class OmsChannelStock(models.Model):
 
     _name = "oms.channel.stock"
     _description = "Stock on a Channel"
+    _rec_name = "listing_id"
     _order = "channel_id, listing_id, id"
     # One row for each listing, written by the thousand: every index and key costs.
     _log_access = False

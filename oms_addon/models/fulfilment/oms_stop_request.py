@@ -2,6 +2,8 @@
 
 from odoo import api, fields, models
 
+from odoo.addons.oms_addon.tools import sentences
+
 
 class OmsStopRequest(models.Model):
     _name = "oms.stop.request"
@@ -130,7 +132,7 @@ class OmsStopRequest(models.Model):
             self.env._(
                 "%(reason)s The goods are being picked (%(deliveries)s): put %(units)s back, or "
                 "ship them if they have left.",
-                reason=reason,
+                reason=sentences.join([reason]),
                 deliveries=", ".join(pickings.mapped("name")),
                 units=self._what(order, pickings, units),
             )
@@ -138,7 +140,7 @@ class OmsStopRequest(models.Model):
             else self.env._(
                 "%(reason)s The goods are being picked (%(deliveries)s): put them back "
                 "and cancel the order, or ship it if they have left.",
-                reason=reason,
+                reason=sentences.join([reason]),
                 deliveries=", ".join(pickings.mapped("name")),
             )
         )
@@ -224,13 +226,13 @@ class OmsStopRequest(models.Model):
             return self.env._(
                 "%(reason)s The warehouse could not stop %(what)s: have the carrier bring it "
                 "back, or let it go and tell the customer.",
-                reason=self.reason,
+                reason=sentences.join([self.reason]),
                 what=self.what,
             )
         return self.env._(
             "%(reason)s The warehouse could not stop %(what)s: have the carrier "
             "bring it back, or refuse the cancellation on the channel.",
-            reason=self.reason,
+            reason=sentences.join([self.reason]),
             what=self.what,
         )
 

@@ -5,6 +5,8 @@ from psycopg2 import DataError, IntegrityError
 from odoo import api, models
 from odoo.exceptions import UserError
 
+from odoo.addons.oms_addon.tools import sentences
+
 #: what checks of customer data raise; a conflict with another transaction is none of them
 REFUSALS = (UserError, ValueError, IntegrityError, DataError)
 #: what a buyer typed, in the order in which one field may need another
@@ -126,6 +128,6 @@ class OmsCustomerCreator(models.AbstractModel):
             self.env._(
                 "Odoo does not accept this customer: %(reason)s Correct the message and retry, "
                 "or set a customer for guests on the channel.",
-                reason=" ".join(str(error).split())[:300],
+                reason=sentences.join([" ".join(str(error).split())[:300]]),
             )
         ) from error

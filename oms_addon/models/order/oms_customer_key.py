@@ -7,6 +7,7 @@ from odoo.tools import SQL
 class OmsCustomerKey(models.Model):
     _name = "oms.customer.key"
     _description = "Customer Key"
+    _rec_name = "key"
 
     company_id = fields.Many2one("res.company", required=True, index=True, readonly=True)
     channel_id = fields.Many2one(

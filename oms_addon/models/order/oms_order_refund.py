@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 
+from odoo.addons.oms_addon.tools import sentences
 from odoo.addons.oms_addon.tools.document_codec import loads
 from odoo.addons.oms_addon.tools.order_document import Charge, Refund, RefundLine
 
@@ -405,7 +406,7 @@ class OmsOrderRefund(models.Model):
         found = order.oms_refund_ids.filtered(
             lambda own: (
                 own.message_id
-                and own.kind == "refund"
+                and (own.kind == "refund" or own._is_whole())
                 and not own.echo_ref
                 and own.state != "failed"
                 and own.currency_id.compare_amounts(abs(own.amount - amount), slack) <= 0
@@ -417,7 +418,10 @@ class OmsOrderRefund(models.Model):
         """The ledger tells a refund of ours, maybe before the channel answered us."""
         self.ensure_one()
         self.echo_ref = refund.ref
-        if self.state == "asked":
+        if self.kind == "cancellation":
+            self.refunded_at = self.env["oms.order.builder"]._naive(refund.at)
+            self._set_state("done")
+        elif self.state == "asked":
             self._begin(loads(self.message_id._raw_payload()), refund.ref, refund.at)
 
     # === WHAT WE ASK OF THE CHANNEL === #
@@ -494,7 +498,7 @@ class OmsOrderRefund(models.Model):
         if not refund or refund.state == "done" or refund.echo_ref:
             return
         if refund.kind == "cancellation":
-            refund._took_cancellation(str((answer or {}).get("refund_ref") or ""))
+            refund._took_cancellation(answer or {})
             return
         content = loads(message._raw_payload())
         ref = str((answer or {}).get("refund_ref") or refund._own_ref())
@@ -580,7 +584,20 @@ class OmsOrderRefund(models.Model):
     def _refused_text(self, error, is_certain):
         """:return: what a person has to do about a refund or cancellation that failed"""
         self.ensure_one()
-        values = {"amount": self.currency_id.format(self.amount), "error": error}
+        values = {"amount": self.currency_id.format(self.amount), "error": sentences.join([error])}
+        if self._is_whole():
+            if is_certain:
+                return self.env._(
+                    "The channel refused to cancel the order and refund %(amount)s: %(error)s "
+                    "Cancel it on the channel, then release.",
+                    **values,
+                )
+            return self.env._(
+                "It is not certain whether the channel cancelled the order and refunded "
+                "%(amount)s: %(error)s Check the order on the channel, and retry the message "
+                "only if it did not.",
+                **values,
+            )
         if self.kind == "cancellation":
             if is_certain:
                 return self.env._(

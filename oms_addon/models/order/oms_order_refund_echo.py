@@ -32,11 +32,12 @@ class OmsOrderRefund(models.Model):
         help="Units of each line that the channel took back, where it reports no amount.",
     )
 
-    # === CANCELLATIONS OF ITEMS === #
+    # === CANCELLATIONS === #
 
     @api.model
     def _register_cancellations(self, rows):
-        """Record the cancellations of items that were put into the outbox.
+        """Record the cancellations that were put into the outbox: those of items, and those of
+        whole orders that are to give money back.
 
         :param list rows: as of ``oms.channel.message`` ``_send_later``; a key that is
             recorded already is left alone
@@ -62,8 +63,10 @@ class OmsOrderRefund(models.Model):
 
     @api.model
     def _prepare_cancellation(self, order, content, message):
-        """:return: the values of the record of a cancellation of items"""
-        amounts = [Decimal(line.get("amount") or 0) for line in content["lines"]]
+        """:return: the values of the record of a cancellation"""
+        amount = float(sum(Decimal(line.get("amount") or 0) for line in content["lines"]))
+        if not content["lines"]:
+            amount = order._oms_refundable() - order._oms_to_pay()
         return {
             "kind": "cancellation",
             "order_id": order.id,
@@ -72,16 +75,30 @@ class OmsOrderRefund(models.Model):
             "message_id": message.id,
             "state": "asked",
             "units": self.env["oms.order.difference"]._units_of_pieces(order, content["lines"]),
-            "amount": float(sum(amounts)) if content["refund"] else 0.0,
+            "amount": amount if content["refund"] else 0.0,
             "reason": content["text"] or self.env._("Cancelled."),
         }
 
-    def _took_cancellation(self, ref):
-        """The channel cancelled items that were cancelled here before.
+    def _is_whole(self):
+        """:return: whether it is the cancellation of a whole order"""
+        self.ensure_one()
+        return self.kind == "cancellation" and not self.units
 
-        :param str ref: what the channel calls it; '' when it does not say
+    def _took_cancellation(self, answer):
+        """The channel cancelled what was cancelled here before.
+
+        :param dict answer: what the adapter returned; ``refund_ref`` is what the channel calls
+            it, if it says
         """
         self.ensure_one()
+        if self._is_whole() and answer.get("unmet"):
+            self._set_state("failed")
+            return
+        if self._is_whole() and answer.get("already"):
+            # Whoever cancelled it there gave the money back, or did not: the channel tells.
+            self.unlink()
+            return
+        ref = str(answer.get("refund_ref") or "")
         known = self.search([("order_id", "=", self.order_id.id), ("ref", "=", ref)], limit=1)
         self.write({"ref": False if known else ref or False, "refunded_at": fields.Datetime.now()})
         self._set_state("done")
@@ -101,8 +118,11 @@ class OmsOrderRefund(models.Model):
             return unnamed.browse()
         named = unnamed.filtered(lambda own: adapter._is_echo(refund, own.message_id.event_ref))
         same = unnamed.filtered(
-            # A cancellation that was taken without an id is told as no refund.
-            lambda own: (own.kind, own.state) != ("cancellation", "done") and own._says_same(refund)
+            # Items whose cancellation was taken without an id are told as no refund.
+            lambda own: (
+                ((own.kind, own.state) != ("cancellation", "done") or own._is_whole())
+                and own._says_same(refund)
+            )
         )
         return (named or same.sorted("id"))[:1]
 
@@ -119,7 +139,7 @@ class OmsOrderRefund(models.Model):
         if self.env["oms.order.builder"]._naive(refund.at) < self.create_date - CLOCK:
             return False
         content = loads(self.message_id._raw_payload())
-        if self._pieces(content["lines"]) != self._pieces(
+        if not self._is_whole() and self._pieces(content["lines"]) != self._pieces(
             [
                 {"line_ref": line.line_ref, "sku": line.sku, "quantity": line.quantity}
                 for line in refund.lines
@@ -127,7 +147,7 @@ class OmsOrderRefund(models.Model):
         ):
             return False
         total = self._total(refund)
-        coins = self.currency_id.rounding * max(len(content["lines"]), 1)
+        coins = self.currency_id.rounding * max(len(content["lines"] or refund.lines), 1)
         return total is None or abs(float(total) - self.amount) < coins + 1e-9
 
     def _pieces(self, lines):

@@ -84,7 +84,7 @@ class OmsOrderReviver(models.AbstractModel):
         """
         channel = order.oms_channel_id
         doubt = self._doubt(order)
-        if channel.reopen_policy == "revive" and not doubt:
+        if order._oms_policy("reopen_policy") == "revive" and not doubt:
             self._revive(order)
             return True
         self.env["oms.hold"]._open(
@@ -210,14 +210,20 @@ class OmsOrderReviver(models.AbstractModel):
     @api.model
     def _drop_outgoing(self, order):
         """Keep back a cancellation that the channel has not been told yet."""
-        self.env["oms.channel.message"].sudo().search(
-            [
-                ("order_id", "=", order.id),
-                ("direction", "=", "out"),
-                ("topic", "=", "cancellation"),
-                ("state", "in", ("pending", "failed")),
-            ]
-        )._set_state("ignored", self.env._("The order was reopened."))
+        kept_back = (
+            self.env["oms.channel.message"]
+            .sudo()
+            .search(
+                [
+                    ("order_id", "=", order.id),
+                    ("direction", "=", "out"),
+                    ("topic", "=", "cancellation"),
+                    ("state", "in", ("pending", "failed")),
+                ]
+            )
+        )
+        kept_back._set_state("ignored", self.env._("The order was reopened."))
+        order.sudo().oms_refund_ids.filtered(lambda r: r.message_id in kept_back).unlink()
 
     @api.model
     def _prepare_path(self, order):

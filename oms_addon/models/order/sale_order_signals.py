@@ -109,8 +109,9 @@ class SaleOrder(models.Model):
         ]
         if rows:
             self.env["oms.channel.message"]._send_later(rows)
-            of_items = [row for row in rows if row[4]["lines"]]
-            self.env["oms.order.refund"].sudo()._register_cancellations(of_items)
+            # A whole order that was not paid is just cancelled.
+            recorded = [row for row in rows if row[4]["lines"] or row[4]["refund"]]
+            self.env["oms.order.refund"].sudo()._register_cancellations(recorded)
 
     def _oms_notify_cancelled(self):
         """Mail the customers of orders that no channel tells that their order is cancelled."""

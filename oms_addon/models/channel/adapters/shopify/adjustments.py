@@ -27,9 +27,9 @@ class OmsChannelAdapterShopify(models.AbstractModel):
         if cancellation["lines"]:
             return self._cancel_pieces(channel, key, cancellation)
         order_id = gid("Order", cancellation["order_ref"])
-        if self._is_cancelled(channel, order_id):
-            return {"already": True}
         state = self._state()
+        if self._is_cancelled(channel, order_id):
+            return {"job": state["job"]} if "job" in state else {"already": True}
         if "job" not in state:
             variables = {
                 "id": order_id,

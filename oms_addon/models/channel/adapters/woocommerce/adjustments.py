@@ -40,12 +40,12 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
                 now["status"], "cancelled", (*NOT_COMPLETED, "completed", "failed")
             )
         if not cancellation["refund"] or not order.get("date_paid_gmt"):
-            return reached
+            return {**reached, "already": True}
         before = self._refunds_of(channel, order["id"])
         known = find_refund(before, key)
         rest = Decimal(order["total"]) - sum(Decimal(refund["amount"]) for refund in before)
         if not known and rest <= 0:
-            return reached
+            return {**reached, "already": True}
         made = self._refund(
             channel,
             key,

@@ -6,7 +6,7 @@ import secrets
 from odoo import api, models
 from odoo.exceptions import UserError
 
-from odoo.addons.oms_addon.tools import http
+from odoo.addons.oms_addon.tools import http, sentences
 from odoo.addons.oms_addon.tools.connection_errors import describe_page, firewall_of
 from odoo.addons.oms_addon.tools.json_answer import read_json
 
@@ -72,7 +72,7 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
             return self.env._(
                 "The shop refuses the keys: %(why)s Make a key of an administrator with "
                 "read/write permissions, and copy both parts.",
-                why=message or answer.status,
+                why=sentences.join([message or str(answer.status)]),
             )
         if told is None:
             return self.env._("What answers at this address is no WooCommerce shop.")
