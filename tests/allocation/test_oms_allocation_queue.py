@@ -96,6 +96,7 @@ class TestCancelAt(AllocationCommon):
         cls.channel.invoice_policy = "shipment"
         cls.rare = cls._make_product("RARE", "Rare")
         cls._make_rules({"action": "cancel", "cancel_days": 3})
+        cls.env["oms.allocation.rule"].search([]).cancel_since = "2026-01-01"
 
     def test_what_was_not_served_in_time_is_cancelled_and_told(self):
         with freeze_time("2026-03-01 10:00:00"):

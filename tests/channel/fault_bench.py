@@ -186,6 +186,7 @@ class FaultBench(OmsCommon, HttpCase):
     def ship(self, order):
         """Have an order's goods leave by themselves."""
         self.store.auto_ship = True
+        self.store.action_apply_policy()
         order._oms_run()
         self.work()
 

@@ -615,6 +615,7 @@ class ChannelFaults:
         self.push_stock()
         orders = [self.captured()[1] for _number in range(2)]
         self.store.auto_ship = True
+        self.store.action_apply_policy()
         self._put_stock(self.pot, self.warehouse, 0)
         self.env["stock.quant"]._update_available_quantity(
             self.pot, self.warehouse.lot_stock_id, -100
@@ -709,6 +710,7 @@ class ChannelFaults:
     def test_fault_61_a_job_that_died_is_resumed_and_tells_the_shop_once(self):
         ref, order = self.captured()
         self.store.auto_ship = True
+        self.store.action_apply_policy()
         order._oms_run()
         self._run_lanes("inbox", "orders", "fulfilment")
         [message] = self.messages(direction="out", topic="shipment")

@@ -219,6 +219,7 @@ class TestOmsShipTogether(SharedCommon):
         self.assertEqual([bool(o) for o in self._gather(orders)], [False] * 4)
         unpaid = self._placed(0)
         self.channel.ship_policy = "paid"
+        self.channel.action_apply_policy()
         self.assertEqual([bool(o) for o in self._gather(ready + unpaid)], [False, False])
 
     def test_orders_taken_along_by_the_lane_leave_in_one_parcel(self):

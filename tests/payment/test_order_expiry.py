@@ -58,6 +58,7 @@ class TestOrderExpiry(PaymentCommon):
             {"payment_policy": "prepaid", "state": "paused"},
         ):
             self.channel.write(values)
+            self.channel.action_apply_policy()
             self.assertEqual(self.collector._expire_unpaid(), 0)
         self.assertEqual(order.state, "draft")
 

@@ -34,8 +34,8 @@ class OmsAllocationMatrix(models.AbstractModel):
         :return: (decision, run, routing) by order, in the turn of serving
         :rtype: dict
         """
-        orders = goods.order_id
-        runs = self._runs(orders) if runs is None else runs
+        orders, is_tried = goods.order_id, runs is not None
+        runs = runs if is_tried else self._runs(orders)
         destinations = self._destinations(orders)
         chosen = self._choose(orders, runs, destinations)
         warehouses = self.env["stock.warehouse"].union(*candidates.values())
@@ -51,7 +51,7 @@ class OmsAllocationMatrix(models.AbstractModel):
         found = {}
         for order, (run, routing) in chosen.items():
             lines = self._as_lines(of_order[order], parts, more)
-            wanted = self._as_order(order, lines, candidates[order], routing)
+            wanted = self._as_order(order, lines, candidates[order], routing, is_tried)
             wanted = replace(
                 wanted,
                 destination=destinations[order],
@@ -195,14 +195,17 @@ class OmsAllocationMatrix(models.AbstractModel):
         return tuple(lines)
 
     @api.model
-    def _as_order(self, order, lines, candidates, routing):
-        """:return: one order as the engine reads it"""
+    def _as_order(self, order, lines, candidates, routing, is_tried=False):
+        """:param bool is_tried: whether rules are tried, whatever orders they are in force for
+        :return: one order as the engine reads it
+        """
+        received_at = not is_tried and (order.oms_captured_at or order.create_date)
         return sourcing.Order(
             order.id,
             lines,
             tuple(candidates.ids),
             # A warehouse a person chose is not argued about.
-            () if order.oms_chosen_warehouse_id else routing.rule_ids._to_rules(),
+            () if order.oms_chosen_warehouse_id else routing.rule_ids._to_rules(received_at),
             carrier=order.carrier_id.id,
             complete=order.partner_id.commercial_partner_id.oms_ship_complete,
             chosen=bool(order.oms_chosen_warehouse_id),

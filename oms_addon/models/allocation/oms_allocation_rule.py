@@ -70,12 +70,34 @@ class OmsAllocationRule(models.Model):
         default="next",
     )
     cancel_days = fields.Integer("Cancel after (days)", default=7)
+    cancel_since = fields.Datetime(
+        "Cancels Orders Received Since",
+        compute="_compute_cancel_since",
+        store=True,
+        copy=False,
+        help="Orders received before wait without an end.",
+    )
     user_id = fields.Many2one("res.users", "Owner", check_company=True, help="Who decides.")
 
     _limits_positive = models.Constraint(
         "CHECK (max_km >= 0 AND max_parcels >= 0 AND min_value >= 0)",
         "Distance, parcels and value cannot be less than nothing.",
     )
+
+    @api.depends("action", "active", "routing_id.active", "routing_id.run_id.active")
+    def _compute_cancel_since(self):
+        """Set when a rule begins to cancel: it touches no older order."""
+        now = fields.Datetime.now()
+        for rule in self:
+            is_on = rule.active and rule.routing_id.active and rule.run_id.active
+            cancels = is_on and rule.action == "cancel"
+            rule.cancel_since = cancels and (rule.cancel_since or now)
+
+    def _action_for(self, received_at):
+        """:return: what a rule does that cannot serve an order received then"""
+        if self.action == "cancel" and received_at and received_at < self.cancel_since:
+            return "partial"
+        return self.action
 
     @api.constrains("action", "cancel_days")
     def _check_cancel_days(self):
@@ -88,8 +110,10 @@ class OmsAllocationRule(models.Model):
                     )
                 )
 
-    def _to_rules(self):
-        """:return: these rules as the engine reads them
+    def _to_rules(self, received_at=None):
+        """:param received_at: when the order was received that they decide about; ``None`` for
+            one of now
+        :return: these rules as the engine reads them
         :rtype: tuple[sourcing.Rule]
         """
         return tuple(
@@ -105,7 +129,7 @@ class OmsAllocationRule(models.Model):
                 max_parcels=rule.max_parcels,
                 min_value=rule.min_value,
                 one_parcel=rule.one_parcel,
-                action=rule.action,
+                action=rule._action_for(received_at),
                 cancel_days=rule.cancel_days,
             )
             for rule in self

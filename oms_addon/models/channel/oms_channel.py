@@ -15,7 +15,7 @@ ADAPTER = "oms.channel.adapter"
 class OmsChannel(models.Model):
     _name = "oms.channel"
     _description = "Sales Channel"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "oms.channel.policy.mixin"]
     _order = "sequence, name"
     _check_company_auto = True
 

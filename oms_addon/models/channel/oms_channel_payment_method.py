@@ -17,6 +17,7 @@ TERMS = [
 class OmsChannelPaymentMethod(models.Model):
     _name = "oms.channel.payment.method"
     _description = "Channel Payment Method"
+    _rec_name = "method"
     _order = "method, id"
     _check_company_auto = True
 
@@ -114,14 +115,18 @@ class OmsChannel(models.Model):
         by_key = self._payment_terms_by_key()
         return frozenset(key for key, terms in by_key.items() if terms in POSTPAID)
 
-    def _apply_payment_terms(self):
-        """Judge the open orders of channels by the terms their payment methods have now."""
+    def _apply_payment_terms(self, is_for_all=False):
+        """Judge open orders by the terms their payment methods have now: those whose method had
+        none until now, or all, where a person asks for it.
+        """
+        of_which = [] if is_for_all else [("oms_payment_terms", "=", False)]
         for channel in self:
             # Orders are not the business of everyone who may set up a channel.
             orders_sudo = self.env["sale.order"].sudo()
             orders_sudo = orders_sudo.search(
                 [
                     ("oms_channel_id", "=", channel.id),
+                    *of_which,
                     ("oms_payment_method", "!=", False),
                     ("oms_status", "not in", ("done", "cancelled")),
                 ]

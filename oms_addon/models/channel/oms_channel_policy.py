@@ -1,4 +1,4 @@
-"""What a channel's orders may do by themselves, and what each step needs."""
+"""How a channel's orders are received: their customers, money and goods."""
 
 from odoo import api, fields, models
 
@@ -41,26 +41,6 @@ class OmsChannel(models.Model):
     user_id = fields.Many2one("res.users", "Owner", tracking=True, check_company=True)
 
     # Policy: money
-    confirm_policy = fields.Selection(
-        [
-            ("paid", "When paid"),
-            ("authorized", "When paid or authorised"),
-            ("always", "Always"),
-            ("manual", "By hand"),
-        ],
-        default="paid",
-        required=True,
-    )
-    payment_policy = fields.Selection(
-        [
-            ("prepaid", "Collected by the channel"),
-            ("cod", "Cash on delivery"),
-            ("terms", "On account"),
-        ],
-        default="prepaid",
-        required=True,
-    )
-    payment_tolerance = fields.Monetary(help="A difference up to this still counts as paid.")
     currency_id = fields.Many2one(related="company_id.currency_id")
     tax_rounding = fields.Selection(
         [
@@ -83,27 +63,6 @@ class OmsChannel(models.Model):
         help="Orders in a foreign currency wait when the last exchange rate before their date "
         "is older. 0 accepts any age.",
     )
-    unpaid_days = fields.Integer(
-        "Cancel Unpaid After (Days)",
-        help="For orders received from now on. 0 never cancels unpaid orders.",
-    )
-    transfer_days = fields.Integer(
-        "Cancel Unpaid Bank Transfers After (Days)",
-        help="For orders received from now on. 0 never cancels orders to be paid by bank "
-        "transfer or check.",
-    )
-    invoice_policy = fields.Selection(
-        [
-            ("payment", "When paid"),
-            ("shipment", "When shipped"),
-            ("delivery", "When delivered"),
-            ("manual", "By hand"),
-        ],
-        default="payment",
-        required=True,
-    )
-    send_receipt = fields.Boolean("E-mail the invoice as receipt", default=True)
-
     live_at = fields.Datetime("Live Since", readonly=True, copy=False)
     start_policy = fields.Selection(
         [("record", "Record Only"), ("process", "Process Open Orders")],
@@ -126,55 +85,12 @@ class OmsChannel(models.Model):
         "received when the channel has already shipped it. Orders without items to ship are "
         "always sales.",
     )
-    reopen_policy = fields.Selection(
-        [("revive", "Process Again"), ("hold", "Hold for Review")],
-        "Orders Reopened on the Channel",
-        default="revive",
-        required=True,
-        help="What happens to an order that was cancelled and that the channel goes on with. An "
-        "order that was cancelled in Odoo, or partly shipped before, is always held.",
-    )
-
     # Policy: goods
-    ship_policy = fields.Selection(
-        [("paid", "Only when paid"), ("always", "Always")], default="paid", required=True
-    )
     picking_policy = fields.Selection(
         [("direct", "What is there"), ("one", "Only complete")],
         "Ship",
         default="direct",
         required=True,
-    )
-    together_policy = fields.Selection(
-        [
-            ("never", "Never"),
-            ("propose", "When a person says so"),
-            ("auto", "By themselves"),
-        ],
-        "Ship orders together",
-        default="propose",
-        required=True,
-        help="Orders of one customer to one address leave in one delivery.",
-    )
-    together_hours = fields.Integer(
-        "Placed within (hours)",
-        default=24,
-        help="Orders placed within so many hours of the oldest leave together by themselves.",
-    )
-    external_shipment_policy = fields.Selection(
-        [
-            ("deduct", "Record and Deduct from Stock"),
-            ("record", "Record without Stock"),
-            ("hold", "Hold the Order"),
-        ],
-        "Shipped on the Channel",
-        default="deduct",
-        required=True,
-        help="What happens to units that others shipped on the channel, as far as it reports "
-        "which: they are never shipped again.",
-    )
-    auto_ship = fields.Boolean(
-        "Ship by itself", help="Deliveries are done as soon as their goods are reserved."
     )
 
     @api.depends("adapter")

@@ -1,17 +1,6 @@
 """Whether customers and channels are told that a promise changed."""
 
-from odoo import api, fields, models
-
-
-class OmsChannel(models.Model):
-    _inherit = "oms.channel"
-
-    tell_promise = fields.Boolean(
-        "Tell of new promise dates",
-        default=True,
-        help="Customers are mailed, and the channel is told if it can be, when an order will "
-        "come at another date than it was promised.",
-    )
+from odoo import api, models
 
 
 class OmsChannelAdapter(models.AbstractModel):

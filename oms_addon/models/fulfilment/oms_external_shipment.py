@@ -86,7 +86,7 @@ class OmsExternalShipment(models.AbstractModel):
         """
         held = orders.browse()
         for order in orders:
-            policy = order.oms_channel_id.external_shipment_policy
+            policy = order._oms_policy("external_shipment_policy")
             pending = self._pending(order) if order.state == "sale" else {}
             if not pending or policy == "hold":
                 continue

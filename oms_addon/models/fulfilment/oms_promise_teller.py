@@ -63,7 +63,7 @@ class OmsPromiseTeller(models.AbstractModel):
         """
         template = self.env.ref("oms_addon.mail_template_promise", raise_if_not_found=False)
         told = orders.filtered(
-            lambda o: o.partner_id.email and (not o.oms_channel_id or o.oms_channel_id.tell_promise)
+            lambda o: o.partner_id.email and (not o.oms_channel_id or o._oms_policy("tell_promise"))
         )
         if not template or not told:
             return
@@ -98,7 +98,11 @@ class OmsPromiseTeller(models.AbstractModel):
         rows = []
         for order in orders:
             channel = order.oms_channel_id
-            if not (channel and channel.tell_promise and channel._adapter()._can_push_promise):
+            if not (
+                channel
+                and order._oms_policy("tell_promise")
+                and channel._adapter()._can_push_promise
+            ):
                 continue
             rows.append(
                 (

@@ -38,7 +38,7 @@ class OmsShipTogether(models.AbstractModel):
     @api.model
     def _is_automatic(self, order):
         """:return: whether an order leaves with others without anybody's doing"""
-        return order.oms_channel_id.together_policy == "auto" and not order.oms_by_channel
+        return order._oms_policy("together_policy") == "auto" and not order.oms_by_channel
 
     @api.model
     def _groups(self, orders):
@@ -72,7 +72,7 @@ class OmsShipTogether(models.AbstractModel):
     @api.model
     def _is_placed_with(self, first, order):
         """:return: whether an order was placed soon enough after another for both channels"""
-        hours = min((first | order).oms_channel_id.mapped("together_hours"))
+        hours = min((first | order).mapped(lambda o: o._oms_policy("together_hours")))
         begin, end = (o.oms_placed_at or o.date_order for o in (first, order))
         return end <= begin + timedelta(hours=hours)
 

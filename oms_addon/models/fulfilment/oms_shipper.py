@@ -200,7 +200,7 @@ class OmsShipper(models.AbstractModel):
         :return: a sentence for each order some of whose deliveries have no parcel
         :rtype: dict
         """
-        automatic = orders.filtered(lambda o: o.oms_channel_id.auto_ship or o.oms_by_channel)
+        automatic = orders.filtered(lambda o: o._oms_policy("auto_ship") or o.oms_by_channel)
         self._shipped(automatic)._oms_make_untracked_parcels()
         self._tell_shipments(orders)
         waits = {}

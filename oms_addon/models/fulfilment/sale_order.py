@@ -105,7 +105,7 @@ class SaleOrder(models.Model):
         """:return: whether the goods of one order leave now without anybody's doing"""
         self.ensure_one()
         return (
-            self.oms_channel_id.auto_ship
+            self._oms_policy("auto_ship")
             and not self.oms_by_channel
             and not (self.oms_available_at and self.oms_available_at > fields.Datetime.now())
             and self._oms_may_ship()
@@ -116,7 +116,7 @@ class SaleOrder(models.Model):
         self.ensure_one()
         terms = self._oms_terms()
         return (
-            self.oms_channel_id.ship_policy != "paid"
+            self._oms_policy("ship_policy") != "paid"
             or terms not in PREPAID
             or self._oms_is_paid()
             or (terms == "authorized" and self._oms_is_authorized())

@@ -13,7 +13,7 @@ class OmsHold(models.Model):
     reason_id = fields.Many2one("oms.hold.reason", required=True, readonly=True, index=True)
     reason_code = fields.Char(related="reason_id.code", store=True, index=True)
     advice = fields.Char(related="reason_id.advice")
-    is_blocking = fields.Boolean(related="reason_id.is_blocking", store=True)
+    is_blocking = fields.Boolean(compute="_compute_is_blocking", store=True)
     fix = fields.Selection(related="reason_id.fix")
     detail = fields.Char("Why", required=True, readonly=True)
     state = fields.Selection(
@@ -64,6 +64,12 @@ class OmsHold(models.Model):
     )
 
     # === COMPUTE METHODS === #
+
+    @api.depends("reason_id")
+    def _compute_is_blocking(self):
+        """Not when the reason is set up otherwise: that is for exceptions to come."""
+        for hold in self:
+            hold.is_blocking = hold.reason_id.is_blocking
 
     @api.depends("create_date")
     def _compute_age_days(self):

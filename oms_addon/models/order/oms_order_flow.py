@@ -326,7 +326,7 @@ class OmsOrderFlow(models.AbstractModel):
     @api.model
     def _unconfirmed_reason(self, order):
         """:return: what an order's confirmation waits for, '' when it may be confirmed"""
-        policy = order.oms_channel_id.confirm_policy
+        policy = order._oms_policy("confirm_policy")
         if order.oms_channel_status == "pending":
             return self.env._("The channel has not released the order yet.")
         if policy == "manual":

@@ -60,7 +60,7 @@ class OmsOrderSignals(models.AbstractModel):
             )
         external = self.env["oms.external.shipment"]
         pending = external._pending(order)
-        if pending and order.oms_channel_id.external_shipment_policy == "hold":
+        if pending and order._oms_policy("external_shipment_policy") == "hold":
             signals["SHIPPED_ELSEWHERE"] = self.env._(
                 "The channel reports %(units)s as shipped, but not from Odoo. Find out who "
                 "shipped them before anything is sent a second time.",

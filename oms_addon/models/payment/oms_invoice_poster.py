@@ -62,7 +62,7 @@ class OmsInvoicePoster(models.AbstractModel):
         """:return: what of an order is still to be invoiced, '' for nothing"""
         if order.state in ("draft", "sent"):
             return self.env._("Invoiced when it is confirmed.")
-        if order.state != "sale" or order.oms_channel_id.invoice_policy == "manual":
+        if order.state != "sale" or order._oms_policy("invoice_policy") == "manual":
             return ""
         drafts = order.invoice_ids.filtered(lambda move: move.state == "draft")
         if drafts:

@@ -40,7 +40,7 @@ class OmsPaymentCollector(models.AbstractModel):
         """:return: the domain of the orders of a channel whose time is over"""
         now = fields.Datetime.now()
         overdue = Domain.OR(
-            self._get_terms_domain(channel, name)
+            self._get_terms_domain(name)
             & self._get_placed_domain(fields.Datetime.subtract(now, days=channel[name]))
             for name in sorted(set(EXPIRY_FIELDS.values()))
             if channel[name] > 0
@@ -57,11 +57,11 @@ class OmsPaymentCollector(models.AbstractModel):
         )
 
     @api.model
-    def _get_terms_domain(self, channel, name):
-        """:return: the domain of the orders that a channel's setting of days is for"""
+    def _get_terms_domain(self, name):
+        """:return: the domain of the orders that a setting of days is for"""
         terms = [code for code, setting in EXPIRY_FIELDS.items() if setting == name]
         return Domain("oms_payment_terms", "in", terms) | Domain(
-            "oms_payment_terms", "in", [False] if channel.payment_policy in terms else []
+            [("oms_payment_terms", "=", False), ("oms_policy_id.payment_policy", "in", terms)]
         )
 
     @api.model

@@ -46,6 +46,7 @@ class SaleOrder(models.Model):
         "amount_total",
         "currency_id",
         "oms_channel_id",
+        "oms_policy_id",
         "order_line.oms_cancelled_qty",
         "order_line.oms_reduced_qty",
         "order_line.qty_delivered",
@@ -138,10 +139,11 @@ class SaleOrder(models.Model):
         """:return: the difference that still counts as paid, in the order's currency"""
         self.ensure_one()
         channel = self.oms_channel_id
-        if not channel.payment_tolerance or channel.currency_id == self.currency_id:
-            return channel.payment_tolerance
+        tolerance = self._oms_policy("payment_tolerance")
+        if not tolerance or channel.currency_id == self.currency_id:
+            return tolerance
         return channel.currency_id._convert(
-            channel.payment_tolerance,
+            tolerance,
             self.currency_id,
             self.company_id,
             (self.oms_placed_at or self.date_order).date(),
@@ -300,7 +302,7 @@ class SaleOrder(models.Model):
         """:return: when one order is invoiced: what its channel says; what is still to be paid
         on delivery or later is invoiced when it is shipped where others are when they are paid
         """
-        policy = self.oms_channel_id.invoice_policy
+        policy = self._oms_policy("invoice_policy")
         if policy == "payment" and self._oms_terms() in POSTPAID and not self._oms_is_paid():
             return "shipment"
         return policy
@@ -331,7 +333,7 @@ class SaleOrder(models.Model):
         values = super()._prepare_invoice()
         if self.env.context.get("oms_batch") and self.oms_channel_id:
             values["invoice_date"] = self._oms_invoice_date()
-            values["oms_receipt_state"] = "pending" if self.oms_channel_id.send_receipt else "none"
+            values["oms_receipt_state"] = "pending" if self._oms_policy("send_receipt") else "none"
             # Linked when all are posted: posting would reconcile them one by one.
             values.pop("transaction_ids", None)
             journal_id = self.env.context.get("oms_sale_journal_id")

@@ -22,7 +22,7 @@ class SaleOrderLine(models.Model):
     def _oms_is_invoiced_by_policy(self):
         return (
             self.state == "sale"
-            and self.order_id.oms_channel_id.invoice_policy not in (False, "manual")
+            and self.order_id._oms_policy("invoice_policy") not in (False, "manual")
             and not self.display_type
             and not self.is_downpayment
             and self.product_id.type != "combo"

@@ -32,7 +32,7 @@ class SaleOrder(models.Model):
         "(oms_unpaid_until) WHERE oms_payment_state = 'unpaid' AND state != 'cancel'"
     )
 
-    @api.depends("oms_channel_id", "oms_placed_at", "oms_payment_terms")
+    @api.depends("oms_channel_id", "oms_policy_id", "oms_placed_at", "oms_payment_terms")
     def _compute_oms_unpaid_until(self):
         """Not when the channel is set up otherwise: that is for orders to come."""
         for order in self:
@@ -45,10 +45,10 @@ class SaleOrder(models.Model):
     def _oms_unpaid_days(self):
         """:return: for how many days one order may stay unpaid; 0 for as long as it takes"""
         name = EXPIRY_FIELDS.get(self._oms_terms())
-        return max(self.oms_channel_id[name], 0) if name and self.oms_channel_id else 0
+        return max(self._oms_policy(name), 0) if name and self.oms_channel_id else 0
 
     def _oms_terms(self):
         """:return: how one order is to be paid: by its payment method, else as its channel says
         :rtype: str
         """
-        return self.oms_payment_terms or self.oms_channel_id.payment_policy or "prepaid"
+        return self.oms_payment_terms or self._oms_policy("payment_policy") or "prepaid"

@@ -1,0 +1,20 @@
+"""Orders of before follow the settings their channels have now."""
+
+from odoo import SUPERUSER_ID, api
+
+
+def migrate(cr, version):
+    """Keep the settings of each channel, and refer its orders to them."""
+    env = api.Environment(cr, SUPERUSER_ID, {"active_test": False})
+    env["oms.channel"].search([])._keep_policy()
+    env.flush_all()
+    cr.execute(
+        """UPDATE sale_order o SET oms_policy_id = channel.policy_id
+           FROM oms_channel channel
+           WHERE channel.id = o.oms_channel_id AND o.oms_policy_id IS NULL"""
+    )
+    # Rules that cancel already go on cancelling what waits.
+    cr.execute(
+        """UPDATE oms_allocation_rule SET cancel_since = create_date
+           WHERE cancel_since IS NOT NULL"""
+    )
