@@ -2,6 +2,8 @@
 
 from decimal import Decimal
 
+from graphql import GraphQLError
+
 from .store import cents
 
 PAGE_MAX = 250
@@ -66,6 +68,19 @@ class Graph:
             {"title": title, "rate": float(rate), "priceSet": self.money(order, value)}
             for title, rate, value in taxes
         ]
+
+    def payment_terms(self, order):
+        """:raise GraphQLError: when the app may not read them; the rest of the answer stays"""
+        if "read_payment_terms" not in self.shop.scopes:
+            raise GraphQLError(
+                "Access denied for paymentTerms field.", extensions={"code": "ACCESS_DENIED"}
+            )
+        return order.terms and {
+            "id": f"gid://shopify/PaymentTerms/{order.id}",
+            "paymentTermsName": order.terms,
+            "paymentTermsType": "NET",
+            "dueInDays": 30,
+        }
 
     def address(self, data):
         return data and {
@@ -281,6 +296,7 @@ class Graph:
             "poNumber": None,
             "discountCodes": [],
             "paymentGatewayNames": sorted({made.gateway for made in order.transactions}),
+            "paymentTerms": lambda _info: self.payment_terms(order),
             "displayFulfillmentStatus": status[order.fulfillment_status],
             "customAttributes": [{"key": k, "value": v} for k, v in order.attributes],
             "totalPriceSet": self.money(order, order.total),

@@ -199,6 +199,13 @@ def order(of):
         "note_attributes": [{"name": n, "value": v} for n, v in of.attributes],
         "original_total_additional_fees_set": money(of, of.fees) if of.fees else None,
         "payment_gateway_names": sorted({t.gateway for t in of.transactions}),
+        "payment_terms": of.terms
+        and {
+            "payment_terms_name": of.terms,
+            "payment_terms_type": "net",
+            "due_in_days": 30,
+            "payment_schedules": [],
+        },
         "phone": None,
         "po_number": None,
         "presentment_currency": of.currency,
@@ -216,7 +223,6 @@ def order(of):
         "customer": of.customer,
         "fulfillments": [fulfilment(of, made) for made in of.fulfilments],
         "line_items": [_line(of, line) for line in of.lines],
-        "payment_terms": None,
         "refunds": [refund(of, made) for made in of.refunds],
         "shipping_address": of.address,
         "shipping_lines": [_shipping(of, line) for line in of.shipping],

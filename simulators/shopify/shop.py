@@ -74,7 +74,7 @@ class ShopifySimulator(Server, Simulator):
         super().__init__(port, seed)
         self.start_server(schema, restore_rate)
         self.token, self.secret = f"shpat_{seed:032x}", f"shpss_{seed:032x}"
-        self.scopes = list(SCOPES)
+        self.scopes = [*SCOPES, "read_payment_terms"]
         self.domain = "simulated.myshopify.com"
         self.currency = "EUR"
         self.locations = {71: {"name": "Warehouse"}, 72: {"name": "Shop floor"}}
@@ -139,7 +139,8 @@ class ShopifySimulator(Server, Simulator):
         """See the base class. More shapes: ``tax_included`` (false adds the tax), ``hold`` and
         ``risk`` (words), ``pickup`` (bool), ``fulfill_at`` (ISO), ``company`` (name),
         ``gift_card`` (text, paid with one), ``tip``, ``fees``, ``duty`` (texts), ``rate``
-        (of the shop's currency), ``test`` (bool), ``attributes`` (pairs), ``guest`` (bool).
+        (of the shop's currency), ``test`` (bool), ``attributes`` (pairs), ``guest`` (bool),
+        ``terms`` (name of the payment terms).
         """
         with self.lock:
             order = self._new_order(lines, shape)
@@ -189,6 +190,7 @@ class ShopifySimulator(Server, Simulator):
             test=shape.get("test", False),
             tip=Decimal(shape.get("tip", "0.00")),
             fees=Decimal(shape.get("fees", "0.00")),
+            terms=shape.get("terms"),
         )
         if shape.get("company"):
             order.company = {"id": 9001, "name": shape["company"], "tax_number": "DE123456789"}
@@ -237,6 +239,8 @@ class ShopifySimulator(Server, Simulator):
             left -= part
             self._transact(order, "sale", part, gateway="gift_card", method="")
         if not left:
+            return
+        if shape.get("terms"):
             return
         if shape.get("cash"):
             cash = {"gateway": "Cash on Delivery (COD)", "method": ""}

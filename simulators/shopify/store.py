@@ -136,6 +136,7 @@ class Order:
     company: dict | None = None
     tip: Decimal = ZERO
     fees: Decimal = ZERO
+    terms: str | None = None
 
     @property
     def total(self):

@@ -29,14 +29,15 @@ class OmsChannelPaymentMethod(models.Model):
         help="The channel's code or name of the method. Upper case, spaces and punctuation do "
         "not matter.",
     )
+    name = fields.Char("Shown to Customers", readonly=True)
     terms = fields.Selection(
         TERMS,
         "Payment Terms",
-        required=True,
-        default="prepaid",
         help="Orders paid in advance, by authorization or by bank transfer are confirmed and "
         "shipped as the policy of the channel says. Cash on delivery and invoice ship before "
-        "they are paid, and are never cancelled because they are unpaid.",
+        "they are paid, and are never cancelled because they are unpaid. Empty for a method that "
+        "was seen on an order and is not decided yet: its usual name decides, else the payment "
+        "policy of the channel.",
     )
 
     _method_uniq = models.UniqueIndex(
@@ -68,6 +69,15 @@ class OmsChannel(models.Model):
     payment_method_ids = fields.One2many(
         "oms.channel.payment.method", "channel_id", "Payment Methods", copy=True
     )
+    undecided_method_count = fields.Integer(
+        "Payment Methods to Decide", compute="_compute_undecided_method_count"
+    )
+
+    @api.depends("payment_method_ids.terms")
+    def _compute_undecided_method_count(self):
+        for channel in self:
+            undecided = channel.payment_method_ids.filtered(lambda row: not row.terms)
+            channel.undecided_method_count = len(undecided)
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -90,8 +100,27 @@ class OmsChannel(models.Model):
         self.ensure_one()
         return {
             **{method_key(name): terms for name, terms in self._adapter()._payment_terms.items()},
-            **{method_key(row.method): row.terms for row in self.payment_method_ids},
+            **{method_key(row.method): row.terms for row in self.payment_method_ids if row.terms},
         }
+
+    def _note_payment_method(self, method, name):
+        """List a payment method that was seen on an order and is not in the channel's table, for
+        a person to decide.
+        """
+        self.ensure_one()
+        key = method_key(method)
+        listed = (*self._adapter()._payment_terms, *self.payment_method_ids.mapped("method"))
+        if not key or key in map(method_key, listed):
+            return
+        # Orders of one channel are captured side by side: whoever comes second finds it there.
+        self.env.cr.execute(
+            """INSERT INTO oms_channel_payment_method
+                   (channel_id, company_id, method, name, create_date, write_date)
+               VALUES (%s, %s, %s, %s, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC')
+               ON CONFLICT (channel_id, method) DO NOTHING""",
+            [self.id, self.company_id.id, method, name or None],
+        )
+        self.invalidate_recordset(["payment_method_ids"], flush=False)
 
     def _prepare_payment_method(self, method, name=""):
         """:param str method: the channel's code of a payment method
@@ -100,6 +129,7 @@ class OmsChannel(models.Model):
         :rtype: dict
         """
         terms = recognize_terms(method, name, self._payment_terms_by_key())
+        self._note_payment_method(method or name, name)
         return {
             "oms_payment_method": method or name or False,
             "oms_payment_name": name or False,

@@ -162,9 +162,12 @@ def _with_tax(subtotal, tax, included):
 def read_payment_method(data):
     """Find how the customer pays what is not paid with credit.
 
-    :return: the name of the gateway of the last payment, else the only one that is named;
-        ``payment_terms`` where it is agreed to be paid later; '' when nobody tells
+    :return: the name of the terms where it is agreed to be paid later and nothing is paid yet,
+        else the name of the gateway of the last payment, else the only one that is named; ''
+        when nobody tells
     """
+    if terms := read_payment_terms(data):
+        return terms
     names = [
         text_of(transaction, "gateway")
         for transaction in data.get("transactions") or ()
@@ -176,9 +179,22 @@ def read_payment_method(data):
         return paid[-1]
     named = [name for name in data.get("payment_gateway_names") or () if isinstance(name, str)]
     left = [name for name in named if name and name not in CREDIT_METHODS]
-    if len(left) == 1:
-        return left[0]
-    return "payment_terms" if data.get("payment_terms") and not left else ""
+    return left[0] if len(left) == 1 else ""
+
+
+def read_payment_terms(data):
+    """:return: the name of the payment terms of an order of which nothing was paid yet, as
+    ``Net 30``; '' for an order without them
+    """
+    terms = data.get("payment_terms")
+    is_paid = any(
+        CHARGE_KINDS.get(text_of(transaction, "kind")) in ("authorization", "charge")
+        and CHARGE_STATUSES.get(text_of(transaction, "status")) == "success"
+        for transaction in data.get("transactions") or ()
+    )
+    if not isinstance(terms, dict) or is_paid:
+        return "payment_terms" if terms and not is_paid else ""
+    return text_of(terms, "payment_terms_name") or "payment_terms"
 
 
 def read_charges(data):

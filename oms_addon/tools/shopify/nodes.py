@@ -158,6 +158,7 @@ def rest_order(node):
         "po_number": node.get("poNumber"),
         "discount_codes": node.get("discountCodes"),
         "payment_gateway_names": node.get("paymentGatewayNames"),
+        "payment_terms": _payment_terms(node.get("paymentTerms")),
         "fulfillment_status": "fulfilled"
         if node.get("displayFulfillmentStatus") == "FULFILLED"
         else None,
@@ -374,3 +375,12 @@ def is_whole(node):
     return not node.get("refunds") and not (
         scheduled and len(_nodes(node, "fulfillmentOrders")) > 1
     )
+
+
+def _payment_terms(node):
+    """:return: what an order on terms says of them, as a webhook does"""
+    return node and {
+        "payment_terms_name": node.get("paymentTermsName"),
+        "payment_terms_type": (node.get("paymentTermsType") or "").lower(),
+        "due_in_days": node.get("dueInDays"),
+    }

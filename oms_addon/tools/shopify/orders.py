@@ -9,7 +9,13 @@ from ..document_parts import Address, Customer
 from ..document_values import EXACT, to_moment, to_text
 from ..order_document import OrderDocument
 from .lines import read_lines, read_tip
-from .money import read_charges, read_payment_method, read_refunds, read_removed
+from .money import (
+    read_charges,
+    read_payment_method,
+    read_payment_terms,
+    read_refunds,
+    read_removed,
+)
 from .values import amount_of, id_of, joined, money_of, text_of
 
 TAX_NUMBER_KEYS = {"vat number", "vat id", "vat", "tax number", "tax id", "company vat number"}
@@ -52,6 +58,8 @@ def build_order(data, known):
         lines=tuple(lines),
         charges=read_charges(data),
         payment_method=read_payment_method(data),
+        # What is agreed is found in the table by its own name, else as terms of any kind.
+        payment_name="Payment Terms" if read_payment_terms(data) else "",
         status=_status(data),
         cancel_reason=text_of(data, "cancel_reason"),
         shipping_method=_shipping_method(data),

@@ -60,6 +60,7 @@ def _order(paged):
   id name createdAt processedAt updatedAt cancelledAt cancelReason test note tags email phone
   customerLocale currencyCode presentmentCurrencyCode taxesIncluded dutiesIncluded
   sourceName poNumber discountCodes displayFulfillmentStatus paymentGatewayNames
+  paymentTerms {{ paymentTermsName paymentTermsType dueInDays }}
   customAttributes {{ key value }}
   totalPriceSet {{ {AMOUNT} shopMoney {{ amount }} }}
   totalTipReceivedSet {{ {AMOUNT} }}

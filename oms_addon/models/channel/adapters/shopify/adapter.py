@@ -135,9 +135,21 @@ class OmsChannelAdapterShopify(models.AbstractModel):
                 rate=float(status["restoreRate"]),
                 burst=float(status["maximumAvailable"]),
             )
-        if answer.get("errors"):
-            self._raise(answer["errors"], spent)
+        errors = answer.get("errors")
+        if errors and not (answer.get("data") and self._are_left_out(errors)):
+            self._raise(errors, spent)
         return answer["data"]
+
+    @api.model
+    def _are_left_out(self, errors):
+        """:return: whether all that is wrong is that the app may not read the payment terms of
+        orders: they are unknown then, and the orders are not
+        """
+        return isinstance(errors, list) and all(
+            (error.get("extensions") or {}).get("code") == "ACCESS_DENIED"
+            and (error.get("path") or [""])[-1] == "paymentTerms"
+            for error in errors
+        )
 
     @api.model
     def _raise(self, errors, spent):
