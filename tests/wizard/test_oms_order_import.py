@@ -183,6 +183,78 @@ class TestOrderImport(OmsCommon):
             },
         )
 
+    def _hold_rule(self, name, domain):
+        return self.env["oms.hold.rule"].create(
+            {
+                "name": name,
+                "domain": domain,
+                "company_id": self.company.id,
+                "reason_id": self.env.ref("oms_addon.oms_hold_reason_rule").id,
+            }
+        )
+
+    def test_the_preview_asks_the_hold_rules_and_leaves_no_trace(self):
+        self._hold_rule("More than 20", "[('amount_total', '>', 20)]")
+        names = ("sale.order", "oms.hold", "oms.channel.message", "res.partner", "oms.event")
+        before = [self.env[name].search_count([]) for name in names]
+        wizard = self._upload(*ROWS[:2], ROWS[3])
+        wizard.action_preview()
+        self.assertEqual(
+            self._lines(wizard),
+            [
+                (2, "held", "Will be imported on hold. More than 20."),
+                (3, "held", "Will be imported on hold. More than 20."),
+                (4, "new", "Will be imported."),
+            ],
+        )
+        self.assertEqual(wizard.waiting_count, 1)
+        self.assertEqual([self.env[name].search_count([]) for name in names], before)
+        wizard.action_apply()
+        self._run_lanes()
+        held, free = self._order("1001", self.files), self._order("1003", self.files)
+        self.assertEqual((self._holds(held), self._holds(free)), (["RULE"], []))
+
+    def test_the_preview_proves_taxes_as_the_import_does(self):
+        tax = self.env["account.tax"].create(
+            {"name": "20 %", "amount": 20, "price_include_override": "tax_included"}
+        )
+        right, wrong = self._document("J1"), self._document("J2")
+        for document, amount in ((right, "3.33"), (wrong, "9.99")):
+            document["lines"][0]["taxes"] = [{"name": tax.name, "rate": "20", "amount": amount}]
+        wizard = self.env["oms.order.import"].create(
+            {
+                "channel_id": self.channel.id,
+                "data": base64.b64encode(json.dumps([right, wrong]).encode()),
+                "filename": "orders.json",
+            }
+        )
+        wizard.action_preview()
+        shown = {line.order_ref: (line.kind, line.message) for line in wizard.line_ids}
+        self.assertEqual(shown["J1"], ("new", "Will be imported."))
+        self.assertEqual(shown["J2"][0], "held")
+        self.assertIn("9.99", shown["J2"][1])
+        wizard.action_apply()
+        self._run_lanes()
+        self.assertEqual(self._holds(self._order("J1")), [])
+        [hold] = self._order("J2").oms_hold_ids.filtered(lambda h: h.state == "open")
+        self.assertIn(hold.detail.rstrip("."), shown["J2"][1])
+
+    def test_a_tax_number_of_a_file_is_the_customers_and_the_orders(self):
+        header = f"{HEADER};VAT number"
+        rows = [f"{ROWS[0]};GB123456782", f"{ROWS[3]};"]
+        data = "\n".join([header, *rows]).encode()
+        wizard = self.env["oms.order.import"].create(
+            {"channel_id": self.files.id, "data": base64.b64encode(data), "filename": "o.csv"}
+        )
+        wizard.action_preview()
+        self.assertEqual([kind for _row, kind, _message in self._lines(wizard)], ["new", "new"])
+        wizard.action_apply()
+        self._run_lanes()
+        order, other = self._order("1001", self.files), self._order("1003", self.files)
+        self.assertEqual((order.oms_tax_number, other.oms_tax_number), ("GB123456782", False))
+        self.assertEqual(order.partner_id.commercial_partner_id.vat, "GB123456782")
+        self.assertFalse(other.partner_id.vat)
+
     def test_a_changed_row_of_an_order_here_is_said_to_be_one(self):
         self._upload(*ROWS[:2]).action_apply()
         self._run_lanes()

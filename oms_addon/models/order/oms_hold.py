@@ -65,6 +65,12 @@ class OmsHold(models.Model):
 
     # === COMPUTE METHODS === #
 
+    @api.depends("order_ref", "customer_name", "reason_id")
+    def _compute_display_name(self):
+        """Of the order, of the customer where the channel names no order, else of the reason."""
+        for hold in self:
+            hold.display_name = hold.order_ref or hold.customer_name or hold.reason_id.name
+
     @api.depends("reason_id")
     def _compute_is_blocking(self):
         """Not when the reason is set up otherwise: that is for exceptions to come."""

@@ -1,10 +1,25 @@
 """Products made of what an order names and Odoo does not know."""
 
-from odoo import models
+from odoo import api, models
 
 
 class OmsHold(models.Model):
     _inherit = "oms.hold"
+
+    @api.model
+    def _plain_amount(self, amount, code):
+        """:param str code: a currency's code, which Odoo need not know
+        :return: an amount of a message as ``12.50 GBP``; '' where none is told
+        """
+        if amount is None:
+            return ""
+        currency = (
+            self.env["res.currency"]
+            .with_context(active_test=False)
+            .search([("name", "=", code)], limit=1)
+        )
+        digits = currency.decimal_places if currency else 2
+        return f"{amount:.{max(digits, -amount.as_tuple().exponent)}f} {code or ''}".strip()
 
     def action_create_product(self):
         """Make the product that an order names and Odoo does not know, and link it."""

@@ -71,7 +71,9 @@ class OmsOrderCanceller(models.AbstractModel):
                     {
                         **self._unmatched(missing or document.lines),
                         "customer": document.customer.name,
-                        "amount": f"{document.total} {document.currency}",
+                        "amount": self.env["oms.hold"]._plain_amount(
+                            document.total, document.currency
+                        ),
                     }
                 ]
             )

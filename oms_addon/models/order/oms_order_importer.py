@@ -270,7 +270,7 @@ class OmsOrderImporter(models.AbstractModel):
         message.write({"order_ref": document.ref, "customer_ref": document.customer.ref or False})
         shown = {
             "customer": document.customer.name or document.shipping.name or document.customer.email,
-            "amount": f"{document.total} {document.currency}" if document.total is not None else "",
+            "amount": self.env["oms.hold"]._plain_amount(document.total, document.currency),
         }
         message._park([{**shown, **problem} for problem in problems])
 

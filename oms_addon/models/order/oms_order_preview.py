@@ -1,9 +1,15 @@
 """What importing documents would do, without doing it."""
 
+import contextlib
+
 from odoo import api, models
 
 from odoo.addons.oms_addon.tools import sentences
 from odoo.addons.oms_addon.tools.order_document import OrderDocument
+
+
+class _TakenBack(Exception):
+    """Ends a savepoint whose work was done to be looked at only."""
 
 
 class OmsOrderPreview(models.AbstractModel):
@@ -58,12 +64,48 @@ class OmsOrderPreview(models.AbstractModel):
             *(p.message for p in self.env["oms.order.importer"]._held_problems(channel, document)),
         ]
         if held:
-            return "held", self.env._(
-                "Will be imported on hold. %(reasons)s", reasons=sentences.join(held)
-            )
+            return self._held(held)
         if order:
             return "update", self.env._("Order %(order)s will be updated.", order=order.name)
         return "new", self.env._("Will be imported.")
+
+    @api.model
+    def _held(self, reasons):
+        """:return: that a document is imported on hold, and that in words"""
+        return "held", self.env._(
+            "Will be imported on hold. %(reasons)s", reasons=sentences.join(reasons)
+        )
+
+    # === TRYING IT === #
+
+    @api.model
+    def _try(self, channel, events):
+        """Import events and screen their orders, and take all of it back.
+
+        What only shows on the order itself is found so: taxes and totals compared with the
+        channel's, duplicates, hold rules.
+
+        :param list events: tuples as of ``oms.channel`` ``_receive_many``
+        :return: the reasons for which each order would be held, by the event's reference
+        :rtype: dict[str, list[str]]
+        """
+        found = {}
+        with contextlib.suppress(_TakenBack), self.env.cr.savepoint():
+            messages = channel._receive_many(events)
+            messages.with_company(channel.company_id)._process_batch(channel)
+            orders = messages.order_id
+            screened = self.env["oms.hold.rule"]._screen(
+                orders.filtered(lambda o: not o.oms_is_recorded)
+            )
+            self.env["oms.hold"]._open_many(screened)
+            for message in messages:
+                holds = (message.hold_ids | message.order_id.oms_hold_ids).filtered(
+                    lambda h: h.state == "open" and h.is_blocking
+                )
+                error = [message.error] if message.state == "failed" and message.error else []
+                found[message.event_ref] = error + holds.mapped("detail")
+            raise _TakenBack
+        return found
 
     @api.model
     def _preview_other(self, document):
