@@ -1,6 +1,7 @@
 """Why another system could not be reached or understood, in words, with what to do."""
 
 import contextlib
+import html
 import re
 import socket
 import ssl
@@ -37,6 +38,8 @@ BROKEN_OFF = {
     "ProtocolError",
     "IncompleteRead",
 }
+#: what the pages hold that ask who somebody is
+LOGIN_MARKS = ('type="password"', "type='password'", "wp-login.php")
 _TITLE = re.compile(r"<title[^>]{0,100}>([^<]{0,200})", re.I)
 _SHOWN = 150
 
@@ -184,13 +187,14 @@ def describe_page(answer, url):
     host = urlsplit(url).hostname or url
     text = answer.body[:20_000].decode("utf-8", "replace")
     title = _TITLE.search(text)
-    shown = f" titled “{' '.join(title.group(1).split()).rstrip('.!?…')}”" if title else ""
+    named = " ".join(html.unescape(title.group(1)).split()).rstrip(".!?…") if title else ""
+    shown = f" titled “{named}”" if named else ""
     if name := firewall_of(answer):
         return (
             f"{name} in front of {host} blocked the call ({answer.status}). Have the server of "
             "Odoo allowed there, or its rule for the API lifted."
         )
-    if 'type="password"' in text.lower() or "type='password'" in text.lower():
+    if any(mark in text.lower() for mark in LOGIN_MARKS):
         return (
             f"{host} answered with a login page{shown} instead of data: the address is protected "
             "by a password or is not that of the API. Remove the password or correct the address."
