@@ -690,7 +690,15 @@ class PrestashopSimulator(Simulator):
             is_guest="1" if shape.get("guest") else "0",
             passwd="$2y$10$secret",
         )
-        country = self.rows("countries", iso_code=shape.get("country", "FR"))
+        iso = shape.get("country", "FR")
+        country = self.rows("countries", iso_code=iso)
+        state = {}
+        if code := shape.get("state"):
+            # Of every country there are the states of its localization pack.
+            country = country or [self.insert("countries", iso_code=iso, active="1")]
+            state = self.insert(
+                "states", iso_code=code, name=code, id_country=str(country[0]["id"])
+            )
         address = self.insert(
             "addresses",
             id_customer=str(customer["id"]),
@@ -704,7 +712,7 @@ class PrestashopSimulator(Simulator):
             postcode="75002",
             city="Paris",
             id_country=str(country[0]["id"]) if country else "0",
-            id_state="0",
+            id_state=str(state.get("id", 0)),
             phone="0102030405",
             phone_mobile="",
             other=shape.get("address_note", ""),

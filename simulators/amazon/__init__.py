@@ -503,6 +503,7 @@ class AmazonSimulator(FeedsMixin, FinancesMixin, Simulator):
                 email=shape.get("email", f"{number:x}sim@marketplace.amazon.example"),
                 name=shape.get("name", f"Ann {number}"),
                 country=shape.get("country", "GB"),
+                state=shape.get("state", ""),
                 tax_added=self.tax_added,
                 by_amazon=shape.get("by_amazon", self.tax_added),
                 paid=(bool(paid) or bool(shape.get("cash"))) and status != "pending",

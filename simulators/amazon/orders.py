@@ -68,6 +68,7 @@ class Order:
     purchase_order: str = ""
     tip: Decimal = Decimal(0)
     shipments: dict = field(default_factory=dict)
+    state: str = ""
     refunded: Decimal = Decimal(0)
     #: the total as it was placed
     placed_total: Decimal = Decimal(0)
@@ -177,7 +178,8 @@ class Order:
         return told
 
     def _public_address(self):
-        return {"City": "Leeds", "PostalCode": "LS1 1AA", "CountryCode": self.country}
+        told = {"City": "Leeds", "PostalCode": "LS1 1AA", "CountryCode": self.country}
+        return {**told, **({"StateOrRegion": self.state} if self.state else {})}
 
     def _address(self):
         return {
@@ -285,6 +287,8 @@ class Order:
 
     def _address_2026(self, personal):
         told = {"city": "Leeds", "postalCode": "LS1 1AA", "countryCode": self.country}
+        if self.state:
+            told["stateOrRegion"] = self.state
         if personal:
             told |= {"name": self.name, "addressLine1": "1 High Street"}
             told |= {"phone": "+44 113 496 0000", "addressType": "RESIDENTIAL"}

@@ -167,8 +167,8 @@ class ShopifySimulator(Server, Simulator):
             "address2": None,
             "city": "Leeds",
             "zip": "LS1 1AA",
-            "province": "England",
-            "province_code": "ENG",
+            "province": shape.get("state_name", "England"),
+            "province_code": shape.get("state", "ENG"),
             "country_code": shape.get("country", "GB"),
             "phone": None,
         }

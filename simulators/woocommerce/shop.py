@@ -83,7 +83,7 @@ def spread(total, amounts):
     return parts
 
 
-def address(name, country, with_mail=None):
+def address(name, country, with_mail=None, state=""):
     first, _space, last = name.partition(" ")
     row = {
         "first_name": first,
@@ -92,7 +92,7 @@ def address(name, country, with_mail=None):
         "address_1": "1 High Street",
         "address_2": "",
         "city": "Leeds",
-        "state": "",
+        "state": state,
         "postcode": "LS1 1AA",
         "country": country,
         "phone": "",
