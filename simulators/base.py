@@ -83,8 +83,10 @@ class Simulator:
     #: capabilities the shop lacks, so that tests leave them out by name:
     #: "webhooks", "refund", "partial_cancel", "cancel_request", "push_refund",
     #: "push_cancel", "compare_and_set", "locations", "edit", "address",
-    #: "ship_there" (pieces are shipped by others, and it says which)
+    #: "ship_there" (pieces are shipped by others, and it says which), "exchange"
     lacks = frozenset()
+    #: whether something can be added to an order that was shipped, as for an exchange
+    adds_to_shipped = True
 
     def __init__(self, port=0, seed=1):
         self.random = random.Random(seed)

@@ -91,7 +91,8 @@ PAYMENTS = {
 class PrestashopSimulator(Simulator):
     code = "prestashop"
     topics = ()
-    lacks = frozenset({"webhooks", "cancel_request", "locations", "ship_there"})
+    lacks = frozenset({"webhooks", "cancel_request", "locations", "ship_there", "exchange"})
+    adds_to_shipped = False
 
     def __init__(self, port=0, seed=1, zone="Europe/Paris"):
         super().__init__(port, seed)
@@ -101,6 +102,8 @@ class PrestashopSimulator(Simulator):
         self.permissions = {name: set(METHODS) for name in RESOURCES}
         self.tables = {name: {} for name in RESOURCES}
         self.totals = {}
+        #: the orders and states whose customers got a mail
+        self.mails = []
         #: what PHP writes before every answer, where errors are displayed: b"" is nothing
         self.notice = b""
         #: the most rows of an answer, whatever is asked for
@@ -391,6 +394,8 @@ class PrestashopSimulator(Simulator):
         root = ElementTree.Element("prestashop")
         for entity in entities:
             row = self._save_one(request, resource, entity)
+            if resource == "order_histories" and request.query.get("sendemail") == "1":
+                self.mails.append((row["id_order"], row["id_order_state"]))
             _element(root, node, self._full(resource, row))
         return _xml(201 if request.method == "POST" else 200, root)
 
@@ -943,15 +948,17 @@ class PrestashopSimulator(Simulator):
             order["date_upd"] = self.local()
 
     def add_line(self, ref, sku, quantity, price):
+        """Override: the back office adds nothing to an order that was ever shipped."""
         with self.lock:
             self.tick()
             order = self.tables["orders"][int(ref)]
+            states = {row["id_order_state"] for row in self.rows("order_histories", id_order=ref)}
+            if any(self._flag(state, "shipped") for state in states):
+                raise ValueError("Cannot add product to shipped order")
             rate = Decimal(order["carrier_tax_rate"])
             values = self._detail_values(order, sku, quantity, price, rate)
             self.insert("order_details", **values)
             self._sum_up(order)
-            if self._flag(order["current_state"], "shipped"):
-                self._set_state(order, "3")
             order["date_upd"] = self.local()
 
     def change_address(self, ref, city):

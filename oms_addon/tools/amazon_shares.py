@@ -40,7 +40,7 @@ def refund_shares(items, refund, adds_tax):
     """Spread a refund over what was paid for, exactly.
 
     What a line names is of that item or of that kind; the shipping is of all items in
-    proportion to theirs; what nobody names is of the items, the dearest first.
+    proportion to theirs; what nobody names is of the items in proportion to what is left of them.
 
     :param list items: the items of the order, as version 0 tells them
     :param dict refund: as of ``oms.channel.adapter`` ``_push_refund``
@@ -136,10 +136,9 @@ class _Spreading:
         return self.give(amount, indexes)
 
     def give_rest(self, amount):
-        """Give back what no line names, the dearest first. :return: what found no place"""
-        goods = sorted(self.of_kind("product"), key=lambda n: -self.parts[n].whole)
-        for index in [*goods, *self.of_kind("gift_wrap", "cod")]:
-            amount = self.give(amount, [index])
+        """Give back what no line names, of each item its share. :return: what found no place"""
+        for kinds in (("product",), ("gift_wrap", "cod")):
+            amount = self.give(amount, self.of_kind(*kinds))
         return amount
 
     def told(self):

@@ -180,7 +180,8 @@ def slip_row(line, detail, coin):
     return {
         "id_order_detail": line["line_ref"],
         "product_quantity": int(Decimal(str(line.get("quantity") or 0))),
-        "amount_tax_excl": rounded(net_of(detail, gross, "unit_price"), _MICRO),
+        # In whole coins, as the credit note has them.
+        "amount_tax_excl": rounded(rounded(net_of(detail, gross, "unit_price"), coin), _MICRO),
         "amount_tax_incl": rounded(gross, _MICRO),
     }
 

@@ -37,6 +37,9 @@ class SaleMassCancelOrders(models.TransientModel):
         "sends one, else from Odoo.",
     )
 
+    oms_can_notify = fields.Boolean(compute="_compute_oms_can_notify")
+    oms_notify_text = fields.Char(compute="_compute_oms_can_notify")
+
     @api.model
     def _oms_is_of_channel(self):
         """:return: whether some of the chosen orders are of a channel"""
@@ -48,6 +51,23 @@ class SaleMassCancelOrders(models.TransientModel):
         for wizard in self:
             wizard.oms_is_managed = any(wizard.sale_order_ids.mapped("oms_is_managed"))
             wizard.oms_has_channel = bool(wizard.sale_order_ids.oms_channel_id)
+
+    @api.depends("sale_order_ids")
+    def _compute_oms_can_notify(self):
+        for wizard in self:
+            deciding = wizard.sale_order_ids.oms_channel_id.filtered(
+                lambda channel: (
+                    channel._adapter()._can_push_cancellation
+                    and not channel._adapter()._can_notify_cancellation
+                )
+            )
+            others = wizard.sale_order_ids.filtered(lambda o, d=deciding: o.oms_channel_id not in d)
+            wizard.oms_can_notify = bool(others)
+            text = self.env._(
+                "%(channels)s: the channel decides whether the customer gets an e-mail.",
+                channels=", ".join(deciding.mapped("name")),
+            )
+            wizard.oms_notify_text = text if deciding else False
 
     def action_mass_cancel(self):
         """Extend `sale`: as the Cancel button, goods that are being picked are asked back first.

@@ -71,7 +71,8 @@ class AmazonSimulator(FeedsMixin, FinancesMixin, Simulator):
 
     code = "amazon"
     topics = ()
-    lacks = frozenset({"webhooks", "edit", "address", "compare_and_set", "reopen"})
+    lacks = frozenset({"webhooks", "edit", "address", "compare_and_set", "reopen", "exchange"})
+    adds_to_shipped = False
 
     def __init__(
         self, port=0, seed=1, market="A1PA6795UKMFR9", currency="", models=None, rate_factor=1000.0

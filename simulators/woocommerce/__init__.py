@@ -389,6 +389,10 @@ class WoocommerceSimulator(Api, Simulator):
             told = [self.refund_line(order, row) for row in rows]
             shares = sum((Decimal(t["total"]) + Decimal(t["total_tax"]) for t in told), ZERO)
             total = Decimal(amount) if amount is not None else -shares
+            if not total:
+                # Pieces without money are lines of nothing.
+                for line in told:
+                    line.update(total="0.00", total_tax="0.00", subtotal="0.00", taxes=[])
             refund = self.add_refund(order, told, total, "Changed their mind", pays=True)
             self.restock(told)
             return str(refund["id"])

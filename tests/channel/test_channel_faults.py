@@ -7,6 +7,7 @@ test of the scenario becomes one that proves the lack, so that nothing is left o
 import functools
 from datetime import timedelta
 from decimal import Decimal
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.tools import mute_logger
@@ -520,7 +521,7 @@ class ChannelFaults:
         self.assertEqual(order.amount_total, 15.0)
         self.assertEqual(order.partner_shipping_id.city, "York")
 
-    @needs("refund", "edit")
+    @needs("refund", "exchange")
     def test_what_was_returned_does_not_come_back_when_the_order_grows(self):
         ref, order = self.captured([("MUG", 2, "10.00")])
         self.ship(order)
@@ -533,6 +534,74 @@ class ChannelFaults:
         self.assertEqual(self.wanted(order), {"MUG": 2, "POT": 1})
         todo = order.picking_ids.filtered(lambda p: p.state not in ("done", "cancel"))
         self.assertEqual(todo.move_ids.mapped("product_id"), self.pot)
+
+    # === EXCHANGES === #
+
+    def _take_back(self, order):
+        """Receive all that an order shipped, as the warehouse does; no money goes back."""
+        picking = order.picking_ids.filtered(lambda p: p.state == "done")
+        wizard = self.env["stock.return.picking"].create({"picking_id": picking.id})
+        for line in wizard.product_return_moves:
+            line.quantity = line.move_quantity
+        back = wizard._create_return()
+        for move in back.move_ids:
+            move.write({"quantity": move.product_uom_qty, "picked": True})
+        back.button_validate()
+        self.store.auto_ship = False
+
+    def _assert_exchanged(self, order):
+        """What was added leaves, and nobody is asked for money."""
+        self.assertEqual(self.holds(order), [])
+        self.assertEqual((order.oms_balance_due, order.oms_payment_state), (0.0, "paid"))
+        todo = order.picking_ids.filtered(lambda p: p.state not in ("done", "cancel"))
+        self.assertEqual((todo.move_ids.product_id, todo.state), (self.pot, "assigned"))
+        self.ship(order)
+        self.settle()
+        pots = order.picking_ids.filtered(lambda p: p.state == "done").move_ids.filtered(
+            lambda m: m.product_id == self.pot
+        )
+        self.assertEqual(pots.mapped("quantity"), [1.0])
+
+    @needs("exchange")
+    def test_what_is_added_for_what_came_back_without_money_ships(self):
+        ref, order = self.captured([("MUG", 1, "100.00")])
+        self.ship(order)
+        self.settle()
+        self._take_back(order)
+        self.assertEqual(self.holds(order), [])
+        self.shop.add_line(ref, "POT", 1, "100.00")
+        self.settle()
+        self._assert_exchanged(order)
+
+    @needs("exchange", "refund")
+    def test_an_exchange_that_the_shop_writes_down_as_a_return_of_nothing_ships(self):
+        ref, order = self.captured([("MUG", 1, "100.00")])
+        self.ship(order)
+        self.settle()
+        self.shop.refund_order(ref, [("MUG", 1)], amount="0.00", returned=True)
+        self.shop.add_line(ref, "POT", 1, "100.00")
+        self.store.auto_ship = False
+        self.settle()
+        self._take_back(order)
+        self.settle()
+        self._assert_exchanged(order)
+
+    # === 7: WHAT NOTHING SAYS IS NEW === #
+
+    @needs("edit")
+    def test_fault_7_a_change_with_neither_a_new_time_nor_version_is_found_by_comparing(self):
+        ref, order = self.captured([("MUG", 3, "10.00")])
+        now = self.shop.now
+        with patch.object(self.shop, "tick", lambda seconds=0: now):
+            self.shop.edit_order(ref, [("MUG", 2, "10.00")])
+        self.news()  # and nobody was there to take it
+        changed = self.store._refresh_orders(self.store._unshipped_refs())
+        self.assertEqual(changed, [ref])
+        self.work()
+        self.assertEqual(self.wanted(order), {"MUG": 2})
+        self.assertEqual(order.amount_total, 20.0)
+        # It is compared again every night, and is not news again.
+        self.assertEqual(self.store._refresh_orders(self.store._unshipped_refs()), [])
 
     # === 41: SHIPPED BY OTHERS === #
 
@@ -920,6 +989,7 @@ _LACKS = {
     ),
     "cancel_request": _does_not("request_cancel"),
     "edit": _does_not("edit_order"),
+    "exchange": lambda case: not case.shop.adds_to_shipped,
     "address": _does_not("change_address"),
     "ship_there": _does_not("ship_there"),
     "refund": _does_not("refund_order"),

@@ -257,6 +257,39 @@ class TestAsk(PushShopMixin, RefundCommon):
         super().setUpClass()
         cls.tiny.auto_ship = False
 
+    def test_money_without_lines_is_asked_for_of_each_line_as_it_is_credited(self):
+        taxes = self.env["account.tax"].create(
+            [
+                {
+                    "name": f"{rate} % incl.",
+                    "amount": rate,
+                    "type_tax_use": "sale",
+                    "price_include_override": "tax_included",
+                    "company_id": self.company.id,
+                }
+                for rate in (19, 7)
+            ]
+        )
+        document = self._document("A9", [("MUG", 1, "119.00"), ("POT", 1, "107.00")])
+        for line, rate in zip(document["lines"], ("19", "7"), strict=True):
+            line["taxes"] = [{"rate": rate}]
+        order = self._capture(document, channel=self.tiny)
+        content = {"amount": "113.00", "shipping": "0", "charge_ref": "T-A9", "lines": []}
+        self.env["oms.order.refund"]._ask(order, content, "Goodwill")
+        self._run_lanes()
+        [told] = [content for topic, content in self.shop.told if topic == "refund"]
+        self.assertEqual(
+            [(line["line_ref"], line["quantity"], line["amount"]) for line in told["lines"]],
+            [("1", "0", "59.50"), ("2", "0", "53.50")],
+        )
+        [note] = self._notes(order)
+        of_taxes = note.line_ids.filtered("tax_line_id")
+        self.assertEqual(
+            {line.tax_line_id: line.amount_currency for line in of_taxes},
+            {taxes[0]: 9.5, taxes[1]: 3.5},
+        )
+        self.assertEqual(note.amount_total, 113.0)
+
     def test_a_refund_asked_of_the_channel_is_applied_when_it_took_it_and_its_echo_is_known(self):
         document = self._document("A1", [("MUG", 4, "10.00")])
         order = self._capture(document, channel=self.tiny)

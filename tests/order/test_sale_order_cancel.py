@@ -296,6 +296,23 @@ class TestCancelWizard(PushShopMixin, OmsCommon):
         )
         self.assertIn("Broken in the warehouse", order.oms_wait_reason)
 
+    def test_the_dialog_says_where_the_channel_decides_about_the_mail(self):
+        shop, other = self.env["oms.channel"].create(
+            [{"name": "Woo", "adapter": "woocommerce"}, {"name": "Presta", "adapter": "prestashop"}]
+        )
+        orders = self._capture(self._document("W7"), self._document("W8"), channel=self.tiny)
+        Wizard = self.env["sale.mass.cancel.orders"]
+        orders[0].oms_channel_id, orders[1].oms_channel_id = shop, other
+        both = Wizard.with_context(active_ids=orders.ids).create({})
+        self.assertEqual(
+            (both.oms_can_notify, both.oms_notify_text),
+            (True, "Woo: the channel decides whether the customer gets an e-mail."),
+        )
+        one = Wizard.with_context(active_ids=orders[0].ids).create({})
+        self.assertFalse(one.oms_can_notify)
+        free = Wizard.with_context(active_ids=orders[1].ids).create({})
+        self.assertEqual((free.oms_can_notify, free.oms_notify_text), (True, False))
+
     def test_what_is_proposed_gives_the_money_back_and_restocks(self):
         order = self._capture(self._document("W2"), channel=self.tiny)
         self._cancel(order)

@@ -71,6 +71,12 @@ def test_gift_wrap_is_given_back_as_such_and_not_as_the_price_of_the_goods():
     assert left == 0
 
 
+def test_what_no_line_names_is_of_all_items_in_proportion():
+    shares, left = refund_shares([item("1", "119"), item("2", "107")], refund("113.00"), False)
+    assert shares == {"1": {"Principal": "59.50"}, "2": {"Principal": "53.50"}}
+    assert left == 0
+
+
 def test_no_more_than_the_discounted_price_is_given_back_of_an_item():
     items = [item("1", "10", off="4.00"), item("2", "6")]
     shares, left = refund_shares(items, refund("13.00"), False)

@@ -62,6 +62,8 @@ class OmsChannelAdapter(models.AbstractModel):
     #: tracking numbers of a shipment it was told before (``_push_tracking``)
     _can_push_tracking = False
     _can_push_cancellation = False
+    #: who cancels chooses whether the channel sends the customer an e-mail; else it decides itself
+    _can_notify_cancellation = False
     _can_push_refund = False
     _can_push_stock = False
     _can_push_price = False
@@ -73,6 +75,9 @@ class OmsChannelAdapter(models.AbstractModel):
     #: refunds are told as money that moved, days later, and under ids of their own: that one was
     #: made by us shows only by its amount, and pieces are meant only where they are paid in full
     _has_refund_ledger = False
+    #: it does not tell what was paid, but that the order is: a charge keeps the amount of the total
+    #: it came with, whatever the order costs later
+    _charges_are_totals = False
     #: a refund it is asked for is a document there: no payment provider is asked to pay it
     _refunds_are_paper = False
     #: seconds between two looks at it

@@ -10,6 +10,7 @@ from odoo import api, fields, models
 from odoo.addons.oms_addon.tools import sentences
 from odoo.addons.oms_addon.tools.document_codec import loads
 from odoo.addons.oms_addon.tools.order_document import Charge, Refund, RefundLine
+from odoo.addons.oms_addon.tools.shares import rounded, spread_within
 
 
 class OmsOrderRefund(models.Model):
@@ -171,6 +172,8 @@ class OmsOrderRefund(models.Model):
             for order_line, quantity in back.items():
                 order_line.oms_cancelled_qty += quantity
             self.env["oms.invoice.poster"]._credit(order, back, self.reason, amounts=amounts)
+            # What came back is not owed, so that it may pay for what was added.
+            self.env["oms.payment.collector"]._look_at(order)
         for order_line, amount in later.items():
             shares[order_line] = shares.get(order_line, 0.0) + amount
         if order.currency_id.compare_amounts(less, 0.0) > 0:
@@ -211,7 +214,8 @@ class OmsOrderRefund(models.Model):
                 continue
             if currency.compare_amounts(amount, cost):
                 amounts[line] = amount
-            if currency.compare_amounts(cost - slack, amount) > 0:
+            # Without any money it is no price that was lowered: the balance says what is due.
+            if amount and currency.compare_amounts(cost - slack, amount) > 0:
                 less += cost - amount
             value += amount
         return value, less, amounts
@@ -436,6 +440,7 @@ class OmsOrderRefund(models.Model):
         :param str reason: why, in words
         :return: the refund
         """
+        content = self._with_rest(order, content)
         refund = self.create([self._prepare_asked(order, content, reason)])
         refund._send(content)
         self.env["oms.event"]._log(
@@ -448,6 +453,60 @@ class OmsOrderRefund(models.Model):
             ),
         )
         return refund
+
+    @api.model
+    def _with_rest(self, order, content):
+        """Say which lines money is of that no line of a refund names: it is spread over what is
+        left of each, so that the channel books for each tax what the credit note does.
+
+        :return: the content, with lines of money alone and its part of the shipping
+        :rtype: dict
+        """
+        coin = self.env["oms.invoice.poster"]._coin(order.currency_id)
+        named = {}
+        for line in content["lines"]:
+            ref = line.get("line_ref")
+            named[ref] = named.get(ref, Decimal(0)) + Decimal(line.get("amount") or 0)
+        shipping = Decimal(content.get("shipping") or 0)
+        rest = Decimal(content["amount"]) - sum(named.values()) - shipping
+        limits = self._lines_left(order, {**named, None: shipping}, coin) if rest > 0 else {}
+        shares, _left = spread_within(rest, list(limits.values()), coin) if limits else ([], 0)
+        lines = list(content["lines"])
+        for line, share in zip(limits, shares, strict=True):
+            if share and line.oms_kind == "shipping":
+                shipping += share
+            elif share:
+                lines.append(self._prepare_money_line(line, share))
+        return {**content, "shipping": f"{rounded(shipping, coin):f}", "lines": lines}
+
+    @api.model
+    def _lines_left(self, order, named, coin):
+        """:param dict named: what a refund names already, by line id; of shipping by ``None``
+        :return: what can still be given back of each line that the channel knows
+        :rtype: dict[sale.order.line, Decimal]
+        """
+        poster, named, left = self.env["oms.invoice.poster"], dict(named), {}
+        for line in order.order_line.filtered(
+            lambda l: l.oms_line_ref and not l.display_type and l.price_total > 0
+        ):
+            whole = rounded(Decimal(str(poster._value_left(line, line.product_uom_qty))), coin)
+            key = None if line.oms_kind == "shipping" else line.oms_line_ref
+            taken = min(named.get(key, Decimal(0)), whole)
+            named[key] = named.get(key, Decimal(0)) - taken
+            left[line] = max(whole - taken, Decimal(0))
+        return left
+
+    @api.model
+    def _prepare_money_line(self, line, amount):
+        """:return: money of an order line without pieces, as of ``_push_refund``"""
+        return {
+            "line_ref": line.oms_line_ref,
+            "sku": line.oms_sku or "",
+            "quantity": "0",
+            "amount": f"{amount:f}",
+            "restock": False,
+            "returned": False,
+        }
 
     @api.model
     def _prepare_asked(self, order, content, reason):

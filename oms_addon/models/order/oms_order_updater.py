@@ -13,14 +13,18 @@ class OmsOrderUpdater(models.AbstractModel):
 
     @api.model
     def _update(self, order, message, document):
-        """Apply a newer version of an order; an older or equal one changes nothing.
+        """Apply a newer version of an order; an older or equal one changes nothing, but one that
+        was just asked for and is another than what was told under the same version.
 
         :param order: the order it is about
         :param message: the inbox row
         :param document: ``OrderDocument``
         """
         message.write({"order_id": order.id, "order_ref": document.ref})
-        if not document.is_newer_than(order.oms_version or None, self._aware(order.oms_updated_at)):
+        is_newer = document.is_newer_than(
+            order.oms_version or None, self._aware(order.oms_updated_at)
+        )
+        if not is_newer and not self._is_silent_change(order, message, document):
             self._ignore(order, message, document)
             return
         if order.oms_is_recorded:
@@ -117,6 +121,26 @@ class OmsOrderUpdater(models.AbstractModel):
         """An order that is only recorded remembers what it was last told, no more."""
         order.write(self.env["oms.order.builder"]._prepare_version(document))
         message._set_state("done", self.env._("Recorded."))
+
+    @api.model
+    def _is_silent_change(self, order, message, document):
+        """:return: whether the reconciliation found an order with other content, refunds or state
+        although the channel tells the same version and time of it
+        """
+        if message.via != "gap":
+            return False
+        known = order.oms_version or "", self._aware(order.oms_updated_at)
+        at = document.updated_at
+        if (document.version or "", at and at.replace(microsecond=0)) != known:
+            return False
+        refs = set(order.oms_refund_ids.mapped("ref")) | set(
+            order.oms_refund_ids.mapped("echo_ref")
+        )
+        return (
+            self.env["oms.order.builder"]._content_digest(document) != order.oms_content_digest
+            or document.status != order.oms_channel_status
+            or any(refund.ref not in refs for refund in document.refunds)
+        )
 
     @api.model
     def _ignore(self, order, message, document):

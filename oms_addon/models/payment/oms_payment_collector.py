@@ -222,8 +222,9 @@ class OmsPaymentCollector(models.AbstractModel):
                 ref=charge.ref,
                 order=transaction.sale_order_ids[:1].display_name,
             )
-        if currency.name != (charge.currency or currency.name) or currency.compare_amounts(
-            amount, float(charge.amount)
+        is_total = order.oms_channel_id._adapter()._charges_are_totals
+        if currency.name != (charge.currency or currency.name) or (
+            currency.compare_amounts(amount, float(charge.amount)) and not is_total
         ):
             return self.env._(
                 "Charge %(ref)s came with %(now)s %(currency)s after %(before)s: look on the "

@@ -42,6 +42,17 @@ class PrestashopEffects(FaultBench):
         return self.shop.rows("order_slip", id_order=ref)
 
 
+class TestPrestashopMails(PrestashopEffects):
+    def test_a_cancellation_mails_the_customer_only_where_that_was_chosen(self):
+        for notify in (True, False):
+            with self.subTest(notify):
+                ref = self.place()
+                cancellation = {"order_ref": ref, "lines": [], "notify": notify}
+                self.adapter._push_cancellation(self.store, f"C{notify}", cancellation)
+                self.assertEqual(self.state(ref), "6")
+                self.assertEqual((ref, "6") in self.shop.mails, notify)
+
+
 class TestPrestashopSlips(PrestashopEffects):
     def test_the_slip_of_cancelled_pieces_is_what_was_credited_whatever_voucher_was_used(self):
         ref, order = self.captured([("MUG", 3, "20.00"), ("POT", 2, "7.4805")], discount="13.29")

@@ -48,6 +48,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
     _can_push_shipment = True
     _can_push_tracking = True
     _can_push_cancellation = True
+    _can_notify_cancellation = True
     _can_push_refund = True
     _can_push_stock = True
     _can_push_price = True

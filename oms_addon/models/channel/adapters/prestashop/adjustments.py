@@ -42,7 +42,8 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
             raise FinalError(
                 self.env._("The order has left by the shop's word: it can only be returned.")
             )
-        return self._set_state(channel, order, "cancelled")
+        notify = bool(cancellation.get("notify", True))
+        return self._set_state(channel, order, "cancelled", notify)
 
     @api.model
     def _priced(self, channel, order, cancellation):
@@ -146,10 +147,10 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
         wrapping = min(wrapping, max(gross - goods, ZERO))
         net = (
             sum((row["amount_tax_excl"] for row in rows), ZERO)
-            + net_of(order, wrapping, "total_wrapping")
-            + net_of(order, gross - goods - wrapping)
+            + rounded(net_of(order, wrapping, "total_wrapping"), coin)
+            + rounded(net_of(order, gross - goods - wrapping), coin)
         )
-        shipping_net = net_of(order, shipping, "total_shipping")
+        shipping_net = rounded(net_of(order, shipping, "total_shipping"), coin)
         slip = {
             "id_customer": text(order, "id_customer"),
             "id_order": text(order, "id"),

@@ -176,9 +176,10 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
         return state in ended
 
     @api.model
-    def _set_state(self, channel, order, role):
+    def _set_state(self, channel, order, role, notify=True):
         """Move an order to a state; its customer is told where the state says so.
 
+        :param bool notify: whether the customer may get the state's mail
         :return: the state the order is in then, and what is not as wanted
         :rtype: dict
         """
@@ -187,7 +188,8 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
         if state in ("", "0"):
             raise FinalError(self.env._("The shop names no state for this: look at its settings."))
         values = {"id_order": text(order, "id"), "id_order_state": state}
-        self._write(channel, "POST", "order_histories", [values], sendemail="1")
+        mail = {"sendemail": "1"} if notify else {}
+        self._write(channel, "POST", "order_histories", [values], **mail)
         now = self._one_order(channel, text(order, "id"))
         result = {"state": text(now, "current_state")}
         if not self._is_reached(channel, now, role):

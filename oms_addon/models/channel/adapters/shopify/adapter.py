@@ -42,6 +42,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
     _can_push_shipment = True
     _can_push_tracking = True
     _can_push_cancellation = True
+    _can_notify_cancellation = True
     _can_push_refund = True
     _can_push_stock = True
     _can_push_price = True

@@ -35,6 +35,7 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
     _can_push_stock = True
     _can_push_price = True
     _compare_size = 50
+    _charges_are_totals = True
     _payment_terms = {
         "cod": "cod",
         "bacs": "transfer",
