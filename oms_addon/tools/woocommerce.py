@@ -31,11 +31,17 @@ def read_object(payload):
     if not isinstance(data, dict):
         raise mismatch("an object", data, "")
     if "id" not in data and data.get("code"):
+        told = text_of(data, "message") or text_of(data, "code")
         raise DocumentError(
-            f"the shop could not build the message: {data.get('message') or data['code']}. The "
-            "user who made the webhook must be an administrator"
+            f"the shop could not build the message: {told.rstrip('.')}. The user who made the "
+            "webhook must be an administrator"
         )
     return data
+
+
+def is_gone(data):
+    """:return: whether a message is about what was deleted for good before it was built"""
+    return isinstance(data, dict) and str(data.get("code") or "").endswith("_invalid_id")
 
 
 def ref_of(data):

@@ -374,6 +374,11 @@ class WoocommerceSimulator(Api, Simulator):
             order["status"] = "trash"
             self.emit("order.deleted", int(ref))
 
+    def erase_order(self, ref):
+        """Staff delete an order for good; the shop says nothing of it."""
+        with self.lock:
+            self.book.pop(int(ref))
+
     def restore_order(self, ref):
         """Staff take an order out of the trash: it is what it was."""
         with self.lock:
@@ -495,7 +500,11 @@ class WoocommerceSimulator(Api, Simulator):
         if event == "deleted":
             payload = {"id": delivery.resource}
         elif kind == "order":
-            payload = self.book[delivery.resource]
+            payload = self.book.get(delivery.resource) or {
+                "code": "woocommerce_rest_shop_order_invalid_id",
+                "message": "Invalid ID.",
+                "data": {"status": 404},
+            }
         else:
             product = self.products.get(delivery.resource)
             payload = self.shown(product or self.variations[delivery.resource])

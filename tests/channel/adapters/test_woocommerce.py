@@ -508,6 +508,16 @@ class TestWoocommerceIn(WoocommerceCommon):
         with self.assertRaises(DocumentError):
             self._parse(event)
 
+    def test_a_message_about_an_order_that_was_deleted_for_good_asks_for_nothing(self):
+        self.shop.take_deliveries()
+        ref = self.shop.place_order()
+        self.shop.erase_order(ref)
+        deliveries = [d for d in self.shop.take_deliveries() if d.topic.startswith("order")]
+        self.assertEqual([d.topic for d in deliveries], ["order.created", "order.updated"])
+        for delivery in deliveries:
+            self.assertIn(b"Invalid ID.", delivery.body)
+            self.assertIsNone(self._parse(self._event(delivery)))
+
     def test_a_webhook_whose_user_may_not_read_orders_says_so(self):
         body = b'{"code": "woocommerce_rest_cannot_view", "message": "Sorry, no.", "data": {}}'
         event = self.adapter._identify(self.woo, {"X-WC-Webhook-Topic": "order.created"}, body)

@@ -10,7 +10,13 @@ from odoo.addons.oms_addon.tools import oauth1, signature
 from odoo.addons.oms_addon.tools.channel_documents import OrderRequest
 from odoo.addons.oms_addon.tools.document_codec import loads
 from odoo.addons.oms_addon.tools.document_values import DocumentError
-from odoo.addons.oms_addon.tools.woocommerce import DETAILS, read_object, read_product, ref_of
+from odoo.addons.oms_addon.tools.woocommerce import (
+    DETAILS,
+    is_gone,
+    read_object,
+    read_product,
+    ref_of,
+)
 from odoo.addons.oms_addon.tools.woocommerce_orders import read_order
 
 API = "/wp-json/wc/v3"
@@ -89,6 +95,9 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
     def _parse(self, channel, topic, payload):
         """Override of `oms.channel.adapter`: an order or a product, as the API shows it."""
         resource, _dot, event = topic.partition(".")
+        if is_gone(loads(payload)):
+            # Which one it was, it does not say: reconciliation finds it.
+            return None
         if resource == "product":
             return read_product(read_object(payload), event)
         if not resource.startswith("order"):
