@@ -35,6 +35,19 @@ class TestWebsiteShop(StoryCase):
             },
         )
 
+        self.assertEqual(
+            found["cash"],
+            self._facts(
+                money="unpaid",
+                total=10.0,
+                invoices=["not_paid"],
+                payments=[],
+                method="cash_on_delivery",
+                terms="cod",
+                later="sale",
+            ),
+        )
+
     def _facts(self, **values):
         """:return: what is known of an order of two mugs, confirmed and paid"""
         return {

@@ -58,6 +58,7 @@ class Story:
             "cancelled": self.cancelled(),
             "missed": self.missed(),
             "kept": self.kept(),
+            "cash": self.cash(),
         }
 
     # === WHAT CAN BE DONE IN A SHOP === #
@@ -115,6 +116,44 @@ class Story:
         )
         transaction._post_process()
         return transaction
+
+    def cash(self):
+        """A customer pays on delivery, in a channel whose orders are to be prepaid.
+
+        :return: what is known of the order when the jobs are done, and long after
+        """
+        provider = self.env["payment.provider"].search(
+            [
+                ("custom_mode", "=", "cash_on_delivery"),
+                ("company_id", "=", self.channel.company_id.id),
+            ],
+            limit=1,
+        )
+        provider.write({"state": "test", "is_published": True})
+        self.channel.write({"unpaid_days": 7, "auto_ship": True})
+        order, _added = self.cart(1)
+        transaction = self.env["payment.transaction"].create(
+            {
+                "provider_id": provider.id,
+                "operation": "online_direct",
+                "payment_method_id": self.env.ref("delivery.payment_method_cash_on_delivery").id,
+                "amount": order.amount_total,
+                "currency_id": order.currency_id.id,
+                "partner_id": order.partner_id.id,
+                "sale_order_ids": [Command.set(order.ids)],
+            }
+        )
+        transaction._set_pending()
+        transaction._post_process()
+        self.work()
+        found = {
+            **self.facts(order),
+            "method": order.oms_payment_method,
+            "terms": order.oms_payment_terms,
+        }
+        order.oms_placed_at = "2026-01-01 00:00:00"
+        self.env["oms.payment.collector"]._expire_unpaid()
+        return {**found, "later": self.facts(order)["state"]}
 
     def work(self):
         self.env["oms.lane"]._drain()

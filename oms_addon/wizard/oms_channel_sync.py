@@ -258,7 +258,9 @@ class OmsChannelSync(models.TransientModel):
         lines = []
         for listing in listings:
             note = False
-            if listing not in priced:
+            if listing.state != "matched":
+                note = self.env._("Not synced: not linked to a product.")
+            elif listing not in priced:
                 note = self.env._("Not synced: not an active listing of one product.")
             elif listing not in wanted:
                 note = self.env._(
