@@ -39,7 +39,7 @@ class Listing:
     product it is a variant of, ``none`` not at all; '' when it is not told.
     ``is_sku_inherited`` and ``is_barcode_inherited`` say whether ``sku`` and ``barcode`` are
     those of the product it is a variant of, because it has none of its own; ``None`` when it
-    is not told.
+    is not told. ``is_virtual`` says that nothing is shipped of it; ``None`` when it is not told.
     """
 
     ref: str = declare(TEXT)
@@ -57,6 +57,7 @@ class Listing:
     status: str = declare(choice_of("active", "inactive", "deleted"), default="active")
     is_sku_inherited: bool | None = declare(nullable(BOOLEAN), default=None)
     is_barcode_inherited: bool | None = declare(nullable(BOOLEAN), default=None)
+    is_virtual: bool | None = declare(nullable(BOOLEAN), default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

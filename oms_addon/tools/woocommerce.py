@@ -162,6 +162,7 @@ def read_listing(row, parent=None):
         price=to_decimal(price, "price") if price not in (None, "") else None,
         quantity=to_decimal(row["stock_quantity"], "stock_quantity") if counted else None,
         stock_mode=mode,
+        is_virtual=row.get("virtual") if isinstance(row.get("virtual"), bool) else None,
         image_url=text_of(images[0] or {}, "src"),
         status={"publish": "active", "trash": "deleted"}.get(status, "inactive"),
         is_sku_inherited=_is_of(parent, row, "sku"),

@@ -8,6 +8,11 @@ from odoo.fields import Domain
 class OmsChannelListing(models.Model):
     _inherit = "oms.channel.listing"
 
+    is_virtual = fields.Boolean(
+        "Virtual",
+        readonly=True,
+        help="The channel ships nothing of it: a product created from the listing is a service.",
+    )
     is_stock_pending = fields.Boolean(
         "Stock to Import",
         readonly=True,
@@ -28,7 +33,7 @@ class OmsChannelListing(models.Model):
             .create([listing._prepare_product() for listing in todo])
         )
         # Before they are linked: a new product has no stock, and the channel keeps what it shows.
-        todo.filtered(lambda l: l._shows_stock()).is_stock_pending = True
+        todo.filtered(lambda l: l._shows_stock() and not l.is_virtual).is_stock_pending = True
         for listing, product in zip(todo, products, strict=True):
             listing._set_product(product, 1.0, "hand")
         todo._after_mapping()
@@ -103,9 +108,15 @@ class OmsChannelListing(models.Model):
             "default_code": False if sku.startswith("id:") else sku or False,
             "barcode": self._free_barcode(),
             "list_price": self._price_in_company(self.price, self.currency_id),
-            "is_storable": True,
+            **self._prepare_kind(),
             "company_id": False,
         }
+
+    def _prepare_kind(self):
+        """:return: whether the product of a listing is goods, or a service invoiced as ordered"""
+        if self.is_virtual:
+            return {"type": "service", "invoice_policy": "order"}
+        return {"is_storable": True}
 
     def _price_in_company(self, price, currency):
         """:return: a price of the channel in the currency of the company

@@ -200,6 +200,8 @@ class OmsChannelListing(models.Model):
         vals["status"] = listing.status
         if listing.stock_mode:
             vals["stock_mode"] = listing.stock_mode
+        if listing.is_virtual is not None:
+            vals["is_virtual"] = listing.is_virtual
         if listing.price is not None:
             vals["price"] = float(listing.price)
             vals["currency_id"] = currencies.get(listing.currency)

@@ -228,3 +228,30 @@ class TestPrestashopMessages(FaultBench):
         self.assertIn(
             "GET: customer_threads, customer_messages", self.adapter._test_connection(self.store)
         )
+
+
+class TestPrestashopVirtualListings(FaultBench):
+    simulator = PrestashopSimulator
+
+    def setUp(self):
+        composing._shops.clear()
+        super().setUp()
+
+    def test_a_virtual_product_made_from_its_listing_is_a_service_and_its_sale_is_invoiced(self):
+        self.shop.add_product("EBOOK", "E-book", "10.00", virtual=True)
+        self.store.action_fetch_listings()
+        listing = self.env["oms.channel.listing"].search(
+            [("channel_id", "=", self.store.id), ("sku", "=", "EBOOK")]
+        )
+        self.assertTrue(listing.is_virtual)
+        listing.action_create_product()
+        product = listing.product_id
+        self.assertEqual((product.type, product.is_storable), ("service", False))
+        self.assertFalse(listing.is_stock_pending)
+        ref = self.place([("EBOOK", 1, "10.00")])
+        self.bring(self.news())
+        self._run_lanes()
+        order = self._order(ref, self.store)
+        self.assertFalse(order.picking_ids)
+        self.assertEqual(order.invoice_ids.mapped("amount_total"), [10.0])
+        self.assertEqual(order.oms_status, "done")

@@ -91,6 +91,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
                 quantity=money(row, "quantity") if text(row, "quantity") else None,
                 stock_mode="none" if is_untracked else "",
                 location_ref=text(row, "id_shop") if len(rows) > 1 else "",
+                is_virtual=text(product, "is_virtual") == "1",
                 image_url=self._image_url(channel, product),
                 status="active" if active else "inactive",
                 # The catalogue tells a combination's own names, other than orders do.
