@@ -54,7 +54,7 @@ class Databases:
     def make(self, name):
         """Make an empty database."""
         self.drop(name)
-        self._record(name)
+        self.record(name)
         self.query(f"CREATE DATABASE \"{name}\" ENCODING 'UTF8' LC_COLLATE 'C' TEMPLATE template0")
         # A server without its contrib modules does too, only searches are slower.
         with contextlib.suppress(console.OmsError):
@@ -63,7 +63,7 @@ class Databases:
     def clone(self, source, name):
         """Make a database that is a copy of another, files included."""
         self.drop(name)
-        self._record(name)
+        self.record(name)
         _copy_tree(FILESTORE / source, FILESTORE / name)
         version = int(self.query("SHOW server_version_num")[0][0])
         strategy = " STRATEGY FILE_COPY" if version >= 150000 else ""
@@ -71,7 +71,7 @@ class Databases:
 
     def rename(self, source, name):
         """Give a finished database its final name."""
-        self._record(name)
+        self.record(name)
         shutil.rmtree(FILESTORE / name, ignore_errors=True)
         if (FILESTORE / source).exists():
             (FILESTORE / source).rename(FILESTORE / name)
@@ -93,8 +93,9 @@ class Databases:
         except FileNotFoundError:
             return set()
 
-    def _record(self, name):
-        self._rewrite(lambda names: names | {name})
+    def record(self, *added):
+        """Note that databases are this checkout's to drop."""
+        self._rewrite(lambda names: names | set(added))
 
     def _forget(self, name):
         self._rewrite(lambda names: names - {name})

@@ -29,7 +29,7 @@ class Workspace:
         self._drop_orphans()
         name = f"oms_{kind}_{os.getpid()}"
         self.templates.clone_module(name)
-        keep = keep or bool(os.environ.get("OMS_KEEP_DB"))
+        keep = self.keeps(keep)
         if not keep:
             self.lent.add(name)
         try:
@@ -40,10 +40,26 @@ class Workspace:
             else:
                 self.databases.drop(name)
 
+    @staticmethod
+    def keeps(asked):
+        """Return whether databases that are lent are kept, by an option or the environment."""
+        return asked or bool(os.environ.get("OMS_KEEP_DB"))
+
+    @contextlib.contextmanager
+    def borrow(self, names):
+        """Keep a record of databases that another program makes, and drop what it leaves."""
+        self.databases.record(*names)
+        try:
+            yield
+        finally:
+            for name in names:
+                self.databases.drop(name)
+
     def _drop_orphans(self):
         """Drop the databases of runs that were killed."""
         for name in self.databases.recorded():
-            kind, _, pid = name.removeprefix("oms_").partition("_")
+            kind, _, rest = name.removeprefix("oms_").partition("_")
+            pid = rest.partition("-")[0]
             if kind in ("test", "bench") and pid.isdigit() and not _alive(int(pid)):
                 self.databases.drop(name)
 

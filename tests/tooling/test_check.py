@@ -20,7 +20,7 @@ class TestCheckStock(RaceCase):
         super().setUpClass()
         # The command touches no database that is not of this checkout.
         databases = Databases(None)
-        databases._record(cls.database)
+        databases.record(cls.database)
         cls.addClassCleanup(databases._forget, cls.database)
         cls.product_id, cls.move_id = cls.commit(cls._sell)
 

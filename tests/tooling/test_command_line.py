@@ -1,7 +1,11 @@
+import os
+import types
+
 import pytest
 
 from tooling import cli, paths
 from tooling.commands import test
+from tooling.workspace import Workspace
 
 
 def test_help_names_every_command(checkout, oms):
@@ -72,3 +76,36 @@ def test_pytest_is_told_configuration_and_database():
     assert f"--odoo-config={paths.CONFIG}" in command
     assert "--odoo-database=oms_test_1" in command
     assert command[-1] == "-x"
+    assert "-n" not in command
+
+
+def test_several_processes_keep_the_tests_of_a_class_together():
+    environment = types.SimpleNamespace(python="python")
+    command = test.command(environment, "oms_test_1", ["-x"], 2)
+    assert command[-5:] == ["-n", 2, "--dist", "loadscope", "-x"]
+    assert test.copies("oms_test_1", 2) == ["oms_test_1-gw0", "oms_test_1-gw1"]
+    assert test.copies("oms_test_1", 1) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "programs", "expected"),
+    [
+        (["-k", "hold"], ("createdb", "dropdb"), 3),
+        (["--keep"], ("createdb", "dropdb"), 1),
+        (["tests/tooling/test_check.py::test_x"], ("createdb", "dropdb"), 1),
+        (["-x"], ("createdb",), 1),
+    ],
+)
+def test_all_cores_run_the_whole_suite_and_one_what_was_chosen(
+    monkeypatch, tmp_path, arguments, programs, expected
+):
+    for name in programs:
+        (tmp_path / name).write_text("#!/bin/sh\n")
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.chdir(paths.ROOT)
+    monkeypatch.delenv("OMS_KEEP_DB", raising=False)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _process: {0, 1, 2})
+    workspace = types.SimpleNamespace(
+        environment=types.SimpleNamespace(variables={"PATH": str(tmp_path)}), keeps=Workspace.keeps
+    )
+    assert test.processes(workspace, cli.parse(["test", *arguments])) == expected

@@ -1,9 +1,11 @@
 """Run the tests with pytest-odoo against real Odoo and real PostgreSQL.
 
 Every argument this command doesn't know goes to pytest: ./oms test tests/order -k
-name -x. Without a path it runs all of tests/. The exit status is pytest's.
+name -x. Without a path it runs all of tests/, one process for each core, each with a
+copy of the database; with a path one process does. The exit status is pytest's.
 """
 
+import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -19,6 +21,9 @@ def configure(parser):
     parser.add_argument(
         "--keep", action="store_true", help="keep the test database (or OMS_KEEP_DB=1)"
     )
+    parser.add_argument(
+        "--processes", type=int, help="how many run side by side; the default is told above"
+    )
 
 
 def run(options):
@@ -28,11 +33,13 @@ def run(options):
     folder = Path(tempfile.mkdtemp(prefix="oms-"))
     try:
         with workspace.scratch("test", keep=options.keep) as database:
-            return process.call(
-                command(workspace.environment, database, options.rest),
-                env=variables(workspace.environment, folder),
-                cwd=paths.ROOT,
-            )
+            count = options.processes or processes(workspace, options)
+            with workspace.borrow(copies(database, count)):
+                return process.call(
+                    command(workspace.environment, database, options.rest, count),
+                    env=variables(workspace.environment, folder),
+                    cwd=paths.ROOT,
+                )
     finally:
         browser.stop_leftovers(folder)
         shutil.rmtree(folder, ignore_errors=True)
@@ -47,13 +54,35 @@ def variables(environment, folder):
     }
 
 
-def command(environment, database, arguments):
+def processes(workspace, options):
+    """Return how many processes run the tests: one for each core, where it can be.
+
+    One is enough for tests that a person chose, and what a kept database holds is what
+    one process did. pytest-odoo copies databases by PostgreSQL's own two programs.
+    """
+    path = workspace.environment.variables["PATH"]
+    able = all(shutil.which(name, path=path) for name in ("createdb", "dropdb"))
+    chosen = any(Path(argument.partition("::")[0]).exists() for argument in options.rest)
+    if chosen or not able or workspace.keeps(options.keep):
+        return 1
+    return len(os.sched_getaffinity(0))
+
+
+def copies(database, count):
+    """Return the names of the databases that pytest-odoo makes for several processes."""
+    return [f"{database}-gw{number}" for number in range(count)] if count > 1 else []
+
+
+def command(environment, database, arguments, count=1):
     """Return the command line of pytest."""
+    # The tests of a class share what its beginning has made, so they stay together.
+    spread = ["-n", count, "--dist", "loadscope"] if count > 1 else []
     return [
         *(environment.python, "-m", "pytest"),
         f"--odoo-config={paths.CONFIG}",
         f"--odoo-database={database}",
         f"--odoo-extra=db-filter=^{database}$",
         f"--odoo-extra=screenshots={paths.STATE / 'screenshots'}",
+        *spread,
         *arguments,
     ]
