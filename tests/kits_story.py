@@ -76,6 +76,8 @@ class Story:
         found["why"] = self.why()
         found["cart"] = self.cart()
         found["partial"] = self.partial()
+        found["pieces"] = self.pieces()
+        found["shipped_there"] = self.shipped_there()
         found["in_hand"] = self.in_hand()
         found["by_hand"] = self.by_hand()
         found["elsewhere"] = self.elsewhere()
@@ -178,6 +180,47 @@ class Story:
         found["all_shipped"] = self.ship(order)
         found["later_rest"] = self.reserved(later)
         return found
+
+    def pieces(self):
+        """Of four crates one leaves, then, without its lid, half of the second.
+
+        :return: the pieces that a channel is sent as shipped for each delivery
+        """
+        slat, lid, crate = (self.product(sku, 20) for sku in ("SLAT", "LID", "CRATE"))
+        self.kit(crate, 1, (slat, 3, None), (lid, 1, None))
+        order, _waits = self.order(crate, 4)
+        order.order_line.write({"oms_channel_qty": 4, "oms_piece_units": 1})
+        pieces = []
+        for counts in ({slat: 3, lid: 1}, {slat: 3}, {slat: 6, lid: 3}):
+            picking = order.picking_ids._oms_todo()
+            for move in picking.move_ids:
+                move.quantity = counts.get(move.product_id, 0)
+                move.picked = True
+            picking.with_context(skip_backorder=True).button_validate()
+            told = self.env["oms.shipper"]._shipped_pieces(picking, order)
+            pieces.append(sum(told.values()))
+        return pieces
+
+    def shipped_there(self):
+        """The shop has shipped two of three trays itself.
+
+        :return: what was recorded, what is still to leave, how many were delivered, and the stock
+        """
+        base, rim, tray = (
+            self.product(sku, n) for sku, n in (("BASE", 9), ("RIM", 9), ("TRAY", 0))
+        )
+        self.kit(tray, 1, (base, 1, None), (rim, 2, None))
+        order, _waits = self.order(tray, 3)
+        order.order_line.oms_external_qty = 2
+        held = self.env["oms.external.shipment"]._apply(order)
+        done = order.picking_ids.filtered("oms_is_external")
+        return [
+            len(held),
+            {move.product_id.default_code: move.quantity for move in done.move_ids},
+            self.reserved(order),
+            order.order_line.qty_delivered,
+            [base.qty_available, rim.qty_available],
+        ]
 
     def in_hand(self):
         """A picker lets the seat leave before the legs: the stool is delivered with the last.

@@ -36,6 +36,16 @@ class TestKits(StoryCase):
                     "all_shipped": 4.0,
                     "later_rest": {"PLANK": 1.0},
                 },
+                # A crate has three slats and a lid.
+                "pieces": [1, 0, 3],
+                # A tray has a base and two rims.
+                "shipped_there": [
+                    0,
+                    {"BASE": 2.0, "RIM": 4.0},
+                    {"BASE": 1.0, "RIM": 2.0},
+                    2.0,
+                    [7.0, 5.0],
+                ],
                 "in_hand": [0.0, 2.0],
                 # A chair has a pad and four feet; of nine feet one stays free.
                 "by_hand": [

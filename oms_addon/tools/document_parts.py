@@ -95,7 +95,8 @@ class Line:
     line is untaxed. A line of kind ``discount`` has a negative ``unit_price``.
     ``available_at`` is when the goods of a pre-order can be had at the earliest.
     ``shipped`` is how many pieces have left, whoever sent them; ``None`` when the channel does
-    not say.
+    not say. ``shipped_from`` is the channel's id of the place they left from; empty when the
+    channel does not say, or when they left from several.
     ``listing_ref`` is the channel's id of what was sold, as ``Listing.ref``, ``parent_ref`` of
     the product it is a variant of; they say which product it is before any SKU does.
     """
@@ -114,6 +115,7 @@ class Line:
     note: str = text()
     available_at: datetime | None = declare(nullable(MOMENT), default=None)
     shipped: Decimal | None = declare(nullable(DECIMAL), default=None)
+    shipped_from: str = text()
 
     def __post_init__(self):
         if self.available_at:

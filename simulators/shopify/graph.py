@@ -250,6 +250,7 @@ class Graph:
             "status": made.status.upper(),
             "createdAt": made.at,
             "displayStatus": "DELIVERED" if made.delivered else "FULFILLED",
+            "location": made.location and self.location(made.location),
             "trackingInfo": [
                 {"number": number, "url": url, "company": made.company}
                 for number, url in zip(made.numbers, urls, strict=False)

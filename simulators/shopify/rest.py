@@ -161,6 +161,7 @@ def fulfilment(order, made):
         "id": made.id,
         "admin_graphql_api_id": f"gid://shopify/Fulfillment/{made.id}",
         "order_id": order.id,
+        "location_id": made.location,
         "created_at": made.at,
         "status": made.status,
         "shipment_status": "delivered" if made.delivered else None,

@@ -455,6 +455,13 @@ class ShopifySimulator(Server, Simulator):
             self.fulfil(None, {"lineItemsByFulfillmentOrder": [given]})
             self.shipments.clear()
 
+    def change_location(self, ref, location):
+        """Staff have another location fulfil what is left of an order."""
+        with self.lock:
+            for part in self.by_id[int(ref)].parts:
+                if part.status in ("open", "in_progress"):
+                    part.location, part.updated = location, self.stamp()
+
     def send_all(self, ref):
         """The shopkeeper fulfils all that is left, without a parcel's number."""
         with self.lock:
@@ -795,6 +802,7 @@ class ShopifySimulator(Server, Simulator):
         for part, entry, quantity in chosen:
             entry[2] -= quantity
             made.lines.append((self.new_id(), entry[1], quantity))
+            made.location = part.location
             is_done = not any(remaining for _number, _line, remaining in part.lines)
             part.status, part.updated = "closed" if is_done else "in_progress", made.at
         order.fulfilments.append(made)

@@ -102,6 +102,7 @@ class Fulfilment:
     numbers: list
     urls: list
     company: str
+    location: int | None = None
     status: str = "success"
     delivered: bool = False
 

@@ -1,5 +1,7 @@
 """Units that others shipped on the channel leave the deliveries, by the channel's policy."""
 
+from odoo.fields import Command
+
 from ..common import OmsCommon
 
 
@@ -65,6 +67,54 @@ class TestExternalShipment(OmsCommon):
         going = todo.move_ids.filtered(lambda m: m.state != "cancel")
         self.assertEqual(going.mapped("product_id.default_code"), ["POT"])
         self.assertEqual(order.order_line.mapped("qty_delivered"), [2.0, 0.0])
+
+    def _map_locations(self):
+        self.env["oms.channel.location"].create(
+            [
+                {"channel_id": self.channel.id, "ref": "71", "name": "Warehouse"}
+                | {"warehouse_ids": [Command.set(self.warehouse.ids)]},
+                {"channel_id": self.channel.id, "ref": "72", "name": "Shop floor"}
+                | {"warehouse_ids": [Command.set(self.north.ids)]},
+                {"channel_id": self.channel.id, "ref": "73", "name": "Logistics partner"},
+            ]
+        )
+        self._put_stock(self.mug, self.north, 10)
+
+    def _stock_of(self, product):
+        return [
+            product.with_context(warehouse_id=warehouse.id).qty_available
+            for warehouse in (self.warehouse, self.north)
+        ]
+
+    def test_they_are_deducted_where_the_channel_says_they_left(self):
+        self._map_locations()
+        document, order = self._order()
+        self.assertEqual(order.picking_ids.picking_type_id.warehouse_id, self.warehouse)
+        report = self._shipped(document, 2, 1, 0)
+        report["lines"][0]["shipped_from"] = "72"
+        self._capture(report)
+        [done] = order.picking_ids.filtered(lambda p: p.state == "done")
+        self.assertEqual(done.picking_type_id.warehouse_id, self.north)
+        self.assertEqual(self._stock_of(self.mug), [100.0, 9.0])
+        self.assertEqual(order.order_line.mapped("qty_delivered"), [1.0, 0.0])
+
+    def test_what_left_a_location_of_no_warehouse_is_not_deducted_from_one(self):
+        self._map_locations()
+        document, order = self._order()
+        report = self._shipped(document, 2, 1, 0)
+        report["lines"][0]["shipped_from"] = "73"
+        self._capture(report)
+        self.assertEqual(self._stock_of(self.mug), [100.0, 10.0])
+        self.assertEqual(order.order_line.mapped("qty_delivered"), [1.0, 0.0])
+        self.assertEqual(self._holds(order), [])
+
+    def test_of_an_unknown_location_they_are_deducted_where_they_were_planned(self):
+        self._map_locations()
+        document, order = self._order()
+        report = self._shipped(document, 2, 1, 0)
+        report["lines"][0]["shipped_from"] = "999"
+        self._capture(report)
+        self.assertEqual(self._stock_of(self.mug), [99.0, 10.0])
 
     def test_the_report_of_our_own_shipment_is_none_of_others(self):
         document, order = self._order()

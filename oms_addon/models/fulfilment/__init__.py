@@ -26,6 +26,7 @@ from . import oms_stock_check
 from . import oms_reservation
 from . import oms_resourcing
 from . import oms_external_shipment
+from . import oms_external_delivery
 from . import oms_resourcing_anew
 from . import oms_arriving
 from . import oms_promise

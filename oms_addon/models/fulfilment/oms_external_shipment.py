@@ -1,7 +1,8 @@
 """Units that were shipped on the channel by others are not shipped again from here."""
 
+import math
+
 from odoo import api, models
-from odoo.fields import Command
 
 from odoo.addons.oms_addon.models.fulfilment.oms_allocator import OPEN_STATES
 
@@ -28,21 +29,25 @@ class OmsExternalShipment(models.AbstractModel):
         :param order: one ``sale.order``
         :param document: the ``OrderDocument``
         """
-        pieces = {
-            line.ref: float(line.shipped)
-            for line in document.lines
-            if line.ref and line.shipped is not None
+        reported = {
+            line.ref: line for line in document.lines if line.ref and line.shipped is not None
         }
-        if not pieces or order.oms_by_channel or order.oms_is_recorded:
+        if not reported or order.oms_by_channel or order.oms_is_recorded:
             return
         ours = self._own_units(order)
-        for line in order.order_line.filtered(lambda l: l.oms_line_ref in pieces):
+        for line in order.order_line.filtered(lambda l: l.oms_line_ref in reported):
             if line.product_id.type != "consu":
                 continue
-            reported = pieces[line.oms_line_ref] * (line.oms_piece_units or 1.0)
-            external = reported - ours.get(line, 0.0)
+            of_channel = reported[line.oms_line_ref]
+            units = float(of_channel.shipped) * (line.oms_piece_units or 1.0)
+            external = units - ours.get(line, 0.0)
             if line.product_uom_id.compare(external, line.oms_external_qty) > 0:
-                line.oms_external_qty = external
+                line.write(
+                    {
+                        "oms_external_qty": external,
+                        "oms_external_place": of_channel.shipped_from or False,
+                    }
+                )
 
     @api.model
     def _own_units(self, order):
@@ -125,27 +130,22 @@ class OmsExternalShipment(models.AbstractModel):
         :rtype: dict
         """
         moves = self._movable(pending)
-        # Whoever reserves locks the days first.
-        self.env["oms.allocation.day"].sudo()._left(moves.picking_type_id.warehouse_id)
-        self.env["oms.stock"]._lock(moves.location_id.ids, moves.product_id.ids)
-        taken, parts, done = {}, [], {}
+        places = {line: self._place(line) for line in pending}
+        self._lock(
+            moves, self.env["stock.warehouse"].union(*(w for w, _is_ours in places.values()))
+        )
+        parts, done = [], {}
         for line, units in pending.items():
-            unit = line.product_id.uom_id
-            wanted = line.product_uom_id._compute_quantity(units, unit, rounding_method="HALF-UP")
-            for move in moves.filtered(lambda m, line=line: m.sale_line_id == line):
-                quantity = min(wanted, move.product_qty)
-                if unit.compare(quantity, 0) > 0:
-                    taken[move] = quantity
-                    parts.append((line, move.picking_type_id.warehouse_id, quantity))
-                    wanted -= quantity
-                    done[line] = done.get(line, 0.0) + unit._compute_quantity(
-                        quantity, line.product_uom_id, rounding_method="HALF-UP"
-                    )
+            of_line = moves.filtered(lambda m, line=line: m.sale_line_id == line)
+            wanted, units = self._wanted(line, of_line, units)
+            if line.product_uom_id.compare(units, 0) > 0:
+                parts += self._spread(of_line, wanted)
+                done[line] = units
         if not parts:
             return {}
         moves._do_unreserve()
-        self.env["oms.resourcing"]._reduce(taken)
-        pickings = self._ship(order, parts, deducts)
+        self.env["oms.resourcing"]._reduce(dict(parts))
+        pickings = self._ship(order, parts, places, deducts)
         for line, units in done.items():
             line.oms_external_done_qty += units
         self.env["oms.event"]._log(
@@ -161,85 +161,87 @@ class OmsExternalShipment(models.AbstractModel):
         return done
 
     @api.model
+    def _lock(self, moves, warehouses):
+        """Lock what is taken from moves and from the warehouses that others shipped from."""
+        stock = self.env["oms.stock"]
+        # Whoever reserves locks the days first.
+        self.env["oms.allocation.day"].sudo()._left(moves.picking_type_id.warehouse_id | warehouses)
+        stock._lock(
+            moves.location_id.ids + list(stock._locations(warehouses)), moves.product_id.ids
+        )
+
+    @api.model
+    def _place(self, line):
+        """Say where the units of a line left that others shipped.
+
+        :return: the warehouses behind the channel's location, none where it does not say or
+            nobody mapped it; and whether what is there is ours: of a location without a
+            warehouse beside others that have one it is not
+        :rtype: tuple
+        """
+        locations = line.order_id.oms_channel_id.location_ids
+        place = locations.filtered(lambda l: l.ref == line.oms_external_place)[:1]
+        is_ours = not place or bool(place.warehouse_ids) or not locations.warehouse_ids
+        return place.warehouse_ids, is_ours
+
+    @api.model
+    def _wanted(self, line, moves, units):
+        """Say what of open moves stands for units of a line; of kits for whole ones.
+
+        :return: quantities by product, in its unit, and the units they are of
+        :rtype: tuple
+        """
+        product, kits = line.product_id, self.env["oms.kits"]
+        wanted = line.product_uom_id._compute_quantity(
+            units, product.uom_id, rounding_method="HALF-UP"
+        )
+        there = {
+            part: sum(some.mapped("product_qty"))
+            for part, some in moves.grouped("product_id").items()
+        }
+        if line in kits._lines(moves):
+            ordered = kits._ordered(line)
+            each = {
+                part: sum(some.mapped("product_qty")) / ordered
+                for part, some in kits._parts(line).items()
+            }
+            whole = [there.get(part, 0.0) / quantity for part, quantity in each.items() if quantity]
+            wanted = math.floor(min(wanted, *whole) + 1e-6)
+        else:
+            wanted, each = min(wanted, there.get(product, 0.0)), {product: 1.0}
+        units = product.uom_id._compute_quantity(
+            wanted, line.product_uom_id, rounding_method="HALF-UP"
+        )
+        return {part: wanted * quantity for part, quantity in each.items()}, units
+
+    @api.model
+    def _spread(self, moves, wanted):
+        """:return: pairs (move, quantity in the product's unit) that make quantities of products
+        :rtype: list
+        """
+        parts = []
+        for move in moves:
+            unit, left = move.product_id.uom_id, wanted.get(move.product_id, 0.0)
+            quantity = min(left, move.product_qty)
+            if unit.compare(quantity, 0) > 0:
+                parts.append((move, quantity))
+                wanted[move.product_id] = left - quantity
+        return parts
+
+    @api.model
     def _movable(self, pending):
         """:return: the open moves that take units of order lines from the stock and that nobody
         has begun to pick
         """
         lines = self.env["sale.order.line"].concat(*pending)
+        kits = self.env["oms.kits"]._lines(lines.move_ids)
         return lines.move_ids.filtered(
             lambda m: (
                 m.state in (*OPEN_STATES, "assigned")
                 and not m.picked
-                and m.product_id == m.sale_line_id.product_id
+                and (m.product_id == m.sale_line_id.product_id or m.sale_line_id in kits)
                 and m.location_id.usage == "internal"
                 and not m.move_orig_ids
                 and not m.picking_id.oms_put_back_order_id
             )
         )
-
-    @api.model
-    def _ship(self, order, parts, deducts):
-        """Make the deliveries of what others shipped, done.
-
-        :param list parts: tuples (order line, warehouse, quantity in the product's unit)
-        :param bool deducts: whether they are deducted from the warehouse's stock
-        :return: the ``stock.picking`` records
-        """
-        by_warehouse = {}
-        for line, warehouse, quantity in parts:
-            by_warehouse.setdefault(warehouse, []).append((line, quantity))
-        pickings = self.env["stock.picking"]
-        for warehouse, of_warehouse in by_warehouse.items():
-            picking = self.env["stock.picking"].create(
-                self._prepare_picking(order, warehouse, of_warehouse[0][0].product_id, deducts)
-            )
-            moves = self.env["stock.move"].create(
-                [self._prepare_move(picking, *part) for part in of_warehouse]
-            )
-            moves._action_confirm(merge=False)
-            for move in moves:
-                # What left is recorded as it is, even where it leaves less than nothing.
-                move.with_context(oms_goods_left=True).quantity = move.product_uom_qty
-                move.picked = True
-            self.env["oms.shipper"]._validate_once(picking)
-            pickings |= picking
-        return pickings
-
-    @api.model
-    def _prepare_picking(self, order, warehouse, product, deducts):
-        """:return: the values of a delivery of units that others shipped; what is not deducted
-        from the stock comes from the place that stands for inventory differences
-        """
-        place = warehouse.lot_stock_id
-        if not deducts:
-            place = product.with_company(warehouse.company_id).property_stock_inventory
-        return {
-            "picking_type_id": warehouse.out_type_id.id,
-            "location_id": place.id,
-            "location_dest_id": order.partner_shipping_id.property_stock_customer.id,
-            "partner_id": order.partner_shipping_id.id,
-            "company_id": warehouse.company_id.id,
-            "origin": order.name,
-            "reference_ids": [Command.set(order.stock_reference_ids.ids)],
-            "oms_is_external": True,
-        }
-
-    @api.model
-    def _prepare_move(self, picking, line, quantity):
-        """:return: the values of a move of units of an order line"""
-        return {
-            "picking_id": picking.id,
-            "picking_type_id": picking.picking_type_id.id,
-            "warehouse_id": picking.picking_type_id.warehouse_id.id,
-            "product_id": line.product_id.id,
-            "product_uom": line.product_id.uom_id.id,
-            "product_uom_qty": quantity,
-            "location_id": picking.location_id.id,
-            "location_dest_id": picking.location_dest_id.id,
-            "company_id": picking.company_id.id,
-            "partner_id": picking.partner_id.id,
-            "origin": picking.origin,
-            "sale_line_id": line.id,
-            "reference_ids": [Command.set(picking.reference_ids.ids)],
-            "procure_method": "make_to_stock",
-        }

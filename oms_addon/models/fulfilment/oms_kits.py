@@ -106,6 +106,36 @@ class OmsKits(models.AbstractModel):
         return math.floor(ordered * min(shares, default=0.0) + 1e-6)
 
     @api.model
+    def _brought(self, line, moves):
+        """Count the whole kits that moves bring, as Odoo counts those that are delivered.
+
+        :param moves: done ``stock.move`` records of parts of an order line's kits
+        :return: kits, in the unit of the order line
+        """
+        boms = line.move_ids.filtered(lambda m: m.state != "cancel").bom_line_id.bom_id
+        bom = boms.filtered(
+            lambda b: (
+                b.type == "phantom"
+                and b.product_tmpl_id == line.product_id.product_tmpl_id
+                and b.product_id in (line.product_id, b.product_id.browse())
+            )
+        )[:1]
+        if not bom:
+            found = boms._bom_find(
+                line.product_id, company_id=line.company_id.id, bom_type="phantom"
+            )
+            bom = found[line.product_id]
+        if not bom:
+            return 0.0
+        kits = moves._compute_kit_quantities(
+            line.product_id,
+            line.product_uom_id._compute_quantity(line.product_uom_qty, bom.product_uom_id),
+            bom,
+            {"incoming_moves": lambda m: True, "outgoing_moves": lambda m: False},
+        )
+        return bom.product_uom_id._compute_quantity(kits, line.product_uom_id)
+
+    @api.model
     def _parts(self, line):
         """:return: by product, the moves that take the parts of a line from stock
         :rtype: dict

@@ -177,14 +177,22 @@ class OmsShipper(models.AbstractModel):
 
     @api.model
     def _units_shipped(self, pickings):
-        """:return: what left with some deliveries, in the units of their order lines
+        """:return: what left with some deliveries, in the units of their order lines; of kits
+            the whole ones
         :rtype: dict
         """
+        moves = pickings.move_ids.filtered(lambda m: m.state == "done" and m.sale_line_id)
+        kits = self.env["oms.kits"]
+        kit_lines = kits._lines(moves)
         units = {}
-        for move in pickings.move_ids.filtered(lambda m: m.state == "done" and m.sale_line_id):
-            line = move.sale_line_id
-            quantity = move.product_uom._compute_quantity(
-                move.quantity, line.product_uom_id, rounding_method="HALF-UP"
+        for line, of_line in moves.grouped("sale_line_id").items():
+            if line in kit_lines:
+                units[line] = kits._brought(line, of_line)
+                continue
+            units[line] = sum(
+                move.product_uom._compute_quantity(
+                    move.quantity, line.product_uom_id, rounding_method="HALF-UP"
+                )
+                for move in of_line
             )
-            units[line] = units.get(line, 0.0) + quantity
         return units

@@ -20,6 +20,12 @@ class SaleOrderLine(models.Model):
         copy=False,
         help="Units of these that were taken out of the deliveries.",
     )
+    oms_external_place = fields.Char(
+        "Shipped from",
+        readonly=True,
+        copy=False,
+        help="The channel's id of the location that they left from, where it says so.",
+    )
 
     oms_plan = fields.Json(
         "Planned warehouses",

@@ -366,7 +366,7 @@ class OmsOrderBuilder(models.AbstractModel):
         content = document.to_dict()
         for line in content["lines"]:
             # What some messages tell and others do not changes nothing that was ordered.
-            for name in ("available_at", "shipped", "listing_ref", "parent_ref"):
+            for name in ("available_at", "shipped", "shipped_from", "listing_ref", "parent_ref"):
                 line.pop(name)
             # Nor does what a tax is called there.
             for tax in line["taxes"] or ():

@@ -25,12 +25,15 @@ def read_lines(data, removed, available):
     :param dict available: when the goods of pre-orders can be had, by line id
     """
     has_taxes, coin, sent = _has_line_taxes(data), coin_of(data), _sent(data)
+    places = _places(data)
     lines, duties = [], []
     for index, item in enumerate(data["line_items"]):
         try:
             line = _goods(item, removed.get(id_of(item["id"])), available, has_taxes, coin)
             if line:
-                lines.append(replace(line, shipped=_shipped(item, sent)))
+                lines.append(
+                    replace(line, shipped=_shipped(item, sent), shipped_from=places(line.ref))
+                )
             if not data.get("duties_included"):
                 duties += [_duty(duty) for duty in item.get("duties") or ()]
         except DocumentError as error:
@@ -67,6 +70,26 @@ def _sent(data):
                 ref = id_of(item["id"])
                 sent[ref] = sent.get(ref, ZERO) + number_of(item.get("quantity") or 0)
     return sent
+
+
+def _places(data):
+    """:return: a function that says from which place the pieces of a line left, by its id;
+    nothing where they left from several, or nobody says
+    """
+    made = [one for one in data.get("fulfillments") or () if one.get("status") == "success"]
+    all_places = {id_of(one.get("location_id") or "") for one in made}
+    by_line = {}
+    for one in made:
+        for item in one.get("line_items") or ():
+            place = id_of(one.get("location_id") or "")
+            by_line.setdefault(id_of(item["id"]), set()).add(place)
+    are_listed = all("line_items" in one for one in made)
+
+    def place_of(ref):
+        places = by_line.get(ref, set()) if are_listed else all_places
+        return next(iter(places)) if len(places) == 1 else ""
+
+    return place_of
 
 
 def _shipped(item, sent):

@@ -162,13 +162,7 @@ def rest_order(node):
         "fulfillment_status": "fulfilled"
         if node.get("displayFulfillmentStatus") == "FULFILLED"
         else None,
-        "fulfillments": [
-            {
-                "status": _lower(fulfilment.get("status")),
-                "shipment_status": _lower(fulfilment.get("displayStatus")),
-            }
-            for fulfilment in node.get("fulfillments") or ()
-        ],
+        "fulfillments": [_rest_fulfilment(made) for made in node.get("fulfillments") or ()],
         "total_price_set": _bag(node["totalPriceSet"]),
         "total_tip_received": _bag(node.get("totalTipReceivedSet"))
         and node["totalTipReceivedSet"]["presentmentMoney"]["amount"],
@@ -183,6 +177,22 @@ def rest_order(node):
         "transactions": [_rest_transaction(t) for t in node.get("transactions") or ()],
         "refunds": [_rest_refund(refund) for refund in node.get("refunds") or ()],
     }
+
+
+def _rest_fulfilment(made):
+    place = made.get("location")
+    found = {
+        "status": _lower(made.get("status")),
+        "shipment_status": _lower(made.get("displayStatus")),
+        "location_id": place and id_of(place["id"]),
+    }
+    items = made.get("fulfillmentLineItems")
+    if items and not items["pageInfo"]["hasNextPage"]:
+        found["line_items"] = [
+            {"id": id_of(item["lineItem"]["id"]), "quantity": item["quantity"]}
+            for item in items["nodes"]
+        ]
+    return found
 
 
 def _last_change(node):

@@ -46,6 +46,12 @@ def _connection(name, arguments, fields):
     )
 
 
+def _sent(paged):
+    """:return: what a fulfilment is about; an export cannot list anything inside of a list"""
+    fields = "quantity lineItem { id }"
+    return _connection("fulfillmentLineItems", "first: 8", fields) if paged else ""
+
+
 def _order(paged):
     lists = (
         ("localizedFields", "first: 3", "purpose title value"),
@@ -79,7 +85,7 @@ def _order(paged):
   }}
   transactions {{ {TRANSACTION} }}
   refunds {{ id }}
-  fulfillments {{ status displayStatus }}
+  fulfillments {{ status displayStatus location {{ id }} {_sent(paged)} }}
   risk {{ recommendation assessments {{ riskLevel }} }}
   {connections}"""
 

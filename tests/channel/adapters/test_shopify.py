@@ -812,6 +812,33 @@ class TestShopifyFlow(ShopifyCase):
         self.assertEqual(order.oms_amount_paid, 10.0)
         self.assertEqual(len(order.transaction_ids), 1)
 
+    def test_what_staff_fulfil_leaves_the_stock_of_the_location_they_chose(self):
+        self.shop.auto_ship = False
+        first, other = self.shop._sync_locations().sorted("ref")
+        first.warehouse_ids, other.warehouse_ids = self.warehouse, self.north
+        self._put_stock(self.pot, self.north, 10)
+        ref = self.store.place_order((("POT", 5, "5.00"),))
+        self._deliver()
+        order = self._order(ref, self.shop)
+        self.assertEqual(order.picking_ids.picking_type_id.warehouse_id, self.warehouse)
+        self.store.change_location(ref, int(other.ref))
+        self.store.ship_there(ref, "POT", 2)
+        self._deliver()
+        self.assertEqual(self._counts(self.pot), [100.0, 8.0])
+        self.store.ship_there(ref, "POT", 1)
+        self.store.take_deliveries()
+        self.shop._fetch()
+        self._run_lanes()
+        self.assertEqual(self._counts(self.pot), [100.0, 7.0])
+        self.assertEqual(order.order_line.qty_delivered, 3.0)
+        self.assertEqual(self._holds(order), [])
+
+    def _counts(self, product):
+        return [
+            product.with_context(warehouse_id=warehouse.id).qty_available
+            for warehouse in (self.warehouse, self.north)
+        ]
+
 
 class TestShopifyQueries(OmsCommon):
     def _documents(self):
