@@ -492,6 +492,24 @@ class ChannelFaults:
         self.assertEqual(order.amount_total, 20.0)
         self.assertEqual(self.holds(order), [])
 
+    @needs("edit")
+    def test_fault_58_an_order_that_grows_after_its_payment_is_held_once_for_the_rest(self):
+        ref, order = self.captured([("MUG", 2, "10.00")])
+        self.shop.add_line(ref, "POT", 1, "5.00")
+        self.settle(also_poll=True)
+        self.assertEqual(self.wanted(order), {"MUG": 2, "POT": 1})
+        self.assertEqual((order.amount_total, order.oms_amount_paid), (25.0, 20.0))
+        self.assertEqual(self.holds(order), ["UNDERPAID"])
+
+    @needs("edit")
+    def test_fault_58_an_order_that_shrinks_after_its_payment_owes_the_rest(self):
+        ref, order = self.captured([("MUG", 3, "10.00")])
+        self.shop.edit_order(ref, [("MUG", 2, "10.00")])
+        self.settle(also_poll=True)
+        self.assertEqual(self.wanted(order), {"MUG": 2})
+        self.assertEqual((order.amount_total, order.oms_amount_paid), (20.0, 30.0))
+        self.assertEqual(self.holds(order), ["REFUND_DUE"])
+
     # === 27, 36: WHAT WAS REFUNDED STAYS SO === #
 
     @needs("refund", "address")
