@@ -108,6 +108,14 @@ class TestExternalShipment(OmsCommon):
         self.assertEqual(order.order_line.mapped("qty_delivered"), [1.0, 0.0])
         self.assertEqual(self._holds(order), [])
 
+    def test_a_new_address_of_the_rest_is_no_matter_of_what_others_shipped(self):
+        document, order = self._order()
+        self._capture(self._shipped(document, 2, 1, 0))
+        moved = {**document["shipping"], "street": "7 Low Road", "city": "York"}
+        self._capture(self._shipped(document, 3, 1, 0, shipping=moved))
+        self.assertEqual(order.partner_shipping_id.city, "York")
+        self.assertEqual(self._holds(order), [])
+
     def test_of_an_unknown_location_they_are_deducted_where_they_were_planned(self):
         self._map_locations()
         document, order = self._order()

@@ -160,6 +160,17 @@ class TestOmsOrderAmender(OmsCommon):
         self.assertEqual(self._holds(self.order), ["ADDRESS_TOO_LATE"])
         self.assertEqual(self.order.picking_ids.partner_id.city, "Leeds")
 
+    def test_fault_38_what_arrived_or_was_shipped_by_others_redirects_nobody(self):
+        self.order.picking_ids.move_ids.picked = True
+        self.order.picking_ids.button_validate()
+        self.order.picking_ids.carrier_tracking_ref = "T-1"
+        self._run_lanes("fulfilment")
+        self.assertTrue(self.order.picking_ids.oms_parcel_ids)
+        self.order.picking_ids.oms_parcel_ids.state = "delivered"
+        self._change(shipping=self._moved())
+        self.assertEqual(self._holds(self.order), [])
+        self.assertEqual(self.order.partner_shipping_id.city, "York")
+
     def test_fault_38_a_new_address_is_screened_again(self):
         self.env["oms.hold.rule"].create(
             {"name": "York", "domain": "[('partner_shipping_id.city', '=', 'York')]"}

@@ -200,7 +200,7 @@ class OmsOrderAmender(models.AbstractModel):
         pickings = order._oms_pickings().filtered(
             lambda p: p.picking_type_code != "incoming" and p.state != "cancel"
         )
-        left = pickings.filtered(lambda p: p.state == "done" and p.picking_type_code == "outgoing")
+        left = self._under_way(pickings)
         todo = pickings._oms_todo()
         labelled = todo.filtered("carrier_tracking_ref")
         # oms_redirecting: the deliveries are looked after here
@@ -227,6 +227,18 @@ class OmsOrderAmender(models.AbstractModel):
         )
         self.env["oms.resourcing"]._decide_again(order, why)
         self.env["oms.promise.review"]._promise_anew(order, why)
+
+    @api.model
+    def _under_way(self, pickings):
+        """:return: the deliveries that left from here and did not arrive, as far as one knows"""
+        return pickings.filtered(
+            lambda p: (
+                p.state == "done"
+                and p.picking_type_code == "outgoing"
+                and not p.oms_is_external
+                and set(p.oms_parcel_ids.mapped("state")) != {"delivered"}
+            )
+        )
 
     @api.model
     def _leave_shared(self, order):
