@@ -64,7 +64,7 @@ class Databases:
         """Make a database that is a copy of another, files included."""
         self.drop(name)
         self.record(name)
-        _copy_tree(FILESTORE / source, FILESTORE / name)
+        copy_tree(FILESTORE / source, FILESTORE / name)
         version = int(self.query("SHOW server_version_num")[0][0])
         strategy = " STRATEGY FILE_COPY" if version >= 150000 else ""
         self.query(f'CREATE DATABASE "{name}" TEMPLATE "{source}"{strategy}')
@@ -108,7 +108,7 @@ class Databases:
             partial.rename(RECORD)
 
 
-def _copy_tree(source, target):
+def copy_tree(source, target):
     """Copy a filestore by hard links: Odoo never changes a file in place."""
     if not source.exists():
         return
