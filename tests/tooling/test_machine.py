@@ -117,10 +117,10 @@ def test_copied_filestore_survives_the_removal_of_the_first(tmp_path):
     source, target = tmp_path / "a", tmp_path / "b"
     (source / "ab").mkdir(parents=True)
     (source / "ab/abc").write_text("x")
-    database._copy_tree(source, target)
+    database.copy_tree(source, target)
     (source / "ab/abc").unlink()
     assert (target / "ab/abc").read_text() == "x"
-    database._copy_tree(tmp_path / "none", tmp_path / "c")
+    database.copy_tree(tmp_path / "none", tmp_path / "c")
     assert not (tmp_path / "c").exists()
 
 
