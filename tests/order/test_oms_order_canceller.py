@@ -39,6 +39,21 @@ class TestCancellation(OmsCommon):
         self.assertEqual(order.invoice_ids.amount_total, 30.0)
         self.assertEqual(order.oms_channel_total, 30.0)
 
+    def test_a_sku_of_two_products_says_of_neither_that_it_was_cancelled(self):
+        self.channel.auto_ship = False
+        self.channel.invoice_policy = "shipment"
+        order = self._capture(self._document("A1", [("MUG", 2, "10.00"), ("POT", 2, "10.00")]))
+        order.order_line.oms_sku = "TEE"
+        lines = [{"sku": "TEE", "quantity": "1", "unit_price": "10.00"}]
+        message = self._receive(self._cancellation("A1", lines=lines))
+        self._run_lanes()
+        self.assertEqual(order.order_line.mapped("product_uom_qty"), [2.0, 2.0])
+        self.assertEqual(self._holds(message), ["CANCEL_UNMATCHED"])
+        named = [{**lines[0], "line_ref": order.order_line[1].oms_line_ref}]
+        self._receive(self._cancellation("A1", lines=named), "x2")
+        self._run_lanes()
+        self.assertEqual(order.order_line.mapped("product_uom_qty"), [2.0, 1.0])
+
     def test_units_that_left_are_credited_and_stay_shipped(self):
         order = self._capture(self._document("A1", [("MUG", 5, "10.00")]))
         lines = [{"sku": "MUG", "quantity": "2", "unit_price": "10.00"}]

@@ -71,6 +71,19 @@ class TestOrderTaxes(OmsCommon):
                 again = self.channel._match_taxes(self._quebec(included))
                 self.assertEqual([tax for _told, tax in again], list(made))
 
+    def test_taxes_are_made_for_a_company_whose_country_has_no_group_of_taxes(self):
+        groups = self.env["account.tax.group"]
+        country = self.env.ref("base.aq")
+        company = self.env["res.company"].create({"name": "Far", "country_id": country.id})
+        company.account_fiscal_country_id = country
+        groups.search([("company_id", "=", company.id)]).unlink()
+        channel = self.channel.copy({"company_id": company.id, "warehouse_ids": False})
+        told = {"ref": "1", "name": "VAT", "rate": "19", "included": True}
+        taxes = channel._create_taxes([told, {**told, "ref": "2", "rate": "7"}])
+        self.assertEqual(taxes.mapped("amount"), [19.0, 7.0])
+        self.assertEqual(taxes.tax_group_id.company_id, company)
+        self.assertEqual(len(groups.search([("company_id", "=", company.id)])), 1)
+
     def _quebec(self, included):
         return [
             {"name": "Top", "rate": "5.5", "included": included, "compound": True, "priority": 2},

@@ -252,6 +252,7 @@ class OmsChannel(models.Model):
             )
             .mapped("name")
         )
+        self._ensure_tax_group()
         taxes = Tax_sudo
         for tax in told:
             name = self._free_tax_name(tax, taken)
@@ -262,6 +263,26 @@ class OmsChannel(models.Model):
                 self, "channel.tax", self.env._("Sales tax %(name)s created", name=tax.name)
             )
         return taxes
+
+    def _ensure_tax_group(self):
+        """Make a group for the company's sales taxes, where its country has none yet."""
+        # Whoever may connect a channel may have the taxes its orders need.
+        Group_sudo = self.env["account.tax.group"].sudo().with_company(self.company_id)
+        country = self.company_id.account_fiscal_country_id
+        if not Group_sudo.search_count(
+            [
+                *Group_sudo._check_company_domain(self.company_id),
+                ("country_id", "in", (country.id, False)),
+            ],
+            limit=1,
+        ):
+            Group_sudo.create(
+                {
+                    "name": self.env._("Taxes"),
+                    "company_id": self.company_id.id,
+                    "country_id": country.id,
+                }
+            )
 
     def _prepare_tax(self, tax, name):
         """:return: the values of the sales tax for a channel's rate"""

@@ -51,7 +51,8 @@ class OmsOrderCanceller(models.AbstractModel):
 
     @api.model
     def _channel_lines(self, orders, line_ref, sku, price=None):
-        """:return: the channel lines that are meant, each as its order lines
+        """:return: the channel lines that are meant, each as its order lines; none when the SKU
+            alone is told and lines of several products have it
         :rtype: list[sale.order.line]
         """
         lines = orders.order_line.filtered(lambda l: not l.display_type)
@@ -59,11 +60,14 @@ class OmsOrderCanceller(models.AbstractModel):
             return lines.filtered(lambda l: l.oms_line_ref == line_ref)._oms_channel_lines()
         key_of = self.env["oms.channel.listing"]._key
         key = key_of(sku)
-        return [
+        found = [
             of_line
             for of_line in lines.filtered(lambda l: key_of(l.oms_sku) == key)._oms_channel_lines()
             if price is None or self._costs(of_line, price)
         ]
+        per_order = {(of_line.order_id, of_line.product_id) for of_line in found}
+        is_clear = len(per_order) == len({order for order, _products in per_order})
+        return found if is_clear else []
 
     @api.model
     def _costs(self, lines, price):

@@ -1,5 +1,6 @@
 """Shopify: telling cancellations and refunds."""
 
+from collections import Counter
 from decimal import Decimal
 
 from odoo import api, models
@@ -143,12 +144,15 @@ class OmsChannelAdapterShopify(models.AbstractModel):
             found = self._rest(
                 channel, queries.ORDER_LINES, order["id"], lambda data: data["order"]["lineItems"]
             )
-            refs = {line["sku"]: line["id"] for line in reversed(found)}
+            counts = Counter(line["sku"] for line in found)
+            refs = {line["sku"]: line["id"] for line in found if counts[line["sku"]] == 1}
         values = []
         for line in lines:
             ref = line["line_ref"] or refs.get(line["sku"])
             if not ref:
-                raise FinalError(self.env._("The order has no line with SKU %s.", line["sku"]))
+                raise FinalError(
+                    self.env._("The order has no line, or several, with SKU %s.", line["sku"])
+                )
             value = {
                 "lineItemId": gid("LineItem", ref),
                 "quantity": int(Decimal(line["quantity"])),
