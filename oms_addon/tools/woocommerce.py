@@ -289,6 +289,36 @@ def shipping_shares(order, refunds, amount):
     return [(ref, ZERO, share) for ref, share in zip(refs, shares, strict=True) if share]
 
 
+def rest_of(order, refunds):
+    """Say what is left to give back of an order, line by line, as the shop books taxes by them.
+
+    :return: the amount, and its lines: tuples (line's id, quantity, amount with taxes)
+    :rtype: tuple
+    """
+    amount = Decimal(order["total"]) - sum((Decimal(r["amount"]) for r in refunds), ZERO)
+    coin, left = coin_of(Decimal(order["total"])), []
+    for kind in ("line_items", "shipping_lines", "fee_lines"):
+        for line in order[kind]:
+            ref = str(line["id"])
+            back = _given_back(refunds, kind, ref)
+            quantity = ZERO
+            if kind == "line_items":
+                gone = sum((abs(Decimal(str(row["quantity"]))) for row in back), ZERO)
+                quantity = max(Decimal(str(line["quantity"])) - gone, ZERO)
+            # A fee that is negative is a discount: nothing of it is given back.
+            whole = _whole(line) if Decimal(line["total"]) > 0 else ZERO
+            share = max(whole - sum(map(_whole, back), ZERO), ZERO)
+            left.append((ref, quantity, share.quantize(coin, ROUND_HALF_UP)))
+    if amount <= 0 or not any(share for *_line, share in left):
+        return amount, []
+    shares, _more = spread_within(amount, [share for *_line, share in left], coin)
+    return amount, [
+        (ref, quantity, share)
+        for (ref, quantity, _limit), share in zip(left, shares, strict=True)
+        if share or quantity
+    ]
+
+
 def _whole(line):
     """:return: what a line costs with taxes, or what a line of a refund gives back"""
     return abs(Decimal(line["total"])) + abs(Decimal(line["total_tax"]))

@@ -1093,6 +1093,27 @@ class TestWoocommerceOut(WoocommerceCommon):
         self.assertTrue(self.shop.orders()[ref]["cancelled"])
         self.assertEqual(self.shop.stock()["MUG", ""], 100)
 
+    def test_a_whole_cancellation_gives_back_what_is_left_of_each_line_with_its_tax(self):
+        ref = self.shop.place_order(
+            [("MUG", 2, "11.90"), ("POT", 1, "5.95")], tax_rate=19, shipping="4.76"
+        )
+        self.adapter._push_cancellation(self.woo, "c1", self._cancellation(ref, [("MUG", 1)]))
+        self.adapter._push_cancellation(self.woo, "c2", self._cancellation(ref))
+        part, rest = self.shop.refunds[int(ref)]
+        self.assertEqual((part["amount"], rest["amount"]), ("11.90", "22.61"))
+        rows = [*rest["line_items"], *rest["shipping_lines"]]
+        self.assertEqual(
+            [(abs(Decimal(row["total"])), abs(Decimal(row["total_tax"]))) for row in rows],
+            [
+                (Decimal("10.00"), Decimal("1.90")),
+                (Decimal("5.00"), Decimal("0.95")),
+                (Decimal("4.00"), Decimal("0.76")),
+            ],
+        )
+        self.assertEqual([abs(row["quantity"]) for row in rest["line_items"]], [1, 1])
+        self.assertEqual(self.shop.orders()[ref]["refunded"], Decimal("34.51"))
+        self.assertEqual(self.shop.stock()["MUG", ""], 100)
+
     def test_pieces_cancelled_in_steps_give_back_no_cent_more_than_was_paid(self):
         ref = self.shop.place_order([("MUG", 10, "23.90")], tax_rate=20, discount="59.75")
         self.assertEqual(self.shop.book[int(ref)]["total"], "179.25")

@@ -14,6 +14,7 @@ from odoo.addons.oms_addon.tools.woocommerce import (
     find_refund,
     quantities,
     refund_line,
+    rest_of,
     share_of,
     shipping_shares,
     token_of,
@@ -43,7 +44,7 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
             return {**reached, "already": True}
         before = self._refunds_of(channel, order["id"])
         known = find_refund(before, key)
-        rest = Decimal(order["total"]) - sum(Decimal(refund["amount"]) for refund in before)
+        rest, lines = rest_of(order, before)
         if not known and rest <= 0:
             return {**reached, "already": True}
         made = self._refund(
@@ -52,7 +53,7 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
             order,
             known,
             rest,
-            [],
+            lines,
             cancellation["text"],
             "cancellation",
             restock=False,
