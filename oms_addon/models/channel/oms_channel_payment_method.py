@@ -46,7 +46,29 @@ class OmsChannelPaymentMethod(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        methods = super().create(vals_list)
+        """Extend: a method that an order had listed, to be decided, gets its terms; it is not
+        listed twice because it is written otherwise.
+        """
+        listed = {
+            (row.channel_id.id, method_key(row.method)): row
+            for row in self.search(
+                [
+                    ("channel_id", "in", [vals.get("channel_id") for vals in vals_list]),
+                    ("terms", "=", False),
+                ]
+            )
+        }
+        rows = [
+            listed.get((vals.get("channel_id"), method_key(vals.get("method") or "")))
+            for vals in vals_list
+        ]
+        for row, vals in zip(rows, vals_list, strict=True):
+            if row:
+                row.write(vals)
+        new = iter(
+            super().create([vals for row, vals in zip(rows, vals_list, strict=True) if not row])
+        )
+        methods = self.concat(*(row or next(new) for row in rows))
         methods.channel_id._apply_payment_terms()
         return methods
 
