@@ -22,7 +22,7 @@ def configure(parser):
         "--keep", action="store_true", help="keep the test database (or OMS_KEEP_DB=1)"
     )
     parser.add_argument(
-        "--processes", type=int, help="how many run side by side; the default is told above"
+        "--processes", type=int, help="how many run side by side; the default is described above"
     )
 
 

@@ -21,10 +21,10 @@ class OmsChannel(models.Model):
     location_ids = fields.One2many("oms.channel.location", "channel_id")
     stock_ids = fields.One2many("oms.channel.stock", "channel_id")
     push_stock = fields.Boolean(
-        "Sync Stock", help="Nothing is pushed before a person approved the preview."
+        "Sync Stock", help="Nothing is pushed until the preview is approved."
     )
     push_price = fields.Boolean(
-        "Sync Prices", help="Nothing is pushed before a person approved the preview."
+        "Sync Prices", help="Nothing is pushed until the preview is approved."
     )
     price_pricelist_id = fields.Many2one(
         "product.pricelist",
