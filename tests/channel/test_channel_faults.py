@@ -491,6 +491,9 @@ class ChannelFaults:
         self.assertEqual((order.oms_amount_paid, order.oms_amount_refunded), (20.0, 0.0))
         self.assertEqual(order.amount_total, 20.0)
         self.assertEqual(self.holds(order), [])
+        # Pieces nobody invoiced are credited to nobody.
+        books = order.invoice_ids.mapped(lambda m: (m.move_type, m.amount_total, m.payment_state))
+        self.assertEqual(books, [("out_invoice", 20.0, "paid")])
 
     @needs("edit")
     def test_fault_58_an_order_that_grows_after_its_payment_is_held_once_for_the_rest(self):

@@ -64,6 +64,20 @@ class TestCancellation(OmsCommon):
         self.assertEqual(order.order_line.qty_delivered, 5)
         self.assertEqual(order.order_line.oms_cancelled_qty, 2)
 
+    def test_units_that_are_not_invoiced_yet_are_cancelled_first(self):
+        self.channel.auto_ship = False
+        order = self._capture(self._document("A1", [("MUG", 1, "10.00")]))
+        order.order_line.product_uom_qty = 4
+        lines = [{"sku": "MUG", "quantity": "2", "unit_price": "10.00"}]
+        self._receive(self._cancellation("A1", lines=lines))
+        self._run_lanes()
+        self.assertEqual((order.order_line.product_uom_qty, order.order_line.qty_invoiced), (2, 1))
+        self.assertEqual(order.invoice_ids.mapped("move_type"), ["out_invoice"])
+        self._receive(self._cancellation("A1", lines=lines), "x2")
+        self._run_lanes()
+        credit = order.invoice_ids.filtered(lambda m: m.move_type == "out_refund")
+        self.assertEqual((credit.amount_total, order.order_line.product_uom_qty), (10.0, 0))
+
     def test_a_cancellation_without_order_number_finds_the_customers_earlier_order(self):
         order = self._capture(self._document("A1", [("MUG", 5, "10.00")]))
         message = self._receive(

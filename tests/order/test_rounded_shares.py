@@ -181,3 +181,55 @@ class TestRoundedChanges(RoundedShares):
         self._capture(self.document(2, (5, "59.80")))
         self.assertEqual(self.parts(order)["M"], (3.0, 35.96))
         self.assertEqual(self.holds(order), ["ORDER_CHANGED"])
+
+
+class TestNetPrices(OmsCommon):
+    """Two shirts of 20.125 without tax, which cost 48.30 together and 24.15 or 24.16 alone."""
+
+    def setUp(self):
+        super().setUp()
+        self.channel.auto_ship = False
+        self.env["account.tax"].create(
+            {
+                "name": "20 % excl.",
+                "amount": 20,
+                "type_tax_use": "sale",
+                "price_include_override": "tax_excluded",
+                "company_id": self.company.id,
+            }
+        )
+
+    def document(self, version, street="1 High Street", refunds=()):
+        document = self._document("N1", [("MUG", 2, "20.125")], total="48.30")
+        document["lines"][0]["taxes"] = [{"rate": "20", "amount": "8.05"}]
+        document["shipping"]["street"] = street
+        document["charges"] += [
+            {**document["charges"][0], "ref": "R-1", "kind": "refund", "amount": "24.16"}
+            for _refund in refunds
+        ]
+        return {
+            **document,
+            "prices_include_tax": False,
+            "total_tax": "8.05",
+            "version": str(version),
+            "updated_at": f"2026-03-0{version}T09:00:00Z",
+            "refunds": list(refunds),
+        }
+
+    def test_a_piece_leaves_what_the_others_cost_and_a_new_address_changes_nothing_of_it(self):
+        order = self._capture(self.document(1))
+        self.assertEqual(order.amount_total, 48.30)
+        refund = {
+            "ref": "9",
+            "at": "2026-03-02T08:00:00Z",
+            "amount": "24.16",
+            "lines": [{"line_ref": "1", "quantity": "1", "amount": "24.16"}],
+        }
+        self._capture(self.document(2, refunds=[refund]))
+        self.assertEqual((order.amount_total, order.oms_balance_due), (24.14, 0.0))
+        self._capture(self.document(3, "77 New Road", [refund]))
+        self.assertEqual(order.partner_shipping_id.street, "77 New Road")
+        self.assertEqual(order.order_line.mapped("oms_kind"), ["product"])
+        self.assertEqual((order.amount_total, order.oms_balance_due), (24.14, 0.0))
+        self.assertEqual(order.invoice_status, "invoiced")
+        self.assertEqual(self._holds(order), [])

@@ -48,6 +48,48 @@ class TestBalanceDue(PaymentCommon):
         self._pay(order, "20.00", ref="T-more")
         self.assertEqual((order.oms_balance_due, order.oms_payment_state), (0.0, "paid"))
 
+    def test_items_that_cost_nothing_ship_although_their_shipping_was_refunded(self):
+        document = self._document("F1", [("MUG", 1, "10.00")], total="5.00")
+        document["lines"][0]["discount"] = "10.00"
+        document["lines"].append(
+            {
+                "ref": "S",
+                "kind": "shipping",
+                "name": "Shipping",
+                "quantity": "1",
+                "unit_price": "5.00",
+                "taxes": [],
+            }
+        )
+        self.channel.auto_ship = False
+        order = self._capture(document)
+        self.assertEqual(order.oms_payment_state, "paid")
+        charge = {**document["charges"][0], "ref": "R-F1", "kind": "refund"}
+        refund = {
+            "ref": "RF",
+            "at": "2026-03-02T08:00:00Z",
+            "amount": "5.00",
+            "lines": [{"line_ref": "S", "quantity": "0", "amount": "5.00"}],
+        }
+        self._capture(
+            {
+                **document,
+                "version": "2",
+                "updated_at": "2026-03-02T09:00:00Z",
+                "charges": [*document["charges"], charge],
+                "refunds": [refund],
+            }
+        )
+        self.assertEqual((order.oms_payment_state, order.oms_balance_due), ("refunded", 0.0))
+        self.assertTrue(order._oms_may_ship())
+        self.assertEqual(order._oms_payment_wait(), "")
+
+    def test_items_whose_whole_price_was_refunded_do_not_ship_by_themselves(self):
+        order = self._invoiced((self.mug, 1, 10.0))
+        self._pay(order, "10.00", kind="refund", ref="T-back")
+        self.assertEqual((order.oms_payment_state, order.oms_balance_due), ("refunded", 0.0))
+        self.assertFalse(order._oms_may_ship())
+
     def test_a_return_the_channel_reports_counts_once_with_the_goods(self):
         order = self._shipped()
         order.order_line.oms_cancelled_qty = 1

@@ -90,7 +90,8 @@ class OmsOrderAmender(models.AbstractModel):
     @api.model
     def _is_other_price(self, line, vals):
         """:return: whether a piece of a line costs something else now; where there are more or
-        fewer, by more than the cents by which the amounts of both quantities are rounded
+        fewer, by more than the cents by which the amounts of both quantities are rounded; where
+        units were taken off, what stays took the cents that were left
         """
         before, now = (
             price * (1 - (discount or 0.0) / 100)
@@ -101,6 +102,9 @@ class OmsOrderAmender(models.AbstractModel):
         )
         coin = line.currency_id.rounding
         quantities = self.env["oms.order.difference"]._reported_units(line), vals["product_uom_qty"]
+        if line.oms_reduced_qty and line.product_uom_qty > 0:
+            cents = coin * (line.product_uom_qty + line.oms_reduced_qty) / line.product_uom_qty
+            return abs(before - now) > cents + coin * 1e-4
         if not line.product_uom_id.compare(*quantities):
             return bool(
                 line.currency_id.compare_amounts(line.price_unit, vals["price_unit"])

@@ -5,6 +5,9 @@ from odoo import api, models
 from odoo.addons.oms_addon.tools.contact_keys import Person, plain_words
 from odoo.addons.oms_addon.tools.order_document import normalise_email
 
+#: how often a price is changed until a line costs what it shall
+FITTING_TRIES = 3
+
 
 class OmsOrderCanceller(models.AbstractModel):
     _name = "oms.order.canceller"
@@ -195,29 +198,33 @@ class OmsOrderCanceller(models.AbstractModel):
         return True
 
     @api.model
-    def _cancel_units(self, quantities, reason, amounts=None):
+    def _cancel_units(self, quantities, reason, amounts=None, is_refunded=False):
         """Cancel units: those that did not leave are taken off, those invoiced credited.
 
         :param dict quantities: units to cancel by order line
         :param str reason: why, in words
         :param dict amounts: what is given back for them, with taxes, where it is not their share
             of what the line costs
+        :param bool is_refunded: whether money was given back for them, so that units that were
+            invoiced are meant
         :return: the units that were cancelled at once, by order line
         :rtype: dict
         """
         wanted, amounts = quantities, amounts or {}
         quantities = self._stop_units(quantities, reason)
         amounts = {l: a for l, a in amounts.items() if quantities.get(l) == wanted[l]}
+        invoiced = {
+            line: self._invoiced_units(line, quantity, is_refunded)
+            for line, quantity in quantities.items()
+        }
         for line, quantity in quantities.items():
             line.oms_cancelled_qty += quantity
         orders = self.env["sale.order.line"].concat(*quantities).order_id
         for order in orders:
             of_order = {l: q for l, q in quantities.items() if l.order_id == order}
-            invoiced = {
-                l: min(q, l.qty_invoiced) for l, q in of_order.items() if l.qty_invoiced > 0
-            }
-            if invoiced:
-                self.env["oms.invoice.poster"]._credit(order, invoiced, reason, amounts=amounts)
+            credited = {l: invoiced[l] for l in of_order if invoiced[l] > 0}
+            if credited:
+                self.env["oms.invoice.poster"]._credit(order, credited, reason, amounts=amounts)
             self._take_off(order, of_order, amounts)
             self.env["oms.event"]._log(
                 order,
@@ -231,6 +238,17 @@ class OmsOrderCanceller(models.AbstractModel):
         self.env["oms.payment.collector"]._look_at(orders)
         orders._oms_run()
         return quantities
+
+    @api.model
+    def _invoiced_units(self, line, quantity, is_refunded):
+        """Count how many of some units of a line were invoiced, before they are cancelled: those
+        that are not invoiced yet go first, unless money was given back.
+
+        :rtype: float
+        """
+        live = line.product_uom_qty + line.oms_reduced_qty - line.oms_cancelled_qty
+        open_units = 0.0 if is_refunded else max(live - max(line.qty_invoiced, 0.0), 0.0)
+        return min(max(quantity - open_units, 0.0), max(line.qty_invoiced, 0.0))
 
     @api.model
     def _stop_units(self, quantities, reason):
@@ -295,23 +313,24 @@ class OmsOrderCanceller(models.AbstractModel):
                 continue
             unbilled = min(less, line.product_uom_qty - line.qty_invoiced)
             order.oms_channel_total -= line.price_total * max(unbilled, 0) / line.product_uom_qty
-            before = line._oms_exact_total()
+            before, ordered = line._oms_exact_total(), line.product_uom_qty
             left = before - amounts.get(line, line._oms_value_of(less))
             line.with_context(mail_notrack=True).write(
                 {
-                    "product_uom_qty": line.product_uom_qty - less,
+                    "product_uom_qty": ordered - less,
                     "oms_reduced_qty": line.oms_reduced_qty + less,
                 }
             )
-            self._fit_price(line, left)
+            self._fit_price(line, left, ordered)
             line.oms_reduced_total += before - line._oms_exact_total()
 
     @api.model
-    def _fit_price(self, line, total):
+    def _fit_price(self, line, total, ordered):
         """Have a line of which units were taken off cost just so much, where it is off by cents
         alone.
 
         :param float total: with taxes
+        :param float ordered: of how many units the price is a share
         """
         currency, quantity = line.currency_id, line.product_uom_qty
         off, part = abs(line._oms_exact_total() - total), 1 - (line.discount or 0.0) / 100
@@ -320,10 +339,15 @@ class OmsOrderCanceller(models.AbstractModel):
             or not line.price_total
             or quantity <= 0
             or currency.is_zero(off)
-            or currency.compare_amounts(off, currency.rounding * max(quantity, 1.0)) > 0
+            or currency.compare_amounts(off, currency.rounding * max(ordered, 1.0)) > 0
         ):
             return
-        price = line.price_unit * total / line.price_total
+        line = line.with_context(mail_notrack=True)
         if all(line.tax_ids.mapped("price_include")):
-            price = currency.round(total) / quantity / part
-        line.with_context(mail_notrack=True).price_unit = price
+            line.price_unit = currency.round(total) / quantity / part
+            return
+        net = line.price_subtotal / line.price_total
+        for _try in range(FITTING_TRIES):
+            # Where net and tax are rounded apart, the first try may miss by a cent.
+            if off := currency.round(total - line._oms_exact_total()):
+                line.price_unit += off * net / quantity / part

@@ -67,8 +67,12 @@ class OmsOrderCanceller(models.AbstractModel):
         :param str reason: why, in words
         """
         before = {
-            line: (line.price_total, line.product_uom_qty, max(line.qty_invoiced, 0.0))
-            for line in units
+            line: (
+                line.price_total,
+                line.product_uom_qty,
+                self._invoiced_units(line, quantity, False),
+            )
+            for line, quantity in units.items()
         }
         earlier = order.sudo().invoice_ids
         cancelled = self._cancel_units(units, reason)

@@ -163,10 +163,24 @@ class OmsOrderDifference(models.AbstractModel):
         """
         changed = self._changed_units(order)
         total = order.amount_total + sum(
-            line._oms_value_of(units - line.product_uom_qty) if line.oms_kind else -line.price_total
+            self._value_of_missing(line, units - line.product_uom_qty)
+            if line.oms_kind
+            else -line.price_total
             for line, units in changed.items()
         )
         return order.currency_id.round(total), order.currency_id.rounding * len(changed)
+
+    @api.model
+    def _value_of_missing(self, line, units):
+        """:return: what units cost that a channel reports beyond those of an order line; what was
+        taken off it is known to the cent
+        :rtype: float
+        """
+        reduced = line.oms_reduced_qty
+        if not line.oms_reduced_total or not 0 < reduced <= units:
+            return line._oms_value_of(units)
+        more = line._oms_value_of(units - reduced) if units > reduced else 0.0
+        return line.oms_reduced_total + more
 
     # === MEMORY === #
 

@@ -167,7 +167,9 @@ class OmsOrderRefund(models.Model):
         self.kept += less
         later = self._value_to_invoice(back, amounts)
         if kept:
-            self.env["oms.order.canceller"]._cancel_units(kept, self.reason, amounts)
+            self.env["oms.order.canceller"]._cancel_units(
+                kept, self.reason, amounts, is_refunded=True
+            )
         if back:
             for order_line, quantity in back.items():
                 order_line.oms_cancelled_qty += quantity

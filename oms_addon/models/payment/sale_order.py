@@ -154,9 +154,20 @@ class SaleOrder(models.Model):
     def _oms_is_paid(self):
         """:return: whether all the money of one order came; nothing is due of nothing"""
         self.ensure_one()
-        return self.oms_payment_state in ("paid", "overpaid") or (
-            self.currency_id.is_zero(self.amount_total) and self.oms_payment_state != "mismatch"
+        return (
+            self.oms_payment_state in ("paid", "overpaid")
+            or (
+                self.currency_id.is_zero(self.amount_total) and self.oms_payment_state != "mismatch"
+            )
+            or (self.oms_payment_state == "refunded" and self._oms_has_free_items())
         )
+
+    def _oms_has_free_items(self):
+        """:return: whether all that one order is still to deliver costs nothing: what was refunded
+        was its shipping or a fee
+        """
+        live = self.order_line.filtered(lambda l: l.oms_kind == "product" and l.product_uom_qty > 0)
+        return bool(live) and all(line.currency_id.is_zero(line.price_total) for line in live)
 
     def _oms_is_authorized(self):
         """:return: whether all the money of one order is promised or came"""
