@@ -7,13 +7,28 @@ there is nothing; errors with PrestaShop's own numbers. It sends nothing by itse
 import base64
 import html
 import re
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import (
+    ROUND_CEILING,
+    ROUND_FLOOR,
+    ROUND_HALF_DOWN,
+    ROUND_HALF_EVEN,
+    ROUND_HALF_UP,
+    Decimal,
+)
 from xml.etree import ElementTree
 from zoneinfo import ZoneInfo
 
 from .base import Refusal, Response, Simulator
 
 CENT = Decimal("0.01")
+#: PS_PRICE_ROUND_MODE; 5 is half to odd
+MODES = {
+    "0": ROUND_CEILING,
+    "1": ROUND_FLOOR,
+    "2": ROUND_HALF_UP,
+    "3": ROUND_HALF_DOWN,
+    "4": ROUND_HALF_EVEN,
+}
 KEY = "Z9Q88PRJX5VWQHCWE4EE7SQ7HPNX00RA"
 XLINK = "http://www.w3.org/1999/xlink"
 METHODS = ("GET", "PUT", "POST", "PATCH", "DELETE", "HEAD")
@@ -141,6 +156,7 @@ class PrestashopSimulator(Simulator):
             "PS_COUNTRY_DEFAULT": "1",
             "PS_LANG_DEFAULT": "1",
             "PS_ROUND_TYPE": "2",
+            "PS_PRICE_ROUND_MODE": "2",
             "PS_STOCK_MANAGEMENT": "1",
             "PS_USE_ECOTAX": "0",
             "PS_ECOTAX_TAX_RULES_GROUP_ID": "0",
@@ -474,7 +490,7 @@ class PrestashopSimulator(Simulator):
             rate = self._rate_of(product)
             gross = (Decimal(row["price"]) + base) * (1 + rate / 100)
             gross += self._ecotax_of(product, row)
-            self.prices[sku] = f"{gross.quantize(CENT, ROUND_HALF_UP)}"
+            self.prices[sku] = f"{_rounded(gross, CENT, self._setting('PS_PRICE_ROUND_MODE'))}"
 
     def _post_order_histories(self, given, _entity):
         order = self.tables["orders"][int(given["id_order"])]
@@ -601,12 +617,26 @@ class PrestashopSimulator(Simulator):
 
     def _ecotax_of(self, product, row):
         """:return: the ecological tax, with its own tax, of a product or its combination"""
-        settings = {r["name"]: r["value"] for r in self.tables["configurations"].values()}
-        if settings["PS_USE_ECOTAX"] != "1":
+        if self._setting("PS_USE_ECOTAX") != "1":
             return Decimal(0)
         net = Decimal(row["ecotax"]) or Decimal(product["ecotax"])
-        tax = self.tables["taxes"].get(int(settings["PS_ECOTAX_TAX_RULES_GROUP_ID"]))
+        tax = self.tables["taxes"].get(int(self._setting("PS_ECOTAX_TAX_RULES_GROUP_ID")))
         return net * (1 + (Decimal(tax["rate"]) if tax else Decimal(0)) / 100)
+
+    def _setting(self, name):
+        [row] = self.rows("configurations", name=name)
+        return row["value"]
+
+    def set_precision(self, iso, precision):
+        """A shopkeeper changes how many decimals a currency has."""
+        with self.lock:
+            [row] = self.rows("currencies", iso_code=iso)
+            row["precision"] = str(precision)
+
+    def _coin(self, order):
+        """:return: the smallest amount of an order's currency"""
+        precision = int(self.tables["currencies"][int(order["id_currency"])]["precision"])
+        return Decimal((0, (1,), -precision))
 
     def set_setting(self, name, value):
         """A shopkeeper changes a setting of the shop."""
@@ -676,6 +706,8 @@ class PrestashopSimulator(Simulator):
             conversion_rate=currency["conversion_rate"],
             total_paid_real="0.000000",
             reference=shape.get("reference") or self._reference(),
+            round_mode=self._setting("PS_PRICE_ROUND_MODE"),
+            round_type=self._setting("PS_ROUND_TYPE"),
         )
 
     def _reference(self):
@@ -767,11 +799,18 @@ class PrestashopSimulator(Simulator):
             "download_hash": "hash" if str(product["id"]) in self.files else "",
             "unit_price_tax_incl": _six(gross),
             "unit_price_tax_excl": _six(net),
-            # Rounded by row, as PS_ROUND_TYPE says where nobody chose.
-            "total_price_tax_incl": _six((gross * quantity).quantize(CENT, ROUND_HALF_UP)),
-            "total_price_tax_excl": _six((net * quantity).quantize(CENT, ROUND_HALF_UP)),
+            "total_price_tax_incl": _six(self._row_total(order, gross, quantity)),
+            "total_price_tax_excl": _six(self._row_total(order, net, quantity)),
             "associations": {"taxes": [{"id": tax}] if rate else []},
         }
+
+    def _row_total(self, order, price, quantity):
+        """:return: what pieces of a price cost, rounded by piece, by row or not yet"""
+        coin, mode = self._coin(order), order["round_mode"]
+        if order["round_type"] == "1":
+            return _rounded(price, coin, mode) * quantity
+        total = price * quantity
+        return _rounded(total, coin, mode) if order["round_type"] == "2" else total
 
     def _find(self, sku):
         """:param str sku: or the ids of a product and its combination, as ``10-25``
@@ -852,7 +891,7 @@ class PrestashopSimulator(Simulator):
         details = self.rows("order_details", id_order=order["id"])
         for kind, products in (("incl", "total_products_wt"), ("excl", "total_products")):
             goods = sum((Decimal(d[f"total_price_tax_{kind}"]) for d in details), Decimal(0))
-            order[products] = _six(goods.quantize(CENT, ROUND_HALF_UP))
+            order[products] = _six(_rounded(goods, self._coin(order), order["round_mode"]))
             total = (
                 Decimal(order[products])
                 + Decimal(order[f"total_shipping_tax_{kind}"])
@@ -1004,7 +1043,7 @@ class PrestashopSimulator(Simulator):
                         is_chosen = True
                         part = Decimal(price[0]) * unit / Decimal(detail["unit_price_tax_incl"])
                     total[kind] += part
-                    values[f"amount_tax_{kind}"] = _six(part.quantize(CENT, ROUND_HALF_UP))
+                    values[f"amount_tax_{kind}"] = _six(_rounded(part, self._coin(order)))
                 rows.append(values)
                 refunded = int(detail["product_quantity_refunded"]) + quantity
                 detail["product_quantity_refunded"] = str(refunded)
@@ -1120,6 +1159,14 @@ class PrestashopSimulator(Simulator):
 
     def _sku_of(self, resource, row):
         return row["reference"] or str(row["id"])
+
+
+def _rounded(amount, coin, mode="2"):
+    """:return: an amount in whole coins, by a number of PS_PRICE_ROUND_MODE"""
+    if mode != "5":
+        return amount.quantize(coin, MODES[mode])
+    even = amount.quantize(coin, ROUND_HALF_EVEN)
+    return 2 * amount - even if abs(amount - even) * 2 == coin else even
 
 
 def _six(amount):

@@ -17,6 +17,11 @@ from . import sentences
 CERTIFICATE_TIMEOUT = 5
 #: OpenSSL's codes of what is wrong with a certificate
 SELF_SIGNED, EXPIRED, NOT_YET_VALID, OTHER_NAMES, OTHER_NAME = {18, 19}, {10}, {9}, {62, 64}, 62
+#: what OpenSSL says of servers without HTTPS, or with none that is safe
+NO_HTTPS = ("WRONG_VERSION_NUMBER", "RECORD LAYER FAILURE", "UNEXPECTED_EOF", "EOF OCCURRED")
+OUTDATED = ("UNSUPPORTED_PROTOCOL", "PROTOCOL_VERSION", "HANDSHAKE_FAILURE", "DH_KEY_TOO_SMALL")
+#: what servers say in a page when they are asked without HTTPS where they speak it
+PLAIN_MARKS = ("plain http request was sent to https port", "plain http to an ssl-enabled")
 #: what urllib3 raises by itself for a certificate of another name
 MISMATCH = "CertificateError"
 #: texts and headers by which firewalls and protection services are known
@@ -55,6 +60,8 @@ def describe(error, url):
     address = urlsplit(url)
     host, causes = address.hostname or url, list(_chain(error))
     place = f"{host}:{address.port}" if address.port else host
+    if host in ("http", "https"):
+        return f"“{url}” is no valid address. Enter it as https://shop.example.com."
     for cause in causes:
         if isinstance(cause, socket.gaierror):
             return (
@@ -76,14 +83,14 @@ def describe(error, url):
     if _is_any(causes, UNANSWERED):
         return f"{place} did not answer in time. It is busy or broken; the call is repeated."
     if any(isinstance(cause, ssl.SSLError) for cause in causes):
-        if any("WRONG_VERSION_NUMBER" in str(cause) for cause in causes):
-            return (
-                f"{place} does not speak HTTPS. Enter the address the shop is really served at, "
-                "and have HTTPS set up there."
-            )
-        return f"No secure connection to {place} could be set up: {_shown(causes[-1])}"
+        return _describe_handshake(causes, place)
     if _is_any(causes, NO_ADDRESS):
         return f"“{host}” is no valid address. Enter it as https://shop.example.com."
+    if _is_any(causes, BROKEN_OFF) and address.scheme == "http":
+        return (
+            f"{place} closed the connection before it had answered. If it is reached by HTTPS, "
+            "enter its address with https://; else the call is repeated."
+        )
     if _is_any(causes, BROKEN_OFF):
         return f"{place} closed the connection before it had answered. The call is repeated."
     return f"{place} cannot be reached: {type(error).__name__}. Check that it is running."
@@ -110,6 +117,22 @@ def _is_any(causes, names):
 def _shown(error):
     """:return: what another system said, as a sentence"""
     return sentences.join([f"{error}"[:_SHOWN]])
+
+
+def _describe_handshake(causes, place):
+    """:return: why no secure connection came about, though no certificate was refused"""
+    said = " ".join(str(cause).upper() for cause in causes)
+    if any(mark in said for mark in NO_HTTPS):
+        return (
+            f"{place} does not speak HTTPS. Enter the address the shop is really served at, "
+            "and have HTTPS set up there."
+        )
+    if any(mark in said for mark in OUTDATED):
+        return (
+            f"{place} only offers outdated encryption. Have TLS 1.2 or newer switched on at the "
+            "shop's server."
+        )
+    return f"No secure connection to {place} could be set up: {_shown(causes[-1])}"
 
 
 # === CERTIFICATES === #
@@ -194,6 +217,11 @@ def describe_page(answer, url):
             f"{name} in front of {host} blocked the call ({answer.status}). Have the server of "
             "Odoo allowed there, or its rule for the API lifted."
         )
+    if any(mark in text.lower() for mark in PLAIN_MARKS):
+        return (
+            f"{host} is reached by HTTPS only. Enter the address of the channel with https:// "
+            "instead of http://."
+        )
     if any(mark in text.lower() for mark in LOGIN_MARKS):
         return (
             f"{host} answered with a login page{shown} instead of data: the address is protected "
@@ -214,13 +242,25 @@ def describe_page(answer, url):
 
 
 def describe_redirect(url, there):
-    """Say that a call was sent on to another host.
+    """Say that a call was sent on to another host, port or protocol.
 
     :param str url: what was called
     :param str there: where it was sent on to
     :rtype: str
     """
-    host, other = urlsplit(url).hostname, urlsplit(there)
+    address, other = urlsplit(url), urlsplit(there)
+    host = address.hostname
+    if other.hostname == host and (address.scheme, other.scheme) == ("http", "https"):
+        port = f" and port {other.port}" if other.port else ""
+        return (
+            f"{host} is reached by HTTPS only. Enter the address of the channel with https:// "
+            f"instead of http://{port}."
+        )
+    if (address.scheme, other.scheme) == ("https", "http"):
+        return (
+            f"{host} sends calls on to {other.netloc} without HTTPS, where everybody on the way "
+            "could read the key. Have the shop served by HTTPS alone."
+        )
     return (
         f"{host} sends calls on to {other.hostname}. Enter {other.scheme}://{other.netloc} as the "
         "address of the channel."

@@ -24,6 +24,8 @@ LINE_KINDS = ("product", "shipping", "fee", "discount", "gift_card", "tip")
 CHARGE_KINDS = ("authorization", "charge", "refund", "chargeback")
 CHARGE_STATUSES = ("pending", "success", "failed")
 RISKS = ("", "low", "medium", "high")
+#: what a channel rounds the taxes of
+TAX_ROUNDINGS = ("", "unit", "line", "order")
 
 _EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+")
 _ZERO = Decimal(0)

@@ -37,6 +37,7 @@ UNREACHABLE_STATUS = {502, 503, 504}
 MAX_SHOWN = 1024
 MAX_ANSWER = 64 * 1024**2
 MAX_REDIRECTS = 5
+PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +110,10 @@ def request(method, url, *, body=None, headers=None, params=None, auth=None, acc
 def _send(method, url, **values):
     """Send a call; reading follows redirects of its own host.
 
-    What is sent along belongs to one host, and goes to no other.
+    What is sent along belongs to one host, and goes to no other, nor to it without encryption;
+    a signature belongs to the address it was made for.
 
-    :raise FinalError: when another host is to be asked
+    :raise FinalError: when another host, port or protocol is to be asked
     """
     for _hop in range(MAX_REDIRECTS):
         response = requests.request(
@@ -120,11 +122,17 @@ def _send(method, url, **values):
         if method != "GET" or not response.is_redirect:
             return response
         there = urljoin(url, response.headers["Location"])
-        if urlsplit(there).hostname != urlsplit(url).hostname:
+        if _origin(there) != _origin(url):
             raise FinalError(describe_redirect(url, there))
         response.close()
         url, values["params"] = there, None
     raise FinalError(f"{urlsplit(url).hostname} sends calls on without end. Check the address.")
+
+
+def _origin(url):
+    """:return: what a browser takes for one server: protocol, host and port of an address"""
+    address = urlsplit(url)
+    return address.scheme, address.hostname, address.port or PORTS.get(address.scheme)
 
 
 def is_page_alone(answer):

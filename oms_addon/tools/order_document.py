@@ -36,6 +36,7 @@ from .document_parts import (
     CHARGE_STATUSES,
     LINE_KINDS,
     RISKS,
+    TAX_ROUNDINGS,
     Address,
     CancelledLine,
     ChannelHold,
@@ -78,6 +79,7 @@ __all__ = [
     "REFUND_SCHEMA",
     "RISKS",
     "SCHEMA",
+    "TAX_ROUNDINGS",
     "TOTAL_TOLERANCE",
     "Address",
     "CancellationDocument",
@@ -118,9 +120,10 @@ class OrderDocument(Document, Versioned):
     ``ref`` is the channel's id of the order, ``number`` what people call it.
     ``version`` is monotone per order, if the channel has one. ``source_zone`` is the
     zone the channel's times were in. ``total`` is ``None`` when the channel does not
-    tell, ``total_tax`` is what of it is tax. ``currency`` is the one the customer pays in;
-    ``settlement_currency`` and ``settlement_total`` are told where the channel settles in
-    another. ``holds`` and
+    tell, ``total_tax`` is what of it is tax, and ``tax_rounding`` what the taxes were rounded for:
+    each unit, each line or the order; '' is as the channel usually does. ``currency`` is the one
+    the customer pays in; ``settlement_currency`` and ``settlement_total`` are told where the
+    channel settles in another. ``holds`` and
     ``risk`` are the channel's own; an adapter gives ``None`` for the holds and '' for the
     risk where a message does not tell them: what is known of them stays.
     ``payment_method`` is the channel's code of how the customer pays, ``payment_name`` what the
@@ -142,6 +145,7 @@ class OrderDocument(Document, Versioned):
     currency: str = declare(CODE, default="")
     total: Decimal | None = declare(nullable(DECIMAL), default=None)
     total_tax: Decimal | None = declare(nullable(DECIMAL), default=None)
+    tax_rounding: str = declare(choice_of(*TAX_ROUNDINGS), default="")
     prices_include_tax: bool = declare(BOOLEAN)
     customer: Customer = declare(part_of(Customer), default=Customer())
     billing: Address | None = declare(part_of(Address), default=None)

@@ -4,7 +4,14 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from decimal import Decimal
+from decimal import (
+    ROUND_CEILING,
+    ROUND_FLOOR,
+    ROUND_HALF_DOWN,
+    ROUND_HALF_EVEN,
+    ROUND_HALF_UP,
+    Decimal,
+)
 from xml.etree import ElementTree
 
 from lxml import etree
@@ -24,6 +31,21 @@ _ZERO = Decimal(0)
 _HUNDRED = Decimal(100)
 _MICRO = Decimal("0.000001")
 _SEEN_AT_MOST = 500
+#: how a shop rounds its prices, by its number of PS_PRICE_ROUND_MODE
+ROUND_MODES = {
+    "0": "up",
+    "1": "down",
+    "2": "half_up",
+    "3": "half_down",
+    "4": "half_even",
+    "5": "half_odd",
+}
+_ROUNDINGS = {
+    "up": ROUND_CEILING,
+    "down": ROUND_FLOOR,
+    "half_down": ROUND_HALF_DOWN,
+    "half_even": ROUND_HALF_EVEN,
+}
 
 
 # === ROWS === #
@@ -103,6 +125,39 @@ def is_late(order, zone, now):
     earlier = local.replace(tzinfo=get_zone(zone)).astimezone(UTC)
     later = local.replace(tzinfo=get_zone(zone), fold=1).astimezone(UTC)
     return earlier < later <= now
+
+
+# === PRICES === #
+
+
+def shop_rounded(amount, coin, mode):
+    """Return an amount in whole coins, as a shop rounds it.
+
+    :param str mode: one of ``ROUND_MODES``
+    """
+    if mode != "half_odd":
+        return amount.quantize(coin, _ROUNDINGS.get(mode, ROUND_HALF_UP))
+    even = amount.quantize(coin, ROUND_HALF_EVEN)
+    # Of two coins that are equally near, the other one.
+    is_tie = abs(amount - even) * 2 == coin
+    return (2 * amount - even).quantize(coin) if is_tie else even
+
+
+def net_price(price, rate, ecotax, coin, mode):
+    """Find the price without tax with which a shop shows a price to the coin: it keeps six
+    decimals, and rounds what it makes of them in its own way.
+
+    :param Decimal price: with tax, as customers see it
+    :param Decimal rate: of the tax, in percent
+    :param Decimal ecotax: what the shop adds, with its tax
+    :return: the net price; the nearest where none shows it
+    """
+    factor = 1 + rate / _HUNDRED
+    nearest = ((price - ecotax) / factor).quantize(_MICRO, ROUND_HALF_UP)
+    for net in (nearest, nearest + _MICRO, nearest - _MICRO):
+        if shop_rounded(net * factor + ecotax, coin, mode) == price:
+            return net
+    return nearest
 
 
 # === COMPOSING AND ANSWERING === #
@@ -186,8 +241,9 @@ def slip_row(line, detail, coin):
     }
 
 
-def slip_total(slip):
-    """:return: what a credit slip gives back, with tax
+def slip_total(slip, coin):
+    """:param Decimal coin: the smallest amount of the currency
+    :return: what a credit slip gives back, with tax
 
     Its goods, less a voucher that was taken off them; or what somebody chose instead,
     which is neither of its two sums.
@@ -196,7 +252,7 @@ def slip_total(slip):
     chosen = money(slip, "amount")
     if text(slip, "order_slip_type") == "2" and chosen and chosen not in (gross, net):
         gross = chosen
-    return rounded(gross + money(slip, "total_shipping_tax_incl"))
+    return rounded(gross + money(slip, "total_shipping_tax_incl"), coin)
 
 
 def net_of(row, gross, name="total_paid"):

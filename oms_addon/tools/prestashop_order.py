@@ -31,6 +31,8 @@ from .shares import rounded, spread_signed, spread_within
 
 #: how many seconds the rows that one change of state writes lie apart at most
 SAME_TIME = 3
+#: what an order's taxes were rounded for, by its number of PS_ROUND_TYPE
+ROUND_TYPES = {"1": "unit", "2": "line", "3": "order"}
 _ZERO = Decimal(0)
 _HUNDRED = Decimal(100)
 _MICRO = Decimal("0.000001")
@@ -101,6 +103,7 @@ class _Reader:
                 self.coin,
             ),
             total_tax=self.total_tax(),
+            tax_rounding=ROUND_TYPES.get(text(order, "round_type"), ""),
             prices_include_tax=True,
             customer=self.customer(invoice),
             billing=_address(invoice),
@@ -508,7 +511,7 @@ class _Reader:
         if not is_paid or any(charge.kind == "refund" for charge in charges):
             return charges
         for slip in self.slips:
-            if amount := slip_total(slip):
+            if amount := slip_total(slip, self.coin):
                 at = self.moment(slip, "date_add")
                 charges.append(self.refund_charge(f"slip-{text(slip, 'id')}", amount, at))
         if self.role == "refunded":
@@ -598,7 +601,7 @@ class _Reader:
             Refund(
                 ref=text(slip, "id"),
                 at=self.moment(slip, "date_add"),
-                amount=slip_total(slip),
+                amount=slip_total(slip, self.coin),
                 lines=tuple(
                     RefundLine(
                         line_ref=text(row, "id_order_detail"),

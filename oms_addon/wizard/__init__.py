@@ -2,6 +2,7 @@ from . import oms_api_key
 from . import oms_channel_connect
 from . import oms_channel_connect_steps
 from . import oms_channel_connect_summary
+from . import oms_channel_connect_rounding
 from . import oms_channel_connect_tax
 from . import oms_channel_go_live
 from . import oms_channel_listing_accept

@@ -65,7 +65,20 @@ class OmsChannelConnect(models.TransientModel):
     company_tax_rounding = fields.Selection(
         related="channel_id.company_id.tax_calculation_rounding_method"
     )
-    rounding_differs = fields.Boolean(compute="_compute_rounding_differs")
+    told_tax_rounding = fields.Char(readonly=True)
+    price_rounding = fields.Selection(
+        [
+            ("half_up", "Half Up"),
+            ("half_down", "Half Down"),
+            ("half_even", "Half to Even"),
+            ("half_odd", "Half to Odd"),
+            ("up", "Always Up"),
+            ("down", "Always Down"),
+        ],
+        readonly=True,
+        help="Which way the channel rounds amounts, as its settings say. Odoo rounds half up.",
+    )
+    rounding_advice = fields.Text(compute="_compute_rounding_advice")
     missing_tax_count = fields.Integer(compute="_compute_missing_tax_count")
 
     # Policy
@@ -132,12 +145,6 @@ class OmsChannelConnect(models.TransientModel):
         ]
 
     # === COMPUTE METHODS === #
-
-    @api.depends("tax_rounding", "company_tax_rounding")
-    def _compute_rounding_differs(self):
-        for wizard in self:
-            told = wizard.tax_rounding
-            wizard.rounding_differs = bool(told) and told != wizard.company_tax_rounding
 
     @api.depends("step", "adapter")
     def _compute_steps(self):

@@ -78,8 +78,10 @@ class OmsChannelConnect(models.TransientModel):
             self.channel_id._sync_locations()
 
     def _enter_taxes(self):
-        if rounding := self._adapter()._fetch_tax_rounding(self.channel_id):
-            self.channel_id.tax_rounding = rounding
+        self.told_tax_rounding = self._adapter()._fetch_tax_rounding(self.channel_id)
+        self.price_rounding = self._adapter()._price_rounding(self.channel_id)
+        if self.told_tax_rounding:
+            self.channel_id.tax_rounding = self.told_tax_rounding
         pairs = self.channel_id._match_taxes(self._adapter()._fetch_taxes(self.channel_id))
         self.tax_ids = [
             Command.clear(),

@@ -233,3 +233,30 @@ class TestNetPrices(OmsCommon):
         self.assertEqual((order.amount_total, order.oms_balance_due), (24.14, 0.0))
         self.assertEqual(order.invoice_status, "invoiced")
         self.assertEqual(self._holds(order), [])
+
+    def test_what_no_price_with_its_tax_can_cost_is_paid_all_the_same(self):
+        self.company.tax_calculation_rounding_method = "round_per_line"
+        document = self._document("N2", [("MUG", 2, "12.50")], total="29.75")
+        self.env["account.tax"].search([("name", "=", "20 % excl.")]).amount = 19
+        document["lines"][0]["taxes"] = [{"rate": "19", "amount": "4.75"}]
+        document |= {"prices_include_tax": False, "total_tax": "4.75"}
+        order = self._capture(document)
+        refund = {
+            "ref": "9",
+            "at": "2026-03-02T08:00:00Z",
+            "amount": "14.88",
+            "lines": [{"line_ref": "1", "quantity": "1", "amount": "14.88"}],
+        }
+        back = {**document["charges"][0], "ref": "R-1", "kind": "refund", "amount": "14.88"}
+        self._capture(
+            {
+                **document,
+                "version": "2",
+                "updated_at": "2026-03-02T09:00:00Z",
+                "charges": [*document["charges"], back],
+                "refunds": [refund],
+            }
+        )
+        # 14.87 is left: 12.49 makes 14.86, and 12.50 makes 14.88.
+        self.assertIn(order.amount_total, (14.86, 14.88))
+        self.assertEqual((order.oms_payment_state, self._holds(order)), ("paid", []))

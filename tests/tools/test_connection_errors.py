@@ -209,6 +209,69 @@ def test_a_redirect_of_the_same_host_is_followed():
         assert http.request("GET", url, params={"page": 1}).json() == "/new?page=2"
 
 
+def test_a_server_that_asks_for_https_gets_no_key_and_says_what_to_enter(certificate):
+    asked = []
+
+    def listen(handler):
+        asked.append(handler.headers.get("Authorization"))
+        page(200, "{}", "application/json")(handler)
+
+    with server(listen, certificate()) as there:
+        for status in (301, 302, 307, 308):
+            elsewhere = page(status, "", Location=f"https://127.0.0.1:{there}/api")
+            with server(elsewhere) as port, pytest.raises(FinalError) as caught:
+                http.request("GET", f"http://127.0.0.1:{port}/api", auth=("key", "secret"))
+            assert str(caught.value) == (
+                "127.0.0.1 is reached by HTTPS only. Enter the address of the channel with "
+                f"https:// instead of http:// and port {there}."
+            )
+    assert asked == []
+
+
+def test_nothing_is_sent_on_without_encryption(certificate, monkeypatch):
+    asked = []
+    files = certificate()
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(files[0]))
+    with server(lambda handler: asked.append(handler.path)) as plain:
+        elsewhere = page(301, "", Location=f"http://localhost:{plain}/api")
+        with server(elsewhere, files) as port:
+            said = refused(f"https://localhost:{port}/api", FinalError)
+    assert f"localhost sends calls on to localhost:{plain} without HTTPS" in said
+    assert asked == []
+
+
+def test_a_port_of_the_same_host_is_another_server():
+    with server(page(200, "{}")) as there:
+        elsewhere = page(301, "", Location=f"http://127.0.0.1:{there}/api")
+        with server(elsewhere) as port:
+            said = refused(f"http://127.0.0.1:{port}/api", FinalError)
+    assert f"Enter http://127.0.0.1:{there} as the address of the channel." in said
+
+
+def test_an_https_port_that_is_asked_without_it():
+    told = "<html><title>400</title>The plain HTTP request was sent to HTTPS port</html>"
+    with server(page(400, told)) as port:
+        said = refused(f"http://127.0.0.1:{port}/api", FinalError)
+    assert "with https:// instead of http://" in said
+
+
+def test_what_breaks_off_the_handshake_is_told_in_words():
+    def said(text):
+        return connection_errors.describe(ssl.SSLError(1, text), "https://shop.example/api")
+
+    assert "does not speak HTTPS" in said("[SSL: UNEXPECTED_EOF_WHILE_READING] EOF occurred")
+    assert "does not speak HTTPS" in said("[SSL] record layer failure (_ssl.c:1006)")
+    assert "outdated encryption" in said("[SSL: UNSUPPORTED_PROTOCOL] unsupported protocol")
+    assert "outdated encryption" in said("[SSL: TLSV1_ALERT_PROTOCOL_VERSION] tlsv1 alert")
+    broken = connection_errors.describe(ConnectionResetError("x"), "http://shop.example:443/api")
+    assert "enter its address with https://" in broken
+
+
+def test_an_address_with_a_slash_missing_is_told_as_one():
+    said = connection_errors.describe(socket.gaierror(-2, "x"), "https://https:/shop/api")
+    assert "is no valid address" in said
+
+
 def test_redirects_without_end_are_given_up():
     with server(page(302, "", Location="/again")) as port:
         assert "without end" in refused(f"http://127.0.0.1:{port}/", FinalError)

@@ -299,9 +299,19 @@ class OmsChannelAdapter(models.AbstractModel):
 
     @api.model
     def _fetch_tax_rounding(self, channel):
-        """Ask how the channel rounds taxes.
+        """Ask what the channel rounds the taxes of an order for.
 
         :return: a value of ``oms.channel`` ``tax_rounding``; '' when it does not tell
+        :rtype: str
+        """
+        return ""
+
+    @api.model
+    def _price_rounding(self, channel):
+        """Ask which way the channel rounds amounts.
+
+        :return: ``half_up`` as Odoo does, ``half_down``, ``half_even``, ``half_odd``, ``up`` or
+            ``down``; '' when it does not tell
         :rtype: str
         """
         return ""

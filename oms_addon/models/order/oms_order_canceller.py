@@ -6,7 +6,7 @@ from odoo.addons.oms_addon.tools.contact_keys import Person, plain_words
 from odoo.addons.oms_addon.tools.order_document import normalise_email
 
 #: how often a price is changed until a line costs what it shall
-FITTING_TRIES = 3
+FITTING_TRIES = 4
 
 
 class OmsOrderCanceller(models.AbstractModel):
@@ -346,8 +346,12 @@ class OmsOrderCanceller(models.AbstractModel):
         if all(line.tax_ids.mapped("price_include")):
             line.price_unit = currency.round(total) / quantity / part
             return
-        net = line.price_subtotal / line.price_total
+        net, step = line.price_subtotal / line.price_total, 0.0
         for _try in range(FITTING_TRIES):
-            # Where net and tax are rounded apart, the first try may miss by a cent.
-            if off := currency.round(total - line._oms_exact_total()):
-                line.price_unit += off * net / quantity / part
+            off = currency.round(total - line._oms_exact_total())
+            if not off:
+                return
+            # Where net and tax are rounded apart, a price may miss it by a cent on either side.
+            wanted = off * net / quantity / part
+            step = -step / 2 if step * wanted < 0 else wanted
+            line.price_unit += step

@@ -5,7 +5,13 @@ from decimal import Decimal
 
 from odoo import api, models
 
+from odoo.addons.oms_addon.tools.order_document import TAX_ROUNDINGS
 from odoo.addons.oms_addon.tools.tax_choice import TaxBook, TaxOption, Value
+
+#: the channel's setting by what an order tells
+WAYS = dict(
+    zip(TAX_ROUNDINGS[1:], ("round_per_unit", "round_per_line", "round_globally"), strict=True)
+)
 
 
 class OmsOrderBuilder(models.AbstractModel):
@@ -145,7 +151,8 @@ class OmsOrderBuilder(models.AbstractModel):
         total = document.total_tax
         if total is None and is_whole:
             total = sum(told.values(), Decimal(0))
-        limit = self._tax_limit(channel, coin, sum(pairs.values()))
+        way = self._rounding_way(channel, document)
+        limit = self._tax_limit(channel, way, coin, sum(pairs.values()))
         agrees = total is None or abs(total - booked_total) <= limit
         if agrees and is_whole and len(told) < 2 and len(order.order_line.tax_ids) < 2:
             return []
@@ -155,7 +162,7 @@ class OmsOrderBuilder(models.AbstractModel):
             booked = {tax_id: amount for tax_id, amount in booked.items() if tax_id in told}
         agrees = agrees and all(
             abs(told.get(tax_id, Decimal(0)) - booked.get(tax_id, Decimal(0)))
-            <= self._tax_limit(channel, coin, pairs.get(tax_id, 1))
+            <= self._tax_limit(channel, way, coin, pairs.get(tax_id, 1))
             for tax_id in {*told, *booked}
         )
         if agrees:
@@ -191,6 +198,7 @@ class OmsOrderBuilder(models.AbstractModel):
                 "pricelists": {document.currency: channel._get_pricelist(document.currency)},
             }
         told, pairs, silent = defaultdict(Decimal), defaultdict(int), set()
+        way = self._rounding_way(channel, document)
         for line in lines:
             ids = self._tax_ids_of(document, line, known) or ()
             for tax, tax_id in zip(line.taxes, ids, strict=False):
@@ -198,24 +206,31 @@ class OmsOrderBuilder(models.AbstractModel):
                     silent.add(tax_id)
                 elif tax_id:
                     told[tax_id] += tax.amount
-                    pairs[tax_id] += self._roundings(channel, line)
+                    pairs[tax_id] += self._roundings(way, line)
         is_whole = len(lines) == len(document.lines) and not silent
         return {i: told[i] for i in told if i not in silent}, pairs, is_whole
 
     @api.model
-    def _roundings(self, channel, line):
+    def _rounding_way(self, channel, document):
+        """:return: how the taxes of a document were rounded: a value of ``oms.channel``
+        ``tax_rounding``; '' where nobody knows
+        """
+        told = WAYS.get(document.tax_rounding)
+        return told or channel.tax_rounding or channel._adapter()._tax_rounding
+
+    @api.model
+    def _roundings(self, way, line):
         """:return: how often a line's tax may have been rounded on the channel"""
-        way = channel.tax_rounding or channel._adapter()._tax_rounding
         return max(1, int(line.quantity)) if way == "round_per_unit" else 1
 
     @api.model
-    def _tax_limit(self, channel, coin, roundings):
+    def _tax_limit(self, channel, way, coin, roundings):
         """:return: by how much taxes may differ that were rounded so many times: the smallest
             coin for each, or once where both sides round the whole
         :rtype: Decimal
         """
         method = channel.company_id.tax_calculation_rounding_method
-        if channel.tax_rounding == method == "round_globally":
+        if way == method == "round_globally":
             return coin
         return coin * max(roundings, 1)
 

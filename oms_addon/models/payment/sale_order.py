@@ -120,7 +120,8 @@ class SaleOrder(models.Model):
         ``owed``
         """
         self.ensure_one()
-        compare, tolerance = self.currency_id.compare_amounts, self._oms_tolerance()
+        compare = self.currency_id.compare_amounts
+        tolerance = max(self._oms_tolerance(), self._oms_lost_cents())
         paid, refunded = moved["charge"], moved["refund"]
         kept, enough = paid - refunded, owed - tolerance
         if moved["other"]:
@@ -148,6 +149,20 @@ class SaleOrder(models.Model):
             self.company_id,
             (self.oms_placed_at or self.date_order).date(),
         )
+
+    def _oms_lost_cents(self):
+        """:return: by how much what is left of lines may miss what they cost on the channel: not
+        every amount is a price and its tax, each rounded
+        """
+        self.ensure_one()
+        reduced = self.order_line.filtered(
+            lambda line: (
+                line.oms_reduced_qty
+                and line.product_uom_qty
+                and not all(line.tax_ids.mapped("price_include"))
+            )
+        )
+        return self.currency_id.rounding * len(reduced)
 
     # === BUSINESS METHODS === #
 

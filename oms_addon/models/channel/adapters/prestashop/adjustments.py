@@ -169,7 +169,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
         found = self._find_slip(channel, key, order, slips, slip, rows)
         if found:
             return {"refund_ref": found}
-        self._refuse_excess(order, slips, gross + shipping, coin * len(rows))
+        self._refuse_excess(order, slips, gross + shipping, coin, len(rows))
         if rows:
             slip["order_slip_details"] = rows
         made = self._write(channel, "POST", "order_slip", [slip]).findtext(".//id") or ""
@@ -180,16 +180,18 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
         return {"refund_ref": made}
 
     @api.model
-    def _refuse_excess(self, order, slips, amount, slack):
-        """:raise FinalError: when the shop has less left to give back than is asked for"""
-        left = money(order, "total_paid_tax_incl") - sum(map(slip_total, slips), ZERO)
-        if amount - left > slack:
+    def _refuse_excess(self, order, slips, amount, coin, rows):
+        """:param int rows: how many rows of the slip are rounded, each for itself
+        :raise FinalError: when the shop has less left to give back than is asked for"""
+        given = sum((slip_total(slip, coin) for slip in slips), ZERO)
+        left = money(order, "total_paid_tax_incl") - given
+        if amount - left > coin * rows:
             raise FinalError(
                 self.env._(
                     "Only %(left)s of %(amount)s can still be refunded in PrestaShop: credit "
                     "slips of the order exist for the rest.",
-                    left=f"{max(left, ZERO):.2f}",
-                    amount=f"{amount:.2f}",
+                    left=f"{rounded(max(left, ZERO), coin):f}",
+                    amount=f"{rounded(amount, coin):f}",
                 )
             )
 
@@ -258,7 +260,8 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
         if not ours or self._unshipped(ours, lines):
             return {}
         role = "shipping" if ours._oms_has_shipped() else "refunded"
-        given = sum(map(slip_total, self._slips(channel, order)), ZERO)
+        coin = self._coin(channel, order)
+        given = sum((slip_total(slip, coin) for slip in self._slips(channel, order)), ZERO)
         if role == "refunded" and given < money(order, "total_paid_tax_incl"):
             return {}
         try:

@@ -6,15 +6,16 @@ from odoo import api, models
 
 from odoo.addons.oms_addon.tools.channel_documents import Listing
 from odoo.addons.oms_addon.tools.prestashop import (
+    ROUND_MODES,
     combination_of,
     listing_ref,
     localised,
     money,
     number_of,
     rows_by,
+    shop_rounded,
     text,
 )
-from odoo.addons.oms_addon.tools.shares import rounded
 
 from .values import PAGE, shop_ids
 
@@ -86,7 +87,11 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
                 sku=text(own, "reference") or text(product, "reference") * (not combination) or ref,
                 barcode=text(own, "ean13") or text(own, "upc"),
                 name=localised(product.get("name")),
-                price=rounded(net * (1 + rate / HUNDRED) + ecotax, self._default_unit(channel)),
+                price=shop_rounded(
+                    net * (1 + rate / HUNDRED) + ecotax,
+                    self._default_unit(channel),
+                    self._price_rounding(channel),
+                ),
                 currency=self._default_currency(channel),
                 quantity=money(row, "quantity") if text(row, "quantity") else None,
                 stock_mode="none" if is_untracked else "",
@@ -206,6 +211,13 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
             for tax in self._shop(channel)["taxes"].values()
             if text(tax, "active") == "1" and text(tax, "deleted") != "1"
         ]
+
+    @api.model
+    def _price_rounding(self, channel):
+        """Override of `oms.channel.adapter`: the shop's Round mode."""
+        return ROUND_MODES.get(
+            self._shop(channel)["settings"].get("PS_PRICE_ROUND_MODE") or "2", ""
+        )
 
     @api.model
     def _fetch_tax_rounding(self, channel):

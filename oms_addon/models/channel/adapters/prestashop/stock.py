@@ -5,11 +5,15 @@ from decimal import Decimal
 from odoo import api, models
 
 from odoo.addons.oms_addon.exceptions import FinalError
-from odoo.addons.oms_addon.tools.prestashop import combination_of, listing_ref, money, text
+from odoo.addons.oms_addon.tools.prestashop import (
+    combination_of,
+    listing_ref,
+    money,
+    net_price,
+    text,
+)
 
 ZERO = Decimal(0)
-HUNDRED = Decimal(100)
-MICRO = Decimal("0.000001")
 
 
 class OmsChannelAdapterPrestashop(models.AbstractModel):
@@ -92,6 +96,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
             )
         }
         rates = self._rates_by_group(channel)
+        coin, mode = self._default_unit(channel), self._price_rounding(channel)
         failed, writes = {}, {"products": {}, "combinations": {}}
         for position, item in enumerate(items):
             product_id, _dash, combination_id = item["ref"].partition("-")
@@ -111,11 +116,11 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
                 # The shop adds the ecological tax to its price, with a tax of its own.
                 combination = combinations.get(combination_id)
                 ecotax = self._ecotax(channel, product, combination, rates)
-                net = (Decimal(item["price"]) - ecotax) / (1 + rate / HUNDRED)
+                net = net_price(Decimal(item["price"]), rate, ecotax, coin, mode)
                 base = money(product, "price") if combination_id else ZERO
                 writes["combinations" if combination_id else "products"][str(position)] = {
                     "id": combination_id or product_id,
-                    "price": f"{(net - base).quantize(MICRO):f}",
+                    "price": f"{net - base:f}",
                 }
         for resource, records in writes.items():
             failed.update(self._write_each(channel, "PATCH", resource, records))

@@ -2,12 +2,17 @@
 
 import hashlib
 import secrets
+from urllib.parse import urljoin
 
 from odoo import api, models
 from odoo.exceptions import UserError
 
 from odoo.addons.oms_addon.tools import http, sentences
-from odoo.addons.oms_addon.tools.connection_errors import describe_page, firewall_of
+from odoo.addons.oms_addon.tools.connection_errors import (
+    describe_page,
+    describe_redirect,
+    firewall_of,
+)
 from odoo.addons.oms_addon.tools.json_answer import read_json
 
 #: answers that say what is wrong with a connection
@@ -53,7 +58,8 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
         told = read_json(answer.body)
         message = told.get("message", "") if isinstance(told, dict) else ""
         if 300 <= answer.status < 400:
-            return self.env._("The shop sends us elsewhere: enter its address with https://.")
+            there = urljoin(answer.url, answer.headers.get("Location") or "")
+            return describe_redirect(answer.url, there)
         if firewall_of(answer) or answer.status != 404 and http.is_page_alone(answer):
             return describe_page(answer, answer.url)
         if answer.status == 404 and not message:

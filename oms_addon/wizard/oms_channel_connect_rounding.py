@@ -1,0 +1,57 @@
+"""Connecting a channel: how it rounds, and how Odoo does."""
+
+from odoo import api, models
+
+
+class OmsChannelConnect(models.TransientModel):
+    _inherit = "oms.channel.connect"
+
+    @api.depends("tax_rounding", "told_tax_rounding", "price_rounding", "company_tax_rounding")
+    def _compute_rounding_advice(self):
+        for wizard in self:
+            wizard.rounding_advice = "\n".join(wizard._rounding_advice()) or False
+
+    def _rounding_advice(self):
+        """:return: what to know, or to change, of how the channel and Odoo round
+        :rtype: list[str]
+        """
+        self.ensure_one()
+        chosen, told, found = self.tax_rounding, self.told_tax_rounding, []
+        ways = dict(
+            self.env["oms.channel"]._fields["tax_rounding"]._description_selection(self.env)
+        )
+        if told and chosen != told:
+            found.append(
+                self.env._(
+                    "The setting of the channel is %(told)s. Orders are compared with what is "
+                    "chosen here.",
+                    told=ways[told],
+                )
+            )
+        if chosen == "round_per_unit":
+            found.append(
+                self.env._(
+                    "Odoo does not round taxes per unit. They may differ by the smallest coin for "
+                    "each unit of an order; more than that holds the order."
+                )
+            )
+        elif chosen and chosen != self.company_tax_rounding:
+            found.append(
+                self.env._(
+                    "The channel rounds taxes otherwise than Odoo, so the taxes of an order may "
+                    "differ by cents. Choose the channel's way under Invoicing, Configuration, "
+                    "Settings, Rounding Method, or accept a rounding line."
+                )
+            )
+        if self.price_rounding and self.price_rounding != "half_up":
+            modes = dict(self._fields["price_rounding"]._description_selection(self.env))
+            found.append(
+                self.env._(
+                    "The channel rounds amounts %(mode)s, Odoo rounds half up. The totals of "
+                    "orders are the channel's, and prices are pushed so that the channel shows "
+                    "them as they are in Odoo; taxes may differ by the smallest coin for each "
+                    "amount.",
+                    mode=modes[self.price_rounding].lower(),
+                )
+            )
+        return found
