@@ -176,14 +176,16 @@ class RefundLine:
     """Pieces, or a part of the price, of one line that are given back.
 
     ``quantity`` is 0 where only money is. ``amount`` is what is given back for the line,
-    with taxes; ``None`` where that is what its pieces were invoiced with. ``returned``
-    says that the pieces had left: they come back, nothing is taken off the delivery.
+    with taxes; ``None`` where that is what its pieces were invoiced with. ``tax`` is what of it
+    is tax, where that is not its usual part: all of it where a customer is exempted later.
+    ``returned`` says that the pieces had left: they come back, nothing is taken off the delivery.
     """
 
     line_ref: str = text()
     sku: str = text()
     quantity: Decimal = declare(DECIMAL, default=_ZERO)
     amount: Decimal | None = declare(nullable(DECIMAL), default=None)
+    tax: Decimal | None = declare(nullable(DECIMAL), default=None)
     returned: bool = declare(BOOLEAN, default=False)
 
 

@@ -44,6 +44,24 @@ class TaxedAmount:
             },
         )
 
+    def divided(self, amount, tax, coin):
+        """Take an amount of which so much is tax, whatever the rates are.
+
+        :param Decimal amount: with taxes
+        :param Decimal tax: the part of it that is tax
+        :param Decimal coin: the smallest amount of the currency
+        :return: a ``TaxedAmount``; ``None`` where so much is not left of the net or the taxes
+        """
+        base, limits = amount - tax, [of_tax.amount for of_tax in self.taxes.values()]
+        is_left = 0 <= tax <= sum(limits) and 0 <= base <= self.base
+        if not is_left or not all(of_tax.payable for of_tax in self.taxes.values()):
+            return None
+        shares = spread_signed(tax, limits, coin)
+        return TaxedAmount(
+            base,
+            {key: TaxAmount(share, base) for key, share in zip(self.taxes, shares, strict=True)},
+        )
+
     def share(self, amount, coin):
         """Take a share of so much, with its part of each tax.
 

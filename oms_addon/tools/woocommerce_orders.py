@@ -443,17 +443,20 @@ def _refund_lines(row, data, parts):
     for key in ("line_items", "shipping_lines", "fee_lines"):
         for line in rows_of(row, key):
             quantity = abs(amount_of(line, "quantity", key)) if key == "line_items" else ZERO
-            amount = abs(amount_of(line, "total", key) + amount_of(line, "total_tax", key))
+            tax = amount_of(line, "total_tax", key)
+            amount = abs(amount_of(line, "total", key) + tax)
             ref = str(meta_of(line).get("_refunded_item_id") or "")
             if key == "line_items" and not ref:
                 ref = _only_line_of(data, line)
-            for part_ref, share in spread_over(parts, ref, amount):
+            shares = spread_over(parts, ref, amount)
+            for part_ref, share in shares:
                 if quantity or share:
                     yield RefundLine(
                         line_ref=part_ref,
                         sku=sku_of(line) if key == "line_items" else "",
                         quantity=quantity,
                         amount=share,
+                        tax=abs(tax) if len(shares) == 1 else None,
                         returned=returned,
                     )
 

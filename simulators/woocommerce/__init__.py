@@ -402,6 +402,30 @@ class WoocommerceSimulator(Api, Simulator):
             self.restock(told)
             return str(refund["id"])
 
+    def delete_refund(self, ref, refund):
+        """Staff delete a refund: neither the order's time nor a message says so; whatever its
+        gateway paid stays paid, and no stock moves.
+        """
+        with self.lock:
+            order = self.book[int(ref)]
+            for rows in (self.refunds[order["id"]], order["refunds"]):
+                rows[:] = [row for row in rows if str(row["id"]) != str(refund)]
+
+    def refund_tax(self, ref, sku):
+        """Staff give the tax of a line back, and nothing else. :return: the refund's id"""
+        with self.lock:
+            order = self.book[int(ref)]
+            row = {**self._refund_row(order, sku, 1), "quantity": 0, "refund_total": "0.00"}
+            line = next(one for one in order["line_items"] if one["sku"] == sku)
+            row["refund_tax"] = [
+                {"id": tax["id"], "refund_total": tax["total"]} for tax in line["taxes"]
+            ]
+            told = self.refund_line(order, row)
+            refund = self.add_refund(
+                order, [told], Decimal(line["total_tax"]), "Exempt from tax", pays=True
+            )
+            return str(refund["id"])
+
     def _refund_row(self, order, sku, quantity):
         line = next(row for row in order["line_items"] if row["sku"] == sku)
         net = Decimal(line["total"]) * quantity / line["quantity"]

@@ -78,6 +78,8 @@ class OmsChannelAdapter(models.AbstractModel):
     #: it does not tell what was paid, but that the order is: a charge keeps the amount of the total
     #: it came with, whatever the order costs later
     _charges_are_totals = False
+    #: an order is told with all its refunds: one that is missing was deleted there
+    _tells_all_refunds = False
     #: a refund it is asked for is a document there: no payment provider is asked to pay it
     _refunds_are_paper = False
     #: seconds between two looks at it

@@ -34,6 +34,7 @@ from . import oms_order_remainder
 from . import oms_order_refund
 from . import oms_order_refund_echo
 from . import oms_order_refund_paper
+from . import oms_order_refund_withdrawn
 from . import oms_order_signals
 from . import oms_order_flow
 from . import account_tax

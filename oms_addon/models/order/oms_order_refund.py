@@ -65,6 +65,7 @@ class OmsOrderRefund(models.Model):
         help="What the refunded items cost beyond what was refunded for them.",
     )
     shares = fields.Json(readonly=True, help="What of it belongs to which order line.")
+    tax_shares = fields.Json(readonly=True, help="What of the shares is tax, if the channel says.")
     units = fields.Json(readonly=True, help="Units refunded by order line.")
     reason = fields.Char(readonly=True)
     message_id = fields.Many2one("oms.channel.message", readonly=True, index="btree_not_null")
@@ -138,7 +139,7 @@ class OmsOrderRefund(models.Model):
     def _credit(self, order, refund):
         """Take a refund's pieces off and credit them; find what money is left to credit."""
         self.ensure_one()
-        back, kept, shares, told = {}, {}, {}, {}
+        back, kept, shares, told, taxes = {}, {}, {}, {}, {}
         total_units = dict(self.units or {})
         for line in refund.lines:
             units = self._units_of(order, line)
@@ -158,6 +159,8 @@ class OmsOrderRefund(models.Model):
                 )[:1]
                 if named:
                     shares[named] = shares.get(named, 0.0) + float(line.amount)
+                    if line.tax is not None:
+                        taxes[named] = taxes.get(named, 0.0) + float(line.tax)
         value, less, amounts = self._values(order, back, kept, told)
         total = self._total(refund)
         rest = order.currency_id.round(float(total) - value) if total is not None else 0.0
@@ -184,6 +187,7 @@ class OmsOrderRefund(models.Model):
             {
                 "credit_due": rest + sum(later.values()),
                 "shares": {str(line.id): amount for line, amount in shares.items()},
+                "tax_shares": {str(line.id): amount for line, amount in taxes.items()},
                 "units": total_units,
                 "amount": float(total or value),
             }
@@ -312,11 +316,14 @@ class OmsOrderRefund(models.Model):
         """Credit what is left to credit of a refund, as far as its order is invoiced."""
         self.ensure_one()
         poster, order = self.env["oms.invoice.poster"], self.order_id
-        shares = {
-            self.env["sale.order.line"].browse(int(line_id)): share
-            for line_id, share in (self.shares or {}).items()
-        }
-        notes = poster._credit_money(order, self.credit_due, self.reason, shares)
+        shares, taxes = (
+            {
+                self.env["sale.order.line"].browse(int(line_id)): share
+                for line_id, share in (told or {}).items()
+            }
+            for told in (self.shares, self.tax_shares)
+        )
+        notes = poster._credit_money(order, self.credit_due, self.reason, shares, taxes=taxes)
         left = order.currency_id.round(self.credit_due - sum(notes.mapped("amount_total")))
         if notes:
             self.write({"credit_due": left, "shares": {}})

@@ -52,6 +52,7 @@ class OmsOrderUpdater(models.AbstractModel):
         else:
             self.env["oms.order.importer"]._apply_refunds([(order, document)])
             self.env["oms.order.signals"]._sync([(order, document)])
+        self.env["oms.order.refund"]._hold_for_withdrawn(order, document)
         self._update_note(order, document)
         vals = self.env["oms.order.builder"]._prepare_version(document)
         # What is here is what was applied, not what was told last.
@@ -131,6 +132,9 @@ class OmsOrderUpdater(models.AbstractModel):
             return False
         known = order.oms_version or "", self._aware(order.oms_updated_at)
         at = document.updated_at
+        if self.env["oms.order.refund"]._find_withdrawn(order, document):
+            # A version that counts refunds goes back when one is deleted.
+            return not at or at.replace(microsecond=0) >= (known[1] or at)
         if (document.version or "", at and at.replace(microsecond=0)) != known:
             return False
         refs = set(order.oms_refund_ids.mapped("ref")) | set(

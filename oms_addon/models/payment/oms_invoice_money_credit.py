@@ -14,7 +14,7 @@ class OmsInvoicePoster(models.AbstractModel):
     _inherit = "oms.invoice.poster"
 
     @api.model
-    def _credit_money(self, order, amount, reason, shares=None, refund_charge_ref=None):
+    def _credit_money(self, order, amount, reason, shares=None, refund_charge_ref=None, taxes=None):
         """Credit an amount of an invoiced order; its quantities stay invoiced.
 
         It is of the lines the channel names; the rest is spread over what is left of each line
@@ -25,13 +25,15 @@ class OmsInvoicePoster(models.AbstractModel):
         :param str reason: why, in words
         :param dict shares: amounts, with taxes, by ``sale.order.line`` the channel names
         :param str refund_charge_ref: the channel's id of the refund that pays it
+        :param dict taxes: what of ``shares`` is tax, where the channel says that it is not the
+            usual part
         :return: the posted credit notes, one for each invoice; less than ``amount`` where
             less is left of what was invoiced
         :rtype: account.move
         """
         order = order.sudo().with_company(order.company_id).with_context(**batch_context(self.env))
         poster = self.with_env(order.env)
-        parts = poster._money_parts(order, amount, shares or {})
+        parts = poster._money_parts(order, amount, shares or {}, taxes or {})
         notes = order.env["account.move"].create(
             [
                 poster._prepare_money_note(order, invoice, lines, reason)
@@ -64,7 +66,7 @@ class OmsInvoicePoster(models.AbstractModel):
         }
 
     @api.model
-    def _money_parts(self, order, amount, shares):
+    def _money_parts(self, order, amount, shares, taxes):
         """Find which invoice lines an amount makes cheaper.
 
         :return: by invoice, tuples (invoice line, ``TaxedAmount``); their totals make
@@ -76,11 +78,14 @@ class OmsInvoicePoster(models.AbstractModel):
         totals = {line: of_line.total for line, of_line in left.items()}
         rest = min(rounded(Decimal(str(amount)), coin), max(sum(totals.values()), Decimal(0)))
         taken = dict.fromkeys(totals, Decimal(0))
-        for sale_line, share in shares.items():
-            share = rounded(Decimal(str(share)), coin)
+        told = {}
+        for sale_line, amount_of_line in shares.items():
+            share = rounded(Decimal(str(amount_of_line)), coin)
             for line in sale_line.with_env(order.env).invoice_lines.sorted("id"):
                 if line in taken:
                     part = max(min(share, rest, totals[line] - taken[line]), Decimal(0))
+                    if part == share and sale_line in taxes:
+                        told[line] = part, rounded(Decimal(str(taxes[sale_line])), coin)
                     taken[line] += part
                     rest -= part
                     share -= part
@@ -90,5 +95,8 @@ class OmsInvoicePoster(models.AbstractModel):
         parts = {}
         for line, part in taken.items():
             if part:
-                parts.setdefault(line.move_id, []).append((line, left[line].share(part, coin)))
+                of_line = left[line].share(part, coin)
+                if line in told and told[line][0] == part:
+                    of_line = left[line].divided(*told[line], coin) or of_line
+                parts.setdefault(line.move_id, []).append((line, of_line))
         return parts

@@ -42,6 +42,7 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
     _can_push_price = True
     _compare_size = 50
     _charges_are_totals = True
+    _tells_all_refunds = True
     _payment_terms = {
         "cod": "cod",
         "bacs": "transfer",
