@@ -1271,9 +1271,13 @@ class TestWoocommerceConnection(WoocommerceCommon):
         self.assertIn("no WooCommerce", self.adapter._test_connection(self.woo))
         self.shop.fail(1, 404, body=b'{"code": "rest_no_route", "message": "No route"}')
         self.assertIn("WooCommerce does not", self.adapter._test_connection(self.woo))
-        answer = {"Location": "https://www.shop.test/"}
-        with patch.object(self.shop, "batch_orders", lambda *args: Response(308, b"", answer)):
-            self.assertIn("sends us elsewhere", self.adapter._test_connection(self.woo))
+        for there, said in (
+            ("https://www.shop.test/", "Enter https://www.shop.test as the address"),
+            ("https://127.0.0.1/x", "Enter the address of the channel with https://"),
+        ):
+            answer = Response(308, b"", {"Location": there})
+            with patch.object(self.shop, "batch_orders", lambda *args, a=answer: a):
+                self.assertIn(said, self.adapter._test_connection(self.woo))
 
     def test_a_page_that_comes_instead_of_the_api_is_told_for_what_it_is(self):
         form = b"<html><title>Log In &#8212; Shop</title><form action='/wp-login.php'></html>"
