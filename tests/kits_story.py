@@ -82,6 +82,7 @@ class Story:
         found["by_hand"] = self.by_hand()
         found["elsewhere"] = self.elsewhere()
         found["worth"] = self.worth()
+        found["returned"] = self.returned()
         found["sourced"] = self.sourced()
         found["told"] = self.told()
         # From here on the warehouse delivers in two steps.
@@ -432,6 +433,54 @@ class Story:
         self.env.flush_all()
         card = self.env["oms.allocation.wait"].search([("order_id", "=", order.id)])
         return [card.missing, card.value]
+
+    def returned(self):
+        """Two stools of 30 each leave; a leg comes back, then all of one, which leaves again.
+
+        :return: how many are back and what the order is owed, at each of these points and while
+            the one that came back waits to leave again
+        """
+        seat, leg = self.product("SEAT", 9), self.product("LEG", 9)
+        stool = self.product("STOOL", 0)
+        self.kit(stool, 1, (seat, 1, None), (leg, 3, None))
+        order, _waits = self.order(stool, 2)
+        order.order_line.write({"price_unit": 30, "tax_ids": [Command.clear()]})
+        self.ship(order)
+        out = order.picking_ids
+        found = [self.owed(order)]
+        leg_back = self.give_back(out, {leg: 1})
+        found.append(self.owed(order))
+        self.give_back(leg_back, {leg: 1})
+        back = self.give_back(out, {leg: 3, seat: 1})
+        found.append(self.owed(order))
+        again = self.return_of(back, {leg: 3, seat: 1})
+        found.append(self.owed(order))
+        self.move_all(again)
+        found.append(self.owed(order))
+        return found
+
+    def owed(self, order):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        return [order.order_line._oms_returned_qty(), order._oms_amount_owed(60.0, 0.0)]
+
+    def return_of(self, picking, counts):
+        """:return: a delivery that brings back what another one took"""
+        wizard = self.env["stock.return.picking"].create({"picking_id": picking.id})
+        for line in wizard.product_return_moves:
+            line.quantity = counts.get(line.product_id, 0)
+            line.to_refund = True
+        action = wizard.action_create_returns()
+        return self.env["stock.picking"].browse(action["res_id"])
+
+    def give_back(self, picking, counts):
+        back = self.return_of(picking, counts)
+        self.move_all(back)
+        return back
+
+    def move_all(self, picking):
+        picking.move_ids.picked = True
+        picking.button_validate()
 
     def demand(self, order):
         """:return: pairs of what moves are to bring and have, by warehouse and SKU"""

@@ -82,6 +82,8 @@ class TestKits(StoryCase):
                     "half a sheet": [24, 12],
                     "deleted": [0, 0],
                 },
+                # A stool has a seat and three legs.
+                "returned": [[0.0, 60.0], [0.0, 60.0], [1.0, 30.0], [0.0, 60.0], [0.0, 60.0]],
                 # A cart has a body and four wheels.
                 "sourced": [
                     [

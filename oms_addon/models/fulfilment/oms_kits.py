@@ -109,7 +109,7 @@ class OmsKits(models.AbstractModel):
     def _brought(self, line, moves):
         """Count the whole kits that moves bring, as Odoo counts those that are delivered.
 
-        :param moves: done ``stock.move`` records of parts of an order line's kits
+        :param moves: ``stock.move`` records of parts of an order line's kits
         :return: kits, in the unit of the order line
         """
         boms = line.move_ids.filtered(lambda m: m.state != "cancel").bom_line_id.bom_id

@@ -76,8 +76,11 @@ class SaleOrderLine(models.Model):
 
     def _oms_units(self, condition):
         """:return: the units in the moves of one line for which a condition holds; of a kit,
-        whose moves are its components, none
+        whose moves are its parts, the whole ones
         """
+        kits = self.env["oms.kits"]
+        if kits._lines(self.move_ids):
+            return kits._brought(self, self.move_ids.filtered(condition))
         moves = self.move_ids.filtered(
             lambda move: move.product_id == self.product_id and condition(move)
         )
