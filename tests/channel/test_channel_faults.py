@@ -513,6 +513,22 @@ class ChannelFaults:
         self.assertEqual((order.amount_total, order.oms_amount_paid), (20.0, 30.0))
         self.assertEqual(self.holds(order), ["REFUND_DUE"])
 
+    # === WITHIN ONE SECOND === #
+
+    @needs("address")
+    def test_two_changes_within_one_second_are_both_seen(self):
+        ref, order = self.captured()
+        self.present()
+        # No clock of a shop tells the two apart.
+        with patch.object(self.shop, "tick", lambda _seconds=1: self.shop.now):
+            for city in ("York", "Bath"):
+                self.shop.change_address(ref, city)
+                self.settle(also_poll=True)
+                self.assertEqual(order.partner_shipping_id.city, city)
+        self.settle(also_poll=True)
+        self.assertEqual(order.partner_shipping_id.city, "Bath")
+        self.assert_truth()
+
     # === 27, 36: WHAT WAS REFUNDED STAYS SO === #
 
     @needs("refund", "address")

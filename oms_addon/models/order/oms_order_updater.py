@@ -125,10 +125,11 @@ class OmsOrderUpdater(models.AbstractModel):
 
     @api.model
     def _is_silent_change(self, order, message, document):
-        """:return: whether the reconciliation found an order with other content, refunds or state
-        although the channel tells the same version and time of it
+        """:return: whether an order that was asked for has other content, refunds or state
+        although the channel tells the same version and time of it: it changed without a word,
+        or twice within what the channel's clock can tell apart
         """
-        if message.via != "gap":
+        if message.via not in ("gap", "poll"):
             return False
         known = order.oms_version or "", self._aware(order.oms_updated_at)
         at = document.updated_at

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 
 from odoo import api, models
 
@@ -15,6 +15,8 @@ from .adapter import TooCostly
 
 # How many at once: no query may cost more than 1,000 points, see queries.py.
 CHANGES, ORDERS, REFUNDS = 30, 4, 4
+#: how long after a change its second is over for sure, however our clocks differ
+SETTLED = timedelta(seconds=5)
 
 
 class OmsChannelAdapterShopify(models.AbstractModel):
@@ -46,7 +48,9 @@ class OmsChannelAdapterShopify(models.AbstractModel):
         if not events and is_done and not following and not cursor.get("first"):
             return [], channel.cursor
         known = fresh if is_done else {event.order_ref for event in events}
-        seen |= {ref: moment for ref, moment in fresh.items() if ref in known}
+        # It may change once more within a second that is not over.
+        settled = self._written(datetime.now(timezone.utc) - SETTLED)
+        seen |= {ref: at for ref, at in fresh.items() if ref in known and at < settled}
         return events, self._next_cursor(cursor, seen, is_done, following)
 
     @api.model
