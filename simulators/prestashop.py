@@ -734,7 +734,10 @@ class PrestashopSimulator(Simulator):
             # Of every country there are the states of its localization pack.
             country = country or [self.insert("countries", iso_code=iso, active="1")]
             state = self.insert(
-                "states", iso_code=code, name=code, id_country=str(country[0]["id"])
+                "states",
+                iso_code=code,
+                name=shape.get("state_name", code),
+                id_country=str(country[0]["id"]),
             )
         address = self.insert(
             "addresses",

@@ -268,9 +268,9 @@ def declare(codec, about="", **options):
     return dataclasses.field(metadata={"codec": codec, "about": about}, **options)
 
 
-def text(default="", about=""):
+def text(default="", about="", **options):
     """Declare a text."""
-    return declare(TEXT, about, default=default)
+    return declare(TEXT, about, default=default, **options)
 
 
 # === DOCUMENTS === #

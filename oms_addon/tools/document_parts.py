@@ -39,7 +39,10 @@ def normalise_email(email):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
-    """A postal address: ``country`` is ISO 3166-1 alpha-2, ``state`` code or name."""
+    """A postal address: ``country`` is ISO 3166-1 alpha-2, ``state`` code or name.
+
+    ``state_name`` is the name of a state whose code is told; it makes no other address.
+    """
 
     name: str = text()
     company: str = text()
@@ -48,6 +51,7 @@ class Address:
     city: str = text()
     zip: str = text()
     state: str = text()
+    state_name: str = text(repr=False)
     country: str = declare(CODE, default="")
     phone: str = text()
     email: str = text()

@@ -732,6 +732,7 @@ def _address(row):
         city=text(row, "city"),
         zip=text(row, "postcode"),
         state=text(row, "state"),
+        state_name=text(row, "state_name"),
         country=text(row, "country"),
         phone=text(row, "phone_mobile") or text(row, "phone"),
         tax_number=text(row, "vat_number") or text(row, "dni"),

@@ -25,7 +25,7 @@ class OmsCustomerAddress(models.AbstractModel):
                 [("code", "in", list({a.country for a in addresses}))]
             )
         }
-        told = {a.country for a in addresses if a.state}
+        told = {a.country for a in addresses if a.state or a.state_name}
         states = {}
         if told:
             for state in self.env["res.country.state"].search(
@@ -44,10 +44,13 @@ class OmsCustomerAddress(models.AbstractModel):
         """
         countries, states = places
         country = countries.get(address.country, self.env["res.country"])
-        state = find_state(address.country, address.state, states.get(address.country, {}))
+        told = [text.strip() for text in (address.state, address.state_name) if text.strip()]
+        known = states.get(address.country, {})
+        found = (find_state(address.country, text, known) for text in told)
+        state = next(filter(None, found), None)
         street2 = address.street2
-        if not state and address.state.strip() and address.state.strip() not in street2:
-            street2 = ", ".join(filter(None, (street2, address.state.strip())))
+        if told and not state and told[-1] not in street2:
+            street2 = ", ".join(filter(None, (street2, told[-1])))
         return {
             "name": address.name or address.company or False,
             "company_name": address.company or False,

@@ -371,6 +371,9 @@ class OmsOrderBuilder(models.AbstractModel):
             # Nor does what a tax is called there.
             for tax in line["taxes"] or ():
                 del tax["ref"], tax["compound"]
+        for address in (content["shipping"], content["billing"]):
+            if address:
+                address.pop("state_name", None)
         return self.env["oms.event"]._digest_of(
             [content.get(key) for key in ("lines", "shipping", "billing", "total", "currency")]
         )

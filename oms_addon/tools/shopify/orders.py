@@ -172,6 +172,7 @@ def _address(data, tax_number=""):
         city=text_of(data, "city"),
         zip=text_of(data, "zip"),
         state=text_of(data, "province_code") or text_of(data, "province"),
+        state_name=text_of(data, "province") if text_of(data, "province_code") else "",
         country=text_of(data, "country_code"),
         phone=text_of(data, "phone"),
         tax_number=tax_number,

@@ -169,7 +169,8 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
         shop = self._shop(channel)
         for address in found["addresses"].values():
             address["country"] = shop["countries"].get(text(address, "id_country"), "")
-            address["state"] = shop["regions"].get(text(address, "id_state"), "")
+            region = shop["regions"].get(text(address, "id_state")) or {}
+            address["state"], address["state_name"] = text(region, "iso_code"), text(region, "name")
         return found
 
     @api.model
@@ -190,7 +191,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
         currencies = self._get(channel, "currencies", display="full")
         isos = {
             "countries": "[id,iso_code]",
-            "states": "[id,iso_code]",
+            "states": "[id,iso_code,name]",
             "languages": "[id,iso_code,locale]",
         }
         rows = {name: self._get(channel, name, display=display) for name, display in isos.items()}
@@ -201,7 +202,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
             "roles": {role: settings.get(name, "") for role, name in ROLES.items()},
             "currencies": {text(row, "id"): row for row in currencies},
             "countries": {text(row, "id"): text(row, "iso_code") for row in rows["countries"]},
-            "regions": {text(row, "id"): text(row, "iso_code") for row in rows["states"]},
+            "regions": {text(row, "id"): row for row in rows["states"]},
             "languages": {
                 text(row, "id"): (text(row, "locale") or text(row, "iso_code")).replace("-", "_")
                 for row in rows["languages"]
