@@ -1,6 +1,7 @@
 """Orders whose customers Odoo refuses in part, told by a shell; see ``test_picky.py``."""
 
 import json
+from unittest.mock import patch
 
 from odoo.fields import Command
 
@@ -9,7 +10,32 @@ PARIS = {"street": "1 Rue X", "city": "Paris", "zip": "75001", "country": "FR"}
 
 
 def tell(env):
-    """Play the story. :return: what came of each order, by its number"""
+    """Play the story.
+
+    :return: what came of each order, by its number, and which tax numbers the EU was asked
+        about while orders came in, and afterwards
+    """
+    env.company.vat_check_vies = True
+    asked = []
+
+    def check_vies(number, timeout):
+        asked.append(number)
+        if number.startswith("FR"):
+            return {"valid": True}
+        raise OSError("The server is down.")
+
+    with patch("odoo.addons.base_vat.models.res_partner.check_vies", check_vies):
+        orders = take_orders(env)
+        found = {"meanwhile": [*asked]}
+        while env["oms.customer.creator"]._verify_one():
+            env.flush_all()
+    verified = env["res.partner"].search([("vies_valid", "=", True)])
+    found["afterwards"] = [asked, sorted(set(verified.mapped("vat")))]
+    return {**orders, "verified": found}
+
+
+def take_orders(env):
+    """:return: what came of each order, by its number"""
     env["product.product"].create({"name": "Mug", "default_code": "MUG", "is_storable": True})
     channel = env["oms.channel"].create(
         {"name": "Shop", "adapter": "canonical", "warehouse_ids": [Command.clear()]}

@@ -55,6 +55,7 @@ class TestPicky(StoryCase):
                     "given": "GB12",
                     "rejected": ["Zip “LS1 1AA”", "Tax ID “GB12”"],
                 },
+                "verified": {"meanwhile": [], "afterwards": [["FR23334175221"], ["FR23334175221"]]},
                 "later": {**good, **noted, "given": "FR1", "rejected": ["Tax ID “FR1”"]},
                 "known": {
                     **good,

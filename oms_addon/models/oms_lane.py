@@ -82,7 +82,7 @@ class OmsLane(models.Model):
             "sample": self._work_sample,
             "slow": self._work_slow,
             "check": self.env["oms.stock.check"]._work,
-            "care": self.env["oms.channel"]._work_care,
+            "care": self._work_care,
             "backfill": self.env["oms.channel.backfill"]._work,
             "listings": self.env["oms.channel"]._work_listings,
             "promises": self.env["oms.promise.review"]._work,
@@ -102,8 +102,9 @@ class OmsLane(models.Model):
         return {
             "backfill": lambda: Backfill.search_count(Backfill._get_todo_domain()),
             "fetch": lambda: Channel.search_count(Channel._get_fetch_domain()),
-            "care": lambda: Channel.search_count(
-                Channel._get_care_domain() | Channel._get_gap_domain()
+            "care": lambda: (
+                Channel.search_count(Channel._get_care_domain() | Channel._get_gap_domain())
+                + self.env["res.partner"].search_count([("oms_is_vies_due", "=", True)])
             ),
             "listings": lambda: Channel.search_count(Channel._get_listings_domain()),
             "inbox": lambda: Message.search_count(Message._get_todo_domain("in")),
@@ -241,6 +242,12 @@ class OmsLane(models.Model):
         return warehouse._work() + warehouse._carry()
 
     @api.model
+    def _work_care(self):
+        """Look after the channels, then verify tax numbers: each asks somebody else's server."""
+        return (
+            self.env["oms.channel"]._work_care() or self.env["oms.customer.creator"]._verify_one()
+        )
+
     def _work_slow(self):
         """Seal the audit trail, cancel what nobody paid or could serve, book money that
         the flow does not touch.

@@ -79,7 +79,9 @@ class NamesOfStates:
             # A known code goes before a name that means another.
             ({"country": "JP", "state": "JP-13", "state_name": "Osaka"}, "JP-13", False),
         )
-        placed = [self.place(**shape, email=f"{n}@example.com") for n, (shape, *_) in enumerate(told)]
+        placed = [
+            self.place(**shape, email=f"{n}@example.com") for n, (shape, *_) in enumerate(told)
+        ]
         composing._shops.clear()
         self.settle()
         for ref, (shape, code, kept) in zip(placed, told, strict=True):

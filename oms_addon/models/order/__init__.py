@@ -14,6 +14,7 @@ from . import sale_order_cancel
 from . import sale_order_address
 from . import sale_order_line
 from . import oms_customer_creator
+from . import oms_customer_vies
 from . import oms_customer_address
 from . import oms_customer_matcher
 from . import oms_customer_splitter

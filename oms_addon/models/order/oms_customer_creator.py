@@ -59,7 +59,9 @@ class OmsCustomerCreator(models.AbstractModel):
         """:return: new partners; nothing is left of them when they are refused"""
         with self.env.cr.savepoint():
             # Odoo changes the values it is given.
-            return self.env["res.partner"].create([dict(vals) for vals in vals_list])
+            partners = self.env["res.partner"].create([dict(vals) for vals in vals_list])
+            self._defer_vies(partners)
+            return partners
 
     @api.model
     def _create_without(self, vals, error):
@@ -91,6 +93,7 @@ class OmsCustomerCreator(models.AbstractModel):
             try:
                 with self.env.cr.savepoint():
                     partner.write({name: vals[name]})
+                    self._defer_vies(partner)
             except REFUSALS as error:
                 refused[name] = error
         self._keep_as_text(partner, vals, refused)

@@ -74,16 +74,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
     @api.model
     def _slipped(self, channel, cursor, known):
         """:return: the orders of credit slips nobody saw, but those of ``known`` ids"""
-        slips = self._get(
-            channel,
-            "order_slip",
-            **{
-                "display": "[id,id_order]",
-                "filter[id]": f">[{cursor.slip}]",
-                "sort": "[id_ASC]",
-                "limit": str(PAGE),
-            },
-        )
+        slips = self._get_after(channel, "order_slip", cursor.slip, "[id,id_order]")
         if not slips:
             return []
         cursor.slip = number_of(slips[-1])
@@ -147,15 +138,8 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
         """
         if cursor.message is None:
             return []
-        rows = self._get(
-            channel,
-            "customer_messages",
-            **{
-                "display": "[id,id_customer_thread,id_employee]",
-                "filter[id]": f">[{cursor.message}]",
-                "sort": "[id_ASC]",
-                "limit": str(PAGE),
-            },
+        rows = self._get_after(
+            channel, "customer_messages", cursor.message, "[id,id_customer_thread,id_employee]"
         )
         if not rows:
             return []
@@ -166,6 +150,12 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
         found = self._get_all(channel, "customer_threads", "id", threads, "[id,id_order]")
         refs = {text(row, "id_order") for row in found} - known - {"", "0"}
         return self._get_orders(channel, refs)[0]
+
+    @api.model
+    def _get_after(self, channel, resource, number, display):
+        """:return: a page of the rows of a resource behind a number, the oldest first"""
+        query = {"filter[id]": f">[{number}]", "sort": "[id_ASC]", "limit": str(PAGE)}
+        return self._get(channel, resource, display=display, **query)
 
     @api.model
     def _last_message(self, channel):

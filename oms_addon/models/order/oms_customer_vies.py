@@ -1,0 +1,43 @@
+"""Tax numbers of customers, asked about where Odoo verifies them with the EU (VIES)."""
+
+from odoo import api, fields, models
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    oms_is_vies_due = fields.Boolean("Tax ID to Verify", readonly=True, copy=False)
+
+    _oms_vies_idx = models.Index("(id) WHERE oms_is_vies_due")
+
+
+class OmsCustomerCreator(models.AbstractModel):
+    _inherit = "oms.customer.creator"
+
+    @api.model
+    def _defer_vies(self, partners):
+        """Have tax numbers verified later: the EU's server may take seconds, or be down, and
+        orders come in meanwhile.
+
+        :param partners: ``res.partner`` records whose numbers were just written
+        """
+        verified = partners._fields.get("vies_valid")
+        due = partners.filtered("vat") if verified else partners.browse()
+        if due and self.env["res.company"].sudo().search_count([("vat_check_vies", "=", True)]):
+            self.env.remove_to_compute(verified, due)
+            due.oms_is_vies_due = True
+
+    @api.model
+    def _verify_one(self):
+        """Ask about the tax number of the partner that waits longest.
+
+        :return: how many were asked about
+        """
+        partner = self.env["res.partner"].search([("oms_is_vies_due", "=", True)], limit=1)
+        if not partner:
+            return 0
+        if verified := partner._fields.get("vies_valid"):
+            self.env.add_to_compute(verified, partner)
+            partner.flush_recordset()
+        partner.oms_is_vies_due = False
+        return 1
