@@ -4,6 +4,7 @@ import html
 from dataclasses import replace
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 
+from .coins import coin_of_currency
 from .document_parts import (
     Address,
     ChannelHold,
@@ -97,6 +98,7 @@ def read_order(data, ref, postpaid=()):
     parts = _parts(data)
     cards = _gift_cards(data, total, parts)
     total += sum(cards.values(), ZERO)
+    currency = to_text(data.get("currency") or "", "currency").strip().upper()
     billing = _address(data.get("billing"), "billing", meta)
     paid_at = moment_of(data, "date_paid")
     method, name = text_of(data, "payment_method"), words_of(data, "payment_method_title")
@@ -113,14 +115,16 @@ def read_order(data, ref, postpaid=()):
         version=f"{RANKS.get(status, CUSTOM_RANK)}.{len(rows_of(data, 'refunds'))}",
         updated_at=moment_of(data, "date_modified"),
         placed_at=placed_at_of(data),
-        currency=to_text(data.get("currency") or "", "currency").strip().upper(),
+        currency=currency,
         total=total,
         total_tax=_total_tax(data),
         prices_include_tax=bool(data.get("prices_include_tax")),
         customer=_customer(data, billing, meta),
         billing=billing,
         shipping=_address(data.get("shipping"), "shipping", {}, billing),
-        lines=_lines(parts, total, cent, bool(data.get("prices_include_tax"))),
+        lines=_lines(
+            parts, total, cent, coin_of_currency(currency), bool(data.get("prices_include_tax"))
+        ),
         charges=(*charges, *_refund_charges(data, charges)),
         payment_method=method,
         payment_name=name,
@@ -217,18 +221,19 @@ def _rate(value):
     return to_decimal(value, "tax_lines.rate_percent")
 
 
-def _lines(parts, total, cent, included):
+def _lines(parts, total, cent, coin, included):
     """Return the lines of an order so that they add up to its total.
 
     The API shows each amount rounded, the total is rounded once: what that loses is found
     in the exact prices, else in the taxes, else it is told as a line of its own.
     """
     taxes = [part.taxes for part in parts]
-    afters = [part.after + part.after_tax for part in parts]
+    afters = [part.after + (part.after_tax if included else _tax_of(part)) for part in parts]
     gap = total - sum(afters, ZERO)
     if gap and included:
         afters, gap = _exact_prices(parts, afters, total, cent)
-    is_rounding = abs(gap) <= cent * max(len(parts), 1)
+    # The total was rounded to the currency, however many decimals are told.
+    is_rounding = abs(gap) <= max(cent, coin) * max(len(parts), 1)
     if gap and is_rounding and not included:
         taxes, gap = _shift_tax(parts, gap)
     lines = [
@@ -238,6 +243,15 @@ def _lines(parts, total, cent, included):
     if gap and is_rounding:
         lines.append(_rounding_line(gap))
     return tuple(lines)
+
+
+def _tax_of(part):
+    """:return: the tax of a line by its rates: each is rounded, and so is their sum that the shop
+    tells beside them
+    """
+    if not part.taxes:
+        return part.after_tax
+    return sum((tax.amount for tax in part.taxes), ZERO)
 
 
 def _prices(part, after, included):

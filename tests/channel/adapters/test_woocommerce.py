@@ -64,6 +64,65 @@ class TestWoocommerceOrders(BaseCase):
                 self.assertEqual(document.expected_total(), document.total)
                 self.assertEqual(document.problems(), ())
 
+    def _taxed(self, currency, total, rows, rates):
+        """:return: the document of an order of lines (net, tax, (tax of each rate, …))"""
+        base = fixture("order")
+
+        def line(number, net, tax, amounts):
+            taxes = [
+                {"id": rate_id, "total": amount, "subtotal": amount}
+                for (rate_id, _rate), amount in zip(rates, amounts, strict=True)
+            ]
+            values = {"id": number, "total": net, "subtotal": net, "total_tax": tax}
+            return {**base["line_items"][0], **values, "subtotal_tax": tax, "taxes": taxes}
+
+        return read(
+            {
+                **base,
+                "currency": currency,
+                "prices_include_tax": False,
+                "total": total,
+                "total_tax": None,
+                "line_items": [line(number, *row) for number, row in enumerate(rows, 1)],
+                "shipping_lines": [],
+                "fee_lines": [],
+                "coupon_lines": [],
+                "tax_lines": [
+                    {"rate_id": rate_id, "label": "T", "rate_percent": rate, "compound": False}
+                    for rate_id, rate in rates
+                ],
+            }
+        )
+
+    def test_two_taxes_that_are_rounded_make_another_sum_than_the_shop_tells(self):
+        # As WooCommerce writes an order of three decimals: 4.045 + 1.335 beside 5.379.
+        document = self._taxed(
+            "KWD",
+            "33.498",
+            [
+                ("6.237", "1.659", ("1.247", "0.412")),
+                ("20.223", "5.379", ("4.045", "1.335")),
+            ],
+            [(9, 20), (10, 5.5)],
+        )
+        self.assertEqual(document.expected_total(), document.total)
+        self.assertEqual(document.total, Decimal("33.498"))
+
+    def test_yen_that_are_told_with_decimals_add_up_to_the_yen(self):
+        # The shop rounds the sum to the yen, its lines to what its prices have.
+        document = self._taxed(
+            "JPY",
+            "60.00",
+            [
+                ("6.93", "1.04", ("0.35", "0.69")),
+                ("20.47", "3.06", ("1.02", "2.04")),
+                ("27.93", "0.74", ("0.25", "0.49")),
+            ],
+            [(7, 5), (8, 9.975)],
+        )
+        self.assertEqual(document.expected_total(), Decimal("60.00"))
+        self.assertEqual(len(document.lines), 3)
+
     def test_every_status_of_the_shop_means_one_of_ours(self):
         paid = fixture("order")
         found = {}

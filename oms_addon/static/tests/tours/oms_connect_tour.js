@@ -12,6 +12,12 @@ const type = (name, value) => ({
     run: `edit ${value}`,
 });
 
+/** The taxes, and how the channel rounds where it says so. */
+function taxes(shop) {
+    const rounding = { trigger: ".modal .o_field_widget[name=price_rounding]:contains('Half Up')" };
+    return [at("taxes"), ...(shop.adapter === "prestashop" ? [rounding] : []), NEXT];
+}
+
 /** Fill in the access: a wrong secret first, which is said and stays. */
 function access({ credentials, secret, refused }) {
     const fields = Object.entries(credentials).filter(([, value]) => value);
@@ -49,7 +55,7 @@ registry.category("web_tour.tours").add("oms_connect_tour", {
             ...(has("test") ? access(shop) : [NEXT]),
             at("stock"),
             NEXT,
-            ...(has("taxes") ? [at("taxes"), NEXT] : []),
+            ...(has("taxes") ? taxes(shop) : []),
             at("policy"),
             { trigger: ".modal .o_oms_card.active:visible" },
             { trigger: ".modal .o_oms_card[data-code=marketplace]", run: "click" },
