@@ -95,10 +95,10 @@ def read_order(data, ref, postpaid=()):
         return None
     meta = meta_of(data)
     total, cent = _total(data)
-    parts = _parts(data)
+    currency = to_text(data.get("currency") or "", "currency").strip().upper()
+    parts = _parts(data, coin_of_currency(currency))
     cards = _gift_cards(data, total, parts)
     total += sum(cards.values(), ZERO)
-    currency = to_text(data.get("currency") or "", "currency").strip().upper()
     billing = _address(data.get("billing"), "billing", meta)
     paid_at = moment_of(data, "date_paid")
     method, name = text_of(data, "payment_method"), words_of(data, "payment_method_title")
@@ -160,8 +160,9 @@ def _total_tax(data):
     return None if value in (None, "") else to_decimal(value, "total_tax")
 
 
-def _parts(data):
+def _parts(data, coin):
     """:return: everything an order charges"""
+    coin = max(coin, coin_of(amount_of(data, "total", "total")))
     rates = {
         row.get("rate_id"): (
             words_of(row, "label"),
@@ -171,7 +172,7 @@ def _parts(data):
         for row in rows_of(data, "tax_lines")
     }
     parts = [
-        _part(kind, row, f"{key}[{index}]", rates)
+        _part(kind, row, f"{key}[{index}]", rates, coin)
         for key, kind in (
             ("line_items", "product"),
             ("fee_lines", "fee"),
@@ -182,7 +183,7 @@ def _parts(data):
     return split_by_taxes(parts, coin_of(amount_of(data, "total", "total")))
 
 
-def _part(kind, row, path, rates):
+def _part(kind, row, path, rates, coin):
     after, after_tax = amount_of(row, "total", path), amount_of(row, "total_tax", path)
     before, before_tax = after, after_tax
     if kind == "product" and row.get("subtotal") not in (None, ""):
@@ -195,12 +196,13 @@ def _part(kind, row, path, rates):
         before_tax,
         after,
         after_tax,
-        _taxes(rows_of(row, "taxes"), after, rates),
+        _taxes(rows_of(row, "taxes"), after, rates, coin),
     )
 
 
-def _taxes(rows, net, rates):
-    """:return: the taxes of a line; of one that the shop forgot the amount alone is known"""
+def _taxes(rows, net, rates, coin):
+    """:param Decimal coin: the smallest amount of the currency that the shop tells
+    :return: the taxes of a line; of one that the shop forgot the amount alone is known"""
     found = []
     for row in rows:
         if row.get("total") in (None, ""):
@@ -208,7 +210,7 @@ def _taxes(rows, net, rates):
         amount = to_decimal(row["total"], "taxes")
         label, rate, compound = rates.get(row.get("id"), ("", None, False))
         # A rate that takes nothing of an amount it would take something of does not apply.
-        if amount or rate is not None and abs(net * rate) < 1:
+        if amount or rate is not None and abs(net * rate) < HUNDRED * coin:
             ref = to_text(row.get("id") or "", "taxes.id")
             found.append(Tax(ref=ref, name=label, rate=rate, amount=amount, compound=compound))
     # Compound taxes are computed on the others.
@@ -249,8 +251,6 @@ def _tax_of(part):
     """:return: the tax of a line by its rates: each is rounded, and so is their sum that the shop
     tells beside them
     """
-    if not part.taxes:
-        return part.after_tax
     return sum((tax.amount for tax in part.taxes), ZERO)
 
 

@@ -108,6 +108,17 @@ class TestWoocommerceOrders(BaseCase):
         self.assertEqual(document.expected_total(), document.total)
         self.assertEqual(document.total, Decimal("33.498"))
 
+    def test_taxes_below_the_smallest_coin_are_taxes_all_the_same(self):
+        # Two of 0.45 yen are told as 0 each, and as 1 together.
+        document = self._taxed(
+            "JPY",
+            "53",
+            [("7", "1", ("1", "1")), ("32", "6", ("3", "3")), ("5", "1", ("0", "0"))],
+            [(5, 9), (6, 9)],
+        )
+        self.assertEqual(document.expected_total(), Decimal(53))
+        self.assertEqual([len(line.taxes) for line in document.lines], [2, 2, 2])
+
     def test_yen_that_are_told_with_decimals_add_up_to_the_yen(self):
         # The shop rounds the sum to the yen, its lines to what its prices have.
         document = self._taxed(
