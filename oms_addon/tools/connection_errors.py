@@ -189,6 +189,11 @@ def is_page(answer):
     )
 
 
+def is_login(text):
+    """:return: whether a page, in lower case, asks who somebody is"""
+    return any(mark in text for mark in LOGIN_MARKS)
+
+
 def firewall_of(answer):
     """:return: the name of the firewall or protection service that made an answer; '' for none"""
     keys = {str(key).lower() for key in answer.headers}
@@ -222,7 +227,7 @@ def describe_page(answer, url):
             f"{host} is reached by HTTPS only. Enter the address of the channel with https:// "
             "instead of http://."
         )
-    if any(mark in text.lower() for mark in LOGIN_MARKS):
+    if is_login(text.lower()):
         return (
             f"{host} answered with a login page{shown} instead of data: the address is protected "
             "by a password or is not that of the API. Remove the password or correct the address."

@@ -143,6 +143,18 @@ class TestOrderTaxes(OmsCommon):
         order = self._order_of("R9", told, "14.85", True)
         self.assertEqual(self._holds(order), ["TAX_MISMATCH"])
 
+    def test_lines_that_are_rounded_to_be_told_agree_with_a_whole_that_is_rounded_once(self):
+        self._tax("VAT 20%", 20.0, True)
+        self.company.tax_calculation_rounding_method = "round_globally"
+        self.channel.tax_rounding = "round_globally"
+        # Twelve taxes of 0.825 are 9.90, and 9.96 as their lines tell them.
+        told = [("4.95", [{"rate": "20", "amount": "0.83"}])] * 12
+        order = self._order_of("T1", told, "59.40", True, total_tax="9.90")
+        self.assertEqual((order.amount_tax, self._holds(order)), (9.9, []))
+        wrong = [("4.95", [{"rate": "20", "amount": "0.84"}])] * 12
+        order = self._order_of("T2", wrong, "59.40", True, total_tax="10.08")
+        self.assertEqual(self._holds(order), ["TAX_MISMATCH"])
+
     def test_a_total_with_more_decimals_than_the_currency_has_is_no_difference(self):
         for ref, price, total in (("D1", "10.125", "10.125"), ("D2", "3.333", "9.999")):
             with self.subTest(total):

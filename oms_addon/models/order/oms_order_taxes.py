@@ -226,12 +226,13 @@ class OmsOrderBuilder(models.AbstractModel):
     @api.model
     def _tax_limit(self, channel, way, coin, roundings):
         """:return: by how much taxes may differ that were rounded so many times: the smallest
-            coin for each, or once where both sides round the whole
+            coin for each; where both sides round the whole, the half of it by which each line is
+            rounded to be told, and one for the sum
         :rtype: Decimal
         """
         method = channel.company_id.tax_calculation_rounding_method
         if way == method == "round_globally":
-            return coin
+            return coin * (1 + roundings // 2)
         return coin * max(roundings, 1)
 
     @api.model

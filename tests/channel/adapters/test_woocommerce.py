@@ -1341,6 +1341,12 @@ class TestWoocommerceConnection(WoocommerceCommon):
         self.assertIn("no WooCommerce", self.adapter._test_connection(self.woo))
         self.shop.fail(1, 404, body=b'{"code": "rest_no_route", "message": "No route"}')
         self.assertIn("WooCommerce does not", self.adapter._test_connection(self.woo))
+        home = b'<html><title>Woo</title><link href="/wp-includes/css/a.css"></html>'
+        self.shop.fail(1, 200, body=home)
+        self.assertIn("must not be “Plain”", self.adapter._test_connection(self.woo))
+        login = home.replace(b"</html>", b'<form id="loginform" action="/wp-login.php"></html>')
+        self.shop.fail(1, 200, body=login)
+        self.assertIn("a login page", self.adapter._test_connection(self.woo))
         for there, said in (
             ("https://www.shop.test/", "Enter https://www.shop.test as the address"),
             ("https://127.0.0.1/x", "Enter the address of the channel with https://"),

@@ -12,11 +12,14 @@ from odoo.addons.oms_addon.tools.connection_errors import (
     describe_page,
     describe_redirect,
     firewall_of,
+    is_login,
 )
 from odoo.addons.oms_addon.tools.json_answer import read_json
 
 #: answers that say what is wrong with a connection
 SAID = (301, 302, 303, 307, 308, 401, 403, 404)
+#: what a page of WordPress holds
+WORDPRESS_MARKS = ("/wp-content/", "/wp-includes/", 'content="wordpress')
 TOPICS = (
     "order.created",
     "order.updated",
@@ -60,9 +63,10 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
         if 300 <= answer.status < 400:
             there = urljoin(answer.url, answer.headers.get("Location") or "")
             return describe_redirect(answer.url, there)
-        if firewall_of(answer) or answer.status != 404 and http.is_page_alone(answer):
+        is_page = http.is_page_alone(answer)
+        if firewall_of(answer) or answer.status != 404 and is_page and not self._is_home(answer):
             return describe_page(answer, answer.url)
-        if answer.status == 404 and not message:
+        if answer.status == 404 and not message or is_page:
             return self.env._(
                 "There is no REST API at this address. In WordPress, Settings → Permalinks "
                 "must not be “Plain”; and the address must be that of WordPress."
@@ -83,6 +87,15 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
         if told is None:
             return self.env._("What answers at this address is no WooCommerce shop.")
         return ""
+
+    @api.model
+    def _is_home(self, answer):
+        """:return: whether WordPress shows its home page: so it answers every address where
+        permalinks are plain
+        """
+        text = answer.body.decode("utf-8", "replace").lower()
+        is_wordpress = any(mark in text for mark in WORDPRESS_MARKS)
+        return answer.status == 200 and is_wordpress and not is_login(text)
 
     @api.model
     def _prepare_channel(self, channel):
