@@ -1,5 +1,7 @@
 """What a person can do about an exception, and what they see of it."""
 
+from decimal import Decimal
+
 from odoo.tests import new_test_user
 
 from ..common import OmsCommon
@@ -51,6 +53,37 @@ class TestOmsHold(OmsCommon):
         for text in ("#N-3", "ann.N-3@example.com", "25.00", "MUG"):
             self.assertIn(text, summary)
         self.assertEqual(summary.count("table-warning"), 1)
+
+    def test_the_summary_is_in_the_words_and_formats_of_people(self):
+        lines = [("MUG", 2, "0.5"), ("NOPE", 1, "1234.005")]
+        document = self._document(
+            "N-5", lines=lines, total="1235.01", placed_at="2026-03-02T22:30:00Z", currency="EUR"
+        )
+        message = self._receive(document)
+        self._run_lanes()
+        as_agent = message.with_user(self.agent).with_context(tz="Asia/Tokyo", lang="en_US")
+        self.assertEqual(as_agent._format_amount(Decimal("0.5"), "EUR"), "0.50")
+        self.assertEqual(as_agent._format_amount(Decimal("1E+3"), "JPY"), "1,000")
+        self.assertEqual(as_agent._format_amount(Decimal("7"), "no currency"), "7.00")
+        summary = as_agent.summary
+        for text in ("03/03/2026 07:30:00", "1,235.01", "1,234.005", "0.50", "Open", "Confirmed"):
+            self.assertIn(text, summary.replace("\u202f", " "))
+        for text in (">open<", ">success<", "UTC"):
+            self.assertNotIn(text, summary)
+
+    def test_what_is_sent_is_called_by_its_kind_and_order(self):
+        order = self._capture(self._document("N-6"))
+        messages = self.env["oms.channel.message"]
+        messages._send_later([(self.channel, "shipment", "shipment:1", order, {})])
+        message = messages.search([("event_ref", "=", "shipment:1")])
+        self.assertEqual(
+            (message.topic_name, message.display_name),
+            ("Shipment", f"Shipment of order {order.oms_order_ref}"),
+        )
+        received = self._receive(self._document("N-7"), topic="orders/create")
+        self.assertEqual(
+            (received.topic_name, received.display_name), ("orders/create", received.event_ref)
+        )
 
     def test_a_message_that_is_no_document_has_no_summary(self):
         message = self._receive(b"{", event_ref="broken")

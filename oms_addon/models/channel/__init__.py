@@ -23,6 +23,7 @@ from . import oms_channel_message_inbox
 from . import oms_channel_message_outbox
 from . import oms_channel_message_lane
 from . import oms_channel_message_sender
+from . import oms_channel_message_summary
 from . import oms_channel_listing
 from . import oms_channel_listing_component
 from . import oms_channel_listing_create

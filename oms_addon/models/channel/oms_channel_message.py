@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import json
-import logging
 import random
 
 from odoo import api, fields, models
@@ -11,8 +10,6 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from odoo.addons.oms_addon.tools.document_values import to_text
-
-_logger = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 8
 BACKOFF_SECONDS = 30
@@ -78,9 +75,9 @@ class OmsChannelMessage(models.Model):
     deliveries = fields.Integer(
         "Times delivered", default=1, readonly=True, help="How often the channel sent this event."
     )
-    error = fields.Char("Result in words", readonly=True)
+    error = fields.Char("Result", readonly=True)
     trace = fields.Text(readonly=True, groups="base.group_system")
-    result = fields.Json(readonly=True, help="What the other side answered.")
+    result = fields.Json("Answer", readonly=True, help="What the channel answered.")
     done_at = fields.Datetime(readonly=True)
     order_id = fields.Many2one("sale.order", readonly=True, index="btree_not_null")
     waits_for = fields.Selection(
@@ -100,7 +97,6 @@ class OmsChannelMessage(models.Model):
         index="btree_not_null",
         help="The customer a person chose for it, whoever the message names.",
     )
-    summary = fields.Html("In words", compute="_compute_summary", sanitize=False)
     is_editing = fields.Boolean("Edit content", store=False, help="Unlocks the content.")
 
     _event_uniq = models.UniqueIndex(
@@ -124,11 +120,6 @@ class OmsChannelMessage(models.Model):
     def _compute_payload_text(self):
         for message in self:
             message.payload_text = message._pretty(message._raw_payload())
-
-    @api.depends("payload", "hold_ids.state", "hold_ids.sku_key")
-    def _compute_summary(self):
-        for message in self:
-            message.summary = message._render_summary()
 
     def _inverse_payload_text(self):
         """Edit and retry: the message's body becomes what the person wrote."""
@@ -166,28 +157,6 @@ class OmsChannelMessage(models.Model):
         return self.order_id.get_formview_action()
 
     # === BUSINESS METHODS: CONTENT === #
-
-    def _render_summary(self):
-        """:return: the document of the message as people read it; empty when it is none"""
-        self.ensure_one()
-        channel = self.channel_id
-        if self.direction != "in" or not channel:
-            return False
-        try:
-            document = channel._adapter()._parse(channel, self.topic, self._raw_payload())
-        except Exception:  # noqa: BLE001 - its error is on the message, the content below it
-            _logger.debug("Message %s has no summary", self.id, exc_info=True)
-            return False
-        if document is None:
-            return False
-        unknown = self.hold_ids.filtered(lambda h: h.state == "open" and h.sku_key)
-        return self.env["ir.qweb"]._render(
-            "oms_addon.oms_channel_message_summary",
-            {
-                "document": document,
-                "is_unknown": unknown._names_line,
-            },
-        )
 
     def _raw_payload(self):
         """:return: the body as it came
