@@ -23,6 +23,17 @@ class TestOmsBackorder(PromiseCommon):
         self.assertEqual(orders._oms_serving_order(), queue)
         self.assertEqual(self.backorder._waiting_orders(9), queue)
 
+    def test_the_list_shows_a_queue_in_the_order_in_which_it_is_served(self):
+        younger = self._placed(3, (self.jug, 1))
+        older = self._placed(1, (self.jug, 1))
+        urgent = self._placed(4, (self.jug, 1), oms_priority="1")
+        moves = (younger + older + urgent).picking_ids.move_ids
+        listed = moves.search([("id", "in", moves.ids)], order="product_id, oms_queue_place, id")
+        self.assertEqual(listed.sale_line_id.order_id.ids, (urgent + older + younger).ids)
+        self.assertEqual(listed.mapped("oms_queue_place"), [1, 2, 3])
+        backwards = moves.search([("id", "in", moves.ids)], order="oms_queue_place desc")
+        self.assertEqual(backwards, listed[::-1])
+
     def test_fault_46_a_receipt_serves_who_waits_before_a_new_web_order(self):
         waiting = self._placed(1, (self.jug, 4))
         self._put_stock(self.jug, self.warehouse, 5)

@@ -101,6 +101,23 @@ class TestSaleOrderProgress(FulfilmentCommon):
         made = quotation + cancelled + short + ready + shipped + part + held + nothing + stopped
         return made + elsewhere + of_channel
 
+    def test_groups_come_in_the_order_of_an_orders_life(self):
+        orders = self._all_kinds()
+        ours = [("id", "in", orders.ids)]
+        for name, expected in (
+            ("oms_shown_step", ["confirm", "allocate", "ship", "done", False]),
+            ("oms_shown_status", ["waiting", "held", "done", "cancelled", False]),
+        ):
+            codes = [code for code, _label in orders._fields[name]._description_selection(self.env)]
+            known = [*codes, False]
+            with self.subTest(field=name):
+                groups = orders.formatted_read_group(ours, [name], ["__count"])
+                found = [group[name] for group in groups]
+                self.assertEqual(found, sorted(found, key=known.index))
+                self.assertLessEqual(set(expected), set(found))
+                down = orders.formatted_read_group(ours, [name], ["__count"], order=f"{name} DESC")
+                self.assertEqual([group[name] for group in down], found[::-1])
+
     def test_filters_and_groups_know_the_orders_made_in_sales(self):
         orders = self._all_kinds()
         self.env.invalidate_all()

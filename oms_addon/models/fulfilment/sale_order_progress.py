@@ -53,7 +53,9 @@ class SaleOrder(models.Model):
             if order.oms_step or not order.oms_is_managed:
                 order.oms_shown_step = order.oms_step
                 order.oms_shown_status = order.oms_status
-                order.oms_shown_reason = order.oms_wait_reason
+                # While an order is being processed, what it waited for before says nothing.
+                is_running = order.oms_status == "running"
+                order.oms_shown_reason = not is_running and order.oms_wait_reason
                 order.oms_made_steps = False
             else:
                 # How far an order is may be read by who may read the order.

@@ -10,6 +10,8 @@ from odoo.tools import SQL
 
 #: the stored field of orders of channels, by the field that all orders have
 STORED = {"oms_shown_step": "oms_step", "oms_shown_status": "oms_status"}
+#: what is grouped in the order of its selection
+LIVES = (*STORED, *STORED.values())
 #: what is read besides the order
 READ = {
     "stock.picking": ["state", "sale_id", "oms_shared_order_ids"],
@@ -42,6 +44,22 @@ class SaleOrder(models.Model):
         for model, names in READ.items():
             self.env[model].flush_model(names)
         return self._oms_progress_sql(alias, field_expr)
+
+    def _read_group_orderby(self, order, groupby_terms, query):
+        """Extend: steps and statuses come in the order of an order's life, not of their codes."""
+        lives = {
+            name: SQL(
+                "array_position(%s::text[], (%s)::text)",
+                [code for code, _label in self._fields[name]._description_selection(self.env)],
+                groupby_terms[name],
+            )
+            for name in LIVES
+            if name in groupby_terms
+        }
+        terms = {**groupby_terms, **lives}
+        result = super()._read_group_orderby(order, terms, query)
+        groupby_terms.update({name: terms[name] for name in groupby_terms if name not in lives})
+        return result
 
     def _search_oms_progress(self, name, operator, value):
         if operator != "in":

@@ -1,9 +1,16 @@
 """What somebody who looks at the queue wants to know of each order that waits."""
 
 from odoo import api, fields, models
-from odoo.tools import format_date
+from odoo.tools import SQL, format_date
 
 from odoo.addons.oms_addon.models.fulfilment.oms_allocator import OPEN_STATES
+
+#: what the place of a move in the queue of its product is sorted by
+QUEUE_READ = {
+    "stock.move": ["sale_line_id"],
+    "sale.order.line": ["order_id"],
+    "sale.order": ["oms_priority", "oms_ship_before", "oms_placed_at", "date_order"],
+}
 
 
 class StockMove(models.Model):
@@ -11,12 +18,12 @@ class StockMove(models.Model):
 
     oms_order_id = fields.Many2one(related="sale_line_id.order_id", string="Order")
     oms_partner_id = fields.Many2one(related="sale_line_id.order_id.partner_id", string="Customer")
-    oms_warehouse_id = fields.Many2one(related="picking_type_id.warehouse_id", string="Waits at")
+    oms_warehouse_id = fields.Many2one(related="picking_type_id.warehouse_id", string="Ships From")
     oms_promised_at = fields.Datetime(related="sale_line_id.oms_promised_at", string="Promised")
     oms_ship_before = fields.Datetime(
-        related="sale_line_id.oms_ship_before", string="Leaves by", store=True
+        related="sale_line_id.oms_ship_before", string="Ship By", store=True
     )
-    oms_waiting_since = fields.Datetime(related="create_date", string="Waits since")
+    oms_waiting_since = fields.Datetime(related="create_date", string="Waiting Since")
     oms_missing_qty = fields.Float(
         "Missing", digits="Product Unit", compute="_compute_oms_queue", compute_sudo=True
     )
@@ -24,10 +31,10 @@ class StockMove(models.Model):
         "Place", compute="_compute_oms_queue", compute_sudo=True, help="In the product's queue."
     )
     oms_served_by = fields.Char(
-        "Served by",
+        "Served By",
         compute="_compute_oms_queue",
         compute_sudo=True,
-        help="What will serve it, when everything comes as it is expected.",
+        help="The stock or the incoming transfers it will get, if all arrive as expected.",
     )
     oms_is_unserved = fields.Boolean(compute="_compute_oms_queue", compute_sudo=True)
 
@@ -55,6 +62,25 @@ class StockMove(models.Model):
                 move.oms_queue_place = places.get(move, 0)
                 move.oms_is_unserved = move in missing
                 move.oms_served_by = self._oms_served_text(served.get(move, []), move in missing)
+
+    def _order_field_to_sql(self, alias, field_name, direction, nulls, query):
+        """Extend: the place in a queue is sorted by what decides it, see ``_oms_serving_order``."""
+        if field_name != "oms_queue_place":
+            return super()._order_field_to_sql(alias, field_name, direction, nulls, query)
+        self._check_field_access(self._fields[field_name], "read")
+        for model, names in QUEUE_READ.items():
+            self.env[model].flush_model(names)
+        line = query.left_join(alias, "sale_line_id", "sale_order_line", "id", "sale_line_id")
+        order = query.left_join(line, "order_id", "sale_order", "id", "order_id")
+        return SQL(
+            """%(order)s.oms_priority IS NOT DISTINCT FROM '1' %(reverse)s,
+               %(order)s.oms_ship_before %(direction)s,
+               COALESCE(%(order)s.oms_placed_at, %(order)s.date_order) %(direction)s,
+               %(order)s.id %(direction)s""",
+            order=SQL.identifier(order),
+            direction=direction,
+            reverse=SQL("ASC") if direction.code == "DESC" else SQL("DESC"),
+        )
 
     @api.model
     def _oms_places(self, queue):
@@ -85,8 +111,8 @@ class StockMove(models.Model):
                 else f"{row.quantity:g} × {source}"
             )
         if is_missing:
-            texts.append(self.env._("the rest is not on its way") if rows else "")
-        return ", ".join(filter(None, texts)) or self.env._("Nothing is on its way")
+            texts.append(self.env._("nothing incoming for the rest") if rows else "")
+        return ", ".join(filter(None, texts)) or self.env._("Nothing incoming")
 
     def action_oms_order(self):
         """Open the order that waits."""

@@ -7,19 +7,20 @@ import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 const { DateTime } = luxon;
 
 // When each step was done; the first is no step of the path, it is where the path begins.
+// The server describes a widget's own fields only where a list was opened before the form.
 const STAMPS = [
-    ["captured", "oms_captured_at"],
-    ["screen", "oms_screened_at"],
-    ["confirm", "oms_confirmed_at"],
-    ["allocate", "oms_allocated_at"],
-    ["collect", "oms_paid_at"],
-    ["invoice", "oms_invoiced_at"],
-    ["ship", "oms_shipped_at"],
-    ["track", "oms_tracked_at"],
-    ["deliver", "oms_delivered_at"],
-    ["close", "oms_closed_at"],
+    ["captured", "oms_captured_at", _t("Captured")],
+    ["screen", "oms_screened_at", _t("Screened")],
+    ["confirm", "oms_confirmed_at", _t("Confirmed")],
+    ["allocate", "oms_allocated_at", _t("Allocated")],
+    ["collect", "oms_paid_at", _t("Paid")],
+    ["invoice", "oms_invoiced_at", _t("Invoiced")],
+    ["ship", "oms_shipped_at", _t("Shipped")],
+    ["track", "oms_tracked_at", _t("In Transit")],
+    ["deliver", "oms_delivered_at", _t("Delivered")],
+    ["close", "oms_closed_at", _t("Closed")],
 ];
-const STAMP_OF = Object.fromEntries(STAMPS);
+const LABEL_OF = Object.fromEntries(STAMPS.map(([name, , label]) => [name, label]));
 const ICONS = {
     done: "fa-check",
     running: "fa-cog",
@@ -35,17 +36,17 @@ export class StepProgress extends Component {
     static props = { ...standardWidgetProps };
 
     get steps() {
-        const { data, fields } = this.props.record;
+        const { data } = this.props.record;
         if (data.oms_made_steps) {
             return this.madeSteps(data.oms_made_steps);
         }
-        return STAMPS.map(([name, stamp]) => {
+        return STAMPS.map(([name, stamp, label]) => {
             const state = this.stateOf(name, data[stamp]);
             return {
                 name,
                 state,
                 icon: ICONS[state],
-                label: fields[stamp].string,
+                label,
                 when: data[stamp] ? this.short(data[stamp]) : "",
                 title: data[stamp] ? formatDateTime(data[stamp]) : this.titleOf(state),
             };
@@ -54,7 +55,7 @@ export class StepProgress extends Component {
 
     /** The steps of an order that was made in Sales, which is on no path. */
     madeSteps(steps) {
-        const { data, fields } = this.props.record;
+        const { data } = this.props.record;
         return steps.map(({ name, at, done }) => {
             const when = at && deserializeDateTime(at);
             const isHere = !done && name === data.oms_shown_step;
@@ -63,7 +64,7 @@ export class StepProgress extends Component {
                 name,
                 state,
                 icon: ICONS[state],
-                label: fields[STAMP_OF[name]].string,
+                label: LABEL_OF[name],
                 when: when ? this.short(when) : "",
                 title: when
                     ? formatDateTime(when)

@@ -77,14 +77,20 @@ registry.category("web_tour.tours").add("oms_stop_tour", {
 registry.category("web_tour.tours").add("oms_backorder_tour", {
     steps: () => [
         { trigger: ".o_oms_queue_chart canvas" },
-        { trigger: ".o_oms_queue_short:contains('Not enough is on its way: 1 product')" },
+        { trigger: ".o_oms_queue_short:contains('Not enough incoming: 1 product')" },
         {
             trigger:
                 ".o_data_row:contains('Jug'):contains('2 × P'), .o_kanban_record:contains('Jug'):contains('2 × P')",
         },
         {
             trigger:
-                ".o_data_row:contains('Nothing is on its way'), .o_kanban_record:contains('Nothing is on its way')",
+                ".o_data_row:contains('Nothing incoming'), .o_kanban_record:contains('Nothing incoming')",
         },
+        {
+            content: "The order is opened without its list, and its steps have their names",
+            trigger: ".o_data_row button[name=action_oms_order], .o_kanban_record:contains('Jug')",
+            run: "click",
+        },
+        { trigger: ".o_form_view .o_oms_step_label:contains('Captured')" },
     ],
 });
