@@ -44,13 +44,34 @@ class OmsOrderBatch(models.TransientModel):
         """
         self.ensure_one()
         self.order_ids.check_access("write")
-        getattr(self, f"_apply_{self.kind}")()
-        return {"type": "ir.actions.act_window_close"}
+        answer = getattr(self, f"_apply_{self.kind}")()
+        return answer or {"type": "ir.actions.act_window_close"}
 
     def _apply_hold(self):
         if not (self.reason or "").strip():
             raise UserError(self.env._("Enter why the orders are put on hold."))
-        self.order_ids._oms_hold(self.reason.strip())
+        held = self.order_ids._oms_hold(self.reason.strip())
+        left = self.order_ids - held
+        if not left:
+            return None
+        names = ", ".join(left.mapped("name"))
+        if not held:
+            raise UserError(
+                self.env._("Nothing to hold: %(orders)s are done or cancelled.", orders=names)
+            )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning",
+                "message": self.env._(
+                    "Orders put on hold: %(count)s. Not held, done or cancelled: %(orders)s.",
+                    count=len(held),
+                    orders=names,
+                ),
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
 
     def _apply_priority(self):
         self.order_ids.oms_priority = self.priority

@@ -47,13 +47,13 @@ class TestSaleOrderBulk(FulfilmentCommon):
         )
         answer = orders.with_user(self.picker).action_oms_ship()["params"]
         self.assertEqual(orders.picking_ids.mapped("state"), ["assigned", "assigned", "done"])
-        self.assertIn("1 orders shipped.", answer["message"])
+        self.assertIn("Orders shipped: 1.", answer["message"])
         self.assertIn("Customer calls back", answer["message"])
         self.assertEqual(answer["type"], "warning")
         self.assertIs(held.with_user(self.agent).action_oms_release(), True)
         self.assertEqual(set(held.oms_hold_ids.mapped("state")), {"released"})
         answer = orders.with_user(self.picker).action_oms_ship()["params"]
-        self.assertEqual((answer["type"], answer["message"]), ("success", "2 orders shipped."))
+        self.assertEqual((answer["type"], answer["message"]), ("success", "Orders shipped: 2."))
         self.assertEqual(set(orders.picking_ids.mapped("state")), {"done"})
 
     def test_holding_twice_makes_one_exception_and_a_hold_needs_a_reason(self):
@@ -63,6 +63,21 @@ class TestSaleOrderBulk(FulfilmentCommon):
         self.assertEqual(len(order.oms_hold_ids), 1)
         with self.assertRaisesRegex(UserError, "why the orders are put on hold"):
             self._batch(order, "hold", reason=" ").action_apply()
+
+    def test_what_is_not_held_or_released_is_said(self):
+        orders = self._orders(2)
+        done = orders[0]
+        done.oms_status = "done"
+        answer = self._batch(orders, "hold", reason="Wait").action_apply()
+        self.assertEqual(
+            answer["params"]["message"],
+            f"Orders put on hold: 1. Not held, done or cancelled: {done.name}.",
+        )
+        self.assertEqual([len(order.oms_hold_ids) for order in orders], [0, 1])
+        with self.assertRaisesRegex(UserError, f"Nothing to hold: {done.name} are done"):
+            self._batch(done, "hold", reason="Wait").action_apply()
+        with self.assertRaisesRegex(UserError, "None of the selected orders is on hold"):
+            done.with_user(self.agent).action_oms_release()
 
     def test_priority_tags_and_salesperson_are_set_on_all(self):
         orders = self._orders()

@@ -13,19 +13,28 @@ class SaleOrder(models.Model):
         """Put orders on hold until a person releases them.
 
         :param str reason: why, in words
+        :return: the orders that are held; those that are done or cancelled are not
         """
         problem = {"code": "MANUAL", "message": reason}
         open_orders = self.filtered(lambda o: o.state != "cancel" and o.oms_status != "done")
         self.env["oms.hold"]._open_many([(order, problem) for order in open_orders])
         open_orders._oms_run()
+        return open_orders
 
     def action_oms_release(self):
         """Release the open exceptions of orders that the user may release.
 
         :return: an action that tells what was refused, or ``True``
+        :raise UserError: when none of the orders is on hold
         """
         self.check_access("write")
         holds = self.oms_hold_ids.filtered(lambda h: h.state == "open" and h.is_blocking)
+        if not holds:
+            raise UserError(
+                self.env._(
+                    "None of the selected orders is on hold, so there is nothing to release."
+                )
+            )
         return holds.action_release()
 
     def action_oms_print_slips(self):
@@ -94,7 +103,7 @@ class SaleOrder(models.Model):
         """:return: a notification of what was shipped, and what was not and why"""
         left = self.filtered(lambda o: o._oms_pickings()._oms_todo())
         done = self.filtered(lambda o: o._oms_pickings() & shipped) - left
-        texts = [self.env._("%(count)s orders shipped.", count=len(done))]
+        texts = [self.env._("Orders shipped: %(count)s.", count=len(done))]
         texts += errors.values()
         waiting = left.filtered(lambda o: not any(p in errors for p in o._oms_pickings()))
         if waiting:
