@@ -64,6 +64,46 @@ class TestRoles(AllocationCommon):
             ]
         self.assertEqual(counted, {"warehouse": [0, 1], "agent": [1, 1]})
 
+    def test_who_only_reads_is_offered_no_button_that_changes_something(self):
+        harmless = {
+            "sale.order": {"action_preview_sale_order", "sale.action_report_saleorder"},
+            "oms.parcel": {"action_follow"},
+            "oms.order.refund": set(),
+            "oms.hold": {"action_open", "action_view_source"},
+            "oms.channel.listing": {"action_open", "action_why"},
+            "oms.channel.message": {"action_view_order"},
+        }
+        for group in ("auditor", "accountant"):
+            for name, allowed in harmless.items():
+                model = self.env[name].with_user(self.users[group])
+                for kind in ("form", "list", "kanban"):
+                    if kind != "form" and name == "sale.order":
+                        continue
+                    arch = etree.fromstring(model.get_view(view_type=kind)["arch"])
+                    offered = {
+                        button.get("name") or button.get("type")
+                        for button in arch.iter("button")
+                        if "oe_stat_button" not in (button.get("class") or "")
+                        and not any(p.tag == "field" for p in button.iterancestors())
+                    }
+                    with self.subTest(group=group, model=name, view=kind):
+                        self.assertLessEqual(offered, allowed)
+
+    def test_agents_and_the_warehouse_are_offered_what_they_may_do(self):
+        offered = {}
+        for group, name in (("agent", "sale.order"), ("warehouse", "oms.parcel")):
+            model = self.env[name].with_user(self.users[group])
+            arch = etree.fromstring(model.get_view(view_type="form")["arch"])
+            offered[name] = {button.get("name") for button in arch.iter("button")}
+        cancel = str(self.env.ref("sale.action_mass_cancel_orders").id)
+        self.assertLessEqual(
+            {"action_quotation_send", "action_draft", "action_confirm", cancel},
+            offered["sale.order"],
+        )
+        self.assertLessEqual(
+            {"action_mark_delivered", "action_mark_returned"}, offered["oms.parcel"]
+        )
+
     def test_an_accountant_reads_invoicing_and_changes_nothing_in_it(self):
         accountant = self.users["accountant"]
         menus = self.env["ir.ui.menu"].with_user(accountant).load_menus(False)

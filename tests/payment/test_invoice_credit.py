@@ -27,6 +27,28 @@ class TestInvoiceCredit(PaymentCommon):
         self.assertTrue(refund.payment_id.is_reconciled)
         self.assertIn("invoice.credited", order.oms_event_ids.mapped("code"))
 
+    def test_a_cancelled_order_says_what_became_of_its_money(self):
+        order = self._invoiced((self.mug, 4, 10.0), (self.pot, 1, 4.9))
+        self.assertFalse(order.oms_cancelled_text)
+        mugs = order.order_line.filtered(lambda l: l.product_id == self.mug)
+        self.poster._credit(order, {mugs: 4}, "Cancelled")
+        self._pay(order, "40.00", ref="R1", kind="refund")
+        order.with_context(disable_cancel_warning=True)._action_cancel()
+        self.assertEqual(order.amount_total, 44.9)
+        money = order.currency_id.format
+        self.assertEqual(
+            order.oms_cancelled_text,
+            f"Cancelled: {money(44.9)} invoiced and {money(40.0)} credited, {money(44.9)} paid and "
+            f"{money(40.0)} refunded. The total of the order is what was ordered.",
+        )
+        worker = self._make_user("warehouse")
+        self.assertNotIn("oms_cancelled_text", order.with_user(worker).fields_get())
+
+    def test_a_cancelled_order_without_money_says_nothing_of_it(self):
+        order = self._make_order((self.mug, 1, 10.0))
+        order._action_cancel()
+        self.assertFalse(order.oms_cancelled_text)
+
     def test_a_refund_that_comes_later_pays_the_credit_note(self):
         order = self._invoiced((self.mug, 4, 10.0))
         note = self.poster._credit(order, {order.order_line: 4}, "Cancelled")

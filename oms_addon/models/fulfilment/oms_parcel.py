@@ -4,16 +4,16 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 STATES = [
-    ("pending", "No word yet"),
+    ("pending", "Not Scanned"),
     ("info_received", "Announced"),
     ("in_transit", "In transit"),
     ("out_for_delivery", "Out for delivery"),
     ("attempt_failed", "Delivery failed"),
     ("available_for_pickup", "Ready for pick-up"),
     ("delivered", "Delivered"),
-    ("exception", "Trouble"),
+    ("exception", "Delivery Problem"),
     ("returned", "Returned"),
-    ("expired", "Lost track"),
+    ("expired", "Tracking Ended"),
 ]
 MOVING = (
     "in_transit",
@@ -54,7 +54,7 @@ class OmsParcel(models.Model):
         compute="_compute_number_key", store=True, help="The number as it is compared."
     )
     no_tracking = fields.Boolean(
-        "Without tracking", help="The carrier gives no number: nobody will hear of it."
+        "Without tracking", help="The carrier gives no number, so the parcel is not tracked."
     )
     carrier_id = fields.Many2one("delivery.carrier", check_company=True, index="btree_not_null")
     company_id = fields.Many2one(
@@ -68,9 +68,9 @@ class OmsParcel(models.Model):
     )
     shipped_at = fields.Datetime("Shipped", readonly=True, copy=False)
     delivered_at = fields.Datetime("Delivered", readonly=True, copy=False)
-    last_event_at = fields.Datetime("Last word", readonly=True, copy=False)
-    look_reason = fields.Char("Look at", readonly=True, copy=False)
-    tracking_url = fields.Char("Follow", compute="_compute_tracking_url")
+    last_event_at = fields.Datetime("Last Event", readonly=True, copy=False)
+    look_reason = fields.Char("Needs Attention", readonly=True, copy=False)
+    tracking_url = fields.Char("Tracking Link", compute="_compute_tracking_url")
     event_ids = fields.One2many("oms.tracking.event", "parcel_id", readonly=True)
 
     _number_uniq = models.UniqueIndex(

@@ -43,18 +43,18 @@ class OmsOrderRefund(models.Model):
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     currency_id = fields.Many2one(related="order_id.currency_id")
     ref = fields.Char("Channel's id", readonly=True)
-    echo_ref = fields.Char("Told again as", readonly=True)
+    echo_ref = fields.Char("Second Channel Reference", readonly=True)
     state = fields.Selection(
         [
-            ("asked", "Asked of the channel"),
-            ("failed", "Refused by the channel"),
-            ("waiting", "Waits for its invoice"),
+            ("asked", "Refund Requested"),
+            ("failed", "Rejected by the Channel"),
+            ("waiting", "Waiting for the Invoice"),
             ("done", "Done"),
         ],
         required=True,
         readonly=True,
     )
-    refunded_at = fields.Datetime("Given back", readonly=True)
+    refunded_at = fields.Datetime("Refunded On", readonly=True)
     amount = fields.Monetary(readonly=True, help="All that is given back, with taxes.")
     credit_due = fields.Monetary(
         "Still to credit", readonly=True, help="Money without goods, once there is an invoice."

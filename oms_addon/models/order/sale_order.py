@@ -70,7 +70,7 @@ class SaleOrder(models.Model):
 
     oms_step = fields.Selection(
         STEPS,
-        "Step",
+        "Channel Order Step",
         readonly=True,
         copy=False,
         group_expand=True,
@@ -88,7 +88,7 @@ class SaleOrder(models.Model):
             ("done", "Done"),
             ("cancelled", "Cancelled"),
         ],
-        "Progress",
+        "Channel Order Progress",
         readonly=True,
         copy=False,
     )
@@ -100,7 +100,7 @@ class SaleOrder(models.Model):
     oms_paid_at = fields.Datetime("Paid", readonly=True, copy=False)
     oms_invoiced_at = fields.Datetime("Invoiced", readonly=True, copy=False)
     oms_shipped_at = fields.Datetime("Shipped", readonly=True, copy=False)
-    oms_tracked_at = fields.Datetime("Tracked", readonly=True, copy=False)
+    oms_tracked_at = fields.Datetime("In Transit", readonly=True, copy=False)
     oms_delivered_at = fields.Datetime("Delivered", readonly=True, copy=False)
     oms_closed_at = fields.Datetime("Closed", readonly=True, copy=False)
 

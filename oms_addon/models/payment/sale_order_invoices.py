@@ -1,10 +1,55 @@
 """Invoices of an order, for those who may read journal entries."""
 
-from odoo import models
+from odoo import api, fields, models
+
+#: who sees what was invoiced and paid
+MONEY_GROUPS = (
+    "oms_addon.oms_addon_group_auditor,oms_addon.oms_addon_group_accountant,"
+    "oms_addon.oms_addon_group_agent"
+)
 
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
+
+    oms_cancelled_text = fields.Char(
+        "Cancellation Summary",
+        compute="_compute_oms_cancelled_text",
+        compute_sudo=True,
+        groups=MONEY_GROUPS,
+    )
+
+    @api.depends(
+        "state",
+        "order_line.invoice_lines.parent_state",
+        "order_line.invoice_lines.price_total",
+        "oms_amount_paid",
+        "oms_amount_refunded",
+    )
+    def _compute_oms_cancelled_text(self):
+        for order in self:
+            order.oms_cancelled_text = order.state == "cancel" and order._oms_describe_cancelled()
+
+    def _oms_describe_cancelled(self):
+        """:return: what became of the money of one cancelled order, whose total still shows what
+        was ordered; nothing where none moved
+        """
+        self.ensure_one()
+        posted = self.order_line.invoice_lines.filtered(lambda line: line.parent_state == "posted")
+        amounts = {
+            kind: sum(posted.filtered(lambda l, k=kind: l.move_type == k).mapped("price_total"))
+            for kind in ("out_invoice", "out_refund")
+        }
+        if not posted and not self.oms_amount_paid:
+            return False
+        return self.env._(
+            "Cancelled: %(invoiced)s invoiced and %(credited)s credited, %(paid)s paid and "
+            "%(refunded)s refunded. The total of the order is what was ordered.",
+            invoiced=self.currency_id.format(amounts["out_invoice"]),
+            credited=self.currency_id.format(amounts["out_refund"]),
+            paid=self.currency_id.format(self.oms_amount_paid),
+            refunded=self.currency_id.format(self.oms_amount_refunded),
+        )
 
     def _get_invoiced(self):
         """Extend `sale`: who may not read journal items opens the order without its invoices."""
