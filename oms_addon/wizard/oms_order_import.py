@@ -57,8 +57,9 @@ class OmsOrderImport(models.TransientModel):
         headers, rows = channel._adapter()._read_rows(channel, data)
         outcomes = self._outcomes(channel, events, documents)
         rejected = self._rejected(rows, events, errors)
+        refs = {number: ref for number, _cells, ref in rows}
         lines = [
-            *(self._prepare_error(error) for error in errors),
+            *(self._prepare_error(error, refs.get(error["row"])) for error in errors),
             *self._prepare_left_out(rejected, errors),
             *self._prepare_outcomes(events, outcomes, rows),
         ]
@@ -197,9 +198,10 @@ class OmsOrderImport(models.TransientModel):
     # === LINES === #
 
     @api.model
-    def _prepare_error(self, error):
+    def _prepare_error(self, error, order_ref):
         return {
             "kind": "error",
+            "order_ref": order_ref,
             "row": error["row"],
             "column": error.get("column"),
             "value": str(error.get("value") or ""),

@@ -13,7 +13,7 @@ class OmsRefundRequest(models.TransientModel):
 
     order_id = fields.Many2one("sale.order", required=True, readonly=True)
     currency_id = fields.Many2one(related="order_id.currency_id")
-    refundable = fields.Monetary("Can be refunded", compute="_compute_refundable")
+    refundable = fields.Monetary("Refundable", compute="_compute_refundable")
     line_ids = fields.One2many("oms.refund.request.line", "request_id")
     amount = fields.Monetary(
         compute="_compute_amount",
@@ -68,14 +68,14 @@ class OmsRefundRequest(models.TransientModel):
         order, compare = self.order_id, self.currency_id.compare_amounts
         order.check_access("write")
         if compare(self.amount, 0.0) <= 0:
-            raise UserError(self.env._("Say how many pieces, or how much money, to give back."))
+            raise UserError(self.env._("Enter the units or the amount to refund."))
         asked = sum(
             order.sudo().oms_refund_ids.filtered(lambda r: r.state == "asked").mapped("amount")
         )
         if compare(self.amount + asked, self.refundable) > 0:
             raise UserError(
                 self.env._(
-                    "%(amount)s is more than is left to give back: %(left)s.",
+                    "%(amount)s is more than can still be refunded: %(left)s.",
                     amount=self.currency_id.format(self.amount),
                     left=self.currency_id.format(self.refundable - asked),
                 )

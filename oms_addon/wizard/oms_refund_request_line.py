@@ -11,9 +11,10 @@ class OmsRefundRequestLine(models.TransientModel):
     request_id = fields.Many2one("oms.refund.request", required=True, ondelete="cascade")
     currency_id = fields.Many2one(related="request_id.currency_id")
     line_id = fields.Many2one("sale.order.line", required=True, readonly=True)
+    name = fields.Text(related="line_id.name", string="Item")
     ordered = fields.Float(related="line_id.product_uom_qty", string="Ordered")
     delivered = fields.Float(related="line_id.qty_delivered", string="Shipped")
-    quantity = fields.Float("Give back", digits="Product Unit")
+    quantity = fields.Float("Units to Refund", digits="Product Unit")
     amount = fields.Monetary(compute="_compute_amount")
 
     @api.depends("quantity")
@@ -43,7 +44,7 @@ class OmsRefundRequestLine(models.TransientModel):
             if line.quantity < 0 or uom.compare(line.quantity, line.ordered) > 0:
                 raise ValidationError(
                     self.env._(
-                        "%(line)s: from 0 to %(most)s can be given back.",
+                        "%(line)s: enter 0 to %(most)s units to refund.",
                         line=line.line_id.name,
                         most=f"{line.ordered:g}",
                     )

@@ -152,9 +152,15 @@ class OmsOrderBuilder(models.AbstractModel):
                 "it once and every order that waits for it continues.",
                 **values,
             )
+        if line.name:
+            return self.env._(
+                "SKU %(sku)s (%(name)s) is not linked to a product: link it once and every order "
+                "that waits for it continues.",
+                **values,
+            )
         return self.env._(
-            "SKU %(sku)s (%(name)s) is no product here: map it once and every order "
-            "that waits for it goes on.",
+            "SKU %(sku)s is not linked to a product: link it once and every order that waits for "
+            "it continues.",
             **values,
         )
 

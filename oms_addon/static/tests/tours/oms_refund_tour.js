@@ -12,6 +12,6 @@ registry.category("web_tour.tours").add("oms_refund_tour", {
         { trigger: ".modal button[name=action_ask]", run: "click" },
         { trigger: "body:not(:has(.modal))" },
         { trigger: "button[name=action_oms_refunds]", run: "click" },
-        { trigger: ".o_data_row:contains('Arrived broken'):contains('Asked of the channel')" },
+        { trigger: ".o_data_row:contains('Arrived broken'):contains('Refund Requested')" },
     ],
 });
