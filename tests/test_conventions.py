@@ -1,7 +1,10 @@
 """Rules of the code base that no linter knows."""
 
 import re
+from collections import defaultdict
 from pathlib import Path
+
+from lxml import html
 
 from odoo.tools import file_path
 
@@ -34,6 +37,29 @@ class TestConventions(OmsCommon):
                 with self.subTest(model=name):
                     record = model.search([], limit=1) or model.new()
                     self.assertTrue(model._rec_name or record.display_name != f"{name},{record.id}")
+
+    def test_no_two_fields_of_a_model_have_the_same_label(self):
+        for name, model in self.env.items():
+            by_label = defaultdict(list)
+            for field in model._fields.values():
+                by_label[field.string].append(field)
+            for label, found in by_label.items():
+                if len(found) > 1 and any(f._module == "oms_addon" for f in found):
+                    with self.subTest(model=name, label=label):
+                        self.assertFalse([field.name for field in found])
+
+    def test_every_list_that_can_be_empty_says_what_to_do_then(self):
+        data = self.env["ir.model.data"].search(
+            [("module", "=", "oms_addon"), ("model", "=", "ir.actions.act_window")]
+        )
+        actions = self.env["ir.actions.act_window"].browse(data.mapped("res_id"))
+        lists = actions.filtered(lambda a: a.target != "new" and a.view_mode != "form")
+        self.assertGreater(len(lists), 20)
+        for action in lists:
+            with self.subTest(action=action.name):
+                [title, *texts] = html.fromstring(f"<div>{action.help}</div>").findall("p")
+                self.assertTrue(title.text_content().strip())
+                self.assertTrue("".join(text.text_content() for text in texts).strip())
 
     def test_business_code_never_commits(self):
         for path in (SOURCE / "models").rglob("*.py"):

@@ -23,13 +23,13 @@ class OmsLane(models.Model):
     code = fields.Char(required=True, readonly=True)
     sequence = fields.Integer(default=10)
     cron_ids = fields.Many2many("ir.cron", string="Jobs", readonly=True)
-    last_run_at = fields.Datetime("Last run", readonly=True)
-    last_seconds = fields.Float("Took (s)", readonly=True)
-    last_count = fields.Integer("Did", readonly=True)
+    last_run_at = fields.Datetime("Last Run", readonly=True)
+    last_seconds = fields.Float("Duration (Seconds)", readonly=True)
+    last_count = fields.Integer("Records Processed", readonly=True)
     last_error = fields.Char(readonly=True)
     waiting_count = fields.Integer("Waiting", compute="_compute_waiting_count")
     health = fields.Selection(
-        [("ok", "Healthy"), ("late", "Late"), ("error", "Trouble")], compute="_compute_health"
+        [("ok", "Healthy"), ("late", "Late"), ("error", "Error")], compute="_compute_health"
     )
 
     _code_uniq = models.UniqueIndex("(code)", "Every lane has a code of its own.")
@@ -161,7 +161,9 @@ class OmsLane(models.Model):
         :param str code: the lane's code
         """
         started, count, conflicts = time.monotonic(), 0, 0
-        lane = self._begin().with_context(oms_actor=self.env._("Lane %(code)s", code=code))
+        name = self.search([("code", "=", code)]).name or code
+        actor = self.env._("Background Job: %(name)s", name=name)
+        lane = self._begin().with_context(oms_actor=actor)
         error = False
         while True:
             try:

@@ -32,7 +32,7 @@ class OmsChannelConnect(models.TransientModel):
     kinds = fields.Json(compute="_compute_kinds")
 
     # Credentials
-    name = fields.Char("Name of the channel here")
+    name = fields.Char("Channel Name")
     credentials = fields.Char(compute="_compute_credentials")
     base_url = fields.Char()
     account_ref = fields.Char()
@@ -87,11 +87,17 @@ class OmsChannelConnect(models.TransientModel):
 
     # Stock and prices
     stock_sync_id = fields.Many2one("oms.channel.sync", readonly=True)
-    stock_line_ids = fields.One2many(related="stock_sync_id.line_ids")
-    stock_is_complete = fields.Boolean(related="stock_sync_id.is_complete")
-    stock_change_count = fields.Integer(related="stock_sync_id.change_count")
+    stock_line_ids = fields.One2many(related="stock_sync_id.line_ids", string="Stock by Listing")
+    stock_is_complete = fields.Boolean(
+        related="stock_sync_id.is_complete", string="Stock Read Completely"
+    )
+    stock_change_count = fields.Integer(
+        related="stock_sync_id.change_count", string="Stock That Will Change"
+    )
     stock_zero_count = fields.Integer(related="stock_sync_id.zero_count")
-    stock_skipped_count = fields.Integer(related="stock_sync_id.skipped_count")
+    stock_skipped_count = fields.Integer(
+        related="stock_sync_id.skipped_count", string="Stock Not Synced"
+    )
     stock_on_channel_total = fields.Float(related="stock_sync_id.on_channel_total")
     stock_in_odoo_total = fields.Float(related="stock_sync_id.in_odoo_total")
     stock_will_become_total = fields.Float(related="stock_sync_id.will_become_total")
@@ -101,10 +107,16 @@ class OmsChannelConnect(models.TransientModel):
     )
 
     price_sync_id = fields.Many2one("oms.channel.sync", readonly=True)
-    price_line_ids = fields.One2many(related="price_sync_id.line_ids")
-    price_is_complete = fields.Boolean(related="price_sync_id.is_complete")
-    price_change_count = fields.Integer(related="price_sync_id.change_count")
-    price_skipped_count = fields.Integer(related="price_sync_id.skipped_count")
+    price_line_ids = fields.One2many(related="price_sync_id.line_ids", string="Prices by Listing")
+    price_is_complete = fields.Boolean(
+        related="price_sync_id.is_complete", string="Prices Read Completely"
+    )
+    price_change_count = fields.Integer(
+        related="price_sync_id.change_count", string="Prices That Will Change"
+    )
+    price_skipped_count = fields.Integer(
+        related="price_sync_id.skipped_count", string="Prices Not Synced"
+    )
     price_pricelist_id = fields.Many2one(related="channel_id.price_pricelist_id", readonly=False)
     wants_prices = fields.Boolean(
         "Sync Prices",
@@ -120,7 +132,7 @@ class OmsChannelConnect(models.TransientModel):
         related="channel_id.fetch_minutes_webhooks", readonly=False
     )
     start_policy = fields.Selection(related="channel_id.start_policy", readonly=False)
-    wants_backfill = fields.Boolean("Bring orders of the past")
+    wants_backfill = fields.Boolean("Import History")
     backfill_from = fields.Datetime("From")
     backfill_to = fields.Datetime("Until")
     backfill_id = fields.Many2one("oms.channel.backfill", readonly=True)
@@ -141,7 +153,7 @@ class OmsChannelConnect(models.TransientModel):
         presets = self.env["oms.channel"]._policy_presets()
         return [
             *[(code, preset["label"]) for code, preset in presets.items()],
-            ("keep", self.env._("Leave it as it is")),
+            ("keep", self.env._("Keep Present Settings")),
         ]
 
     # === COMPUTE METHODS === #
@@ -295,7 +307,7 @@ class OmsChannelConnect(models.TransientModel):
             "policy": self.env._("Policy"),
             "sync": self.env._("Stock"),
             "prices": self.env._("Prices"),
-            "history": self.env._("Messages"),
+            "history": self.env._("Orders"),
             "summary": self.env._("Summary"),
         }
 

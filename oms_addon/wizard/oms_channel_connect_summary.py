@@ -18,7 +18,9 @@ class OmsChannelConnect(models.TransientModel):
     def _render_summary(self):
         """:return: what is set up and what is left open, as people read it"""
         rows = Markup("").join(
-            Markup('<li><i class="fa {} me-2" role="presentation"></i>{}</li>').format(
+            Markup(
+                '<li class="d-flex"><i class="fa {} me-2 mt-1" role="img"></i><span>{}</span></li>'
+            ).format(
                 "fa-check text-success" if is_fine else "fa-exclamation-triangle text-warning", text
             )
             for is_fine, text in self._summary_points()
@@ -42,9 +44,9 @@ class OmsChannelConnect(models.TransientModel):
             missing = self.missing_tax_count
             yield (
                 not missing,
-                self.env._("Taxes missing here: %(count)s", count=missing)
+                self.env._("Taxes missing in Odoo: %(count)s", count=missing)
                 if missing
-                else self.env._("All tax rates of the channel are here."),
+                else self.env._("All tax rates of the channel exist in Odoo."),
             )
         if self.preset:
             label = dict(self._selection_preset())[self.preset]
@@ -71,7 +73,10 @@ class OmsChannelConnect(models.TransientModel):
             names = ", ".join(loose.mapped("name"))
             yield (
                 False,
-                self.env._("No warehouse behind: %(names)s. No stock is told.", names=names),
+                self.env._(
+                    "Locations without a warehouse: %(names)s. Their stock is not synced.",
+                    names=names,
+                ),
             )
         else:
             names = ", ".join(self.channel_id._get_warehouses().mapped("name"))
@@ -82,12 +87,13 @@ class OmsChannelConnect(models.TransientModel):
         if self.can_register:
             yield (
                 not self.address_problem,
-                self.address_problem or self.env._("The channel is asked to send its messages."),
+                self.address_problem
+                or self.env._("The channel sends new and changed orders by webhook."),
             )
         if self.can_fetch:
-            yield True, self.env._("Orders are asked for, so that nothing is lost on the way.")
+            yield True, self.env._("Odoo polls the channel for orders, so that none is missed.")
         if self.can_fetch and self.channel_id.state == "draft" and self.start_policy == "record":
             yield True, self.env._("Orders placed before going live are recorded only.")
         if self.backfill_id:
             count = self.count_text or self.env._("not counted yet")
-            yield True, self.env._("Orders of the past are brought: %(count)s.", count=count)
+            yield True, self.env._("Order history to import: %(count)s.", count=count)

@@ -69,7 +69,9 @@ class OmsChannelStockImportLine(models.TransientModel):
     _name = "oms.channel.stock.import.line"
     _description = "Import Stock from a Channel: Listing"
 
-    import_id = fields.Many2one("oms.channel.stock.import", required=True, ondelete="cascade")
+    import_id = fields.Many2one(
+        "oms.channel.stock.import", "Stock Import", required=True, ondelete="cascade"
+    )
     is_chosen = fields.Boolean("Import", default=True)
     listing_id = fields.Many2one("oms.channel.listing", readonly=True, ondelete="cascade")
     product_id = fields.Many2one(related="listing_id.product_id")

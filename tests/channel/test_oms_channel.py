@@ -32,7 +32,7 @@ class TestChannel(OmsCommon):
         self.channel.invalidate_recordset()
         self.assertEqual(self.channel.health, "warning")
         self.assertEqual(self.channel.hold_count, 1)
-        self.assertEqual(self.channel.health_text, "Decisions needed: 1.")
+        self.assertEqual(self.channel.health_text, "Exceptions to review: 1.")
 
     def test_a_pricelist_is_made_once_per_currency(self):
         self.env.ref("base.EUR").active = True

@@ -28,21 +28,19 @@ class TestHealthPage(TinyShopMixin, OmsCommon):
         self.assertFalse(self.tiny.limit_bars)
         meter = self._meter("default", tokens=10, burst=40, rate=0.001)
         [bar] = self._read("limit_bars")
-        self.assertEqual((bar["name"], bar["percent"]), ("default", 25))
-        self.assertEqual(bar["text"], "10 of 40 calls, 0.06 a minute come back")
+        self.assertEqual((bar["name"], bar["percent"]), ("All Calls", 25))
+        self.assertEqual(bar["text"], "10 of 40 calls left, 0.06 more each minute")
         meter.blocked_until = time.time() + 60
         [bar] = self._read("limit_bars")
         self.assertEqual(bar["percent"], 0)
-        self.assertRegex(bar["text"], r"^waits (59|60) s$")
+        self.assertRegex(bar["text"], r"^paused for (59|60) s$")
 
     def test_the_breaker_is_said_in_words(self):
-        self.assertEqual(self.tiny.breaker_text, "The channel answers.")
+        self.assertEqual(self.tiny.breaker_text, "The channel responds.")
         breaker = self._meter(BREAKER, failures=2)
         self.assertEqual(self._read("breaker_text"), "Failures in a row: 2.")
         breaker.write({"failures": OPEN_AFTER, "blocked_until": time.time() + 90})
-        self.assertRegex(
-            self._read("breaker_text"), r"^Calls rest for (89|90) s more, after 5 failures"
-        )
+        self.assertRegex(self._read("breaker_text"), r"^Paused for (89|90) s after 5 failures")
 
     def _read(self, name):
         """:return: a field of the channel, read anew"""

@@ -345,8 +345,11 @@ class OmsChannelAdapter(models.AbstractModel):
     def _about(self):
         """:return: what this kind of channel is and does, for those who choose one"""
         ways = [
-            (self._can_fetch and self._can_register, self.env._("Orders come by themselves.")),
-            (self._can_fetch and not self._can_register, self.env._("Orders are asked for.")),
+            (
+                self._can_fetch and self._can_register,
+                self.env._("Sends orders by webhook and is polled."),
+            ),
+            (self._can_fetch and not self._can_register, self.env._("Is polled for orders.")),
             (self._can_import_file, self.env._("Orders are uploaded as a file.")),
         ]
         told = [
@@ -359,7 +362,7 @@ class OmsChannelAdapter(models.AbstractModel):
         texts = [text for does, text in ways if does]
         names = ", ".join(text for does, text in told if does)
         if names:
-            texts.append(self.env._("It is told: %(things)s.", things=names))
+            texts.append(self.env._("Receives: %(things)s.", things=names))
         return " ".join(texts)
 
     @api.model

@@ -62,8 +62,8 @@ class OmsChannelBackfill(models.Model):
     is_counted = fields.Boolean(readonly=True, copy=False)
     total = fields.Integer("Orders there", readonly=True, copy=False)
     count_text = fields.Char("How many", compute="_compute_count_text")
-    done_count = fields.Integer("Read", readonly=True, copy=False)
-    new_count = fields.Integer("New here", readonly=True, copy=False)
+    done_count = fields.Integer("Orders Read", readonly=True, copy=False)
+    new_count = fields.Integer("New in Odoo", readonly=True, copy=False)
     progress = fields.Float(compute="_compute_progress")
     cursor = fields.Char(readonly=True, copy=False, help="How far it has been read.")
     attempts = fields.Integer(readonly=True, copy=False)
@@ -289,15 +289,15 @@ class OmsChannel(models.Model):
     backfill_ids = fields.One2many("oms.channel.backfill", "channel_id", "Back-fills")
     backfill_policy = fields.Selection(
         [
-            ("past", "Record what is shipped or cancelled, work on what is open"),
-            ("record", "Only record, work on nothing"),
-            ("new", "Treat as new"),
+            ("past", "Process Open Orders, Record the Others"),
+            ("record", "Record Only"),
+            ("new", "Process as New"),
         ],
-        "Back-filled orders",
+        "Imported History",
         default="past",
         required=True,
-        help="Recorded orders are there to be looked up and counted: nothing of them is "
-        "reserved, shipped, invoiced or booked.",
+        help="Recorded orders can be looked up and counted: nothing of them is reserved, shipped, "
+        "invoiced or booked.",
     )
 
     def action_new_backfill(self):

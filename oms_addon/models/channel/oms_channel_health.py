@@ -76,9 +76,9 @@ class OmsChannel(models.Model):
         :return: the health of one channel and the sentence that explains it
         """
         if self.state == "draft":
-            return "warning", self.env._("Not connected yet: test the connection, then go live.")
+            return "warning", self.env._("Not live yet: continue the setup.")
         if self.state == "paused":
-            return "warning", self.env._("Paused: messages are kept and wait.")
+            return "warning", self.env._("Paused: messages are stored and processed later.")
         if alert and alert.level == "error":
             return self._describe_alert(alert)
         if self.failed_count:
@@ -88,8 +88,8 @@ class OmsChannel(models.Model):
         if alert:
             return self._describe_alert(alert)
         if self.hold_count:
-            return "warning", self.env._("Decisions needed: %(count)s.", count=self.hold_count)
-        return "ok", self.env._("Everything is through.")
+            return "warning", self.env._("Exceptions to review: %(count)s.", count=self.hold_count)
+        return "ok", self.env._("Everything is processed.")
 
     def _describe_alert(self, alert):
         """:return: level and sentence of an alert, with since when it holds"""

@@ -14,9 +14,9 @@ class OmsChannel(models.Model):
     _inherit = "oms.channel"
 
     limit_bars = fields.Json("Rate limits", compute="_compute_meters")
-    breaker_text = fields.Char("Breaker", compute="_compute_meters")
+    breaker_text = fields.Char("Connection", compute="_compute_meters")
     day_bars = fields.Json("Orders by day", compute="_compute_day_bars")
-    alert_count = fields.Integer("Alerts", compute="_compute_alert_count")
+    alert_count = fields.Integer("Open Alerts", compute="_compute_alert_count")
     backfill_running = fields.Selection([("yes", "Yes"), ("no", "No")], compute="_compute_running")
     can_sync_locations = fields.Boolean(compute="_compute_can_sync_locations")
 
@@ -84,12 +84,12 @@ class OmsChannelMeter(models.Model):
         left = min(self.burst, self.tokens + max(now - self.counted_at, 0) * self.rate)
         waits = self.blocked_until - now
         return {
-            "name": self.name,
+            "name": self.env._("All Calls") if self.name == "default" else self.name,
             "percent": 0 if waits > 0 else round(max(left, 0) / self.burst * 100),
-            "text": self.env._("waits %(seconds)s s", seconds=round(waits))
+            "text": self.env._("paused for %(seconds)s s", seconds=round(waits))
             if waits > 0
             else self.env._(
-                "%(left)s of %(burst)s calls, %(rate)s a minute come back",
+                "%(left)s of %(burst)s calls left, %(rate)s more each minute",
                 left=int(max(left, 0)),
                 burst=f"{self.burst:g}",
                 rate=f"{self.rate * 60:g}",
@@ -101,13 +101,13 @@ class OmsChannelMeter(models.Model):
         waits = self.blocked_until - time.time() if self else 0
         if waits > 0:
             return self.env._(
-                "Calls rest for %(seconds)s s more, after %(count)s failures in a row.",
+                "Paused for %(seconds)s s after %(count)s failures in a row.",
                 seconds=round(waits),
                 count=self.failures,
             )
         if self.failures:
             return self.env._("Failures in a row: %(count)s.", count=self.failures)
-        return self.env._("The channel answers.")
+        return self.env._("The channel responds.")
 
 
 class OmsChannelGap(models.Model):

@@ -61,13 +61,13 @@ class OmsChannelListing(models.Model):
     )
     is_barcode_shared = fields.Boolean("Shared Barcode", readonly=True)
     name = fields.Char("Title on the channel")
-    external_ref = fields.Char("Channel's id")
+    external_ref = fields.Char("Channel ID")
     barcode = fields.Char(index="btree_not_null")
     price = fields.Monetary("Price on the channel", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     image_url = fields.Char("Picture on the channel", readonly=True)
     status = fields.Selection(
-        [("active", "Active"), ("inactive", "Inactive"), ("deleted", "Gone")],
+        [("active", "Active"), ("inactive", "Inactive"), ("deleted", "Deleted")],
         "On the channel",
         default="active",
         required=True,

@@ -36,7 +36,7 @@ class OmsChannel(models.Model):
     listings_fetched_at = fields.Datetime("Listings fetched", copy=False, readonly=True)
     listings_due_at = fields.Datetime("Next fetch of listings", copy=False, readonly=True)
     listing_count = fields.Integer(compute="_compute_listing_counts")
-    unmapped_count = fields.Integer("Listings to map", compute="_compute_listing_counts")
+    unmapped_count = fields.Integer("Unlinked Listings", compute="_compute_listing_counts")
 
     @api.depends("adapter")
     def _compute_can_fetch_listings(self):

@@ -111,13 +111,13 @@ class OmsChannelPolicyMixin(models.AbstractModel):
         "which: they are never shipped again.",
     )
     auto_ship = fields.Boolean(
-        "Ship by itself", help="Deliveries are done as soon as their goods are reserved."
+        "Ship Automatically", help="Validates deliveries as soon as all their items are reserved."
     )
     tell_promise = fields.Boolean(
-        "Tell of new promise dates",
+        "Notify of New Delivery Dates",
         default=True,
-        help="Customers are mailed, and the channel is told if it can be, when an order will "
-        "come at another date than it was promised.",
+        help="When the promised delivery date of an order changes, the customer gets an e-mail, "
+        "and the channel gets the new date if it accepts one.",
     )
 
     def _policy_names(self):

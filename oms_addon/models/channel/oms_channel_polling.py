@@ -30,19 +30,19 @@ class OmsChannel(models.Model):
     _inherit = "oms.channel"
 
     fetch_minutes = fields.Integer(
-        "Ask for orders every (minutes)",
+        "Poll Every (Minutes)",
         default=1,
-        help="How often orders are asked for where the channel sends no messages.",
+        help="How often orders are fetched where the channel sends no webhooks.",
     )
     fetch_minutes_webhooks = fields.Integer(
-        "With messages, every (minutes)",
+        "Poll Every, With Webhooks (Minutes)",
         default=5,
-        help="How often orders are asked for all the same where the channel sends messages: "
-        "what got lost on the way is found.",
+        help="How often orders are fetched where the channel also sends webhooks, to find those "
+        "that got lost.",
     )
-    next_fetch_at = fields.Datetime("Next poll", copy=False, readonly=True)
-    polled_at = fields.Datetime("Last poll", copy=False, readonly=True)
-    fetch_failures = fields.Integer("Polls failed in a row", copy=False, readonly=True)
+    next_fetch_at = fields.Datetime("Next Poll", copy=False, readonly=True)
+    polled_at = fields.Datetime("Last Poll", copy=False, readonly=True)
+    fetch_failures = fields.Integer("Failed Polls in a Row", copy=False, readonly=True)
 
     # === ACTION METHODS === #
 

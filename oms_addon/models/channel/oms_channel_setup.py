@@ -129,29 +129,29 @@ class OmsChannel(models.Model):
             "prepaid": {
                 "label": self.env._("Prepaid store"),
                 "text": self.env._(
-                    "Customers pay in the shop. An order is confirmed and invoiced when its money "
-                    "is there, then shipped; the invoice is mailed as receipt."
+                    "Customers pay in the shop. Orders are confirmed and invoiced when paid, then "
+                    "shipped; the invoice is e-mailed as receipt."
                 ),
             },
             "marketplace": {
                 "label": self.env._("Marketplace"),
                 "text": self.env._(
-                    "The marketplace collects the money and writes to the customer itself. An "
-                    "order is shipped complete and invoiced when it leaves; no mail is sent."
+                    "The marketplace collects the money and e-mails the customer. Orders are "
+                    "shipped complete and invoiced when shipped; Odoo sends no e-mail."
                 ),
             },
             "cod": {
                 "label": self.env._("Cash on delivery"),
                 "text": self.env._(
-                    "The carrier collects the money at the door. An order is confirmed at once, "
-                    "shipped unpaid and invoiced when it leaves."
+                    "The carrier collects the money at the door. Orders are confirmed at once, "
+                    "shipped unpaid and invoiced when shipped."
                 ),
             },
             "wholesale": {
                 "label": self.env._("Wholesale"),
                 "text": self.env._(
-                    "Business customers buy on account. An order is confirmed by hand, shipped "
-                    "as goods are there and invoiced with each delivery."
+                    "Business customers buy on account. Orders are confirmed by hand, shipped as "
+                    "items are available and invoiced with each delivery."
                 ),
             },
         }

@@ -26,16 +26,16 @@ class OmsChannel(models.Model):
 
     can_register = fields.Boolean(compute="_compute_can_register")
     webhooks_state = fields.Selection(
-        [("none", "Not asked for"), ("ok", "Sent by the channel"), ("failing", "Not registered")],
-        string="Messages",
+        [("none", "Not Registered"), ("ok", "Registered"), ("failing", "Failing")],
+        string="Webhooks",
         default="none",
         required=True,
         readonly=True,
         copy=False,
     )
-    webhooks_text = fields.Char("Messages, in words", readonly=True, copy=False)
-    webhooks_checked_at = fields.Datetime("Messages looked after", readonly=True, copy=False)
-    webhooks_since = fields.Datetime("Messages since", readonly=True, copy=False)
+    webhooks_text = fields.Char("Webhook Details", readonly=True, copy=False)
+    webhooks_checked_at = fields.Datetime("Last Webhook Check", readonly=True, copy=False)
+    webhooks_since = fields.Datetime("Webhooks Since", readonly=True, copy=False)
     next_care_at = fields.Datetime(readonly=True, copy=False)
 
     # === COMPUTE METHODS === #

@@ -277,13 +277,13 @@ class OmsOrderFlow(models.AbstractModel):
     def _done_text(self, name):
         """:return: the sentence of the timeline for a step that is done"""
         return {
-            "screen": self.env._("Screened: nothing holds it"),
+            "screen": self.env._("Screened: no exceptions"),
             "confirm": self.env._("Confirmed"),
-            "allocate": self.env._("Allocated: all goods are reserved"),
+            "allocate": self.env._("Allocated: all items are reserved"),
             "collect": self.env._("Paid"),
             "invoice": self.env._("Invoiced"),
             "ship": self.env._("Shipped"),
-            "track": self.env._("Parcels known, channel told"),
+            "track": self.env._("Tracking numbers recorded and sent to the channel"),
             "deliver": self.env._("Delivered"),
             "close": self.env._("Closed"),
         }.get(name, name)

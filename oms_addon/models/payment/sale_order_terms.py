@@ -11,7 +11,7 @@ EXPIRY_FIELDS = {"prepaid": "unpaid_days", "authorized": "unpaid_days", "transfe
 class SaleOrder(models.Model):
     _inherit = "sale.order"
 
-    oms_payment_method = fields.Char("Payment Method", readonly=True, copy=False)
+    oms_payment_method = fields.Char("Channel Payment Method", readonly=True, copy=False)
     oms_payment_name = fields.Char("Payment Method Name", readonly=True, copy=False)
     oms_payment_terms = fields.Selection(
         TERMS,

@@ -1,10 +1,10 @@
 import { registry } from "@web/core/registry";
 
-/** Make an API key for a shop: choose whom it acts as, say who one is, and read it. */
+/** Create an API key for a shop: choose whom it acts as, say who one is, and read it. */
 registry.category("web_tour.tours").add("oms_key_tour", {
     steps: () => [
         { trigger: ".o_notebook a[name=connection]", run: "click" },
-        { trigger: "button:contains('Make an API key')", run: "click" },
+        { trigger: "button:contains('Create API Key')", run: "click" },
         { trigger: ".modal .o_field_widget[name=user_id] input", run: "edit api_agent" },
         { trigger: ".o-autocomplete--dropdown-item:contains('api_agent')", run: "click" },
         { trigger: ".modal button[name=action_make]", run: "click" },

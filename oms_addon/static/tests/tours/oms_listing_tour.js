@@ -38,7 +38,7 @@ registry.category("web_tour.tours").add("oms_listing_tour", {
         { trigger: ".o_data_row:contains('GIFT') button[name=action_ignore]", run: "click" },
         {
             content: "Nothing is left to map",
-            trigger: ".o_view_nocontent:contains('Nothing to map')",
+            trigger: ".o_view_nocontent:contains('No listings to link')",
         },
     ],
 });

@@ -64,7 +64,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
     _credential_labels = {
         "base_url": "Shop address",
         "api_key": "Webservice key",
-        "account_ref": "Shop numbers",
+        "account_ref": "Shop IDs",
     }
     _batch_sizes = {"stock": 50, "price": 50}
     _compare_size = 50

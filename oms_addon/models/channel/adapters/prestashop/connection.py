@@ -37,7 +37,11 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
         if not self._base_url(channel) or not key:
             return self.env._("Enter the shop's address and its webservice key.")
         if len(key) != 32:
-            return self.env._("A webservice key has 32 characters, this one %s.", len(key))
+            return self.env._(
+                "A webservice key has 32 characters, the one you entered has %(count)s. Copy it "
+                "again from Advanced Parameters, Webservice in the shop.",
+                count=len(key),
+            )
         try:
             answer = self._call(
                 channel, "GET", "/api/", auth=(key, ""), accept=(401, 403, 404, 503)
