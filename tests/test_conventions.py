@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from pathlib import Path
 
-from lxml import html
+from lxml import etree, html
 
 from odoo.tools import file_path
 
@@ -60,6 +60,14 @@ class TestConventions(OmsCommon):
                 [title, *texts] = html.fromstring(f"<div>{action.help}</div>").findall("p")
                 self.assertTrue(title.text_content().strip())
                 self.assertTrue("".join(text.text_content() for text in texts).strip())
+
+    def test_cards_in_groups_say_what_to_do_when_there_are_none(self):
+        for path in (SOURCE / "views").glob("*.xml"):
+            for card in etree.parse(path).iter("kanban"):
+                if card.get("group_create") == "0":
+                    with self.subTest(path.name):
+                        # Odoo's own leaves the page empty where they are grouped by a record.
+                        self.assertEqual(card.get("js_class"), "oms_orders_kanban")
 
     def test_business_code_never_commits(self):
         for path in (SOURCE / "models").rglob("*.py"):

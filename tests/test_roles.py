@@ -114,6 +114,18 @@ class TestRoles(AllocationCommon):
             with self.subTest(operation=operation):
                 self.assertFalse(invoice.has_access(operation))
 
+    def test_every_menu_of_the_app_is_shown_to_its_roles(self):
+        root = self.env.ref("oms_addon.oms_menu_root")
+        menus = self.env["ir.ui.menu"].search([("id", "child_of", root.id)])
+        menus -= self.env.ref("oms_addon.res_config_settings_menu")
+        shown = {
+            group: set(self.env["ir.ui.menu"].with_user(user)._visible_menu_ids())
+            for group, user in self.users.items()
+        }
+        self.assertEqual(menus.filtered(lambda m: m.id not in shown["manager"]).mapped("name"), [])
+        together = self.env.ref("oms_addon.oms_ship_together_menu").id
+        self.assertEqual({g for g in shown if together in shown[g]}, {"agent", "manager"})
+
     def test_each_role_opens_all_that_its_menus_show(self):
         everything = self.done + self.held + self.unpaid + self.short + self.by_hand + self.draft
         failures = []

@@ -22,12 +22,12 @@ class TestShip(FulfilmentCommon):
         order = self._served((self.mug, 1), (cup, 1))
         self.assertEqual(
             self.shipper._ship(order),
-            {order: "Waits for the warehouse: 2 of 2 deliveries to ship"},
+            {order: "Waiting for the warehouse: 2 of 2 deliveries to ship."},
         )
         self.shipper._validate(order.picking_ids[0])
         self.assertEqual(
             self.shipper._ship(order),
-            {order: "Waits for the warehouse: 1 of 2 deliveries to ship"},
+            {order: "Waiting for the warehouse: 1 of 2 deliveries to ship."},
         )
         self.shipper._validate(order.picking_ids[1])
         self.assertEqual(self.shipper._ship(order), {})
@@ -246,5 +246,5 @@ class TestTrackAndDeliver(FulfilmentCommon):
         order.oms_parcel_ids._set_state("exception")
         self.assertEqual(
             self.shipper._deliver(order),
-            {order: "Parcel P1: Trouble. Call the carrier or the customer."},
+            {order: "Parcel P1: Delivery Problem. Call the carrier or the customer."},
         )

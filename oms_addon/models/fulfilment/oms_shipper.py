@@ -118,7 +118,7 @@ class OmsShipper(models.AbstractModel):
         if not order._oms_may_ship():
             return self.env._("Ships when paid: the order is not paid yet.")
         return self.env._(
-            "Waits for the warehouse: %(open)s of %(all)s deliveries to ship",
+            "Waiting for the warehouse: %(open)s of %(all)s deliveries to ship.",
             open=len(todo),
             all=len(pickings),
         )

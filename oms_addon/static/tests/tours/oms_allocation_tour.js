@@ -133,5 +133,5 @@ registry.category("web_tour.tours").add("oms_allocation_explain_tour", {
 
 /** Nothing waits: the board says what that means. */
 registry.category("web_tour.tours").add("oms_allocation_empty_tour", {
-    steps: () => [{ trigger: ".o_view_nocontent:contains('Nothing waits')" }],
+    steps: () => [{ trigger: ".o_view_nocontent:contains('No orders are waiting')" }],
 });
