@@ -13,7 +13,7 @@ class OmsRefundRequest(models.TransientModel):
 
     order_id = fields.Many2one("sale.order", required=True, readonly=True)
     currency_id = fields.Many2one(related="order_id.currency_id")
-    refundable = fields.Monetary("Refundable", compute="_compute_refundable")
+    refundable = fields.Monetary(compute="_compute_refundable")
     line_ids = fields.One2many("oms.refund.request.line", "request_id")
     amount = fields.Monetary(
         compute="_compute_amount",

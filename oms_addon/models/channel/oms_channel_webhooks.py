@@ -35,7 +35,7 @@ class OmsChannel(models.Model):
     )
     webhooks_text = fields.Char("Webhook Details", readonly=True, copy=False)
     webhooks_checked_at = fields.Datetime("Last Webhook Check", readonly=True, copy=False)
-    webhooks_since = fields.Datetime("Webhooks Since", readonly=True, copy=False)
+    webhooks_since = fields.Datetime(readonly=True, copy=False)
     next_care_at = fields.Datetime(readonly=True, copy=False)
 
     # === COMPUTE METHODS === #
