@@ -37,6 +37,9 @@ class TestHealthPage(TinyShopMixin, OmsCommon):
 
     def test_the_breaker_is_said_in_words(self):
         self.assertEqual(self.tiny.breaker_text, "The channel responds.")
+        self.tiny.fetch_failures = 2
+        self.assertEqual(self._read("breaker_text"), "Failed polls in a row: 2.")
+        self.tiny.fetch_failures = 0
         breaker = self._meter(BREAKER, failures=2)
         self.assertEqual(self._read("breaker_text"), "Failures in a row: 2.")
         breaker.write({"failures": OPEN_AFTER, "blocked_until": time.time() + 90})

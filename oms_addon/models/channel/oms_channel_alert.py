@@ -21,7 +21,7 @@ class OmsChannelAlert(models.Model):
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     code = fields.Char(required=True, readonly=True)
     level = fields.Selection(
-        [("error", "Trouble"), ("warning", "Look")], required=True, readonly=True
+        [("error", "Error"), ("warning", "Warning")], required=True, readonly=True
     )
     text = fields.Char("What is wrong", required=True, readonly=True)
     advice = fields.Char("What to do", readonly=True)

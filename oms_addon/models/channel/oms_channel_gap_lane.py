@@ -243,7 +243,7 @@ class OmsChannel(models.Model):
         if found:
             self._raise_alert(
                 "gap",
-                "; ".join(found.mapped("text")),
+                "; ".join(dict.fromkeys(found.mapped("text"))),
                 self.env._(
                     "What the channel gave is in the inbox already. Look whether its messages "
                     "arrive; the check is made again every night."

@@ -30,7 +30,11 @@ class OmsChannel(models.Model):
             mine = of_channels.get(channel.id, meters.browse())
             breaker = mine.filtered(lambda m: m.name == BREAKER)
             channel.limit_bars = [meter._bar() for meter in mine - breaker if meter.burst]
-            channel.breaker_text = breaker._breaker_text()
+            channel.breaker_text = (
+                self.env._("Failed polls in a row: %(count)s.", count=channel.fetch_failures)
+                if channel.fetch_failures and not breaker.failures
+                else breaker._breaker_text()
+            )
 
     def _compute_day_bars(self):
         """Read from the gap checks how many orders there were there and here, by day."""

@@ -42,7 +42,7 @@ class OmsOrderRefund(models.Model):
     )
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     currency_id = fields.Many2one(related="order_id.currency_id")
-    ref = fields.Char("Channel's id", readonly=True)
+    ref = fields.Char("Channel Reference", readonly=True)
     echo_ref = fields.Char("Second Channel Reference", readonly=True)
     state = fields.Selection(
         [

@@ -16,7 +16,7 @@ class OmsOrderRefund(models.Model):
         help="The channel wrote the refund down, and no payment provider was asked to pay it.",
     )
     paid_at = fields.Datetime("Paid", readonly=True, help="When the money was seen to be paid.")
-    to_pay = fields.Boolean(compute="_compute_to_pay")
+    to_pay = fields.Boolean("To Pay by Hand", compute="_compute_to_pay")
 
     @api.depends("is_paper", "paid_at", "amount")
     def _compute_to_pay(self):
@@ -24,6 +24,14 @@ class OmsOrderRefund(models.Model):
             refund.to_pay = bool(refund.is_paper and not refund.paid_at and refund.amount)
 
     # === ACTION METHODS === #
+
+    @api.depends("ref", "order_id")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for refund in self:
+            refund.display_name = refund.ref or self.env._(
+                "Refund of %(order)s", order=refund.order_id.name
+            )
 
     def action_mark_paid(self):
         """The money of refunds was paid by hand, outside the channel.
