@@ -267,6 +267,6 @@ def describe_redirect(url, there):
             "could read the key. Have the shop served by HTTPS alone."
         )
     return (
-        f"{host} sends calls on to {other.hostname}. Enter {other.scheme}://{other.netloc} as the "
-        "address of the channel."
+        f"{address.netloc} sends calls on to {other.netloc}. Enter "
+        f"{other.scheme}://{other.netloc} as the address of the channel."
     )

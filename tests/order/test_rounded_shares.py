@@ -183,6 +183,47 @@ class TestRoundedChanges(RoundedShares):
         self.assertEqual(self.holds(order), ["ORDER_CHANGED"])
 
 
+class TestTaxesOfTheWhole(RoundedShares):
+    def test_pieces_are_credited_at_their_price_where_taxes_are_rounded_over_the_invoice(self):
+        self.company.tax_calculation_rounding_method = "round_globally"
+        self.env["account.tax"].create(
+            {
+                "name": "5.5 % incl.",
+                "amount": 5.5,
+                "type_tax_use": "sale",
+                "price_include_override": "tax_included",
+                "company_id": self.company.id,
+            }
+        )
+        document = self._document("G1", [("MUG", 3, "7.77"), ("BOOK", 2, "7.77")], total="47.25")
+        document["lines"].append(
+            {
+                "ref": "S",
+                "kind": "shipping",
+                "name": "Shipping",
+                "quantity": "1",
+                "unit_price": "8.40",
+            }
+        )
+        for line, rate in zip(document["lines"], ("20", "5.5", "20"), strict=True):
+            line["taxes"] = [{"rate": rate}]
+        order = self._capture(document)
+        self.assertEqual((order.amount_total, self.holds(order)), (47.25, []))
+        refund = self.refund([("1", 2, "15.54")], "15.54")
+        back = {**document["charges"][0], "ref": "R-9", "kind": "refund", "amount": "15.54"}
+        self._capture(
+            {
+                **document,
+                "version": "2",
+                "updated_at": "2026-03-02T09:00:00Z",
+                "charges": [*document["charges"], back],
+                "refunds": [refund],
+            }
+        )
+        self.assertEqual(self.books(order), ([15.54], [0.0, 0.0]))
+        self.assertEqual((order.amount_total, order.oms_balance_due), (31.71, 0.0))
+
+
 class TestNetPrices(OmsCommon):
     """Two shirts of 20.125 without tax, which cost 48.30 together and 24.15 or 24.16 alone."""
 

@@ -141,7 +141,7 @@ class OmsInvoicePoster(models.AbstractModel):
         if told is not None:
             amount = min(rounded(Decimal(str(told)), coin), left.total, key=abs)
         elif not is_last:
-            part = Decimal(str(line.price_total)) * Decimal(str(quantity / line.quantity))
+            part = self._exact_total(line) * Decimal(str(quantity / line.quantity))
             amount = min(rounded(part, coin), left.total, key=abs)
         return {
             **self._prepare_credit(line, quantity, left.share(amount, coin)),
@@ -149,6 +149,18 @@ class OmsInvoicePoster(models.AbstractModel):
             "product_uom_id": line.product_uom_id.id,
             "sale_line_ids": [Command.set(line.sale_line_ids.ids)],
         }
+
+    @api.model
+    def _exact_total(self, line):
+        """:return: what an invoice line costs, with taxes: where prices include them, the price
+            itself; the line's own total may be a cent off it, where taxes are rounded over the
+            invoice
+        :rtype: Decimal
+        """
+        if not line.tax_ids or not all(line.tax_ids.mapped("price_include")):
+            return Decimal(str(line.price_total))
+        price = line.price_unit * (1 - line.discount / 100)
+        return Decimal(str(line.currency_id.round(price * line.quantity)))
 
     @api.model
     def _round_to_invoice(self, note):
