@@ -675,6 +675,20 @@ class ChannelFaults:
         self.assertEqual(order.order_line.mapped("qty_delivered"), [1, 1])
         self.assertEqual(order.order_line.mapped("oms_external_qty"), [0, 1])
 
+    @needs("ship_there", "refund")
+    def test_fault_41_pieces_refunded_after_the_shop_shipped_others_leave_the_delivery(self):
+        ref, order = self.captured([("MUG", 4, "10.00"), ("POT", 1, "5.00")])
+        self.shop.ship_there(ref, "MUG", 1)
+        self.settle(also_poll=True)
+        self.shop.refund_order(ref, [("MUG", 1)])
+        self.settle(also_poll=True)
+        todo = order.picking_ids._oms_todo().move_ids
+        self.assertEqual(
+            {m.product_id.default_code: m.product_uom_qty for m in todo}, {"MUG": 2.0, "POT": 1.0}
+        )
+        self.assertEqual((self.reserved(self.mug), self.mug.qty_available), (2, 99))
+        self.assertEqual(self.holds(order), [])
+
     @needs("ship_there")
     def test_fault_41_units_that_are_being_picked_here_too_hold_the_order(self):
         ref, order = self.captured([("MUG", 2, "10.00")])

@@ -43,6 +43,17 @@ class TestExternalShipment(OmsCommon):
         self._capture(self._shipped(document, 3, 1, 0))
         self.assertEqual(len(order.picking_ids), 2)
 
+    def test_units_more_or_fewer_than_before_are_counted_with_those_that_others_shipped(self):
+        document, order = self._order()
+        self._capture(self._shipped(document, 2, 1, 0))
+        mug = order.order_line[0]
+        for ordered, to_leave in ((4.0, 3.0), (2.0, 1.0)):
+            mug.product_uom_qty = ordered
+            todo = order.picking_ids._oms_todo().move_ids.filtered(
+                lambda m: m.product_id == self.mug
+            )
+            self.assertEqual(sum(todo.mapped("product_uom_qty")), to_leave)
+
     def test_without_stock_they_leave_it_as_it_is(self):
         self.channel.external_shipment_policy = "record"
         document, order = self._order()

@@ -77,6 +77,8 @@ class OmsExternalShipment(models.AbstractModel):
             "partner_id": picking.partner_id.id,
             "origin": picking.origin,
             "sale_line_id": planned.sale_line_id.id,
+            # Odoo counts what was procured of a line by the rule of its moves.
+            "rule_id": planned.rule_id.id,
             "reference_ids": [Command.set(picking.reference_ids.ids)],
             "procure_method": "make_to_stock",
         }
