@@ -59,6 +59,13 @@ class TestOrderReviver(OmsCommon):
         self.assertEqual(open_pickings.mapped("state"), ["assigned"])
         self.assertEqual(open_pickings.move_ids.product_uom_qty, 2.0)
 
+    def test_an_order_that_was_called_cancelled_twice_is_revived_whole(self):
+        order = self._cancelled()
+        self._capture(self._version("A1", 3, "cancelled", note="Call back"))
+        self._capture(self._version("A1", 4))
+        self.assertEqual(order.order_line.mapped("product_uom_qty"), [2.0])
+        self.assertEqual((order.amount_invoiced, self._holds(order)), (20.0, []))
+
     def test_a_reopened_order_is_cancelled_and_credited_again(self):
         order = self._cancelled()
         self._capture(self._version("A1", 3))

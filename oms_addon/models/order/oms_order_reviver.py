@@ -173,7 +173,8 @@ class OmsOrderReviver(models.AbstractModel):
         :param dict quantities: units by order line
         """
         for line, quantity in quantities.items():
-            line.oms_whole_cancelled_qty = max(quantity, 0.0)
+            # The channel may say more than once that the order is cancelled.
+            line.oms_whole_cancelled_qty += max(quantity, 0.0)
 
     @api.model
     def _restore_lines(self, order):
