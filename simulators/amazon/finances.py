@@ -52,7 +52,7 @@ class FinancesMixin:
             order = self.shop[str(ref)]
             items = {item.sku: item for item in order.items}
             parts = [
-                (items[sku], count, _cents(items[sku].price * count / items[sku].ordered), ZERO)
+                (items[sku], count, _cents(_paid(items[sku]) * count / items[sku].ordered), ZERO)
                 for sku, count in lines
             ]
             if amount is not None:
@@ -103,6 +103,11 @@ class FinancesMixin:
         }
         self.transactions.append((posted + self.finances_late, transaction))
         return ref
+
+
+def _paid(item):
+    """:return: what was paid for an item: its price less its promotions"""
+    return item.price - item.discount
 
 
 def _item_told(order, item, count, price, shipping, tax=ZERO):

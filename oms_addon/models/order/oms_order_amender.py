@@ -68,7 +68,10 @@ class OmsOrderAmender(models.AbstractModel):
         refs = {ref for ref, _product in mine}
         by_hand = order.oms_manual_qty or {}
         fresh, reported, prices = [], {}, {}
+        unnamed = [vals for vals in values if self._is_unnamed(vals)]
         for vals in values:
+            if vals in unnamed:
+                continue
             ref = vals.get("oms_line_ref")
             lines = mine.get((ref, vals["product_id"]))
             if not lines:
@@ -82,10 +85,50 @@ class OmsOrderAmender(models.AbstractModel):
                 return None
             reported[line], prices[line] = vals["product_uom_qty"], vals
         reported.update((line, 0.0) for lines in mine.values() for line in lines)
+        adjusted = self._adjusted(order, unnamed, len(values))
+        if adjusted is None:
+            return None
+        fresh += adjusted
         found = self.env["oms.order.difference"]._compare(order, document, reported)
         if found is None or any(line.oms_kind != "product" for line in [*found.more, *found.fewer]):
             return None
         return fresh, found, reported, prices
+
+    @api.model
+    def _is_unnamed(self, line):
+        """:param line: an order line or the values of one
+        :return: whether it has no id on the channel and is no product, as what rounding leaves
+        """
+        return not line["oms_line_ref"] and line["oms_kind"] not in ("product", "rounding", False)
+
+    @api.model
+    def _adjusted(self, order, values, count):
+        """Compare what has no id on the channel by its amount, as there is nothing else to
+        recognize it by.
+
+        :param list values: the values of such lines as they would be created today
+        :param int count: how many lines the document has, each rounded for itself
+        :return: the values of a line for the cents by which it is another amount now; ``None``
+            when it is more than rounding explains
+        """
+        ours = order.order_line.filtered(self._is_unnamed)
+        amounts = defaultdict(float)
+        for sign, lines in ((1, values), (-1, ours)):
+            for line in lines:
+                part = 1 - (line["discount"] or 0.0) / 100
+                amounts[line["oms_kind"]] += (
+                    sign * line["price_unit"] * line["product_uom_qty"] * part
+                )
+        currency, fresh = order.currency_id, []
+        for kind, amount in amounts.items():
+            if currency.is_zero(amount):
+                continue
+            alike = [line for line in values if line["oms_kind"] == kind]
+            if not alike or currency.compare_amounts(abs(amount), currency.rounding * count) > 0:
+                return None
+            price = {"product_uom_qty": 1.0, "price_unit": amount, "discount": 0.0}
+            fresh.append({**alike[0], **price})
+        return fresh
 
     @api.model
     def _is_other_price(self, line, vals):
@@ -93,25 +136,23 @@ class OmsOrderAmender(models.AbstractModel):
         fewer, by more than the cents by which the amounts of both quantities are rounded; where
         units were taken off, what stays took the cents that were left
         """
-        before, now = (
-            price * (1 - (discount or 0.0) / 100)
-            for price, discount in (
-                (line.price_unit, line.discount),
-                (vals["price_unit"], vals.get("discount")),
-            )
-        )
+        # What was taken off may have changed the price here by cents, see ``_fit_price``; and a
+        # person may have changed it to what the channel says.
+        known = {
+            line.price_unit * (1 - (line.discount or 0.0) / 100),
+            *([line.oms_channel_price] if line.oms_channel_price else []),
+        }
         coin = line.currency_id.rounding
         quantities = self.env["oms.order.difference"]._reported_units(line), vals["product_uom_qty"]
-        if line.oms_reduced_qty and line.product_uom_qty > 0:
-            cents = coin * (line.product_uom_qty + line.oms_reduced_qty) / line.product_uom_qty
-            return abs(before - now) > cents + coin * 1e-4
-        if not line.product_uom_id.compare(*quantities):
-            return bool(
-                line.currency_id.compare_amounts(line.price_unit, vals["price_unit"])
-                or round((line.discount or 0.0) - (vals.get("discount") or 0.0), 4)
-            )
-        slack = sum(coin / 2 / quantity for quantity in quantities if quantity > 0)
-        return abs(before - now) > min(slack, coin) + coin * 1e-4
+        if line.oms_reduced_qty and line.product_uom_qty > 0 and not line.oms_channel_price:
+            # An order of before: what it cost on the channel is not known.
+            slack = coin * (1 + line.oms_reduced_qty / line.product_uom_qty) + coin * 1e-4
+        elif not line.product_uom_id.compare(*quantities):
+            slack = coin * 0.999 / max(quantities[0], 1.0)
+        else:
+            halves = sum(coin / 2 / quantity for quantity in quantities if quantity > 0)
+            slack = min(halves, coin) + coin * 1e-4
+        return all(abs(price - vals["oms_channel_price"]) > slack for price in known)
 
     @api.model
     def _prepare_more(self, line, quantity, vals):
@@ -121,7 +162,11 @@ class OmsOrderAmender(models.AbstractModel):
         total = line.product_uom_qty + quantity
         prices = {"price_unit": vals["price_unit"], "discount": vals.get("discount") or 0.0}
         is_whole = not line.product_uom_id.compare(total, vals["product_uom_qty"])
-        return {"product_uom_qty": total, **(prices if is_whole else {})}
+        return {
+            "product_uom_qty": total,
+            "oms_channel_price": vals["oms_channel_price"],
+            **(prices if is_whole else {}),
+        }
 
     @api.model
     def _start_again(self, order):

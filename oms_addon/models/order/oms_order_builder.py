@@ -451,6 +451,7 @@ class OmsOrderBuilder(models.AbstractModel):
             "oms_sku": line.sku or line.barcode or False,
             "oms_line_ref": line.ref or False,
             "oms_channel_qty": float(line.quantity),
+            "oms_channel_price": float(price * (1 - percent / 100)),
             "oms_piece_units": part.units,
         }
 

@@ -222,10 +222,19 @@ class OmsOrderCanceller(models.AbstractModel):
         orders = self.env["sale.order.line"].concat(*quantities).order_id
         for order in orders:
             of_order = {l: q for l, q in quantities.items() if l.order_id == order}
-            credited = {l: invoiced[l] for l in of_order if invoiced[l] > 0}
-            if credited:
-                self.env["oms.invoice.poster"]._credit(order, credited, reason, amounts=amounts)
-            self._take_off(order, of_order, amounts)
+            billed = {l: invoiced[l] for l in of_order if invoiced[l] > 0}
+            notes = self.env["account.move"]
+            if billed:
+                notes = self.env["oms.invoice.poster"]._credit(
+                    order, billed, reason, amounts=amounts
+                )
+            # What was credited of a line is what it costs less now, to the cent.
+            credited = {
+                line: amount
+                for line, amount in self._credited_amounts(notes).items()
+                if billed.get(line) == of_order.get(line)
+            }
+            self._take_off(order, of_order, {**amounts, **credited})
             self.env["oms.event"]._log(
                 order,
                 "order.units_cancelled",
@@ -249,6 +258,18 @@ class OmsOrderCanceller(models.AbstractModel):
         live = line.product_uom_qty + line.oms_reduced_qty - line.oms_cancelled_qty
         open_units = 0.0 if is_refunded else max(live - max(line.qty_invoiced, 0.0), 0.0)
         return min(max(quantity - open_units, 0.0), max(line.qty_invoiced, 0.0))
+
+    @api.model
+    def _credited_amounts(self, notes):
+        """:return: what credit notes gave back of each order line, with taxes
+        :rtype: dict
+        """
+        credited = {}
+        for note in notes.sudo():
+            for note_line, amount in self.env["oms.invoice.poster"]._taxed_amounts(note).items():
+                for line in note_line.sale_line_ids.with_env(self.env):
+                    credited[line] = credited.get(line, 0.0) + float(amount.total)
+        return credited
 
     @api.model
     def _stop_units(self, quantities, reason):
@@ -333,17 +354,21 @@ class OmsOrderCanceller(models.AbstractModel):
         :param float ordered: of how many units the price is a share
         """
         currency, quantity = line.currency_id, line.product_uom_qty
-        off, part = abs(line._oms_exact_total() - total), 1 - (line.discount or 0.0) / 100
+        part = 1 - (line.discount or 0.0) / 100
+        is_included = bool(line.tax_ids) and all(line.tax_ids.mapped("price_include"))
+        # Parts of a cent count, too, where taxes are rounded over the order.
+        exact = line.price_unit * part * quantity if is_included else line.price_total
+        off = abs(exact - total)
         if (
             not line.oms_kind
             or not line.price_total
             or quantity <= 0
-            or currency.is_zero(off)
+            or off < currency.rounding * 1e-4
             or currency.compare_amounts(off, currency.rounding * max(ordered, 1.0)) > 0
         ):
             return
         line = line.with_context(mail_notrack=True)
-        if all(line.tax_ids.mapped("price_include")):
+        if is_included:
             line.price_unit = currency.round(total) / quantity / part
             return
         net, step = line.price_subtotal / line.price_total, 0.0

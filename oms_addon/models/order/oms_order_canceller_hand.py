@@ -77,13 +77,10 @@ class OmsOrderCanceller(models.AbstractModel):
         earlier = order.sudo().invoice_ids
         cancelled = self._cancel_units(units, reason)
         notes = (order.sudo().invoice_ids - earlier).filtered(lambda m: m.move_type == "out_refund")
-        credited, amounts = {}, {}
-        for note_line in notes.invoice_line_ids.filtered(lambda l: l.display_type == "product"):
-            for line in note_line.sale_line_ids:
-                credited[line.id] = credited.get(line.id, 0.0) + note_line.price_total
+        credited, amounts = self._credited_amounts(notes), {}
         for line, quantity in cancelled.items():
             total, ordered, invoiced = before[line]
-            amounts[line] = credited.get(line.id, 0.0)
+            amounts[line] = credited.get(line, 0.0)
             if not invoiced:
                 amounts[line] = total - line.price_total
             elif quantity > invoiced and ordered:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from odoo import api, fields, models
 
 from odoo.addons.oms_addon.tools import sentences
+from odoo.addons.oms_addon.tools.bundles import split
 from odoo.addons.oms_addon.tools.document_codec import loads
 from odoo.addons.oms_addon.tools.order_document import Charge, Refund, RefundLine
 from odoo.addons.oms_addon.tools.shares import rounded, spread_within
@@ -145,14 +146,14 @@ class OmsOrderRefund(models.Model):
             units = self._units_of(order, line)
             if line.quantity and not units:
                 self._tell_unmatched(order, line)
-            chosen = back if line.returned else kept
+            chosen, amounts = back if line.returned else kept, self._amounts_of(line, units)
             for order_line, quantity in units.items():
                 chosen[order_line] = chosen.get(order_line, 0) + quantity
                 key = str(order_line.id)
                 total_units[key] = total_units.get(key, 0.0) + quantity
-                # Of a bundle nobody tells what each part of it costs.
-                amount = line.amount if len(units) == 1 else None
-                told[order_line] = self._sum_known(told.get(order_line, 0.0), amount)
+                told[order_line] = self._sum_known(
+                    told.get(order_line, 0.0), amounts.get(order_line)
+                )
             if line.amount and not line.quantity:
                 named = order.order_line.filtered(
                     lambda l, ref=line.line_ref: ref and l.oms_line_ref == ref
@@ -195,6 +196,23 @@ class OmsOrderRefund(models.Model):
         self._credit_waiting(order)
 
     @api.model
+    def _amounts_of(self, line, units):
+        """Share what was given back of a channel line among the order lines it is: of a bundle
+        nobody tells what each part of it costs.
+
+        :param RefundLine line: the channel line
+        :param dict units: its units by order line
+        :return: amounts by order line; empty where it is not told
+        :rtype: dict
+        """
+        if line.amount is None or not units:
+            return {}
+        left = self.env["oms.invoice.poster"]._value_left
+        weights = [Decimal(str(max(left(one, count), 0.0))) for one, count in units.items()]
+        coin = Decimal(str(next(iter(units)).currency_id.rounding))
+        return dict(zip(units, split(line.amount, weights, coin), strict=True))
+
+    @api.model
     def _sum_known(self, known, amount):
         """:return: the sum of two amounts; ``None`` when one of them is not told"""
         return None if known is None or amount is None else known + float(amount)
@@ -210,16 +228,19 @@ class OmsOrderRefund(models.Model):
         :rtype: tuple[float, float, dict]
         """
         currency, value, less, amounts = order.currency_id, 0.0, 0.0, {}
+        left = self.env["oms.invoice.poster"]._value_left
         units = {line: back.get(line, 0) + kept.get(line, 0) for line in {**back, **kept}}
         for line, quantity in units.items():
-            cost = self.env["oms.invoice.poster"]._value_left(line, quantity)
+            cost = left(line, quantity)
             amount, slack = told.get(line), currency.rounding * max(quantity, 1.0)
             is_both = line in back and line in kept
+            if amount is not None and amount > cost:
+                # Beyond what is left of a line its money is of others.
+                amount = min(amount, max(cost, left(line, line.product_uom_qty)))
             if amount is None or is_both or currency.compare_amounts(amount, cost + slack) > 0:
                 value += cost
                 continue
-            if currency.compare_amounts(amount, cost):
-                amounts[line] = amount
+            amounts[line] = amount
             # Without any money it is no price that was lowered: the balance says what is due.
             if amount and currency.compare_amounts(cost - slack, amount) > 0:
                 less += cost - amount
@@ -375,7 +396,9 @@ class OmsOrderRefund(models.Model):
             order_line.product_uom_qty - order_line.qty_delivered >= quantity
             for order_line, quantity in units.items()
         )
-        is_full = not order.currency_id.compare_amounts(value, float(line.amount or 0))
+        # Of a part of a line the channel may round the cents otherwise.
+        slack = order.currency_id.rounding * max(sum(units.values()), 1.0)
+        is_full = abs(value - float(line.amount or 0)) < slack + 1e-9
         if units and are_here and is_full:
             return line
         [of_line] = self.env["oms.order.canceller"]._channel_lines(order, "", line.sku)[:1] or [

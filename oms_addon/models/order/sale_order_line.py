@@ -58,6 +58,11 @@ class SaleOrderLine(models.Model):
         readonly=True,
         help="How many pieces of the channel's listing were ordered.",
     )
+    oms_channel_price = fields.Float(
+        "Price on the Channel",
+        readonly=True,
+        help="What a unit of this line costs on the channel, after its discount.",
+    )
     oms_piece_units = fields.Float(
         "Units in a piece",
         digits="Product Unit",

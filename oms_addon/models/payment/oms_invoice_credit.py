@@ -48,7 +48,7 @@ class OmsInvoicePoster(models.AbstractModel):
         if not notes:
             return notes.with_env(self.env)
         for note in notes:
-            poster._round_to_invoice(note)
+            poster._round_to_invoice(note, is_told=bool(amounts))
         poster._post(notes)
         poster._settle_refund(order, notes, refund_charge_ref)
         poster._tell_credit(order, notes, reason)
@@ -163,16 +163,19 @@ class OmsInvoicePoster(models.AbstractModel):
         return Decimal(str(line.currency_id.round(price * line.quantity)))
 
     @api.model
-    def _round_to_invoice(self, note):
+    def _round_to_invoice(self, note, is_told=False):
         """Add the cents by which an invoice's credit notes would miss it.
 
         Taxes rounded over the document differ by cents when it is credited in parts. The
         last credit note makes them meet; none before it goes beyond.
+
+        :param bool is_told: whether the note is of what was given back, which may be cents less
         """
         invoice, currency = note.reversed_entry_id, note.currency_id
         notes = invoice.reversal_move_ids.filtered(lambda move: move.state != "cancel")
         difference = invoice.amount_total - sum(notes.mapped("amount_total"))
-        if currency.is_zero(difference) or difference > 0 and not self._is_credited(invoice):
+        is_final = not is_told and self._is_credited(invoice)
+        if currency.is_zero(difference) or difference > 0 and not is_final:
             return
         # What a channel kept of the price stays invoiced.
         if difference > currency.rounding * (len(invoice.invoice_line_ids) + len(notes)):
