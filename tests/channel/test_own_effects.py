@@ -93,6 +93,23 @@ class OwnEffects:
         self.assert_money_moved(ref, order)
 
     @mute_logger(SENDER, HTTP)
+    def test_a_partial_cancellation_credits_just_what_the_shop_gave_back(self):
+        ref, order = self.captured([("MUG", 3, "20.00"), ("POT", 2, "10.00")], shipping="8.00")
+        self.ship_part(order, {self.mug: 3})
+        self.push()
+        self.cancel_here(order)
+        self.push()
+        self.poll()
+        for due in self.own(order).filtered("to_pay"):
+            due.action_mark_paid()
+        self.push()
+        refunded = float(self.shop.orders()[ref]["refunded"])
+        # Some shops take the share of the shipping off, too.
+        self.assertEqual(refunded, 22.0 if self.adapter._tells_remainder else 20.0)
+        self.assertEqual(sum(self.notes(order).mapped("amount_total")), refunded)
+        self.assertEqual((order.oms_amount_refunded, self.holds(order)), (refunded, []))
+
+    @mute_logger(SENDER, HTTP)
     def test_a_whole_order_cancelled_here_has_one_refund_and_its_echo_changes_nothing(self):
         ref, order = self.captured([("MUG", 3, "20.00")])
         self.cancel_here(order)

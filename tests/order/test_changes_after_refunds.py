@@ -21,6 +21,16 @@ class TestChangesAfterRefunds(RoundedShares):
         self.assertEqual(order.partner_shipping_id.city, "York")
         self.assertEqual(self.parts(order)["M"], (1.0, 11.98))
 
+    def test_a_line_all_of_which_was_refunded_for_more_needs_no_rounding_line(self):
+        order = self._capture(self.document(mugs=(2, "19.98")))
+        refunds = [{**self.refund([("M", 1, "10.00")], "10.00"), "ref": ref} for ref in ("8", "9")]
+        self._capture(self.document(2, (2, "19.98"), refunds))
+        moved = {**self.document()["shipping"], "city": "York"}
+        self._capture(self.document(3, (2, "19.98"), refunds, shipping=moved))
+        self.assertEqual(order.partner_shipping_id.city, "York")
+        self.assertEqual(set(order.order_line.mapped("oms_kind")), {"product", "shipping"})
+        self.assertEqual(order.amount_total, 36.4)
+
     def test_a_line_whose_price_a_refund_moved_by_a_cent_may_become_dearer_there(self):
         order = self._capture(self.document())
         refund = self.refund([("M", 2, "23.98"), ("S", 0, "8.40")], "32.38")

@@ -59,6 +59,21 @@ class TestOrderReviver(OmsCommon):
         self.assertEqual(open_pickings.mapped("state"), ["assigned"])
         self.assertEqual(open_pickings.move_ids.product_uom_qty, 2.0)
 
+    def test_money_given_back_before_is_credited_of_the_new_invoice_too(self):
+        refund = {"ref": "1", "at": "2026-03-01T10:00:00Z", "amount": "2.00", "reason": "Late"}
+        document = self._version("A1", 1)
+        back = {**document["charges"][0], "ref": "R1", "kind": "refund", "amount": "2.00"}
+        told = {"refunds": [refund], "charges": [*document["charges"], back]}
+        order = self._capture(document)
+        for number, status in ((2, "open"), (3, "cancelled"), (4, "open")):
+            self._capture(self._version("A1", number, status, **told))
+        self.assertEqual(order.order_line.product_uom_qty, 2.0)
+        notes = order.invoice_ids.filtered(lambda m: m.move_type == "out_refund")
+        self.assertEqual(sorted(notes.mapped("amount_total")), [2.0, 2.0, 18.0])
+        self.assertEqual((order.invoice_ids - notes).mapped("amount_total"), [20.0, 20.0])
+        self.assertEqual(set(order.invoice_ids.mapped("amount_residual")), {0.0})
+        self.assertEqual((order.oms_balance_due, self._holds(order)), (0.0, []))
+
     def test_an_order_that_was_called_cancelled_twice_is_revived_whole(self):
         order = self._cancelled()
         self._capture(self._version("A1", 3, "cancelled", note="Call back"))

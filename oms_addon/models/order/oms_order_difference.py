@@ -177,6 +177,9 @@ class OmsOrderDifference(models.AbstractModel):
         :rtype: float
         """
         reduced = line.oms_reduced_qty
+        if line.oms_channel_price:
+            reported = line._oms_reported_value(line.product_uom_qty + units)
+            return reported - line._oms_exact_total()
         if not line.oms_reduced_total or not 0 < reduced <= units:
             return line._oms_value_of(units)
         more = line._oms_value_of(units - reduced) if units > reduced else 0.0

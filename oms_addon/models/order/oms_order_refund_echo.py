@@ -103,6 +103,28 @@ class OmsOrderRefund(models.Model):
         self.write({"ref": False if known else ref or False, "refunded_at": fields.Datetime.now()})
         self._set_state("done")
 
+    @api.model
+    def _credit_later(self, order, amount, shares, reason):
+        """Credit money that no refund told now is of, as soon as there is an invoice.
+
+        :param float amount: with taxes
+        :param dict shares: what of it belongs to which ``sale.order.line``, as far as one knows
+        :param str reason: why, in words
+        """
+        self.create(
+            {
+                "order_id": order.id,
+                "channel_id": order.oms_channel_id.id,
+                "company_id": order.company_id.id,
+                "state": "waiting",
+                "refunded_at": fields.Datetime.now(),
+                "credit_due": amount,
+                "shares": {str(line.id): share for line, share in shares.items()},
+                "reason": reason,
+            }
+        )
+        self._credit_waiting(order)
+
     # === ECHOES === #
 
     @api.model

@@ -76,6 +76,36 @@ class OmsOrderRemainder(models.AbstractModel):
         return charges
 
     @api.model
+    def _credit_less(self, order, document):
+        """Credit what shipping and fees cost less since items were cancelled: the channel takes
+        their share of the items off, and gave it back with them.
+
+        :param document: the ``OrderDocument``, whose charges are recorded
+        """
+        if order.state != "sale" or document.total is None or not self._applies(order):
+            return
+        told = {
+            (line.kind, line.ref.partition(":")[0]): float(line.subtotal)
+            for line in document.lines
+            if line.kind != "product" and line.ref
+        }
+        less = {}
+        for line in order.order_line.filtered(lambda l: l.oms_line_ref and l.oms_channel_price):
+            if line.oms_kind == "product":
+                continue
+            key = line.oms_kind, line.oms_line_ref.partition(":")[0]
+            amount = line.oms_channel_price * line.product_uom_qty - told.get(key, 0.0)
+            if line.product_uom_qty and line.currency_id.compare_amounts(amount, 0.0) > 0:
+                line.oms_channel_price -= amount / line.product_uom_qty
+                less[line] = line.tax_ids.compute_all(
+                    amount, line.currency_id, 1.0, line.product_id, order.partner_id
+                )["total_included"]
+        if less:
+            self.env["oms.order.refund"]._credit_later(
+                order, sum(less.values()), less, self.env._("Cancelled on the channel.")
+            )
+
+    @api.model
     def _give_back(self, order, document):
         """Record that a channel keeps nothing of an order that was cancelled there.
 

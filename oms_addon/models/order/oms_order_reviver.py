@@ -158,6 +158,7 @@ class OmsOrderReviver(models.AbstractModel):
         if order.state == "cancel":
             order.action_draft()
         self._restore_lines(order)
+        self._credit_again(order)
         self._drop_outgoing(order)
         order.write(self._prepare_path(order))
         order.oms_hold_ids.filtered(lambda h: h.reason_code in ("REOPENED", "LATE_PAYMENT"))._close(
@@ -194,6 +195,20 @@ class OmsOrderReviver(models.AbstractModel):
                     "oms_whole_cancelled_qty": 0.0,
                     "oms_reinvoiced_qty": self._credited_units(line),
                 }
+            )
+
+    @api.model
+    def _credit_again(self, order):
+        """Credit what was given back without items of the new invoice, too: that of before was
+        credited whole.
+        """
+        if not any(order.order_line.mapped("oms_reinvoiced_qty")):
+            return
+        owed = order._oms_amount_owed(order.oms_amount_paid, order.oms_amount_refunded)
+        amount = order.currency_id.round(order.amount_total - owed)
+        if order.currency_id.compare_amounts(amount, 0.0) > 0:
+            self.env["oms.order.refund"]._credit_later(
+                order, amount, {}, self.env._("Refunded before the order was reopened.")
             )
 
     @api.model

@@ -43,6 +43,8 @@ class OmsOrderUpdater(models.AbstractModel):
             self._hold_for_late_change(order, document)
         charges = remainder._charges(order, document)
         self.env["oms.payment.collector"]._record([(order, charge) for charge in charges])
+        if document.status != "cancelled":
+            remainder._credit_less(order, document)
         if document.status == "cancelled":
             reviver._withdraw(order)
             self.env["oms.order.canceller"]._cancel_whole(

@@ -140,6 +140,19 @@ class SaleOrderLine(models.Model):
             price, self.currency_id, units, self.product_id, self.order_id.partner_id
         )["total_included"]
 
+    def _oms_reported_value(self, units):
+        """:param float units: in the line's unit
+        :return: what so many units cost on the channel, with taxes; the price here may be cents off
+            it since units were taken off
+        """
+        self.ensure_one()
+        price = self.oms_channel_price
+        if all(self.tax_ids.mapped("price_include")):
+            return self.currency_id.round(price * units)
+        return self.tax_ids.compute_all(
+            price, self.currency_id, units, self.product_id, self.order_id.partner_id
+        )["total_included"]
+
     def _oms_priced(self):
         """:return: the lines whose price a channel fixed"""
         return self.filtered(lambda line: line.oms_kind)
