@@ -121,6 +121,16 @@ class TestRefundsToTheCent(RoundedShares):
         self.assertEqual(self.books(order)[0], [0.01, 9.84, 9.85])
         self.assertEqual((order.oms_balance_due, self.holds(order)), (0.0, []))
 
+    def test_a_cent_that_the_channel_kept_of_the_last_piece_is_owed_by_nobody(self):
+        order = self._capture(self.document(mugs=(2, "19.69")))
+        refunds = []
+        for version, ref in ((2, "8"), (3, "9")):
+            refunds.append({**self.refund([("M", 1, "9.84")], "9.84"), "ref": ref})
+            self._capture(self.document(version, (2, "19.69"), list(refunds)))
+        self.assertEqual(self.books(order)[0], [9.84, 9.84])
+        self.assertEqual(order.oms_refund_ids.sorted("id").mapped("kept"), [0.0, 0.01])
+        self.assertEqual((order.oms_balance_due, self.holds(order)), (0.0, []))
+
 
 class TestBundleRefunds(OmsCommon):
     def test_a_bundle_is_credited_with_what_was_given_back_for_it(self):

@@ -162,13 +162,13 @@ class OmsOrderRefund(models.Model):
                     shares[named] = shares.get(named, 0.0) + float(line.amount)
                     if line.tax is not None:
                         taxes[named] = taxes.get(named, 0.0) + float(line.tax)
-        value, less, amounts = self._values(order, back, kept, told)
+        value, less, cents, amounts = self._values(order, back, kept, told)
         total = self._total(refund)
         rest = order.currency_id.round(float(total) - value) if total is not None else 0.0
         if order.currency_id.compare_amounts(rest, 0.0) < 0:
             less, rest = less - rest, 0.0
         # What is owed is known before the pieces are taken off.
-        self.kept += less
+        self.kept += less + cents
         later = self._value_to_invoice(back, amounts)
         if kept:
             self.env["oms.order.canceller"]._cancel_units(
@@ -223,11 +223,11 @@ class OmsOrderRefund(models.Model):
         or all they cost where it does not say, or gave more.
 
         :param dict told: what was given back, by order line; ``None`` where it is not told
-        :return: all of it, what the channel kept of what they cost, and the amounts by order line
-            that are other than their share of the line
-        :rtype: tuple[float, float, dict]
+        :return: all of it, what the channel kept of what they cost, the cents it kept beyond that
+            as rounding left them, and the amounts that were told by order line
+        :rtype: tuple[float, float, float, dict]
         """
-        currency, value, less, amounts = order.currency_id, 0.0, 0.0, {}
+        currency, value, less, cents, amounts = order.currency_id, 0.0, 0.0, 0.0, {}
         left = self.env["oms.invoice.poster"]._value_left
         units = {line: back.get(line, 0) + kept.get(line, 0) for line in {**back, **kept}}
         for line, quantity in units.items():
@@ -244,8 +244,11 @@ class OmsOrderRefund(models.Model):
             # Without any money it is no price that was lowered: the balance says what is due.
             if amount and currency.compare_amounts(cost - slack, amount) > 0:
                 less += cost - amount
+            elif amount and kept.get(line, 0.0) >= line.product_uom_qty:
+                # Nothing stays of the line that would cost them more.
+                cents += max(cost - amount, 0.0)
             value += amount
-        return value, less, amounts
+        return value, less, cents, amounts
 
     @api.model
     def _value_to_invoice(self, back, amounts):
