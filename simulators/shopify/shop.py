@@ -344,9 +344,12 @@ class ShopifySimulator(Server, Simulator):
                 entry[2] += quantity
         part.status = "open" if part.status == "closed" else part.status
 
-    def _take_off(self, order, line, quantity):
-        """Take pieces off a line and what is still to be sent of it."""
+    def _take_off(self, order, line, quantity, *, returned=False):
+        """Take pieces off a line and what is still to be sent of it; what comes back had left."""
         line.gone += quantity
+        if returned:
+            line.returned += quantity
+            return
         for part in order.parts:
             for entry in part.lines:
                 if entry[1] is line:
@@ -430,7 +433,7 @@ class ShopifySimulator(Server, Simulator):
                 line = next(li for li in order.lines if li.sku == sku)
                 made.lines.append((line, quantity, "return" if returned else "cancel"))
                 due += order.worth(line, quantity)
-                self._take_off(order, line, quantity)
+                self._take_off(order, line, quantity, returned=returned)
             made.transactions = self._give_back(order, due if amount is None else Decimal(amount))
             order.refunds.append(made)
             self._changed(order, None, {"refunds/create": rest.refund(order, made)})
@@ -872,7 +875,7 @@ class ShopifySimulator(Server, Simulator):
             line = by_id[number_of(given["lineItemId"])]
             kind = (given.get("restockType") or "NO_RESTOCK").lower()
             made.lines.append((line, given["quantity"], kind))
-            self._take_off(order, line, given["quantity"])
+            self._take_off(order, line, given["quantity"], returned=kind == "return")
         made.shipping = Decimal((input.get("shipping") or {}).get("amount") or "0.00")
         made.transactions = [
             self._transact(

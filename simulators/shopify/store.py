@@ -39,6 +39,8 @@ class Line:
     variant: Variant | None = None
     gift_card: bool = False
     gone: int = 0
+    #: those among them that had left
+    returned: int = 0
     properties: tuple = ()
     duties: tuple = ()
 
@@ -186,7 +188,7 @@ class Order:
 
     def unfulfilled(self, line):
         """:return: how many pieces of a line are still to leave"""
-        return max(line.quantity - line.gone - self.fulfilled(line), 0)
+        return max(line.quantity - line.gone + line.returned - self.fulfilled(line), 0)
 
     def worth(self, line, quantity):
         """:return: what pieces of a line cost, with taxes"""
