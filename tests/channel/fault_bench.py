@@ -60,6 +60,10 @@ class FaultBench(OmsCommon, HttpCase):
 
     def setUp(self):
         super().setUp()
+        self.open_shop()
+
+    def open_shop(self):
+        """Begin with a shop that sold nothing yet, and a channel of its own."""
         self.shop = self.simulator().start()
         # Shops do not show what is too old, or not settled yet.
         self.shop.now = datetime.now(timezone.utc).replace(microsecond=0) - timedelta(hours=2)
