@@ -311,6 +311,7 @@ class TestApiReturns(ApiCase):
                     "sku": "MUG",
                     "quantity": "1",
                     "amount": "10.00",
+                    "tax": None,
                     "returned": True,
                 }
             ],
