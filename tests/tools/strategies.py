@@ -77,7 +77,7 @@ CANCELLED_LINES = st.builds(
 CANCELLATIONS = st.builds(
     od.CancellationDocument,
     ref=IDS,
-    order_ref=TEXTS,
+    order_ref=st.just("") | IDS,
     at=MOMENTS,
     updated_at=st.none() | MOMENTS,
     total=st.none() | AMOUNTS,
