@@ -47,7 +47,7 @@ class FinancesMixin:
         return Response(200, {"payload": payload})
 
     def refund_order(self, ref, lines=(), amount=None, *, returned=False):
-        """Override: in Seller Central. Money without lines is taken off the first item."""
+        """Override: in Seller Central. Money without lines is of the first shipped item."""
         with self.lock:
             order = self.shop[str(ref)]
             items = {item.sku: item for item in order.items}
@@ -56,7 +56,8 @@ class FinancesMixin:
                 for sku, count in lines
             ]
             if amount is not None:
-                item, count = parts[0][:2] if parts else (order.items[0], 0)
+                shipped = [item for item in order.items if order.shipped(item)]
+                item, count = parts[0][:2] if parts else ((shipped or order.items)[0], 0)
                 parts = [(item, count, Decimal(amount), ZERO)]
             for item, count, _price, _shipping in parts:
                 item.given_back += 0 if returned or order.shipped(item) else count

@@ -135,6 +135,55 @@ class TestExternalShipment(OmsCommon):
         self._capture(report)
         self.assertEqual(self._stock_of(self.mug), [99.0, 10.0])
 
+    def _refunded(self, document):
+        """:return: the document with a mug given back; nothing says that goods came back"""
+        refund = {
+            "ref": "9",
+            "at": "2026-03-02T08:00:00Z",
+            "amount": "10.00",
+            "lines": [{"line_ref": "1", "quantity": "1", "amount": "10.00"}],
+        }
+        charge = {**document["charges"][0], "ref": "R9", "kind": "refund", "amount": "10.00"}
+        return {**document, "refunds": [refund], "charges": [*document["charges"], charge]}
+
+    def test_units_shipped_by_others_that_were_refunded_in_the_same_message_left_the_stock(self):
+        document, order = self._order()
+        self._capture(self._refunded(self._shipped(document, 2, 2, 1)))
+        self.assertEqual(order.order_line.mapped("qty_delivered"), [2.0, 1.0])
+        self.assertEqual(self.mug.qty_available, 98.0)
+        self.assertEqual(self._holds(order), [])
+
+    def test_units_whose_refund_is_heard_of_before_their_shipment_left_the_stock(self):
+        document, order = self._order()
+        self._capture(self._refunded({**document, "version": "2"}))
+        self.assertEqual(order.order_line[0].product_uom_qty, 1.0)
+        self._capture(self._refunded(self._shipped(document, 3, 2, 0)))
+        mug = order.order_line[0]
+        self.assertEqual((mug.qty_delivered, self.mug.qty_available), (2.0, 98.0))
+        self.assertEqual((mug.product_uom_qty, mug.oms_reduced_qty, mug.price_total), (2, 0, 20))
+        self._capture(self._refunded(self._shipped(document, 4, 2, 0)))
+        self.assertEqual(self.mug.qty_available, 98.0)
+
+    def test_units_refunded_before_their_shipment_was_worked_off_left_the_stock(self):
+        document, order = self._order()
+        messages = self._receive(self._shipped(document, 2, 2, 0)) + self._receive(
+            self._refunded(self._shipped(document, 3, 2, 0))
+        )
+        self._run_lanes()
+        self.assertEqual(set(messages.mapped("state")), {"done"})
+        mug = order.order_line[0]
+        self.assertEqual((mug.qty_delivered, self.mug.qty_available), (2.0, 98.0))
+        self.assertEqual(self._holds(order), [])
+
+    def test_a_unit_refunded_that_nobody_shipped_is_taken_off(self):
+        document, order = self._order()
+        self._capture(self._refunded(self._shipped(document, 2, 1, 0)))
+        mug = order.order_line[0]
+        self.assertEqual((mug.product_uom_qty, mug.qty_delivered), (1.0, 1.0))
+        self.assertEqual(self.mug.qty_available, 99.0)
+        todo = order.picking_ids._oms_todo().move_ids.filtered(lambda m: m.state != "cancel")
+        self.assertEqual(todo.product_id, self.pot)
+
     def test_the_report_of_our_own_shipment_is_none_of_others(self):
         document, order = self._order()
         order.picking_ids.move_ids.picked = True

@@ -48,6 +48,17 @@ class OmsExternalShipment(models.AbstractModel):
                         "oms_external_place": of_channel.shipped_from or False,
                     }
                 )
+                self._want_again(line)
+
+    @api.model
+    def _want_again(self, line):
+        """Units that were taken off a line, though the channel reports that they left, are on it
+        again: money given back for them was heard of before that they had been shipped.
+        """
+        leaves = line.oms_external_qty - line.oms_external_done_qty
+        units = leaves - max(line.product_uom_qty - line.qty_delivered, 0.0)
+        if line.order_id.state == "sale" and line.oms_reduced_qty:
+            self.env["oms.order.canceller"]._put_back_on(line, units)
 
     @api.model
     def _own_units(self, order):
@@ -59,12 +70,29 @@ class OmsExternalShipment(models.AbstractModel):
         return shipper._units_shipped(own)
 
     @api.model
-    def _pending(self, order):
-        """:return: units by order line that others shipped and that are still to leave here
+    def _units_gone(self, line):
+        """:return: how many units that are still to leave here have left elsewhere, and will be
+            taken over without a person
+        :rtype: float
+        """
+        order = line.order_id
+        if not line.oms_external_qty or order._oms_policy("external_shipment_policy") == "hold":
+            return 0.0
+        if order.oms_hold_ids.filtered(
+            lambda h: h.state == "open" and h.reason_code == "SHIPPED_ELSEWHERE"
+        ):
+            # Whoever decides about them may cancel them.
+            return 0.0
+        return self._pending(line).get(line, 0.0)
+
+    @api.model
+    def _pending(self, lines):
+        """:param lines: ``sale.order.line`` records
+        :return: units by order line that others shipped and that are still to leave here
         :rtype: dict
         """
         pending = {}
-        for line in order.order_line:
+        for line in lines:
             units = min(
                 line.oms_external_qty - line.oms_external_done_qty,
                 line.product_uom_qty - line.qty_delivered,
@@ -92,7 +120,7 @@ class OmsExternalShipment(models.AbstractModel):
         held = orders.browse()
         for order in orders:
             policy = order._oms_policy("external_shipment_policy")
-            pending = self._pending(order) if order.state == "sale" else {}
+            pending = self._pending(order.order_line) if order.state == "sale" else {}
             if not pending or policy == "hold":
                 continue
             done = self._take_over(order, pending, policy == "deduct")

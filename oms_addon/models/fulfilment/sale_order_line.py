@@ -154,3 +154,9 @@ class SaleOrderLine(models.Model):
             and not self.route_ids
             and self.product_id.uom_id.compare(self.product_uom_qty, 0) > 0
         )
+
+    def _oms_here(self):
+        """:return: the units of the line that left neither from here nor elsewhere"""
+        self.ensure_one()
+        gone = self.env["oms.external.shipment"]._units_gone(self)
+        return self.product_uom_qty - self.qty_delivered - gone

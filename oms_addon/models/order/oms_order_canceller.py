@@ -329,7 +329,7 @@ class OmsOrderCanceller(models.AbstractModel):
         if order.state not in ("draft", "sent", "sale"):
             return
         for line, quantity in quantities.items():
-            less = min(quantity, line.product_uom_qty - line.qty_delivered)
+            less = min(quantity, line._oms_here())
             if less <= 0 or line.product_id.type == "service":
                 continue
             unbilled = min(less, line.product_uom_qty - line.qty_invoiced)
@@ -344,6 +344,23 @@ class OmsOrderCanceller(models.AbstractModel):
             )
             self._fit_price(line, left, ordered)
             line.oms_reduced_total += before - line._oms_exact_total()
+
+    @api.model
+    def _put_back_on(self, line, units):
+        """Have a line want units again that were taken off it, at what they cost then."""
+        units = min(units, line.oms_reduced_qty)
+        if line.product_uom_id.compare(units, 0) <= 0:
+            return
+        before = line._oms_exact_total()
+        back = line.oms_reduced_total * units / line.oms_reduced_qty
+        line.with_context(mail_notrack=True).write(
+            {
+                "product_uom_qty": line.product_uom_qty + units,
+                "oms_reduced_qty": line.oms_reduced_qty - units,
+            }
+        )
+        self._fit_price(line, before + back, line.product_uom_qty)
+        line.oms_reduced_total -= back
 
     @api.model
     def _fit_price(self, line, total, ordered):

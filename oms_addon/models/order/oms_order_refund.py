@@ -396,8 +396,7 @@ class OmsOrderRefund(models.Model):
         units = self._units_of(order, line)
         value = sum(order_line._oms_value_of(quantity) for order_line, quantity in units.items())
         are_here = not order.oms_by_channel and all(
-            order_line.product_uom_qty - order_line.qty_delivered >= quantity
-            for order_line, quantity in units.items()
+            order_line._oms_here() >= quantity for order_line, quantity in units.items()
         )
         # Of a part of a line the channel may round the cents otherwise.
         slack = order.currency_id.rounding * max(sum(units.values()), 1.0)

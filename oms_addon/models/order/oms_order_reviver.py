@@ -184,13 +184,9 @@ class OmsOrderReviver(models.AbstractModel):
         """
         for line in order.order_line.filtered(lambda l: not l.display_type):
             back = min(line.oms_whole_cancelled_qty, line.oms_cancelled_qty)
-            reduced = min(back, line.oms_reduced_qty)
-            stays = 1 - reduced / line.oms_reduced_qty if reduced else 1.0
+            self.env["oms.order.canceller"]._put_back_on(line, back)
             line.write(
                 {
-                    "product_uom_qty": line.product_uom_qty + reduced,
-                    "oms_reduced_qty": line.oms_reduced_qty - reduced,
-                    "oms_reduced_total": line.oms_reduced_total * stays,
                     "oms_cancelled_qty": line.oms_cancelled_qty - back,
                     "oms_whole_cancelled_qty": 0.0,
                     "oms_reinvoiced_qty": self._credited_units(line),

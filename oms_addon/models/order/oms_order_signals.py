@@ -59,7 +59,7 @@ class OmsOrderSignals(models.AbstractModel):
                 reason=document.cancel_reason or self.env._("no reason given"),
             )
         external = self.env["oms.external.shipment"]
-        pending = external._pending(order)
+        pending = external._pending(order.order_line)
         if pending and order._oms_policy("external_shipment_policy") == "hold":
             signals["SHIPPED_ELSEWHERE"] = self.env._(
                 "The channel reports %(units)s as shipped, but not from Odoo. Find out who "
