@@ -1,11 +1,13 @@
 """Orders that a channel tells by what is left of them."""
 
+from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
 
 from odoo import api, models
 
 from odoo.addons.oms_addon.tools.order_document import Charge
+from odoo.addons.oms_addon.tools.shares import rounded, spread_within
 
 
 class OmsOrderRemainder(models.AbstractModel):
@@ -76,34 +78,81 @@ class OmsOrderRemainder(models.AbstractModel):
         return charges
 
     @api.model
-    def _credit_less(self, order, document):
+    def _credit_less(self, order, document, charges):
         """Credit what shipping and fees cost less since items were cancelled: the channel takes
         their share of the items off, and gave it back with them.
 
-        :param document: the ``OrderDocument``, whose charges are recorded
+        :param document: the ``OrderDocument``
+        :param charges: its charges as they were recorded, see ``_charges``
         """
         if order.state != "sale" or document.total is None or not self._applies(order):
             return
-        told = {
-            (line.kind, line.ref.partition(":")[0]): float(line.subtotal)
-            for line in document.lines
-            if line.kind != "product" and line.ref
-        }
         less = {}
-        for line in order.order_line.filtered(lambda l: l.oms_line_ref and l.oms_channel_price):
-            if line.oms_kind == "product":
-                continue
-            key = line.oms_kind, line.oms_line_ref.partition(":")[0]
-            amount = line.oms_channel_price * line.product_uom_qty - told.get(key, 0.0)
-            if line.product_uom_qty and line.currency_id.compare_amounts(amount, 0.0) > 0:
-                line.oms_channel_price -= amount / line.product_uom_qty
-                less[line] = line.tax_ids.compute_all(
-                    amount, line.currency_id, 1.0, line.product_id, order.partner_id
-                )["total_included"]
-        if less:
+        for line, amount in self._lowered(order, document).items():
+            line.oms_channel_price -= float(amount) / line.product_uom_qty
+            less[line] = line.tax_ids.compute_all(
+                float(amount), line.currency_id, 1.0, line.product_id, order.partner_id
+            )["total_included"]
+        amount = sum(less.values())
+        if any(charge not in document.charges for charge in charges):
+            amount = self._not_credited(order, amount)
+        if order.currency_id.compare_amounts(amount, 0.0) > 0:
             self.env["oms.order.refund"]._credit_later(
-                order, sum(less.values()), less, self.env._("Cancelled on the channel.")
+                order, amount, less, self.env._("Cancelled on the channel.")
             )
+
+    @api.model
+    def _not_credited(self, order, amount):
+        """Find what credit notes have to say yet of money that a channel gave back without a word
+        of what it is for: items may have cost it more than is left of their lines here.
+
+        :param float amount: what is known of it
+        :return: the amount itself while a part of the order will be invoiced at what it costs then
+        :rtype: float
+        """
+        order, poster = order.sudo(), self.env["oms.invoice.poster"]
+        if not poster._invoices_of(order) or poster._is_to_invoice(order):
+            return amount
+        notes = order.invoice_ids.filtered(
+            lambda move: move.move_type == "out_refund" and move.state == "posted"
+        )
+        waiting = order.oms_refund_ids.filtered(lambda refund: refund.state == "waiting")
+        credited = sum(notes.mapped("amount_total")) + sum(waiting.mapped("credit_due"))
+        return order.oms_amount_refunded - credited
+
+    @api.model
+    def _lowered(self, order, document):
+        """Find what each shipping and fee line costs less than its channel told before.
+
+        The channel tells what a kind costs by tax rate, and a rate that it does not tell itself
+        may come out otherwise of fewer cents: what is found at one rate is not lost at another.
+
+        :return: amounts of the channel, by order line
+        :rtype: dict[sale.order.line, Decimal]
+        """
+        coin = self.env["oms.invoice.poster"]._coin(order.currency_id)
+        told, lost, lowered = Counter(), {}, {}
+        for line in document.lines:
+            if line.kind != "product" and line.ref:
+                told[line.kind, line.ref] += rounded(line.subtotal, coin)
+        for line in order.order_line.filtered(lambda l: l.oms_line_ref and l.oms_channel_price):
+            if line.oms_kind == "product" or not line.product_uom_qty:
+                continue
+            amount = rounded(Decimal(str(line.oms_channel_price * line.product_uom_qty)), coin)
+            found = min(told[line.oms_kind, line.oms_line_ref], amount)
+            told[line.oms_kind, line.oms_line_ref] -= found
+            kind = line.oms_kind, line.oms_line_ref.partition(":")[0]
+            lost.setdefault(kind, {})[line] = amount - found
+        for (kind, name), lines in lost.items():
+            elsewhere = sum(
+                amount
+                for (of_kind, ref), amount in told.items()
+                if (of_kind, ref.partition(":")[0]) == (kind, name)
+            )
+            amount = max(sum(lines.values()) - elsewhere, Decimal(0))
+            shares, _left = spread_within(amount, list(lines.values()), coin)
+            lowered |= {line: share for line, share in zip(lines, shares, strict=True) if share}
+        return lowered
 
     @api.model
     def _give_back(self, order, document):

@@ -43,8 +43,6 @@ class OmsOrderUpdater(models.AbstractModel):
             self._hold_for_late_change(order, document)
         charges = remainder._charges(order, document)
         self.env["oms.payment.collector"]._record([(order, charge) for charge in charges])
-        if document.status != "cancelled":
-            remainder._credit_less(order, document)
         if document.status == "cancelled":
             reviver._withdraw(order)
             self.env["oms.order.canceller"]._cancel_whole(
@@ -53,6 +51,7 @@ class OmsOrderUpdater(models.AbstractModel):
             remainder._give_back(order, document)
         else:
             self.env["oms.order.importer"]._apply_refunds([(order, document)])
+            remainder._credit_less(order, document, charges)
             self.env["oms.order.signals"]._sync([(order, document)])
         self.env["oms.order.refund"]._hold_for_withdrawn(order, document)
         self._update_note(order, document)
