@@ -170,3 +170,44 @@ class TestBundleRefunds(OmsCommon):
         self.assertEqual(order.order_line.mapped("product_uom_qty"), [4.0, 2.0])
         self.assertEqual((order.amount_total, order.oms_balance_due), (49.32, 0.0))
         self.assertEqual(self._holds(order), [])
+
+    def test_of_a_bundle_two_of_four_given_back_leave_no_part_of_a_cent(self):
+        self.channel.auto_ship = False
+        self.company.tax_calculation_rounding_method = "round_globally"
+        self.mug.list_price = self.pot.list_price = 10.0
+        self.env["oms.channel.listing"].create(
+            {
+                "channel_id": self.channel.id,
+                "sku": "SET",
+                "component_ids": [
+                    Command.create({"product_id": self.mug.id, "quantity": 2}),
+                    Command.create({"product_id": self.pot.id}),
+                ],
+            }
+        )
+        document = self._document("B1", [("SET", 4, "25.00")])
+        order = self._capture(document)
+        refunds, charges = [], list(document["charges"])
+        for ref in ("1", "2"):
+            refunds.append(
+                {
+                    "ref": ref,
+                    "at": f"2026-03-02T08:0{ref}:00Z",
+                    "amount": "25.00",
+                    "lines": [{"line_ref": "1", "quantity": "1", "amount": "25.00"}],
+                }
+            )
+            charges.append({**charges[0], "ref": f"R{ref}", "kind": "refund", "amount": "25.00"})
+            stamp = f"2026-03-02T09:0{ref}:00Z"
+            self._capture(
+                {
+                    **document,
+                    "version": str(len(refunds) + 1),
+                    "updated_at": stamp,
+                    "refunds": list(refunds),
+                    "charges": list(charges),
+                }
+            )
+        self.assertEqual(order.order_line.mapped("price_total"), [33.33, 16.67])
+        self.assertEqual((order.amount_total, order.oms_balance_due), (50.0, 0.0))
+        self.assertEqual(self._holds(order), [])

@@ -372,9 +372,9 @@ class OmsOrderCanceller(models.AbstractModel):
         """
         currency, quantity = line.currency_id, line.product_uom_qty
         part = 1 - (line.discount or 0.0) / 100
-        is_included = bool(line.tax_ids) and all(line.tax_ids.mapped("price_include"))
+        is_exact = all(line.tax_ids.mapped("price_include"))
         # Parts of a cent count, too, where taxes are rounded over the order.
-        exact = line.price_unit * part * quantity if is_included else line.price_total
+        exact = line.price_unit * part * quantity if is_exact else line.price_total
         off = abs(exact - total)
         if (
             not line.oms_kind
@@ -385,7 +385,7 @@ class OmsOrderCanceller(models.AbstractModel):
         ):
             return
         line = line.with_context(mail_notrack=True)
-        if is_included:
+        if is_exact:
             line.price_unit = currency.round(total) / quantity / part
             return
         net, step = line.price_subtotal / line.price_total, 0.0
