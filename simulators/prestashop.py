@@ -482,13 +482,15 @@ class PrestashopSimulator(Simulator):
                 {"order_ref": str(row["id_order"]), "number": row["tracking_number"]}
             )
         if resource in ("products", "combinations"):
-            sku, base = self._sku_of(resource, row), Decimal(0)
+            sku, base = self._sku_of(resource, row), "0"
             product = row
             if resource == "combinations":
                 product = self.tables["products"][int(row["id_product"])]
-                base = Decimal(product["price"])
+                base = product["price"]
             rate = self._rate_of(product)
-            gross = (Decimal(row["price"]) + base) * (1 + rate / 100)
+            # PHP adds binary fractions: 35.9 - 35.075 is a hair less than 0.825.
+            net = Decimal(repr(float(base) + float(row["price"])))
+            gross = net * (1 + rate / 100)
             gross += self._ecotax_of(product, row)
             self.prices[sku] = f"{_rounded(gross, CENT, self._setting('PS_PRICE_ROUND_MODE'))}"
 

@@ -30,6 +30,8 @@ XLINK = "http://www.w3.org/1999/xlink"
 _ZERO = Decimal(0)
 _HUNDRED = Decimal(100)
 _MICRO = Decimal("0.000001")
+# More than what adding binary fractions is off by, less than what six decimals tell apart.
+_HAIR = Decimal("1e-9")
 _SEEN_AT_MOST = 500
 #: how a shop rounds its prices, by its number of PS_PRICE_ROUND_MODE
 ROUND_MODES = {
@@ -143,19 +145,23 @@ def shop_rounded(amount, coin, mode):
     return (2 * amount - even).quantize(coin) if is_tie else even
 
 
-def net_price(price, rate, ecotax, coin, mode):
+def net_price(price, rate, ecotax, coin, mode, is_sum=False):
     """Find the price without tax with which a shop shows a price to the coin: it keeps six
     decimals, and rounds what it makes of them in its own way.
 
     :param Decimal price: with tax, as customers see it
     :param Decimal rate: of the tax, in percent
     :param Decimal ecotax: what the shop adds, with its tax
+    :param bool is_sum: whether the shop adds it up of two prices, as for combinations: in binary
+        fractions, which may leave a hair less or more than the sum
     :return: the net price; the nearest where none shows it
     """
     factor = 1 + rate / _HUNDRED
     nearest = ((price - ecotax) / factor).quantize(_MICRO, ROUND_HALF_UP)
+    hairs = (-_HAIR, _HAIR) if is_sum else (_ZERO,)
     for net in (nearest, nearest + _MICRO, nearest - _MICRO):
-        if shop_rounded(net * factor + ecotax, coin, mode) == price:
+        gross = net * factor + ecotax
+        if all(shop_rounded(gross + hair, coin, mode) == price for hair in hairs):
             return net
     return nearest
 

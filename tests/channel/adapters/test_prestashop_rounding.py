@@ -40,6 +40,22 @@ class TestPrestashopPrices(PrestashopCommon):
                 shown = {rate: self.shop.prices[f"P{mode}{rate}"] for rate in refs}
                 self.assertEqual(shown, dict.fromkeys(refs, price), mode)
 
+    def test_combinations_are_shown_to_the_cent_although_the_shop_adds_their_prices(self):
+        # 35.90 - 35.075 is a hair less than 0.825 for the shop: cut to the cent, 0.98.
+        tee = self.shop.add_product(
+            "TEE", "Tee", "43.08", tax_rate="20", combinations=[("TEE-S", 5, "43.08")]
+        )
+        [small] = self.shop.tables["combinations"]
+        shown = {}
+        for number, mode in enumerate(MODES):
+            self.shop.set_setting("PS_PRICE_ROUND_MODE", str(number))
+            composing._shops.clear()
+            item = {"ref": f"{tee}-{small}", "price": "0.99", "currency": "EUR"}
+            answer = self.adapter._push_price(self.channel, "P", [item])
+            self.assertEqual(answer, {"failed": {}, "stale": {}})
+            shown[mode] = self.shop.prices["TEE-S"]
+        self.assertEqual(shown, dict.fromkeys(MODES, "0.99"))
+
     def test_listings_show_the_price_that_customers_see(self):
         ref = self.shop.add_product("CUP", "Cup", "12.00", tax_rate="20")
         self.shop.tables["products"][int(ref)]["price"] = "8.341000"

@@ -116,7 +116,9 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
                 # The shop adds the ecological tax to its price, with a tax of its own.
                 combination = combinations.get(combination_id)
                 ecotax = self._ecotax(channel, product, combination, rates)
-                net = net_price(Decimal(item["price"]), rate, ecotax, coin, mode)
+                net = net_price(
+                    Decimal(item["price"]), rate, ecotax, coin, mode, is_sum=bool(combination_id)
+                )
                 base = money(product, "price") if combination_id else ZERO
                 writes["combinations" if combination_id else "products"][str(position)] = {
                     "id": combination_id or product_id,
