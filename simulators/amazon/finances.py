@@ -59,7 +59,13 @@ class FinancesMixin:
                 shipped = [item for item in order.items if order.shipped(item)]
                 item, count = parts[0][:2] if parts else ((shipped or order.items)[0], 0)
                 parts = [(item, count, Decimal(amount), ZERO)]
-            for item, count, _price, _shipping in parts:
+            # Of an item Amazon gives back what was paid for it at most.
+            parts = [
+                (item, count, min(price, order.paid_for(item)["Principal"]), shipping)
+                for item, count, price, shipping in parts
+            ]
+            for item, count, price, _shipping in parts:
+                item.back["Principal"] = item.back.get("Principal", 0) + price
                 item.given_back += 0 if returned or order.shipped(item) else count
             self.tick()
             return self._refund(order, parts)

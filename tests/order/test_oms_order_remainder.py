@@ -66,3 +66,52 @@ class TestOrderRemainder(RoundedShares):
         self._capture(self.left(3, lines[1:], "5.00", [goodwill]))
         self.assertEqual(self.books(order), ([1.0, 1.0, 9.0], [0.0, 0.0, 0.0, 0.0]))
         self.assertEqual((order.oms_amount_refunded, self.holds(order)), (11.0, []))
+
+
+class TestRefundLedger(RoundedShares):
+    """A ledger tells what was given back for pieces, whether or not they had left."""
+
+    def setUp(self):
+        super().setUp()
+        self.patch(type(self.channel._adapter()), "_has_refund_ledger", True)
+
+    def document(self, *args, **values):
+        document = super().document(*args, **values)
+        document["charges"][0]["amount"] = document["total"]
+        return document
+
+    def to_leave(self, order):
+        """:return: units of mugs that are still to leave"""
+        moves = order.picking_ids._oms_todo().move_ids.filtered(lambda m: m.product_id == self.mug)
+        return sum(moves.mapped("product_uom_qty"))
+
+    def test_the_last_of_pieces_given_back_one_by_one_stays_home_whatever_cents_are_left(self):
+        mugs = (4, "38.74")
+        order = self._capture(self.document(mugs=mugs))
+        refunds = []
+        for version in range(2, 6):
+            refunds.append({**self.refund([("M", 1, "9.68")], "9.68"), "ref": str(version)})
+            self._capture(self.document(version, mugs, list(refunds)))
+            self.assertEqual(self.to_leave(order), 5 - version)
+        self.assertEqual(self.books(order)[0], [9.68] * 4)
+        self.assertEqual(order.oms_refund_ids.sorted("id").mapped("kept"), [0.0, 0.0, 0.0, 0.02])
+        self.assertEqual((order.oms_balance_due, self.holds(order)), (0.0, []))
+
+    def test_pieces_given_back_for_all_that_goodwill_left_of_them_stay_home(self):
+        mugs = (4, "40.00")
+        order = self._capture(self.document(mugs=mugs))
+        refunds = [{**self.refund([("M", 0, "3.00")], "3.00"), "ref": "8"}]
+        self._capture(self.document(2, mugs, list(refunds)))
+        self.assertEqual(self.to_leave(order), 4.0)
+        refunds.append(self.refund([("M", 4, "37.00")], "37.00"))
+        self._capture(self.document(3, mugs, refunds))
+        self.assertEqual(self.to_leave(order), 0.0)
+        self.assertEqual(self.books(order)[0], [3.0, 37.0])
+        self.assertEqual((order.oms_balance_due, self.holds(order)), (0.0, []))
+
+    def test_a_part_of_what_pieces_cost_is_money_alone_and_they_leave(self):
+        mugs = (4, "40.00")
+        order = self._capture(self.document(mugs=mugs))
+        self._capture(self.document(2, mugs, [self.refund([("M", 4, "37.00")], "37.00")]))
+        self.assertEqual(self.to_leave(order), 4.0)
+        self.assertEqual(self.books(order)[0], [37.0])

@@ -242,11 +242,14 @@ class OmsOrderRefund(models.Model):
                 continue
             amounts[line] = amount
             # Without any money it is no price that was lowered: the balance says what is due.
-            if amount and currency.compare_amounts(cost - slack, amount) > 0:
+            due = min(cost, self._value_there(line, quantity)) - slack
+            if amount and currency.compare_amounts(due, amount) > 0:
                 less += cost - amount
             elif amount and kept.get(line, 0.0) >= line.product_uom_qty:
-                # Nothing stays of the line that would cost them more.
-                cents += max(cost - amount, 0.0)
+                # Nothing stays of the line that would cost them more; the invoice may be cents off.
+                whole = line._oms_value_of(quantity)
+                is_same = currency.compare_amounts(whole - cost, slack) <= 0
+                cents += max((whole if is_same else cost) - amount, 0.0)
             value += amount
         return value, less, cents, amounts
 
@@ -394,19 +397,44 @@ class OmsOrderRefund(models.Model):
         else with its money only
         """
         units = self._units_of(order, line)
-        value = sum(order_line._oms_value_of(quantity) for order_line, quantity in units.items())
         are_here = not order.oms_by_channel and all(
             order_line._oms_here() >= quantity for order_line, quantity in units.items()
         )
         # Of a part of a line the channel may round the cents otherwise.
         slack = order.currency_id.rounding * max(sum(units.values()), 1.0)
-        is_full = abs(value - float(line.amount or 0)) < slack + 1e-9
+        is_full = any(
+            abs(value - float(line.amount or 0)) < slack + 1e-9
+            for value in self._full_values(units)
+        )
         if units and are_here and is_full:
             return line
-        [of_line] = self.env["oms.order.canceller"]._channel_lines(order, "", line.sku)[:1] or [
-            self.env["sale.order.line"]
-        ]
+        [of_line] = self.env["oms.order.canceller"]._channel_lines(order, line.line_ref, line.sku)[
+            :1
+        ] or [self.env["sale.order.line"]]
         return replace(line, quantity=Decimal(0), line_ref=of_line[:1].oms_line_ref or "")
+
+    @api.model
+    def _full_values(self, units):
+        """:param dict units: units by order line
+        :return: what a channel may give back for them where it gives all: what they cost here, or
+            there, where the cents that earlier pieces left are on none of them, or what is left of
+            that beside money that was given back before
+        :rtype: list[float]
+        """
+        left = self.env["oms.invoice.poster"]._value_left
+        prices = (
+            lambda line, quantity: line._oms_value_of(quantity),
+            self._value_there,
+            left,
+        )
+        return [sum(price(line, count) for line, count in units.items()) for price in prices]
+
+    @api.model
+    def _value_there(self, line, quantity):
+        """:return: what units of a line cost on the channel, with taxes"""
+        if line.oms_channel_price:
+            return line._oms_reported_value(quantity)
+        return line._oms_value_of(quantity)
 
     @api.model
     def _take_echoes(self, order, document):
