@@ -1,9 +1,12 @@
-"""Each process of the tests has files of its own, as it has a database of its own."""
+"""Each process of the tests has files of its own, as it has a database of its own; how fast the
+machine is decides nothing.
+"""
 
 import contextlib
 from pathlib import Path
 
 import pytest_odoo
+from hypothesis import HealthCheck, settings
 
 from odoo.tools import config
 
@@ -21,3 +24,6 @@ def _own_filestore(original, database):
 
 
 pytest_odoo._shared_filestore = _own_filestore
+
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
