@@ -135,3 +135,58 @@ class TestBalanceDue(PaymentCommon):
         order.order_line.product_uom_qty = 2
         self.assertEqual(sum(order.picking_ids.move_ids.mapped("product_uom_qty")), 4.0)
         self.assertEqual((order.amount_total, order.oms_balance_due), (200.0, 100.0))
+
+    def _on_delivery(self, ref):
+        """:return: the document of an order of 20.00 that is paid when it is delivered"""
+        return self._document(ref, paid=False, payment_method="cod")
+
+    def _refunded(self, document, *refunds, charges=()):
+        """:return: the order of a document that comes again with refunds"""
+        return self._capture(
+            {
+                **document,
+                "version": str(1 + len(refunds) + len(charges)),
+                "updated_at": f"2026-03-02T{9 + len(refunds) + len(charges):02d}:00:00Z",
+                "charges": [*charges],
+                "refunds": [*refunds],
+            }
+        )
+
+    def test_what_is_refunded_before_cash_on_delivery_is_not_owed(self):
+        document = self._on_delivery("F2")
+        order = self._capture(document)
+        self.assertEqual((order.amount_total, order.oms_balance_due), (20.0, 20.0))
+        goodwill = {"ref": "RF", "at": "2026-03-02T08:00:00Z", "amount": "4.44", "lines": []}
+        self._refunded(document, goodwill)
+        self.assertEqual(order.invoice_ids.mapped("move_type").count("out_refund"), 1)
+        self.assertEqual((order.oms_balance_due, order.oms_payment_state), (15.56, "unpaid"))
+        charge = {
+            "ref": "T-cod",
+            "kind": "charge",
+            "amount": "15.56",
+            "currency": self.company.currency_id.name,
+            "status": "success",
+            "at": "2026-03-03T08:00:00Z",
+        }
+        self._refunded(document, goodwill, charges=[charge])
+        self.assertEqual((order.oms_balance_due, order.oms_payment_state), (0.0, "paid"))
+        self.assertEqual([h.reason_code for h in order.oms_hold_ids], [])
+
+    def test_items_refunded_before_cash_on_delivery_are_owed_less_once(self):
+        self.channel.auto_ship = False
+        document = self._document(
+            "F3", [("MUG", 2, "10.00"), ("POT", 1, "5.00")], paid=False, payment_method="cod"
+        )
+        order = self._capture(document)
+        self.assertEqual(order.oms_balance_due, 25.0)
+        mug = {
+            "ref": "RF",
+            "at": "2026-03-02T08:00:00Z",
+            "amount": "10.00",
+            "lines": [{"line_ref": "1", "quantity": "1", "amount": "10.00"}],
+        }
+        self._refunded(document, mug)
+        self.assertEqual((order.amount_total, order.oms_balance_due), (15.0, 15.0))
+        goodwill = {"ref": "RG", "at": "2026-03-02T10:00:00Z", "amount": "2.00", "lines": []}
+        self._refunded(document, mug, goodwill)
+        self.assertEqual((order.amount_total, order.oms_balance_due), (15.0, 13.0))

@@ -2,6 +2,8 @@
 
 from odoo import fields, models
 
+from odoo.addons.oms_addon.tools.payment_terms import PREPAID
+
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
@@ -29,6 +31,15 @@ class SaleOrder(models.Model):
         self.ensure_one()
         if self.state == "cancel":
             return self.amount_total
+        refunds = self.sudo().oms_refund_ids
+        if refunds and self._oms_terms() not in PREPAID:
+            # What is refunded before the customer pays is paper: the customer pays so much less.
+            told = refunds.filtered(
+                lambda r: (
+                    r.kind == "refund" and r.state in ("waiting", "done") and not r.is_withdrawn
+                )
+            )
+            refunded = max(refunded, sum(told.mapped("amount")))
         gone = taken_off = 0.0
         for line in self.order_line.filtered(lambda l: not l.display_type):
             gone += line._oms_gone_value()
@@ -38,7 +49,7 @@ class SaleOrder(models.Model):
         gone = self.currency_id.round(gone)
         too_much = max(paid - self.amount_total - taken_off, 0.0)
         # What a channel kept of the price of items it took back is owed.
-        kept = sum(self.sudo().oms_refund_ids.mapped("kept"))
+        kept = sum(refunds.mapped("kept"))
         goodwill = max(refunded - gone - taken_off - too_much + kept, 0.0)
         return max(self.currency_id.round(self.amount_total - gone - goodwill + kept), 0.0)
 
