@@ -46,7 +46,8 @@ class LifeTruth:
 
     def _there(self):
         truth, held = self.truth(), set(self.held)
-        refunded = self.placed if self.cancelled == "here" else truth["refunded"]
+        paid = self.placed if self.case.adapter._charges_are_totals else truth["paid"]
+        refunded = paid if self.cancelled == "here" else truth["refunded"]
         left = round(truth["paid"] - refunded, 2)
         if self.cancelled and left:
             held.add("LATE_PAYMENT" if self.order.state == "cancel" else "REFUND_DUE")
@@ -68,7 +69,7 @@ class LifeTruth:
                 }
             ),
             "goes to": {self.order.partner_shipping_id.city} if self._is_open() else set(),
-            "paid": float(self.placed if self.case.adapter._charges_are_totals else truth["paid"]),
+            "paid": float(paid),
             "refunded": float(round(refunded, 2)),
             # A credit note, until the money was given back.
             "left to pay": float(left) if "REFUND_DUE" in held else 0.0,

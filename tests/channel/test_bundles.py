@@ -189,6 +189,45 @@ class TestPieces(BundleCommon):
             ],
         )
 
+    def test_a_cancelled_bundle_is_credited_with_its_own_cents_not_those_of_its_parts(self):
+        self.channel.auto_ship = False
+        order = self._order_of("A1", ("SET", 2, "25.02"))
+        # Halves of 20.01 and 30.03 would both be rounded up.
+        self.assertEqual(order.order_line.mapped("price_total"), [20.01, 30.03])
+        lines = [{"line_ref": "1", "sku": "SET", "quantity": "1"}]
+        self._receive(self._cancellation("A1", lines=lines), "x1")
+        self._run_lanes("inbox")
+        note = order.invoice_ids.filtered(lambda m: m.move_type == "out_refund")
+        self.assertEqual(note.amount_total, 25.02)
+        self.assertEqual(note.invoice_line_ids.mapped("price_total"), [10.0, 15.02])
+        self.assertEqual(order.order_line.mapped("price_total"), [10.01, 15.01])
+        self.assertEqual(order.amount_total, 25.02)
+
+    def test_a_bundle_that_came_back_is_credited_with_what_the_channel_gave_back_for_it(self):
+        self.channel.auto_ship = True
+        document = self._document("A1", [("SET", 2, "25.02")])
+        order = self._capture(document)
+        self.assertEqual(order.order_line.mapped("qty_delivered"), [4.0, 2.0])
+        refund = {
+            "ref": "9",
+            "at": "2026-03-02T08:00:00Z",
+            "amount": "25.02",
+            "lines": [{"line_ref": "1", "quantity": "1", "returned": True}],
+        }
+        back = {**document["charges"][0], "ref": "R", "kind": "refund", "amount": "25.02"}
+        self._capture(
+            {
+                **document,
+                "version": "2",
+                "updated_at": "2026-03-02T09:00:00Z",
+                "charges": [*document["charges"], back],
+                "refunds": [refund],
+            }
+        )
+        note = order.invoice_ids.filtered(lambda m: m.move_type == "out_refund")
+        self.assertEqual((note.amount_total, note.amount_residual), (25.02, 0.0))
+        self.assertEqual(self._holds(order), [])
+
 
 class TestArithmetic(BundleCommon):
     """Whatever price, quantity, discount and tax: the lines make the channel's amount."""

@@ -110,6 +110,25 @@ class OwnEffects:
         self.assertEqual((order.oms_amount_refunded, self.holds(order)), (refunded, []))
 
     @mute_logger(SENDER, HTTP)
+    def test_items_cancelled_after_goodwill_are_credited_with_what_the_shop_gave_back(self):
+        ref, order = self.captured([("MUG", 3, "20.00"), ("POT", 2, "10.00")])
+        self.shop.refund_order(ref, amount="8.00")
+        self.settle(also_poll=True)
+        self.assertEqual(self.notes(order).mapped("amount_total"), [8.0])
+        self.ship_part(order, {self.mug: 3})
+        self.push()
+        self.cancel_here(order)
+        self.push()
+        self.poll()
+        for due in self.own(order).filtered("to_pay"):
+            due.action_mark_paid()
+        self.push()
+        refunded = float(self.shop.orders()[ref]["refunded"])
+        self.assertIn(refunded, (26.0, 28.0))
+        self.assertEqual(sum(self.notes(order).mapped("amount_total")), refunded)
+        self.assertEqual((order.oms_amount_refunded, self.holds(order)), (refunded, []))
+
+    @mute_logger(SENDER, HTTP)
     def test_a_whole_order_cancelled_here_has_one_refund_and_its_echo_changes_nothing(self):
         ref, order = self.captured([("MUG", 3, "20.00")])
         self.cancel_here(order)

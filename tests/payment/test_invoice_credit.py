@@ -128,6 +128,21 @@ class TestInvoiceCredit(PaymentCommon):
                 self.assertLessEqual(round(credited, 2), invoice.amount_total)
             self.assertEqual(round(credited, 2), invoice.amount_total)
 
+    def test_all_of_a_line_is_credited_with_what_it_cost_wherever_the_taxes_were_rounded(self):
+        self.company.tax_calculation_rounding_method = "round_globally"
+        cup = self._make_product("CUP", "Cup")
+        order = self._invoiced((self.mug, 2, 9.99), (self.pot, 4, 5.03), (cup, 1, 4.95))
+        mug, pot, cup = order.order_line
+        # Their taxes rounded one by one make 45.06, and Odoo takes the cent off the pots.
+        self.assertEqual(order.invoice_ids.amount_total, 45.05)
+        first = self.poster._credit(order, {pot: 4}, "Cancelled")
+        self.assertRecordValues(
+            first, [{"amount_total": 20.12, "amount_untaxed": 16.77, "amount_tax": 3.35}]
+        )
+        rest = self.poster._credit(order, {mug: 2, cup: 1}, "Cancelled")
+        self.assertEqual(rest.amount_total, 24.93)
+        self.assertEqual(rest.amount_tax, 4.16)
+
     def test_fault_31_credits_of_a_line_in_parts_make_its_amount(self):
         self.company.tax_calculation_rounding_method = "round_per_line"
         order = self._invoiced((self.mug, 3, 3.335), (self.pot, 3, 6.67, 7.0))

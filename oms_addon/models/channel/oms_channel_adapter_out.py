@@ -70,7 +70,8 @@ class OmsChannelAdapter(models.AbstractModel):
             shipment, with ``amount``: text, what was credited for them, with taxes; empty for
             the whole order)
         :return: ``{"refund_ref": …}`` where the channel tells the cancellation of items as a
-            refund: its id, by which the echo is known
+            refund: its id, by which the echo is known; with ``amount`` where it says what it
+            gave back
         """
         raise NotImplementedError
 

@@ -213,6 +213,7 @@ class OmsOrderCanceller(models.AbstractModel):
         wanted, amounts = quantities, amounts or {}
         quantities = self._stop_units(quantities, reason)
         amounts = {l: a for l, a in amounts.items() if quantities.get(l) == wanted[l]}
+        amounts = {**self._shares_of_bundles(quantities, amounts), **amounts}
         invoiced = {
             line: self._invoiced_units(line, quantity, is_refunded)
             for line, quantity in quantities.items()

@@ -1,6 +1,10 @@
 """What a channel counts in pieces of its listings, in units of our order lines."""
 
+from decimal import Decimal
+
 from odoo import api, models
+
+from odoo.addons.oms_addon.tools.bundles import split
 
 
 class OmsOrderCanceller(models.AbstractModel):
@@ -74,3 +78,42 @@ class OmsOrderCanceller(models.AbstractModel):
         """:return: whether a piece of a channel line costs so much, before discount"""
         of_piece = sum(line.price_unit * (line.oms_piece_units or 1.0) for line in lines)
         return not lines.currency_id.compare_amounts(of_piece, float(price))
+
+    @api.model
+    def _shares_of_bundles(self, quantities, known):
+        """Find what units of bundles cost, where the parts, each rounded for itself, make another
+        amount than the pieces they are: a channel rounds the piece.
+
+        :param dict quantities: units by order line
+        :param dict known: what is given back for units, by order line, where it is told
+        :return: amounts with taxes, by order line; of other lines nothing
+        :rtype: dict
+        """
+        lines = self.env["sale.order.line"].concat(*quantities)
+        found = {}
+        for parts in lines._oms_channel_lines():
+            pieces = {part._oms_channel_quantity(quantities[part]) for part in parts}
+            if (
+                len(parts) == 1
+                or len(pieces) > 1
+                or any(part in known for part in parts)
+                or any(self._are_last(part, quantities[part]) for part in parts)
+            ):
+                continue
+            currency = parts[0].currency_id
+            costs = [
+                part._oms_exact_total() * quantities[part] / part.product_uom_qty for part in parts
+            ]
+            cost = currency.round(sum(costs))
+            if currency.compare_amounts(cost, sum(map(currency.round, costs))):
+                coin = Decimal(str(currency.rounding))
+                weights = [Decimal(str(max(one, 0.0))) for one in costs]
+                shares = split(Decimal(str(cost)), weights, coin)
+                found.update(zip(parts, map(float, shares), strict=True))
+        return found
+
+    @api.model
+    def _are_last(self, line, units):
+        """:return: whether units are the last of a line, which take what is left of it"""
+        left = [line.product_uom_qty, *([line.qty_invoiced] if line.qty_invoiced > 0 else [])]
+        return any(line.product_uom_id.compare(units, one) >= 0 for one in left)

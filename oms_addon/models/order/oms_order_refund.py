@@ -104,6 +104,7 @@ class OmsOrderRefund(models.Model):
         for order, refund in pairs:
             if (order.id, refund.ref) in known:
                 known[order.id, refund.ref]._grow(order, refund)
+                known[order.id, refund.ref]._credit_beyond(self._total(refund))
                 continue
             known[order.id, refund.ref] = self.browse()
             if own := self._made_as(order, refund):
@@ -230,6 +231,8 @@ class OmsOrderRefund(models.Model):
         currency, value, less, cents, amounts = order.currency_id, 0.0, 0.0, 0.0, {}
         left = self.env["oms.invoice.poster"]._value_left
         units = {line: back.get(line, 0) + kept.get(line, 0) for line in {**back, **kept}}
+        untold = {line: units[line] for line in units if told.get(line) is None}
+        told = {**told, **self.env["oms.order.canceller"]._shares_of_bundles(untold, {})}
         for line, quantity in units.items():
             cost = left(line, quantity)
             amount, slack = told.get(line), currency.rounding * max(quantity, 1.0)

@@ -88,7 +88,7 @@ class OmsOrderRefund(models.Model):
         """The channel cancelled what was cancelled here before.
 
         :param dict answer: what the adapter returned; ``refund_ref`` is what the channel calls
-            it, if it says
+            it and ``amount`` what it gave back, if it says
         """
         self.ensure_one()
         if self._is_whole() and answer.get("unmet"):
@@ -102,6 +102,7 @@ class OmsOrderRefund(models.Model):
         known = self.search([("order_id", "=", self.order_id.id), ("ref", "=", ref)], limit=1)
         self.write({"ref": False if known else ref or False, "refunded_at": fields.Datetime.now()})
         self._set_state("done")
+        self._credit_beyond(answer.get("amount"))
 
     @api.model
     def _credit_later(self, order, amount, shares, reason):
@@ -194,6 +195,20 @@ class OmsOrderRefund(models.Model):
         self.write({"ref": refund.ref, "refunded_at": at})
         if self.kind == "cancellation":
             self._set_state("done")
+            self._credit_beyond(self._total(refund))
+
+    def _credit_beyond(self, total):
+        """Credit what the channel gave back for items that were cancelled here beyond what was
+        credited for them: after a refund without items they had less left than they cost.
+
+        :param total: all it gave back, ``None`` where it does not say
+        """
+        if not self.units or self.kind != "cancellation" or not self.amount or total is None:
+            return
+        more = self.currency_id.round(float(total) - self.amount)
+        if self.currency_id.compare_amounts(more, 0.0) > 0:
+            self.amount = float(total)
+            self._credit_later(self.order_id, more, {}, self.reason)
 
     # === WHAT BECOMES MORE === #
 

@@ -103,6 +103,12 @@ class OmsInvoicePoster(models.AbstractModel):
         """:return: the values of the credit note for some lines of an invoice"""
         left = self._left_of(invoice) if lines else {}
         told = {line.id: amount for line, amount in (amounts or {}).items()}
+        ends = self._are_last(invoice, lines)
+        cents = self._cents_of(
+            line
+            for line, _quantity, is_last in lines
+            if is_last and not (ends and line.sale_line_ids[:1].id not in told)
+        )
         return {
             "move_type": "out_refund",
             "reversed_entry_id": invoice.id,
@@ -122,7 +128,12 @@ class OmsInvoicePoster(models.AbstractModel):
             "invoice_line_ids": [
                 Command.create(
                     self._prepare_credit_line(
-                        line, quantity, is_last, left[line], told.get(line.sale_line_ids[:1].id)
+                        line,
+                        quantity,
+                        is_last,
+                        left[line],
+                        told.get(line.sale_line_ids[:1].id),
+                        cents.get(line, Decimal(0)),
                     )
                 )
                 for line, quantity, is_last in lines
@@ -130,16 +141,27 @@ class OmsInvoicePoster(models.AbstractModel):
         }
 
     @api.model
-    def _prepare_credit_line(self, line, quantity, is_last, left, told=None):
+    def _are_last(self, invoice, lines):
+        """:return: whether nothing of an invoice is left after these units"""
+        taken = {line: quantity for line, quantity, _is_last in lines}
+        return all(
+            line.product_uom_id.compare(self._units_left_of(line), taken.get(line, 0.0)) <= 0
+            for line in invoice.invoice_line_ids
+            if line.display_type == "product"
+        )
+
+    @api.model
+    def _prepare_credit_line(self, line, quantity, is_last, left, told=None, cents=Decimal(0)):
         """:param bool is_last: whether no unit of the line is left after these
         :param TaxedAmount left: what is left of the line
         :param float told: what is credited, where it is not the units' share
+        :param Decimal cents: what the last units cost beyond what is left
         :return: the values of the credit of some units of an invoice line
         """
         coin = self._coin(line.currency_id)
-        amount = left.total
+        amount = left.total + cents
         if told is not None:
-            amount = min(rounded(Decimal(str(told)), coin), left.total, key=abs)
+            amount = min(rounded(Decimal(str(told)), coin), amount, key=abs)
         elif not is_last:
             part = self._exact_total(line) * Decimal(str(quantity / line.quantity))
             amount = min(rounded(part, coin), left.total, key=abs)

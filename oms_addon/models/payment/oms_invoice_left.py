@@ -96,10 +96,32 @@ class OmsInvoicePoster(models.AbstractModel):
         )
         if not lines:
             return value
-        left = self._left_of(lines.move_id)
-        invoiced = float(sum(left[line].total for line in lines))
+        left, cents = self._left_of(lines.move_id), self._cents_of(lines)
+        invoiced = float(sum(left[line].total + cents.get(line, 0) for line in lines))
         open_units = order_line.product_uom_qty - sum(lines.mapped("quantity"))
         return min(value, invoiced + order_line._oms_value_of(max(open_units, 0.0)))
+
+    @api.model
+    def _cents_of(self, lines):
+        """Find by how much lines cost more than their invoice counts for them, whose taxes were
+        rounded over all of them.
+
+        :param lines: invoice lines
+        :return: cents by invoice line
+        :rtype: dict[account.move.line, Decimal]
+        """
+        lines = self.env["account.move.line"].concat(*lines)
+        cents = {}
+        for invoice in lines.move_id:
+            if invoice.company_id.tax_calculation_rounding_method != "round_globally":
+                continue
+            counted = self._taxed_amounts(invoice)
+            limit = self._coin(invoice.currency_id) * len(counted)
+            for line in lines & invoice.invoice_line_ids:
+                more = self._exact_total(line) - counted[line].total
+                if abs(more) <= limit:
+                    cents[line] = more
+        return cents
 
     # === LINES OF CREDIT NOTES === #
 

@@ -1292,7 +1292,7 @@ class TestWoocommerceOut(WoocommerceCommon):
             self.adapter._push_refund(self.woo, "r1", self._refund(ref, "5.00"))
         made = self.adapter._push_refund(self.woo, "r1", self._refund(ref, "5.00"))
         [refund] = self.shop.refunds[int(ref)]
-        self.assertEqual(made, {"refund_ref": str(refund["id"])})
+        self.assertEqual(made, {"refund_ref": str(refund["id"]), "amount": "5.00"})
 
     def test_a_refund_is_known_by_its_reason_where_its_notes_were_lost(self):
         ref = self.shop.place_order()

@@ -135,7 +135,7 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
                 raise RetryableError(
                     self.env._("The shop is still busy with refund %(id)s.", id=known["id"])
                 )
-            return {"refund_ref": str(known["id"])}
+            return {"refund_ref": str(known["id"]), "amount": known["amount"]}
         body = {
             "amount": f"{amount:f}",
             "reason": f"{text} ({token_of(key)})".strip(),
@@ -148,7 +148,8 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
         answer = self._call(channel, "POST", path, body=body, accept=(500,))
         if answer.status == 500:
             self._raise_refused(answer)
-        made = {"refund_ref": str(answer.json()["id"])}
+        row = answer.json()
+        made = {"refund_ref": str(row["id"]), "amount": row.get("amount")}
         if money and amount and not pays:
             self._tell_by_hand(channel, order, amount)
             made["by_hand"] = True
