@@ -987,23 +987,47 @@ class PrestashopSimulator(Simulator):
             order = self.tables["orders"][int(ref)]
             self._take_stock(order, 1)
             self._fill(order, lines, Decimal(order["carrier_tax_rate"]))
+            self._share_rules(order)
             self._sum_up(order)
             self._take_stock(order, -1)
             order["date_upd"] = self.local()
 
-    def add_line(self, ref, sku, quantity, price):
-        """Override: the back office adds nothing to an order that was ever shipped."""
+    def add_line(self, ref, sku, quantity, price, tax_rate=None):
+        """Override: the back office adds nothing to an order that was ever shipped; what it adds
+        may have a ``tax_rate`` of its own.
+        """
         with self.lock:
             self.tick()
             order = self.tables["orders"][int(ref)]
             states = {row["id_order_state"] for row in self.rows("order_histories", id_order=ref)}
             if any(self._flag(state, "shipped") for state in states):
                 raise ValueError("Cannot add product to shipped order")
-            rate = Decimal(order["carrier_tax_rate"])
+            rate = Decimal(tax_rate or order["carrier_tax_rate"])
             values = self._detail_values(order, sku, quantity, price, rate)
             self.insert("order_details", **values)
+            self._share_rules(order)
             self._sum_up(order)
             order["date_upd"] = self.local()
+
+    def _share_rules(self, order):
+        """Compute discounts again over the rows as they are now: amounts stay, up to what the
+        goods cost, and the part of them that is tax follows the goods; both are rounded then.
+        """
+        details = self.rows("order_details", id_order=order["id"])
+        goods, net = (
+            sum((Decimal(d[f"total_price_tax_{kind}"]) for d in details), Decimal(0))
+            for kind in ("incl", "excl")
+        )
+        sums = {"incl": Decimal(0), "excl": Decimal(0)}
+        for rule in self.rows("order_cart_rules", id_order=order["id"]):
+            value = _rounded(min(Decimal(rule["value"]), goods), self._coin(order))
+            of_net = _rounded(value * net / goods if goods else value, self._coin(order))
+            rule.update(value=_six(value), value_tax_excl=_six(of_net))
+            sums["incl"] += value
+            sums["excl"] += of_net
+        for kind, amount in sums.items():
+            order[f"total_discounts_tax_{kind}"] = _six(amount)
+        order["total_discounts"] = order["total_discounts_tax_incl"]
 
     def change_address(self, ref, city):
         """Override: an order gets another row, since the old one stays the customer's."""

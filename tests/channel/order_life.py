@@ -163,9 +163,6 @@ class Life(LifeTruth):
     def line_added(self, _sku):
         if "CUP" in self.open or not self._is_open():
             return False
-        if self.shape == "discounted" and self.case.shares_discounts:
-            # Each line has another share of the discount then: that is for a person.
-            return False
         self.shop.add_line(self.ref, "CUP", 2, self.prices["CUP"])
         self.open["CUP"] = 2
         if self.case.adapter._charges_are_totals:

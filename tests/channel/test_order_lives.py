@@ -23,8 +23,6 @@ class OrderLives:
 
     #: the shop says of pieces it gives back whether they had left
     tells_returns = False
-    #: the shop's discounts are of the whole order, and shared among its lines as they are now
-    shares_discounts = False
 
     def setUp(self):
         self.patch(type(self.env["oms.channel.meter"]), "_take", lambda *_args, **_values: 0.0)
@@ -33,7 +31,6 @@ class OrderLives:
         self._make_product("CUP", "Cup", stock=5000)
         super().setUp()
         self.tells_returns = self.simulator.code == "shopify"
-        self.shares_discounts = self.simulator.code == "prestashop"
         self.env["account.tax"].create(
             {
                 "name": "VAT 20 incl.",

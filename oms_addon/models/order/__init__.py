@@ -26,6 +26,7 @@ from . import oms_order_preview
 from . import oms_order_duplicate
 from . import oms_order_difference
 from . import oms_order_amender
+from . import oms_order_amender_shares
 from . import oms_order_updater
 from . import oms_order_reviver
 from . import oms_order_canceller

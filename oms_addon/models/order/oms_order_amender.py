@@ -34,7 +34,7 @@ class OmsOrderAmender(models.AbstractModel):
         if plan is None:
             return False
         self._change_address(order, document)
-        fresh, (more, fewer), reported, prices = plan
+        fresh, (more, fewer), reported, prices, moved = plan
         self.env["oms.order.difference"]._remember(reported)
         if fewer:
             self.env["oms.order.canceller"].with_context(oms_from_channel=True)._cancel_units(
@@ -44,6 +44,10 @@ class OmsOrderAmender(models.AbstractModel):
             changes = [
                 Command.update(line.id, self._prepare_more(line, quantity, prices[line]))
                 for line, quantity in more.items()
+            ]
+            changes += [
+                Command.update(line.id, self._prepare_moved(line, prices[line], amount))
+                for line, amount in moved.items()
             ]
             order.order_line = [*changes, *(Command.create(vals) for vals in fresh)]
             self._start_again(order)
@@ -59,15 +63,16 @@ class OmsOrderAmender(models.AbstractModel):
 
         :param document: the ``OrderDocument``
         :param list values: the values of its lines as they would be created today
-        :return: values of new lines, the ``Difference`` of the others, and by order line the units
-            that are reported and the values; ``None`` when a price or a product is another
+        :return: values of new lines, the ``Difference`` of the others, by order line the units
+            that are reported and the values, and what of the order's discounts moved off lines;
+            ``None`` when a price or a product is another
         """
         mine = defaultdict(list)
         for line in order.order_line.filtered(lambda l: l.oms_line_ref and not l.display_type):
             mine[line.oms_line_ref, line.product_id.id].append(line)
         refs = {ref for ref, _product in mine}
         by_hand = order.oms_manual_qty or {}
-        fresh, reported, prices = [], {}, {}
+        fresh, reported, prices, moved = [], {}, {}, {}
         unnamed = [vals for vals in values if self._is_unnamed(vals)]
         for vals in values:
             if vals in unnamed:
@@ -82,7 +87,9 @@ class OmsOrderAmender(models.AbstractModel):
                 continue
             line = lines.pop(0)
             if self._is_other_price(line, vals):
-                return None
+                if not self._is_other_share(line, vals):
+                    return None
+                moved[line] = self._moved(line, vals)
             reported[line], prices[line] = vals["product_uom_qty"], vals
         reported.update((line, 0.0) for lines in mine.values() for line in lines)
         adjusted = self._adjusted(order, unnamed, len(values))
@@ -90,9 +97,14 @@ class OmsOrderAmender(models.AbstractModel):
             return None
         fresh += adjusted
         found = self.env["oms.order.difference"]._compare(order, document, reported)
-        if found is None or any(line.oms_kind != "product" for line in [*found.more, *found.fewer]):
+        changed = found and [*found.more, *found.fewer]
+        if found is None or any(l.oms_kind != "product" or l.oms_share_moved for l in changed):
             return None
-        return fresh, found, reported, prices
+        if moved:
+            fresh = self._with_moved(fresh, moved)
+            if fresh is None:
+                return None
+        return fresh, found, reported, prices, moved
 
     @api.model
     def _is_unnamed(self, line):

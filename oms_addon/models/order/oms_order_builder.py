@@ -452,6 +452,7 @@ class OmsOrderBuilder(models.AbstractModel):
             "oms_line_ref": line.ref or False,
             "oms_channel_qty": float(line.quantity),
             "oms_channel_price": float(price * (1 - percent / 100)),
+            "oms_list_price": float(gross / quantity),
             "oms_piece_units": part.units,
         }
 

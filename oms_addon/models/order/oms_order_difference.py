@@ -140,17 +140,18 @@ class OmsOrderDifference(models.AbstractModel):
     @api.model
     def _changed_units(self, order):
         """Find the order lines whose quantity is another than their channel reports: what was
-        refunded, cancelled, changed or added here makes the order no wrong one.
+        refunded, cancelled, changed or added here makes the order no wrong one. So are lines whose
+        share of a discount is another on the channel.
 
         :return: the reported units by order line; 0 for a line that was added here
         :rtype: dict
         """
         changed = {}
         for line in order.order_line:
-            if line.display_type or line.oms_kind == "rounding":
+            if line.display_type or line.oms_kind == "rounding" and not line.oms_share_moved:
                 continue
             units = self._reported_units(line) if line.oms_kind else 0.0
-            if line.product_uom_id.compare(units, line.product_uom_qty):
+            if line.oms_share_moved or line.product_uom_id.compare(units, line.product_uom_qty):
                 changed[line] = units
         return changed
 

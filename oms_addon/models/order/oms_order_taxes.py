@@ -244,7 +244,12 @@ class OmsOrderBuilder(models.AbstractModel):
         lines = order.order_line.filtered(lambda line: not line.display_type)
         base_lines = [
             line._prepare_base_line_for_taxes_computation(
-                quantity=changed.get(line, line.product_uom_qty)
+                quantity=changed.get(line, line.product_uom_qty),
+                **(
+                    {"price_unit": line.oms_channel_price, "discount": 0.0}
+                    if line in changed and line.oms_share_moved and line.oms_channel_price
+                    else {}
+                ),
             )
             for line in lines
         ]

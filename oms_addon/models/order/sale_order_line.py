@@ -63,6 +63,18 @@ class SaleOrderLine(models.Model):
         readonly=True,
         help="What a unit of this line costs on the channel, after its discount.",
     )
+    oms_list_price = fields.Float(
+        "Full Price on the Channel",
+        readonly=True,
+        help="What a unit of this line costs on the channel before its discount.",
+    )
+    oms_share_moved = fields.Monetary(
+        "Discount Moved",
+        readonly=True,
+        copy=False,
+        help="By how much this line costs more on the channel than in Odoo since discounts of the "
+        "order were shared out again. Items that were added later cost that much more in Odoo.",
+    )
     oms_piece_units = fields.Float(
         "Units in a piece",
         digits="Product Unit",

@@ -42,6 +42,87 @@ class PrestashopEffects(FaultBench):
         return self.shop.rows("order_slip", id_order=ref)
 
 
+class TestPrestashopAddedLines(PrestashopEffects):
+    """Staff add a line to an order with a voucher, which the shop shares out again then."""
+
+    def setUp(self):
+        super().setUp()
+        for rate in (20, 10):
+            self.env["account.tax"].create(
+                {
+                    "name": f"VAT {rate} incl.",
+                    "amount": rate,
+                    "type_tax_use": "sale",
+                    "price_include_override": "tax_included",
+                }
+            )
+
+    def told(self, order):
+        """:return: what each product line costs here, in all, and on the shop"""
+        return {
+            line.oms_sku: (
+                round(line.price_total, 2),
+                round(line.oms_channel_price * line.oms_channel_qty, 2),
+            )
+            for line in order.order_line
+            if line.oms_kind == "product"
+        }
+
+    def heard(self, ref):
+        self.settle(also_poll=True)
+        self.shop.pay(ref)
+        self.settle(also_poll=True)
+
+    def test_what_was_invoiced_keeps_its_price_and_the_new_line_costs_the_difference(self):
+        ref, order = self.captured(
+            [("MUG", 2, "10.00"), ("POT", 1, "5.00")], discount="5.00", tax_rate="20"
+        )
+        self.assertEqual((order.amount_total, self.told(order)["MUG"]), (20.0, (16.0, 16.0)))
+        self.shop.refund_order(ref, [("MUG", 1, "8.00")])
+        self.settle(also_poll=True)
+        self.shop.add_line(ref, "MUG2", 1, "15.00")
+        self.map_sku("MUG2", self.mug)
+        self.heard(ref)
+        # 5.00 on 40.00 instead of 25.00: the mugs have 1.50 less of it, the pot 0.37.
+        self.assertEqual(
+            self.told(order), {"MUG": (8.0, 17.5), "POT": (4.0, 4.37), "MUG2": (15.0, 13.13)}
+        )
+        self.assertEqual(
+            order.order_line.filtered("oms_share_moved").mapped("oms_share_moved"),
+            [1.5, 0.37, -1.87],
+        )
+        self.assertEqual((order.amount_total, order.oms_amount_paid), (27.0, 35.0))
+        self.assertEqual((order.oms_balance_due, self.holds(order)), (0.0, []))
+        kinds = order.invoice_ids.sorted("id").mapped(lambda m: (m.move_type, m.amount_total))
+        self.assertEqual(kinds, [("out_invoice", 20.0), ("out_refund", 8.0), ("out_invoice", 15.0)])
+        # Whatever is told next, nothing of it is news.
+        self.shop.change_address(ref, "York")
+        self.settle(also_poll=True)
+        self.assertEqual((order.amount_total, self.holds(order)), (27.0, []))
+        self.assertEqual(order.partner_shipping_id.city, "York")
+
+    def test_a_tax_that_no_new_line_has_gets_a_line_of_its_difference(self):
+        ref, order = self.captured(
+            [("MUG", 2, "10.00"), ("POT", 1, "5.00")], discount="5.00", tax_rate="20"
+        )
+        self.shop.add_line(ref, "MUG2", 1, "15.00", tax_rate="10")
+        self.map_sku("MUG2", self.mug)
+        self.heard(ref)
+        self.assertEqual(self.told(order)["MUG2"], (13.13, 13.13))
+        [moved] = order.order_line.filtered(lambda l: l.oms_kind == "rounding")
+        self.assertEqual((moved.price_total, moved.tax_ids.amount), (1.87, 20.0))
+        self.assertEqual((order.amount_total, order.oms_amount_paid), (35.0, 35.0))
+        self.assertEqual((order.oms_balance_due, self.holds(order)), (0.0, []))
+
+    def test_another_price_before_the_voucher_stays_a_decision_for_a_person(self):
+        ref, order = self.captured([("MUG", 2, "10.00"), ("POT", 1, "5.00")], discount="5.00")
+        self.shop.edit_order(ref, [("MUG", 2, "9.00"), ("POT", 1, "5.00"), ("CUP", 1, "4.00")])
+        self.map_sku("CUP", self.pot)
+        self.settle(also_poll=True)
+        self.assertEqual(order.amount_total, 20.0)
+        self.assertIn("ORDER_CHANGED", self.holds(order))
+
+
 class TestPrestashopMails(PrestashopEffects):
     def test_a_cancellation_mails_the_customer_only_where_that_was_chosen(self):
         for notify in (True, False):

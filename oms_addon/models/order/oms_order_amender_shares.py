@@ -1,0 +1,118 @@
+"""Discounts of a whole order that its channel shares out again when items are added."""
+
+from collections import defaultdict
+
+from odoo import api, models
+from odoo.fields import Command
+
+
+class OmsOrderAmender(models.AbstractModel):
+    """What was invoiced keeps its price: what the new shares make other lines dearer or cheaper is
+    in the price of the items that were added, so that the order costs what the channel says, each
+    tax for itself. ``oms_share_moved`` remembers of which lines that is.
+    """
+
+    _inherit = "oms.order.amender"
+
+    @api.model
+    def _is_other_share(self, line, vals):
+        """:return: whether as many units of a line cost the same as before but for their part of
+        a discount
+        """
+        units = self.env["oms.order.difference"]._reported_units(line)
+        if (
+            not line.oms_list_price
+            or not line.oms_channel_price
+            or line.product_uom_id.compare(units, vals["product_uom_qty"])
+        ):
+            return False
+        slack = line.currency_id.rounding / max(units, 1.0) + 1e-6
+        return abs(line.oms_list_price - vals["oms_list_price"]) <= slack
+
+    @api.model
+    def _moved(self, line, vals):
+        """:return: by how much the channel calls a line dearer than it did, in prices as it has
+            them
+        :rtype: float
+        """
+        currency, units = line.currency_id, vals["product_uom_qty"]
+        told, known = vals["oms_channel_price"] * units, line.oms_channel_price * units
+        return currency.round(currency.round(told) - currency.round(known))
+
+    @api.model
+    def _prepare_moved(self, line, vals, amount):
+        """:return: the values of a line whose share of a discount is another on the channel"""
+        return {
+            "oms_channel_price": vals["oms_channel_price"],
+            "oms_share_moved": line.oms_share_moved + amount,
+        }
+
+    @api.model
+    def _with_moved(self, fresh, moved):
+        """Add to new lines what others cost more on the channel, of each tax to one of its own.
+
+        :param list fresh: the values of new lines
+        :param dict moved: amounts by order line
+        :return: the values of new lines; ``None`` where none is a product or one would cost less
+            than nothing
+        """
+        goods = [vals for vals in fresh if vals["oms_kind"] == "product"]
+        amounts, lines = defaultdict(float), {}
+        for line, amount in moved.items():
+            amounts[tuple(line.tax_ids.ids)] += amount
+            lines[tuple(line.tax_ids.ids)] = line
+        if not goods:
+            return None
+        others = [vals for vals in fresh if vals["oms_kind"] != "product"]
+        for taxes, amount in amounts.items():
+            currency = lines[taxes].currency_id
+            if currency.is_zero(amount):
+                continue
+            alike = [vals for vals in goods if self._tax_ids(vals) == taxes]
+            if not alike:
+                others.append(self._prepare_adjustment(goods[0], lines[taxes], amount))
+                continue
+            dearest = max(alike, key=lambda vals: vals["price_unit"] * vals["product_uom_qty"])
+            units = dearest["product_uom_qty"]
+            total = currency.round(dearest["oms_channel_price"] * units) + amount
+            if units <= 0 or total < 0:
+                return None
+            goods[goods.index(dearest)] = {
+                **dearest,
+                "price_unit": total / units,
+                "discount": 0.0,
+                "oms_share_moved": -amount,
+            }
+        return [*goods, *others]
+
+    @api.model
+    def _tax_ids(self, vals):
+        """:return: the ids of the taxes in the values of a line"""
+        return tuple(sorted(vals["tax_ids"][0][2]))
+
+    @api.model
+    def _prepare_adjustment(self, vals, line, amount):
+        """:param dict vals: the values of a new line
+        :param line: one of the lines whose taxes the amount has
+        :return: the values of a line of that amount, which the channel does not have
+        """
+        service = self.env["oms.order.builder"]._services(line.company_id)["discount"]
+        return {
+            **vals,
+            "product_id": service.id,
+            "product_uom_id": service.uom_id.id,
+            "name": self.env._("Discount shared out again"),
+            "product_uom_qty": 1.0,
+            "price_unit": amount,
+            "discount": 0.0,
+            "tax_ids": [Command.set(line.tax_ids.ids)],
+            "is_delivery": False,
+            "oms_kind": "rounding",
+            "oms_sku": False,
+            "oms_line_ref": False,
+            "oms_channel_qty": 0.0,
+            "oms_channel_price": 0.0,
+            "oms_list_price": 0.0,
+            "oms_piece_units": 1.0,
+            "oms_share_moved": -amount,
+        }
