@@ -100,6 +100,20 @@ class TestRoundedRefunds(RoundedShares):
         self.assertEqual(order.oms_payment_state, "paid")
         self.assertEqual(self.holds(order), [])
 
+    def test_pieces_returned_one_by_one_leave_no_cent_to_refund(self):
+        self.channel.auto_ship = True
+        refunds = []
+        for version in (1, 2, 3):
+            document = self.document(version, (3, "35.95"), refunds=refunds)
+            document["charges"][0]["amount"] = "72.35"
+            order = self._capture(document)
+            refund = self.refund([("M", 1, "11.98")], "11.98", returned=True)
+            refunds = [*refunds, {**refund, "ref": str(version)}]
+        self.assertEqual((order.oms_amount_paid, order.oms_amount_refunded), (72.35, 23.96))
+        # Two thirds of 35.95 are 23.97.
+        self.assertEqual((order.oms_balance_due, self.holds(order)), (0.0, []))
+        self.assertEqual(self.books(order), ([11.98, 11.98], [0.0, 0.0, 0.0]))
+
     def test_one_of_three_pieces_leaves_two_at_what_is_left_taxes_or_not(self):
         for taxes in ([], [{"rate": "20"}]):
             with self.subTest(taxes):

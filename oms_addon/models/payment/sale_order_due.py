@@ -40,9 +40,10 @@ class SaleOrder(models.Model):
                 )
             )
             refunded = max(refunded, sum(told.mapped("amount")))
-        gone = taken_off = 0.0
+        gone = taken_off = gone_units = 0.0
         for line in self.order_line.filtered(lambda l: not l.display_type):
             gone += line._oms_gone_value()
+            gone_units += line._oms_gone_units()
             if line.oms_reduced_qty:
                 # Of orders of before only the units are known.
                 taken_off += line.oms_reduced_total or line._oms_value_of(line.oms_reduced_qty)
@@ -50,7 +51,11 @@ class SaleOrder(models.Model):
         too_much = max(paid - self.amount_total - taken_off, 0.0)
         # What a channel kept of the price of items it took back is owed.
         kept = sum(refunds.mapped("kept"))
-        goodwill = max(refunded - gone - taken_off - too_much + kept, 0.0)
+        of_gone = refunded - taken_off - too_much + kept
+        if 0 < gone - of_gone < self.currency_id.rounding * gone_units / 2 + 1e-9:
+            # Given back piece by piece, each rounded for itself.
+            gone = of_gone
+        goodwill = max(of_gone - gone, 0.0)
         return max(self.currency_id.round(self.amount_total - gone - goodwill + kept), 0.0)
 
 
@@ -61,12 +66,14 @@ class SaleOrderLine(models.Model):
         """:return: the value, in the ordered quantity of one line, of units that were cancelled
         after they had left or been invoiced, or were returned
         """
+        gone = self._oms_gone_units()
+        return self._oms_exact_total() * gone / self.product_uom_qty if gone else 0.0
+
+    def _oms_gone_units(self):
+        """:return: such units; see ``_oms_gone_value``"""
         self.ensure_one()
-        if not self.product_uom_qty:
-            return 0.0
         cancelled = self.oms_cancelled_qty - self.oms_reduced_qty
-        gone = min(max(cancelled, self._oms_returned_qty()), self.product_uom_qty)
-        return self._oms_exact_total() * gone / self.product_uom_qty if gone > 0 else 0.0
+        return max(min(max(cancelled, self._oms_returned_qty()), self.product_uom_qty), 0.0)
 
     def _oms_returned_qty(self):
         """:return: the units of one line that came back and are not sent again"""
