@@ -1,5 +1,8 @@
 """Changes on the channel after the order was confirmed here."""
 
+from datetime import timedelta
+
+from odoo import fields
 from odoo.fields import Command
 
 from ..common import OmsCommon
@@ -158,6 +161,30 @@ class TestOmsOrderAmender(OmsCommon):
         self.order.picking_ids.button_validate()
         self._change(shipping=self._moved())
         self.assertEqual(self._holds(self.order), ["ADDRESS_TOO_LATE"])
+
+    def _ship_all(self):
+        self.order.picking_ids.move_ids.picked = True
+        self.order.picking_ids.button_validate()
+
+    def test_fault_38_an_address_changed_with_the_news_of_a_shipment_is_seen(self):
+        self._ship_all()
+        self._change(shipping=self._moved(), status="shipped")
+        self.assertEqual(self._holds(self.order), ["ADDRESS_TOO_LATE"])
+        self.assertEqual(self.order.partner_shipping_id.city, "York")
+
+    def test_an_address_that_a_channel_takes_out_of_a_shipped_order_is_no_change(self):
+        self._ship_all()
+        hidden = {"city": "Leeds", "zip": "LS1 1AA", "country": "GB"}
+        self._change(shipping=hidden, status="shipped")
+        self.assertEqual(self._holds(self.order), [])
+        self.assertEqual(self.order.partner_shipping_id.street, "1 High Street")
+
+    def test_nobody_redirects_a_parcel_that_left_long_ago(self):
+        self._ship_all()
+        self.order.picking_ids.date_done = fields.Datetime.now() - timedelta(days=31)
+        self._change(shipping=self._moved(), status="shipped")
+        self.assertEqual(self._holds(self.order), [])
+        self.assertEqual(self.order.partner_shipping_id.city, "Leeds")
         self.assertEqual(self.order.picking_ids.partner_id.city, "Leeds")
 
     def test_fault_38_what_arrived_or_was_shipped_by_others_redirects_nobody(self):

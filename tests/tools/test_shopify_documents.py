@@ -188,6 +188,23 @@ def test_an_export_is_put_together_whatever_the_order_of_its_lines():
     assert not nodes.is_whole(first) and nodes.is_whole(second)
 
 
+def test_pieces_that_came_back_had_left_though_the_current_quantity_is_without_them():
+    node = json.loads((FIXTURES / "refunded_graphql.json").read_bytes())
+    item = node["lineItems"]["nodes"][0]
+    item |= {"quantity": 3, "currentQuantity": 1, "unfulfilledQuantity": 1}
+    sent = [{"quantity": 2, "lineItem": {"id": item["id"]}}]
+    node["fulfillments"] = [
+        {
+            "status": "SUCCESS",
+            "displayStatus": "FULFILLED",
+            "location": None,
+            "fulfillmentLineItems": {"nodes": sent, "pageInfo": {"hasNextPage": False}},
+        }
+    ]
+    line = documents.parse(documents.ASKED, json.dumps(node).encode()).lines[0]
+    assert line.shipped == 2
+
+
 # === ARITHMETIC === #
 
 prices = st.decimals(Decimal("0.01"), Decimal("500"), places=2).map(str)

@@ -1,10 +1,13 @@
 """What a channel says of an order that is here already."""
 
 from collections import defaultdict
-from datetime import timezone
+from datetime import timedelta, timezone
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.fields import Command
+
+#: for how long after it left a parcel may be redirected
+REDIRECT_DAYS = 30
 
 
 class OmsOrderUpdater(models.AbstractModel):
@@ -41,6 +44,7 @@ class OmsOrderUpdater(models.AbstractModel):
         elif document.status != "cancelled":
             remainder._cancel_missing(order, document)
             self._hold_for_late_change(order, document)
+            self._check_late_address(order, document)
         charges = remainder._charges(order, document)
         self.env["oms.payment.collector"]._record([(order, charge) for charge in charges])
         if document.status == "cancelled":
@@ -117,6 +121,20 @@ class OmsOrderUpdater(models.AbstractModel):
         found = difference._compare(order, document, reported)
         if (found is None or any(found) or has_new) and document.lines:
             self._hold_for_change(order, document)
+
+    @api.model
+    def _check_late_address(self, order, document):
+        """Look at the address of an order that was shipped while a parcel from here is on its way.
+
+        Later nobody can redirect it, and channels take personal data out of old orders.
+        """
+        amender, shipping = self.env["oms.order.amender"], document.shipping
+        if order.state != "sale" or not shipping or not shipping.street:
+            return
+        since = fields.Datetime.now() - timedelta(days=REDIRECT_DAYS)
+        left = amender._under_way(order._oms_pickings())
+        if left.filtered(lambda picking: picking.date_done >= since):
+            amender._change_address(order, document)
 
     @api.model
     def _update_recorded(self, order, message, document):

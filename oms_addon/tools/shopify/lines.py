@@ -93,11 +93,14 @@ def _places(data):
 
 
 def _shipped(item, sent):
-    """:return: how many pieces of a line have left; ``None`` when nobody says"""
+    """:return: how many pieces of a line have left; ``None`` when nobody says. Of its current
+    quantity those are missing that came back.
+    """
     current, left = item.get("current_quantity"), item.get("unfulfilled_quantity")
+    known = [] if sent is None else [sent.get(id_of(item["id"]), ZERO)]
     if current is not None and left is not None:
-        return max(number_of(current) - number_of(left), ZERO)
-    return None if sent is None else sent.get(id_of(item["id"]), ZERO)
+        known.append(max(number_of(current) - number_of(left), ZERO))
+    return max(known, default=None)
 
 
 def _goods(item, removed, available, has_taxes, coin):
