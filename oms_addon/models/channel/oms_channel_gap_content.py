@@ -1,10 +1,11 @@
 """Whether orders that are here are what they are on the channel: quantities, refunds, states."""
 
 import logging
+from datetime import timedelta
 
 import psycopg2
 
-from odoo import models
+from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
@@ -15,6 +16,8 @@ _logger = logging.getLogger(__name__)
 #: how many orders that did not leave one check compares, the latest first
 MAX_COMPARED = 500
 MAX_NAMED = 10
+#: for how long after a refund its order is compared: a channel may delete it without a word
+REFUND_DAYS = 30
 
 
 class OmsChannelGap(models.Model):
@@ -72,6 +75,27 @@ class OmsChannel(models.Model):
         )
         return [ref for (ref,) in rows]
 
+    def _refunded_refs(self):
+        """:return: the channel's ids of other orders with late refunds, the latest first, where the
+        channel would show that one was deleted
+        """
+        self.ensure_one()
+        if not self._adapter()._tells_all_refunds:
+            return []
+        refunds = self.env["oms.order.refund"].search(
+            [
+                ("channel_id", "=", self.id),
+                ("ref", "!=", False),
+                ("is_withdrawn", "=", False),
+                ("refunded_at", ">=", fields.Datetime.now() - timedelta(days=REFUND_DAYS)),
+                ("order_id.state", "=", "sale"),
+            ],
+            order="refunded_at desc, id desc",
+            limit=MAX_COMPARED,
+        )
+        others = set(self._unshipped_refs())
+        return [ref for ref in refunds.order_id.mapped("oms_order_ref") if ref not in others]
+
     def _refresh_orders(self, refs):
         """Take in the orders that are no longer on the channel what was last told of them.
 
@@ -95,12 +119,15 @@ class OmsChannel(models.Model):
         return changed
 
     def _check_last_days(self):
-        """Extend: what did not leave is compared, however long ago it was placed."""
+        """Extend: what did not leave is compared, however long ago it was placed, and what was
+        refunded of the rest.
+        """
         is_new = not self.next_gap_at
         result = super()._check_last_days()
         if not is_new:
             try:
                 self._refresh_orders(self._unshipped_refs())
+                self._refresh_orders(self._refunded_refs())
             except psycopg2.Error:
                 raise
             except RateLimited:

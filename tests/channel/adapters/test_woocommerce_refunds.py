@@ -1,5 +1,6 @@
 """WooCommerce: refunds of taxes alone, and refunds that are deleted again."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 from simulators.woocommerce import WoocommerceSimulator
@@ -72,3 +73,32 @@ class TestWoocommerceRefunds(FaultBench):
         self.store._refresh_orders(self.store._unshipped_refs())
         self.work()
         self.assertEqual(self.holds(order), [])
+
+    def test_a_refund_of_a_shipped_order_that_was_deleted_is_found_at_night(self):
+        ref, order = self.captured([("MUG", 2, "10.00")])
+        self.ship(order)
+        self.settle()
+        self.assertEqual((order.oms_shipped_at and order.state, self.holds(order)), ("sale", []))
+        kept = self.shop.refund_order(ref, amount="1.00")
+        deleted = self.shop.refund_order(ref, amount="3.00")
+        self.settle(also_poll=True)
+        self.assertEqual(order.oms_amount_refunded, 4.0)
+        self.assertEqual(self.store._refunded_refs(), [ref])
+        self.shop.delete_refund(ref, deleted)
+        self.store.next_gap_at = order.oms_shipped_at
+        for _night in range(2):
+            self.store._check_last_days()
+            self.work()
+            self.assertEqual(self.holds(order), ["REFUND_UNMATCHED"])
+        self.assertEqual(
+            {refund.ref: refund.is_withdrawn for refund in order.oms_refund_ids},
+            {kept: False, deleted: True},
+        )
+
+    def test_a_refund_of_long_ago_is_compared_no_more(self):
+        ref, order = self.captured([("MUG", 2, "10.00")])
+        self.ship(order)
+        self.shop.refund_order(ref, amount="1.00")
+        self.settle(also_poll=True)
+        order.oms_refund_ids.refunded_at -= timedelta(days=31)
+        self.assertEqual(self.store._refunded_refs(), [])
