@@ -114,6 +114,16 @@ class TestRoundedRefunds(RoundedShares):
         self.assertEqual((order.oms_balance_due, self.holds(order)), (0.0, []))
         self.assertEqual(self.books(order), ([11.98, 11.98], [0.0, 0.0, 0.0]))
 
+    def test_half_a_cent_of_a_piece_that_came_back_is_nothing_to_refund(self):
+        self.channel.auto_ship = True
+        refund = self.refund([("M", 1, "4.90")], "4.90", returned=True)
+        for version, refunds in ((1, []), (2, [refund])):
+            document = self.document(version, (2, "9.81"), refunds=refunds)
+            document["charges"][0]["amount"] = "46.21"
+            order = self._capture(document)
+        self.assertEqual((order.oms_amount_paid, order.oms_amount_refunded), (46.21, 4.9))
+        self.assertEqual((order.oms_balance_due, self.holds(order)), (0.0, []))
+
     def test_one_of_three_pieces_leaves_two_at_what_is_left_taxes_or_not(self):
         for taxes in ([], [{"rate": "20"}]):
             with self.subTest(taxes):

@@ -47,7 +47,6 @@ class SaleOrder(models.Model):
             if line.oms_reduced_qty:
                 # Of orders of before only the units are known.
                 taken_off += line.oms_reduced_total or line._oms_value_of(line.oms_reduced_qty)
-        gone = self.currency_id.round(gone)
         too_much = max(paid - self.amount_total - taken_off, 0.0)
         # What a channel kept of the price of items it took back is owed.
         kept = sum(refunds.mapped("kept"))
@@ -55,6 +54,7 @@ class SaleOrder(models.Model):
         if 0 < gone - of_gone < self.currency_id.rounding * gone_units / 2 + 1e-9:
             # Given back piece by piece, each rounded for itself.
             gone = of_gone
+        gone = self.currency_id.round(gone)
         goodwill = max(of_gone - gone, 0.0)
         return max(self.currency_id.round(self.amount_total - gone - goodwill + kept), 0.0)
 
