@@ -121,6 +121,18 @@ class TestRefundsToTheCent(RoundedShares):
         self.assertEqual(self.books(order)[0], [0.01, 9.84, 9.85])
         self.assertEqual((order.oms_balance_due, self.holds(order)), (0.0, []))
 
+    def test_pieces_given_back_with_a_cent_too_much_each_are_credited_with_what_they_got(self):
+        order, refunds = None, []
+        for version in range(1, 5):
+            order = self._capture(self.document(version, (4, "39.96"), list(refunds)))
+            refund = self.refund([("M", 1, "10.00")], "10.00")
+            refunds.append({**refund, "ref": str(version)})
+        notes, left = self.books(order)
+        # Two are left that cost 9.98 each: the cents of the third are of all lines.
+        self.assertEqual(notes, [0.02, 9.98, 10.0, 10.0])
+        self.assertEqual(set(left), {0.0})
+        self.assertEqual((order.oms_balance_due, self.holds(order)), (0.0, []))
+
     def test_a_cent_that_the_channel_kept_of_the_last_piece_is_owed_by_nobody(self):
         order = self._capture(self.document(mugs=(2, "19.69")))
         refunds = []

@@ -59,8 +59,9 @@ class OmsOrderAmender(models.AbstractModel):
         goods = [vals for vals in fresh if vals["oms_kind"] == "product"]
         amounts, lines = defaultdict(float), {}
         for line, amount in moved.items():
-            amounts[tuple(line.tax_ids.ids)] += amount
-            lines[tuple(line.tax_ids.ids)] = line
+            taxes = tuple(sorted(line.tax_ids.ids))
+            amounts[taxes] += amount
+            lines[taxes] = line
         if not goods:
             return None
         others = [vals for vals in fresh if vals["oms_kind"] != "product"]

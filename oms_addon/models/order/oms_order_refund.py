@@ -240,7 +240,12 @@ class OmsOrderRefund(models.Model):
             if amount is not None and amount > cost:
                 # Beyond what is left of a line its money is of others.
                 amount = min(amount, max(cost, left(line, line.product_uom_qty)))
-            if amount is None or is_both or currency.compare_amounts(amount, cost + slack) > 0:
+            if amount is None or is_both:
+                value += cost
+                continue
+            if currency.compare_amounts(amount, cost + slack) > 0:
+                # Just what is counted for them is credited for them: the rest is of all lines.
+                amounts[line] = cost
                 value += cost
                 continue
             amounts[line] = amount
