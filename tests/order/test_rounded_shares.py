@@ -124,6 +124,17 @@ class TestRoundedRefunds(RoundedShares):
         self.assertEqual((order.oms_amount_paid, order.oms_amount_refunded), (46.21, 4.9))
         self.assertEqual((order.oms_balance_due, self.holds(order)), (0.0, []))
 
+    def test_a_price_and_its_tax_that_are_rounded_each_for_itself_leave_nothing_to_refund(self):
+        self.channel.auto_ship = True
+        # 4.06 and 0.81 of tax for a third of 14.63.
+        refund = self.refund([("M", 1, "4.87")], "4.87", returned=True)
+        for version, refunds in ((1, []), (2, [refund])):
+            document = self.document(version, (3, "14.63"), refunds=refunds)
+            document["charges"][0]["amount"] = "51.03"
+            order = self._capture(document)
+        self.assertEqual((order.oms_amount_paid, order.oms_amount_refunded), (51.03, 4.87))
+        self.assertEqual((order.oms_balance_due, self.holds(order)), (0.0, []))
+
     def test_one_of_three_pieces_leaves_two_at_what_is_left_taxes_or_not(self):
         for taxes in ([], [{"rate": "20"}]):
             with self.subTest(taxes):

@@ -51,8 +51,8 @@ class SaleOrder(models.Model):
         # What a channel kept of the price of items it took back is owed.
         kept = sum(refunds.mapped("kept"))
         of_gone = refunded - taken_off - too_much + kept
-        if 0 < gone - of_gone < self.currency_id.rounding * gone_units / 2 + 1e-9:
-            # Given back piece by piece, each rounded for itself.
+        if 0 < gone - of_gone < self.currency_id.rounding * gone_units + 1e-9:
+            # Given back piece by piece, the price and its tax each rounded for itself.
             gone = of_gone
         gone = self.currency_id.round(gone)
         goodwill = max(of_gone - gone, 0.0)
