@@ -5,6 +5,8 @@ import hashlib
 
 from odoo import api, models
 
+from odoo.addons.oms_addon.tools.contact_keys import email_key, ref_key
+
 #: what stands where a person's data stood
 ERASED = "erased"
 PERSON_FIELDS = (
@@ -106,15 +108,17 @@ class OmsChannelNotice(models.AbstractModel):
 
     @api.model
     def _partners_of(self, channel, document):
-        """:return: the person a document means, with all their addresses"""
+        """:return: the person a document means, with all their addresses: by the channel's id;
+        the e-mail address, which anybody may have typed there, counts where that is unknown
+        """
         keys = [
-            (channel.id, "channel", document.customer_ref),
-            (None, "email", document.customer_email.strip().casefold()),
+            (channel.id, "channel", ref_key(document.customer_ref)),
+            (None, "email", email_key(document.customer_email)),
         ]
         found = self.env["oms.customer.key"]._find(
             channel.company_id, [key for key in keys if key[2]]
         )
-        mains = self.env["res.partner"].union(*found.values())
+        mains = next((found[key] for key in keys if key in found), self.env["res.partner"])
         return self.env["res.partner"].search([("id", "child_of", mains.ids)])
 
     @api.model

@@ -22,6 +22,11 @@ class OmsCustomerKey(models.Model):
     partner_id = fields.Many2one(
         "res.partner", required=True, readonly=True, index=True, ondelete="cascade"
     )
+    is_confirmed = fields.Boolean(
+        "Confirmed",
+        readonly=True,
+        help="A person said that this key is the customer's, whoever can edit the contact.",
+    )
 
     _key_uniq = models.UniqueIndex(
         "(company_id, COALESCE(channel_id, 0), kind, key)", "This customer is known already."
@@ -29,15 +34,27 @@ class OmsCustomerKey(models.Model):
 
     @api.model
     def _find(self, company, keys):
-        """Look customers up.
+        """Look customers up; see ``_look_up``.
+
+        :return: partner by key tuple
+        :rtype: dict
+        """
+        return self._look_up(company, keys)[0]
+
+    @api.model
+    def _look_up(self, company, keys):
+        """Look customers up, archived and deleted ones left out.
+
+        An e-mail address or a phone number is no proof for a contact that somebody outside the
+        company can edit: only the channel's own id names it, or a person.
 
         :param company: the company that asks
         :param keys: tuples (channel id or None, kind, key)
-        :return: partner by key tuple, archived and deleted customers left out
-        :rtype: dict
+        :return: partner by key tuple, and the rows that prove nothing
+        :rtype: tuple[dict, oms.customer.key]
         """
         if not keys:
-            return {}
+            return {}, self.browse()
         found = self.search(
             [
                 ("company_id", "=", company.id),
@@ -46,18 +63,23 @@ class OmsCustomerKey(models.Model):
             ]
         )
         wanted = set(keys)
-        return {
-            key: row.partner_id
-            for row in found
-            if (key := (row.channel_id.id or None, row.kind, row.key)) in wanted
-        }
+        found = found.filtered(lambda row: row._tuple() in wanted)
+        weak = found.filtered(lambda row: row.kind != "channel" and not row.is_confirmed)
+        editable = weak.partner_id._oms_editable_outside()
+        lost = weak.filtered(lambda row: row.partner_id in editable)
+        return {row._tuple(): row.partner_id for row in found - lost}, lost
+
+    def _tuple(self):
+        """:return: the key as (channel id or None, kind, key)"""
+        return (self.channel_id.id or None, self.kind, self.key)
 
     @api.model
-    def _remember(self, company, pairs):
+    def _remember(self, company, pairs, is_confirmed=False):
         """Know customers by keys from now on; a key that is known stays with its customer.
 
         :param company: the company
         :param pairs: tuples (key tuple, partner id)
+        :param bool is_confirmed: whether a person said so
         """
         if not pairs:
             return
@@ -66,14 +88,15 @@ class OmsCustomerKey(models.Model):
         self.env.cr.execute(
             SQL(
                 """INSERT INTO oms_customer_key (company_id, channel_id, kind, key, partner_id,
-                       create_uid, create_date, write_uid, write_date) VALUES %s
+                       is_confirmed, create_uid, create_date, write_uid, write_date) VALUES %s
                    ON CONFLICT DO NOTHING""",
                 SQL(", ").join(
                     SQL(
-                        "(%s, %s, %s, %s, %s, %s, %s, %s, %s)",
+                        "(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
                         company.id,
                         *key,
                         partner_id,
+                        is_confirmed,
                         uid,
                         now,
                         uid,

@@ -17,17 +17,21 @@ class OmsCustomerMatcher(models.AbstractModel):
     _description = "Customer Matcher"
 
     @api.model
-    def _match(self, channel, documents, chosen):
+    def _match(self, channel, documents, chosen, accounts=None, is_confirmed=False):
         """Find or make the customers of documents and their addresses, in bulk.
 
         A customer is recognised by the channel's id, then by e-mail, then by phone (only
-        where neither e-mail nor name and address contradict). What is known of a customer is
+        where neither e-mail nor name and address contradict). A contact that somebody outside
+        can edit is recognised by the channel's id alone. What is known of a customer is
         never overwritten: an address that differs becomes a contact of its own.
 
         :param channel: the channel of the documents
         :param documents: ``OrderDocument`` list; each has a customer or the channel has one
             for guests
-        :param list chosen: per document the customer a person chose; empty records mostly
+        :param list chosen: per document the customer it is for already; empty records mostly
+        :param dict accounts: takes, by the document's ref, the contact with a user that has
+            the e-mail address of a customer who was made
+        :param bool is_confirmed: whether a person chose the customers
         :return: per document (customer, billing, shipping) as ``res.partner`` records
         :rtype: list[tuple]
         """
@@ -41,9 +45,19 @@ class OmsCustomerMatcher(models.AbstractModel):
             )
             for document in documents
         ]
-        found = self._find(channel, documents, keys)
-        customers = [choice or partner for choice, partner in zip(chosen, found, strict=True)]
-        self._create_missing(channel, documents, keys, customers, places)
+        known, lost, of_users = self._known(channel, keys)
+        customers = [
+            choice
+            or self._recognise(of_document, known, self._person(document))
+            or self._guest(channel, document)
+            for choice, document, of_document in zip(chosen, documents, keys, strict=True)
+        ]
+        for document, of_document, customer in zip(documents, keys, customers, strict=True):
+            account = next((of_users[key] for key in of_document if key in of_users), None)
+            if accounts is not None and account and not customer:
+                accounts[document.ref] = account
+        learned = self._create_missing(channel, documents, keys, customers, places, lost)
+        self._remember(channel, keys, customers, learned, chosen if is_confirmed else ())
         return addresses._match(documents, customers, places)
 
     @api.model
@@ -63,17 +77,16 @@ class OmsCustomerMatcher(models.AbstractModel):
         return keys
 
     @api.model
-    def _find(self, channel, documents, keys):
-        """:return: the known customer of each document, empty where there is none"""
-        known = self.env["oms.customer.key"]._find(
+    def _known(self, channel, keys):
+        """:return: who is known by the keys of documents, the ``oms.customer.key`` rows that
+            prove nothing, and the contacts of users by e-mail key
+        :rtype: tuple[dict, oms.customer.key, dict]
+        """
+        known, lost = self.env["oms.customer.key"]._look_up(
             channel.company_id, {key for of_document in keys for key in of_document}
         )
-        known = self._find_by_email(channel, keys, known) | known
-        return [
-            self._recognise(of_document, known, self._person(document))
-            or self._guest(channel, document)
-            for document, of_document in zip(documents, keys, strict=True)
-        ]
+        by_email, of_users = self._find_by_email(channel, keys, known)
+        return by_email | known, lost, of_users
 
     @api.model
     def _recognise(self, keys, known, person):
@@ -84,9 +97,17 @@ class OmsCustomerMatcher(models.AbstractModel):
         """
         for key in keys:
             partner = known.get(key)
-            if partner and not (key[1] == "phone" and self._person_of(partner).contradicts(person)):
+            if partner and not (key[1] == "phone" and self._is_another(partner, person)):
                 return partner
         return self.env["res.partner"]
+
+    @api.model
+    def _is_another(self, partner, person):
+        """:return: whether somebody with a contact's phone number is somebody else. An order
+        without an e-mail address is not of who has one: its mails would go there
+        """
+        known = self._person_of(partner)
+        return known.contradicts(person) or bool(known.email and not person.email)
 
     @api.model
     def _guest(self, channel, document):
@@ -123,7 +144,10 @@ class OmsCustomerMatcher(models.AbstractModel):
 
     @api.model
     def _find_by_email(self, channel, keys, known):
-        """:return: partners of Odoo by e-mail key, for keys nobody is known by yet"""
+        """:return: partners of Odoo by e-mail key, for keys nobody is known by yet; and those
+        of users, who may have typed the address themselves
+        :rtype: tuple[dict, dict]
+        """
         emails = {
             key[2]: key
             for of_document in keys
@@ -131,7 +155,7 @@ class OmsCustomerMatcher(models.AbstractModel):
             if key[1] == "email" and key not in known
         }
         if not emails:
-            return {}
+            return {}, {}
         partners = self.env["res.partner"].search(
             [
                 ("email_normalized", "in", list(emails)),
@@ -140,40 +164,76 @@ class OmsCustomerMatcher(models.AbstractModel):
             ],
             order="id desc",
         )
-        return {emails[partner.email_normalized]: partner for partner in partners}
+        editable = partners._oms_editable_outside()
+        of_users = editable._oms_with_user() if editable else editable
+        return tuple(
+            {emails[partner.email_normalized]: partner for partner in some}
+            for some in (partners - editable, of_users)
+        )
 
     @api.model
-    def _create_missing(self, channel, documents, keys, customers, places):
-        """Make the customers nobody knows, one per person, and remember all keys."""
-        slots, by_key, people, vals_list = {}, {}, [], []
+    def _create_missing(self, channel, documents, keys, customers, places, lost):
+        """Make the customers nobody knows, one per person.
+
+        :param list customers: a partner of each document; takes those that are made
+        :param lost: ``oms.customer.key`` rows of others, which the new customers take over
+        :return: the indexes of the documents that customers were made of
+        :rtype: set[int]
+        """
+        slots, by_key, people, vals_list, makers = {}, {}, [], [], set()
         for index, of_document in enumerate(keys):
             if customers[index]:
                 continue
             person = self._person(documents[index])
             slot = self._slot(of_document, by_key, people, person)
-            if slot is None:
+            if is_new := slot is None:
                 slot = len(vals_list)
                 people.append([])
                 vals_list.append(self._prepare_customer(documents[index], places))
+                makers.add(index)
             people[slot].append(person)
             for key in of_document:
-                by_key.setdefault(key, slot)
+                # What is told later of a customer may be somebody else's address or number.
+                if is_new or key[1] == "channel":
+                    by_key.setdefault(key, slot)
             slots[index] = slot
+        lost.filtered(lambda row: any(row._tuple() in keys[i] for i in makers)).sudo().unlink()
         created = self.env["oms.customer.creator"]._create(vals_list, channel.guest_partner_id)
         for index, slot in slots.items():
             customers[index] = created[slot]
-        # Of two who tell the same number the first is known by it.
-        self.env["oms.customer.key"]._remember(
-            channel.company_id,
-            list(
-                dict.fromkeys(
-                    (key, customers[index].id)
-                    for index, of_document in enumerate(keys)
-                    if customers[index] != channel.guest_partner_id
-                    for key in of_document
-                )
-            ),
-        )
+        return makers
+
+    @api.model
+    def _remember(self, channel, keys, customers, makers, confirmed):
+        """Know the customers of documents by their keys from now on.
+
+        An e-mail address and a phone number are learned from the first order of a customer, or
+        where the contact has them already: a later order may name anybody's.
+
+        :param set makers: the indexes of the documents that customers were made of
+        :param confirmed: per document the customer a person chose; empty for none at all
+        """
+        pairs, by_hand = {}, {}
+        for index, (of_document, customer) in enumerate(zip(keys, customers, strict=True)):
+            if customer == channel.guest_partner_id:
+                continue
+            is_confirmed = bool(confirmed and confirmed[index])
+            is_new = is_confirmed or index in makers
+            for key in of_document:
+                if is_new or key[1] == "channel" or self._has_key(customer, key, channel):
+                    # Of two who tell the same number the first is known by it.
+                    (by_hand if is_confirmed else pairs)[key, customer.id] = True
+        Key = self.env["oms.customer.key"]
+        Key._remember(channel.company_id, list(by_hand), is_confirmed=True)
+        Key._remember(channel.company_id, list(pairs))
+
+    @api.model
+    def _has_key(self, customer, key, channel):
+        """:return: whether a contact has the e-mail address or the phone number of a key"""
+        if key[1] == "email":
+            return email_key(customer.email or "") == key[2]
+        country = customer.country_id.code or channel.company_id.country_id.code or ""
+        return bool(customer.phone) and phone_key(customer.phone, country) == key[2]
 
     @api.model
     def _slot(self, keys, by_key, people, person):

@@ -54,6 +54,56 @@ class OmsCustomerSplitter(models.AbstractModel):
         self._log(orders, old, new)
         return new
 
+    # === THE CUSTOMER OF AN ACCOUNT === #
+
+    @api.model
+    def _account_problem(self, account):
+        """:param account: the ``res.partner`` of a user who has the e-mail address of an order
+        :return: the problem for ``oms.hold._open``
+        """
+        return {
+            "code": "CUSTOMER_ACCOUNT",
+            "message": self.env._(
+                "The user of the contact %(contact)s has the email address of this order. It is "
+                "not known whether the order is theirs, so it was captured for a new customer.",
+                contact=account.display_name,
+            ),
+            "candidate": account,
+        }
+
+    @api.model
+    def _join_account(self, order, account):
+        """Give the customer who was made for an order, with all their orders and what they are
+        known by, to the contact a person chose.
+
+        :param order: the ``sale.order``
+        :param account: the ``res.partner``
+        :raise UserError: when the order has another customer by now
+        """
+        old = order.partner_id
+        if old == account:
+            return
+        # Made in the same transaction: nobody but the orders of this customer is meant.
+        if old.create_date != order.create_date:
+            raise UserError(
+                self.env._(
+                    "The customer of %(order)s was changed already. Change it on the order.",
+                    order=order.display_name,
+                )
+            )
+        orders = order.search([("partner_id", "=", old.id)])
+        self._move_orders(orders, self._move_contacts(orders, orders[:0], old, account), account)
+        keys_sudo = self.env["oms.customer.key"].sudo().search([("partner_id", "=", old.id)])
+        keys_sudo.write({"partner_id": account.id, "is_confirmed": True})
+        old.sudo().active = False
+        self.env["oms.event"]._log(
+            orders,
+            "order.customer_changed",
+            self.env._("Customer chosen by %(user)s", user=self.env.user.name),
+            before=old.display_name,
+            after=account.display_name,
+        )
+
     @api.model
     def _create_customer(self, orders, old, vals):
         """:return: the new customer, at the address of the latest order"""
@@ -186,6 +236,25 @@ class OmsCustomerSplitter(models.AbstractModel):
         for invoice in orders.invoice_ids.filtered(lambda move: move.state == "draft"):
             invoice.partner_id = places.get(invoice.partner_id, new)
         orders.sudo().transaction_ids.write({"partner_id": new.id})
+        self._close_to(orders, places)
+
+    @api.model
+    def _close_to(self, orders, places):
+        """Close orders and their papers to who was their customer: nobody of them follows or
+        has a link to what is somebody else's.
+
+        :param dict places: the contact that takes the place of each former one
+        """
+        former = self.env["res.partner"].union(*places).commercial_partner_id
+        former -= self.env["res.partner"].union(*places.values()).commercial_partner_id
+        for records in (orders, orders.picking_ids, orders.invoice_ids):
+            records_sudo = records.sudo()
+            followers = records_sudo.message_follower_ids.partner_id
+            records_sudo.message_unsubscribe(
+                followers.filtered(lambda p: p.commercial_partner_id in former).ids
+            )
+            if "access_token" in records_sudo._fields:
+                records_sudo.access_token = False
 
     @api.model
     def _log(self, orders, old, new):

@@ -1,7 +1,7 @@
 """The exceptions list: one row per reason why an order or a message waits for a person."""
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 
 class OmsHold(models.Model):
@@ -46,6 +46,14 @@ class OmsHold(models.Model):
         "Customer for this order",
         check_company=True,
         help="Choosing it makes the order theirs and lets it go on.",
+    )
+    candidate_id = fields.Many2one(
+        "res.partner",
+        "Contact with This Email",
+        readonly=True,
+        check_company=True,
+        index="btree_not_null",
+        help="Whose order it may be.",
     )
     summary = fields.Html(related="message_id.summary")
     order_line_ids = fields.One2many(related="order_id.order_line", string="Lines")
@@ -121,6 +129,12 @@ class OmsHold(models.Model):
             order.sudo()._oms_cancel_unwanted()
             if hold.reason_code != "DELETED_ON_CHANNEL":
                 order.sudo()._oms_tell_cancellation("customer", hold.detail)
+        return True
+
+    def action_choose_candidate(self):
+        """Confirm that the order is of the contact that has its email address."""
+        for hold in self.filtered("candidate_id"):
+            hold.partner_id = hold.candidate_id
         return True
 
     def action_open(self):
@@ -229,6 +243,7 @@ class OmsHold(models.Model):
                 else problem.get("amount")
             ),
             "deadline": problem.get("deadline"),
+            "candidate_id": problem["candidate"].id if problem.get("candidate") else False,
             "sku": sku,
             "sku_key": self.env["oms.channel.listing"]._key(sku) or False,
             "listing_ref": problem.get("listing_ref") or False,
@@ -300,13 +315,31 @@ class OmsHold(models.Model):
         )
 
     def _set_customer(self):
-        """Give the messages of these holds the chosen customer and let them go on."""
-        for hold in self.filtered(lambda h: h.state == "open" and h.message_id):
+        """Give the messages and orders of these holds the chosen customer and let them go on."""
+        for hold in self.filtered(lambda h: h.state == "open" and h.fix == "set_customer"):
             customer = hold.partner_id
-            hold.message_id.partner_id = customer
+            if hold.message_id:
+                hold.message_id.partner_id = customer
+            else:
+                hold._give_order(customer)
             hold._release(
                 self.env._("Customer chosen: %(customer)s.", customer=customer.display_name)
             )
+
+    def _give_order(self, customer):
+        """Give the order of an exception, and what its buyer is known by, to the customer that
+        a person chose, who need not be allowed to change contacts.
+        """
+        if not self._may_release():
+            raise AccessError(
+                self.env._(
+                    "Only %(group)s may choose the customer.",
+                    group=self.sudo().reason_id.group_id.full_name,
+                )
+            )
+        customer.check_access("read")
+        splitter_sudo = self.env["oms.customer.splitter"].sudo()
+        splitter_sudo._join_account(self.order_id.sudo(), customer.sudo())
 
     def _release(self, resolution):
         """End holds so that what they held goes on: the order's path, the message's lane.

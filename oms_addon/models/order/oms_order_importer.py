@@ -119,8 +119,13 @@ class OmsOrderImporter(models.AbstractModel):
         if not ready:
             return
         documents = [document for _message, document in ready]
+        accounts = {}
         partners = self.env["oms.customer.matcher"]._match(
-            channel, documents, [message.partner_id for message, _document in ready]
+            channel,
+            documents,
+            [message.partner_id for message, _document in ready],
+            accounts,
+            is_confirmed=True,
         )
         orders = self.env["sale.order"].create(
             [
@@ -132,6 +137,15 @@ class OmsOrderImporter(models.AbstractModel):
             ]
         )
         self._settle(channel, orders, ready, known)
+        if accounts:
+            splitter = self.env["oms.customer.splitter"]
+            self._open_proofs(
+                [
+                    (order, splitter._account_problem(accounts[document.ref]))
+                    for order, document in zip(orders, documents, strict=True)
+                    if document.ref in accounts
+                ]
+            )
 
     @api.model
     def _settle(self, channel, orders, run, known):

@@ -42,3 +42,34 @@ class ResPartner(models.Model):
         names = (*ADDRESS_FIELDS, "vat") if vals.get("is_company") else ADDRESS_FIELDS
         text = "\n".join(str(vals.get(name) or "").strip().casefold() for name in names)
         return hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
+
+    def write(self, vals):
+        """Extend: an address that its own customer edits is no longer the one a channel sent."""
+        if self.env.user.share and not vals.keys().isdisjoint((*ADDRESS_FIELDS, "vat")):
+            vals = {**vals, "oms_address_key": False}
+        return super().write(vals)
+
+    def _oms_editable_outside(self):
+        """Find the contacts whose name, e-mail address and the like say nothing about who they
+        are: somebody outside the company can edit them, or typed them.
+
+        :return: those whose company, contacts or selves have a user, also an archived one, and
+            those a visitor of a website or a portal user made
+        """
+        if not self:
+            return self
+        with_user = self._oms_with_user()
+        return with_user | (self - with_user).filtered(lambda p: p.sudo().create_uid.share)
+
+    def _oms_with_user(self):
+        """:return: those of these contacts that a user, also an archived one, belongs to: to
+        themselves, to their company or to another contact of it
+        """
+        users = (
+            self.env["res.users"]
+            .sudo()
+            .with_context(active_test=False)
+            .search([("partner_id.commercial_partner_id", "in", self.commercial_partner_id.ids)])
+        )
+        families = users.partner_id.commercial_partner_id
+        return self.filtered(lambda p: p.commercial_partner_id in families)
