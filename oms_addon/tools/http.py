@@ -16,6 +16,7 @@ from odoo.addons.oms_addon.exceptions import (
     RetryableError,
 )
 
+from .bounded import TooLarge, decode_content, read_stream
 from .connection_errors import (
     describe,
     describe_page,
@@ -23,6 +24,7 @@ from .connection_errors import (
     firewall_of,
     is_page,
 )
+from .document_values import DocumentError
 from .json_answer import read_json
 
 _logger = logging.getLogger(__name__)
@@ -37,6 +39,8 @@ UNREACHABLE_STATUS = {502, 503, 504}
 MAX_SHOWN = 1024
 MAX_ANSWER = 64 * 1024**2
 MAX_REDIRECTS = 5
+#: others unpack without a limit, or only where a library is installed
+ACCEPTED_CODINGS = "gzip, deflate"
 PORTS = {"http": 80, "https": 443}
 
 
@@ -88,7 +92,12 @@ def request(method, url, *, body=None, headers=None, params=None, auth=None, acc
     """
     try:
         response = _send(method, url, data=body, headers=headers, params=params, auth=auth)
-        content = response.raw.read(MAX_ANSWER + 1, decode_content=True)
+        content = _read(response)
+    except DocumentError as error:
+        response.close()
+        if isinstance(error, TooLarge):
+            raise FinalError(f"{url} answered with more than {MAX_ANSWER} bytes.") from error
+        raise RetryableError(f"{url} answered with a body that cannot be read: {error}.") from error
     except (requests.RequestException, OSError, ValueError) as error:
         raise RetryableError(describe(error, url), unreachable=True) from error
     except Exception as error:
@@ -96,8 +105,6 @@ def request(method, url, *, body=None, headers=None, params=None, auth=None, acc
         if type(error).__module__.startswith("urllib3"):
             raise RetryableError(describe(error, url), unreachable=True) from error
         raise
-    if len(content) > MAX_ANSWER:
-        raise FinalError(f"{url} answered with more than {MAX_ANSWER} bytes.")
     _logger.info("%s %s answered %s", method, url, response.status_code)
     answer = Answer(response.status_code, response.headers, content, url)
     # A redirect that is not followed: what was told did not arrive.
@@ -115,6 +122,7 @@ def _send(method, url, **values):
 
     :raise FinalError: when another host, port or protocol is to be asked
     """
+    values["headers"] = {**(values.get("headers") or {}), "Accept-Encoding": ACCEPTED_CODINGS}
     for _hop in range(MAX_REDIRECTS):
         response = requests.request(
             method, url, timeout=TIMEOUT, allow_redirects=False, stream=True, **values
@@ -127,6 +135,20 @@ def _send(method, url, **values):
         response.close()
         url, values["params"] = there, None
     raise FinalError(f"{urlsplit(url).hostname} sends calls on without end. Check the address.")
+
+
+def _read(response):
+    """Read the body of an answer, unpacked, within limits.
+
+    :raise DocumentError: when it is larger, broken or cut off
+    """
+    content = read_stream(
+        response.raw, MAX_ANSWER, lambda size: response.raw.read(size, decode_content=False)
+    )
+    told = response.headers.get("Content-Length", "")
+    if told.isdecimal() and len(told) < 16 and len(content) < int(told):
+        raise DocumentError(f"it has {len(content)} of {told} bytes")
+    return decode_content(content, response.headers.get("Content-Encoding", ""), MAX_ANSWER)
 
 
 def _origin(url):

@@ -5,12 +5,13 @@ customers nobody knows and postage sold like goods are what real channels send.
 """
 
 import csv
-import gzip
 import io
 import json
 from datetime import date, timedelta, timezone
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from .bounded import gunzip
 from .countries import country_code
 from .document_parts import Address, CancelledLine, Charge, Customer, Line, exact_sum
 from .document_values import DocumentError, to_decimal, to_moment
@@ -50,8 +51,7 @@ def read_invoices(path):
     :param path: the gzipped CSV file
     :return: iterator of pairs: invoice number, its rows as dicts of texts
     """
-    with gzip.open(path, "rb") as file:
-        text = file.read().decode("utf-8")
+    text = gunzip(Path(path).read_bytes()).decode("utf-8")
     invoices = {}
     for row in csv.DictReader(io.StringIO(text, newline="")):
         invoices.setdefault(row["InvoiceNo"], []).append(row)

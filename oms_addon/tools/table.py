@@ -4,14 +4,13 @@ import codecs
 import csv
 import io
 import re
-import zipfile
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
-
-import openpyxl
+from itertools import chain
 
 from .document_values import DocumentError
+from .workbook import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, read_first_sheet
 
 DELIMITERS = (",", ";", "\t", "|")
 
@@ -24,7 +23,6 @@ _SEPARATOR_LINE = re.compile(r"sep=(.)\r?\n", re.I)
 _QUOTED = re.compile(r'"(?:[^"]|"")*"')
 _SAMPLE_SIZE = 64 * 1024
 _END = "end of the table"
-_MAX_SHEET_BYTES = 256 * 1024**2
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,19 +79,35 @@ def read_table(data, encoding=None):
         text, delimiter = text[separator.end() :], separator[1]
     else:
         delimiter = _detect_delimiter(text)
-    return _make_table(_read_csv(text, delimiter), encoding, delimiter)
+    return _make_table(enumerate(_read_csv(text, delimiter), 1), encoding, delimiter)
 
 
 def _make_table(records, encoding, delimiter):
-    filled = (
+    filled = _limited(
         TableRow(number, tuple(cells))
-        for number, cells in enumerate(records, 1)
+        for number, cells in records
         if any(cell.strip() for cell in cells)
     )
     header = next(filled, None)
     if header is None:
         raise DocumentError("the file is empty")
     return Table(_make_headers(header.cells), tuple(filled), encoding, delimiter)
+
+
+def _limited(rows):
+    """Yield rows.
+
+    :raise DocumentError: when there are more of them, or more cells, than are read
+    """
+    cells = 0
+    for count, row in enumerate(rows):
+        cells += len(row.cells)
+        if count > MAX_ROWS or cells > MAX_CELLS or len(row.cells) > MAX_COLUMNS:
+            raise DocumentError(
+                f"the file has more than {MAX_ROWS} rows, {MAX_COLUMNS} columns or {MAX_CELLS} "
+                "cells: split it"
+            )
+        yield row
 
 
 def _make_headers(cells):
@@ -144,7 +158,7 @@ def _read_csv(text, delimiter):
     A quotation mark that is never closed swallows the rest of the file. A last line of
     our own shows whether that happened.
     """
-    lines = io.StringIO(f"{text}\n{_END}\n", newline="")
+    lines = chain(io.StringIO(text, newline=""), ("\n", f"{_END}\n"))
     reader = csv.reader(lines, delimiter=delimiter)
     number = 0
     try:
@@ -164,25 +178,15 @@ def _read_csv(text, delimiter):
 
 
 def _read_sheet(data):
-    """:return: the cells of each row of the first sheet"""
+    """Yield the number and the cells of each filled row of the first sheet."""
     try:
-        return list(_sheet_rows(data))
+        for number, values in read_first_sheet(data):
+            yield number, [_cell_text(value) for value in values]
     except DocumentError:
         raise
-    # openpyxl has no common error: what a broken workbook raises depends on the place.
-    except Exception as error:  # noqa: BLE001
+    # A number or a date that is none.
+    except (ValueError, ArithmeticError) as error:
         raise DocumentError("this is not an Excel workbook") from error
-
-
-def _sheet_rows(data):
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        if sum(entry.file_size for entry in archive.infolist()) > _MAX_SHEET_BYTES:
-            raise DocumentError("the workbook is too large")
-    workbook = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-    sheet = workbook.worksheets[0]
-    sheet.reset_dimensions()
-    for values in sheet.iter_rows(values_only=True):
-        yield [_cell_text(value) for value in values]
 
 
 def _cell_text(value):

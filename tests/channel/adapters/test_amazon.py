@@ -1,5 +1,6 @@
 """Amazon: what is read of it, what it is asked and told, against a simulator that checks."""
 
+import gzip
 import json
 import re
 import time
@@ -609,6 +610,13 @@ class TestAmazonAsking(AmazonCase):
             self.shop.roles = set(roles)
             events = self.adapter._fetch_orders(self.amazon, ["302-0-0", ref])
             self.assertEqual([event[3] for event in events], [ref])
+
+    def test_a_report_that_unpacks_to_too_much_is_refused_in_words(self):
+        adapter = self.env["oms.channel.adapter.amazon"]
+        self.assertEqual(adapter._unpack(gzip.compress(b"order-id\n1")), b"order-id\n1")
+        for body in (gzip.compress(bytes(80 * 1024**2)), gzip.compress(b"order-id")[:-4], b"x"):
+            with self.assertRaisesRegex(FinalError, "report of Amazon could not be unpacked"):
+                adapter._unpack(body)
 
 
 class TestAmazonConnection(AmazonCase):

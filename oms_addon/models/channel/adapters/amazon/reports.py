@@ -1,6 +1,5 @@
 """Amazon: reports, and old orders that come from one."""
 
-import gzip
 from datetime import timedelta
 from urllib.parse import parse_qsl, quote, urlsplit
 
@@ -8,6 +7,8 @@ from odoo import api, models
 
 from odoo.addons.oms_addon.exceptions import FinalError
 from odoo.addons.oms_addon.tools.amazon_reports import decode, read_order_report
+from odoo.addons.oms_addon.tools.bounded import gunzip
+from odoo.addons.oms_addon.tools.document_values import DocumentError
 
 from .orders import event_of
 from .values import iso, moment_of, now
@@ -103,8 +104,23 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
         answer = self._store(channel, "GET", document["url"])
         body = answer.body
         if document.get("compressionAlgorithm") == "GZIP":
-            body = gzip.decompress(body)
+            body = self._unpack(body)
         return decode(body, answer.headers.get("Content-Type", ""))
+
+    @api.model
+    def _unpack(self, body):
+        """:return: the bytes of a packed document
+        :raise FinalError: when it is broken, or becomes larger than what is read
+        """
+        try:
+            return gunzip(body)
+        except DocumentError as error:
+            raise FinalError(
+                self.env._(
+                    "A report of Amazon could not be unpacked: %(problem)s. Request it again.",
+                    problem=str(error),
+                )
+            ) from error
 
     @api.model
     def _store(self, channel, method, url, **options):
