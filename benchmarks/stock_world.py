@@ -2,12 +2,14 @@
 
 from odoo.fields import Command
 
+from odoo.addons.oms_addon.tools.sealed_context import sealed
+
 QUIET = {
     "tracking_disable": True,
     "mail_notrack": True,
     "mail_activity_automation_skip": True,
-    "oms_new_deliveries": True,
     "sale_no_log_for_new_lines": True,
+    **sealed(new_deliveries=True),
 }
 
 
@@ -82,5 +84,7 @@ def make_orders(env, warehouses, products, count, lines, **values):
 def confirm(orders, batch=100):
     """Confirm orders; nothing is reserved by that."""
     for start in range(0, len(orders), batch):
-        orders[start : start + batch].with_context(**QUIET, oms_rule_cache={}).action_confirm()
+        orders[start : start + batch].with_context(
+            **QUIET, **sealed(rule_cache={})
+        ).action_confirm()
         orders.env.flush_all()

@@ -2,6 +2,8 @@
 
 from odoo.fields import Command
 
+from odoo.addons.oms_addon.tools.sealed_context import sealed
+
 from benchmarks import stock_world
 
 #: the kinds of operations, and how often each happens
@@ -81,7 +83,7 @@ def order(env, world, chance):
     """An order of a channel: sourced and confirmed, as its lane does."""
     sale = _make(env, world, chance)
     env["oms.sourcing"]._source(sale)
-    sale.with_context(oms_sourced=True).action_confirm()
+    sale.with_context(**sealed(sourced=True)).action_confirm()
 
 
 def allocate(env, world, chance):

@@ -9,6 +9,8 @@ from datetime import timedelta
 from odoo import fields
 from odoo.fields import Command
 
+from odoo.addons.oms_addon.tools.sealed_context import sealed
+
 STRATEGIES = ("fefo", "fifo", "lifo", "closest", "least_packages")
 ROUNDS_EACH = 6
 KEYS = ("move_id", "location_id", "lot_id", "package_id", "owner_id", "result_package_id")
@@ -152,7 +154,7 @@ class Story:
         self.env["oms.reservation"]._reserve(moves, rows)
 
     def assign(self, moves):
-        moves.with_context(oms_stock_locked=True)._action_assign()
+        moves.with_context(**sealed(stock_locked=True))._action_assign()
 
     def after(self, moves, reserve):
         """:return: lines, moves and rows as ``reserve`` leaves them; all undone"""

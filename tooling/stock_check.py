@@ -2,6 +2,8 @@
 
 import time
 
+from odoo.addons.oms_addon.tools.sealed_context import sealed
+
 COUNTS = """
     SELECT (SELECT count(*) FROM stock_quant),
            (SELECT count(*) FROM stock_move_line
@@ -16,7 +18,7 @@ def main(env, args):
     :param args: ``--repair``
     :return: what is left, what was repaired, how much was read in how many seconds
     """
-    Check = env["oms.stock.check"].with_context(oms_actor="./oms check stock")
+    Check = env["oms.stock.check"].with_context(**sealed(actor="./oms check stock"))
     started = time.perf_counter()
     env["oms.stock.comparison"]._compare()
     seconds = time.perf_counter() - started

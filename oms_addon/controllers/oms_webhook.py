@@ -6,6 +6,7 @@ from odoo.http import request
 from odoo.addons.oms_addon.controllers.machine import answer, refuse, route
 from odoo.addons.oms_addon.tools.order_document import MAX_REF
 from odoo.addons.oms_addon.tools.problem import Problem
+from odoo.addons.oms_addon.tools.sealed_context import sealed
 
 #: what has to be known of a channel to take a message in
 ROUTING_FIELDS = ["adapter", "company_id", "webhook_secret", "account_ref"]
@@ -34,7 +35,7 @@ class OmsWebhook(http.Controller):
             return refuse(401, "bad-signature", problem)
         check_names(headers)
         event = adapter._identify(channel, headers, body)
-        message = channel.with_context(oms_via="webhook")._receive_many([event])
+        message = channel.with_context(**sealed(via="webhook"))._receive_many([event])
         return answer(
             {"message": message.id, "state": message.state, "deliveries": message.deliveries}
         )

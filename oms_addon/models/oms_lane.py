@@ -6,6 +6,8 @@ import time
 from odoo import api, fields, models, tools
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
+from odoo.addons.oms_addon.tools.sealed_context import sealed
+
 _logger = logging.getLogger(__name__)
 
 MAX_CONFLICTS = 5
@@ -65,7 +67,7 @@ class OmsLane(models.Model):
     @api.model
     def _begin(self):
         """:return: the lanes, with what they keep in mind for one run; see the outbox"""
-        return self.with_context(oms_paused={}, oms_expected={})
+        return self.with_context(**sealed(paused={}, expected={}))
 
     @api.model
     def _workers(self):
@@ -163,7 +165,7 @@ class OmsLane(models.Model):
         started, count, conflicts = time.monotonic(), 0, 0
         name = self.search([("code", "=", code)]).name or code
         actor = self.env._("Background Job: %(name)s", name=name)
-        lane = self._begin().with_context(oms_actor=actor)
+        lane = self._begin().with_context(**sealed(actor=actor))
         error = False
         while True:
             try:

@@ -2,6 +2,8 @@
 
 from odoo import fields, models
 
+from odoo.addons.oms_addon.tools.sealed_context import sealed
+
 
 class OmsAllocationMove(models.TransientModel):
     _name = "oms.allocation.move"
@@ -21,6 +23,6 @@ class OmsAllocationMove(models.TransientModel):
         """Send them from there."""
         self.ensure_one()
         self.order_ids.check_access("write")
-        orders_sudo = self.order_ids.sudo().with_context(oms_actor=self.env.user.name)
+        orders_sudo = self.order_ids.sudo().with_context(**sealed(actor=self.env.user.name))
         orders_sudo._oms_send_from(self.warehouse_id.sudo())
         return {"type": "ir.actions.client", "tag": "soft_reload"}

@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from odoo.addons.oms_addon.tools.sealed_context import sealed
+
 MAX_ORDERS = 80
 
 
@@ -70,7 +72,7 @@ class OmsCustomerSplit(models.TransientModel):
         orders.check_access("write")
         # An agent decides whose order it is, and need not be allowed to change contacts.
         splitter_sudo = self.env["oms.customer.splitter"].sudo()
-        new = splitter_sudo.with_context(oms_actor=self.env.user.name)._split(
+        new = splitter_sudo.with_context(**sealed(actor=self.env.user.name))._split(
             orders.sudo(), {"name": self.name, "email": self.email, "phone": self.phone}
         )
         return new.sudo(False).get_formview_action()

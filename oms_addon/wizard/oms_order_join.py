@@ -3,6 +3,8 @@
 from odoo import api, fields, models
 from odoo.fields import Command
 
+from odoo.addons.oms_addon.tools.sealed_context import sealed
+
 
 class OmsOrderJoin(models.TransientModel):
     _name = "oms.order.join"
@@ -53,7 +55,7 @@ class OmsOrderJoin(models.TransientModel):
         orders.check_access("write")
         # An agent decides how orders leave, and need not be allowed to change deliveries.
         service_sudo = (
-            self.env["oms.shared.delivery"].sudo().with_context(oms_actor=self.env.user.name)
+            self.env["oms.shared.delivery"].sudo().with_context(**sealed(actor=self.env.user.name))
         )
         service_sudo._merge(orders.sudo())
         return {"type": "ir.actions.act_window_close"}

@@ -2,6 +2,8 @@
 
 from odoo import api, fields, models
 
+from odoo.addons.oms_addon.tools.sealed_context import sealed
+
 
 class OmsPickReject(models.TransientModel):
     _name = "oms.pick.reject"
@@ -53,7 +55,7 @@ class OmsPickReject(models.TransientModel):
         rejection_sudo = (
             self.env["oms.pick.rejection"]
             .sudo()
-            .with_context(oms_actor=self.env.user.name)
+            .with_context(**sealed(actor=self.env.user.name))
             ._reject(self.move_line_id.sudo(), self.reason_id.sudo(), self.quantity, counted)
         )
         return {

@@ -2,6 +2,8 @@
 
 from odoo import api, fields, models
 
+from odoo.addons.oms_addon.tools.sealed_context import sealed
+
 
 class SaleMassCancelOrders(models.TransientModel):
     _inherit = "sale.mass.cancel.orders"
@@ -87,10 +89,10 @@ class SaleMassCancelOrders(models.TransientModel):
         :rtype: dict
         """
         self.ensure_one()
-        return {
-            "oms_cancel_reason": self.oms_reason,
-            "oms_cancel_text": (self.oms_text or "").strip(),
-            "oms_cancel_keeps_money": not self.oms_refund,
-            "oms_cancel_keeps_stock": not self.oms_restock,
-            "oms_cancel_notifies": self.oms_notify,
-        }
+        return sealed(
+            cancel_reason=self.oms_reason,
+            cancel_text=(self.oms_text or "").strip(),
+            cancel_keeps_money=not self.oms_refund,
+            cancel_keeps_stock=not self.oms_restock,
+            cancel_notifies=self.oms_notify,
+        )

@@ -6,6 +6,8 @@ from datetime import date
 from freezegun import freeze_time
 from psycopg2.errors import DeadlockDetected
 
+from odoo.addons.oms_addon.tools.sealed_context import sealed
+
 from ..concurrency import FORK, RaceCase
 from .common import AllocationCommon
 
@@ -139,7 +141,7 @@ class TestEveryParcelCounts(AllocationCommon):
         self.channel.payment_policy = "prepaid"
         self._serve(self._make_order((self.mug, 1)))
         order = self._make_order((self.mug, 1))
-        order.with_context(oms_sourced=True).action_confirm()
+        order.with_context(**sealed(sourced=True)).action_confirm()
         self.allocator._allocate(order)
         self.assertEqual((self._taken(order), self._holds(order)), ({}, []))
 
@@ -193,7 +195,7 @@ class TestEveryParcelCounts(AllocationCommon):
         order.oms_hold_ids.action_release()
         self.assertFalse(self.sourcing._source(order))
         self.assertEqual((len(self._said(order)), self._used()), (1, [2]))
-        order.with_context(oms_sourced=True).action_confirm()
+        order.with_context(**sealed(sourced=True)).action_confirm()
         self.allocator._allocate(order)
         self.assertEqual((self._taken(order), self._used()), ({self.warehouse: 1.0}, [2]))
 

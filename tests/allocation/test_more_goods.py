@@ -5,6 +5,8 @@ from freezegun import freeze_time
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from odoo.addons.oms_addon.tools.sealed_context import sealed
+
 from .test_by_hand import ByHandCommon
 from .test_new_address import LEEDS, NewAddressCommon
 
@@ -199,7 +201,7 @@ class TestMoreGoods(MoreCommon):
         order = self._quotation(4).with_env(self.env)
         order.action_confirm()
         self.assertFalse(order.oms_event_ids.filtered(lambda e: e.code == "order.sourced_more"))
-        lines = order.order_line.with_context(oms_has_warehouse=True)
+        lines = order.order_line.with_context(**sealed(has_warehouse=True))
         lines.fetch(["order_id"])
         with self.assertQueryCount(0):
             self.sourcing.with_env(lines.env)._source_more(lines, {})

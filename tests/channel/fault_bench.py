@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 
 from odoo.tests import HttpCase
 
+from odoo.addons.oms_addon.tools.sealed_context import sealed
+
 import simulators
 from simulators.base import Delivery, Simulator
 
@@ -127,7 +129,7 @@ class FaultBench(OmsCommon, HttpCase):
     def _bring_one(self, piece):
         if isinstance(piece, Delivery):
             return self.send(piece)
-        self.store.with_context(oms_via="poll")._receive_many([piece])
+        self.store.with_context(**sealed(via="poll"))._receive_many([piece])
         return 200
 
     def send(self, delivery, body=None, headers=None):

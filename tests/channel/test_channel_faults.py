@@ -12,6 +12,8 @@ from unittest.mock import patch
 from odoo import fields
 from odoo.tools import mute_logger
 
+from odoo.addons.oms_addon.tools.sealed_context import sealed
+
 from simulators.base import Simulator
 
 from .fault_bench import FaultBench, simulated_shops
@@ -950,7 +952,7 @@ class ChannelFaults:
             seen.add(self.store.cursor)
             events, self.store.cursor = self.adapter._fetch(self.store, size)
             if events:
-                self.store.with_context(oms_via="poll")._receive_many(events)
+                self.store.with_context(**sealed(via="poll"))._receive_many(events)
 
     def test_orders_of_one_second_are_all_found_whatever_the_pages(self):
         self._poll_pages_of(1)

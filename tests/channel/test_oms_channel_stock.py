@@ -5,6 +5,8 @@ import time
 from odoo import fields
 from odoo.tools import SQL, mute_logger
 
+from odoo.addons.oms_addon.tools.sealed_context import unsealed
+
 from ..common import OmsCommon
 from ..push_shop import PushShopMixin
 
@@ -72,7 +74,7 @@ class TestPush(PushShopMixin, OmsCommon):
         meter._take(self.tiny, "default", 1.0, 0.01, 2.0)
         meter._learn(self.tiny, "default", tokens=1.0, rate=0.01, burst=2.0)
         messages = self.env["oms.lane"]._begin().env["oms.channel.message"]
-        paused = messages.env.context["oms_paused"]
+        paused = unsealed(messages.env, "paused")
         self.assertEqual(messages._process_outbox(), 1)
         self.assertEqual((len(reads), self.shop.told), (1, []))
         # One token comes back in 100 seconds; the read is made again, and the push with it.

@@ -7,6 +7,8 @@ from freezegun import freeze_time
 from odoo import fields
 from odoo.tools import mute_logger
 
+from odoo.addons.oms_addon.tools.sealed_context import sealed
+
 from ..common import OmsCommon
 from ..tiny_shop import TinyShopMixin
 
@@ -111,7 +113,7 @@ class TestWebhooksCare(TinyShopMixin, OmsCommon):
             alert.text,
             f"The channel's messages do not arrive at {self.tiny.webhook_url}; asking found 3.",
         )
-        self.tiny.with_context(oms_via="webhook")._receive("orders", "w1", b"{}")
+        self.tiny.with_context(**sealed(via="webhook"))._receive("orders", "w1", b"{}")
         self.tiny._check_heard()
         self.assertEqual(alert.state, "settled")
 

@@ -2,6 +2,8 @@
 
 from odoo.fields import Command
 
+from odoo.addons.oms_addon.tools.sealed_context import sealed
+
 from ..common import OmsCommon
 
 
@@ -47,7 +49,7 @@ class FulfilmentCommon(OmsCommon):
     def _confirm(cls, orders):
         """:return: the orders, sourced and confirmed"""
         cls.sourcing._source(orders)
-        orders.with_context(oms_sourced=True).action_confirm()
+        orders.with_context(**sealed(sourced=True)).action_confirm()
         return orders
 
     @classmethod

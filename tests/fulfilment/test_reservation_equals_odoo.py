@@ -2,6 +2,8 @@
 
 import random
 
+from odoo.addons.oms_addon.tools.sealed_context import sealed
+
 from .common import FulfilmentCommon
 
 ROUNDS = 16
@@ -136,7 +138,7 @@ class TestReservationEqualsOdoo(FulfilmentCommon):
 
                 mine = self._after(orders, ours)
                 theirs = self._after(
-                    orders, moves.with_context(oms_stock_locked=True)._action_assign
+                    orders, moves.with_context(**sealed(stock_locked=True))._action_assign
                 )
                 self.assertEqual(mine, theirs)
                 reserved |= {state for _id, state, *_rest in mine["moves"]}

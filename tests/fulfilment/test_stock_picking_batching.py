@@ -1,3 +1,5 @@
+from odoo.addons.oms_addon.tools.sealed_context import sealed
+
 from .common import FulfilmentCommon
 
 
@@ -40,7 +42,7 @@ class TestPickingBatching(FulfilmentCommon):
     def _assert_as_odoo(self, *names):
         ours, theirs = self._orders(*names)
         self.allocator._allocate(ours)
-        theirs.picking_ids.move_ids.with_context(oms_stock_locked=True)._action_assign()
+        theirs.picking_ids.move_ids.with_context(**sealed(stock_locked=True))._action_assign()
         self.env.invalidate_all()
         self.assertEqual(self._batches(ours), self._batches(theirs))
         return ours

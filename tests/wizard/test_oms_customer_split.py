@@ -3,6 +3,8 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form
 
+from odoo.addons.oms_addon.tools.sealed_context import sealed
+
 from ..common import OmsCommon
 
 LEEDS = {"street": "1 High Street", "city": "Leeds", "zip": "LS1 1AA", "country": "GB"}
@@ -23,7 +25,7 @@ class TestCustomerSplit(OmsCommon):
             lambda p: p != new
         ).parent_id = self.old
         contact = new.copy({"parent_id": self.old.id, "name": "Bob", "type": "delivery"})
-        self.bob.with_context(oms_redirecting=True).write(
+        self.bob.with_context(**sealed(redirecting=True)).write(
             {
                 "partner_id": self.old.id,
                 "partner_invoice_id": contact.id,

@@ -7,6 +7,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from odoo.addons.oms_addon.tools import sourcing, zones
+from odoo.addons.oms_addon.tools.sealed_context import unsealed
 
 
 class OmsAllocationMatrix(models.AbstractModel):
@@ -237,8 +238,8 @@ class OmsAllocationMatrix(models.AbstractModel):
     @api.model
     def _released(self, orders):
         """:return: the orders a person let go on although no rule serves them"""
-        # oms_by_hand: a person confirms them at this moment
-        if self.env.context.get("oms_by_hand"):
+        # by_hand: a person confirms them at this moment
+        if unsealed(self.env, "by_hand"):
             return orders
         return self._let_go(orders)
 

@@ -4,6 +4,8 @@ from collections import Counter
 
 from odoo import api, fields, models
 
+from odoo.addons.oms_addon.tools.sealed_context import unsealed
+
 
 class Places:
     """Who may be given goods today, by the places in the day's work of warehouses.
@@ -97,8 +99,7 @@ class OmsAllocationSlot(models.Model):
         """
         left = self.env["oms.allocation.day"].sudo()._left(warehouses)
         taken = {(s.order_id.id, s.warehouse_id.id) for s in self._of_today(orders, warehouses)}
-        # oms_overbook: see oms.resourcing
-        return Places(left, taken, bool(self.env.context.get("oms_overbook")))
+        return Places(left, taken, bool(unsealed(self.env, "overbook")))
 
     @api.model
     def _settle(self, wanted, warehouses, by_hand=None):

@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from odoo.addons.oms_addon.tools.sealed_context import sealed
+
 #: Quantities of moves are in units of their products, values in the company's currency at the
 #: order's rate, so that those of a column add up; all units of a kit's parts are worth the same.
 #: A card is an order, at the first warehouse where it misses something.
@@ -136,7 +138,9 @@ class OmsAllocationWait(models.Model):
         orders.check_access("write")
         warehouse.check_access("read")
         # Deliveries are moved as the system does it, whoever sends an order elsewhere.
-        orders.sudo().with_context(oms_actor=self.env.user.name)._oms_send_from(warehouse.sudo())
+        orders.sudo().with_context(**sealed(actor=self.env.user.name))._oms_send_from(
+            warehouse.sudo()
+        )
         self.env.invalidate_all()
 
     def action_send(self):

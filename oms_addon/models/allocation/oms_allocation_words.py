@@ -2,6 +2,8 @@
 
 from odoo import api, fields, models
 
+from odoo.addons.oms_addon.tools.sealed_context import unsealed
+
 
 class OmsAllocationWords(models.AbstractModel):
     _name = "oms.allocation.words"
@@ -20,7 +22,7 @@ class OmsAllocationWords(models.AbstractModel):
         names = self._names(decision)
         return {
             "at": fields.Datetime.to_string(fields.Datetime.now()),
-            "by": self.env.context.get("oms_actor") or self.env.user.name,
+            "by": unsealed(self.env, "actor") or self.env.user.name,
             "run": run.name or "",
             "routing": routing.name or "",
             "rule": decision.rule.name if decision.rule else "",

@@ -3,6 +3,8 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.oms_addon.tools.sealed_context import unsealed
+
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
@@ -73,7 +75,7 @@ class SaleOrder(models.Model):
         text = self.env._(
             "Sent from %(warehouse)s, chosen by %(user)s.",
             warehouse=warehouse.name,
-            user=self.env.context.get("oms_actor") or self.env.user.name,
+            user=unsealed(self.env, "actor") or self.env.user.name,
         )
         self.env["oms.event"]._log(self, "order.warehouse_chosen", text)
         return text

@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.oms_addon.tools import sentences
+from odoo.addons.oms_addon.tools.sealed_context import sealed, unsealed
 
 
 class SaleOrder(models.Model):
@@ -46,8 +47,8 @@ class SaleOrder(models.Model):
 
         :raise UserError: a person confirms an order that no rule serves
         """
-        # oms_sourced: the path sourced them, see oms.order.flow
-        if self.env.context.get("oms_sourced") or self.env.context.get("skip_procurement"):
+        # sourced: the path sourced them, see oms.order.flow
+        if unsealed(self.env, "sourced") or self.env.context.get("skip_procurement"):
             return
         orders_sudo = self.sudo().filtered(lambda o: o.oms_channel_id or o.warehouse_id.oms_managed)
         kept = orders_sudo.filtered(
@@ -56,11 +57,11 @@ class SaleOrder(models.Model):
         for warehouse, of_warehouse in kept.grouped("warehouse_id").items():
             of_warehouse.oms_chosen_warehouse_id = warehouse
             of_warehouse._oms_log_chosen(warehouse)
-        # oms_by_hand: nobody is there to be asked when a payment confirms an order
+        # by_hand: nobody is there to be asked when a payment confirms an order
         by_hand = self.env.su or not self.env.user._is_internal()
         for company, of_company in orders_sudo.grouped("company_id").items():
             sourcing = self.env["oms.sourcing"].sudo().with_company(company)
-            queued = sourcing.with_context(oms_by_hand=by_hand)._source(of_company)
+            queued = sourcing.with_context(**sealed(by_hand=by_hand))._source(of_company)
             if queued and not by_hand:
                 queued._oms_refuse_unserved()
 

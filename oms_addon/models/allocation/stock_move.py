@@ -2,6 +2,8 @@
 
 from odoo import models
 
+from odoo.addons.oms_addon.tools.sealed_context import unsealed
+
 
 class StockMove(models.Model):
     _inherit = "stock.move"
@@ -10,9 +12,9 @@ class StockMove(models.Model):
         """Extend `stock`: goods a person reserves for an order take its place in today's work,
         even of a full day, which is said.
         """
-        # oms_stock_locked: the allocator reserves, which looks at the places itself
+        # stock_locked: the allocator reserves, which looks at the places itself
         limited = self.browse()
-        if not self.env.context.get("oms_stock_locked"):
+        if not unsealed(self.env, "stock_locked"):
             limited = self._oms_managed().filtered(
                 lambda m: (
                     m.sale_line_id

@@ -7,6 +7,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from odoo.addons.oms_addon.tools.sealed_context import unsealed
+
 
 class OmsEvent(models.Model):
     _name = "oms.event"
@@ -128,7 +130,7 @@ class OmsEvent(models.Model):
     @api.model
     def _actor(self):
         """:return: who acts: the lane or rule named in the context, else the user"""
-        return self.env.context.get("oms_actor") or self.env.user.name
+        return unsealed(self.env, "actor") or self.env.user.name
 
     @api.model
     def _append(self, rows):

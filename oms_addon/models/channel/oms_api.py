@@ -19,6 +19,7 @@ from odoo.addons.oms_addon.tools.order_document import (
     parse_document,
 )
 from odoo.addons.oms_addon.tools.problem import Problem
+from odoo.addons.oms_addon.tools.sealed_context import sealed
 
 TOPICS = {
     OrderDocument: "orders",
@@ -185,7 +186,7 @@ class OmsApi(models.AbstractModel):
         pairs = read()
         events = [event for event, _document in pairs]
         known = set(self._find(channel, [event[1] for event in events]).mapped("event_ref"))
-        messages = channel.with_context(oms_via="api")._receive_many(events)
+        messages = channel.with_context(**sealed(via="api"))._receive_many(events)
         content = write_part(self._receipt(pairs, messages, known))
         if name:
             # As text: the database would give its keys back in another order.

@@ -7,6 +7,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import plaintext2html
 
+from odoo.addons.oms_addon.tools.sealed_context import sealed
+
 SECRET = "base.group_system"
 REFUSED_ALERT = 20
 ADAPTER = "oms.channel.adapter"
@@ -246,7 +248,7 @@ class OmsChannel(models.Model):
         events, cursor = self._adapter()._fetch(self, limit)
         events = self._without_known(events)
         if events:
-            self.with_context(oms_via="poll")._receive_many(events)
+            self.with_context(**sealed(via="poll"))._receive_many(events)
             self.fetched_at = fields.Datetime.now()
         if cursor != self.cursor:
             self.cursor = cursor

@@ -8,6 +8,7 @@ from odoo.addons.oms_addon.exceptions import FinalError, RateLimited
 from odoo.addons.oms_addon.tools import http
 from odoo.addons.oms_addon.tools.attempt import Attempt
 from odoo.addons.oms_addon.tools.document_codec import loads
+from odoo.addons.oms_addon.tools.sealed_context import unsealed
 
 
 class OmsChannelAdapter(models.AbstractModel):
@@ -133,7 +134,7 @@ class OmsChannelAdapter(models.AbstractModel):
         """:return: what the last try of the message being sent left behind, see ``Unfinished``
         :rtype: dict
         """
-        message = self.env.context.get("oms_message")
+        message = unsealed(self.env, "message")
         return dict((message and message.result) or {})
 
     # === THE CALL === #
@@ -192,8 +193,8 @@ class OmsChannelAdapter(models.AbstractModel):
 
         :raise RateLimited: when it is not time yet; nothing was taken
         """
-        # oms_attempt: the attempt to send a message that a call is part of
-        attempt = self.env.context.get("oms_attempt") or Attempt()
+        # attempt: the attempt to send a message that a call is part of
+        attempt = unsealed(self.env, "attempt") or Attempt()
         missing = attempt.missing(bucket, cost)
         if missing:
             rate, burst = self._rate_limits[bucket]

@@ -10,6 +10,7 @@ from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from odoo.addons.oms_addon.exceptions import RateLimited, RetryableError
+from odoo.addons.oms_addon.tools.sealed_context import sealed
 
 _logger = logging.getLogger(__name__)
 
@@ -238,7 +239,7 @@ class OmsChannelBackfill(models.Model):
 
     def _take_page(self):
         """Ask for the next page and note how far it went."""
-        channel = self.channel_id.with_context(oms_via="backfill")
+        channel = self.channel_id.with_context(**sealed(via="backfill"))
         events, cursor = channel._adapter()._fetch_window(
             channel, *self._window(), self.cursor or None
         )

@@ -6,6 +6,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date, format_datetime
 
+from odoo.addons.oms_addon.tools.sealed_context import sealed
+
 #: pages of one window in one go, orders asked for at once, names shown in a sentence
 MAX_PAGES = 400
 CHUNK = 50
@@ -174,7 +176,7 @@ class OmsChannelGap(models.Model):
             with self.env.cr.savepoint():
                 events = adapter._fetch_orders(channel, refs[position : position + CHUNK])
                 if events:
-                    channel.with_context(oms_via="gap")._receive_many(events)
+                    channel.with_context(**sealed(via="gap"))._receive_many(events)
             names.update({event[3]: channel._name_of(event) for event in events})
         return names, len(names.keys() & set(refs))
 

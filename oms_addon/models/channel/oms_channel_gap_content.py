@@ -10,6 +10,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from odoo.addons.oms_addon.exceptions import RateLimited
+from odoo.addons.oms_addon.tools.sealed_context import sealed
 
 _logger = logging.getLogger(__name__)
 
@@ -111,7 +112,7 @@ class OmsChannel(models.Model):
                 events = adapter._fetch_orders(self, refs[position : position + size])
                 fresh = self._without_known(events)
                 if fresh:
-                    self.with_context(oms_via="gap")._receive_many(fresh)
+                    self.with_context(**sealed(via="gap"))._receive_many(fresh)
             changed += [event[3] for event in fresh]
             found.update(event[3] for event in events)
         if size:

@@ -2,6 +2,8 @@
 
 from odoo import api, fields, models
 
+from odoo.addons.oms_addon.tools.sealed_context import sealed
+
 #: orders asked for at once
 CHUNK = 50
 #: so many orders at once are no deletion: it is another shop, or one that was emptied
@@ -36,7 +38,7 @@ class OmsChannelGap(models.Model):
                 events = adapter._fetch_orders(channel, refs[position : position + CHUNK])
                 if events:
                     # What was missed of an order that is there comes along.
-                    channel.with_context(oms_via="gap")._receive_many(events)
+                    channel.with_context(**sealed(via="gap"))._receive_many(events)
             found.update(event[3] for event in events)
         gone = channel._hold_deleted_orders(set(refs) - found, len(refs))
         self.deleted_refs = "\n".join(gone.mapped("oms_order_ref")) or False

@@ -8,6 +8,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
+from odoo.addons.oms_addon.tools.sealed_context import unsealed
+
 #: what says which products a listing is
 MAPPING = {"product_id", "multiplier", "component_ids", "alias_of_id", "is_ignored"}
 
@@ -332,8 +334,7 @@ class OmsChannelListing(models.Model):
 
     def _after_mapping(self):
         """Let go what waited for these listings."""
-        # oms_mapping_later: see _set_product
-        if self.env.context.get("oms_mapping_later"):
+        if unsealed(self.env, "mapping_later"):
             return
         matched = self.filtered(lambda l: l.state == "matched")
         (matched | matched.alias_ids)._release_waiting()

@@ -6,6 +6,7 @@ import time
 from odoo import api, models
 from odoo.fields import Domain
 
+from odoo.addons.oms_addon.tools.sealed_context import sealed
 from odoo.addons.oms_addon.tools.similarity import Index
 
 _logger = logging.getLogger(__name__)
@@ -88,8 +89,7 @@ class OmsChannelListing(models.Model):
 
         :param str how: a value of ``matched_by``
         """
-        # oms_mapping_later: the caller ends with ``_after_mapping`` for all of a batch
-        self.with_context(oms_mapping_later=True).write(
+        self.with_context(**sealed(mapping_later=True)).write(
             {"product_id": product.id, "multiplier": units, "matched_by": how}
         )
 

@@ -10,6 +10,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from odoo.addons.oms_addon.tools.document_values import to_text
+from odoo.addons.oms_addon.tools.sealed_context import unsealed
 
 MAX_ATTEMPTS = 8
 BACKOFF_SECONDS = 30
@@ -201,8 +202,8 @@ class OmsChannelMessage(models.Model):
     def _shared_values(self, channel, direction, priority):
         """:return: what all rows of one statement have in common, in the order of its columns"""
         now, uid = fields.Datetime.now(), self.env.uid
-        # oms_via: by which way the events come in, see ``via``
-        via = self.env.context.get("oms_via")
+        # via: by which way the events come in, see ``via``
+        via = unsealed(self.env, "via")
         begin = (direction, channel.id, channel.company_id.id, via, "pending", priority, 0, 1)
         return (*begin, now, uid, now, uid)
 

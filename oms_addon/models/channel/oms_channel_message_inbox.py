@@ -5,6 +5,8 @@ import hashlib
 
 from odoo import api, models
 
+from odoo.addons.oms_addon.tools.sealed_context import unsealed
+
 OLD_PRIORITY = 50
 
 
@@ -25,7 +27,7 @@ class OmsChannelMessage(models.Model):
         """
         firsts = self._firsts(events)
         # What is old lets what is new go first.
-        priority = OLD_PRIORITY if self.env.context.get("oms_via") == "backfill" else 10
+        priority = OLD_PRIORITY if unsealed(self.env, "via") == "backfill" else 10
         created = self._insert_rows(channel, "in", firsts.values(), priority)
         if len(created) == len(events) == 1:
             return self._as_new(created)

@@ -20,6 +20,7 @@ from odoo.addons.oms_addon.exceptions import (
 from odoo.addons.oms_addon.tools.attempt import Attempt
 from odoo.addons.oms_addon.tools.document_codec import loads
 from odoo.addons.oms_addon.tools.document_values import to_storable
+from odoo.addons.oms_addon.tools.sealed_context import sealed, unsealed
 
 _logger = logging.getLogger(__name__)
 
@@ -46,8 +47,7 @@ class OmsChannelMessage(models.Model):
         :return: how many were tried
         :rtype: int
         """
-        # oms_paused: until when (Unix time) a lane leaves (channel id, topic) alone
-        paused = self.env.context.get("oms_paused", {})
+        paused = unsealed(self.env, "paused", {})
         message = self._next_outbound(paused)
         if message:
             message._send(paused)
@@ -96,7 +96,7 @@ class OmsChannelMessage(models.Model):
         attempt = self._begin_attempt()
         try:
             with self.env.cr.savepoint():
-                message = self.with_context(oms_attempt=attempt)
+                message = self.with_context(**sealed(attempt=attempt))
                 result = message._hand_over(message.channel_id)
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             raise
@@ -146,8 +146,7 @@ class OmsChannelMessage(models.Model):
         """:return: an attempt that knows what those before it in this run of the lane needed
         :rtype: Attempt
         """
-        # oms_expected: tokens by bucket that a message takes, by (channel id, topic)
-        expected = self.env.context.get("oms_expected", {})
+        expected = unsealed(self.env, "expected", {})
         return Attempt(expected.setdefault((self.channel_id.id, self.topic), {}))
 
     def _hand_over(self, channel):
@@ -160,8 +159,7 @@ class OmsChannelMessage(models.Model):
             return self._ask_order(channel)
         if self.topic == "tracking":
             return self._hand_over_tracking(channel)
-        # oms_message: the message being sent, for adapters whose call takes several runs
-        adapter = channel._adapter().with_context(oms_message=self)
+        adapter = channel._adapter().with_context(**sealed(message=self))
         return adapter._send(channel, self.topic, self.event_ref, self._raw_payload())
 
     def _hand_over_tracking(self, channel):
@@ -186,7 +184,7 @@ class OmsChannelMessage(models.Model):
                     "The channel did not take the shipment itself: retry that message first."
                 )
             )
-        adapter = channel._adapter().with_context(oms_message=self)
+        adapter = channel._adapter().with_context(**sealed(message=self))
         content = {**content, "told": first.result or {}}
         payload = json.dumps(content, default=str).encode()
         return adapter._send(channel, "tracking", self.event_ref, payload)
@@ -195,7 +193,7 @@ class OmsChannelMessage(models.Model):
         """Ask the channel for the order a message named without telling it."""
         events = channel._adapter()._fetch_orders(channel, [self.order_ref])
         if events:
-            channel.with_context(oms_via="poll")._receive_many(events)
+            channel.with_context(**sealed(via="poll"))._receive_many(events)
         return {"orders": len(events)}
 
     def _look_again(self, error):

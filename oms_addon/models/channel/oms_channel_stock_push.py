@@ -8,6 +8,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL, split_every
 
 from odoo.addons.oms_addon.exceptions import FinalError, Unfinished
+from odoo.addons.oms_addon.tools.sealed_context import sealed
 
 #: lower goes first; see oms.channel.message
 ZERO_PRIORITY = 1
@@ -108,7 +109,7 @@ class OmsChannelStock(models.Model):
         # The same figures are the same call; other figures are another.
         key = f"{message.event_ref}:{hashlib.sha256(body).hexdigest()[:12]}"
         try:
-            adapter = channel._adapter().with_context(oms_message=message)
+            adapter = channel._adapter().with_context(**sealed(message=message))
             answer = adapter._push_stock(channel, key, items) or {}
         except Unfinished as error:
             error.state["told"] = {"key": key, "rows": rows.ids, "items": items}
@@ -147,7 +148,7 @@ class OmsChannelStock(models.Model):
         :param dict told: ``key``, ``rows`` and ``items`` of the call
         """
         rows = self.browse(told["rows"])
-        adapter = message.channel_id._adapter().with_context(oms_message=message)
+        adapter = message.channel_id._adapter().with_context(**sealed(message=message))
         try:
             answer = adapter._push_stock(message.channel_id, told["key"], told["items"]) or {}
         except Unfinished as error:

@@ -2,6 +2,8 @@
 
 from odoo import models
 
+from odoo.addons.oms_addon.tools.sealed_context import sealed
+
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
@@ -12,8 +14,8 @@ class SaleOrder(models.Model):
         """
         self.env["oms.channel.adapter.odoo_shop"]._join(self)
         self._oms_source_by_hand()
-        # oms_has_warehouse: what is procured now was sourced, see oms.sourcing
-        return super(SaleOrder, self.with_context(oms_has_warehouse=True))._action_confirm()
+        # has_warehouse: what is procured now was sourced, see oms.sourcing
+        return super(SaleOrder, self.with_context(**sealed(has_warehouse=True)))._action_confirm()
 
     def _action_cancel(self):
         """Extend `sale`: an order that is cancelled in Odoo leaves the path at once."""

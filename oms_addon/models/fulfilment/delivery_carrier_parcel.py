@@ -2,6 +2,8 @@
 
 from odoo import models
 
+from odoo.addons.oms_addon.tools.sealed_context import unsealed
+
 
 class DeliveryCarrier(models.Model):
     _inherit = "delivery.carrier"
@@ -10,8 +12,7 @@ class DeliveryCarrier(models.Model):
         """Extend `delivery`: the rules look at all that is in a shared parcel, not at the
         order that happens to be its oldest.
         """
-        # oms_parcel_id: see stock.picking.send_to_shipper
-        parcel = self.env["stock.picking"].browse(self.env.context.get("oms_parcel_id"))
+        parcel = self.env["stock.picking"].browse(unsealed(self.env, "parcel_id"))
         if not parcel:
             return super()._get_price_available(order)
         price = self.sudo()._get_price_from_picking(**parcel.sudo()._oms_measures())

@@ -3,6 +3,8 @@
 from odoo import api, models
 from odoo.fields import Command
 
+from odoo.addons.oms_addon.tools.sealed_context import sealed
+
 
 class OmsExternalShipment(models.AbstractModel):
     _inherit = "oms.external.shipment"
@@ -34,7 +36,7 @@ class OmsExternalShipment(models.AbstractModel):
             moves._action_confirm(merge=False)
             for move in moves:
                 # What left is recorded as it is, even where it leaves less than nothing.
-                move.with_context(oms_goods_left=True).quantity = move.product_uom_qty
+                move.with_context(**sealed(goods_left=True)).quantity = move.product_uom_qty
                 move.picked = True
             self.env["oms.shipper"]._validate_once(picking)
             pickings |= picking

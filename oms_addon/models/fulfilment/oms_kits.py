@@ -4,6 +4,8 @@ import math
 
 from odoo import api, models
 
+from odoo.addons.oms_addon.tools.sealed_context import sealed
+
 
 class OmsKits(models.AbstractModel):
     """Looks after order lines whose product is a kit, where Odoo's Manufacturing is installed."""
@@ -161,7 +163,7 @@ class OmsKits(models.AbstractModel):
         """Give back some of what moves have reserved, the last reserved first; what somebody
         has picked stays.
         """
-        moves = moves.with_context(oms_stock_locked=True)
+        moves = moves.with_context(**sealed(stock_locked=True))
         lines = moves.filtered(lambda m: m.state != "done").move_line_ids
         for line in lines.filtered(lambda l: not l.picked).sorted("id", reverse=True):
             unit = line.product_id.uom_id

@@ -6,6 +6,8 @@ from odoo import api, fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
+from odoo.addons.oms_addon.tools.sealed_context import sealed
+
 _logger = logging.getLogger(__name__)
 
 EXPIRED = """
@@ -178,7 +180,7 @@ class OmsLotExpiry(models.AbstractModel):
             return {}
         try:
             with self.env.cr.savepoint():
-                lines.with_context(oms_stock_locked=True).unlink()
+                lines.with_context(**sealed(stock_locked=True)).unlink()
             return {}
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             raise

@@ -3,6 +3,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.oms_addon.tools.sealed_context import unsealed
+
 STATES = [
     ("pending", "Not Scanned"),
     ("info_received", "Announced"),
@@ -129,8 +131,7 @@ class OmsParcel(models.Model):
 
     def _tell_numbers(self):
         """Tell the channels of shipments they know which numbers their parcels have now."""
-        # oms_quiet_parcels: whoever changes several parcels of a delivery tells when all are right
-        if not self.env.context.get("oms_quiet_parcels"):
+        if not unsealed(self.env, "quiet_parcels"):
             self.env["oms.shipper"].sudo()._tell_tracking(self.sudo().picking_ids)
 
     # === ACTION METHODS === #

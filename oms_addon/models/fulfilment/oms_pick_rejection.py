@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.oms_addon.tools import sentences
+from odoo.addons.oms_addon.tools.sealed_context import sealed
 
 
 class OmsPickRejection(models.Model):
@@ -250,8 +251,8 @@ class OmsPickRejection(models.Model):
             wanted = self.env["oms.resourcing"]._prepare_procurements(move, warehouse, units)
             self.env["stock.rule"].run(wanted)
             return
-        # oms_has_warehouse: the allocator finds them elsewhere, within the rule's limits
-        line.with_context(oms_has_warehouse=True)._action_launch_stock_rule()
+        # has_warehouse: the allocator finds them elsewhere, within the rule's limits
+        line.with_context(**sealed(has_warehouse=True))._action_launch_stock_rule()
 
     def _serve_again(self, sale_line):
         """Have what is missing reserved elsewhere.

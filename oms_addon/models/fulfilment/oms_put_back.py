@@ -3,6 +3,8 @@
 from odoo import api, models
 from odoo.fields import Command
 
+from odoo.addons.oms_addon.tools.sealed_context import sealed
+
 
 class OmsPutBack(models.AbstractModel):
     """Makes the transfers that bring goods back to the stock, with what was picked reserved.
@@ -65,8 +67,8 @@ class OmsPutBack(models.AbstractModel):
         gone = moves.filtered(
             lambda m: m.product_id.uom_id.compare(quantities[m], m.product_qty) >= 0
         )
-        # oms_no_put_back: they are put back here
-        gone.with_context(oms_no_put_back=True)._action_cancel()
+        # no_put_back: they are put back here
+        gone.with_context(**sealed(no_put_back=True))._action_cancel()
         for move in moves - gone:
             unit = move.product_id.uom_id
             left = unit._compute_quantity(move.product_qty - quantities[move], move.product_uom)

@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL, float_compare, float_round
 
 from odoo.addons.oms_addon.tools import removal
+from odoo.addons.oms_addon.tools.sealed_context import sealed
 
 LINE_COLUMNS = (
     "picking_id, move_id, company_id, product_id, product_uom_id, location_id, "
@@ -62,7 +63,7 @@ class OmsReservation(models.AbstractModel):
             self._write_moves(taken)
         rest = moves - plain
         if rest:
-            rest.with_context(oms_stock_locked=True)._action_assign()
+            rest.with_context(**sealed(stock_locked=True))._action_assign()
             self._read_again(rest, rows)
 
     @api.model

@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.oms_addon.models.fulfilment.oms_allocator import OPEN_STATES
+from odoo.addons.oms_addon.tools.sealed_context import sealed
 from odoo.addons.oms_addon.tools.sourcing import Rule, Supply
 
 #: what limits orders that no rule is about
@@ -202,7 +203,7 @@ class OmsResourcing(models.AbstractModel):
         """
         line = move.sale_line_id.with_company(move.company_id)
         values = {**line._prepare_procurement_values(), "warehouse_id": warehouse}
-        wanted = line.with_context(oms_no_plan=True)._create_procurements(
+        wanted = line.with_context(**sealed(no_plan=True))._create_procurements(
             quantity, move.product_id.uom_id, values
         )
         if move.product_id == line.product_id:
@@ -238,8 +239,7 @@ class OmsResourcing(models.AbstractModel):
         lines.warehouse_id = warehouse
         lines.oms_plan = False
         orders = lines.order_id
-        # oms_overbook: a person sends it, today if its goods are there
-        allocator.with_context(oms_overbook=True)._allocate(orders)
+        allocator.with_context(**sealed(overbook=True))._allocate(orders)
         self.env["oms.allocation.slot"]._give_back_unused(orders)
         orders._oms_run()
 

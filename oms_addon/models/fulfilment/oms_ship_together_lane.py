@@ -5,6 +5,8 @@ from datetime import timedelta
 from odoo import api, models
 from odoo.tools import SQL
 
+from odoo.addons.oms_addon.tools.sealed_context import sealed
+
 #: so many groups of orders are proposed at most
 MAX_GROUPS = 500
 
@@ -33,7 +35,7 @@ class OmsShipTogether(models.AbstractModel):
         together._oms_claim()
         together._oms_pickings()._oms_is_leaving()._oms_lock_all()
         service = self.env["oms.shared.delivery"].sudo()
-        service.with_context(oms_actor=self.env._("Ship together"))._join(groups)
+        service.with_context(**sealed(actor=self.env._("Ship together")))._join(groups)
 
     @api.model
     def _is_automatic(self, order):

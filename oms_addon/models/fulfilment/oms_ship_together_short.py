@@ -5,6 +5,7 @@ from odoo.tools import SQL
 
 from odoo.addons.oms_addon.models.fulfilment.oms_allocator import OPEN_STATES
 from odoo.addons.oms_addon.models.fulfilment.oms_ship_together_lane import MAX_GROUPS
+from odoo.addons.oms_addon.tools.sealed_context import sealed
 
 #: Untouched transfers that wait to be complete, in which some order lacks goods and some does not.
 BLOCKED_DELIVERIES = """
@@ -63,7 +64,7 @@ class OmsShipTogether(models.AbstractModel):
         shared._oms_lock_all()
         together = shared.oms_shared_order_ids
         service = self.env["oms.shared.delivery"].sudo()
-        service = service.with_context(oms_actor=self.env._("Ship together"))
+        service = service.with_context(**sealed(actor=self.env._("Ship together")))
         parted = orders.browse()
         waiting = self._waiting_orders(shared)
         for why, of_reason in waiting.grouped(self._wait_reason).items():

@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from odoo.addons.oms_addon.models.fulfilment.oms_parcel import TROUBLE
+from odoo.addons.oms_addon.tools.sealed_context import sealed
 
 _logger = logging.getLogger(__name__)
 
@@ -87,7 +88,7 @@ class OmsShipper(models.AbstractModel):
         for picking in self._deliveries_of(shipped)._oms_todo():
             for move in picking.move_ids:
                 # What left is told as it is, even where it leaves less than nothing.
-                move.with_context(oms_goods_left=True).quantity = move.product_uom_qty
+                move.with_context(**sealed(goods_left=True)).quantity = move.product_uom_qty
                 move.picked = True
             self._validate(picking)
 
@@ -161,9 +162,7 @@ class OmsShipper(models.AbstractModel):
             skip_backorder=True,
             skip_sms=True,
             skip_expired=True,
-            oms_from_flow=True,
-            oms_bulk=True,
-            oms_no_push=not self._pushes_from_customers(),
+            **sealed(from_flow=True, bulk=True, no_push=not self._pushes_from_customers()),
         ).button_validate()
         if result is not True and pickings._oms_todo():
             raise ValueError(self.env._("Odoo asks a question that a person has to answer."))

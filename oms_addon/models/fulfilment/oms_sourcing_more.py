@@ -3,6 +3,8 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
+from odoo.addons.oms_addon.tools.sealed_context import unsealed
+
 
 class OmsSourcing(models.AbstractModel):
     _inherit = "oms.sourcing"
@@ -45,8 +47,8 @@ class OmsSourcing(models.AbstractModel):
         """:return: how much of each line is not procured yet, in the product's unit
         :rtype: dict
         """
-        # oms_has_warehouse: they were sourced a moment ago, or will be
-        if self.env.context.get("oms_has_warehouse"):
+        # has_warehouse: they were sourced a moment ago, or will be
+        if unsealed(self.env, "has_warehouse"):
             return {}
         more = {}
         for line in lines:

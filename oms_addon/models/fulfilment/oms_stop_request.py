@@ -3,6 +3,7 @@
 from odoo import api, fields, models
 
 from odoo.addons.oms_addon.tools import sentences
+from odoo.addons.oms_addon.tools.sealed_context import sealed, unsealed
 
 
 class OmsStopRequest(models.Model):
@@ -73,7 +74,7 @@ class OmsStopRequest(models.Model):
         """
         told = {str(line.id): quantity for line, quantity in (units or {}).items()}
         asked = self._asked(order)
-        is_ours = bool(self.env.context.get("oms_cancelled_here"))
+        is_ours = bool(unsealed(self.env, "cancelled_here"))
         whole = asked.filtered(lambda r: not r.units)[:1]
         if whole:
             # What the channel cancels itself it need not be told.
@@ -186,7 +187,7 @@ class OmsStopRequest(models.Model):
     def _cancel(self):
         """Put back what was picked and cancel what was asked for."""
         order = self.order_id
-        canceller = self.env["oms.order.canceller"].with_context(oms_stopped=True)
+        canceller = self.env["oms.order.canceller"].with_context(**sealed(stopped=True))
         if not self.units:
             order._oms_moves(order._oms_pickings()._oms_todo()).picked = False
             if self.is_ours:

@@ -3,6 +3,8 @@
 from odoo import models
 from odoo.exceptions import UserError
 
+from odoo.addons.oms_addon.tools.sealed_context import sealed
+
 MAX_STEPS = 5
 
 
@@ -80,7 +82,7 @@ class SaleOrder(models.Model):
         """
         pickings = self._oms_pickings()
         pickings.check_access("write")
-        shipper = self.env["oms.shipper"].with_context(oms_actor=self.env.user.name)
+        shipper = self.env["oms.shipper"].with_context(**sealed(actor=self.env.user.name))
         errors, shipped = {}, self.env["stock.picking"]
         for _step in range(MAX_STEPS):
             ready = self._oms_pickings().filtered(

@@ -2,6 +2,8 @@
 
 from odoo import fields, models
 
+from odoo.addons.oms_addon.tools.sealed_context import unsealed
+
 
 class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
@@ -131,8 +133,8 @@ class SaleOrderLine(models.Model):
     def _oms_shares(self, product_qty, procurement_uom):
         """:return: pairs (warehouse, quantity) when the plan is about just this quantity"""
         self.ensure_one()
-        # oms_no_plan: the quantity is sourced again, see oms.resourcing
-        plan = {} if self.env.context.get("oms_no_plan") else self.oms_plan or {}
+        # no_plan: the quantity is sourced again, see oms.resourcing
+        plan = {} if unsealed(self.env, "no_plan") else self.oms_plan or {}
         unit = self.product_id.uom_id
         wanted = procurement_uom._compute_quantity(product_qty, unit, round=False)
         if not plan or unit.compare(sum(plan.values()), wanted):

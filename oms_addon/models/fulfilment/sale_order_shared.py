@@ -2,6 +2,8 @@
 
 from odoo import api, fields, models
 
+from odoo.addons.oms_addon.tools.sealed_context import sealed
+
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
@@ -112,7 +114,7 @@ class SaleOrder(models.Model):
         self.check_access("write")
         # An agent decides how orders leave, and need not be allowed to change deliveries.
         service_sudo = (
-            self.env["oms.shared.delivery"].sudo().with_context(oms_actor=self.env.user.name)
+            self.env["oms.shared.delivery"].sudo().with_context(**sealed(actor=self.env.user.name))
         )
         service_sudo._separate(self.sudo())
         return True

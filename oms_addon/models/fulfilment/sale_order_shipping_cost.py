@@ -2,6 +2,8 @@
 
 from odoo import models
 
+from odoo.addons.oms_addon.tools.sealed_context import unsealed
+
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
@@ -10,8 +12,7 @@ class SaleOrder(models.Model):
         """Extend `delivery`: in a shared parcel, the sum of all its orders, in the currency of
         this one; shipping that is free over an amount is so for what a customer has sent at once.
         """
-        # oms_parcel_id: see stock.picking.send_to_shipper
-        parcel = self.env["stock.picking"].browse(self.env.context.get("oms_parcel_id"))
+        parcel = self.env["stock.picking"].browse(unsealed(self.env, "parcel_id"))
         amount = super()._compute_amount_total_without_delivery()
         for other in parcel.sudo().oms_shared_order_ids - self:
             if other.state != "cancel":

@@ -3,6 +3,7 @@
 from odoo import models
 
 from odoo.addons.oms_addon.models.fulfilment.company_check import doubtful
+from odoo.addons.oms_addon.tools.sealed_context import sealed, unsealed
 
 
 class StockMove(models.Model):
@@ -42,8 +43,8 @@ class StockMove(models.Model):
         Two that reserve the same goods wait for each other; the later one begins again
         with fresh figures. Of kits whole ones are reserved, whoever reserves.
         """
-        # oms_stock_locked: the allocator holds the locks already, and looks at kits itself
-        if self.env.context.get("oms_stock_locked"):
+        # stock_locked: the allocator holds the locks already, and looks at kits itself
+        if unsealed(self.env, "stock_locked"):
             return super()._action_assign(force_qty=force_qty)
         moves = self._oms_managed().filtered(lambda m: not m._should_bypass_reservation())
         if moves:
@@ -86,10 +87,10 @@ class StockMove(models.Model):
     def _skip_push(self):
         """Extend `stock`: no rule is looked for that moves goods on from a customer.
 
-        ``oms_no_push`` in the context says that there is none.
+        ``no_push`` in the context says that there is none.
         """
         if (
-            self.env.context.get("oms_no_push")
+            unsealed(self.env, "no_push")
             and self.location_dest_id.usage == "customer"
             and not self.move_dest_ids
         ):
@@ -125,5 +126,5 @@ class StockMove(models.Model):
         """
         quiet = bool(self.sale_line_id.order_id.oms_channel_id)
         return super(
-            StockMove, self.with_context(oms_quiet=True) if quiet else self
+            StockMove, self.with_context(**sealed(quiet=True)) if quiet else self
         )._assign_picking_post_process(new=new)

@@ -4,6 +4,7 @@ from odoo import api, models
 
 from odoo.addons.oms_addon.models.fulfilment.company_check import doubtful
 from odoo.addons.oms_addon.models.fulfilment.quant_batch import QuantBatch
+from odoo.addons.oms_addon.tools.sealed_context import sealed, unsealed
 
 
 class StockMoveLine(models.Model):
@@ -26,7 +27,7 @@ class StockMoveLine(models.Model):
         )
         if len(moves) < len(vals_list) or not moves._oms_counts_away():
             return super().create(vals_list)
-        lines = self.with_context(oms_goods_left=True)
+        lines = self.with_context(**sealed(goods_left=True))
         return super(StockMoveLine, lines).create(vals_list).with_env(self.env)
 
     def _check_company(self, fnames=None):
@@ -34,13 +35,13 @@ class StockMoveLine(models.Model):
         return super(StockMoveLine, doubtful(self, fnames))._check_company(fnames)
 
     def _action_done(self):
-        """Extend `stock`: in a batch of ours (``oms_bulk`` in the context) what the lines do
+        """Extend `stock`: in a batch of ours (``bulk`` in the context) what the lines do
         to the stock rows is added up and written at the end.
         """
-        if not self.env.context.get("oms_bulk"):
+        if not unsealed(self.env, "bulk"):
             return super()._action_done()
         batch = QuantBatch(self.env)
-        result = super(StockMoveLine, self.with_context(oms_quants=batch))._action_done()
+        result = super(StockMoveLine, self.with_context(**sealed(quants=batch)))._action_done()
         batch.flush()
         return result
 
@@ -49,11 +50,11 @@ class StockMoveLine(models.Model):
     ):
         """Extend `stock`: add up what plain lines do to the stock rows.
 
-        ``oms_quants`` in the context is the batch they are added up in.
+        ``quants`` in the context is the batch they are added up in.
         """
         if action == "reserved" and self.move_id._oms_counts_away():
-            self = self.with_context(oms_goods_left=True)
-        batch = self.env.context.get("oms_quants")
+            self = self.with_context(**sealed(goods_left=True))
+        batch = unsealed(self.env, "quants")
         if batch is None or not self._oms_is_plain(quants_value):
             return super()._synchronize_quant(
                 quantity, location, action=action, in_date=in_date, **quants_value

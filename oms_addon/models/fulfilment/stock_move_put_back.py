@@ -2,6 +2,8 @@
 
 from odoo import models
 
+from odoo.addons.oms_addon.tools.sealed_context import unsealed
+
 
 class StockMove(models.Model):
     _inherit = "stock.move"
@@ -47,7 +49,7 @@ class StockMove(models.Model):
     def _action_cancel(self):
         """Extend `stock`: goods that were carried for what is cancelled are put back."""
         parts = []
-        if not self.env.context.get("oms_no_put_back"):
+        if not unsealed(self.env, "no_put_back"):
             parts = [
                 (move, move.move_orig_ids, move.product_qty)
                 for move in self.filtered("move_orig_ids")._oms_to_customer()

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 
 from odoo.addons.oms_addon.models.fulfilment.company_check import doubtful
 from odoo.addons.oms_addon.tools import sentences
+from odoo.addons.oms_addon.tools.sealed_context import sealed, unsealed
 
 
 class StockPicking(models.Model):
@@ -41,7 +42,7 @@ class StockPicking(models.Model):
         before = {picking: picking._oms_tracking_keys() for picking in shipped}
         result = super().write(vals)
         if shipped:
-            quiet = shipped.with_context(oms_quiet_parcels=True)
+            quiet = shipped.with_context(**sealed(quiet_parcels=True))
             quiet._oms_make_parcels()
             for picking, keys in before.items():
                 picking.with_env(quiet.env)._oms_drop_parcels(keys - picking._oms_tracking_keys())
@@ -146,8 +147,7 @@ class StockPicking(models.Model):
 
     def _oms_run_orders(self):
         """Take the orders of deliveries along, unless their path is what shipped them."""
-        # oms_from_flow: see oms.shipper
-        if not self.env.context.get("oms_from_flow"):
+        if not unsealed(self.env, "from_flow"):
             self._oms_orders().sudo()._oms_run()
 
     def action_cancel(self):
@@ -263,7 +263,7 @@ class StockPicking(models.Model):
         return leaving._oms_orders().filtered("oms_channel_id")
 
     def message_post_with_source(self, *args, **kwargs):
-        """Extend `mail`: no note while ``oms_quiet`` is in the context, see `stock.move`."""
-        if self.env.context.get("oms_quiet"):
+        """Extend `mail`: no note while ``quiet`` is in the context, see `stock.move`."""
+        if unsealed(self.env, "quiet"):
             return self.env["mail.message"]
         return super().message_post_with_source(*args, **kwargs)

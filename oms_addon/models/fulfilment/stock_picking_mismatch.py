@@ -3,6 +3,8 @@
 from odoo import models
 from odoo.exceptions import UserError
 
+from odoo.addons.oms_addon.tools.sealed_context import unsealed
+
 
 class StockPicking(models.Model):
     _inherit = "stock.picking"
@@ -16,8 +18,7 @@ class StockPicking(models.Model):
         if not found:
             return super().button_validate()
         message = " ".join(found.values())
-        # oms_from_flow: see oms.shipper
-        if self.env.context.get("oms_from_flow"):
+        if unsealed(self.env, "from_flow"):
             raise UserError(message)
         for picking, text in found.items():
             # An error would take the record of it away.

@@ -3,6 +3,8 @@
 from odoo import api, fields, models
 from odoo.tools.sql import table_exists
 
+from odoo.addons.oms_addon.tools.sealed_context import sealed
+
 
 class StockPicking(models.Model):
     _inherit = "stock.picking"
@@ -73,7 +75,7 @@ class StockPicking(models.Model):
         self.check_access("write")
         # Whoever may change the delivery may part it; the orders' events name the person.
         service_sudo = (
-            self.env["oms.shared.delivery"].sudo().with_context(oms_actor=self.env.user.name)
+            self.env["oms.shared.delivery"].sudo().with_context(**sealed(actor=self.env.user.name))
         )
         service_sudo._separate(self.sudo().oms_shared_order_ids, self.sudo())
         return True

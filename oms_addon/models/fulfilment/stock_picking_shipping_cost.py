@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from odoo import fields, models
 
+from odoo.addons.oms_addon.tools.sealed_context import sealed
 from odoo.addons.oms_addon.tools.shares import rounded, spread
 
 
@@ -15,7 +16,7 @@ class StockPicking(models.Model):
         self.ensure_one()
         if not self.oms_shared_order_ids:
             return super().send_to_shipper()
-        parcel = self.with_context(oms_parcel_id=self.id)
+        parcel = self.with_context(**sealed(parcel_id=self.id))
         return super(StockPicking, parcel).send_to_shipper()
 
     def _add_delivery_cost_to_so(self):

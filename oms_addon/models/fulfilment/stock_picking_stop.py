@@ -3,6 +3,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.oms_addon.tools.sealed_context import sealed
+
 
 class StockPicking(models.Model):
     _inherit = "stock.picking"
@@ -64,5 +66,5 @@ class StockPicking(models.Model):
             raise UserError(
                 self.env._("%(delivery)s: somebody else has answered already.", delivery=self.name)
             )
-        asked_sudo.with_context(oms_actor=self.env.user.name)._answer(is_stopped)
+        asked_sudo.with_context(**sealed(actor=self.env.user.name))._answer(is_stopped)
         return True

@@ -3,6 +3,8 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
+from odoo.addons.oms_addon.tools.sealed_context import unsealed
+
 
 class StockQuant(models.Model):
     _inherit = "stock.quant"
@@ -22,12 +24,12 @@ class StockQuant(models.Model):
         """Extend `stock`: every change of a guarded stock takes its lock first, and none
         reserves more than is there.
         """
-        # oms_stock_locked: the caller holds the locks and has looked
-        if not self.env.context.get("oms_stock_locked") and location_id._oms_guarded():
+        # stock_locked: the caller holds the locks and has looked
+        if not unsealed(self.env, "stock_locked") and location_id._oms_guarded():
             rows = self._oms_lock_rows(product_id, location_id, lot_id, package_id, owner_id)
             wanted = product_id.uom_id.compare(reserved_quantity or 0, 0) > 0
-            # oms_goods_left: they are gone, a channel shipped them or somebody counted
-            if wanted and not self.env.context.get("oms_goods_left"):
+            # goods_left: they are gone, a channel shipped them or somebody counted
+            if wanted and not unsealed(self.env, "goods_left"):
                 self._oms_check_free(product_id, location_id, reserved_quantity, rows)
         return super()._update_available_quantity(
             product_id,

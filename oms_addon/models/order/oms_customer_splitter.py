@@ -4,6 +4,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 from odoo.addons.oms_addon.tools.order_document import Customer, OrderDocument
+from odoo.addons.oms_addon.tools.sealed_context import sealed
 
 #: how many of the orders that stay are asked which keys are theirs, latest first
 MAX_ASKED = 500
@@ -223,7 +224,7 @@ class OmsCustomerSplitter(models.AbstractModel):
         protected = [orders._fields[name] for name in AGREED]
         with self.env.protecting(protected, orders):
             for order in orders:
-                order.with_context(oms_redirecting=True).write(
+                order.with_context(**sealed(redirecting=True)).write(
                     {
                         "partner_id": new.id,
                         "partner_invoice_id": places[order.partner_invoice_id].id,

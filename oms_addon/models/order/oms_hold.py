@@ -3,6 +3,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from odoo.addons.oms_addon.tools.sealed_context import sealed
+
 
 class OmsHold(models.Model):
     _name = "oms.hold"
@@ -124,7 +126,7 @@ class OmsHold(models.Model):
             # What was picked goes back to its place.
             open_pickings_sudo = order.sudo()._oms_pickings()._oms_todo()
             order.sudo()._oms_moves(open_pickings_sudo).picked = False
-            canceller = self.env["oms.order.canceller"].sudo().with_context(oms_stopped=True)
+            canceller = self.env["oms.order.canceller"].sudo().with_context(**sealed(stopped=True))
             canceller._cancel_whole(order.sudo(), reason)
             order.sudo()._oms_cancel_unwanted()
             if hold.reason_code != "DELETED_ON_CHANNEL":

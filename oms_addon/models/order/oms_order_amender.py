@@ -5,6 +5,8 @@ from collections import defaultdict
 from odoo import api, models
 from odoo.fields import Command
 
+from odoo.addons.oms_addon.tools.sealed_context import sealed
+
 
 class OmsOrderAmender(models.AbstractModel):
     """Changes what can be changed of a confirmed order: more, fewer, other lines; the address.
@@ -37,7 +39,7 @@ class OmsOrderAmender(models.AbstractModel):
         fresh, (more, fewer), reported, prices, moved = plan
         self.env["oms.order.difference"]._remember(reported)
         if fewer:
-            self.env["oms.order.canceller"].with_context(oms_from_channel=True)._cancel_units(
+            self.env["oms.order.canceller"].with_context(**sealed(from_channel=True))._cancel_units(
                 fewer, self.env._("Changed on the channel.")
             )
         if fresh or more:
@@ -264,12 +266,12 @@ class OmsOrderAmender(models.AbstractModel):
         left = self._under_way(pickings)
         todo = pickings._oms_todo()
         labelled = todo.filtered("carrier_tracking_ref")
-        # oms_redirecting: the deliveries are looked after here
+        # redirecting: the deliveries are looked after here
         vals = {"partner_shipping_id": shipping.id}
         if order.oms_channel_id:
             # The channel says what is taxed and how; Odoo would choose by the new country.
             vals["fiscal_position_id"] = order.fiscal_position_id.id
-        order.with_context(oms_redirecting=True).write(vals)
+        order.with_context(**sealed(redirecting=True)).write(vals)
         todo.filtered(lambda p: p.partner_id == before).partner_id = shipping
         todo.move_ids.filtered(lambda m: m.partner_id == before).partner_id = shipping
         self.env["oms.event"]._log(

@@ -4,6 +4,7 @@ from odoo import api, models
 
 from odoo.addons.oms_addon.tools.contact_keys import Person, plain_words
 from odoo.addons.oms_addon.tools.order_document import normalise_email
+from odoo.addons.oms_addon.tools.sealed_context import sealed, unsealed
 
 #: how often a price is changed until a line costs what it shall
 FITTING_TRIES = 4
@@ -158,7 +159,7 @@ class OmsOrderCanceller(models.AbstractModel):
         """
         if order.state == "cancel" or self._stop_picking(order, reason):
             return
-        order = order.with_context(oms_from_channel=True)
+        order = order.with_context(**sealed(from_channel=True))
         lines = order.order_line.filtered(lambda l: not l.display_type)
         quantities = {
             line: line.product_uom_qty + line.oms_reduced_qty - line.oms_cancelled_qty
@@ -183,8 +184,7 @@ class OmsOrderCanceller(models.AbstractModel):
         :return: whether somebody has to answer first
         :rtype: bool
         """
-        # oms_stopped: the warehouse has answered
-        if self.env.context.get("oms_stopped"):
+        if unsealed(self.env, "stopped"):
             return False
         picking = (
             order._oms_pickings()
@@ -279,7 +279,7 @@ class OmsOrderCanceller(models.AbstractModel):
         :return: the units that can be cancelled at once, by order line
         :rtype: dict
         """
-        if self.env.context.get("oms_stopped"):
+        if unsealed(self.env, "stopped"):
             return quantities
         asked, at_once = {}, {}
         for line, quantity in quantities.items():

@@ -2,6 +2,8 @@
 
 from odoo import api, models
 
+from odoo.addons.oms_addon.tools.sealed_context import sealed
+
 
 class OmsOrderCanceller(models.AbstractModel):
     _inherit = "oms.order.canceller"
@@ -15,8 +17,7 @@ class OmsOrderCanceller(models.AbstractModel):
         :return: what was not cancelled and why, in words; '' when all of it was
         :rtype: str
         """
-        # oms_cancelled_here: what the warehouse stops is told to the channel
-        canceller = self.with_context(oms_cancelled_here=True)
+        canceller = self.with_context(**sealed(cancelled_here=True))
         order = order.with_env(canceller.env)
         if order._oms_has_shipped():
             return canceller._cancel_rest(order, reason)

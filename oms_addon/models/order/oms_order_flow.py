@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from odoo.addons.oms_addon.tools.payment_terms import PREPAID
+from odoo.addons.oms_addon.tools.sealed_context import sealed, unsealed
 
 _logger = logging.getLogger(__name__)
 
@@ -113,7 +114,7 @@ class OmsOrderFlow(models.AbstractModel):
             tracking_disable=True,
             mail_notrack=True,
             mail_activity_automation_skip=True,
-            oms_actor=self.env.context.get("oms_actor") or self.env._("Order flow"),
+            **sealed(actor=unsealed(self.env, "actor") or self.env._("Order flow")),
         )
         orders = orders.with_env(flow.env).filtered("oms_step")
         while orders:
@@ -123,7 +124,7 @@ class OmsOrderFlow(models.AbstractModel):
                 for name in steps or self._steps():
                     here = flow._at(of_company.with_company(company), name)
                     if here:
-                        flow.with_company(company).with_context(oms_progress=progress)._take(
+                        flow.with_company(company).with_context(**sealed(progress=progress))._take(
                             name, here
                         )
             # What was done behind a step that waits may be what it waits for.
@@ -247,8 +248,7 @@ class OmsOrderFlow(models.AbstractModel):
         if fresh:
             fresh.write({stamp: fields.Datetime.now()})
             self.env["oms.event"]._log(fresh, f"step.{name}", self._done_text(name))
-            # oms_progress: collects the orders that got on behind a step that waits
-            self.env.context.get("oms_progress", set()).update(
+            unsealed(self.env, "progress", set()).update(
                 fresh.filtered(lambda o: o.oms_step != name).ids
             )
         first = done.filtered(lambda o: o.oms_step == name)
@@ -319,7 +319,7 @@ class OmsOrderFlow(models.AbstractModel):
             queued = self.env["oms.sourcing"]._source(ready)
             ready -= self._hold(queued)
             ready.with_context(
-                oms_sourced=True, oms_new_deliveries=True, oms_rule_cache={}
+                **sealed(sourced=True, new_deliveries=True, rule_cache={})
             ).action_confirm()
         return waits
 

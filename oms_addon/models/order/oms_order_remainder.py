@@ -7,6 +7,7 @@ from decimal import Decimal
 from odoo import api, models
 
 from odoo.addons.oms_addon.tools.order_document import Charge
+from odoo.addons.oms_addon.tools.sealed_context import sealed
 from odoo.addons.oms_addon.tools.shares import rounded, spread_within
 
 
@@ -36,7 +37,7 @@ class OmsOrderRemainder(models.AbstractModel):
         if not found or not found.fewer:
             return
         difference._remember({line: reported[line] for line in found.fewer})
-        self.env["oms.order.canceller"].with_context(oms_from_channel=True)._cancel_units(
+        self.env["oms.order.canceller"].with_context(**sealed(from_channel=True))._cancel_units(
             found.fewer, self.env._("Cancelled on the channel.")
         )
 

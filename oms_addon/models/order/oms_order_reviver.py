@@ -2,6 +2,8 @@
 
 from odoo import api, fields, models
 
+from odoo.addons.oms_addon.tools.sealed_context import sealed
+
 #: when each step was done, without when the order was captured
 STAMPS = (
     "oms_screened_at",
@@ -154,7 +156,7 @@ class OmsOrderReviver(models.AbstractModel):
         What was credited is invoiced again; what was cancelled is wanted again, from the stock
         that is there now.
         """
-        order = order.with_context(oms_from_channel=True)
+        order = order.with_context(**sealed(from_channel=True))
         if order.state == "cancel":
             order.action_draft()
         self._restore_lines(order)

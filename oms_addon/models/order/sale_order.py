@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from odoo.addons.oms_addon.tools import sentences
+from odoo.addons.oms_addon.tools.sealed_context import sealed, unsealed
 
 STEPS = [
     ("screen", "Screen"),
@@ -181,7 +182,7 @@ class SaleOrder(models.Model):
         self._oms_run()
         # The path books and ships as the system does, whoever sends an order on it.
         flow_sudo = self.env["oms.order.flow"].sudo()
-        flow_sudo.with_context(oms_actor=self.env.user.name)._run(self)
+        flow_sudo.with_context(**sealed(actor=self.env.user.name))._run(self)
         return True
 
     def action_oms_holds(self):
@@ -231,7 +232,7 @@ class SaleOrder(models.Model):
     def _oms_log_confirmed(self):
         """Append to the timeline of orders made in Sales that they were confirmed."""
         made = self.sudo().filtered(lambda o: not o.oms_step and o.warehouse_id.oms_managed)
-        actor = self.env.context.get("oms_actor") or self.env.user.name
+        actor = unsealed(self.env, "actor") or self.env.user.name
         self.env["oms.event"]._log(
             made, "order.confirmed", self.env._("Confirmed by %(user)s.", user=actor)
         )

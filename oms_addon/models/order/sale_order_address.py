@@ -2,6 +2,8 @@
 
 from odoo import models
 
+from odoo.addons.oms_addon.tools.sealed_context import sealed, unsealed
+
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
@@ -13,7 +15,7 @@ class SaleOrder(models.Model):
         if not redirected:
             return super().write(vals)
         amender_sudo = (
-            self.env["oms.order.amender"].sudo().with_context(oms_actor=self.env.user.name)
+            self.env["oms.order.amender"].sudo().with_context(**sealed(actor=self.env.user.name))
         )
         redirected.check_access("write")
         for order in redirected.sudo():
@@ -26,7 +28,7 @@ class SaleOrder(models.Model):
 
     def _oms_to_redirect(self, shipping):
         """:return: the confirmed orders of channels and of our warehouses that go elsewhere now"""
-        if self.env.context.get("oms_redirecting"):
+        if unsealed(self.env, "redirecting"):
             return self.browse()
         return self.filtered(
             lambda o: (

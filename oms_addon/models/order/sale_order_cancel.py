@@ -4,6 +4,7 @@ from odoo import models
 from odoo.exceptions import UserError
 
 from odoo.addons.oms_addon.tools import sentences
+from odoo.addons.oms_addon.tools.sealed_context import sealed, unsealed
 
 
 class SaleOrder(models.Model):
@@ -47,7 +48,7 @@ class SaleOrder(models.Model):
         self.sudo()._oms_pickings()._oms_lock()
         self._oms_refuse_shipped()
         canceller_sudo = self.env["oms.order.canceller"].sudo()
-        canceller = canceller_sudo.with_context(oms_actor=self.env.user.name)
+        canceller = canceller_sudo.with_context(**sealed(actor=self.env.user.name))
         reason = self._oms_cancel_reason()
         told = [text for order in self if (text := canceller._cancel_by_hand(order, reason))]
         if not told:
@@ -65,7 +66,7 @@ class SaleOrder(models.Model):
 
     def _oms_cancel_reason(self):
         """:return: who cancels, and why if it was said, for the timeline"""
-        note = self.env.context.get("oms_cancel_text")
+        note = unsealed(self.env, "cancel_text")
         if note:
             return self.env._("Cancelled by %(user)s: %(note)s", user=self.env.user.name, note=note)
         return self.env._("Cancelled by %(user)s.", user=self.env.user.name)

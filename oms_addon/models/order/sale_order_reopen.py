@@ -2,6 +2,8 @@
 
 from odoo import fields, models
 
+from odoo.addons.oms_addon.tools.sealed_context import unsealed
+
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
@@ -18,8 +20,7 @@ class SaleOrder(models.Model):
         """Extend `sale`: remember who cancelled an order of a channel."""
         orders = self.filtered(lambda o: o.oms_channel_id and o.state in ("draft", "sent", "sale"))
         result = super()._action_cancel()
-        # oms_from_channel: the channel is who cancelled
-        is_channel = self.env.context.get("oms_from_channel")
+        is_channel = unsealed(self.env, "from_channel")
         orders.write({"oms_cancelled_by": "channel" if is_channel else "user"})
         return result
 
@@ -27,8 +28,8 @@ class SaleOrder(models.Model):
         """Extend `sale`: an order that is set to quotation by hand waits to be confirmed."""
         dead = self.filtered(lambda o: o.state == "cancel" and o.oms_step)
         result = super().action_draft()
-        # oms_from_channel: the channel reopens it, and it goes on by itself
-        if dead and not self.env.context.get("oms_from_channel"):
+        # from_channel: the channel reopens it, and it goes on by itself
+        if dead and not unsealed(self.env, "from_channel"):
             reviver = self.env["oms.order.reviver"]
             for order in dead:
                 order.write(

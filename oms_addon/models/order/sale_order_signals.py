@@ -1,6 +1,10 @@
 """What a channel tells of an order besides its lines and money, and what we tell back."""
 
+from functools import partial
+
 from odoo import api, fields, models
+
+from odoo.addons.oms_addon.tools.sealed_context import unsealed
 
 
 class SaleOrder(models.Model):
@@ -70,10 +74,9 @@ class SaleOrder(models.Model):
         """Extend `sale`: the channel of an order that is cancelled here is told."""
         told = self.filtered(lambda o: o.oms_channel_id and o.state in ("draft", "sent", "sale"))
         result = super()._action_cancel()
-        if self.env.context.get("oms_cancel_notifies"):
+        if unsealed(self.env, "cancel_notifies"):
             self._oms_notify_cancelled()
-        # oms_from_channel: the channel is who cancelled
-        if not self.env.context.get("oms_from_channel"):
+        if not unsealed(self.env, "from_channel"):
             told._oms_tell_cancellation()
         return result
 
@@ -84,8 +87,8 @@ class SaleOrder(models.Model):
         :param str text: why, in words
         :param lines: the pieces, see there; none for the whole order
         """
-        # oms_cancel_…: what a person chose who cancels, see sale.mass.cancel.orders
-        choice = self.env.context.get
+        # cancel_…: what a person chose who cancels, see sale.mass.cancel.orders
+        choice = partial(unsealed, self.env)
         rows = [
             (
                 order.oms_channel_id,
@@ -94,12 +97,12 @@ class SaleOrder(models.Model):
                 order,
                 {
                     "order_ref": order.oms_order_ref,
-                    "reason": choice("oms_cancel_reason") or reason,
-                    "text": choice("oms_cancel_text") or text,
-                    "restock": not choice("oms_cancel_keeps_stock"),
-                    "refund": not choice("oms_cancel_keeps_money")
+                    "reason": choice("cancel_reason") or reason,
+                    "text": choice("cancel_text") or text,
+                    "restock": not choice("cancel_keeps_stock"),
+                    "refund": not choice("cancel_keeps_money")
                     and order._oms_refundable() - order._oms_to_pay() > 0,
-                    "notify": bool(choice("oms_cancel_notifies", True)),
+                    "notify": bool(choice("cancel_notifies", True)),
                     "lines": list(lines),
                 },
             )

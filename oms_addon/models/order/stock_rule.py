@@ -2,6 +2,8 @@
 
 from odoo import api, models
 
+from odoo.addons.oms_addon.tools.sealed_context import unsealed
+
 
 class StockRule(models.Model):
     _inherit = "stock.rule"
@@ -10,10 +12,10 @@ class StockRule(models.Model):
     def _search_rule_for_warehouses(
         self, route_ids, packaging_uom_id, product_id, warehouse_ids, domain
     ):
-        """Extend `stock`: within one batch (``oms_rule_cache`` in the context) products with
+        """Extend `stock`: within one batch (``rule_cache`` in the context) products with
         the same routes share one look-up.
         """
-        cache = self.env.context.get("oms_rule_cache")
+        cache = unsealed(self.env, "rule_cache")
         if cache is None:
             return super()._search_rule_for_warehouses(
                 route_ids, packaging_uom_id, product_id, warehouse_ids, domain

@@ -2,6 +2,8 @@
 
 from odoo import api, models
 
+from odoo.addons.oms_addon.tools.sealed_context import unsealed
+
 
 class AccountAnalyticDistributionModel(models.Model):
     _inherit = "account.analytic.distribution.model"
@@ -9,6 +11,6 @@ class AccountAnalyticDistributionModel(models.Model):
     @api.model
     def _get_distribution(self, vals):
         """Extend `analytic`: a batch that knows there is no model looks for none."""
-        if self.env.context.get("oms_no_distribution"):
+        if unsealed(self.env, "no_distribution"):
             return {}
         return super()._get_distribution(vals)

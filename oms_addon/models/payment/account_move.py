@@ -2,6 +2,8 @@
 
 from odoo import fields, models
 
+from odoo.addons.oms_addon.tools.sealed_context import unsealed
+
 
 class AccountMove(models.Model):
     _inherit = "account.move"
@@ -45,6 +47,6 @@ class AccountMove(models.Model):
 
     def message_post_with_source(self, source_ref, **kwargs):
         """Extend `mail`: the poster says where a batch of invoices comes from at once."""
-        if self.env.context.get("oms_batch") and source_ref == "mail.message_origin_link":
+        if unsealed(self.env, "batch") and source_ref == "mail.message_origin_link":
             return self.env["mail.message"]
         return super().message_post_with_source(source_ref, **kwargs)

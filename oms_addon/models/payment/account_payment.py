@@ -3,6 +3,8 @@
 from odoo import models
 from odoo.tools import SQL
 
+from odoo.addons.oms_addon.tools.sealed_context import unsealed
+
 
 class AccountPayment(models.Model):
     _inherit = "account.payment"
@@ -13,7 +15,7 @@ class AccountPayment(models.Model):
         Core writes the link payment by payment, and each write looks for the invoices
         that the payment reconciles; there are none yet.
         """
-        if not self.env.context.get("oms_batch") or write_off_line_vals or line_ids:
+        if not unsealed(self.env, "batch") or write_off_line_vals or line_ids:
             return super()._generate_journal_entry(
                 write_off_line_vals=write_off_line_vals,
                 force_balance=force_balance,

@@ -4,23 +4,24 @@ import logging
 
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
+from odoo.addons.oms_addon.tools.sealed_context import sealed
+
 _logger = logging.getLogger(__name__)
 
 
 def batch_context(env):
     """Say what a batch of journal entries does without; its history is in oms.event.
 
-    ``oms_batch`` is read by the overrides of core methods that work record by record
-    (payments' journal entries, notes); ``oms_no_distribution`` by the search for analytic
-    distributions, which every line repeats although there are none.
+    ``batch`` is read by the overrides of core methods that work record by record (payments'
+    journal entries, notes); ``no_distribution`` by the search for analytic distributions, which
+    every line repeats although there are none.
 
     :return: the context
     :rtype: dict
     """
     models = env["account.analytic.distribution.model"].sudo()
     return {
-        "oms_batch": True,
-        "oms_no_distribution": not models.search_count([], limit=1),
+        **sealed(batch=True, no_distribution=not models.search_count([], limit=1)),
         "tracking_disable": True,
         "mail_notrack": True,
         "mail_activity_automation_skip": True,

@@ -4,6 +4,8 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from odoo.addons.oms_addon.tools.sealed_context import sealed
+
 from .batch import batch_context, in_halves
 
 
@@ -93,8 +95,10 @@ class OmsInvoicePoster(models.AbstractModel):
         for company, of_company in orders.grouped("company_id").items():
             of_company = of_company.with_company(company).with_context(
                 **batch_context(self.env),
-                oms_sale_journal_id=self._journal_id(company),
-                oms_exact_order_ids=self._exact(of_company),
+                **sealed(
+                    sale_journal_id=self._journal_id(company),
+                    exact_order_ids=self._exact(of_company),
+                ),
             )
             poster = self.with_env(of_company.env)
             poster._prefetch(of_company)

@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.tools import float_is_zero
 
 from odoo.addons.oms_addon.tools.payment_terms import POSTPAID, PREPAID
+from odoo.addons.oms_addon.tools.sealed_context import unsealed
 
 
 class SaleOrder(models.Model):
@@ -360,12 +361,12 @@ class SaleOrder(models.Model):
     def _prepare_invoice(self):
         """Extend `sale`: the poster's invoices are dated, and reconciled as one batch."""
         values = super()._prepare_invoice()
-        if self.env.context.get("oms_batch") and self.oms_channel_id:
+        if unsealed(self.env, "batch") and self.oms_channel_id:
             values["invoice_date"] = self._oms_invoice_date()
             values["oms_receipt_state"] = "pending" if self._oms_policy("send_receipt") else "none"
             # Linked when all are posted: posting would reconcile them one by one.
             values.pop("transaction_ids", None)
-            journal_id = self.env.context.get("oms_sale_journal_id")
+            journal_id = unsealed(self.env, "sale_journal_id")
             if journal_id and self.currency_id == self.company_id.currency_id:
                 values.setdefault("journal_id", journal_id)
         return values
@@ -382,6 +383,6 @@ class SaleOrder(models.Model):
 
     def message_post(self, **kwargs):
         """Extend `sale`: a batch tells its notes to the order's timeline instead."""
-        if self.env.context.get("oms_batch") and self.oms_channel_id:
+        if unsealed(self.env, "batch") and self.oms_channel_id:
             return self.env["mail.message"]
         return super().message_post(**kwargs)

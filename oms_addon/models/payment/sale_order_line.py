@@ -2,6 +2,8 @@
 
 from odoo import api, models
 
+from odoo.addons.oms_addon.tools.sealed_context import unsealed
+
 
 class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
@@ -51,11 +53,11 @@ class SaleOrderLine(models.Model):
         """Extend `sale`: in a batch the line's amounts are given at once.
 
         Core makes invoice lines without amounts and then writes each line's; it only
-        corrects those that differ. ``oms_exact_order_ids`` in the context names the orders
+        corrects those that differ. ``exact_order_ids`` in the context names the orders
         whose line amounts are certain, see ``oms.invoice.poster``.
         """
         values = super()._prepare_invoice_line(**optional_values)
-        exact = self.env.context.get("oms_exact_order_ids", ())
+        exact = unsealed(self.env, "exact_order_ids", ())
         if self.order_id.id in exact and self.product_uom_qty and not self.display_type:
             share = values["quantity"] / self.product_uom_qty
             amount = -self.currency_id.round(self.price_subtotal * share)

@@ -9,6 +9,7 @@ from lxml import etree
 from odoo import api, models
 
 from odoo.addons.oms_addon.exceptions import FinalError, RetryableError, Unfinished
+from odoo.addons.oms_addon.tools.sealed_context import unsealed
 
 from .values import iso, now
 
@@ -116,7 +117,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
     @api.model
     def _other_states(self, channel):
         """:return: what is known of the other messages that go by feeds"""
-        message = self.env.context.get("oms_message")
+        message = unsealed(self.env, "message")
         domain = [
             ("channel_id", "=", channel.id),
             ("direction", "=", "out"),
