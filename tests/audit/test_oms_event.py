@@ -1,3 +1,6 @@
+import tempfile
+from pathlib import Path
+
 from psycopg2.errors import RaiseException
 
 from odoo.exceptions import UserError
@@ -63,3 +66,77 @@ class TestEvent(OmsCommon):
         self.env["oms.event"]._seal()
         with mute_logger("odoo.sql_db"), self.assertRaises(RaiseException), self.cr.savepoint():
             self.cr.execute("UPDATE oms_event SET digest = 'x' WHERE id = %s", [self.events[0].id])
+
+    # === WHAT THE CHAIN ITSELF DOES NOT SHOW === #
+
+    def seal_and_anchor(self):
+        """:return: the last event of the company, whose seal is kept outside"""
+        Event = self.env["oms.event"]
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        path = Path(folder.name) / "heads.json"
+        self.patch(type(Event), "_anchor_path", lambda _self: path)
+        self.env.cr.postcommit.clear()
+        Event._seal()
+        self.env.cr.postcommit.run()
+        return Event._last_sealed(self.company)
+
+    def forge(self, *statements):
+        """Do what somebody with the database in their hands can do."""
+        self.cr.execute("ALTER TABLE oms_event DISABLE TRIGGER USER")
+        for statement, values in statements:
+            self.cr.execute(statement, values)
+        self.cr.execute("ALTER TABLE oms_event ENABLE TRIGGER USER")
+        self.env.invalidate_all()
+
+    def test_a_tail_that_was_cut_off_is_missed_though_the_chain_is_whole(self):
+        Event, last = self.env["oms.event"], self.seal_and_anchor()
+        self.assertEqual(Event._verify(self.company), "")
+        self.forge(("DELETE FROM oms_event WHERE id = %s", [last.id]))
+        self.assertFalse(Event._verify_chain(self.company))
+        count = Event._last_sealed(self.company).position
+        self.assertRegex(
+            Event._verify(self.company), rf"^{count + 1} events were sealed, .* it has {count}\."
+        )
+
+    def test_a_trail_that_was_emptied_is_missed_and_keeps_being_missed(self):
+        Event, last = self.env["oms.event"], self.seal_and_anchor()
+        sealed = last.position
+        self.forge(("DELETE FROM oms_event", []))
+        Event._log(self.order, "note", "Nothing happened")
+        with self.assertLogs("odoo.addons.oms_addon.models.audit.oms_event_seal", "ERROR"):
+            self.assertEqual(Event._seal(), 1)
+        self.env.cr.postcommit.run()
+        self.assertRegex(Event._verify(self.company), rf"^{sealed} events were sealed, .* has 1\.")
+
+    def test_a_table_cannot_be_truncated(self):
+        with mute_logger("odoo.sql_db"), self.assertRaises(RaiseException), self.cr.savepoint():
+            self.cr.execute("TRUNCATE oms_event CASCADE")
+
+    def test_who_wrote_an_event_is_sealed_too(self):
+        Event, last = self.env["oms.event"], self.seal_and_anchor()
+        other = self._make_user("agent")
+        self.forge(("UPDATE oms_event SET create_uid = %s WHERE id = %s", [other.id, last.id]))
+        self.assertEqual(Event._verify_chain(self.company), last)
+
+    def test_seals_of_before_verify_as_they_did(self):
+        Event = self.env["oms.event"]
+        original = type(Event)._digest_after
+        self.patch(
+            type(Event), "_digest_after", lambda event, previous: original(event, previous, False)
+        )
+        Event._seal()
+        self.patch(type(Event), "_digest_after", original)
+        Event._log(self.order, "note", "Later")
+        last = self.seal_and_anchor()
+        self.assertTrue(last.digest.startswith("2:"))
+        self.assertEqual(Event._verify(self.company), "")
+
+    def test_an_auditor_verifies_the_trail_and_is_told_what_came_of_it(self):
+        last = self.seal_and_anchor()
+        Event = self.env["oms.event"].with_user(self._make_user("auditor"))
+        self.assertEqual(Event.action_verify()["params"]["type"], "success")
+        self.forge(("UPDATE oms_event SET name = 'x' WHERE id = %s", [last.id]))
+        answer = Event.action_verify()["params"]
+        self.assertEqual(answer["type"], "danger")
+        self.assertIn(f"event {last.position} of", answer["message"])

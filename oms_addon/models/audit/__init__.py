@@ -1,1 +1,2 @@
 from . import oms_event
+from . import oms_event_seal

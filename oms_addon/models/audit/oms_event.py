@@ -1,8 +1,5 @@
 """The audit trail: what happened, to which record, by whom, sealed in a chain."""
 
-import hashlib
-import json
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
@@ -49,6 +46,9 @@ class OmsEvent(models.Model):
                 END IF;
                 RAISE EXCEPTION 'oms_event is append-only';
             END $$ LANGUAGE plpgsql;
+            DROP TRIGGER IF EXISTS oms_event_no_truncate ON oms_event;
+            CREATE TRIGGER oms_event_no_truncate BEFORE TRUNCATE ON oms_event
+                FOR EACH STATEMENT EXECUTE FUNCTION oms_event_append_only();
             DROP TRIGGER IF EXISTS oms_event_append_only ON oms_event;
             CREATE TRIGGER oms_event_append_only BEFORE UPDATE OR DELETE ON oms_event
                 FOR EACH ROW EXECUTE FUNCTION oms_event_append_only();
@@ -156,89 +156,3 @@ class OmsEvent(models.Model):
             )
         )
         self.invalidate_model(flush=False)
-
-    # === SEAL === #
-
-    @api.model
-    def _seal(self, limit=5000):
-        """Chain the events that are not sealed yet, oldest first, company by company.
-
-        Written by one lane only, so that recording an event never waits for another.
-
-        :param int limit: how many events at most
-        :return: how many were sealed
-        :rtype: int
-        """
-        self.env.cr.execute("SELECT pg_advisory_xact_lock(hashtext('oms.event.seal'))")
-        events = self.search([("digest", "=", False)], order="company_id, id", limit=limit)
-        sealed = []
-        for company, of_company in events.grouped("company_id").items():
-            last = self._last_sealed(company)
-            previous = last.digest or ""
-            for position, event in enumerate(of_company, last.position + 1):
-                previous = event._digest_after(previous)
-                sealed.append(SQL("(%s, %s, %s)", event.id, position, previous))
-        if sealed:
-            self.env.cr.execute(
-                SQL(
-                    """UPDATE oms_event
-                       SET digest = sealed.digest, position = sealed.position
-                       FROM (VALUES %s) AS sealed (id, position, digest)
-                       WHERE oms_event.id = sealed.id""",
-                    SQL(", ").join(sealed),
-                )
-            )
-            events.invalidate_recordset(["digest", "position"], flush=False)
-        return len(sealed)
-
-    @api.model
-    def _last_sealed(self, company):
-        """:return: the last sealed event of a company, or an empty recordset"""
-        return self.search(
-            [("company_id", "=", company.id), ("digest", "!=", False)],
-            order="position desc",
-            limit=1,
-        )
-
-    def _digest_after(self, previous):
-        """:return: the seal of this event that follows the one sealed ``previous``"""
-        self.ensure_one()
-        return self._digest_of(
-            [
-                previous,
-                self.id,
-                self.company_id.id,
-                self.res_model,
-                self.res_id,
-                self.order_ref or "",
-                self.channel_id.id,
-                self.code,
-                self.name,
-                self.before or "",
-                self.after or "",
-                self.actor or "",
-                fields.Datetime.to_string(self.happened_at),
-            ]
-        )
-
-    @api.model
-    def _digest_of(self, content):
-        """:return: the SHA-256 of JSON-able content"""
-        text = json.dumps(content, ensure_ascii=False, sort_keys=True, default=str)
-        return hashlib.sha256(text.encode()).hexdigest()
-
-    @api.model
-    def _verify_chain(self, company):
-        """Recompute the chain of a company.
-
-        :param company: a ``res.company`` record
-        :return: the first event whose seal is wrong, or an empty recordset
-        """
-        previous = ""
-        for event in self.search(
-            [("company_id", "=", company.id), ("digest", "!=", False)], order="position"
-        ):
-            previous = event._digest_after(previous)
-            if previous != event.digest:
-                return event
-        return self
