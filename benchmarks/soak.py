@@ -85,6 +85,7 @@ def _connect(env, shop):
     env["res.currency"].with_context(active_test=False).search(
         [("name", "=", shop.currency)]
     ).active = True
+    env["ir.config_parameter"].set_param("oms_addon.trusted_hosts", "127.0.0.1")
     channel = env["oms.channel"].create(
         {
             "name": "Soak",

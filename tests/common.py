@@ -16,6 +16,8 @@ class OmsCommon(TransactionCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.company = cls.env.company
+        # Simulated shops are on this machine, as an administrator has to allow.
+        cls.env["ir.config_parameter"].set_param("oms_addon.trusted_hosts", "127.0.0.1")
         cls._set_rates()
         cls.warehouse = cls.env["stock.warehouse"].search(
             [("company_id", "=", cls.company.id)], limit=1

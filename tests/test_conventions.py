@@ -1,6 +1,5 @@
 """Rules of the code base that no linter knows."""
 
-import re
 from collections import defaultdict
 from pathlib import Path
 
@@ -85,14 +84,6 @@ class TestConventions(OmsCommon):
             for path in (SOURCE / folder).glob("*.xml"):
                 with self.subTest(path.name):
                     self.assertIn(f'"{folder}/{path.name}"', manifest)
-
-    def test_calls_to_the_outside_have_one_door(self):
-        for path in SOURCE.rglob("*.py"):
-            if path.name != "http.py":
-                with self.subTest(path.name):
-                    self.assertIsNone(
-                        re.search(r"^import requests|^from requests", path.read_text(), re.M)
-                    )
 
     def test_the_style_sheets_can_be_compiled(self):
         bundle = self.env["ir.qweb"]._get_asset_bundle("web.assets_backend", css=True, js=False)

@@ -1,8 +1,6 @@
 """Why another system could not be reached or understood, in words, with what to do."""
 
 import contextlib
-import html
-import re
 import socket
 import ssl
 from urllib.parse import urlsplit
@@ -11,7 +9,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.x509.oid import NameOID
 
-from . import sentences
+from . import pinned, sentences
 
 #: seconds to look at a certificate that was refused
 CERTIFICATE_TIMEOUT = 5
@@ -45,15 +43,15 @@ BROKEN_OFF = {
 }
 #: what the pages hold that ask who somebody is
 LOGIN_MARKS = ('type="password"', "type='password'", "wp-login.php")
-_TITLE = re.compile(r"<title[^>]{0,100}>([^<]{0,200})", re.I)
 _SHOWN = 150
 
 
-def describe(error, url):
+def describe(error, url, peers=()):
     """Say why a call got no answer.
 
     :param Exception error: what was raised while connecting, sending or reading
     :param str url: what was called
+    :param peers: what its name was resolved to, see ``pinned.resolve``
     :return: cause and cure, one or two sentences
     :rtype: str
     """
@@ -69,7 +67,7 @@ def describe(error, url):
                 "and that the server of Odoo can look up names."
             )
         if isinstance(cause, ssl.SSLCertVerificationError) or type(cause).__name__ == MISMATCH:
-            return _describe_certificate(cause, host, address.port or 443)
+            return _describe_certificate(cause, host, peers)
         if isinstance(cause, ConnectionRefusedError):
             return (
                 f"{place} refused the connection: nothing answers there. Check the address and "
@@ -138,9 +136,9 @@ def _describe_handshake(causes, place):
 # === CERTIFICATES === #
 
 
-def _describe_certificate(error, host, port):
+def _describe_certificate(error, host, peers):
     """:return: what is wrong with the certificate of a server, and which it is"""
-    which = _certificate_of(host, port)
+    which = _certificate_of(host, peers)
     code = getattr(error, "verify_code", OTHER_NAME)
     if code in SELF_SIGNED:
         return (
@@ -165,11 +163,11 @@ def _describe_certificate(error, host, port):
     )
 
 
-def _certificate_of(host, port):
+def _certificate_of(host, peers):
     """:return: whose certificate a server shows and until when, in brackets; '' when unknown"""
     with contextlib.suppress(Exception):
-        pem = ssl.get_server_certificate((host, port), timeout=CERTIFICATE_TIMEOUT)
-        certificate = x509.load_pem_x509_certificate(pem.encode())
+        shown = pinned.certificate_of(host, peers, CERTIFICATE_TIMEOUT)
+        certificate = x509.load_der_x509_certificate(shown)
         names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
         owner = names[0].value if names else certificate.fingerprint(hashes.SHA256()).hex()[:16]
         end = certificate.not_valid_after_utc.date().isoformat()
@@ -205,7 +203,7 @@ def firewall_of(answer):
 
 
 def describe_page(answer, url):
-    """Say what a page means that came instead of data.
+    """Say what an answer means that is no data: a page, as a rule. It is not quoted.
 
     :param answer: the ``Answer``
     :param str url: what was called
@@ -213,35 +211,38 @@ def describe_page(answer, url):
     :rtype: str
     """
     host = urlsplit(url).hostname or url
-    text = answer.body[:20_000].decode("utf-8", "replace")
-    title = _TITLE.search(text)
-    named = " ".join(html.unescape(title.group(1)).split()).rstrip(".!?…") if title else ""
-    shown = f" titled “{named}”" if named else ""
+    text = answer.body[:20_000].decode("utf-8", "replace").lower()
     if name := firewall_of(answer):
         return (
             f"{name} in front of {host} blocked the call ({answer.status}). Have the server of "
             "Odoo allowed there, or its rule for the API lifted."
         )
-    if any(mark in text.lower() for mark in PLAIN_MARKS):
+    if any(mark in text for mark in PLAIN_MARKS):
         return (
             f"{host} is reached by HTTPS only. Enter the address of the channel with https:// "
             "instead of http://."
         )
-    if is_login(text.lower()):
+    if is_login(text):
         return (
-            f"{host} answered with a login page{shown} instead of data: the address is protected "
+            f"{host} answered with a login page instead of data: the address is protected "
             "by a password or is not that of the API. Remove the password or correct the address."
         )
     if answer.status in (401, 403):
         return (
-            f"{host} refused the call with a web page{shown} ({answer.status}): a password, a "
+            f"{host} refused the call with a web page ({answer.status}): a password, a "
             "firewall or a security plugin in front of the API. Have the server of Odoo let "
             "through there."
         )
-    if answer.status == 503 or "maintenance" in text.lower():
-        return f"{host} answered with a maintenance page{shown}. The call is repeated later."
+    if answer.status == 503 or "maintenance" in text:
+        return f"{host} answered with a maintenance page. The call is repeated later."
+    if not is_page(answer):
+        return (
+            f"{host} answered with something else than data ({len(answer.body)} bytes, status "
+            f"{answer.status}). Check that the address is that of the shop and that its API is "
+            "switched on."
+        )
     return (
-        f"{host} answered with a web page{shown} instead of data. Check that the address is that "
+        f"{host} answered with a web page instead of data. Check that the address is that "
         "of the shop and that its API is switched on."
     )
 
@@ -250,11 +251,13 @@ def describe_redirect(url, there):
     """Say that a call was sent on to another host, port or protocol.
 
     :param str url: what was called
-    :param str there: where it was sent on to
+    :param str there: where it was sent on to; empty when that is no address
     :rtype: str
     """
-    address, other = urlsplit(url), urlsplit(there)
+    address, other = urlsplit(url), urlsplit(there or "")
     host = address.hostname
+    if not there:
+        return f"{host} sends calls on to what is no valid address. Check the address."
     if other.hostname == host and (address.scheme, other.scheme) == ("http", "https"):
         port = f" and port {other.port}" if other.port else ""
         return (

@@ -1,11 +1,17 @@
-"""The one door out: every call to another system, with a time-out and a verdict."""
+"""The one door out: every call to another system, with a time-out and a verdict.
+
+It calls the internet by HTTPS, and nothing else but the hosts its caller trusts. No text of an
+exception quotes what was answered, but for the error message of an API: whoever chooses an
+address is not to read by it what answers there. What was answered is the cause of the exception,
+so it stands in the trace and in the log.
+"""
 
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 import requests
 
@@ -16,6 +22,8 @@ from odoo.addons.oms_addon.exceptions import (
     RetryableError,
 )
 
+from . import outbound_address as addresses
+from . import pinned
 from .bounded import TooLarge, decode_content, read_stream
 from .connection_errors import (
     describe,
@@ -26,6 +34,7 @@ from .connection_errors import (
 )
 from .document_values import DocumentError
 from .json_answer import read_json
+from .peer_words import words_of
 
 _logger = logging.getLogger(__name__)
 
@@ -41,7 +50,10 @@ MAX_ANSWER = 64 * 1024**2
 MAX_REDIRECTS = 5
 #: others unpack without a limit, or only where a library is installed
 ACCEPTED_CODINGS = "gzip, deflate"
-PORTS = {"http": 80, "https": 443}
+
+
+class Quote(Exception):
+    """What was answered, as the cause of an exception: for its trace, never for its text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +79,26 @@ class Answer:
         """
         data = read_json(self.body, parse_float=Decimal)
         if data is None:
-            if is_page(self):
-                raise RetryableError(describe_page(self, self.url))
-            shown = self.text[:200]
-            raise RetryableError(f"The answer is not JSON: {shown!r}.")
+            raise RetryableError(describe_page(self, self.url)) from self.quote()
         return data
 
+    def quote(self):
+        """:return: the beginning of the body, to raise an exception from"""
+        return Quote(repr(self.body[:MAX_SHOWN]))
 
-def request(method, url, *, body=None, headers=None, params=None, auth=None, accept=()):
+
+def request(
+    method,
+    url,
+    *,
+    body=None,
+    headers=None,
+    params=None,
+    auth=None,
+    accept=(),
+    trusted=frozenset(),
+    quoted=True,
+):
     """Call another system.
 
     :param str method: ``GET``, ``POST``…
@@ -84,14 +108,25 @@ def request(method, url, *, body=None, headers=None, params=None, auth=None, acc
     :param dict params: the query
     :param auth: (user, password) of Basic authentication
     :param accept: statuses of errors that are answers all the same
+    :param trusted: hosts that may be called without HTTPS or within the own network, see
+        ``outbound_address.parse_trusted``
+    :param bool quoted: whether texts of exceptions may have the error message of the API
     :rtype: Answer
+    :raise AddressError: when the address may not be called; nothing was sent
     :raise RateLimited: when there were too many calls
     :raise CredentialsError: when the credentials are refused
     :raise RetryableError: when the other side cannot be reached, is busy or broken
     :raise FinalError: when it refuses
     """
+    address, peers = addresses.parse(url, with_query=True), ()
+    addresses.check(address, trusted)
+    url = address.url
     try:
-        response = _send(method, url, data=body, headers=headers, params=params, auth=auth)
+        peers = pinned.resolve(address)
+        addresses.check_numbers(address, [peer[0] for _family, peer in peers], trusted)
+        response = _send(
+            method, address, peers, data=body, headers=headers, params=params, auth=auth
+        )
         content = _read(response)
     except DocumentError as error:
         response.close()
@@ -99,42 +134,48 @@ def request(method, url, *, body=None, headers=None, params=None, auth=None, acc
             raise FinalError(f"{url} answered with more than {MAX_ANSWER} bytes.") from error
         raise RetryableError(f"{url} answered with a body that cannot be read: {error}.") from error
     except (requests.RequestException, OSError, ValueError) as error:
-        raise RetryableError(describe(error, url), unreachable=True) from error
+        raise RetryableError(describe(error, url, peers), unreachable=True) from error
     except Exception as error:
         # What urllib3 raises while it reads is no RequestException.
         if type(error).__module__.startswith("urllib3"):
-            raise RetryableError(describe(error, url), unreachable=True) from error
+            raise RetryableError(describe(error, url, peers), unreachable=True) from error
         raise
     _logger.info("%s %s answered %s", method, url, response.status_code)
     answer = Answer(response.status_code, response.headers, content, url)
     # A redirect that is not followed: what was told did not arrive.
     is_done = response.ok and not response.is_redirect
     if not is_done and response.status_code not in accept:
-        raise _verdict(f"{method} {url}", answer)
+        raise _verdict(f"{method} {url}", answer, quoted) from answer.quote()
     return answer
 
 
-def _send(method, url, **values):
+def _send(method, address, peers, **values):
     """Send a call; reading follows redirects of its own host.
 
     What is sent along belongs to one host, and goes to no other, nor to it without encryption;
     a signature belongs to the address it was made for.
 
+    :param address: ``outbound_address.Address``, which was checked
+    :param peers: what its name was resolved to, which was checked, too
     :raise FinalError: when another host, port or protocol is to be asked
     """
     values["headers"] = {**(values.get("headers") or {}), "Accept-Encoding": ACCEPTED_CODINGS}
     for _hop in range(MAX_REDIRECTS):
-        response = requests.request(
-            method, url, timeout=TIMEOUT, allow_redirects=False, stream=True, **values
-        )
+        with pinned.session(peers) as session:
+            response = session.request(
+                method,
+                address.url_with_query,
+                timeout=TIMEOUT,
+                allow_redirects=False,
+                stream=True,
+                **values,
+            )
         if method != "GET" or not response.is_redirect:
             return response
-        there = urljoin(url, response.headers["Location"])
-        if _origin(there) != _origin(url):
-            raise FinalError(describe_redirect(url, there))
+        there = _next_hop(address, response.headers["Location"])
         response.close()
-        url, values["params"] = there, None
-    raise FinalError(f"{urlsplit(url).hostname} sends calls on without end. Check the address.")
+        address, values["params"] = there, None
+    raise FinalError(f"{address.host} sends calls on without end. Check the address.")
 
 
 def _read(response):
@@ -151,10 +192,30 @@ def _read(response):
     return decode_content(content, response.headers.get("Content-Encoding", ""), MAX_ANSWER)
 
 
-def _origin(url):
-    """:return: what a browser takes for one server: protocol, host and port of an address"""
-    address = urlsplit(url)
-    return address.scheme, address.hostname, address.port or PORTS.get(address.scheme)
+def _next_hop(address, location):
+    """:return: the address of the same server that a call is sent on to
+    :raise FinalError: when it is another server's, or none
+    """
+    found = _joined(address.url, location)
+    if not found or found.origin != address.origin:
+        raise FinalError(describe_redirect(address.url, found and found.url))
+    return found
+
+
+def _joined(url, location):
+    """:return: the address that a call of another is sent on to; ``None`` when it is none"""
+    try:
+        return addresses.parse(urljoin(url, location), with_query=True)
+    except (addresses.AddressError, ValueError):
+        return None
+
+
+def location_of(answer):
+    """:return: where an answer sends its call on to, without its query; '' when that is no
+    address
+    """
+    found = _joined(answer.url, answer.headers.get("Location") or "")
+    return found.url if found else ""
 
 
 def is_page_alone(answer):
@@ -164,52 +225,43 @@ def is_page_alone(answer):
     return is_page(answer) and read_json(answer.body) is None
 
 
-def post(url, body, headers):
-    """Post a JSON body.
-
-    :param str url: where to
-    :param bytes body: the JSON
-    :param dict headers: on top of the content type; never logged
-    :return: ``{"status": int, "answer": str}``, the answer cut to 1 KiB
-    :rtype: dict
-    """
-    answer = request(
-        "POST", url, body=body, headers={"Content-Type": "application/json", **headers}
-    )
-    return {"status": answer.status, "answer": answer.text[:MAX_SHOWN]}
-
-
-def _verdict(call, answer):
+def _verdict(call, answer, quoted):
     """:return: the exception that an answer with an error means"""
-    shown = answer.text[:MAX_SHOWN]
     wait = retry_after(answer.headers.get("Retry-After", ""))
+    words = words_of(answer.body) if quoted else ""
+    said = f": {words}" if words else ". What it answered stands in the log of Odoo's server."
     if answer.status == 429:
         error = RateLimited(f"{call}: too many calls.", seconds=wait)
     elif firewall_of(answer) or answer.status in REFUSING_PAGES and is_page_alone(answer):
         # What stands in front of an API says nothing about the credentials.
         error = RetryableError(describe_page(answer, answer.url), seconds=wait, unreachable=True)
     elif answer.status in (401, 403):
-        error = CredentialsError(f"{call} refused the credentials ({answer.status}): {shown}")
+        error = CredentialsError(f"{call} refused the credentials ({answer.status}){said}")
     elif answer.status in RETRYABLE_STATUS or answer.status >= 500:
         error = RetryableError(
             describe_page(answer, answer.url)
             if is_page_alone(answer)
-            else f"{call} answered {answer.status}: {shown}",
+            else f"{call} answered {answer.status}{said}",
             seconds=wait,
             unreachable=answer.status in UNREACHABLE_STATUS,
         )
     elif 300 <= answer.status < 400:
-        there = answer.headers.get("Location", "").partition("?")[0][:MAX_SHOWN]
-        error = FinalError(
-            f"{call} was sent on to {there}, and nothing was done: enter the address that is "
-            "sent on to."
-        )
+        error = FinalError(f"{call} was sent on to {_there(answer)}.")
     elif is_page(answer):
         error = FinalError(f"{call}: {describe_page(answer, answer.url)}")
     else:
-        error = FinalError(f"{call} refused with {answer.status}: {shown}")
+        error = FinalError(f"{call} refused with {answer.status}{said}")
+    if not words:
+        _logger.info("%s answered %s: %r", call, answer.status, answer.body[:MAX_SHOWN])
     error.answer = answer
     return error
+
+
+def _there(answer):
+    """:return: where an answer sends its call on to, and what to do"""
+    if there := location_of(answer):
+        return f"{there}, and nothing was done: enter the address that is sent on to"
+    return "what is no address, and nothing was done: check the address of the channel"
 
 
 def status_of(error):

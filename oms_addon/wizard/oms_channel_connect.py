@@ -357,8 +357,7 @@ class OmsChannelConnect(models.TransientModel):
     @api.model
     def _label_of(self, adapter, name):
         """:return: what a connection field is called on a kind of channel"""
-        field = self.env["oms.channel"]._fields[name]
-        label = adapter._credential_labels.get(name) or field._description_string(self.env)
+        label = adapter._label_of(name)
         if adapter._required_credentials and name not in adapter._required_credentials:
             return self.env._("%(label)s (optional)", label=label)
         return label

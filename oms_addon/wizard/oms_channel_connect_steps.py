@@ -45,10 +45,10 @@ class OmsChannelConnect(models.TransientModel):
         used = self._adapter()._credentials
         values = {name: (self[name] or "").strip() for name in PLAIN if name in used}
         typed = {name: self[name].strip() for name in SECRETS if name in used and self[name]}
-        self.channel_id.write({"name": self.name.strip(), **values})
-        # Whoever may write the channel may give it secrets; nobody reads them back.
+        # Whoever may write the channel may give it secrets; nobody reads them back. They belong
+        # to the address they are entered with, so both are written at once.
         self.channel_id.check_access("write")
-        self.channel_id.sudo().write(typed)
+        self.channel_id.sudo().write({"name": self.name.strip(), **values, **typed})
         self.write(dict.fromkeys(SECRETS, False))
         missing = [
             self[f"{name}_label"]

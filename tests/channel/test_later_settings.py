@@ -150,7 +150,7 @@ PRESENT = {
     # how long a carrier takes
     "delivery.carrier": {"oms_transit_days", "oms_delivery_days", "oms_cutoff", "oms_transit_ids"},
     "res.company": {"oms_user_id"},
-    "res.config.settings": {"oms_keep_days"},
+    "res.config.settings": {"oms_keep_days", "oms_trusted_hosts"},
 }
 
 

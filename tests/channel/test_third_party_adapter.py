@@ -129,6 +129,7 @@ class TestThirdPartyAdapter(RaceCase):
         url = self._serve()
         call = self._connect(url)
         call("ir.config_parameter", "set_param", "web.base.url", url)
+        call("ir.config_parameter", "set_param", "oms_addon.trusted_hosts", "127.0.0.1")
         kinds = dict(call("oms.channel", "fields_get", ["adapter"])["adapter"]["selection"])
         self.assertEqual(kinds["acme"], "Acme")
         channel = call(

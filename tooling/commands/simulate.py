@@ -7,6 +7,7 @@ for them; with --rate customers go on buying. Ctrl-C ends it, and nothing of it 
 
 import time
 from datetime import datetime, timedelta, timezone
+from urllib.parse import urlsplit
 
 from .. import console
 
@@ -95,6 +96,8 @@ def announce(shop):
         [(FIELDS.get(key, key), value) for key, value in shop.credentials().items() if value],
         ("in Channels → Connect a channel", "type"),
     )
+    host = urlsplit(shop.url).hostname
+    print(f"\nFirst, as administrator, in Settings → Orders Hub → Allowed Hosts: {host}")
     print()
     console.table(
         [(sku, name, price) for sku, name, price in PRODUCTS], ("SKU", "product", "price")

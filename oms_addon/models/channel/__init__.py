@@ -15,6 +15,7 @@ from . import oms_channel_gap_lane
 from . import oms_channel_gap_content
 from . import oms_channel_backfill
 from . import oms_channel_setup
+from . import oms_channel_address
 from . import oms_channel_health_page
 from . import oms_channel_meter
 from . import oms_channel_message
@@ -46,6 +47,7 @@ from . import stock_move
 from . import stock_quant
 from . import oms_channel_adapter
 from . import oms_channel_adapter_out
+from . import oms_channel_adapter_address
 from . import oms_api
 from . import oms_api_requests
 from . import oms_api_status

@@ -104,6 +104,12 @@ class OmsChannelAdapter(models.AbstractModel):
     #: they are recorded, as somebody works on them elsewhere; see ``start_policy``
     _start_policy = "record"
 
+    @api.model
+    def _label_of(self, name):
+        """:return: what a connection field is called on this kind of channel"""
+        field = self.env["oms.channel"]._fields[name]
+        return self._credential_labels.get(name) or field._description_string(self.env)
+
     # === IN: MESSAGES === #
 
     @api.model

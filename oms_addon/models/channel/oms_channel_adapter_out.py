@@ -5,7 +5,6 @@ import json
 from odoo import api, models
 
 from odoo.addons.oms_addon.exceptions import FinalError, RateLimited
-from odoo.addons.oms_addon.tools import http
 from odoo.addons.oms_addon.tools.attempt import Attempt
 from odoo.addons.oms_addon.tools.document_codec import loads
 from odoo.addons.oms_addon.tools.sealed_context import unsealed
@@ -171,7 +170,8 @@ class OmsChannelAdapter(models.AbstractModel):
             body = json.dumps(body, ensure_ascii=False, default=str).encode()
             headers.setdefault("Content-Type", "application/json")
         try:
-            answer = http.request(
+            answer = self._request(
+                channel,
                 method,
                 path if "://" in path else self._base_url(channel) + path,
                 body=body,
@@ -208,12 +208,6 @@ class OmsChannelAdapter(models.AbstractModel):
                     seconds=wait,
                 )
         attempt.pay(bucket, cost, missing)
-
-    @api.model
-    def _base_url(self, channel):
-        """:return: what the paths of calls are below, without a slash at its end"""
-        url = (channel.base_url or "").strip().rstrip("/")
-        return url if "://" in url or not url else f"https://{url}"
 
     @api.model
     def _observe(self, channel, bucket, answer):

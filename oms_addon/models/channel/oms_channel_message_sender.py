@@ -19,7 +19,7 @@ from odoo.addons.oms_addon.exceptions import (
 )
 from odoo.addons.oms_addon.tools.attempt import Attempt
 from odoo.addons.oms_addon.tools.document_codec import loads
-from odoo.addons.oms_addon.tools.document_values import to_storable
+from odoo.addons.oms_addon.tools.document_values import to_storable, to_text
 from odoo.addons.oms_addon.tools.sealed_context import sealed, unsealed
 
 _logger = logging.getLogger(__name__)
@@ -227,9 +227,10 @@ class OmsChannelMessage(models.Model):
             code = "credentials" if refused else "breaker"
             channel._raise_alert(code, self._in_words(error), self._breaker_advice(refused))
         if refused or error.unreachable and channel.id in meter._resting():
-            self.write({"error": self._in_words(error)})
+            trace = to_text(traceback.format_exc())
+            self.write({"error": self._in_words(error), "trace": trace})
             return
-        self._fail(self._in_words(error), seconds=error.seconds)
+        self._fail(self._in_words(error), traceback.format_exc(), seconds=error.seconds)
 
     @api.model
     def _breaker_advice(self, refused):

@@ -517,7 +517,7 @@ class TestPrestashopAsking(PrestashopCommon):
         self.channel.api_key = self.shop.key
         self.channel.base_url = f"{self.shop.url}/boutique"
         self.assertIn("no PrestaShop webservice at this address", test())
-        self.channel.base_url = "http://127.0.0.1:9"
+        self.channel.write({"base_url": "http://127.0.0.1:9", "api_key": self.shop.key})
         self.assertIn("refused the connection", test())
         self.channel.base_url = False
         self.assertIn("Enter the shop's address", test())

@@ -706,7 +706,7 @@ class TestShopifyConnection(ShopifyCase):
     def test_what_is_wrong_with_a_connection_is_said_in_words(self):
         self.store.token = "another"
         self.assertIn("cannot be asked", self.adapter._test_connection(self.shop))
-        self.shop.base_url = "http://127.0.0.1:9"
+        self.shop.write({**self.store.credentials(), "base_url": "http://127.0.0.1:9"})
         self.assertIn("refused the connection", self.adapter._test_connection(self.shop))
         self.shop.api_key = False
         self.assertIn("Fill in", self.adapter._test_connection(self.shop))

@@ -6,7 +6,7 @@ import time
 
 from odoo import api, models
 
-from odoo.addons.oms_addon.tools import http, signature
+from odoo.addons.oms_addon.tools import signature
 from odoo.addons.oms_addon.tools.order_document import (
     CancellationDocument,
     DocumentError,
@@ -104,11 +104,18 @@ class OmsChannelAdapterCanonical(models.AbstractModel):
         if not channel.base_url:
             return {"told": False}
         path = "shipment" if topic == "tracking" else topic
-        return http.post(
-            f"{channel.base_url.rstrip('/')}/{path}",
-            payload,
-            {"Idempotency-Key": key, **self._signature_headers(channel, payload)},
+        answer = self._request(
+            channel,
+            "POST",
+            f"{self._base_url(channel)}/{path}",
+            body=payload,
+            headers={
+                "Content-Type": "application/json",
+                "Idempotency-Key": key,
+                **self._signature_headers(channel, payload),
+            },
         )
+        return {"status": answer.status}
 
     @api.model
     def _signature_headers(self, channel, payload):
@@ -127,6 +134,4 @@ class OmsChannelAdapterCanonical(models.AbstractModel):
         """Override of `oms.channel.adapter`: an address needs a secret to sign with."""
         if channel.base_url and not channel.sudo().webhook_secret:
             return self.env._("Set the secret the store verifies our messages with.")
-        if channel.base_url and not channel.base_url.startswith(("http://", "https://")):
-            return self.env._("The store address must start with https://.")
         return ""

@@ -8,7 +8,12 @@ from urllib.parse import urlencode
 from odoo import api, models
 from odoo.exceptions import UserError
 
-from odoo.addons.oms_addon.exceptions import CredentialsError, FinalError, RateLimited
+from odoo.addons.oms_addon.exceptions import (
+    CredentialsError,
+    FinalError,
+    RateLimited,
+    RetryableError,
+)
 from odoo.addons.oms_addon.tools.amazon_orders import MARKETPLACES
 from odoo.addons.oms_addon.tools.http import status_of
 
@@ -20,6 +25,9 @@ ENDPOINTS = {
     "fe": "https://sellingpartnerapi-fe.amazon.com",
 }
 LWA = "https://api.amazon.com"
+SANDBOXES = {
+    region: url.replace("https://", "https://sandbox.") for region, url in ENDPOINTS.items()
+}
 #: seller id@marketplace ids, and the queue for notifications
 ACCOUNT = re.compile(
     r"(?P<seller>[A-Z0-9]{8,})@(?P<markets>[A-Z0-9]+(?:,[A-Z0-9]+)*)"
@@ -41,6 +49,10 @@ NAPS = 20
 
 class OmsChannelAdapterAmazon(models.AbstractModel):
     _inherit = "oms.channel.adapter.amazon"
+
+    _hosts = tuple(
+        url.removeprefix("https://") for url in (*ENDPOINTS.values(), *SANDBOXES.values(), LWA)
+    )
 
     @api.model
     def _test_connection(self, channel):
@@ -127,6 +139,26 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
         return own or ENDPOINTS[self._account(channel)["region"]]
 
     @api.model
+    def _login_url(self, channel):
+        """:return: where access tokens are asked for; at the address itself where that is none
+        of Amazon's, as of a simulated one
+        """
+        base_url = self._base_url(channel)
+        return LWA if base_url in (*ENDPOINTS.values(), *SANDBOXES.values()) else base_url
+
+    @api.model
+    def _origins(self, channel):
+        """Extend: Login with Amazon has a server of its own."""
+        found = {*super()._origins(channel), self._parse_address(self._login_url(channel)).origin}
+        return tuple(sorted(found))
+
+    @api.model
+    def _is_moved(self, before, after):
+        """Extend: an account that could not be read had no server yet, and each is Amazon's."""
+        fixed = {LWA, *ENDPOINTS.values()}
+        return super()._is_moved(before, after) and (bool(before) or not fixed.issuperset(after))
+
+    @api.model
     def _ask(
         self, channel, bucket, method, path, *, personal=False, scope="", accept=(), **options
     ):
@@ -164,7 +196,8 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
         :raise CredentialsError: when Amazon refuses the application or the seller's consent
         """
         sudo = channel.sudo()
-        key = channel.id, sudo.api_key, sudo.webhook_secret, scope
+        url = f"{self._login_url(channel)}/auth/o2/token"
+        key = channel.id, url, sudo.api_key, sudo.webhook_secret, scope
         token, until = _tokens.get(key, ("", 0))
         if token and time.monotonic() < until and not renew:
             return token
@@ -174,18 +207,19 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
             else {"grant_type": "refresh_token", "refresh_token": sudo.webhook_secret or ""}
         )
         secrets = {"client_id": sudo.api_key or "", "client_secret": sudo.api_secret or ""}
-        base = self._base_url(channel) if channel.base_url else LWA
         try:
             told = self._call(
                 channel,
                 "POST",
-                f"{base}/auth/o2/token",
+                url,
                 body=urlencode(grant | secrets).encode(),
                 headers={"Content-Type": "application/x-www-form-urlencoded;charset=UTF-8"},
                 bucket="lwa",
             ).json()
         except (FinalError, CredentialsError) as error:
             raise CredentialsError(self._explain_login(error)) from error
+        if not isinstance(told, dict) or not told.get("access_token"):
+            raise RetryableError(self.env._("What answers at %(url)s is not Amazon.", url=url))
         _tokens[key] = told["access_token"], time.monotonic() + told.get("expires_in", 3600) - 60
         return told["access_token"]
 
@@ -216,7 +250,8 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
         if self._lacks(channel, "personal"):
             return ""
         sudo = channel.sudo()
-        key = channel.id, sudo.api_key, sudo.webhook_secret, "restricted"
+        base_url = self._base_url(channel)
+        key = channel.id, base_url, sudo.api_key, sudo.webhook_secret, "restricted"
         token, until = _tokens.get(key, ("", 0))
         if token and time.monotonic() < until and not renew:
             return token

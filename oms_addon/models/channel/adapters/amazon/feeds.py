@@ -156,7 +156,7 @@ def _first_problem(result):
         report = etree.fromstring(result.encode(), parser)
     except etree.XMLSyntaxError as error:
         # What Amazon did is not known as long as its report cannot be read.
-        raise RetryableError(f"Amazon's report cannot be read: {result[:200]}") from error
+        raise RetryableError("Amazon's report cannot be read. It is asked for again.") from error
     for found in report.iter("Result"):
         if found.findtext("ResultCode") == "Error":
             return f"{found.findtext('ResultDescription')} ({found.findtext('ResultMessageCode')})"

@@ -164,11 +164,11 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
         if root is None:
             raise RetryableError(
                 self.env._(
-                    "The shop answered what cannot be read, so it is not certain whether it took "
-                    "this: %(text)s",
-                    text=answer.text[:200],
+                    "The shop's answer (status %(status)s) cannot be read, so it is not certain "
+                    "whether it took this. It is compared with the shop and sent again.",
+                    status=answer.status,
                 )
-            )
+            ) from answer.quote()
         return root
 
     @api.model

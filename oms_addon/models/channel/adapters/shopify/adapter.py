@@ -34,6 +34,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
     _description = "Shopify"
 
     _icon = "fa-shopping-bag"
+    _hosts = ("*.myshopify.com",)
     _can_fetch = True
     _can_register = True
     _can_fetch_listings = True
@@ -124,7 +125,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
             headers={"X-Shopify-Access-Token": channel.sudo().api_key or ""},
             cost=cost,
         ).json()
-        if not isinstance(answer, dict):
+        if not isinstance(answer, dict) or not answer.keys() & {"data", "errors"}:
             raise RetryableError(self.env._("Shopify's answer is none of its API."))
         spent = (answer.get("extensions") or {}).get("cost") or {}
         status = spent.get("throttleStatus") or {}

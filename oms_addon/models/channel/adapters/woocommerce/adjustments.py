@@ -7,6 +7,7 @@ from odoo import api, models
 from odoo.addons.oms_addon.exceptions import FinalError, RetryableError
 from odoo.addons.oms_addon.tools.document_values import to_decimal
 from odoo.addons.oms_addon.tools.json_answer import read_json
+from odoo.addons.oms_addon.tools.peer_words import words_of
 from odoo.addons.oms_addon.tools.woocommerce import (
     KEY,
     KIND,
@@ -164,7 +165,12 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
             raise FinalError(
                 self.env._("The shop refuses the refund: %(why)s", why=refusal.get("message"))
             )
-        raise RetryableError(self.env._("The shop failed: %(text)s", text=answer.text[:200]))
+        said = words_of(answer.body)
+        raise RetryableError(
+            self.env._("The shop failed: %(text)s", text=said)
+            if said
+            else self.env._("The shop failed with status %(status)s.", status=answer.status)
+        ) from answer.quote()
 
     @api.model
     def _gateway_refunds(self, channel, order):

@@ -2,7 +2,6 @@
 
 import hashlib
 import secrets
-from urllib.parse import urljoin
 
 from odoo import api, models
 from odoo.exceptions import UserError
@@ -61,8 +60,7 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
         told = read_json(answer.body)
         message = told.get("message", "") if isinstance(told, dict) else ""
         if 300 <= answer.status < 400:
-            there = urljoin(answer.url, answer.headers.get("Location") or "")
-            return describe_redirect(answer.url, there)
+            return describe_redirect(answer.url, http.location_of(answer))
         is_page = http.is_page_alone(answer)
         if firewall_of(answer) or answer.status != 404 and is_page and not self._is_home(answer):
             return describe_page(answer, answer.url)

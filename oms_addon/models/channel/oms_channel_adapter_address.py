@@ -1,0 +1,163 @@
+"""The contract between the system and one kind of channel: which servers are called.
+
+What a person enters to be let in belongs to the servers that the channel's address names, see
+``oms.channel`` ``write``. An address that an answer gives, as of a file to download, is called
+without it, and only on the internet.
+"""
+
+from odoo import api, models
+
+from odoo.addons.oms_addon.exceptions import FinalError
+from odoo.addons.oms_addon.tools import http
+from odoo.addons.oms_addon.tools import outbound_address as addresses
+from odoo.addons.oms_addon.tools.outbound_address import AddressError
+
+#: system parameter, which administrators alone can write: see ``res.config.settings``
+TRUSTED_HOSTS = "oms_addon.trusted_hosts"
+#: headers that say nothing of who is calling
+NEUTRAL_HEADERS = {"accept", "content-type", "user-agent"}
+
+
+class OmsChannelAdapter(models.AbstractModel):
+    _inherit = "oms.channel.adapter"
+
+    #: the hosts a channel of the kind can have, ``*.`` stands for one name; none for any
+    _hosts = ()
+
+    @api.model
+    def _base_url(self, channel):
+        """:return: what the paths of calls are below, without a slash at its end"""
+        return self._parse_address(channel.base_url).url if channel.base_url else ""
+
+    @api.model
+    def _origins(self, channel):
+        """:return: the servers that are told who is calling: protocol, host and port of each;
+        extended by kinds that have more than that of the channel's address
+        :rtype: tuple[str]
+        """
+        base_url = self._base_url(channel)
+        return (addresses.parse(base_url).origin,) if base_url else ()
+
+    @api.model
+    def _is_moved(self, before, after):
+        """:param tuple before: ``_origins`` that secrets were entered for
+        :param tuple after: those that they would be sent to
+        :return: whether the secrets have to be entered again
+        """
+        return before != after
+
+    @api.model
+    def _parse_address(self, text):
+        """Parse the address of a channel as people write it.
+
+        :rtype: addresses.Address
+        :raise AddressError: when it is none
+        """
+        try:
+            return addresses.parse(text)
+        except AddressError as error:
+            raise self._explained(error) from error
+
+    @api.model
+    def _check_address(self, address):
+        """Check whether a channel of the kind can be at an address.
+
+        :raise AddressError: when it cannot
+        """
+        if addresses.is_trusted(address, self._trusted_hosts()):
+            return
+        is_standard = address.port == addresses.PORTS["https"]
+        try:
+            addresses.check(address)
+            if self._hosts and not (is_standard and self._has_host(address.host)):
+                raise AddressError(addresses.FOREIGN, address.host)
+        except AddressError as error:
+            raise self._explained(error) from error
+
+    @api.model
+    def _has_host(self, host):
+        """:return: whether a host is one of ``_hosts``"""
+        return host in self._hosts or f"*.{host.partition('.')[2]}" in self._hosts
+
+    # === THE DOOR === #
+
+    @api.model
+    def _request(self, channel, method, url, *, headers=None, auth=None, **options):
+        """Call a server of the channel, or one that an answer of it named.
+
+        :param str url: the whole URL
+        :param options: as of ``http.request``
+        :rtype: http.Answer
+        :raise AddressError: when it may not be called; nothing was sent
+        :raise FinalError: when another server would be told who is calling; nothing was sent
+        """
+        try:
+            address = addresses.parse(url, with_query=True)
+            is_own = address.origin in self._origins(channel)
+            if is_own:
+                self._check_address(address)
+            elif auth or {name.lower() for name in headers or ()} - NEUTRAL_HEADERS:
+                raise FinalError(
+                    self.env._(
+                        "%(host)s is not the server of %(channel)s, so its access is not sent "
+                        "there. Nothing was done.",
+                        host=address.host,
+                        channel=channel.name,
+                    )
+                )
+            return http.request(
+                method,
+                url,
+                headers=headers,
+                auth=auth,
+                trusted=self._trusted_hosts() if is_own else frozenset(),
+                quoted=is_own,
+                **options,
+            )
+        except AddressError as error:
+            raise self._explained(error) from error
+
+    @api.model
+    def _trusted_hosts(self):
+        """:return: the hosts administrators allow without HTTPS and in the own network"""
+        text = self.env["ir.config_parameter"].sudo().get_param(TRUSTED_HOSTS)
+        try:
+            return addresses.parse_trusted(text)
+        except AddressError:
+            return frozenset()
+
+    @api.model
+    def _explained(self, error):
+        """:param AddressError error: why an address is not called
+        :return: the same with cause and cure for people
+        :rtype: AddressError
+        """
+        words = {
+            addresses.MALFORMED: self.env._(
+                "“%(address)s” is no valid address. Enter it as https://shop.example.com.",
+                address=error.shown,
+            ),
+            addresses.EXTRAS: self.env._(
+                "The address holds more than a server and a folder. Enter it without a user "
+                "name and without what follows a question mark or a hash: %(address)s",
+                address=error.shown,
+            ),
+            addresses.PLAIN: self.env._(
+                "%(host)s would be called without encryption. Enter the address with https://, "
+                "or have an administrator add the host to Allowed Hosts in the settings.",
+                host=error.shown,
+            ),
+            addresses.INTERNAL: self.env._(
+                "%(host)s is in the network of the server of Odoo, which channels do not reach. "
+                "Correct the address, or have an administrator add the host to Allowed Hosts in "
+                "the settings.",
+                host=error.shown,
+            ),
+            addresses.FOREIGN: self.env._(
+                "%(kind)s is not served at %(host)s, but at %(hosts)s. Correct the address.",
+                kind=self._description,
+                host=error.shown,
+                hosts=", ".join(self._hosts),
+            ),
+        }
+        return AddressError(error.reason, error.shown, words[error.reason])

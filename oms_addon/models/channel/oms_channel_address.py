@@ -1,0 +1,131 @@
+"""The address of a channel, and the secrets that were entered for it and for no other."""
+
+from odoo import api, models
+from odoo.exceptions import UserError
+
+from odoo.addons.oms_addon.tools import sentences
+
+from .oms_channel import ADAPTER, SECRET
+
+
+class OmsChannel(models.Model):
+    """Extend: secrets go to the servers that they were entered for.
+
+    Nobody reads secrets, but whoever changes the address of a channel could have them sent to a
+    server of his own. So with another kind, protocol, host or port they have to be entered anew.
+    """
+
+    _inherit = "oms.channel"
+
+    @api.model
+    def _secret_names(self):
+        """:return: the fields that hold secrets: the texts that administrators alone may read
+        :rtype: list[str]
+        """
+        return [
+            name
+            for name, field in self._fields.items()
+            if field.store and field.groups == SECRET and field.type in ("char", "text")
+        ]
+
+    # === ADDRESS === #
+
+    @api.constrains("adapter", "base_url")
+    def _check_base_url(self):
+        for channel in self.filtered("base_url"):
+            adapter = channel._adapter()
+            adapter._check_address(adapter._parse_address(channel.base_url))
+
+    @api.model
+    def _with_clean_address(self, vals):
+        """:return: values to write, the address in one spelling: HTTPS where none is named"""
+        if not vals.get("base_url"):
+            return vals
+        return {**vals, "base_url": self.env[ADAPTER]._parse_address(vals["base_url"]).url}
+
+    @api.onchange("adapter", "base_url", "account_ref")
+    def _onchange_base_url(self):
+        """Say that secrets are removed with their address."""
+        saved = self._origin
+        if saved and any(saved.sudo()[name] for name in self._secret_names()):
+            before, after = saved._destination(), self._destination()
+            if before != after and self._adapter()._is_moved(before[1], after[1]):
+                return {
+                    "warning": {
+                        "title": self.env._("Keys Are Removed"),
+                        "message": self.env._(
+                            "The keys of %(channel)s were entered for %(address)s. When you save "
+                            "another address, they are removed; enter them again with Change "
+                            "Connection.",
+                            channel=saved.name,
+                            address=saved._destination_text(before),
+                        ),
+                    }
+                }
+        return None
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Extend: addresses are kept in one spelling."""
+        return super().create([self._with_clean_address(vals) for vals in vals_list])
+
+    def write(self, vals):
+        """Extend: secrets that were entered for other servers are removed, unless new ones are
+        written along.
+        """
+        before = {channel: channel._destination() for channel in self}
+        result = super().write(self._with_clean_address(vals))
+        typed = {name for name in self._secret_names() if vals.get(name)}
+        for channel, destination in before.items():
+            channel._unbind_secrets(destination, typed)
+        return result
+
+    def _destination(self):
+        """:return: the kind, and the servers that secrets are sent to
+        :rtype: tuple[str, tuple[str]]
+        """
+        self.ensure_one()
+        if not self.adapter or f"{ADAPTER}.{self.adapter}" not in self.env:
+            return self.adapter, ()
+        try:
+            return self.adapter, self._adapter()._origins(self)
+        except UserError:
+            # What cannot be read is called by nobody.
+            return self.adapter, ()
+
+    @api.model
+    def _destination_text(self, destination):
+        """:return: what people read of a destination"""
+        return ", ".join(destination[1]) or self.env._("no address")
+
+    def _unbind_secrets(self, before, typed):
+        """Remove the secrets that were entered for other servers.
+
+        :param tuple before: ``_destination`` they were entered for
+        :param set typed: secrets that were entered just now
+        """
+        after = self._destination()
+        is_moved = before[0] != after[0] or self._adapter()._is_moved(before[1], after[1])
+        if before == after or not is_moved:
+            return
+        channel_sudo = self.sudo()
+        lost = [n for n in self._secret_names() if n not in typed and channel_sudo[n]]
+        if not before[1] and not lost:
+            return  # entered for the first time
+        channel_sudo.write(dict.fromkeys(lost, False))
+        old, new = self._destination_text(before), self._destination_text(after)
+        changed = self.env._("Address changed from %(old)s to %(new)s.", old=old, new=new)
+        removed = lost and self.env._(
+            "The keys entered for the earlier address were removed: %(fields)s.",
+            fields=", ".join(self._adapter()._label_of(name) for name in lost),
+        )
+        text = sentences.join([changed, removed])
+        self.env["oms.event"]._log(self, "channel.address", text, before=old, after=new)
+        if lost and self.state != "draft":
+            self._raise_alert(
+                "credentials",
+                text,
+                self.env._("Enter the keys again with Change Connection and test it."),
+            )

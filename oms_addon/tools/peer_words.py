@@ -1,0 +1,55 @@
+"""What the API of another system says of an error, and nothing else of its answer."""
+
+import re
+
+from .json_answer import read_json
+
+#: members of JSON answers that hold a sentence for people, and those that hold others like it
+SENTENCES = ("message", "error_description", "detail", "title", "error", "errors", "code")
+NESTED = ("errors", "error", "data", "details")
+MAX_BODY = 256 * 1024
+MAX_WORDS = 300
+MAX_DEPTH = 4
+MAX_FOUND = 3
+_TAG = re.compile(r"<[^<>]{0,200}>")
+
+
+def words_of(body):
+    """Extract the error message of an API.
+
+    :param bytes body: an answer
+    :return: its sentence, short and without marks; '' when the body is no JSON of an error
+    :rtype: str
+    """
+    if len(body) > MAX_BODY or body[:1].lstrip() in (b"<", b""):
+        return ""
+    try:
+        data = read_json(body)
+    except RecursionError:
+        return ""
+    found = list(dict.fromkeys(_sentences(data, 0))) if isinstance(data, (dict, list)) else []
+    return "; ".join(found[:MAX_FOUND])[:MAX_WORDS]
+
+
+def _sentences(data, depth):
+    """Yield the sentences of a JSON value."""
+    if depth > MAX_DEPTH:
+        return
+    if isinstance(data, list):
+        for item in data[:MAX_FOUND]:
+            yield from [_plain(item)] if isinstance(item, str) else _sentences(item, depth + 1)
+    elif isinstance(data, dict):
+        first = next((n for n in SENTENCES if isinstance(data.get(n), str) and data[n]), "")
+        if first:
+            code = data.get("code")
+            has_code = first != "code" and isinstance(code, str) and code
+            yield f"{_plain(data[first])} ({_plain(code)})" if has_code else _plain(data[first])
+        for name in NESTED:
+            if isinstance(data.get(name), (dict, list)):
+                yield from _sentences(data[name], depth + 1)
+
+
+def _plain(text):
+    """:return: a text on one line, without markup and invisible signs"""
+    bare = _TAG.sub(" ", text[: 4 * MAX_WORDS])
+    return " ".join("".join(c if c.isprintable() else " " for c in bare).split())[:MAX_WORDS]
