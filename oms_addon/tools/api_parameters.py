@@ -36,10 +36,10 @@ def _limit(query):
     return int(value)
 
 
-def _cursor(pattern):
+def _cursor(form):
     def read(query):
         value = query.get("cursor")
-        if value is not None and not re.fullmatch(pattern, value):
+        if value is not None and not form.fullmatch(value):
             raise _refuse("cursor", "the next_cursor of the page before", value)
         return value
 
@@ -57,8 +57,8 @@ def _skus(query):
 
 _READERS = {
     "updated_after": lambda query: query.get("updated_after"),
-    "cursor": _cursor(CURSOR_PATTERN),
-    "listing_cursor": _cursor(LISTING_CURSOR_PATTERN),
+    "cursor": _cursor(re.compile(CURSOR_PATTERN)),
+    "listing_cursor": _cursor(re.compile(LISTING_CURSOR_PATTERN)),
     "limit": _limit,
     "sku": _skus,
 }

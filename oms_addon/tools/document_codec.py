@@ -14,6 +14,8 @@ from functools import cache
 
 from .document_values import (
     DATE_PATTERN,
+    MAX_MOMENT,
+    MAX_NUMBER,
     NUMBER_PATTERN,
     DocumentError,
     NotJson,
@@ -26,6 +28,7 @@ from .document_values import (
     to_text,
     to_utc,
 )
+from .json_shape import to_json_text
 
 _DIGITS = re.compile(r"(\d+)", re.ASCII)
 
@@ -63,10 +66,11 @@ def loads(data):
     """Return the JSON object in ``data``, its numbers as ``Decimal``.
 
     :param data: bytes or text
-    :raise NotJson: when it is no JSON
+    :raise NotJson: when it is no JSON, or deeper or larger than what is read
     """
+    text = to_json_text(data)
     try:
-        return json.loads(data, parse_float=Decimal, parse_constant=_refuse_constant)
+        return json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant)
     except (ValueError, ArithmeticError, RecursionError) as error:
         raise NotJson(f"this is not valid JSON: {error}") from error
 
@@ -179,7 +183,12 @@ DECIMAL = Codec(
     "a decimal number",
     lambda value, path, _: to_decimal(value, path),
     _write_decimal,
-    lambda _: {"type": ["string", "number"], "pattern": NUMBER_PATTERN, "examples": ["12.50"]},
+    lambda _: {
+        "type": ["string", "number"],
+        "pattern": NUMBER_PATTERN,
+        "maxLength": MAX_NUMBER,
+        "examples": ["12.50"],
+    },
 )
 MOMENT = Codec(
     "a time in ISO 8601",
@@ -188,6 +197,7 @@ MOMENT = Codec(
     lambda _: {
         "type": "string",
         "pattern": DATE_PATTERN,
+        "maxLength": MAX_MOMENT,
         "examples": ["2026-01-31T14:05:00+01:00"],
     },
 )
@@ -347,5 +357,7 @@ class Versioned:
 
 def _version_key(version):
     """Return a key that sorts numbers inside a version as numbers: v9 before v10."""
+    # A number is compared by its length first: as a text, it may have any.
     parts = _DIGITS.split(version)
-    return [(int(part or 0) if i % 2 else 0, part) for i, part in enumerate(parts)]
+    numbers = [part.lstrip("0") if i % 2 else "" for i, part in enumerate(parts)]
+    return [(len(number), number, part) for number, part in zip(numbers, parts, strict=True)]

@@ -27,7 +27,7 @@ RISKS = ("", "low", "medium", "high")
 #: what a channel rounds the taxes of
 TAX_ROUNDINGS = ("", "unit", "line", "order")
 
-_EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+")
+_EMAIL = re.compile(r"[^@\s,;<>]{1,128}@[^@\s,;<>]{1,255}")
 _ZERO = Decimal(0)
 
 

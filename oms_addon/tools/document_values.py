@@ -17,8 +17,14 @@ UTC = timezone.utc
 EXACT = Context(prec=600)
 
 # As JSON Schema writes them, too.
-NUMBER_PATTERN = r"^\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?\s*$"
+NUMBER_PATTERN = (
+    r"^\s{0,40}[+-]?([0-9]{1,80}(\.[0-9]{0,80})?|\.[0-9]{1,80})([eE][+-]?[0-9]{1,3})?\s{0,40}$"
+)
 DATE_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}"
+
+#: characters of a number, and of a moment, as a text
+MAX_NUMBER = 200
+MAX_MOMENT = 64
 
 _NUMBER = re.compile(NUMBER_PATTERN)
 _DATE = re.compile(DATE_PATTERN)
@@ -47,9 +53,13 @@ class NotJson(DocumentError):
     """Input that is not even JSON."""
 
 
+#: characters of a text that an error looks at
+MAX_SHOWN = 200
+
+
 def mismatch(expected, value, path):
     """Return the error that says what a field should hold and what it holds."""
-    found = repr(value)
+    found = repr(value[:MAX_SHOWN] if isinstance(value, str) else value)
     if len(found) > 60:
         found = found[:57] + "..."
     return DocumentError(f"expected {expected}, found {found}", path)
@@ -91,11 +101,11 @@ def to_moment(value, zone="", path=""):
     :param str value: with an offset, or local time of ``zone``
     :raise DocumentError: when it is no time
     """
-    if not isinstance(value, str) or not _DATE.match(value):
+    if not isinstance(value, str) or len(value) > MAX_MOMENT or not _DATE.match(value):
         raise mismatch("a time in ISO 8601", value, path)
     try:
         moment = isoparse(value)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise mismatch("a time in ISO 8601", value, path) from error
     return to_utc(moment, zone, path)
 
@@ -107,7 +117,7 @@ def to_decimal(value, path=""):
     :raise DocumentError: when it is none, a binary float, not finite, 10¹⁶ or more,
         or has more than 30 decimals
     """
-    if isinstance(value, str) and _NUMBER.match(value):
+    if isinstance(value, str) and len(value) <= MAX_NUMBER and _NUMBER.match(value):
         number = Decimal(value.strip())
     elif isinstance(value, (int, Decimal)) and not isinstance(value, bool):
         number = Decimal(value)

@@ -8,6 +8,8 @@ from pathlib import Path
 EARTH_KM = 6371.0
 #: a prefix of a postcode shorter than this says nothing
 SHORTEST_PREFIX = 2
+#: characters of a postcode that are looked at
+LONGEST = 32
 
 
 def haversine(here, there):
@@ -53,6 +55,6 @@ def prefixes(postcode):
     """:return: a postcode and its beginnings, the longest first
     :rtype: list[str]
     """
-    code = normalized(postcode)
+    code = normalized((postcode or "")[:LONGEST])
     shortest = min(SHORTEST_PREFIX, len(code))
     return [code[:length] for length in range(len(code), shortest - 1, -1) if length]

@@ -48,6 +48,8 @@ UNREACHABLE_STATUS = {502, 503, 504}
 MAX_SHOWN = 1024
 MAX_ANSWER = 64 * 1024**2
 MAX_REDIRECTS = 5
+#: seconds; who says more is asked again after a day
+LONGEST_WAIT = 86_400.0
 #: others unpack without a limit, or only where a library is installed
 ACCEPTED_CODINGS = "gzip, deflate"
 
@@ -278,7 +280,7 @@ def retry_after(value, now=None):
     """
     value = (value or "").strip()
     if value.replace(".", "", 1).isdigit() and value.isascii():
-        return float(value)
+        return min(float(value), LONGEST_WAIT)
     try:
         moment = parsedate_to_datetime(value)
     except (TypeError, ValueError):
@@ -286,4 +288,4 @@ def retry_after(value, now=None):
     now = now or datetime.now(timezone.utc)
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=timezone.utc)
-    return max((moment - now).total_seconds(), 0.0)
+    return min(max((moment - now).total_seconds(), 0.0), LONGEST_WAIT)

@@ -15,6 +15,7 @@ from .bounded import gunzip
 from .countries import country_code
 from .document_parts import Address, CancelledLine, Charge, Customer, Line, exact_sum
 from .document_values import DocumentError, to_decimal, to_moment
+from .json_shape import to_json_text
 from .order_document import CancellationDocument, OrderDocument
 
 ZONE = "Europe/London"
@@ -145,7 +146,7 @@ def parse_cancellation(payload, shift=timedelta(0)):
 
 def _load(payload):
     try:
-        content = json.loads(payload)
+        content = json.loads(to_json_text(payload))
         invoice, rows = content["invoice"], [dict(row) for row in content["rows"]]
     except (ValueError, KeyError, TypeError) as error:
         raise DocumentError("expected the raw rows of an invoice as JSON") from error

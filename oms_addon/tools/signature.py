@@ -6,6 +6,8 @@ import hmac
 from datetime import datetime, timezone
 
 TOLERANCE_SECONDS = 300
+#: digits of a Unix time
+MAX_TIMESTAMP = 15
 
 
 def sign(secret, timestamp, body):
@@ -36,7 +38,7 @@ def problem(secret, signature, timestamp, body, now, tolerance=TOLERANCE_SECONDS
     if not signature or not timestamp:
         return "signature or timestamp is missing"
     # isdigit() alone lets through digits that int() does not read.
-    if not (timestamp.isascii() and timestamp.isdigit()):
+    if not (timestamp.isascii() and timestamp.isdigit()) or len(timestamp) > MAX_TIMESTAMP:
         return "the timestamp is no Unix time in seconds"
     expected = sign(secret, timestamp, body)
     if not hmac.compare_digest(expected.encode(), signature.strip().lower().encode()):

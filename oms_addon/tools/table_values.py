@@ -17,7 +17,7 @@ _MONEY = re.compile(
     rf"(?P<open>[-+(]?) ?{_CURRENCY} ?(?P<sign>[-+]?){_DIGITS} ?{_CURRENCY}"
     r"(?P<close>[-)]?)"
 )
-_SCIENTIFIC = re.compile(r"[+-]?\d+(?:\.\d+)?e[+-]?\d{1,2}", re.ASCII | re.I)
+_SCIENTIFIC = re.compile(r"[+-]?\d{1,80}(?:\.\d{1,80})?e[+-]?\d{1,2}", re.ASCII | re.I)
 _AMBIGUOUS = re.compile(r"[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
 _GROUPED = re.compile(r"\d{1,3}([.,])(?:\d{2,3}\1)*\d{3}", re.ASCII)
 _DATE = re.compile(

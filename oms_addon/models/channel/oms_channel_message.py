@@ -10,6 +10,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from odoo.addons.oms_addon.tools.document_values import to_text
+from odoo.addons.oms_addon.tools.json_shape import to_json_text
 from odoo.addons.oms_addon.tools.sealed_context import unsealed
 
 MAX_ATTEMPTS = 8
@@ -172,8 +173,8 @@ class OmsChannelMessage(models.Model):
         :rtype: str
         """
         try:
-            return json.dumps(json.loads(body), indent=2, ensure_ascii=False)
-        except ValueError:
+            return json.dumps(json.loads(to_json_text(body)), indent=2, ensure_ascii=False)
+        except (ValueError, RecursionError):
             return body.decode("utf-8", "replace")
 
     @api.model

@@ -7,6 +7,7 @@ import time
 from odoo import api, models
 
 from odoo.addons.oms_addon.tools import signature
+from odoo.addons.oms_addon.tools.json_shape import to_json_text
 from odoo.addons.oms_addon.tools.order_document import (
     CancellationDocument,
     DocumentError,
@@ -86,8 +87,8 @@ class OmsChannelAdapterCanonical(models.AbstractModel):
         """
         text = data.decode("utf-8-sig", "replace").strip()
         try:
-            content = json.loads(text, parse_float=str)
-        except ValueError:
+            content = json.loads(to_json_text(text), parse_float=str)
+        except (ValueError, RecursionError):
             # Not by splitlines: texts may hold what Python alone takes for the end of a line.
             return [line.encode() for line in text.split("\n") if line.strip()]
         if not isinstance(content, list):

@@ -30,8 +30,8 @@ SANDBOXES = {
 }
 #: seller id@marketplace ids, and the queue for notifications
 ACCOUNT = re.compile(
-    r"(?P<seller>[A-Z0-9]{8,})@(?P<markets>[A-Z0-9]+(?:,[A-Z0-9]+)*)"
-    r"(?:\s+(?P<queue>arn:aws[\w-]*:sqs:\S+))?"
+    r"(?P<seller>[A-Z0-9]{8,40})@(?P<markets>[A-Z0-9]{1,20}(?:,[A-Z0-9]{1,20}){0,40})"
+    r"(?:\s{1,9}(?P<queue>arn:aws[\w-]{0,20}:sqs:\S{1,300}))?"
 )
 RESTRICTED = (
     (ORDERS_V0, ["buyerInfo", "shippingAddress", "buyerTaxInformation"]),
