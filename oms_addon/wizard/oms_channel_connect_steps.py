@@ -48,15 +48,20 @@ class OmsChannelConnect(models.TransientModel):
         # Whoever may write the channel may give it secrets; nobody reads them back. They belong
         # to the address they are entered with, so both are written at once.
         self.channel_id.check_access("write")
+        had = {name for name in SECRETS if self.channel_id.sudo()[name]}
         self.channel_id.sudo().write({"name": self.name.strip(), **values, **typed})
         self.write(dict.fromkeys(SECRETS, False))
-        missing = [
-            self[f"{name}_label"]
-            for name in self._adapter()._required_credentials
-            if not self.channel_id.sudo()[name]
-        ]
+        required = self._adapter()._required_credentials
+        missing = [name for name in required if not self.channel_id.sudo()[name]]
+        labels = ", ".join(self[f"{name}_label"] for name in missing)
+        if had.intersection(missing):
+            return self.env._(
+                "The address changed, and keys belong to the address they were entered for. "
+                "Enter them again: %(fields)s.",
+                fields=labels,
+            )
         if missing:
-            return self.env._("Still missing: %(fields)s.", fields=", ".join(missing))
+            return self.env._("Still missing: %(fields)s.", fields=labels)
         return ""
 
     # === TEST === #

@@ -5,6 +5,7 @@ from unittest.mock import patch
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 
+from odoo.addons.oms_addon.exceptions import FinalError, RetryableError
 from odoo.addons.oms_addon.models.channel.adapters.amazon import connection as amazon
 from odoo.addons.oms_addon.tools import http
 
@@ -208,6 +209,9 @@ class TestChannelAddress(OmsCommon):
                     continue
                 wizard.write({"base_url": f"http://127.0.0.1:{port}", "api_key": "K" * 32})
                 wizard.action_next()
+                lost = set(wizard._adapter()._required_credentials) & {*self.secrets} - {"api_key"}
+                if lost:
+                    self.assertIn("The address changed, and keys belong to", wizard.error)
                 wizard._enter("test")
                 self.assertEqual(channel.base_url, f"http://127.0.0.1:{port}")
                 self.assertEqual(self._kept(channel), {"api_key"})
@@ -408,6 +412,18 @@ class TestChannelAddress(OmsCommon):
                         sellers, "PUT", url, body=b"x", headers={"Content-Type": "text/xml"}
                     )
         self.assertEqual(listener.heard, [])
+
+    def test_one_call_that_cannot_be_made_stops_no_other(self):
+        with server(Listener()) as port:
+            channel = self._channel("prestashop", f"http://127.0.0.1:{port}")
+            adapter = channel._adapter()
+            for path in ("/orders/a b", "/orders/a\nb", "/orders/x#y", "/../x", "/orders/\\"):
+                with self.assertRaises(FinalError):
+                    adapter._call(channel, "GET", path)
+            with self.assertRaises(RetryableError) as caught:
+                adapter._call(channel, "GET", "https://10.0.0.1/x")
+            self.assertFalse(caught.exception.unreachable)
+            self.assertEqual(adapter._call(channel, "GET", "/orders/1").json(), {"ok": True})
 
     # === WHAT EVERYBODY READS === #
 

@@ -7,7 +7,7 @@ without it, and only on the internet.
 
 from odoo import api, models
 
-from odoo.addons.oms_addon.exceptions import FinalError
+from odoo.addons.oms_addon.exceptions import FinalError, RetryableError
 from odoo.addons.oms_addon.tools import http
 from odoo.addons.oms_addon.tools import outbound_address as addresses
 from odoo.addons.oms_addon.tools.outbound_address import AddressError
@@ -88,34 +88,44 @@ class OmsChannelAdapter(models.AbstractModel):
         :param str url: the whole URL
         :param options: as of ``http.request``
         :rtype: http.Answer
-        :raise AddressError: when it may not be called; nothing was sent
-        :raise FinalError: when another server would be told who is calling; nothing was sent
+        :raise AddressError: when the channel's server may not be called; nothing was sent
+        :raise RetryableError: when one that an answer named may not be called
+        :raise FinalError: when the URL is none, or another server would be told who is calling
         """
+        origins = self._origins(channel)
         try:
             address = addresses.parse(url, with_query=True)
-            is_own = address.origin in self._origins(channel)
-            if is_own:
-                self._check_address(address)
-            elif auth or {name.lower() for name in headers or ()} - NEUTRAL_HEADERS:
-                raise FinalError(
-                    self.env._(
-                        "%(host)s is not the server of %(channel)s, so its access is not sent "
-                        "there. Nothing was done.",
-                        host=address.host,
-                        channel=channel.name,
-                    )
-                )
-            return http.request(
-                method,
-                url,
-                headers=headers,
-                auth=auth,
-                trusted=self._trusted_hosts() if is_own else frozenset(),
-                quoted=is_own,
-                **options,
-            )
         except AddressError as error:
-            raise self._explained(error) from error
+            # The channel's own address is one: it is this call that can never be made.
+            raise FinalError(str(self._explained(error))) from error
+        is_own = address.origin in origins
+        if is_own:
+            self._check_address(address)
+        elif auth or {name.lower() for name in headers or ()} - NEUTRAL_HEADERS:
+            raise FinalError(
+                self.env._(
+                    "%(host)s is not the server of %(channel)s, so its access is not sent "
+                    "there. Nothing was done.",
+                    host=address.host,
+                    channel=channel.name,
+                )
+            )
+        trusted = self._trusted_hosts() if is_own else frozenset()
+        options |= {"headers": headers, "auth": auth, "trusted": trusted, "quoted": is_own}
+        try:
+            return http.request(method, url, **options)
+        except AddressError as error:
+            if is_own:
+                raise self._explained(error) from error
+            raise RetryableError(
+                self.env._(
+                    "%(channel)s named a file at %(host)s, which is not on the internet or has "
+                    "no HTTPS, so it was not opened. Check that the address of the channel is "
+                    "the right one.",
+                    channel=channel.name,
+                    host=address.host,
+                )
+            ) from error
 
     @api.model
     def _trusted_hosts(self):
