@@ -5,7 +5,7 @@ from pathlib import Path
 
 from lxml import etree, html
 
-from odoo.tools import file_path
+from odoo.tools import SQL, file_path
 
 from .common import OmsCommon
 
@@ -109,3 +109,38 @@ class TestNeutralize(OmsCommon):
         self.assertEqual(message.state, "ignored")
         self._run_lanes("outbox")
         self.assertEqual(message.state, "ignored")
+
+    def _secrets(self):
+        """Yield (model, name) of each stored field of ours that the system alone reads, and of
+        each field of a form.
+        """
+        for model in self.env.values():
+            if model._abstract or not model._auto or not model._name.startswith("oms."):
+                continue
+            for name, field in model._fields.items():
+                # What went wrong in Odoo itself is no secret.
+                is_secret = "base.group_system" in (field.groups or "") and name != "trace"
+                if field.store and field.column_type and (is_secret or model._transient):
+                    yield model, name
+
+    def test_no_secret_and_nothing_of_a_form_is_left_in_a_neutralised_copy(self):
+        self.channel.write({"api_key": "k", "api_secret": "s", "webhook_secret": "w"})
+        form = self.env["oms.api.key"].with_context(active_id=self.channel.id)
+        form.create({"user_id": self.env.user.id})
+        keys = self.env["res.users.apikeys"]
+        keys._generate("oms", "shop", None)
+        keys._generate("oms:0123", "shop", None)
+        self.channel._raise_alert("breaker", "An answer of a server", "Advice")
+        self.env.flush_all()
+        found = list(self._secrets())
+        names = {(model._name, name) for model, name in found}
+        self.assertLessEqual({("oms.channel", "api_secret"), ("oms.api.key", "channel_id")}, names)
+        self.cr.execute((SOURCE / "data" / "neutralize.sql").read_text())
+        count = "SELECT count(*) FROM %s WHERE %s IS NOT NULL"
+        for model, name in found:
+            query = SQL(count, SQL.identifier(model._table), SQL.identifier(name))
+            self.assertEqual(self.env.execute_query(query), [(0,)], f"{model._name}.{name}")
+        alerts = SQL("SELECT count(*) FROM oms_channel_alert")
+        self.assertEqual(self.env.execute_query(alerts), [(0,)])
+        opened = SQL("SELECT count(*) FROM res_users_apikeys WHERE scope LIKE %s", "oms%")
+        self.assertEqual(self.env.execute_query(opened), [(0,)])

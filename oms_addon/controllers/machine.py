@@ -73,6 +73,19 @@ def route(*paths, methods, auth="public", readonly=False, max_body=MAX_BODY):
     )
 
 
+def read_body(limit):
+    """Read the body of a request, once it is known whose it is.
+
+    :param int limit: bytes it may have, at most those of the route
+    :raise RequestEntityTooLarge: when it has more; it was not read
+    """
+    httprequest = request.httprequest
+    httprequest.max_content_length = min(limit, httprequest.max_content_length or limit)
+    if (httprequest.content_length or 0) > httprequest.max_content_length:
+        raise RequestEntityTooLarge
+    return httprequest.get_data()
+
+
 def answer(content, status=200, headers=None):
     """:return: an answer with a JSON body"""
     return request.make_json_response(

@@ -56,7 +56,9 @@ class OmsApi(http.Controller):
         return request.make_response(render(self._description()), headers=security.items())
 
     def _description(self):
-        return describe(request.httprequest.host_url.rstrip("/"))
+        # Not the host a request names, which whoever asks chooses.
+        parameters_sudo = request.env["ir.config_parameter"].sudo()
+        return describe(parameters_sudo.get_param("web.base.url", "").rstrip("/"))
 
     def _ask(self, method, *parameters, **values):
         """:return: the answer of a method that reads"""
@@ -77,7 +79,8 @@ class OmsApi(http.Controller):
         """:return: the channel of the request, which is counted"""
         headers, api = request.httprequest.headers, request.env["oms.api"]
         channel = api._enter(headers.get("X-Oms-Channel", ""), writing)
-        request.future_response.headers.update(api._take(channel, headers["Authorization"]))
+        key = request.env["ir.http"]._oms_shown_key()
+        request.future_response.headers.update(api._take(channel, key))
         return channel
 
     def _answer(self, result):

@@ -6,6 +6,13 @@ from odoo.http import request
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
+MAX_ID = 2**31 - 1
+
+
+def is_readable(record_id, access_token):
+    """:return: whether an address names a record as we do: others cannot even be compared"""
+    return record_id <= MAX_ID and (access_token or "").isascii()
+
 
 class OmsPromiseController(CustomerPortal):
     @http.route(
@@ -18,6 +25,8 @@ class OmsPromiseController(CustomerPortal):
     )
     def cancel(self, order_id, access_token=None, **_params):
         """Ask before anything is done: programs that read mails follow their links."""
+        if not is_readable(order_id, access_token):
+            return request.not_found()
         try:
             order_sudo = self._document_check_access("sale.order", order_id, access_token)
         except (AccessError, MissingError):

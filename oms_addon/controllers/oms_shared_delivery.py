@@ -15,6 +15,10 @@ class OmsSharedDeliveryController(SaleStockPortal):
         except AccessError:
             picking_sudo = request.env["stock.picking"].sudo().browse(picking_id)
             tokens = picking_sudo.oms_shared_order_ids.mapped("access_token")
-            if not access_token or not any(consteq(t, access_token) for t in tokens if t):
+            if (
+                not access_token
+                or not access_token.isascii()
+                or not any(consteq(t, access_token) for t in tokens if t)
+            ):
                 raise
             return picking_sudo

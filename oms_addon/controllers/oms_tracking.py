@@ -6,7 +6,7 @@ import time
 from odoo import http
 from odoo.http import request
 
-from odoo.addons.oms_addon.controllers.machine import answer, refuse, route
+from odoo.addons.oms_addon.controllers.machine import answer, read_body, refuse, route
 from odoo.addons.oms_addon.controllers.oms_webhook import check_names, find_channel
 from odoo.addons.oms_addon.tools import signature
 from odoo.addons.oms_addon.tools.tracking_document import TrackingDocument
@@ -25,7 +25,7 @@ class OmsTracking(http.Controller):
             name is too long, 422 when the body is no tracking document
         """
         channel_sudo = find_channel(token)
-        body = request.httprequest.get_data()
+        body = read_body(MAX_BODY)
         headers = request.httprequest.headers
         problem = signature.problem(
             channel_sudo.webhook_secret,

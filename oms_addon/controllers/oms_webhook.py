@@ -3,7 +3,7 @@
 from odoo import fields, http
 from odoo.http import request
 
-from odoo.addons.oms_addon.controllers.machine import answer, refuse, route
+from odoo.addons.oms_addon.controllers.machine import answer, read_body, refuse, route
 from odoo.addons.oms_addon.tools.order_document import MAX_REF
 from odoo.addons.oms_addon.tools.problem import Problem
 from odoo.addons.oms_addon.tools.sealed_context import sealed
@@ -24,9 +24,9 @@ class OmsWebhook(http.Controller):
             is no such channel, 422 when the sender is to mend the body
         """
         headers = request.httprequest.headers
-        body = request.httprequest.get_data()
         channel = find_channel(token)
         adapter = channel._adapter()
+        body = read_body(adapter._max_message)
         if adapter._is_ping(channel, headers, body):
             return answer({"message": None})
         problem = adapter._verify(channel, headers, body, fields.Datetime.now())
@@ -42,10 +42,12 @@ class OmsWebhook(http.Controller):
 
 
 def check_names(headers):
-    """Refuse an event whose name is longer than what is kept of it.
+    """Refuse an event whose name is longer than what is kept of it, or is no text.
 
     :raise Problem: 400
     """
+    if any("\x00" in headers.get(name, "") for name in NAMES):
+        raise Problem(400, "bad-event", "An event's name has printable characters only.")
     if max(len(headers.get(name, "")) for name in NAMES) > MAX_REF:
         raise Problem(400, "bad-event", f"An event's name has {MAX_REF} characters at most.")
 
@@ -57,8 +59,10 @@ def find_channel(token):
 
     :raise Problem: when there is none
     """
+    # What is no text of ours is asked of no database.
+    known = token if token.isascii() and token.isprintable() else ""
     channel_sudo = (
-        request.env["oms.channel"].sudo().search_fetch([("token", "=", token)], ROUTING_FIELDS)
+        request.env["oms.channel"].sudo().search_fetch([("token", "=", known)], ROUTING_FIELDS)
     )
     if not channel_sudo:
         raise Problem(404, "unknown-channel", "There is no such channel.")

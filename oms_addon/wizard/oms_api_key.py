@@ -4,8 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.base.models.res_users import check_identity
+from odoo.addons.oms_addon.models.ir_http import KEY_SCOPE, scope_of
 
-SCOPE = "oms"
 DAYS = 365
 
 
@@ -27,6 +27,12 @@ class OmsApiKey(models.TransientModel):
     expires_on = fields.Date(
         required=True,
         default=lambda self: fields.Date.add(fields.Date.context_today(self), days=DAYS),
+    )
+
+    is_limited = fields.Boolean(
+        "Limit to This Channel",
+        default=True,
+        help="The key opens no other channel. Leave empty to open all channels of the user.",
     )
 
     @api.model
@@ -79,18 +85,27 @@ class OmsApiKey(models.TransientModel):
             )
         if self.expires_on <= fields.Date.context_today(self):
             raise UserError(self.env._("Choose a day in the future: the key ends on it."))
+        token = self.channel_id.sudo().token
+        scope = scope_of(token) if self.is_limited else KEY_SCOPE
         # A manager makes keys for others, and for longer than a group's limit for its own.
         keys_sudo = self.env["res.users.apikeys"].with_user(user_sudo).sudo()
         key = keys_sudo._generate(
-            SCOPE, self.channel_id.name, fields.Datetime.to_datetime(self.expires_on)
+            scope, self.channel_id.name, fields.Datetime.to_datetime(self.expires_on)
         )
         self.env["oms.event"]._log(
             self.channel_id,
             "channel.key",
-            self.env._(
-                "API key made for %(user)s, until %(day)s",
-                user=user_sudo.login,
-                day=self.expires_on,
-            ),
+            self._made_words(user_sudo.login),
         )
         return key
+
+    def _made_words(self, login):
+        """:return: what the audit trail says of a key that was made"""
+        values = {"user": login, "day": self.expires_on}
+        if self.is_limited:
+            return self.env._(
+                "API key made for %(user)s, until %(day)s, for this channel only", **values
+            )
+        return self.env._(
+            "API key made for %(user)s, until %(day)s, for all channels of the user", **values
+        )

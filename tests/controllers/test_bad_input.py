@@ -146,7 +146,7 @@ class TestBadInput(ApiCase):
             self._assert_problem(answer, 401, "bad-signature")
         self.assertFalse(self._messages())
         refused = [("code", "=", "channel.refused"), ("res_id", "=", self.channel.id)]
-        self.assertEqual(self.env["oms.event"].search_count(refused), 5)
+        self.assertEqual(self.env["oms.event"].search_count(refused), 1)
         self._assert_not_blocked()
 
     def test_the_name_of_an_event_has_a_limit(self):

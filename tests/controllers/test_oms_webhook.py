@@ -63,7 +63,11 @@ class TestWebhook(OmsCommon, HttpCase):
         refused = self.env["oms.event"].search(
             [("code", "=", "channel.refused"), ("res_id", "=", self.channel.id)]
         )
-        self.assertEqual(len(refused), 3)
+        self.assertEqual(len(refused), 1)
+        [meter] = self.env["oms.channel.meter"].search(
+            [("channel_ref", "=", self.channel.id), ("name", "=", "refused")]
+        )
+        self.assertEqual(meter.failures, 3)
 
     def test_one_changed_byte_is_refused(self):
         body = json.dumps(self._document("A1")).encode()

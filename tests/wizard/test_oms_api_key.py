@@ -2,6 +2,8 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
+from odoo.addons.oms_addon.models.ir_http import scope_of
+
 from ..controllers.common import AGENT, ApiCase
 
 
@@ -35,7 +37,7 @@ class TestApiKey(ApiCase):
             [
                 {
                     "name": "Shop",
-                    "scope": "oms",
+                    "scope": scope_of(self.channel.token),
                     "expiration_date": fields.Datetime.to_datetime(wizard.expires_on),
                 }
             ],
@@ -68,4 +70,19 @@ class TestApiKey(ApiCase):
         self.start_tour(
             f"/odoo/oms-channels/{self.channel.id}", "oms_key_tour", login="oms_manager"
         )
-        self.assertEqual((self._keys() - before).mapped("scope"), ["oms"])
+        self.assertEqual((self._keys() - before).mapped("scope"), [scope_of(self.channel.token)])
+
+    def test_a_key_of_one_channel_opens_no_other(self):
+        other = self.channel.copy({"name": "Other"})
+        limited = self._wizard()._make()
+        wide = self._wizard(is_limited=False)._make()
+        self.assertEqual(self._get("/orders/1", key=limited).status_code, 404)
+        self._assert_problem(self._get("/orders/1", channel=other, key=limited), 401, "no-key")
+        answer = self._post("/orders", self._document("A1"), channel=other, key=limited)
+        self._assert_problem(answer, 401, "no-key")
+        self.assertFalse(self._messages(other))
+        for channel in (self.channel, other):
+            self.assertEqual(self._get("/orders/1", channel=channel, key=wide).status_code, 404)
+        events = self.env["oms.event"].search([("code", "=", "channel.key")], order="id")
+        self.assertIn("for this channel only", events[0].name)
+        self.assertIn("for all channels of the user", events[1].name)

@@ -11,6 +11,8 @@ from odoo.addons.oms_addon.tools.sealed_context import sealed
 
 SECRET = "base.group_system"
 REFUSED_ALERT = 20
+#: what refused messages are counted under, and for how many seconds
+REFUSED, REFUSED_WINDOW = "refused", 3600.0
 ADAPTER = "oms.channel.adapter"
 
 
@@ -279,24 +281,25 @@ class OmsChannel(models.Model):
         ]
 
     def _count_refused(self, problem):
-        """Record a message whose signature was wrong; after many within an hour tell the owner.
+        """Count a message whose signature was wrong; one event for each hour tells of them, and
+        after many the owner is told. Who knows the address alone writes no more than that.
 
         :param str problem: why it was refused
         """
         self.ensure_one()
-        Event = self.env["oms.event"]
-        Event._log(self, "channel.refused", problem)
-        refused = Event.search_count(
-            [
-                ("res_model", "=", self._name),
-                ("res_id", "=", self.id),
-                ("code", "=", "channel.refused"),
-                ("happened_at", ">=", fields.Datetime.subtract(fields.Datetime.now(), hours=1)),
-            ]
-        )
-        if refused == REFUSED_ALERT:
+        count, before = self.env["oms.channel.meter"]._count(self, REFUSED, REFUSED_WINDOW)
+        if count == 1 and before > 1:
+            text = self.env._(
+                "%(problem)s (%(count)s messages were refused in the period before)",
+                problem=problem,
+                count=before,
+            )
+            self.env["oms.event"]._log(self, "channel.refused", text)
+        elif count == 1:
+            self.env["oms.event"]._log(self, "channel.refused", problem)
+        elif count == REFUSED_ALERT:
             self._tell_owner(
-                self.env._("%(count)s messages refused within an hour", count=refused),
+                self.env._("%(count)s messages refused within an hour", count=count),
                 self.env._("Last reason: %(problem)s", problem=problem),
             )
 

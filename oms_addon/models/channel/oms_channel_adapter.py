@@ -46,6 +46,8 @@ class OmsChannelAdapter(models.AbstractModel):
     _can_register = False
     #: orders can be uploaded as a file (``_read_file``)
     _can_import_file = False
+    #: bytes of a message that is pushed to us at most
+    _max_message = 4 * 1024**2
     #: its documents are posted to our own interface (``oms.api``)
     _can_use_api = False
     #: what it offers can be read (``_fetch_listings``)

@@ -148,6 +148,47 @@ class OmsChannelMeter(models.Model):
         )
         return float(left)
 
+    @api.model
+    def _count(self, channel, bucket, window):
+        """Count something that happens, from a first time on for so long, then anew.
+
+        :param float window: seconds
+        :return: how often it happened in this window; in the one before, where this is the first
+            of a new one
+        :rtype: tuple[int, int]
+        """
+        now = SQL("extract(epoch FROM clock_timestamp())")
+        is_over = SQL("meter.counted_at + %s <= %s", window, now)
+        [(count, before)] = self._execute(
+            SQL(
+                """INSERT INTO oms_channel_meter AS meter (name, channel_ref, company_id,
+                       tokens, rate, burst, counted_at, blocked_until, failures)
+                   VALUES (%s, %s, %s, 0, 0, 0, %s, 0, 1)
+                   ON CONFLICT (channel_ref, name) DO UPDATE
+                       SET failures = CASE WHEN %s THEN 1 ELSE meter.failures + 1 END,
+                           tokens = CASE WHEN %s THEN meter.failures ELSE meter.tokens END,
+                           counted_at = CASE WHEN %s THEN %s ELSE meter.counted_at END
+                   RETURNING failures, tokens""",
+                *(bucket, channel.id, channel.company_id.id, now),
+                *(is_over, is_over, is_over, now),
+            )
+        )
+        return count, int(before) if count == 1 else 0
+
+    @api.autovacuum
+    def _gc_meters(self):
+        """Delete rows that say nothing any more: of keys that were not used for a day, whose
+        bucket is full again, and of channels that are gone.
+        """
+        self._execute(
+            SQL(
+                """DELETE FROM oms_channel_meter meter
+                   WHERE (name LIKE 'api:%%'
+                          AND counted_at < extract(epoch FROM clock_timestamp()) - 86400)
+                      OR NOT EXISTS (SELECT FROM oms_channel WHERE id = meter.channel_ref)"""
+            )
+        )
+
     # === CIRCUIT BREAKER === #
 
     @api.model

@@ -24,6 +24,7 @@ class OmsChannelAdapterCanonical(models.AbstractModel):
     _icon = "fa-code"
     _start_policy = "process"
     _can_import_file = True
+    _max_message = 20 * 1024**2
     _can_use_api = True
     _can_push_shipment = True
     _can_push_tracking = True

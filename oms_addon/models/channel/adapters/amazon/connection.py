@@ -16,6 +16,7 @@ from odoo.addons.oms_addon.exceptions import (
 )
 from odoo.addons.oms_addon.tools.amazon_orders import MARKETPLACES
 from odoo.addons.oms_addon.tools.http import status_of
+from odoo.addons.oms_addon.tools.paths import segment
 
 from .values import ORDERS_V0, iso, now
 
@@ -65,7 +66,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
             account = self._account(channel)
             self._access_token(channel, renew=True)
             params = {"marketplaceIds": account["markets"][0], "pageSize": 1}
-            path = f"/listings/2021-08-01/items/{account['seller']}"
+            path = f"/listings/2021-08-01/items/{segment(account['seller'])}"
             self._ask(channel, "searchListingsItems", "GET", path, params=params)
             window = {"lastUpdatedAfter": iso(now() - timedelta(minutes=10))}
             self._search(channel, window, None, 1, bare=True)

@@ -2,13 +2,13 @@
 
 import json
 from datetime import timedelta
-from urllib.parse import quote
 
 from lxml import etree
 
 from odoo import api, models
 
 from odoo.addons.oms_addon.exceptions import FinalError, RetryableError, Unfinished
+from odoo.addons.oms_addon.tools.paths import segment
 from odoo.addons.oms_addon.tools.sealed_context import unsealed
 
 from .values import iso, now
@@ -40,7 +40,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
             feed = once and self._lost_feed(channel, state)
             feed = feed or self._create_feed(channel, kind, document)
             raise self._unfinished({"feed": feed, "kind": kind})
-        path = f"/feeds/2021-06-30/feeds/{quote(state['feed'], safe='')}"
+        path = f"/feeds/2021-06-30/feeds/{segment(state['feed'])}"
         told = self._ask(channel, "getFeed", "GET", path).json()
         if told["processingStatus"] in ("IN_QUEUE", "IN_PROGRESS"):
             raise self._unfinished(state)
@@ -132,7 +132,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
     def _feed_result(self, channel, document):
         if not document:
             return ""
-        path = f"/feeds/2021-06-30/documents/{quote(document, safe='')}"
+        path = f"/feeds/2021-06-30/documents/{segment(document)}"
         return self._download(channel, self._ask(channel, "getFeedDocument", "GET", path).json())
 
 

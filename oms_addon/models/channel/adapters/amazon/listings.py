@@ -4,6 +4,7 @@ from odoo import api, models
 
 from odoo.addons.oms_addon.exceptions import RateLimited
 from odoo.addons.oms_addon.tools.amazon_reports import read_listing, read_listing_report
+from odoo.addons.oms_addon.tools.paths import segment
 
 LISTING_REPORT = "GET_MERCHANT_LISTINGS_ALL_DATA"
 REPORT_SECONDS = 30
@@ -35,7 +36,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
             "pageSize": 20,
         }
         params |= {"pageToken": rest} if rest else {}
-        path = f"/listings/2021-08-01/items/{account['seller']}"
+        path = f"/listings/2021-08-01/items/{segment(account['seller'])}"
         told = self._ask(channel, "searchListingsItems", "GET", path, params=params).json()
         if told["numberOfResults"] > MOST_SEARCHED:
             return [], f"report {self._create_report(channel, LISTING_REPORT)}"

@@ -2,12 +2,12 @@
 
 import hashlib
 import hmac
-from urllib.parse import quote
 
 from odoo import api, models
 
 from odoo.addons.oms_addon.tools.amazon_notifications import order_of, read_notification
 from odoo.addons.oms_addon.tools.document_values import DocumentError
+from odoo.addons.oms_addon.tools.paths import segment
 
 from ...oms_channel_adapter import Event
 from .values import NOTIFICATION
@@ -103,6 +103,6 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
 
     @api.model
     def _delete_subscription(self, channel, subscription):
-        path = f"/notifications/v1/subscriptions/{NOTIFICATION}/{quote(subscription, safe='')}"
+        path = f"/notifications/v1/subscriptions/{NOTIFICATION}/{segment(subscription)}"
         scope = NOTIFICATIONS_SCOPE
         self._ask(channel, "notifications", "DELETE", path, scope=scope, accept=(404,))

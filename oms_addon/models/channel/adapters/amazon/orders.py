@@ -3,12 +3,12 @@
 import hashlib
 import json
 from datetime import timedelta
-from urllib.parse import quote
 
 from odoo import api, models
 
 from odoo.addons.oms_addon.exceptions import CredentialsError, FinalError, RateLimited
 from odoo.addons.oms_addon.tools.http import status_of
+from odoo.addons.oms_addon.tools.paths import segment
 
 from ...oms_channel_adapter import Event
 from .values import DELAY, FIRST_DAYS, ORDERS, ORDERS_V0, iso, moment_of, now
@@ -172,7 +172,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
         """:return: an order in full, as the account's version of the interface tells it;
         ``None`` when there is none
         """
-        name = quote(ref, safe="")
+        name = segment(ref)
         if not self._is_v0(channel):
             try:
                 answer = self._ask(
@@ -198,7 +198,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
     @api.model
     def _items(self, channel, ref):
         """:return: all items of an order, as version 0 tells them"""
-        path, items, params = f"{ORDERS_V0}/{quote(ref, safe='')}/orderItems", [], {}
+        path, items, params = f"{ORDERS_V0}/{segment(ref)}/orderItems", [], {}
         while True:
             told = self._ask(
                 channel, "getOrderItems_v0", "GET", path, params=params, personal=True

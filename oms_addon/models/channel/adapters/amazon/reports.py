@@ -1,7 +1,7 @@
 """Amazon: reports, and old orders that come from one."""
 
 from datetime import timedelta
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from odoo import api, models
 
@@ -9,6 +9,7 @@ from odoo.addons.oms_addon.exceptions import FinalError
 from odoo.addons.oms_addon.tools.amazon_reports import decode, read_order_report
 from odoo.addons.oms_addon.tools.bounded import gunzip
 from odoo.addons.oms_addon.tools.document_values import DocumentError
+from odoo.addons.oms_addon.tools.paths import segment
 
 from .orders import event_of
 from .values import iso, moment_of, now
@@ -78,7 +79,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
         """:return: the text of a report; ``None`` while Amazon makes it
         :raise FinalError: when Amazon made none
         """
-        path = f"/reports/2021-06-30/reports/{quote(report, safe='')}"
+        path = f"/reports/2021-06-30/reports/{segment(report)}"
         told = self._ask(channel, "getReport", "GET", path).json()
         status = told["processingStatus"]
         if status in ("IN_QUEUE", "IN_PROGRESS"):
@@ -94,8 +95,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
                     status=status,
                 )
             )
-        document = quote(told["reportDocumentId"], safe="")
-        path = f"/reports/2021-06-30/documents/{document}"
+        path = f"/reports/2021-06-30/documents/{segment(told['reportDocumentId'])}"
         return self._download(channel, self._ask(channel, "getReportDocument", "GET", path).json())
 
     @api.model

@@ -2,9 +2,10 @@
 
 import zlib
 from decimal import Decimal
-from urllib.parse import quote
 
 from odoo import api, models
+
+from odoo.addons.oms_addon.tools.paths import segment
 
 #: Amazon's codes of carriers, by what their names contain
 CARRIERS = (
@@ -109,7 +110,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
         }
         body = {"marketplaceId": self._market(channel, ref), "packageDetail": detail}
         body |= {"codCollectionMethod": "DirectPayment"} if self._is_cash(channel, ref) else {}
-        path = f"/orders/v0/orders/{quote(ref, safe='')}/shipmentConfirmation"
+        path = f"/orders/v0/orders/{segment(ref)}/shipmentConfirmation"
         self._patiently(
             lambda: self._ask(channel, "confirmShipment", "POST", path, body=body), position
         )

@@ -1,13 +1,13 @@
 """Amazon: telling stock and prices, one by one or in a feed."""
 
 import json
-from urllib.parse import quote
 
 from odoo import api, models
 
 from odoo.addons.oms_addon.exceptions import RateLimited, Unfinished
 from odoo.addons.oms_addon.tools.amazon_orders import MARKETPLACES
 from odoo.addons.oms_addon.tools.amazon_reports import BY_AMAZON
+from odoo.addons.oms_addon.tools.paths import segment
 
 from .feeds import JSON_TYPE, in_words
 
@@ -121,7 +121,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
             channel,
             "patchListingsItem",
             "PATCH",
-            f"/listings/2021-08-01/items/{account['seller']}/{quote(sku, safe='')}",
+            f"/listings/2021-08-01/items/{segment(account['seller'])}/{segment(sku)}",
             params={"marketplaceIds": account["markets"][0]},
             body={"productType": PRODUCT_TYPE, "patches": [patch]},
             accept=(400, 404),

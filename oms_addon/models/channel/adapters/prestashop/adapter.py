@@ -14,6 +14,7 @@ from odoo import api, models
 from odoo.addons.oms_addon.exceptions import CredentialsError, FinalError, RetryableError
 from odoo.addons.oms_addon.tools.document_codec import loads
 from odoo.addons.oms_addon.tools.document_values import DocumentError
+from odoo.addons.oms_addon.tools.paths import segment
 from odoo.addons.oms_addon.tools.prestashop import (
     any_of,
     event_ref,
@@ -108,7 +109,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
         query = {"output_format": "JSON", "date": "1", "id_shop": scope, **params}
         try:
             answer = self._call(
-                channel, "GET", f"/api/{resource}", params=query, auth=self._auth(channel)
+                channel, "GET", f"/api/{segment(resource)}", params=query, auth=self._auth(channel)
             )
         except CredentialsError as error:
             codes = {code for code, _words in read_errors(error.answer.body)}
@@ -150,7 +151,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
         answer = self._call(
             channel,
             method,
-            f"/api/{resource}",
+            f"/api/{segment(resource)}",
             body=to_xml(node, records),
             params={"id_shop": shops[0] if len(shops) == 1 else "all", **params},
             headers={"Content-Type": "text/xml; charset=utf-8"},

@@ -128,9 +128,9 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
     def _image_url(self, channel, product):
         """:return: where a product's picture is, '' where it has none"""
         number = text(product, "id_default_image")
-        if number in ("", "0"):
+        if not number.isdecimal() or number == "0":
             return ""
-        return f"{self._base_url(channel)}/img/p/{'/'.join(number)}/{number}.jpg"
+        return "/".join([self._base_url(channel), "img/p", *number, f"{number}.jpg"])
 
     @api.model
     def _default_currency(self, channel):

@@ -7,6 +7,7 @@ from odoo import api, models
 from odoo.addons.oms_addon.exceptions import FinalError, RetryableError
 from odoo.addons.oms_addon.tools.document_values import to_decimal
 from odoo.addons.oms_addon.tools.json_answer import read_json
+from odoo.addons.oms_addon.tools.paths import segment
 from odoo.addons.oms_addon.tools.peer_words import words_of
 from odoo.addons.oms_addon.tools.woocommerce import (
     KEY,
@@ -31,7 +32,7 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
     @api.model
     def _push_cancellation(self, channel, key, cancellation):
         """Override of `oms.channel.adapter`: the status, or for pieces a refund of them."""
-        path = f"/orders/{cancellation['order_ref']}"
+        path = f"/orders/{segment(cancellation['order_ref'])}"
         order = self._call(channel, "GET", path).json()
         if cancellation["lines"]:
             return self._cancel_pieces(channel, key, order, cancellation)
@@ -94,7 +95,7 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
         """Override of `oms.channel.adapter`: through the gateway where it can; where it
         cannot, the shop writes it down and somebody pays by hand.
         """
-        order = self._call(channel, "GET", f"/orders/{refund['order_ref']}").json()
+        order = self._call(channel, "GET", f"/orders/{segment(refund['order_ref'])}").json()
         before = self._refunds_of(channel, order["id"])
         known = find_refund(before, key)
         of_lines = {}
@@ -145,7 +146,7 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
             "meta_data": [{"key": KEY, "value": key}, {"key": KIND, "value": kind}],
             "line_items": [refund_line(order, *line) for line in lines],
         }
-        path = f"/orders/{order['id']}/refunds"
+        path = f"/orders/{segment(order['id'])}/refunds"
         answer = self._call(channel, "POST", path, body=body, accept=(500,))
         if answer.status == 500:
             self._raise_refused(answer)
@@ -178,7 +179,7 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
         method = order.get("payment_method")
         if not method or not order.get("date_paid_gmt"):
             return False
-        answer = self._call(channel, "GET", f"/payment_gateways/{method}", accept=(404,))
+        answer = self._call(channel, "GET", f"/payment_gateways/{segment(method)}", accept=(404,))
         return answer.status == 200 and "refunds" in answer.json().get("method_supports", ())
 
     @api.model

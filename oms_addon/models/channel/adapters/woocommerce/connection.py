@@ -14,6 +14,7 @@ from odoo.addons.oms_addon.tools.connection_errors import (
     is_login,
 )
 from odoo.addons.oms_addon.tools.json_answer import read_json
+from odoo.addons.oms_addon.tools.paths import segment
 
 #: answers that say what is wrong with a connection
 SAID = (301, 302, 303, 307, 308, 401, 403, 404)
@@ -120,10 +121,10 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
                 self._call(channel, "POST", "/webhooks", body=values)
                 made.append(self.env._("Webhook %(topic)s was missing.", topic=topic))
             elif hook["status"] != "active":
-                self._call(channel, "PUT", f"/webhooks/{hook['id']}", body=values)
+                self._call(channel, "PUT", f"/webhooks/{segment(hook['id'])}", body=values)
                 made.append(self.env._("Webhook %(topic)s was switched off.", topic=topic))
             elif hook["name"] != values["name"]:
-                self._call(channel, "PUT", f"/webhooks/{hook['id']}", body=values)
+                self._call(channel, "PUT", f"/webhooks/{segment(hook['id'])}", body=values)
                 made.append(self.env._("Webhook %(topic)s had another secret.", topic=topic))
         return made
 
@@ -131,7 +132,9 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
     def _remove_webhooks(self, channel):
         """Override of `oms.channel.adapter`"""
         for hook in self._webhooks(channel):
-            self._call(channel, "DELETE", f"/webhooks/{hook['id']}", params={"force": "true"})
+            self._call(
+                channel, "DELETE", f"/webhooks/{segment(hook['id'])}", params={"force": "true"}
+            )
 
     @api.model
     def _webhooks(self, channel):

@@ -9,6 +9,7 @@ from odoo.tools import split_every
 from odoo.addons.oms_addon.exceptions import FinalError
 from odoo.addons.oms_addon.tools import http
 from odoo.addons.oms_addon.tools.document_values import to_decimal
+from odoo.addons.oms_addon.tools.paths import segment
 from odoo.addons.oms_addon.tools.woocommerce import NOT_SOLD, read_listing
 
 from .adapter import PAGE
@@ -67,7 +68,7 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
         rows = [
             {**row, "parent_id": ref}
             for ref in parents
-            for row in self._all(channel, f"/products/{ref}/variations")
+            for row in self._all(channel, f"/products/{segment(ref)}/variations")
         ]
         return rows, parents, f"parents/{page + 1}" if has_next else None
 
@@ -104,7 +105,7 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
             if http.status_of(error) != 404:
                 raise
         for parent, some in of_parents.items():
-            rows += self._rows_of(channel, f"/products/{parent}/variations", some, fields)
+            rows += self._rows_of(channel, f"/products/{segment(parent)}/variations", some, fields)
         return rows
 
     @api.model

@@ -10,6 +10,7 @@ from odoo import api, models
 from odoo.addons.oms_addon.exceptions import FinalError
 from odoo.addons.oms_addon.models.channel.oms_channel_adapter import Event
 from odoo.addons.oms_addon.tools import http
+from odoo.addons.oms_addon.tools.paths import segment
 from odoo.addons.oms_addon.tools.woocommerce import DETAILS
 from odoo.addons.oms_addon.tools.woocommerce_orders import DRAFTS
 
@@ -70,7 +71,7 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
         """Override of `oms.channel.adapter`: with the details of their refunds."""
         events = []
         for ref in refs:
-            answer = self._call(channel, "GET", f"/orders/{ref}", accept=(404,))
+            answer = self._call(channel, "GET", f"/orders/{segment(ref)}", accept=(404,))
             if answer.status == 200:
                 order = answer.json()
                 order[DETAILS] = (
@@ -153,7 +154,7 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
         """:param options: of ``_all``
         :return: the refunds of one order, whole
         """
-        return self._all(channel, f"/orders/{ref}/refunds", **options)
+        return self._all(channel, f"/orders/{segment(ref)}/refunds", **options)
 
     @api.model
     def _refunds_of_many(self, channel, ids):

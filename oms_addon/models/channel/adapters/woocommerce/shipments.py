@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from odoo import api, models
 
+from odoo.addons.oms_addon.tools.paths import segment
 from odoo.addons.oms_addon.tools.woocommerce import (
     SHIPMENTS,
     TRACKING,
@@ -29,7 +30,7 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
 
         What was told is kept on the order there, so that telling it again changes nothing.
         """
-        path = f"/orders/{shipment['order_ref']}"
+        path = f"/orders/{segment(shipment['order_ref'])}"
         order = self._call(channel, "GET", path).json()
         meta = meta_of(order)
         told = meta.get(SHIPMENTS) or []
@@ -72,7 +73,7 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
     @api.model
     def _push_tracking(self, channel, key, shipment):
         """Override of `oms.channel.adapter`: where tracking plugins read it, and another note."""
-        path = f"/orders/{shipment['order_ref']}"
+        path = f"/orders/{segment(shipment['order_ref'])}"
         order = self._call(channel, "GET", path).json()
         items = [
             item
@@ -140,8 +141,8 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
     @api.model
     def _is_virtual(self, channel, line):
         """:return: whether nothing of a line is ever shipped"""
-        path = f"/products/{line['product_id']}"
+        path = f"/products/{segment(line['product_id'])}"
         if line.get("variation_id"):
-            path += f"/variations/{line['variation_id']}"
+            path += f"/variations/{segment(line['variation_id'])}"
         answer = self._call(channel, "GET", path, params={"_fields": "id,virtual"}, accept=(404,))
         return answer.status == 200 and bool(answer.json().get("virtual"))

@@ -5,6 +5,7 @@ from collections import defaultdict
 from odoo import api, models
 
 from odoo.addons.oms_addon.exceptions import FinalError, RetryableError
+from odoo.addons.oms_addon.tools.paths import segment
 from odoo.addons.oms_addon.tools.woocommerce import stock_mode_of
 
 
@@ -79,7 +80,7 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
             groups[item.get("parent_ref") or ""].append(position)
         failed, cost = {}, float(len(groups))
         for number, (parent, positions) in enumerate(groups.items()):
-            path = f"/products/{parent}/variations/batch" if parent else "/products/batch"
+            path = f"/products/{segment(parent)}/variations/batch" if parent else "/products/batch"
             try:
                 updates = [{"id": int(items[p]["ref"]), **prepare(items[p])} for p in positions]
                 answer = self._call(channel, "POST", path, body={"update": updates}, cost=cost)
