@@ -84,6 +84,23 @@ class TestChannelAddress(OmsCommon):
         kinds = {name for name in self.env["oms.channel"]._adapters() if name in MOVES}
         self.assertEqual(kinds, set(MOVES))
 
+    def test_a_secret_of_another_model_is_bound_to_its_server_too(self):
+        """Who adds a model with a text that only administrators read says here what it is."""
+        found = {}
+        for name, model in self.env.items():
+            if name.startswith("oms.") and not model._abstract and not model._transient:
+                for field in model._fields.values():
+                    if "base.group_system" in (field.groups or "") and field.store:
+                        found.setdefault(name, set()).add(field.name)
+        self.assertEqual(
+            found,
+            {
+                "oms.channel": set(self.secrets),
+                # what happened inside, which is sent nowhere
+                "oms.channel.message": {"trace"},
+            },
+        )
+
     def test_every_kind_that_has_an_address_is_attacked_here(self):
         Channel = self.env["oms.channel"]
         with_address = {
@@ -172,6 +189,8 @@ class TestChannelAddress(OmsCommon):
         draft = channel.new({"base_url": f"https://{EVIL}"}, origin=channel)
         warning = draft._onchange_base_url()["warning"]
         self.assertIn("were entered for https://shop.example.com", warning["message"])
+        draft = channel.new({"adapter": False}, origin=channel)
+        self.assertIsNone(draft._onchange_base_url())
         draft = channel.new({"base_url": "https://shop.example.com/x"}, origin=channel)
         self.assertIsNone(draft._onchange_base_url())
         with Form(channel.with_user(self.manager)) as form:

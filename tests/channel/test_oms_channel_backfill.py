@@ -153,7 +153,7 @@ class TestBackfill(TinyShopMixin, OmsCommon):
     def test_a_refusal_fails_at_once(self):
         self._place(1)
         self.backfill.action_start()
-        self.shop.fail(1, 400, path="/list", body=b"window too long")
+        self.shop.fail(1, 400, path="/list", body=b'{"message": "window too long"}')
         self._work()
         self.assertEqual(self.backfill.state, "failed")
         self.assertIn("window too long", self.backfill.error)

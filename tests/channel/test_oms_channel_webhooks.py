@@ -64,7 +64,7 @@ class TestWebhooksCare(TinyShopMixin, OmsCommon):
     @mute_logger(WEBHOOKS)
     def test_a_failure_is_told_polling_goes_faster_and_success_settles_it(self):
         self.tiny.next_care_at = False
-        self.shop.fail(1, 422, body=b"address must be https")
+        self.shop.fail(1, 422, body=b'{"message": "address must be https"}')
         self.env["oms.channel"]._work_care()
         [alert] = self.tiny.alert_ids
         self.assertEqual((alert.code, alert.level), ("webhooks", "warning"))

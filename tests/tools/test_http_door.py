@@ -241,6 +241,7 @@ def test_no_text_quotes_what_was_answered(status, kind, body):
             '{"errors": [{"code": "X", "message": "Bad sku"}, {"message": "Bad"}]}',
             "Bad sku (X); Bad",
         ),
+        ('<br />\n<b>Notice</b>: x in <b>y</b><br />\n{"message": "No."}', "No."),
         ('{"errors": "Not Found"}', "Not Found"),
         ('{"error": "invalid_grant", "error_description": "It ran out."}', "It ran out."),
         ('{"error": {"message": "It broke."}}', "It broke."),

@@ -47,9 +47,9 @@ class OmsChannel(models.Model):
     def _onchange_base_url(self):
         """Say that secrets are removed with their address."""
         saved = self._origin
-        if saved and any(saved.sudo()[name] for name in self._secret_names()):
-            before, after = saved._destination(), self._destination()
-            if before != after and self._adapter()._is_moved(before[1], after[1]):
+        if saved and self.adapter and any(saved.sudo()[name] for name in self._secret_names()):
+            before = saved._destination()
+            if self._is_moved(before):
                 return {
                     "warning": {
                         "title": self.env._("Keys Are Removed"),
@@ -95,6 +95,15 @@ class OmsChannel(models.Model):
             # What cannot be read is called by nobody.
             return self.adapter, ()
 
+    def _is_moved(self, before):
+        """:param tuple before: ``_destination`` that secrets were entered for
+        :return: whether they would be sent elsewhere now
+        """
+        after = self._destination()
+        return before != after and (
+            before[0] != after[0] or self._adapter()._is_moved(before[1], after[1])
+        )
+
     @api.model
     def _destination_text(self, destination):
         """:return: what people read of a destination"""
@@ -106,10 +115,9 @@ class OmsChannel(models.Model):
         :param tuple before: ``_destination`` they were entered for
         :param set typed: secrets that were entered just now
         """
-        after = self._destination()
-        is_moved = before[0] != after[0] or self._adapter()._is_moved(before[1], after[1])
-        if before == after or not is_moved:
+        if not self._is_moved(before):
             return
+        after = self._destination()
         channel_sudo = self.sudo()
         lost = [n for n in self._secret_names() if n not in typed and channel_sudo[n]]
         if not before[1] and not lost:

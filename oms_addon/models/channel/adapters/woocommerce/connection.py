@@ -15,6 +15,7 @@ from odoo.addons.oms_addon.tools.connection_errors import (
 )
 from odoo.addons.oms_addon.tools.json_answer import read_json
 from odoo.addons.oms_addon.tools.paths import segment
+from odoo.addons.oms_addon.tools.peer_words import words_of
 
 #: answers that say what is wrong with a connection
 SAID = (301, 302, 303, 307, 308, 401, 403, 404)
@@ -59,7 +60,7 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
     def _connection_problem(self, answer):
         """:return: what an answer says is wrong, in words; '' for nothing"""
         told = read_json(answer.body)
-        message = told.get("message", "") if isinstance(told, dict) else ""
+        message = words_of(answer.body)
         if 300 <= answer.status < 400:
             return describe_redirect(answer.url, http.location_of(answer))
         is_page = http.is_page_alone(answer)
