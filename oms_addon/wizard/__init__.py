@@ -1,3 +1,4 @@
+from . import oms_wizard
 from . import oms_api_key
 from . import oms_channel_connect
 from . import oms_channel_connect_steps

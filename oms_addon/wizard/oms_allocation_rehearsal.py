@@ -15,6 +15,7 @@ SHOWN = 60
 
 class OmsAllocationRehearsal(models.TransientModel):
     _name = "oms.allocation.rehearsal"
+    _inherit = "oms.wizard"
     _description = "Rehearsal"
 
     company_id = fields.Many2one(
@@ -44,6 +45,7 @@ class OmsAllocationRehearsal(models.TransientModel):
     def action_rehearse(self):
         """Decide again and show what would change; no order is touched."""
         self.ensure_one()
+        self._check_records()
         self.result = self.sudo()._rehearse()
         return True
 

@@ -7,6 +7,7 @@ from odoo.fields import Command
 
 class OmsAllocationTest(models.TransientModel):
     _name = "oms.allocation.test"
+    _inherit = "oms.wizard"
     _description = "Test Order"
 
     company_id = fields.Many2one(
@@ -32,7 +33,7 @@ class OmsAllocationTest(models.TransientModel):
     def action_decide(self):
         """Show step by step what would be decided now."""
         self.ensure_one()
-        self.order_id.check_access("read")
+        self._check_records()
         if not self.order_id and not self.line_ids.filtered(lambda line: line.quantity > 0):
             raise UserError(
                 self.env._("Choose an order, or say at least one product and how many of it.")
@@ -90,6 +91,7 @@ class OmsAllocationTest(models.TransientModel):
 
 class OmsAllocationTestLine(models.TransientModel):
     _name = "oms.allocation.test.line"
+    _inherit = "oms.wizard"
     _description = "Test Order Line"
 
     test_id = fields.Many2one("oms.allocation.test", required=True, ondelete="cascade")

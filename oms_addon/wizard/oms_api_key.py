@@ -13,6 +13,7 @@ class OmsApiKey(models.TransientModel):
     """A key that opens the API of Orders Hub and nothing else of Odoo."""
 
     _name = "oms.api.key"
+    _inherit = "oms.wizard"
     _description = "API Key of a Shop"
 
     channel_id = fields.Many2one("oms.channel", required=True, readonly=True)
@@ -73,8 +74,16 @@ class OmsApiKey(models.TransientModel):
         :raise UserError: when the user may do more than the one who asks, or the day is past
         """
         self.ensure_one()
+        self._check_records()
         self.channel_id.check_access("write")
         user_sudo = self.user_id.sudo()
+        if not user_sudo.filtered_domain(self._get_user_domain()):
+            raise UserError(
+                self.env._(
+                    "%(user)s has no role of the API. Choose a user who is Agent or Auditor.",
+                    user=user_sudo.name,
+                )
+            )
         if user_sudo.company_ids - self.env.user.company_ids:
             raise UserError(
                 self.env._(

@@ -19,6 +19,7 @@ class OmsChannelConnect(models.TransientModel):
     """
 
     _name = "oms.channel.connect"
+    _inherit = "oms.wizard"
     _description = "Connect a Channel"
 
     step = fields.Char(default="kind", readonly=True)
@@ -36,9 +37,10 @@ class OmsChannelConnect(models.TransientModel):
     credentials = fields.Char(compute="_compute_credentials")
     base_url = fields.Char()
     account_ref = fields.Char()
-    api_key = fields.Char()
-    api_secret = fields.Char()
-    webhook_secret = fields.Char()
+    api_key = fields.Char(compute="_compute_secrets", inverse="_inverse_secrets")
+    api_secret = fields.Char(compute="_compute_secrets", inverse="_inverse_secrets")
+    webhook_secret = fields.Char(compute="_compute_secrets", inverse="_inverse_secrets")
+    typed_secrets = fields.Json(groups="base.group_system")
     base_url_label = fields.Char(compute="_compute_credentials")
     account_ref_label = fields.Char(compute="_compute_credentials")
     api_key_label = fields.Char(compute="_compute_credentials")
@@ -210,6 +212,23 @@ class OmsChannelConnect(models.TransientModel):
                 # Only whether there is one leaves the channel.
                 wizard[f"{name}_hint"] = kept if wizard.channel_id.sudo()[name] else False
 
+    def _compute_secrets(self):
+        """Show no secret again that was typed."""
+        self.update(dict.fromkeys(SECRETS, False))
+
+    def _inverse_secrets(self):
+        """Keep typed secrets out of sight until the step takes them over."""
+        for wizard in self:
+            typed = {name: wizard[name] for name in SECRETS if wizard[name]}
+            if typed:
+                wizard_sudo = wizard.sudo()
+                wizard_sudo.typed_secrets = {**(wizard_sudo.typed_secrets or {}), **typed}
+
+    def _forget_secrets(self):
+        """Keep nothing of the secrets that were typed: the channel has them, or nobody."""
+        self.sudo().typed_secrets = False
+        self.invalidate_recordset(SECRETS)
+
     @api.depends("webhook_url")
     def _compute_address_problem(self):
         for wizard in self:
@@ -230,7 +249,9 @@ class OmsChannelConnect(models.TransientModel):
     def action_next(self):
         """Take over what the step holds and go on, or stay and say what is wrong."""
         self.ensure_one()
+        self._check_records()
         problem = self._guard(f"_leave_{self.step}")
+        self._forget_secrets()
         if problem:
             self.error = problem
         else:
@@ -240,28 +261,35 @@ class OmsChannelConnect(models.TransientModel):
     def action_back(self):
         """Go one step back; what was entered is kept."""
         self.ensure_one()
+        self._check_records()
+        self._forget_secrets()
         self._enter(self._neighbour(-1))
         return self._reopen()
 
     def action_compare_prices(self):
         """Compare the prices anew, with the price list that was chosen."""
         self.ensure_one()
+        self._check_records()
         self.error = self._guard("_compare_prices")
         return self._reopen()
 
     def action_count(self):
         """Ask how many orders of the past there are."""
         self.ensure_one()
+        self._check_records()
         self.error = self._guard("_count")
         return self._reopen()
 
     def action_later(self):
         """Leave it; the channel remembers where."""
+        self._forget_secrets()
         return {"type": "ir.actions.act_window_close"}
 
     def action_discard(self):
         """Take back all of it: a channel that was never live goes."""
         self.ensure_one()
+        self._check_records()
+        self._forget_secrets()
         channel = self.channel_id
         if channel.state == "draft":
             self.unlink()
@@ -279,6 +307,8 @@ class OmsChannelConnect(models.TransientModel):
     def action_go_live(self):
         """Let the channel begin, with the back-fill if one is wanted."""
         self.ensure_one()
+        self._check_records()
+        self._forget_secrets()
         channel = self.channel_id
         problem = self._guard("_go_live") if channel.state != "live" else ""
         if problem:

@@ -44,13 +44,13 @@ class OmsChannelConnect(models.TransientModel):
             return self.env._("Give the channel a name: it is shown with its orders.")
         used = self._adapter()._credentials
         values = {name: (self[name] or "").strip() for name in PLAIN if name in used}
-        typed = {name: self[name].strip() for name in SECRETS if name in used and self[name]}
+        typed = self.sudo().typed_secrets or {}
+        typed = {name: typed[name].strip() for name in SECRETS if name in used and typed.get(name)}
         # Whoever may write the channel may give it secrets; nobody reads them back. They belong
         # to the address they are entered with, so both are written at once.
         self.channel_id.check_access("write")
         had = {name for name in SECRETS if self.channel_id.sudo()[name]}
         self.channel_id.sudo().write({"name": self.name.strip(), **values, **typed})
-        self.write(dict.fromkeys(SECRETS, False))
         required = self._adapter()._required_credentials
         missing = [name for name in required if not self.channel_id.sudo()[name]]
         labels = ", ".join(self[f"{name}_label"] for name in missing)

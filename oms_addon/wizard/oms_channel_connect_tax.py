@@ -5,6 +5,7 @@ from odoo import fields, models
 
 class OmsChannelConnectTax(models.TransientModel):
     _name = "oms.channel.connect.tax"
+    _inherit = "oms.wizard"
     _description = "Tax of a Channel"
     _order = "rate desc, id"
 

@@ -5,6 +5,7 @@ from odoo import fields, models
 
 class OmsChannelGoLive(models.TransientModel):
     _name = "oms.channel.go.live"
+    _inherit = "oms.wizard"
     _description = "Go Live"
 
     channel_id = fields.Many2one("oms.channel", required=True, readonly=True, ondelete="cascade")
@@ -22,5 +23,6 @@ class OmsChannelGoLive(models.TransientModel):
     def action_go_live(self):
         """Let the channel begin, with what was chosen."""
         self.ensure_one()
+        self._check_records()
         self.channel_id.action_go_live()
         return {"type": "ir.actions.act_window_close"}

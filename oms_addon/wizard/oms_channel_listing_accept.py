@@ -8,6 +8,7 @@ SHOWN = 5
 
 class OmsChannelListingAccept(models.TransientModel):
     _name = "oms.channel.listing.accept"
+    _inherit = "oms.wizard"
     _description = "Accept Suggestions"
 
     channel_id = fields.Many2one("oms.channel", help="Empty takes the suggestions of all channels.")
@@ -29,6 +30,7 @@ class OmsChannelListingAccept(models.TransientModel):
     def action_apply(self):
         """Map the listings to the products suggested for them."""
         self.ensure_one()
+        self._check_records()
         listings = self._listings()
         listings.action_accept()
         return {

@@ -1,11 +1,13 @@
 """Import the stock that a channel reports, as an inventory adjustment."""
 
 from odoo import fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Command
 
 
 class OmsChannelStockImport(models.TransientModel):
     _name = "oms.channel.stock.import"
+    _inherit = "oms.wizard"
     _description = "Import Stock from a Channel"
 
     line_ids = fields.One2many("oms.channel.stock.import.line", "import_id")
@@ -13,9 +15,12 @@ class OmsChannelStockImport(models.TransientModel):
     def action_apply(self):
         """Count the quantities into the warehouses, and sync the listings from then on."""
         self.ensure_one()
+        self._check_records()
         listings = self.line_ids.listing_id
         listings.check_access("write")
         chosen = self.line_ids.filtered(lambda line: line.is_chosen and line.warehouse_id)
+        if any(line.warehouse_id.company_id != line.listing_id.company_id for line in chosen):
+            raise UserError(self.env._("Choose warehouses of the company of the listings."))
         for listing_lines in chosen.grouped(lambda l: (l.product_id, l.warehouse_id)).values():
             listing_lines._count()
         self._log_imported(chosen)
@@ -67,6 +72,7 @@ class OmsChannelStockImport(models.TransientModel):
 
 class OmsChannelStockImportLine(models.TransientModel):
     _name = "oms.channel.stock.import.line"
+    _inherit = "oms.wizard"
     _description = "Import Stock from a Channel: Listing"
 
     import_id = fields.Many2one(

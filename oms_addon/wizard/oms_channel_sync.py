@@ -17,6 +17,7 @@ class OmsChannelSync(models.TransientModel):
     """
 
     _name = "oms.channel.sync"
+    _inherit = "oms.wizard"
     _description = "Sync Preview"
 
     channel_id = fields.Many2one("oms.channel", required=True, readonly=True, ondelete="cascade")
@@ -50,6 +51,8 @@ class OmsChannelSync(models.TransientModel):
     def action_refresh(self):
         """Read the channel's listings again and compare anew."""
         self.ensure_one()
+        self._check_records()
+        self.channel_id.check_access("write")
         self._fetch()
         self._fill()
         return self._reopen()
@@ -57,6 +60,7 @@ class OmsChannelSync(models.TransientModel):
     def action_agree(self):
         """Sync from now on, with what was shown."""
         self.ensure_one()
+        self._check_records()
         self._agree()
         return {"type": "ir.actions.act_window_close"}
 

@@ -5,6 +5,7 @@ from odoo import fields, models
 
 class OmsChannelSyncLine(models.TransientModel):
     _name = "oms.channel.sync.line"
+    _inherit = "oms.wizard"
     _description = "Sync Preview Line"
 
     sync_id = fields.Many2one("oms.channel.sync", required=True, readonly=True, ondelete="cascade")

@@ -11,6 +11,7 @@ MAX_ORDERS = 80
 
 class OmsCustomerSplit(models.TransientModel):
     _name = "oms.customer.split"
+    _inherit = "oms.wizard"
     _description = "Split Customer"
 
     partner_id = fields.Many2one("res.partner", "Customer", required=True, readonly=True)
@@ -24,6 +25,7 @@ class OmsCustomerSplit(models.TransientModel):
         """List the customer's latest orders, with what the channel sent of the buyer."""
         values = super().default_get(fields_list)
         partner = self.env["res.partner"].browse(self.env.context.get("active_id"))
+        partner.check_access("read")
         partner = partner.commercial_partner_id if partner.parent_id else partner
         orders = self.env["sale.order"].search(
             [("partner_id", "=", partner.id)], order="id desc", limit=MAX_ORDERS
@@ -64,6 +66,7 @@ class OmsCustomerSplit(models.TransientModel):
         :raise UserError: when no order is chosen, or all are
         """
         self.ensure_one()
+        self._check_records()
         orders = self.line_ids.filtered("is_chosen").order_id
         if not orders or not self.name:
             raise UserError(

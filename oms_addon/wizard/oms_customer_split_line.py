@@ -5,6 +5,7 @@ from odoo import fields, models
 
 class OmsCustomerSplitLine(models.TransientModel):
     _name = "oms.customer.split.line"
+    _inherit = "oms.wizard"
     _description = "Order of a Customer to Split"
 
     split_id = fields.Many2one("oms.customer.split", required=True, ondelete="cascade")

@@ -7,6 +7,7 @@ from odoo.fields import Command
 
 class OmsOrderBatch(models.TransientModel):
     _name = "oms.order.batch"
+    _inherit = "oms.wizard"
     _description = "Change Orders"
 
     order_ids = fields.Many2many(
@@ -43,6 +44,7 @@ class OmsOrderBatch(models.TransientModel):
         :raise UserError: when a hold has no reason
         """
         self.ensure_one()
+        self._check_records()
         self.order_ids.check_access("write")
         answer = getattr(self, f"_apply_{self.kind}")()
         return answer or {"type": "ir.actions.act_window_close"}

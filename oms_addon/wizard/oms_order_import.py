@@ -51,6 +51,7 @@ class OmsOrderImport(models.TransientModel):
     def action_preview(self):
         """Read the file and show what it holds; nothing is imported."""
         self.ensure_one()
+        self._check_records()
         data = self._uploaded()
         channel = self._use_channel()
         events, documents, errors = channel._adapter()._read_file(channel, data)
@@ -81,6 +82,7 @@ class OmsOrderImport(models.TransientModel):
     def action_apply(self):
         """Put the orders of the file in the inbox; those with errors stay out."""
         self.ensure_one()
+        self._check_records()
         data, channel = self._uploaded(), self._use_channel()
         events, _documents, _errors = channel._adapter()._read_file(channel, data)
         if not events:
@@ -134,6 +136,13 @@ class OmsOrderImport(models.TransientModel):
                 channel_sudo.action_go_live()
                 channel = channel_sudo.sudo(False)
             self.channel_id = channel
+        if not self.channel_id.can_import_file or self.channel_id.state != "live":
+            raise UserError(
+                self.env._(
+                    "Orders of %(channel)s are not imported from files.",
+                    channel=self.channel_id.name,
+                )
+            )
         return self.channel_id
 
     @api.model

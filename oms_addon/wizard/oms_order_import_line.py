@@ -5,6 +5,7 @@ from odoo import fields, models
 
 class OmsOrderImportLine(models.TransientModel):
     _name = "oms.order.import.line"
+    _inherit = "oms.wizard"
     _description = "Import Preview"
     _order = "id"
 

@@ -8,6 +8,7 @@ from odoo.addons.oms_addon.tools.sealed_context import sealed
 
 class OmsOrderJoin(models.TransientModel):
     _name = "oms.order.join"
+    _inherit = "oms.wizard"
     _description = "Ship Together"
 
     order_id = fields.Many2one("sale.order", required=True, readonly=True)
@@ -21,6 +22,7 @@ class OmsOrderJoin(models.TransientModel):
         """Propose the orders that can leave together; unticked are those with a doubt."""
         values = super().default_get(fields_list)
         order = self.env["sale.order"].browse(self.env.context.get("active_id"))
+        order.check_access("read")
         together = self.env["oms.ship.together"]
         companions = together._companions(order).get(order, order.browse())
         values["order_id"] = order.id
@@ -51,6 +53,7 @@ class OmsOrderJoin(models.TransientModel):
         :raise UserError: why they cannot
         """
         self.ensure_one()
+        self._check_records()
         orders = self.order_id | self.line_ids.filtered("is_chosen").order_id
         orders.check_access("write")
         # An agent decides how orders leave, and need not be allowed to change deliveries.

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 
 class OmsOrderJoinLine(models.TransientModel):
     _name = "oms.order.join.line"
+    _inherit = "oms.wizard"
     _description = "Order to Ship Together"
 
     join_id = fields.Many2one("oms.order.join", required=True, ondelete="cascade")

@@ -7,6 +7,7 @@ from odoo.addons.oms_addon.tools.sealed_context import sealed
 
 class OmsPickReject(models.TransientModel):
     _name = "oms.pick.reject"
+    _inherit = "oms.wizard"
     _description = "Reject Goods"
 
     picking_id = fields.Many2one("stock.picking", required=True, readonly=True)
@@ -34,6 +35,7 @@ class OmsPickReject(models.TransientModel):
     def default_get(self, fields_list):
         values = super().default_get(fields_list)
         picking = self.env["stock.picking"].browse(values.get("picking_id"))
+        picking.check_access("read")
         lines = picking.move_line_ids.filtered(lambda l: l.quantity > 0)
         if "move_line_id" in fields_list and not values.get("move_line_id") and len(lines) == 1:
             values["move_line_id"] = lines.id
@@ -47,6 +49,7 @@ class OmsPickReject(models.TransientModel):
     def action_reject(self):
         """Reject it, and say what became of it."""
         self.ensure_one()
+        self._check_records()
         (self.picking_id | self.move_line_id.sudo().picking_id.with_env(self.env)).check_access(
             "write"
         )

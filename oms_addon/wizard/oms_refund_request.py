@@ -9,6 +9,7 @@ from odoo.fields import Command
 
 class OmsRefundRequest(models.TransientModel):
     _name = "oms.refund.request"
+    _inherit = "oms.wizard"
     _description = "Refund on the Channel"
 
     order_id = fields.Many2one("sale.order", required=True, readonly=True)
@@ -28,6 +29,7 @@ class OmsRefundRequest(models.TransientModel):
     def default_get(self, fields_list):
         values = super().default_get(fields_list)
         order = self.env["sale.order"].browse(self.env.context.get("active_id"))
+        order.check_access("read")
         if order and "line_ids" in fields_list:
             values["order_id"] = order.id
             values["line_ids"] = [
@@ -65,6 +67,9 @@ class OmsRefundRequest(models.TransientModel):
         self.ensure_one()
         if self.is_asked:
             return {"type": "ir.actions.act_window_close"}
+        self._check_records()
+        if self.line_ids.line_id.order_id - self.order_id:
+            raise UserError(self.env._("Refund lines of one order at a time."))
         order, compare = self.order_id, self.currency_id.compare_amounts
         order.check_access("write")
         if compare(self.amount, 0.0) <= 0:

@@ -6,6 +6,7 @@ from odoo.exceptions import ValidationError
 
 class OmsRefundRequestLine(models.TransientModel):
     _name = "oms.refund.request.line"
+    _inherit = "oms.wizard"
     _description = "Refund Line"
 
     request_id = fields.Many2one("oms.refund.request", required=True, ondelete="cascade")

@@ -22,6 +22,7 @@ class OmsTrackingImport(models.TransientModel):
     def action_preview(self):
         """Read the file and show what it holds; nothing is recorded."""
         self.ensure_one()
+        self._check_records()
         events, errors = self._read()
         parcels = self.env["oms.tracking"]._find_parcels(self.company_id, events)
         lines = [self._prepare_error(error) for error in errors] + [
@@ -40,6 +41,7 @@ class OmsTrackingImport(models.TransientModel):
     def action_apply(self):
         """Record the events of parcels we know; the preview said what is left out."""
         self.ensure_one()
+        self._check_records()
         events, _errors = self._read()
         answer = self.env["oms.parcel"]._record_events(self.company_id, events)
         return {

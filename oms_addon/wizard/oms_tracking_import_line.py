@@ -7,6 +7,7 @@ from odoo.addons.oms_addon.models.fulfilment.oms_parcel import STATES
 
 class OmsTrackingImportLine(models.TransientModel):
     _name = "oms.tracking.import.line"
+    _inherit = "oms.wizard"
     _description = "Tracking Preview"
     _order = "id"
 

@@ -8,6 +8,7 @@ from odoo.exceptions import UserError
 
 class OmsUpload(models.AbstractModel):
     _name = "oms.upload"
+    _inherit = "oms.wizard"
     _description = "Upload"
 
     #: the largest file that is read, in bytes

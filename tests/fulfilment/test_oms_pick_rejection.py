@@ -188,18 +188,18 @@ class TestOmsPickRejection(PromiseCommon):
         )
         move._action_confirm()
         move._action_assign()
-        wizard = (
-            self.env["oms.pick.reject"]
-            .with_user(self.picker)
-            .create(
-                {
-                    "picking_id": self.picking.id,
-                    "move_line_id": move.move_line_ids.id,
-                    "reason_id": self.not_found.id,
-                    "quantity": 2,
-                }
-            )
-        )
+        values = {
+            "picking_id": self.picking.id,
+            "move_line_id": move.move_line_ids.id,
+            "reason_id": self.not_found.id,
+            "quantity": 2,
+        }
+        wizards = self.env["oms.pick.reject"].with_user(self.picker)
+        with self.assertRaises(AccessError):
+            wizards.create(values)
+        # However it came to hold the line.
+        wizard = wizards.sudo().create(values).sudo(False)
+        wizard.invalidate_recordset()
         with self.assertRaises(AccessError):
             wizard.action_reject()
         self.assertEqual(self._on_hand(depot.lot_stock_id), (4.0, 2.0))

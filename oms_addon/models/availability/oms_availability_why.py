@@ -3,6 +3,7 @@
 import math
 
 from odoo import api, models
+from odoo.exceptions import UserError
 
 from odoo.addons.oms_addon.tools.availability import count, explain
 
@@ -24,11 +25,14 @@ class OmsAvailability(models.AbstractModel):
         """
         channel = self.env["oms.channel"].browse(channel_id)
         channel.check_access("read")
-        needs = {product_id: 1.0}
-        name = self.env["product.product"].browse(product_id or ()).display_name
+        product = self.env["product.product"].browse(product_id or ())
+        product.check_access("read")
+        needs, name = {product_id: 1.0}, product.display_name
         if listing_id:
             listing = self.env["oms.channel.listing"].browse(listing_id)
             listing.check_access("read")
+            if listing.channel_id != channel:
+                raise UserError(self.env._("The listing is of another channel."))
             needs, name = listing.sudo()._stock_needs().get(listing_id, {}), listing.display_name
         engine = self.sudo()
         location = channel.sudo().location_ids.filtered(lambda place: place.id == location_id)

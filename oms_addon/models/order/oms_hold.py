@@ -57,7 +57,7 @@ class OmsHold(models.Model):
         index="btree_not_null",
         help="Whose order it may be.",
     )
-    summary = fields.Html(related="message_id.summary")
+    summary = fields.Html(related="message_id.summary", related_sudo=False)
     order_line_ids = fields.One2many(related="order_id.order_line", string="Lines")
     user_id = fields.Many2one("res.users", "Owner", index="btree_not_null")
     deadline = fields.Datetime(readonly=True, help="Until when it has to be decided.")

@@ -1,0 +1,108 @@
+"""What all wizards have in common: only records their user may see are handed to them."""
+
+from collections import defaultdict
+
+from odoo import api, models
+from odoo.fields import Command
+
+
+class OmsWizard(models.AbstractModel):
+    """A wizard belongs to who opened it (a record rule says so), and what it shows of records
+    is read by the system: therefore each id it receives is checked first.
+    """
+
+    _name = "oms.wizard"
+    _description = "Wizard"
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_handed(vals)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._check_handed(vals)
+        return super().write(vals)
+
+    @api.model
+    def default_get(self, fields_list):
+        values = super().default_get(fields_list)
+        self._check_handed(values)
+        return values
+
+    def onchange(self, values, field_names, fields_spec):
+        self._check_handed(values)
+        return super().onchange(values, field_names, fields_spec)
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _check_handed(self, values):
+        """Check the ids among values that a user hands in, those of lines included.
+
+        :raise AccessError: when one is of a record the user may not read
+        """
+        if self.env.su:
+            return
+        found = defaultdict(set)
+        self._collect_ids(self, values, found)
+        for name, ids in found.items():
+            self.env[name].browse(sorted(ids)).check_access("read")
+
+    @api.model
+    def _collect_ids(self, model, values, found):
+        """Collect the ids that values of a model refer to.
+
+        :param dict found: takes sets of ids by the name of their model
+        """
+        for name, value in values.items():
+            field = model._fields.get(name)
+            if not value or field is None or not field.relational:
+                continue
+            comodel = model.env[field.comodel_name]
+            if isinstance(value, models.BaseModel):
+                found[comodel._name].update(value.ids)
+            elif field.type == "many2one":
+                found[comodel._name].update(
+                    _ids(value.get("id") if isinstance(value, dict) else value)
+                )
+            else:
+                self._collect_command_ids(comodel, value, found)
+
+    @api.model
+    def _collect_command_ids(self, comodel, commands, found):
+        """Collect the ids that commands, or a plain list of ids, refer to; see above."""
+        for command in commands:
+            if not isinstance(command, list | tuple):
+                found[comodel._name].update(_ids(command))
+                continue
+            code, record_id, rest = (*command, None, None)[:3]
+            if code == Command.SET:
+                for value in rest or ():
+                    found[comodel._name].update(_ids(value))
+            elif code != Command.CREATE:
+                found[comodel._name].update(_ids(record_id))
+            if code in (Command.CREATE, Command.UPDATE) and isinstance(rest, dict):
+                self._collect_ids(comodel, rest, found)
+
+    def _check_records(self):
+        """Check the records these wizards and their lines hold, before the system acts on them:
+        what could be seen when they were handed in need not be visible now.
+
+        :raise AccessError: when the user may not read one
+        """
+        for name, field in self._fields.items():
+            if not field.relational or not field.store:
+                continue
+            records = self.sudo()[name].with_env(self.env)
+            records.check_access("read")
+            if field.type == "one2many" and isinstance(records, OmsWizard):
+                records._check_records()
+
+
+def _ids(value):
+    """:return: the database ids in the value of a many2one or in a command"""
+    value = value[0] if isinstance(value, list | tuple) and value else value
+    return {value} if isinstance(value, int) and not isinstance(value, bool) and value > 0 else ()
