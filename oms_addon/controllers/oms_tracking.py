@@ -27,20 +27,17 @@ class OmsTracking(http.Controller):
         channel_sudo = find_channel(token)
         body = read_body(MAX_BODY)
         headers = request.httprequest.headers
-        problem = signature.problem(
-            channel_sudo.webhook_secret,
-            headers.get("X-Oms-Signature", ""),
-            headers.get("X-Oms-Timestamp", ""),
-            body,
-            time.time(),
+        problem = signature.message_problem(
+            channel_sudo.tracking_secret, headers, body, time.time()
         )
         if problem:
             channel_sudo._count_refused(problem)
             return refuse(401, "bad-signature", problem)
         check_names(headers)
         document = TrackingDocument.from_json(body)
-        event_ref = headers.get("X-Oms-Event") or hashlib.sha256(body).hexdigest()
-        message = channel_sudo._receive("tracking", event_ref, body)
+        # Only what is signed names the event.
+        event_ref = signature.name_of(headers) or hashlib.sha256(body).hexdigest()
+        message = channel_sudo._receive("tracking", f"tracking:{event_ref}", body)
         return answer(
             {"message": message.id, "state": message.state, "events": len(document.events)}
         )

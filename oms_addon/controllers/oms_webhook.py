@@ -4,14 +4,15 @@ from odoo import fields, http
 from odoo.http import request
 
 from odoo.addons.oms_addon.controllers.machine import answer, read_body, refuse, route
+from odoo.addons.oms_addon.tools import signature
 from odoo.addons.oms_addon.tools.order_document import MAX_REF
 from odoo.addons.oms_addon.tools.problem import Problem
 from odoo.addons.oms_addon.tools.sealed_context import sealed
 
 #: what has to be known of a channel to take a message in
-ROUTING_FIELDS = ["adapter", "company_id", "webhook_secret", "account_ref"]
+ROUTING_FIELDS = ["adapter", "company_id", "webhook_secret", "tracking_secret", "account_ref"]
 #: headers that name an event, see ``_identify`` of the adapters
-NAMES = ("X-Oms-Event", "X-Oms-Topic", "Idempotency-Key")
+NAMES = (signature.ID, "X-Oms-Event", "X-Oms-Topic", "Idempotency-Key")
 
 
 class OmsWebhook(http.Controller):

@@ -1,6 +1,6 @@
 -- a copy of the database never talks to a channel
 UPDATE oms_channel
-   SET state = 'paused', api_key = NULL, api_secret = NULL, webhook_secret = NULL,
+   SET state = 'paused', api_key = NULL, api_secret = NULL, webhook_secret = NULL, tracking_secret = NULL,
        base_url = NULL, webhooks_state = 'none'
  WHERE TRUE;
 UPDATE oms_channel_message

@@ -44,6 +44,33 @@ def is_gone(data):
     return isinstance(data, dict) and str(data.get("code") or "").endswith("_invalid_id")
 
 
+def topic_problem(topic, payload):
+    """Say why a body is not what the shop sends for a topic: the signature is of the body alone.
+
+    :return: the reason in words; '' when it may be, and for a body that cannot be read
+    """
+    resource, _dot, event = topic.partition(".")
+    try:
+        data = loads(payload)
+    except DocumentError:
+        return ""
+    if resource not in ("order", "product") or not isinstance(data, dict):
+        return ""
+    if "code" in data and "id" not in data:
+        # It could not be built.
+        return ""
+    is_order = "line_items" in data
+    is_product = not is_order and bool(data.keys() & {"type", "sku", "name"})
+    # Coupons and customers are told as well.
+    is_other = bool(data.keys() & {"discount_type", "username"})
+    if event == "deleted":
+        # The id alone is told.
+        is_wrong = is_order or is_product or is_other
+    else:
+        is_wrong = is_other or (is_product if resource == "order" else not is_product)
+    return f"the body is not what the shop sends for {topic}" if is_wrong else ""
+
+
 def ref_of(data):
     ref = data.get("id")
     if not ref or isinstance(ref, bool) or not isinstance(ref, (int, str)):

@@ -1,7 +1,6 @@
 """To which warehouse waiting orders go."""
 
 from odoo import fields, models
-from odoo.exceptions import UserError
 
 from odoo.addons.oms_addon.tools.sealed_context import sealed
 
@@ -26,8 +25,6 @@ class OmsAllocationMove(models.TransientModel):
         self.ensure_one()
         self._check_records()
         self.order_ids.check_access("write")
-        if self.order_ids.company_id - self.warehouse_id.company_id:
-            raise UserError(self.env._("Choose a warehouse of the company of the orders."))
         orders_sudo = self.order_ids.sudo().with_context(**sealed(actor=self.env.user.name))
         orders_sudo._oms_send_from(self.warehouse_id.sudo())
         return {"type": "ir.actions.client", "tag": "soft_reload"}

@@ -267,6 +267,17 @@ class Graph:
             ),
         }
 
+    def customer(self, customer):
+        email = customer["email"]
+        return {
+            "__typename": "Customer",
+            "id": gid("Customer", customer["id"]),
+            "firstName": customer["first_name"],
+            "lastName": customer["last_name"],
+            "defaultEmailAddress": email and {"emailAddress": email},
+            "defaultPhoneNumber": None,
+        }
+
     def order(self, order):
         customer = order.customer
         status = {"fulfilled": "FULFILLED", "partial": "PARTIALLY_FULFILLED", None: "UNFULFILLED"}
@@ -306,15 +317,7 @@ class Graph:
             "taxLines": self.taxes(order, [(t, r, v) for (t, r), v in taxes.items()]),
             "billingAddress": self.address(order.billing),
             "shippingAddress": self.address(order.address),
-            "customer": customer
-            and {
-                "__typename": "Customer",
-                "id": gid("Customer", customer["id"]),
-                "firstName": customer["first_name"],
-                "lastName": customer["last_name"],
-                "defaultEmailAddress": {"emailAddress": customer["email"]},
-                "defaultPhoneNumber": None,
-            },
+            "customer": customer and self.customer(customer),
             "purchasingEntity": order.company
             and {
                 "__typename": "PurchasingCompany",

@@ -573,6 +573,20 @@ class ShopifySimulator(Server, Simulator):
         code = topic.upper().replace("/", "_")
         return next(s["uri"] for s in self.subscriptions.values() if s["topic"] == code)
 
+    def redact(self, ref, erase=True):
+        """The shopkeeper has a customer erased. :param erase: whether Shopify did it yet"""
+        with self.lock:
+            order = self.by_id[int(ref)]
+            body = {
+                "shop_id": 1,
+                "shop_domain": self.domain,
+                "customer": {"id": order.customer["id"], "email": order.customer["email"]},
+                "orders_to_redact": [order.id],
+            }
+            if erase:
+                order.customer["email"] = None
+            return self.delivery("customers/redact", body)
+
     def uninstall(self):
         """The shopkeeper removes the app: it may not ask any more."""
         with self.lock:
@@ -637,6 +651,15 @@ class ShopifySimulator(Server, Simulator):
             show = self.graph.variant if kind == "ProductVariant" else self.graph.item
             return next(
                 (show(v) for v in self.variants.values() if number in (v.id, v.item_id)), None
+            )
+        if kind == "Customer":
+            return next(
+                (
+                    self.graph.customer(order.customer)
+                    for order in self.by_id.values()
+                    if order.customer and order.customer["id"] == number
+                ),
+                None,
             )
         lists = {
             "FulfillmentOrder": ("parts", self.graph.part),

@@ -1,9 +1,10 @@
 import json
 import time
 
+from odoo.exceptions import ValidationError
 from odoo.tests import HttpCase, tagged
 
-from odoo.addons.oms_addon.tools.signature import sign
+from odoo.addons.oms_addon.tools.signature import headers_of, sign
 
 from ..common import OmsCommon
 
@@ -15,7 +16,7 @@ class TestTrackingEndpoint(OmsCommon, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.channel.sudo().webhook_secret = SECRET
+        cls.channel.sudo().write({"tracking_secret": SECRET, "webhook_secret": "of orders"})
         cls.parcel = cls.env["oms.parcel"].create({"name": "P1"})
         cls.document = {
             "events": [
@@ -57,6 +58,34 @@ class TestTrackingEndpoint(OmsCommon, HttpCase):
         self.assertEqual(first.json()["message"], second.json()["message"])
         self.assertEqual(self._messages().deliveries, 2)
 
+    def test_a_replay_under_another_name_is_the_same_message(self):
+        body = json.dumps(self.document).encode()
+        first, second = self._post(body), self._post(body, **{"X-Oms-Event": "other"})
+        self.assertEqual(first.json()["message"], second.json()["message"])
+        named = headers_of(SECRET, "E1", int(time.time()), body)
+        answer = self._post(body, **named)
+        self.assertEqual(answer.status_code, 200)
+        self.assertEqual(self._messages().sorted("id")[-1].event_ref, "tracking:E1")
+        self.assertEqual(self._post(body, **{**named, "webhook-id": "E2"}).status_code, 401)
+
+    def test_a_carriers_secret_opens_no_orders_and_theirs_no_tracking(self):
+        self.assertEqual(self._post(self.document, secret="of orders").status_code, 401)
+        body = json.dumps(self._document("A1")).encode()
+        timestamp = str(int(time.time()))
+        answer = self.url_open(
+            f"/oms/webhook/{self.channel.token}",
+            data=body,
+            headers={
+                "Content-Type": "application/json",
+                "X-Oms-Timestamp": timestamp,
+                "X-Oms-Signature": sign(SECRET, timestamp, body),
+            },
+        )
+        self.assertEqual(answer.status_code, 401)
+        self.assertFalse(self._messages())
+        with self.assertRaisesRegex(ValidationError, "another secret for tracking"):
+            self.channel.sudo().tracking_secret = "of orders"
+
     def test_a_form_encoded_body_is_verified_as_it_came(self):
         answer = self._post(self.document, **{"Content-Type": "application/x-www-form-urlencoded"})
         self.assertEqual(answer.status_code, 200)
@@ -70,7 +99,7 @@ class TestTrackingEndpoint(OmsCommon, HttpCase):
         self.assertFalse(self._messages())
 
     def test_a_channel_without_a_secret_believes_nobody(self):
-        self.channel.sudo().webhook_secret = False
+        self.channel.sudo().tracking_secret = False
         self.assertEqual(self._post(self.document, secret="").status_code, 401)
 
     def test_what_is_no_document_is_refused_in_words(self):

@@ -69,6 +69,43 @@ class TestWebhook(OmsCommon, HttpCase):
         )
         self.assertEqual(meter.failures, 3)
 
+    def test_a_message_replayed_under_another_name_is_the_same(self):
+        body = json.dumps(self._document("A1")).encode()
+        for number, names in enumerate(
+            (
+                {},
+                {"X-Oms-Event": "other"},
+                {"X-Oms-Topic": "orders/cancelled"},
+                {"Idempotency-Key": "k1"},
+                {"webhook-id": "E9"},
+            ),
+            1,
+        ):
+            answer = self._post(body, **names)
+            self.assertEqual((answer.status_code, answer.json()["deliveries"]), (200, number))
+        message = self._messages()
+        self.assertEqual((len(message), message.topic), (1, "orders"))
+
+    def test_a_name_that_is_signed_names_the_event(self):
+        body = json.dumps(self._document("A1")).encode()
+        url = f"/oms/webhook/{self.channel.token}"
+        headers = signature.headers_of(SECRET, "E1", int(time.time()), body)
+        headers["Content-Type"] = "application/json"
+        for _time in range(2):
+            self.assertEqual(self.url_open(url, data=body, headers=headers).status_code, 200)
+        self.assertEqual(
+            self._messages().mapped(lambda m: (m.event_ref, m.deliveries)), [("E1", 2)]
+        )
+        headers["webhook-id"] = "E2"
+        answer = self.url_open(url, data=body, headers=headers)
+        self.assertEqual(answer.status_code, 401)
+        self.assertEqual(len(self._messages()), 1)
+
+    def test_a_cancellation_is_one_whatever_it_is_called(self):
+        body = json.dumps(self._cancellation("A1")).encode()
+        self._post(body, **{"X-Oms-Topic": "orders"})
+        self.assertEqual(self._messages().topic, "orders/cancelled")
+
     def test_one_changed_byte_is_refused(self):
         body = json.dumps(self._document("A1")).encode()
         timestamp = str(int(time.time()))

@@ -6,6 +6,8 @@ from pathlib import Path
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user
 
+from odoo.addons.oms_addon.tools.sealed_context import sealed
+
 from ..common import OmsCommon
 
 VICTIM = "victim@example.com"
@@ -180,7 +182,7 @@ class TestCustomerIdentity(OmsCommon):
         victim = order.partner_id
         self.mallory.partner_id = own.partner_id
         # As it was when an e-mail address was enough.
-        order.with_context(oms_redirecting=True).partner_id = own.partner_id
+        order.with_context(**sealed(redirecting=True)).partner_id = own.partner_id
         order.message_subscribe(own.partner_id.ids)
         order.invoice_ids.message_subscribe(own.partner_id.ids)
         token = order._portal_ensure_token()

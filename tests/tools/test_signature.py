@@ -2,7 +2,15 @@ from datetime import datetime, timezone
 
 from odoo.tests import BaseCase, tagged
 
-from odoo.addons.oms_addon.tools.signature import problem, sign
+from odoo.addons.oms_addon.tools.signature import (
+    SIGNATURE,
+    base64_problem,
+    headers_of,
+    message_problem,
+    name_of,
+    problem,
+    sign,
+)
 
 NOW = 1_800_000_000
 BODY = b'{"events": []}'
@@ -29,6 +37,56 @@ class TestSignature(BaseCase):
     def test_a_genuine_call_has_no_problem(self):
         self.assertEqual(self._problem(), "")
         self.assertEqual(self._problem(signature=sign("s3cret", NOW, BODY).upper()), "")
+
+    def test_a_known_signature_of_standard_webhooks(self):
+        # The example of the specification.
+        self.assertEqual(
+            headers_of(
+                "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+                "msg_p5jXN8AQM9LWM0D4loKWxJek",
+                1614265330,
+                b'{"test": 2432232314}',
+            ),
+            {
+                "webhook-id": "msg_p5jXN8AQM9LWM0D4loKWxJek",
+                "webhook-timestamp": "1614265330",
+                "webhook-signature": "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
+            },
+        )
+
+    def test_the_name_of_an_event_is_signed(self):
+        headers = headers_of("s3cret", "E1", NOW, BODY)
+        self.assertEqual(message_problem("s3cret", headers, BODY, NOW), "")
+        self.assertEqual(name_of(headers), "E1")
+        renewed = {**headers, SIGNATURE: f"v1,AAAA {headers[SIGNATURE]}"}
+        self.assertEqual(message_problem("s3cret", renewed, BODY, NOW), "")
+        for changed in (
+            {"webhook-id": "E2"},
+            {"webhook-timestamp": str(NOW + 1)},
+            {SIGNATURE: "v1,AAAA"},
+            {SIGNATURE: headers[SIGNATURE].removeprefix("v1,")},
+        ):
+            told = message_problem("s3cret", {**headers, **changed}, BODY, NOW)
+            self.assertEqual(told, "the signature is wrong", changed)
+        self.assertIn(
+            "missing", message_problem("s3cret", {**headers, "webhook-id": ""}, BODY, NOW)
+        )
+        self.assertIn("stale", message_problem("s3cret", headers, BODY, NOW + 301))
+        huge = {**headers, "webhook-timestamp": "1" * 5000}
+        self.assertIn("no Unix time", message_problem("s3cret", huge, BODY, NOW))
+
+    def test_the_older_form_proves_no_name(self):
+        headers = {"X-Oms-Signature": sign("s3cret", NOW, BODY), "X-Oms-Timestamp": str(NOW)}
+        self.assertEqual(message_problem("s3cret", headers, BODY, NOW), "")
+        self.assertEqual(name_of({**headers, "webhook-id": "E1", "X-Oms-Event": "E1"}), "")
+
+    def test_an_empty_secret_verifies_nothing(self):
+        for secret in ("", " ", None, False):
+            empty = (secret or "").strip()
+            headers = headers_of(empty, "E1", NOW, BODY)
+            self.assertIn("no secret", message_problem(secret, headers, BODY, NOW))
+            self.assertIn("no secret", self._problem(secret=secret))
+            self.assertIn("no secret", base64_problem(secret, "x", BODY))
 
     def test_the_time_may_be_a_datetime_with_or_without_zone(self):
         aware = datetime.fromtimestamp(NOW, timezone.utc)

@@ -348,7 +348,7 @@ class TestWizardAccess(OmsCommon):
                 }
             )
         )
-        with self.assertRaisesRegex(UserError, "of the company of the orders"):
+        with self.assertRaisesRegex(UserError, "cannot serve"):
             wizard.action_move()
 
     def test_lines_of_another_order_are_not_refunded(self):

@@ -65,6 +65,12 @@ class OmsChannel(models.Model):
     webhook_secret = fields.Char(
         groups=SECRET, copy=False, help="Signs the messages the channel sends (HMAC-SHA256)."
     )
+    tracking_secret = fields.Char(
+        "Secret for Tracking",
+        groups=SECRET,
+        copy=False,
+        help="Signs the tracking events that carriers send; another one than that of orders.",
+    )
     cursor = fields.Char(copy=False, readonly=True, help="How far the channel has been read.")
     fetched_at = fields.Datetime(copy=False, readonly=True, help="When the last orders came.")
     fetch_rate = fields.Integer(

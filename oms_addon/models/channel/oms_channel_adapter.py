@@ -3,7 +3,7 @@
 import hashlib
 from typing import NamedTuple
 
-from odoo import api, models
+from odoo import api, fields, models
 
 from odoo.addons.oms_addon.tools import signature
 from odoo.addons.oms_addon.tools.order_document import parse_document
@@ -84,6 +84,9 @@ class OmsChannelAdapter(models.AbstractModel):
     _tells_all_refunds = False
     #: a refund it is asked for is a document there: no payment provider is asked to pay it
     _refunds_are_paper = False
+    #: it signs its bodies alone: neither their topic, their name nor their time is proved, so what
+    #: cannot be taken back is asked about before it is done (``_confirm``)
+    _signs_bodies_only = False
     #: seconds between two looks at it
     _ledger_seconds = 0
     #: how many orders one call of ``_fetch_orders`` tells as they are now, so that those that did
@@ -116,7 +119,8 @@ class OmsChannelAdapter(models.AbstractModel):
 
     @api.model
     def _verify(self, channel, headers, body, now):
-        """Check that a message is from the channel: HMAC-SHA256 over time and raw body.
+        """Check that a message is from the channel, and what its headers say of it: as Standard
+        Webhooks, or HMAC-SHA256 over time and raw body.
 
         :param headers: the request's headers
         :param bytes body: the raw body
@@ -124,13 +128,7 @@ class OmsChannelAdapter(models.AbstractModel):
         :return: why the message is refused; '' when it is genuine
         :rtype: str
         """
-        return signature.problem(
-            channel.sudo().webhook_secret,
-            headers.get("X-Oms-Signature", ""),
-            headers.get("X-Oms-Timestamp", ""),
-            body,
-            now,
-        )
+        return signature.message_problem(channel.sudo().webhook_secret, headers, body, now)
 
     @api.model
     def _is_ping(self, channel, headers, body):
@@ -143,17 +141,30 @@ class OmsChannelAdapter(models.AbstractModel):
     def _identify(self, channel, headers, body):
         """Name the event of a genuine message.
 
-        :param headers: ``X-Oms-Topic`` names what it is, ``X-Oms-Event`` or
-            ``Idempotency-Key`` the event
+        Only what is signed names it: ``webhook-id`` where that is, else the body. Of a channel
+        that signs its bodies alone no header is believed: the same body is the same event.
+
+        :param headers: the request's headers
         :param bytes body: the raw body
         :rtype: Event
         :raise DocumentError: when the sender is to be told that the body is none; a channel
             that cannot mend it is not told, the message is kept and shown
         """
-        topic = headers.get("X-Oms-Topic") or "orders"
+        topic = self._topic_of(body)
         event_ref, order_ref = self._describe(topic, body)
-        given = headers.get("X-Oms-Event") or headers.get("Idempotency-Key")
-        return Event(topic, given or event_ref, body, order_ref)
+        return Event(topic, signature.name_of(headers) or event_ref, body, order_ref)
+
+    @api.model
+    def _topic_of(self, body):
+        """:return: what a body is, where it says so itself"""
+        return "orders"
+
+    @api.model
+    def _minute(self):
+        """:return: what tells apart that the same is said at different times: for bodies that
+        hold no time of their own, and may be true again later
+        """
+        return f"{fields.Datetime.now():%Y%m%d%H%M}"
 
     @api.model
     def _describe(self, topic, payload):
@@ -191,6 +202,16 @@ class OmsChannelAdapter(models.AbstractModel):
         if topic == "tracking":
             return parse_document(payload)
         return self._parse(channel, topic, payload)
+
+    @api.model
+    def _confirm(self, channel, document):
+        """Ask the channel whether a notice is true that it signed without its topic.
+
+        :param document: a ``NoticeDocument``
+        :return: why it is not done; '' when it is true
+        :rtype: str
+        """
+        return ""
 
     # === IN: ASKING === #
 

@@ -6,6 +6,10 @@ import json
 from odoo import api, models
 from odoo.tools import SQL
 
+from odoo.addons.oms_addon.exceptions import FinalError
+from odoo.addons.oms_addon.tools.channel_documents import ListingDocument
+from odoo.addons.oms_addon.tools.document_codec import loads
+
 #: lower goes first: shipments and stock that is out overtake everything
 TOPIC_PRIORITIES = {"shipment": 2, "tracking": 3, "cancellation": 3, "refund": 4, "price": 20}
 ASK_PRIORITY = 5
@@ -53,6 +57,45 @@ class OmsChannelMessage(models.Model):
             )
         )
         self.invalidate_model(["order_id"])
+
+    @api.model
+    def _ask_back(self, channel, messages):
+        """Ask the channel whether what messages say is true, before it is done: it signed their
+        content, and not what it is about.
+
+        :param list messages: inbound messages of the channel
+        """
+        if not messages:
+            return
+        rows = []
+        for message in messages:
+            body = json.dumps({"message": message.id}).encode()
+            digest = hashlib.sha256(body).hexdigest()
+            rows.append(("confirmation", f"confirm:{message.event_ref}", None, body, digest))
+        self.sudo()._insert_rows(channel, "out", rows, ASK_PRIORITY)
+        self.concat(*messages)._set_state(
+            "done", self.env._("The channel is asked whether it is true.")
+        )
+        self.env.ref("oms_addon.oms_lane_outbox").sudo()._wake()
+
+    def _send_confirmation(self, channel):
+        """Ask whether what an inbound message says is true, and do it.
+
+        :return: what came of it; ``unmet`` says why nothing was done
+        :rtype: dict
+        """
+        message = self.browse(loads(self._raw_payload())["message"]).exists()
+        if not message or message.channel_id != channel:
+            raise FinalError(self.env._("The message it is about was deleted."))
+        adapter = channel._adapter()
+        document = adapter._read(channel, message.topic, message._raw_payload())
+        if isinstance(document, ListingDocument):
+            return self.env["oms.channel.listing"]._confirm_gone(channel, document)
+        problem = adapter._confirm(channel, document)
+        if problem:
+            return {"unmet": problem}
+        done = self.env["oms.channel.notice"]._take(channel, message, document)
+        return {"done": done, "is_down": document.kind == "disconnected"}
 
     @api.model
     def _ask_orders(self, channel, run):

@@ -118,7 +118,8 @@ class OmsChannelMessage(models.Model):
             self._fail(self._in_words(error), traceback.format_exc(), final=is_refused)
         else:
             attempt.close()
-            if meter._record_success(channel):
+            is_down = isinstance(result, dict) and result.get("is_down")
+            if not is_down and meter._record_success(channel):
                 channel._settle_alert("credentials", "breaker")
             self._conclude(to_storable(result))
 
@@ -157,6 +158,8 @@ class OmsChannelMessage(models.Model):
             return self.env["oms.channel.price"]._send(self)
         if self.topic == "order_request":
             return self._ask_order(channel)
+        if self.topic == "confirmation":
+            return self._send_confirmation(channel)
         if self.topic == "tracking":
             return self._hand_over_tracking(channel)
         adapter = channel._adapter().with_context(**sealed(message=self))

@@ -56,6 +56,7 @@ class OmsChannelMessage(models.Model):
         """
         return {
             "cancellation": self.env._("Cancellation"),
+            "confirmation": self.env._("Confirmation"),
             "order_request": self.env._("Order Request"),
             "price": self.env._("Price"),
             "promise": self.env._("Promised Delivery Date"),

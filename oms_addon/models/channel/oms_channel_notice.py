@@ -9,6 +9,8 @@ from odoo.addons.oms_addon.tools.contact_keys import email_key, ref_key
 
 #: what stands where a person's data stood
 ERASED = "erased"
+#: what is done only once the channel was asked whether it is true
+CONFIRMED = ("disconnected", "erase_customer")
 PERSON_FIELDS = (
     "street",
     "street2",
@@ -36,9 +38,20 @@ class OmsChannelNotice(models.AbstractModel):
         :param channel: the channel that sent them
         :param list run: pairs (message, ``NoticeDocument``)
         """
+        asks = channel._adapter()._signs_bodies_only
+        asked = [message for message, document in run if asks and document.kind in CONFIRMED]
+        self.env["oms.channel.message"]._ask_back(channel, asked)
         for message, document in run:
-            text = getattr(self, f"_take_{document.kind}")(channel, message, document)
-            message._set_state("done", text)
+            if message not in asked:
+                message._set_state("done", self._take(channel, message, document))
+
+    @api.model
+    def _take(self, channel, message, document):
+        """Do what one notice asks for.
+
+        :return: what was done, in words
+        """
+        return getattr(self, f"_take_{document.kind}")(channel, message, document)
 
     @api.model
     def _take_disconnected(self, channel, message, document):

@@ -3,6 +3,7 @@
 import logging
 
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
@@ -37,6 +38,21 @@ class OmsChannel(models.Model):
     webhooks_checked_at = fields.Datetime("Last Webhook Check", readonly=True, copy=False)
     webhooks_since = fields.Datetime(readonly=True, copy=False)
     next_care_at = fields.Datetime(readonly=True, copy=False)
+
+    @api.constrains("tracking_secret", "webhook_secret", "api_secret")
+    def _check_tracking_secret(self):
+        """What a carrier knows opens nothing but tracking."""
+        for channel_sudo in self.sudo().filtered("tracking_secret"):
+            if channel_sudo.tracking_secret in (
+                channel_sudo.webhook_secret,
+                channel_sudo.api_secret,
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "Choose another secret for tracking than the channel %(channel)s has.",
+                        channel=channel_sudo.name,
+                    )
+                )
 
     # === COMPUTE METHODS === #
 

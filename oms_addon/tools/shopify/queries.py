@@ -321,6 +321,10 @@ mutation Refund($input: RefundInput!, $key: String!) {
 
 # === CONNECTION === #
 
+CUSTOMER = """
+query Customer($ids: [ID!]!) {
+  nodes(ids: $ids) { ... on Customer { id defaultEmailAddress { emailAddress } } }
+}"""
 WHO = """
 query Who {
   shop { name myshopifyDomain currencyCode }

@@ -737,6 +737,15 @@ class TestAmazonConnection(AmazonCase):
         self.assertEqual(self._order(ref, self.amazon).amount_total, 20.0)
         self.assertEqual(self._calls("/orders/2026-01-01/orders/"), 1)
 
+    def test_fault_8_an_empty_secret_verifies_nothing(self):
+        headers = {"X-Oms-Key": self.adapter._key(self.amazon)}
+        self.assertEqual(self.adapter._verify(self.amazon, headers, b"{}", None), "")
+        for secret in (False, "", " "):
+            self.amazon.api_secret = secret
+            headers = {"X-Oms-Key": self.adapter._key(self.amazon)}
+            problem = self.adapter._verify(self.amazon, headers, b"{}", None)
+            self.assertIn("no secret", problem)
+
     def test_fault_8_a_notification_without_the_key_is_refused(self):
         self._subscribe()
         self.shop.place_order()

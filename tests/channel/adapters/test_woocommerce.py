@@ -1,5 +1,8 @@
 """WooCommerce: what is read of it, what it is asked and told, against a shop that checks."""
 
+import base64
+import hashlib
+import hmac
 import json
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
@@ -8,6 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from unittest.mock import patch
 
+from freezegun import freeze_time
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -516,8 +520,8 @@ class TestWoocommerceIn(WoocommerceCommon):
         body = (FIXTURES / "webhook_with_refund.json").read_bytes()
         event = self.adapter._identify(self.woo, headers, body)
         self.assertEqual((event.topic, event.order_ref), ("order.created", "64"))
-        start = "8a5473b0db6ffb8f5f9e06b2e8be13f7:order.created:64:"
-        self.assertTrue(event.ref.startswith(start), event.ref)
+        digest = hashlib.sha256(body).hexdigest()[:24]
+        self.assertEqual(event.ref, f"order.created:64:{digest}")
         # Of refunds it tells the sums alone: the order is asked for.
         self.assertEqual(self._parse(event), OrderRequest(order_ref="64"))
 
@@ -545,6 +549,77 @@ class TestWoocommerceIn(WoocommerceCommon):
         self.assertFalse(messages.conflict_of_id)
         again = self.woo._receive_many([self._event(d) for d in deliveries])
         self.assertEqual((again, again.mapped("deliveries")), (messages, [2, 2, 2]))
+
+    def test_fault_2_a_body_is_one_event_under_whatever_delivery_it_comes(self):
+        self.adapter._ensure_webhooks(self.woo)
+        self.shop.take_deliveries()
+        self.shop.place_order()
+        [delivery] = [d for d in self.shop.take_deliveries() if d.topic == "order.created"]
+        messages = self.env["oms.channel.message"]
+        for name in ("a", "b", "c"):
+            delivery.headers["X-WC-Webhook-Delivery-ID"] = name
+            messages |= self.woo._receive_many([self._event(delivery)])
+        self.assertEqual((len(messages), messages[0].deliveries), (1, 3))
+        self._run_lanes()
+        self.assertEqual(
+            len(self.env["sale.order"].search([("oms_channel_id", "=", self.woo.id)])), 1
+        )
+
+    def test_what_may_be_true_again_is_another_event_in_another_minute(self):
+        for topic, count in (
+            ("product.updated", 2),
+            ("product.deleted", 2),
+            ("order.deleted", 2),
+            ("order.updated", 1),
+        ):
+            refs = set()
+            for moment in ("2026-03-01 10:00:01", "2026-03-01 10:00:59", "2026-03-01 10:01:00"):
+                with freeze_time(moment):
+                    event = self.adapter._identify(
+                        self.woo, {"X-WC-Webhook-Topic": topic}, b'{"id": 5}'
+                    )
+                refs.add(event.ref)
+            self.assertEqual(len(refs), count, topic)
+
+    def test_a_body_signed_for_one_topic_is_not_taken_for_another(self):
+        order = (FIXTURES / "order.json").read_bytes()
+        product = json.dumps({"id": 5, "name": "Mug", "type": "simple", "sku": "MUG"}).encode()
+        coupon = b'{"id": 5, "code": "SALE", "discount_type": "percent", "amount": "90"}'
+        gone, broken = b'{"id": 5}', b'{"code": "woocommerce_rest_shop_order_invalid_id"}'
+        for body, topics in (
+            (order, ("order.created", "order.updated", "order.restored")),
+            (product, ("product.created", "product.updated", "product.restored")),
+            (coupon, ()),
+            (gone, ("order.deleted", "product.deleted", "order.updated")),
+            (broken, ("order.updated", "product.updated", "order.deleted")),
+        ):
+            signature = base64.b64encode(
+                hmac.new(self.woo.webhook_secret.encode(), body, hashlib.sha256).digest()
+            ).decode()
+            for topic in (
+                *("order.created", "order.updated", "order.restored", "order.deleted"),
+                *("product.created", "product.updated", "product.restored", "product.deleted"),
+            ):
+                headers = {"X-WC-Webhook-Topic": topic, "X-WC-Webhook-Signature": signature}
+                problem = self.adapter._verify(self.woo, headers, body, datetime.now(UTC))
+                if topic in topics:
+                    self.assertEqual(problem, "", (body[:40], topic))
+                elif body in (order, product, coupon):
+                    self.assertIn("not what the shop sends", problem, (body[:40], topic))
+
+    def test_a_product_that_is_still_there_was_not_deleted(self):
+        ref = self.shop.add_product("STAYS", "Stays")
+        self.woo._fetch_all_listings(20)
+        [listing] = self.woo.listing_ids.filtered(lambda l: l.external_ref == ref)
+        for erase, status in ((False, "active"), (True, "deleted")):
+            if erase:
+                del self.shop.products[int(ref)]
+            event = self.adapter._identify(
+                self.woo, {"X-WC-Webhook-Topic": "product.deleted"}, f'{{"id": {ref}}}'.encode()
+            )
+            self.woo._receive_many([event._replace(ref=f"{event.ref}-{erase}")])
+            self._run_lanes("inbox", "outbox")
+            self.assertEqual(listing.status, status)
 
     def test_a_ping_is_answered_and_nothing_else_is_one(self):
         self.adapter._ensure_webhooks(self.woo)

@@ -14,6 +14,15 @@ from odoo.addons.oms_addon.tools.order_document import (
     OrderDocument,
     parse_document,
 )
+from odoo.addons.oms_addon.tools.tracking_document import TrackingDocument
+
+#: the topics of documents that are no orders
+TOPICS = {CancellationDocument: "orders/cancelled", TrackingDocument: "tracking"}
+
+
+def _topic(document):
+    """:return: the topic of a document: what it is, whatever the sender calls it"""
+    return TOPICS.get(type(document), "orders")
 
 
 class OmsChannelAdapterCanonical(models.AbstractModel):
@@ -64,6 +73,11 @@ class OmsChannelAdapterCanonical(models.AbstractModel):
         return f"{topic}:{ref}:{digest}", order_ref or None
 
     @api.model
+    def _topic_of(self, body):
+        """Override of `oms.channel.adapter`: by the document's schema."""
+        return _topic(parse_document(body))
+
+    @api.model
     def _read_file(self, channel, data):
         """Override of `oms.channel.adapter`: one document, a list, or one per line."""
         events, documents, errors = [], [], []
@@ -76,7 +90,7 @@ class OmsChannelAdapterCanonical(models.AbstractModel):
                     {"row": row, "column": getattr(error, "path", ""), "message": str(error)}
                 )
                 continue
-            topic = "orders/cancelled" if isinstance(document, CancellationDocument) else "orders"
+            topic = _topic(document)
             events.append((topic, event_ref, body, order_ref))
             documents.append(document)
         return events, documents, errors
@@ -114,19 +128,23 @@ class OmsChannelAdapterCanonical(models.AbstractModel):
             headers={
                 "Content-Type": "application/json",
                 "Idempotency-Key": key,
-                **self._signature_headers(channel, payload),
+                **self._signature_headers(channel, f"{path}:{key}", payload),
             },
         )
         return {"status": answer.status}
 
     @api.model
-    def _signature_headers(self, channel, payload):
-        """:return: the headers that prove to the store who is speaking"""
+    def _signature_headers(self, channel, name, payload):
+        """:return: the headers that prove to the store who is speaking, and what is said: those of
+        Standard Webhooks, and those of stores that verify time and body alone
+        """
         secret = channel.sudo().webhook_secret
         if not secret:
             return {}
         timestamp = str(int(time.time()))
         return {
+            # A point would end the name.
+            **signature.headers_of(secret, name.replace(".", "_"), timestamp, payload),
             "X-Oms-Timestamp": timestamp,
             "X-Oms-Signature": signature.sign(secret, timestamp, payload),
         }

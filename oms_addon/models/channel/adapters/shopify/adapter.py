@@ -48,6 +48,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
     _can_push_stock = True
     _can_push_price = True
     _compare_size = 50
+    _signs_bodies_only = True
     _payment_terms = {
         "Cash on Delivery (COD)": "cod",
         "Bank Deposit": "transfer",
@@ -72,7 +73,11 @@ class OmsChannelAdapterShopify(models.AbstractModel):
         problem = signature.base64_problem(
             channel.sudo().webhook_secret, headers.get("X-Shopify-Hmac-Sha256", ""), body
         )
-        return problem or self._age_problem(headers.get("X-Shopify-Triggered-At", ""), now)
+        return (
+            problem
+            or self._age_problem(headers.get("X-Shopify-Triggered-At", ""), now)
+            or documents.topic_problem(headers.get("X-Shopify-Topic", ""), body)
+        )
 
     @api.model
     def _age_problem(self, triggered_at, now):
@@ -80,17 +85,20 @@ class OmsChannelAdapterShopify(models.AbstractModel):
         try:
             made_at = datetime.fromisoformat(triggered_at[:19]).replace(tzinfo=timezone.utc)
         except ValueError:
-            return ""
+            return "the header X-Shopify-Triggered-At is missing or no time"
         now = now if now.tzinfo else now.replace(tzinfo=timezone.utc)
         return "" if abs(now - made_at) <= MAX_AGE else "the message is more than two days old"
 
     @api.model
     def _identify(self, channel, headers, body):
-        """Override of `oms.channel.adapter`: one action at the shop is an event for each topic."""
+        """Override of `oms.channel.adapter`: a body is an event for each topic; one that tells no
+        time is another one later.
+        """
         topic = headers.get("X-Shopify-Topic") or "orders/updated"
         event_ref, order_ref = self._describe(topic, body)
-        given = headers.get("X-Shopify-Event-Id") or headers.get("X-Shopify-Webhook-Id")
-        return Event(topic, f"{given}:{topic}" if given else event_ref, body, order_ref)
+        if not documents.tells_time(topic):
+            event_ref = f"{event_ref}:{self._minute()}"
+        return Event(topic, event_ref, body, order_ref)
 
     @api.model
     def _describe(self, topic, payload):

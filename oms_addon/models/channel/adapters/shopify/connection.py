@@ -1,9 +1,13 @@
 """Shopify: the access, and the messages we ask it for."""
 
+import contextlib
+
 from odoo import api, models
 from odoo.exceptions import UserError
 
+from odoo.addons.oms_addon.exceptions import CredentialsError
 from odoo.addons.oms_addon.tools.shopify import queries
+from odoo.addons.oms_addon.tools.shopify.values import gid
 
 SCOPES = (
     "read_orders",
@@ -44,6 +48,28 @@ TOPICS = (
 
 class OmsChannelAdapterShopify(models.AbstractModel):
     _inherit = "oms.channel.adapter.shopify"
+
+    @api.model
+    def _confirm(self, channel, document):
+        """Override of `oms.channel.adapter`: a removed app may not ask, an erased customer has
+        no e-mail address.
+        """
+        if document.kind == "disconnected":
+            with contextlib.suppress(CredentialsError):
+                self._graphql(channel, queries.WHO)
+                return self.env._(
+                    "The store still answers, so the app was not removed. Nothing was changed."
+                )
+        elif document.kind == "erase_customer" and document.customer_ref:
+            ids = [gid("Customer", document.customer_ref)]
+            [customer] = self._graphql(channel, queries.CUSTOMER, {"ids": ids})["nodes"]
+            if customer and customer["defaultEmailAddress"]:
+                return self.env._(
+                    "Customer %(customer)s still has an email address in Shopify. Erase the "
+                    "customer in Odoo by hand if this is wanted.",
+                    customer=document.customer_ref,
+                )
+        return ""
 
     @api.model
     def _test_connection(self, channel):

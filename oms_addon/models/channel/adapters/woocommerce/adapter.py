@@ -16,6 +16,7 @@ from odoo.addons.oms_addon.tools.woocommerce import (
     read_object,
     read_product,
     ref_of,
+    topic_problem,
 )
 from odoo.addons.oms_addon.tools.woocommerce_orders import read_order
 
@@ -41,6 +42,7 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
     _can_push_stock = True
     _can_push_price = True
     _compare_size = 50
+    _signs_bodies_only = True
     _charges_are_totals = True
     _tells_all_refunds = True
     _payment_terms = {
@@ -58,9 +60,10 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
     @api.model
     def _verify(self, channel, headers, body, now):
         """Override of `oms.channel.adapter`: base64 of HMAC-SHA256 over the raw body."""
-        return signature.base64_problem(
+        problem = signature.base64_problem(
             channel.sudo().webhook_secret, headers.get("X-WC-Webhook-Signature", ""), body
         )
+        return problem or topic_problem(headers.get("X-WC-Webhook-Topic") or "order.updated", body)
 
     @api.model
     def _is_ping(self, channel, headers, body):
@@ -69,15 +72,16 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
 
     @api.model
     def _identify(self, channel, headers, body):
-        """Override of `oms.channel.adapter`: a delivery is an event, with what it tells.
+        """Override of `oms.channel.adapter`: what a delivery tells is an event.
 
-        The id of a delivery is made of the webhook and the second alone: all that one webhook
-        tells within a second has the same.
+        The id of a delivery is not signed, and made of the webhook and the second alone. An
+        order tells when it was changed; a product may be as before again, an order be deleted
+        again: what comes in another minute is another event.
         """
         topic = headers.get("X-WC-Webhook-Topic") or "order.updated"
         event_ref, order_ref = self._describe(topic, body)
-        if delivery := headers.get("X-WC-Webhook-Delivery-ID"):
-            event_ref = f"{delivery}:{event_ref}"
+        if not topic.startswith("order.") or topic == "order.deleted":
+            event_ref = f"{event_ref}:{self._minute()}"
         return Event(topic, event_ref, body, order_ref)
 
     @api.model
