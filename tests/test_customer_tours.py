@@ -1,6 +1,6 @@
 """What agents do with orders in files and with customers, in a browser of both sizes."""
 
-from odoo.tests import HttpCase, tagged
+from odoo.tests import HttpCase, new_test_user, tagged
 
 from .common import OmsCommon
 
@@ -41,6 +41,19 @@ class TestCustomerTours(HttpCase, OmsCommon):
         )
         self.assertNotEqual(bob.partner_id, ann.partner_id)
         self.assertRecordValues(bob.partner_id, [{"name": "Bob", "city": "York"}])
+
+    def test_an_agent_confirms_whose_order_it_is(self):
+        joel = new_test_user(self.env, "joel", groups="base.group_portal", name="Joel")
+        joel.partner_id.email = "ann@example.com"
+        person = {"ref": "C-1", "name": "Ann", "email": "ann@example.com"}
+        order = self._capture(self._document("A1", customer=person))
+        self.assertEqual(order.partner_id.name, "Ann")
+        self.start_tour(
+            f"/odoo/oms.hold/{order.oms_hold_ids.id}",
+            "oms_customer_account_tour",
+            login="oms_agent",
+        )
+        self.assertEqual(order.partner_id, joel.partner_id)
 
 
 class TestCustomerToursSmall(TestCustomerTours):
