@@ -62,6 +62,10 @@ class TestChannelAddress(OmsCommon):
         channel.state = "live"
         return channel
 
+    def _typed(self, key):
+        """:return: new secrets, of which each is another"""
+        return {name: key if name == "api_key" else f"{key}-{name}" for name in self.secrets}
+
     def _kept(self, channel):
         return {name for name in self.secrets if channel.sudo()[name]}
 
@@ -131,7 +135,7 @@ class TestChannelAddress(OmsCommon):
             self.assertEqual(self._kept(channel), {"api_key"}, adapter)
             self.assertEqual(channel.api_key, "new")
             channel = self._channel(adapter, address, account_ref=ACCOUNT)
-            channel.write({"base_url": others[0], **dict.fromkeys(self.secrets, "new")})
+            channel.write({"base_url": others[0], **self._typed("new")})
             self.assertEqual(self._kept(channel), set(self.secrets), adapter)
             self.assertFalse(channel.alert_ids)
             self.assertEqual(len(self._events(channel)), 1)
@@ -210,7 +214,7 @@ class TestChannelAddress(OmsCommon):
                 # With a key of his own, his server is asked, and hears no other.
                 mine.sudo().write({"api_key": "K" * 32})
                 mine.action_test_connection()
-                mine.sudo().write(dict.fromkeys(self.secrets, "K" * 32))
+                mine.sudo().write(self._typed("K" * 32))
                 mine.action_test_connection()
             self.assertNotIn("secret-of-", "".join(listener.heard), adapter)
             if adapter != "canonical":
@@ -373,7 +377,7 @@ class TestChannelAddress(OmsCommon):
         self.assertIn("refused the connection", self._test(channel, "K" * 32))
 
     def _test(self, channel, key):
-        channel.write(dict.fromkeys(self.secrets, key))
+        channel.write(self._typed(key))
         return channel._adapter()._test_connection(channel)
 
     def test_login_with_amazon_is_asked_at_amazon_wherever_the_endpoint_is(self):
@@ -457,7 +461,7 @@ class TestChannelAddress(OmsCommon):
         """Test, poll and send on a channel whose server answers a mark; nobody reads it."""
         address = f"http://127.0.0.1:{port}"
         channel = self._channel(adapter, address, account_ref=ACCOUNT)
-        channel.write(dict.fromkeys(self.secrets, "K" * 32))
+        channel.write(self._typed("K" * 32))
         self.assertNotIn(mark, str(channel.action_test_connection()))
         if channel.can_fetch:
             self.assertNotIn(mark, str(channel._poll()))
