@@ -108,7 +108,8 @@ PRESENT = {
         *("arriving_days", "watch_stock", "reserve_carts", "cart_minutes"),
         # the connection, and how often it is read
         *("name", "sequence", "active", "color", "company_id", "adapter", "base_url"),
-        *("account_ref", "api_key", "api_secret", "webhook_secret", "fetch_rate"),
+        *("account_ref", "api_key", "api_secret", "webhook_secret", "tracking_secret"),
+        "fetch_rate",
         *("fetch_minutes", "fetch_minutes_webhooks"),
     },
     # a warehouse as it works today
