@@ -1,5 +1,6 @@
 """How much of a channel's patience is left: token buckets and a circuit breaker."""
 
+import math
 import random
 
 from odoo import api, fields, models
@@ -102,7 +103,11 @@ class OmsChannelMeter(models.Model):
         :param float tokens: what is left now
         :param float rate: tokens per second
         :param float burst: how many there are at most
+
+        A rate or a size that is none, which a server may say, changes nothing.
         """
+        rate, burst = (value if self._is_measure(value) else None for value in (rate, burst))
+        tokens = tokens if tokens is None or math.isfinite(tokens) else None
         self._execute(
             SQL(
                 """UPDATE oms_channel_meter
@@ -114,6 +119,10 @@ class OmsChannelMeter(models.Model):
                 *(tokens, rate, burst, tokens, channel.id, bucket),
             )
         )
+
+    @api.model
+    def _is_measure(self, value):
+        return value is not None and math.isfinite(value) and value > 0
 
     @api.model
     def _block(self, channel, bucket, seconds):

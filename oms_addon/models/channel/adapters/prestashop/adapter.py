@@ -123,7 +123,8 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
                 ) from error
             raise
         told = answer.headers.get("Access-Time", "")
-        seconds = float(told) if told.isdigit() else time.time()
+        is_known = told.isascii() and told.isdigit() and len(told) < 12
+        seconds = float(told) if is_known else time.time()
         return rows_of(answer.json()), datetime.fromtimestamp(seconds, timezone.utc)
 
     @api.model

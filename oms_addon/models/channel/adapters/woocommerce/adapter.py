@@ -182,4 +182,4 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
     def _told_count(self, answer, header):
         """:return: a number of a header, ``None`` where it is missing or no number"""
         told = answer.headers.get(header) or ""
-        return int(told) if told.isdigit() else None
+        return int(told) if told.isascii() and told.isdigit() and len(told) < 10 else None
