@@ -65,8 +65,8 @@ class OmsCustomerSplitter(models.AbstractModel):
         return {
             "code": "CUSTOMER_ACCOUNT",
             "message": self.env._(
-                "The user of the contact %(contact)s has the email address of this order. It is "
-                "not known whether the order is theirs, so it was captured for a new customer.",
+                "The user of %(contact)s has the email address of this order. It was captured "
+                "for a new customer.",
                 contact=account.display_name,
             ),
             "candidate": account,
