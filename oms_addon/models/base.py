@@ -1,4 +1,4 @@
-"""Views for roles that may read a record, but not all that hangs on it."""
+"""What roles see of records that they may read, but not all of, and what only the system writes."""
 
 import re
 
@@ -31,6 +31,45 @@ class Base(models.AbstractModel):
             if self._oms_leave_out_lists(tree):
                 result["arch"] = etree.tostring(tree, encoding="unicode")
         return result
+
+    @api.model
+    def _has_field_access(self, field, operation):
+        """Extend `base`: what the system knows of orders and channels nobody writes. A field of
+        ours that is declared read-only is so, whatever a request says.
+        """
+        if operation == "write" and not self.env.su and self._oms_guards(field):
+            return False
+        return super()._has_field_access(field, operation)
+
+    def copy_data(self, default=None):
+        """Extend `base`: who copies a record copies of ours what they may write."""
+        vals_list = super().copy_data(default)
+        if self.env.su:
+            return vals_list
+        guarded = {f.name for f in self._fields.values() if self._oms_guards(f)} - set(
+            default or ()
+        )
+        return [
+            {name: value for name, value in vals.items() if name not in guarded}
+            for vals in vals_list
+        ]
+
+    def _check_company(self, fnames=None):
+        """Extend `base`: who links a record of ours to another has to see that one."""
+        super()._check_company(fnames)
+        if not self.env.su and self._name.startswith("oms."):
+            for name in self._fields if fnames is None else fnames:
+                field = self._fields[name]
+                if field.store and not field.readonly and field.type in ("many2one", "many2many"):
+                    self[name].check_access("read")
+
+    @api.model
+    def _oms_guards(self, field):
+        """:return: whether a field is ours, and written by the system alone; a dialog belongs to
+        its user
+        """
+        is_ours = self._name.startswith("oms.") or field.name.startswith("oms_")
+        return field.readonly and is_ours and not self._transient
 
     def _oms_leave_out_lists(self, tree):
         """Take fields whose records the user may not read out of a view of this model.

@@ -57,6 +57,7 @@ class OmsApiKey(models.TransientModel):
     @check_identity
     def action_make(self):
         """Make the key and show it, once."""
+        self.check_access("write")
         return {
             "type": "ir.actions.act_window",
             "res_model": "res.users.apikeys.show",

@@ -282,6 +282,7 @@ class OmsChannelConnect(models.TransientModel):
 
     def action_later(self):
         """Leave it; the channel remembers where."""
+        self.check_access("write")
         self._forget_secrets()
         return {"type": "ir.actions.act_window_close"}
 
@@ -314,7 +315,7 @@ class OmsChannelConnect(models.TransientModel):
         if problem:
             self.error = problem
             return self._reopen()
-        channel.connect_step = False
+        channel.sudo().connect_step = False
         return {
             "type": "ir.actions.act_window",
             "res_model": "oms.channel",
@@ -363,7 +364,8 @@ class OmsChannelConnect(models.TransientModel):
         """Show a step; what its preparation meets is said on it."""
         self.write({"step": step, "error": False})
         if self.channel_id.state == "draft":
-            self.channel_id.connect_step = step
+            self.channel_id.check_access("write")
+            self.channel_id.sudo().connect_step = step
         if hasattr(self, f"_enter_{step}"):
             self.error = self._guard(f"_enter_{step}")
 

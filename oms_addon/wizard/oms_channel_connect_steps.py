@@ -67,10 +67,10 @@ class OmsChannelConnect(models.TransientModel):
     # === TEST === #
 
     def _enter_test(self):
-        problem = self._adapter()._test_connection(self.channel_id)
+        problem = self._adapter()._test_connection(self.channel_id._checked())
         self.test_ok = not problem
         if not problem:
-            self.channel_id._note_answer()
+            self.channel_id._checked()._note_answer()
         return problem
 
     def _leave_test(self):
@@ -80,14 +80,16 @@ class OmsChannelConnect(models.TransientModel):
 
     def _enter_stock(self):
         if self.can_fetch_locations:
-            self.channel_id._sync_locations()
+            self.channel_id._checked()._sync_locations()
 
     def _enter_taxes(self):
-        self.told_tax_rounding = self._adapter()._fetch_tax_rounding(self.channel_id)
-        self.price_rounding = self._adapter()._price_rounding(self.channel_id)
+        self.told_tax_rounding = self._adapter()._fetch_tax_rounding(self.channel_id._checked())
+        self.price_rounding = self._adapter()._price_rounding(self.channel_id._checked())
         if self.told_tax_rounding:
             self.channel_id.tax_rounding = self.told_tax_rounding
-        pairs = self.channel_id._match_taxes(self._adapter()._fetch_taxes(self.channel_id))
+        pairs = self.channel_id._checked()._match_taxes(
+            self._adapter()._fetch_taxes(self.channel_id._checked())
+        )
         self.tax_ids = [
             Command.clear(),
             *[
@@ -111,9 +113,11 @@ class OmsChannelConnect(models.TransientModel):
     def _leave_taxes(self):
         wanted = self.tax_ids.filtered(lambda line: line.is_wanted and not line.tax_id)
         told = [line._told() for line in wanted]
-        for line, tax in zip(wanted, self.channel_id._create_taxes(told), strict=True):
+        for line, tax in zip(wanted, self.channel_id._checked()._create_taxes(told), strict=True):
             line.tax_id = tax
-        self.channel_id._map_taxes([(line._told(), line.tax_id) for line in self.tax_ids])
+        self.channel_id._checked()._map_taxes(
+            [(line._told(), line.tax_id) for line in self.tax_ids]
+        )
 
     # === POLICY === #
 
@@ -210,7 +214,7 @@ class OmsChannelConnect(models.TransientModel):
 
     def _count(self):
         self._plan_backfill()
-        self.backfill_id._count()
+        self.backfill_id.action_count()
 
     # === LIVE === #
 

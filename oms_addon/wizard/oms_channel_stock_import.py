@@ -24,12 +24,13 @@ class OmsChannelStockImport(models.TransientModel):
         for listing_lines in chosen.grouped(lambda l: (l.product_id, l.warehouse_id)).values():
             listing_lines._count()
         self._log_imported(chosen)
-        listings.is_stock_pending = False
+        listings.sudo().is_stock_pending = False
         return {"type": "ir.actions.act_window_close"}
 
     def action_skip(self):
         """Sync the stock of Odoo as it is."""
         self.ensure_one()
+        self.check_access("write")
         self.line_ids.listing_id.action_skip_import()
         return {"type": "ir.actions.act_window_close"}
 

@@ -68,7 +68,7 @@ class OmsChannelSync(models.TransientModel):
 
     def _fetch(self):
         """Read the channel's listings, as far as there is time."""
-        channel = self.channel_id
+        channel = self.channel_id._checked()
         self.problem = False
         if channel.can_fetch_listings:
             _count, self.problem = channel._fetch_all_listings(FETCH_SECONDS)
@@ -79,8 +79,7 @@ class OmsChannelSync(models.TransientModel):
         :raise UserError: when the list of listings is not complete
         """
         self.ensure_one()
-        channel = self.channel_id
-        channel.check_access("write")
+        channel = self.channel_id._checked()
         if not self.is_complete:
             raise UserError(
                 self.env._(

@@ -96,10 +96,12 @@ class OmsOrderImport(models.TransientModel):
 
     def action_download_sample(self):
         """Download a table with every column and an example."""
+        self.check_access("write")
         return self._download("sample", SAMPLE_NAME)
 
     def action_download_rejected(self):
         """Download the rows that stay out, each with the reason."""
+        self.check_access("write")
         return self._download("rejected", REJECTED_NAME)
 
     # === BUSINESS METHODS === #

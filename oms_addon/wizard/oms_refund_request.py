@@ -65,6 +65,7 @@ class OmsRefundRequest(models.TransientModel):
         :raise UserError: when there is not so much to give back
         """
         self.ensure_one()
+        self.check_access("write")
         if self.is_asked:
             return {"type": "ir.actions.act_window_close"}
         self._check_records()

@@ -23,6 +23,7 @@ class OmsUpload(models.AbstractModel):
     def action_back(self):
         """Choose another file."""
         self.ensure_one()
+        self.check_access("write")
         self.state = "upload"
         return self._reopen()
 

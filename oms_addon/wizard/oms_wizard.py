@@ -88,11 +88,12 @@ class OmsWizard(models.AbstractModel):
                 self._collect_ids(comodel, rest, found)
 
     def _check_records(self):
-        """Check the records these wizards and their lines hold, before the system acts on them:
-        what could be seen when they were handed in need not be visible now.
+        """Check these wizards, and the records that they and their lines hold, before the system
+        acts on them: what could be seen when they were handed in need not be visible now.
 
-        :raise AccessError: when the user may not read one
+        :raise AccessError: when the user may not use them, or not read a record
         """
+        self.check_access("write")
         for name, field in self._fields.items():
             if not field.relational or not field.store:
                 continue

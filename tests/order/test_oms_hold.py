@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from odoo.exceptions import AccessError
 from odoo.tests import new_test_user
 
 from ..common import OmsCommon
@@ -95,9 +96,13 @@ class TestOmsHold(OmsCommon):
         document = self._document("N-4", lines=[("MUG", -1, "10.00")], total="10.00")
         message = self._receive(document)
         self._run_lanes()
-        as_agent = message.with_user(self.agent)
-        as_agent.payload_text = message.payload_text.replace('"quantity": "-1"', '"quantity": "1"')
-        as_agent.action_retry()
+        told, right = message.payload_text, message.payload_text.replace('": "-1"', '": "1"')
+        with self.assertRaisesRegex(AccessError, "Only a manager edits"):
+            message.with_user(self.agent).payload_text = right
+        self.env.invalidate_all()
+        self.assertEqual(message.payload_text, told)
+        message.with_user(self._make_user("manager")).payload_text = right
+        message.with_user(self.agent).action_retry()
         self._run_lanes("inbox")
         self.assertEqual(message.state, "done")
         self.assertEqual(self._order("N-4").amount_total, 10.0)

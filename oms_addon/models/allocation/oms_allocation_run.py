@@ -30,7 +30,9 @@ class OmsAllocationRun(models.Model):
     )
     value_min = fields.Monetary("Value from")
     value_max = fields.Monetary("Value up to", help="0: no limit.")
-    carrier_ids = fields.Many2many("delivery.carrier", string="Carriers", help="Empty: all.")
+    carrier_ids = fields.Many2many(
+        "delivery.carrier", string="Carriers", check_company=True, help="Empty: all."
+    )
     shipping_method = fields.Char(
         help="What the channel's name of the shipping method contains, e.g. express."
     )
@@ -87,6 +89,7 @@ class OmsAllocationRun(models.Model):
     def action_rehearse(self):
         """Open what would change if these rules decided now."""
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "oms_addon.oms_allocation_rehearsal_action"
         )
@@ -95,6 +98,7 @@ class OmsAllocationRun(models.Model):
     def action_test(self):
         """Open a test order for these rules."""
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "oms_addon.oms_allocation_test_action"
         )

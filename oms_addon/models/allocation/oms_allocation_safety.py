@@ -19,6 +19,7 @@ class OmsAllocationSafety(models.Model):
     )
     product_id = fields.Many2one(
         "product.product",
+        check_company=True,
         index="btree_not_null",
         ondelete="cascade",
         help="Empty: every product that has no row of its own.",

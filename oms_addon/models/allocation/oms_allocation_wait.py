@@ -145,6 +145,7 @@ class OmsAllocationWait(models.Model):
 
     def action_send(self):
         """Ask to which warehouse the orders go."""
+        self.check_access("write")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "oms_addon.oms_allocation_move_action"
         )
@@ -153,11 +154,13 @@ class OmsAllocationWait(models.Model):
     def action_order(self):
         """Open the order itself."""
         self.ensure_one()
+        self.check_access("read")
         return self.order_id.get_formview_action()
 
     @api.model
     def action_rehearse(self):
         """Open what the rules would do with what waits now."""
+        self.check_access("read")
         return self.env["ir.actions.act_window"]._for_xml_id(
             "oms_addon.oms_allocation_rehearsal_action"
         )

@@ -41,7 +41,7 @@ class SaleOrder(models.Model):
         self.env["oms.allocation.slot"].sudo().search([("order_id", "in", self.ids)]).filtered(
             lambda s: s.day >= self.env["oms.allocation.day"]._today(s.warehouse_id)
         )._give_back()
-        self.filtered("oms_cancel_at").oms_cancel_at = False
+        self.sudo().filtered("oms_cancel_at").oms_cancel_at = False
         return result
 
     def _oms_send_from(self, warehouse):

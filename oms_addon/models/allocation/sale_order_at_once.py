@@ -13,6 +13,7 @@ class SaleOrder(models.Model):
 
     def action_confirm(self):
         """Extend `sale`: what a person confirms is reserved before they look at it."""
+        self.check_access("write")
         result = super().action_confirm()
         # What the system confirms, its background jobs allocate in the order of the queue.
         if not self.env.su:

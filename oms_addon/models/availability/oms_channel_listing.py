@@ -10,6 +10,7 @@ class OmsChannelListing(models.Model):
     def action_why(self):
         """Open why so many can be sold; the figures of all places where there are several."""
         self.ensure_one()
+        self.check_access("read")
         if self.state != "matched":
             raise UserError(
                 self.env._(

@@ -9,6 +9,7 @@ class OmsChannelStock(models.Model):
     def action_why(self):
         """Open why this number can be sold."""
         self.ensure_one()
+        self.check_access("read")
         return self.env["oms.availability"]._prepare_why(
             self.wanted,
             self.channel_id,

@@ -9,6 +9,8 @@ class ProductProduct(models.Model):
     def action_oms_availability(self):
         """Open all there is of the product."""
         self.ensure_one()
+        self.check_access("read")
+        self.env["oms.channel"].check_access("read")
         return {
             "type": "ir.actions.client",
             "tag": "oms_availability",

@@ -9,4 +9,6 @@ class ProductTemplate(models.Model):
     def action_oms_availability(self):
         """Open all there is of the product, of the first of its variants."""
         self.ensure_one()
+        self.check_access("read")
+        self.env["oms.channel"].check_access("read")
         return self.product_variant_id.action_oms_availability()

@@ -68,7 +68,7 @@ class OmsApi(models.AbstractModel):
                 404, "unknown-channel", "There is no channel with the token in X-Oms-Channel."
             )
         if writing:
-            self.env["oms.channel.message"].check_access("create")
+            self.env["oms.channel.message"].check_access("write")
             if not channel._adapter()._can_use_api:
                 raise Problem(
                     403,

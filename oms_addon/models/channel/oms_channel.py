@@ -140,6 +140,8 @@ class OmsChannel(models.Model):
 
     def action_test_connection(self):
         self.ensure_one()
+        self.check_access("write")
+        self = self.sudo()
         problem = self._adapter()._test_connection(self)
         if problem:
             return self._notify(problem, "danger")
@@ -151,6 +153,8 @@ class OmsChannel(models.Model):
         return self._notify(works, "success")
 
     def action_go_live(self):
+        self.check_access("write")
+        self = self.sudo()
         for channel in self:
             problem = channel._adapter()._test_connection(channel)
             if problem:
@@ -183,10 +187,19 @@ class OmsChannel(models.Model):
             )
 
     def action_pause(self):
+        self.check_access("write")
+        self = self.sudo()
         self._set_state("paused")
         return True
 
     # === BUSINESS METHODS === #
+
+    def _checked(self):
+        """:return: channels as the system sees them, for who may set them up
+        :raise AccessError: when the user may not
+        """
+        self.check_access("write")
+        return self.sudo()
 
     def _set_state(self, state):
         """Move channels to a state; those already there stay, others refuse with a reason.

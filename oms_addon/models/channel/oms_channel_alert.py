@@ -54,6 +54,7 @@ class OmsChannelAlert(models.Model):
     def action_settle(self):
         """Close alerts by hand: somebody took care."""
         self.check_access("write")
+        self = self.sudo()
         for channel, alerts in self.grouped("channel_id").items():
             channel._settle_alert(*alerts.mapped("code"))
         return True
@@ -61,6 +62,7 @@ class OmsChannelAlert(models.Model):
     def action_open_place(self):
         """Go where it can be put right."""
         self.ensure_one()
+        self.check_access("read")
         channel = self.channel_id
         place = channel._alert_places().get(self.code)
         return getattr(channel, place)() if place else channel.get_formview_action()

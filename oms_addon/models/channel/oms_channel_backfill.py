@@ -31,6 +31,7 @@ class OmsChannelBackfill(models.Model):
     _name = "oms.channel.backfill"
     _description = "Back-fill"
     _order = "id desc"
+    _check_company_auto = True
 
     # What may follow what; see _set_state.
     _TRANSITIONS = {
@@ -112,6 +113,7 @@ class OmsChannelBackfill(models.Model):
         """Ask how many orders there are, before anything is brought."""
         self.ensure_one()
         self.check_access("write")
+        self = self.sudo()
         if self.state != "draft":
             raise UserError(self.env._("It has begun: what is read is shown as it goes on."))
         self._count()
@@ -120,6 +122,7 @@ class OmsChannelBackfill(models.Model):
     def action_start(self):
         """Begin, or go on where it stopped."""
         self.check_access("write")
+        self = self.sudo()
         for backfill in self.filtered(lambda b: b.state == "draft" and not b.is_counted):
             backfill._count()
         self._start()
@@ -128,12 +131,14 @@ class OmsChannelBackfill(models.Model):
     def action_retry(self):
         """Go on where it failed."""
         self.check_access("write")
+        self = self.sudo()
         self._start()
         return True
 
     def action_stop(self):
         """Leave it where it is; it can go on from there."""
         self.check_access("write")
+        self = self.sudo()
         self._set_state("stopped")
         return True
 
@@ -146,9 +151,10 @@ class OmsChannelBackfill(models.Model):
 
     def write(self, vals):
         """Extend: another window is not counted yet."""
+        result = super().write(vals)
         if vals.keys() & {"date_from", "date_to"}:
-            vals = {**vals, "is_counted": False}
-        return super().write(vals)
+            self.sudo().is_counted = False
+        return result
 
     # === BUSINESS METHODS === #
 
@@ -304,6 +310,7 @@ class OmsChannel(models.Model):
     def action_new_backfill(self):
         """Choose which part of the past to bring; the last 90 days to begin with."""
         self.ensure_one()
+        self.check_access("write")
         now = fields.Datetime.now().replace(second=0)
         return {
             "type": "ir.actions.act_window",
@@ -319,6 +326,7 @@ class OmsChannel(models.Model):
 
     def action_view_backfills(self):
         self.ensure_one()
+        self.check_access("read")
         domain = [("channel_id", "=", self.id)]
         action = self._action_for("oms_addon.oms_channel_backfill_action", domain)
         return {**action, "context": {"default_channel_id": self.id}}

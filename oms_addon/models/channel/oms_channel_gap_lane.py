@@ -57,6 +57,7 @@ class OmsChannel(models.Model):
     def action_new_gap(self):
         """Choose a window to compare; the last two days to begin with."""
         self.ensure_one()
+        self.check_access("write")
         now = fields.Datetime.now().replace(second=0)
         return {
             "type": "ir.actions.act_window",
@@ -73,6 +74,7 @@ class OmsChannel(models.Model):
 
     def action_view_gaps(self):
         self.ensure_one()
+        self.check_access("read")
         action = self._action_for(
             "oms_addon.oms_channel_gap_action", [("channel_id", "=", self.id)]
         )

@@ -109,18 +109,21 @@ class OmsChannel(models.Model):
 
     def action_view_orders(self):
         self.ensure_one()
+        self.check_access("read")
         return self._action_for(
             "oms_addon.sale_order_action_oms", [("oms_channel_id", "=", self.id)]
         )
 
     def action_view_messages(self):
         self.ensure_one()
+        self.check_access("read")
         return self._action_for(
             "oms_addon.oms_channel_message_action", [("channel_id", "=", self.id)]
         )
 
     def action_view_failed_outbox(self):
         self.ensure_one()
+        self.check_access("read")
         action = self._action_for(
             "oms_addon.oms_channel_message_action_outbox", [("channel_id", "=", self.id)]
         )
@@ -128,11 +131,13 @@ class OmsChannel(models.Model):
 
     def action_view_holds(self):
         self.ensure_one()
+        self.check_access("read")
         action = self._action_for("oms_addon.oms_hold_action", [("channel_id", "=", self.id)])
         return {**action, "context": {"search_default_open": 1, "search_default_reason": 1}}
 
     def action_view_listings(self):
         self.ensure_one()
+        self.check_access("read")
         action = self._action_for(
             "oms_addon.oms_channel_listing_action", [("channel_id", "=", self.id)]
         )

@@ -75,6 +75,7 @@ class OmsChannel(models.Model):
 
     def action_view_alerts(self):
         self.ensure_one()
+        self.check_access("read")
         domain = [("channel_id", "=", self.id)]
         return self._action_for("oms_addon.oms_channel_alert_action", domain)
 

@@ -309,21 +309,32 @@ class OmsChannelListing(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        for vals in vals_list:
-            if vals.get("product_id") or vals.get("component_ids"):
-                vals.setdefault("matched_by", "hand")
         listings = super().create(vals_list)
+        for listing, vals in zip(listings, vals_list, strict=True):
+            if vals.get("product_id") or vals.get("component_ids"):
+                listing._note_hand(vals)
         listings._after_mapping()
         return listings
 
     def write(self, vals):
         """Extend: a product somebody chooses settles what was open, and lets orders go."""
-        if vals.get("product_id") or vals.get("component_ids"):
-            vals = {"matched_by": "hand", "is_ignored": False, **vals}
+        is_chosen = vals.get("product_id") or vals.get("component_ids")
+        if is_chosen:
+            vals = {"is_ignored": False, **vals}
         result = super().write(vals)
+        if is_chosen:
+            self._note_hand(vals)
         if vals.keys() & MAPPING:
             self._after_mapping()
         return result
+
+    def _note_hand(self, vals):
+        """Note that a person chose the product, unless it is said who did.
+
+        :param dict vals: what was written
+        """
+        if "matched_by" not in vals:
+            self.sudo().filtered(lambda l: l.matched_by != "hand").matched_by = "hand"
 
     # === BUSINESS METHODS === #
 

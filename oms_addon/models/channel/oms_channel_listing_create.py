@@ -26,6 +26,10 @@ class OmsChannelListing(models.Model):
         """Make a product of each listing that is none yet, link it, and offer to import the
         channel's stock of it.
         """
+        self.check_access("write")
+        self.env["product.product"].check_access("create")
+        may_import = self.env["oms.channel.stock.import"].has_access("create")
+        self = self.sudo()
         todo = self.filtered_domain(self._get_open_domain())
         products = (
             self.env["product.product"]
@@ -38,10 +42,14 @@ class OmsChannelListing(models.Model):
             listing._set_product(product, 1.0, "hand")
         todo._after_mapping()
         pending = todo.filtered("is_stock_pending")
-        return pending.action_import_stock() if pending.filtered("told_quantities") else True
+        if may_import and pending.filtered("told_quantities"):
+            return pending.action_import_stock()
+        return True
 
     def action_import_stock(self):
         """Offer to import the stock that the channel reports."""
+        self.check_access("write")
+        self.env["oms.channel.stock.import"].check_access("create")
         preview = self.env["oms.channel.stock.import"].create({})
         preview._fill(self)
         if not preview.line_ids:
@@ -65,6 +73,7 @@ class OmsChannelListing(models.Model):
     def action_skip_import(self):
         """Sync the stock of Odoo as it is, without importing the channel's."""
         self.check_access("write")
+        self = self.sudo()
         self.filtered("is_stock_pending").is_stock_pending = False
         return True
 

@@ -64,6 +64,7 @@ class OmsChannel(models.Model):
         """Ask for the listings now; what takes long goes on behind."""
         self.ensure_one()
         self.check_access("write")
+        self = self.sudo()
         if not self._lock_patiently():
             return self._notify_busy()
         self.write({"listing_cursor": False, "listings_due_at": fields.Datetime.now()})

@@ -232,6 +232,7 @@ class OmsChannelListing(models.Model):
 
     def action_fetch(self):
         """Ask for the listings of the channel in the context, or have all channels asked."""
+        self.check_access("write")
         Channel = self.env["oms.channel"]
         channel = Channel.browse(self.env.context.get("default_channel_id"))
         channels = channel or Channel.search(Channel._get_listing_channels_domain())
@@ -252,10 +253,13 @@ class OmsChannelListing(models.Model):
     def action_open(self):
         """Open the listing itself, with what it is made of."""
         self.ensure_one()
+        self.check_access("read")
         return self.get_formview_action()
 
     def action_accept(self):
         """Take the suggestions; listings without one stay as they are."""
+        self.check_access("write")
+        self = self.sudo()
         accepted = self.filtered(lambda l: l.state == "suggested" and not l.alias_of_id)
         for listing in accepted:
             listing._set_product(
@@ -266,11 +270,15 @@ class OmsChannelListing(models.Model):
 
     def action_ignore(self):
         """Say that listings are not sold from here; nobody is asked again."""
+        self.check_access("write")
+        self = self.sudo()
         self.write({"is_ignored": True})
         return True
 
     def action_look_again(self):
         """Ask again about listings that were ignored, and look for their products."""
+        self.check_access("write")
+        self = self.sudo()
         self.filtered("is_ignored").write({"is_ignored": False})
         self._match()
         self.env["oms.channel.listing"]._suggest_due()

@@ -103,7 +103,7 @@ class OmsChannelListing(models.Model):
 
     def _components_changed(self):
         """What a bundle is made of is another now: it is mapped, and its stock another."""
-        self.filtered(lambda l: l.matched_by != "hand").matched_by = "hand"
+        self._note_hand({})
         self._after_mapping()
         self._touch_stock()
 

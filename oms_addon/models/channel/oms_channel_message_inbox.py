@@ -101,7 +101,7 @@ class OmsChannelMessage(models.Model):
         if conflict:
             self._count_repeated(conflict)
             return conflict
-        conflict = self.create(
+        conflict = self.sudo().create(
             {
                 "direction": "in",
                 "channel_id": first.channel_id.id,

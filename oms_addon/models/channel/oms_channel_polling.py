@@ -50,6 +50,7 @@ class OmsChannel(models.Model):
         """Ask for what is new now, and say what came of it."""
         self.ensure_one()
         self.check_access("write")
+        self = self.sudo()
         if not self._lock_patiently():
             return self._notify_busy()
         count, problem = self._poll()

@@ -87,6 +87,7 @@ class OmsChannel(models.Model):
     def action_connect(self):
         """Go on connecting a channel, or change how it is connected."""
         self.ensure_one()
+        self.check_access("write")
         wizard = self.env["oms.channel.connect"].create(
             {"channel_id": self.id, "adapter": self.adapter}
         )
@@ -97,6 +98,8 @@ class OmsChannel(models.Model):
     def action_open_go_live(self):
         """Go live; the first time, ask what happens to the orders of before."""
         self.ensure_one()
+        self.check_access("write")
+        self = self.sudo()
         if self.live_at or not self.can_fetch or self._adapter()._is_native:
             return self.action_go_live()
         return {

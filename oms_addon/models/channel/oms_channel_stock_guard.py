@@ -66,19 +66,23 @@ class OmsChannel(models.Model):
 
     def action_sync_stock(self):
         """Show what a stock sync would change, and ask for approval."""
+        self.check_access("write")
         return self._action_sync("stock")
 
     def action_sync_prices(self):
         """Show what a price sync would change, and ask for approval."""
+        self.check_access("write")
         return self._action_sync("price")
 
     def action_stop_stock(self):
         self.check_access("write")
+        self = self.sudo()
         self.write({"push_stock": False})
         return True
 
     def action_stop_prices(self):
         self.check_access("write")
+        self = self.sudo()
         self.write({"push_price": False})
         return True
 

@@ -90,10 +90,10 @@ class OmsChannel(models.Model):
         """Extend: what a channel shows is looked at again when its policy changes, and a sync
         that was stopped is approved anew before it starts again.
         """
+        result = super().write(vals)
         for kind in SYNC_KINDS:
             if not vals.get(f"push_{kind}", True):
-                vals = {**vals, f"{kind}_agreed_at": False, f"{kind}_agreed_by_id": False}
-        result = super().write(vals)
+                self.sudo().write({f"{kind}_agreed_at": False, f"{kind}_agreed_by_id": False})
         if vals.keys() & STOCK_POLICY:
             self.env["oms.channel.stock"]._touch_channels(
                 self.filtered(lambda c: c.state == "live" and c._is_synced("stock"))
@@ -120,15 +120,18 @@ class OmsChannel(models.Model):
         approval = {"agreed_at": fields.Datetime.now(), "agreed_by_id": self.env.uid}
         for kind in kinds:
             values = {f"{kind}_{name}": value for name, value in approval.items()}
-            self.write({f"push_{kind}": True, **values})
+            self.sudo().write({f"push_{kind}": True, **values})
 
     def action_sync_locations(self):
+        self.check_access("write")
+        self = self.sudo()
         for channel in self:
             channel._sync_locations()
         return True
 
     def action_view_stock(self):
         self.ensure_one()
+        self.check_access("read")
         return self._action_for(
             "oms_addon.oms_channel_stock_action", [("channel_id", "=", self.id)]
         )

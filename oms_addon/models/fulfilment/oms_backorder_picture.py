@@ -33,6 +33,7 @@ class OmsBackorder(models.AbstractModel):
             how many have too little on its way, ``short``, and how many are not shown, ``more``
         :rtype: dict
         """
+        self.env["stock.move"].check_access("read")
         waiting = self._waiting_by_product(QUEUE & Domain(domain))
         products = self.env["product.product"].browse(waiting)
         coming = self._coming_by_product(products)

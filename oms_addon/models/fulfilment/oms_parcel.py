@@ -118,9 +118,22 @@ class OmsParcel(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         parcels = super().create(vals_list)
+        parcels._complete()
         self.env["oms.tracking"]._release_waiting(parcels)
         parcels._tell_numbers()
         return parcels
+
+    def _complete(self):
+        """Take over from the deliveries of parcels which channel they are of and when they left."""
+        for parcel_sudo in self.sudo().filtered("picking_ids"):
+            pickings_sudo = parcel_sudo.picking_ids
+            channels = pickings_sudo._oms_orders().oms_channel_id
+            if not parcel_sudo.channel_id and len(channels) == 1:
+                parcel_sudo.channel_id = channels
+            if not parcel_sudo.shipped_at:
+                parcel_sudo.shipped_at = max(
+                    pickings_sudo.filtered("date_done").mapped("date_done"), default=False
+                )
 
     def write(self, vals):
         """Extend: a corrected number is told to the channel."""
@@ -138,23 +151,30 @@ class OmsParcel(models.Model):
 
     def action_mark_delivered(self):
         """Somebody knows that the parcel arrived."""
+        self.check_access("write")
+        self = self.sudo()
         parcels = self.filtered(lambda p: p.state not in ("delivered", "returned"))
         self.env["oms.tracking"]._record_by_hand(parcels, "delivered")
         return True
 
     def action_mark_returned(self):
         """Somebody knows that the parcel came back."""
+        self.check_access("write")
+        self = self.sudo()
         parcels = self.filtered(lambda p: p.state != "returned")
         self.env["oms.tracking"]._record_by_hand(parcels, "returned")
         return True
 
     def action_looked_at(self):
         """What was unclear is clear now."""
+        self.check_access("write")
+        self = self.sudo()
         self.look_reason = False
         return True
 
     def action_follow(self):
         self.ensure_one()
+        self.check_access("read")
         if not self.tracking_url:
             raise UserError(self.env._("The carrier has no address to follow parcels at."))
         return {"type": "ir.actions.act_url", "url": self.tracking_url, "target": "new"}
@@ -183,7 +203,7 @@ class OmsParcel(models.Model):
                         then=dict(STATES)[state],
                     )
                 )
-        moving.write({"state": state})
+        moving.sudo().write({"state": state})
 
     def _state_after(self, states):
         """:return: the state one parcel is in when these happened one after the other

@@ -105,6 +105,7 @@ class OmsShipTogether(models.AbstractModel):
     @api.model
     def action_proposals(self):
         """Open the orders that could leave together, by customer."""
+        self.env["oms.order.join"].check_access("create")
         action = self.env["ir.actions.act_window"]._for_xml_id("oms_addon.sale_order_action_oms")
         unfolded = self.env.ref("oms_addon.sale_order_view_list_together")
         return {

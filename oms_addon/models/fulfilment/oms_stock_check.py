@@ -101,12 +101,14 @@ class OmsStockCheck(models.Model):
     def action_repair(self):
         """Put right what can be, under the locks of the allocator."""
         self.check_access("write")
+        self = self.sudo()
         self.sudo().filtered(lambda check: check.state == "open")._repair()
         return True
 
     def action_open_record(self):
         """Open the transfer, or the stock of the product."""
         self.ensure_one()
+        self.check_access("read")
         if self.move_id:
             return (self.move_id.picking_id or self.move_id).get_formview_action()
         action = self.env["ir.actions.act_window"]._for_xml_id("stock.dashboard_open_quants")
@@ -115,6 +117,7 @@ class OmsStockCheck(models.Model):
     def action_check(self):
         """Look now; the list shows what was found."""
         self.check_access("write")
+        self = self.sudo()
         self.sudo()._run()
         return True
 

@@ -205,7 +205,7 @@ class OmsTracking(models.AbstractModel):
             if state != parcel.state and state in parcel._TRANSITIONS[parcel.state]:
                 parcel._set_state(state)
                 changed |= parcel
-            parcel.write(self._prepare_dates(parcel, scans))
+            parcel.sudo().write(self._prepare_dates(parcel, scans))
         self._flag_unclear(known)
         self._log(changed)
         return changed
@@ -241,7 +241,7 @@ class OmsTracking(models.AbstractModel):
         """Ask for a look at parcels of which a carrier said something nobody knows."""
         for parcel, event in known:
             if event.state == "pending" and not getattr(event, "is_known", False):
-                parcel.look_reason = self.env._(
+                parcel.sudo().look_reason = self.env._(
                     "The carrier said “%(words)s”: nobody knows what it means.",
                     words=event.text or event.code or event.state,
                 )

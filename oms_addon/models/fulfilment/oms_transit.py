@@ -7,6 +7,7 @@ class OmsTransit(models.Model):
     _name = "oms.transit"
     _description = "Transit Time"
     _order = "country_id, zip_prefix"
+    _check_company_auto = True
     _rec_name = "country_id"
 
     carrier_id = fields.Many2one("delivery.carrier", required=True, ondelete="cascade", index=True)

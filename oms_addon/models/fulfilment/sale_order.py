@@ -73,6 +73,8 @@ class SaleOrder(models.Model):
     def action_oms_parcels(self):
         """Open the parcels of the order."""
         self.ensure_one()
+        self.check_access("read")
+        self.env["oms.parcel"].check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("oms_addon.oms_parcel_action")
         return {**action, "domain": [("id", "in", self.oms_parcel_ids.ids)], "context": {}}
 

@@ -31,6 +31,7 @@ class SaleOrderLine(models.Model):
 
     oms_plan = fields.Json(
         "Planned warehouses",
+        readonly=True,
         copy=False,
         help="Quantity by warehouse, in the unit of the product, when several serve the line.",
     )

@@ -30,4 +30,6 @@ class SaleOrder(models.Model):
     def action_oms_put_back(self):
         """Open the transfers that put goods of the order back."""
         self.ensure_one()
+        self.check_access("read")
+        self.env["stock.picking"].check_access("read")
         return self._get_action_view_picking(self.oms_put_back_ids)

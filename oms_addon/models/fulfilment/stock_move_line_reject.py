@@ -18,5 +18,6 @@ class StockMoveLine(models.Model):
     def action_oms_reject(self):
         """Say why the goods of this line cannot be taken."""
         self.ensure_one()
+        self.check_access("write")
         action = self.picking_id.action_oms_reject()
         return {**action, "context": {**action["context"], "default_move_line_id": self.id}}

@@ -117,4 +117,6 @@ class StockMove(models.Model):
     def action_oms_order(self):
         """Open the order that waits."""
         self.ensure_one()
+        self.check_access("read")
+        self.env["sale.order"].check_access("read")
         return self.oms_order_id.get_formview_action()

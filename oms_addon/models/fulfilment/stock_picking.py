@@ -55,6 +55,8 @@ class StockPicking(models.Model):
     def action_oms_parcels(self):
         """Open the parcels of the delivery, or start a new one."""
         self.ensure_one()
+        self.check_access("read")
+        self.env["oms.parcel"].check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("oms_addon.oms_parcel_action")
         return {
             **action,
@@ -63,13 +65,12 @@ class StockPicking(models.Model):
                 "default_picking_ids": self.ids,
                 "default_carrier_id": self.carrier_id.id,
                 "default_company_id": self.company_id.id,
-                "default_channel_id": self._oms_channel().id,
-                "default_shipped_at": self.date_done,
             },
         }
 
     def action_oms_no_tracking(self):
         """The deliveries left without a tracking number."""
+        self.check_access("write")
         self._oms_make_untracked_parcels()
         self._oms_run_orders()
         return True
@@ -130,9 +131,8 @@ class StockPicking(models.Model):
     def _oms_make_untracked_parcels(self):
         """Make a parcel without number for each shipped delivery that has none."""
         shipped = self.filtered(lambda p: p.state == "done" and not p.oms_parcel_ids)
-        return self.env["oms.parcel"].create(
-            [{**picking._oms_prepare_parcel(), "no_tracking": True} for picking in shipped]
-        )
+        vals_list = [{**picking._oms_prepare_parcel(), "no_tracking": True} for picking in shipped]
+        return self.env["oms.parcel"].sudo().create(vals_list).sudo(self.env.su)
 
     def _oms_prepare_parcel(self):
         """:return: the values of a parcel of this delivery, without its number"""
@@ -176,6 +176,7 @@ class StockPicking(models.Model):
 
         :raise UserError: when somebody else validated all of them before
         """
+        self.check_access("write")
         pickings = self._oms_lock()
         if pickings and len(pickings) == len(self) and not pickings._oms_todo():
             raise UserError(

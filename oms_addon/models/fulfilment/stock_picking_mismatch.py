@@ -14,6 +14,7 @@ class StockPicking(models.Model):
 
         :raise UserError: when the path of orders ships it
         """
+        self.check_access("write")
         found = {picking: text for picking in self if (text := picking._oms_mismatch())}
         if not found:
             return super().button_validate()

@@ -27,7 +27,7 @@ class StockPicking(models.Model):
     def _create_backorder_picking(self):
         """Extend `stock`: what is not put back yet still is to be."""
         backorder = super()._create_backorder_picking()
-        backorder.oms_put_back_order_id = self.oms_put_back_order_id
+        backorder.sudo().oms_put_back_order_id = self.oms_put_back_order_id
         return backorder
 
     def _action_done(self):

@@ -14,6 +14,7 @@ class StockPicking(models.Model):
     def send_to_shipper(self):
         """Extend `stock_delivery`: rules and free shipping look at all orders of a parcel."""
         self.ensure_one()
+        self.check_access("write")
         if not self.oms_shared_order_ids:
             return super().send_to_shipper()
         parcel = self.with_context(**sealed(parcel_id=self.id))

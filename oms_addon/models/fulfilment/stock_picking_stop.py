@@ -48,6 +48,7 @@ class StockPicking(models.Model):
     def action_oms_reject(self):
         """Say which goods of the delivery cannot be taken, and why."""
         self.ensure_one()
+        self.check_access("write")
         action = self.env["ir.actions.act_window"]._for_xml_id("oms_addon.oms_pick_reject_action")
         return {**action, "context": {"default_picking_id": self.id}}
 

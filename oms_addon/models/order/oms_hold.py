@@ -11,6 +11,7 @@ class OmsHold(models.Model):
     _description = "Order Exception"
     _order = "reason_id, id"
     _rec_name = "order_ref"
+    _check_company_auto = True
 
     reason_id = fields.Many2one("oms.hold.reason", required=True, readonly=True, index=True)
     reason_code = fields.Char(related="reason_id.code", store=True, index=True)
@@ -41,7 +42,10 @@ class OmsHold(models.Model):
     listing_ref = fields.Char("Listing", readonly=True, help="The channel's id of the listing.")
     parent_ref = fields.Char(readonly=True)
     product_id = fields.Many2one(
-        "product.product", "Product for this SKU", help="Choosing it maps the SKU at once."
+        "product.product",
+        "Product for this SKU",
+        check_company=True,
+        help="Choosing it maps the SKU at once.",
     )
     partner_id = fields.Many2one(
         "res.partner",
@@ -98,28 +102,43 @@ class OmsHold(models.Model):
     def write(self, vals):
         result = super().write(vals)
         if vals.get("product_id"):
-            self._map_sku()
+            self.product_id.check_access("read")
+            self.sudo()._map_sku()
         if vals.get("partner_id"):
-            self._set_customer()
+            self.partner_id.check_access("read")
+            self.sudo()._set_customer()
         return result
 
     # === ACTION METHODS === #
 
     def action_release(self):
         """Release by hand: the person decides that it may go on."""
+        self.check_access("write")
+        self = self.sudo()
         return self._release_by_hand(self.env._("Released by %(user)s.", user=self.env.user.name))
 
     def action_retry(self):
+        self.check_access("write")
+        self = self.sudo()
         return self._release_by_hand(self.env._("Retry by %(user)s.", user=self.env.user.name))
 
     def action_ignore(self):
         """Set the messages aside: what they ask for is not done."""
+        self.check_access("write")
+        self = self.sudo()
         self.message_id.action_ignore()
         return True
 
     def action_cancel_order(self):
-        """Answer a wish to cancel with yes: what did not leave is cancelled, here and there."""
-        for hold in self.filtered(lambda h: h.state == "open" and h.order_id):
+        """Answer a wish to cancel with yes: what did not leave is cancelled, here and there.
+
+        :return: an action that tells the refusals, or True
+        """
+        self.check_access("write")
+        self = self.sudo()
+        self.order_id.check_access("write")
+        reserved = self._reserved()
+        for hold in (self - reserved).filtered(lambda h: h.state == "open" and h.order_id):
             order = hold.order_id
             reason = self.env._("Cancelled by %(user)s.", user=self.env.user.name)
             hold._close(reason, state="released")
@@ -131,10 +150,11 @@ class OmsHold(models.Model):
             order.sudo()._oms_cancel_unwanted()
             if hold.reason_code != "DELETED_ON_CHANNEL":
                 order.sudo()._oms_tell_cancellation("customer", hold.detail)
-        return True
+        return reserved._refuse() if reserved else True
 
     def action_choose_candidate(self):
         """Confirm that the order is of the contact that has its email address."""
+        self.check_access("write")
         for hold in self.filtered("candidate_id"):
             hold.partner_id = hold.candidate_id
         return True
@@ -142,11 +162,13 @@ class OmsHold(models.Model):
     def action_open(self):
         """Open the exception itself, with all a person needs to decide."""
         self.ensure_one()
+        self.check_access("read")
         return self.get_formview_action()
 
     def action_view_source(self):
         """Open what waits: the order, else the message."""
         self.ensure_one()
+        self.check_access("read")
         return (self.order_id or self.message_id).get_formview_action()
 
     # === BUSINESS METHODS === #
@@ -265,11 +287,20 @@ class OmsHold(models.Model):
         :param str resolution: why, for the record
         :return: an action that tells the refusals, or True
         """
-        reserved = self.filtered(lambda h: h.state == "open" and not h._may_release())
+        reserved = self._reserved()
         (self - reserved)._release(resolution)
-        if not reserved:
-            return True
-        for hold in reserved.sudo():
+        return reserved._refuse() if reserved else True
+
+    def _reserved(self):
+        """:return: the open ones among them that the user may not decide about"""
+        return self.filtered(lambda h: h.state == "open" and not h._may_release())
+
+    def _refuse(self):
+        """Record that somebody wanted to decide about these who may not.
+
+        :return: an action that tells who may
+        """
+        for hold in self.sudo():
             self.env["oms.event"]._log(
                 hold.order_id or hold.message_id,
                 "hold.refused",
@@ -282,8 +313,8 @@ class OmsHold(models.Model):
                 "type": "danger",
                 "message": self.env._(
                     "Only %(groups)s may release “%(reasons)s”.",
-                    groups=", ".join(reserved.sudo().reason_id.group_id.mapped("full_name")),
-                    reasons=", ".join(reserved.reason_id.mapped("name")),
+                    groups=", ".join(self.sudo().reason_id.group_id.mapped("full_name")),
+                    reasons=", ".join(self.reason_id.mapped("name")),
                 ),
             },
         }

@@ -7,6 +7,7 @@ class OmsHoldReason(models.Model):
     _name = "oms.hold.reason"
     _description = "Hold Reason"
     _order = "sequence, name"
+    _check_company_auto = True
 
     name = fields.Char(required=True, translate=True)
     code = fields.Char(required=True, readonly=True)

@@ -84,7 +84,7 @@ class OmsOrderRefund(models.Model):
     def _set_state(self, state):
         """Move refunds along the table; those already there, or further, stay."""
         moving = self.filtered(lambda r: state in self._TRANSITIONS[r.state])
-        moving.write({"state": state})
+        moving.sudo().write({"state": state})
 
     # === WHAT THE CHANNEL TELLS === #
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timezone
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 
 class OmsOrderRefund(models.Model):
@@ -38,7 +38,9 @@ class OmsOrderRefund(models.Model):
 
         :raise UserError: when there is nothing to pay
         """
-        self.order_id.check_access("write")
+        self.check_access("read")
+        if not self.env.su and not self.env.user.has_group("oms_addon.oms_addon_group_agent"):
+            raise AccessError(self.env._("Only an agent records that a refund was paid."))
         if any(not refund.to_pay for refund in self):
             raise UserError(self.env._("There is nothing left to pay of this refund."))
         for refund_sudo in self.sudo():

@@ -45,9 +45,10 @@ class ResPartner(models.Model):
 
     def write(self, vals):
         """Extend: an address that its own customer edits is no longer the one a channel sent."""
+        result = super().write(vals)
         if self.env.user.share and not vals.keys().isdisjoint((*ADDRESS_FIELDS, "vat")):
-            vals = {**vals, "oms_address_key": False}
-        return super().write(vals)
+            self.sudo().oms_address_key = False
+        return result
 
     def _oms_editable_outside(self):
         """Find the contacts whose name, e-mail address and the like say nothing about who they

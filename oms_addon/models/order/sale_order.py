@@ -105,10 +105,12 @@ class SaleOrder(models.Model):
     oms_delivered_at = fields.Datetime("Delivered", readonly=True, copy=False)
     oms_closed_at = fields.Datetime("Closed", readonly=True, copy=False)
 
-    oms_hold_ids = fields.One2many("oms.hold", "order_id", "Exceptions")
+    oms_hold_ids = fields.One2many("oms.hold", "order_id", "Exceptions", readonly=True)
     oms_held = fields.Boolean(compute="_compute_oms_held", compute_sudo=True)
     oms_hold_count = fields.Integer("Open exceptions", compute="_compute_oms_hold_count")
-    oms_message_ids = fields.One2many("oms.channel.message", "order_id", "Channel messages")
+    oms_message_ids = fields.One2many(
+        "oms.channel.message", "order_id", "Channel messages", readonly=True
+    )
     oms_message_count = fields.Integer(compute="_compute_oms_message_count")
     oms_event_count = fields.Integer(compute="_compute_oms_event_count")
     oms_event_ids = fields.One2many(
@@ -187,17 +189,23 @@ class SaleOrder(models.Model):
 
     def action_oms_holds(self):
         self.ensure_one()
+        self.check_access("read")
+        self.env["oms.hold"].check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("oms_addon.oms_hold_action")
         return {**action, "domain": [("order_id", "=", self.id)], "context": {}}
 
     def action_oms_events(self):
         self.ensure_one()
+        self.check_access("read")
+        self.env["oms.event"].check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("oms_addon.oms_event_action")
         domain = [("res_model", "=", "sale.order"), ("res_id", "=", self.id)]
         return {**action, "domain": domain, "context": {}}
 
     def action_oms_messages(self):
         self.ensure_one()
+        self.check_access("read")
+        self.env["oms.channel.message"].check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "oms_addon.oms_channel_message_action"
         )
@@ -219,7 +227,7 @@ class SaleOrder(models.Model):
         """Let the lanes take orders of the path on from where they wait."""
         orders = self.filtered(lambda o: o.oms_step and o.oms_status not in ("done", "cancelled"))
         for step, of_step in orders.grouped("oms_step").items():
-            of_step.write({"oms_status": "running", "oms_cursor": step})
+            of_step.sudo().write({"oms_status": "running", "oms_cursor": step})
         self.env["oms.order.flow"]._wake(set(orders.mapped("oms_cursor")))
 
     def _action_confirm(self):

@@ -21,18 +21,19 @@ class SaleOrder(models.Model):
         orders = self.filtered(lambda o: o.oms_channel_id and o.state in ("draft", "sent", "sale"))
         result = super()._action_cancel()
         is_channel = unsealed(self.env, "from_channel")
-        orders.write({"oms_cancelled_by": "channel" if is_channel else "user"})
+        orders.sudo().write({"oms_cancelled_by": "channel" if is_channel else "user"})
         return result
 
     def action_draft(self):
         """Extend `sale`: an order that is set to quotation by hand waits to be confirmed."""
+        self.check_access("write")
         dead = self.filtered(lambda o: o.state == "cancel" and o.oms_step)
         result = super().action_draft()
         # from_channel: the channel reopens it, and it goes on by itself
         if dead and not unsealed(self.env, "from_channel"):
             reviver = self.env["oms.order.reviver"]
             for order in dead:
-                order.write(
+                order.sudo().write(
                     {
                         **reviver._prepare_path(order),
                         "oms_step": "confirm",

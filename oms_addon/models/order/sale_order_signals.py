@@ -48,7 +48,9 @@ class SaleOrder(models.Model):
         help="History: nothing is reserved, shipped or invoiced.",
     )
     oms_can_refund = fields.Boolean(compute="_compute_oms_can_refund", compute_sudo=True)
-    oms_refund_ids = fields.One2many("oms.order.refund", "order_id", "Refunds on the channel")
+    oms_refund_ids = fields.One2many(
+        "oms.order.refund", "order_id", "Refunds on the channel", readonly=True
+    )
 
     @api.depends("oms_channel_id", "oms_amount_paid", "oms_amount_refunded")
     def _compute_oms_can_refund(self):
@@ -65,6 +67,8 @@ class SaleOrder(models.Model):
 
     def action_oms_refunds(self):
         self.ensure_one()
+        self.check_access("read")
+        self.env["oms.order.refund"].check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("oms_addon.oms_order_refund_action")
         return {**action, "domain": [("order_id", "=", self.id)], "context": {}}
 

@@ -36,7 +36,13 @@ class AccountMove(models.Model):
     # === ACTION METHODS === #
 
     def action_oms_send_receipt(self):
-        """Send the receipt again, or after a failure."""
+        """Send the receipt again, or after a failure.
+
+        Whoever serves customers may, who need not be allowed to change invoices.
+        """
+        self.check_access("read")
+        if not self.env.user.has_group("oms_addon.oms_addon_group_agent"):
+            self.check_access("write")
         self.filtered(lambda m: m.state == "posted").sudo().write(
             {"oms_receipt_state": "pending", "oms_receipt_error": False}
         )

@@ -1,0 +1,72 @@
+"""What people write of our models, and of ours in Odoo's, where their role lets them: all else is
+written by the system alone. Of dialogs, who opened them writes all.
+"""
+
+OF_OURS = {
+    "oms.allocation.cost": "amount company_id sequence warehouse_id zone_id",
+    "oms.allocation.group": "company_id name warehouse_ids",
+    "oms.allocation.routing": "active domain name rule_ids run_id sequence sort_by zone_ids",
+    "oms.allocation.rule": (
+        "action active cancel_days group_ids keeps_safety max_km max_parcels min_value "
+        "name needs_carrier one_parcel routing_id sequence sort_by then_by user_id "
+        "warehouse_ids zone_ids"
+    ),
+    "oms.allocation.run": (
+        "active carrier_ids channel_ids company_id domain name priority promise_days "
+        "routing_ids sequence shipping_method value_max value_min zone_ids"
+    ),
+    "oms.allocation.safety": "company_id product_id quantity warehouse_id",
+    "oms.allocation.wait": "warehouse_id",
+    "oms.allocation.zone": "company_id country_ids name postcodes state_ids",
+    "oms.channel": (
+        "account_ref active adapter address_level alert_ids api_key api_secret "
+        "arriving_days auto_ship backfill_ids backfill_policy base_url buffer_ids "
+        "carrier_id cart_minutes color company_id completed_policy confirm_policy "
+        "default_tax_ids external_shipment_policy fetch_minutes fetch_minutes_webhooks "
+        "fetch_rate gap_ids guest_partner_id invoice_policy listing_ids location_ids "
+        "mapping_ids name payment_method_ids payment_policy payment_tolerance "
+        "picking_policy price_pricelist_id pricelist_ids push_price push_stock "
+        "rate_max_days reopen_policy reserve_carts reserve_ids rounding_limit "
+        "sell_arriving send_receipt sequence ship_policy start_policy stock_buffer "
+        "stock_cap stock_ids stock_minimum stock_percent stock_zero_limit tax_rounding "
+        "team_id tell_promise together_hours together_policy tracking_secret transfer_days "
+        "unpaid_days user_id warehouse_ids watch_stock webhook_secret"
+    ),
+    "oms.channel.backfill": "channel_id date_from date_to",
+    "oms.channel.buffer": "channel_id product_id quantity",
+    "oms.channel.gap": "channel_id date_from date_to",
+    "oms.channel.listing": (
+        "alias_ids alias_of_id barcode channel_id component_ids external_ref is_ignored "
+        "multiplier name product_id sku split_by"
+    ),
+    "oms.channel.listing.component": "listing_id product_id quantity sequence share",
+    "oms.channel.location": "active channel_id fulfils name ref warehouse_ids",
+    "oms.channel.mapping": "carrier_id channel_id key kind tax_id value",
+    "oms.channel.payment.method": "channel_id method terms",
+    "oms.channel.policy": (
+        "auto_ship confirm_policy external_shipment_policy invoice_policy payment_policy "
+        "payment_tolerance reopen_policy send_receipt ship_policy tell_promise "
+        "together_hours together_policy transfer_days unpaid_days"
+    ),
+    "oms.channel.reserve": "active channel_id product_id quantity until",
+    "oms.hold": "partner_id product_id user_id",
+    "oms.hold.reason": "advice fix group_id is_blocking name owner_id sequence",
+    "oms.hold.rule": "active channel_ids company_id domain name reason_id sequence user_id",
+    "oms.lane": "name sequence",
+    "oms.parcel": "carrier_id company_id name no_tracking picking_ids",
+    "oms.pick.rejection.reason": "active company_id effect is_resourced name sequence",
+    "oms.postcode": "country_id latitude longitude postcode",
+    "oms.transit": "carrier_id country_id days zip_prefix",
+}
+
+OF_CORE = {
+    "delivery.carrier": "oms_cutoff oms_delivery_days oms_transit_days oms_transit_ids",
+    "res.company": "oms_user_id",
+    "res.partner": "oms_rejected_data oms_ship_complete",
+    "sale.order": "oms_keep_warehouse oms_priority oms_ship_alone",
+    "stock.picking": "oms_parcel_ids oms_stop_ids",
+    "stock.warehouse": (
+        "oms_calendar_id oms_capacity_day oms_carrier_ids oms_cutoff "
+        "oms_damaged_location_id oms_handling_days oms_managed oms_transit_days"
+    ),
+}
