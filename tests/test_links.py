@@ -4,7 +4,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import mute_logger
 
 from .registry_world import RegistryWorld
-from .written_fields import OF_OURS
+from .written_fields import OF_CORE, OF_OURS
 
 
 class TestLinks(RegistryWorld):
@@ -20,7 +20,7 @@ class TestLinks(RegistryWorld):
         """
         return [
             self.env[name]._fields[field]
-            for name, names in OF_OURS.items()
+            for name, names in {**OF_OURS, **OF_CORE}.items()
             for field in names.split()
             if (relation := self.env[name]._fields[field]).type in ("many2one", "many2many")
             and relation.comodel_name != "res.users"

@@ -64,7 +64,6 @@ OF_CORE = {
     "res.company": "oms_user_id",
     "res.partner": "oms_rejected_data oms_ship_complete",
     "sale.order": "oms_keep_warehouse oms_priority oms_ship_alone",
-    "stock.picking": "oms_parcel_ids oms_stop_ids",
     "stock.warehouse": (
         "oms_calendar_id oms_capacity_day oms_carrier_ids oms_cutoff "
         "oms_damaged_location_id oms_handling_days oms_managed oms_transit_days"

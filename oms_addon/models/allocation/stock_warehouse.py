@@ -10,7 +10,10 @@ class StockWarehouse(models.Model):
         "Parcels a day", help="Rules give it no more orders on a day. 0: no limit."
     )
     oms_carrier_ids = fields.Many2many(
-        "delivery.carrier", string="Works with", help="The carriers that collect here. Empty: all."
+        "delivery.carrier",
+        string="Works with",
+        check_company=True,
+        help="The carriers that collect here. Empty: all.",
     )
 
     _oms_capacity_positive = models.Constraint(

@@ -11,7 +11,7 @@ from odoo.addons.oms_addon.tools.sealed_context import sealed, unsealed
 class StockPicking(models.Model):
     _inherit = "stock.picking"
 
-    oms_parcel_ids = fields.Many2many("oms.parcel", string="Parcels", copy=False)
+    oms_parcel_ids = fields.Many2many("oms.parcel", string="Parcels", readonly=True, copy=False)
     oms_parcel_count = fields.Integer(
         "Number of parcels", compute="_compute_oms_parcel_count", compute_sudo=True
     )

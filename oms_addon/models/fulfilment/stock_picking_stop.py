@@ -9,7 +9,9 @@ from odoo.addons.oms_addon.tools.sealed_context import sealed
 class StockPicking(models.Model):
     _inherit = "stock.picking"
 
-    oms_stop_ids = fields.Many2many("oms.stop.request", string="Requests to stop", copy=False)
+    oms_stop_ids = fields.Many2many(
+        "oms.stop.request", string="Requests to stop", readonly=True, copy=False
+    )
     oms_stop_text = fields.Char(compute="_compute_oms_stop_text", compute_sudo=True)
     oms_can_reject = fields.Boolean(compute="_compute_oms_can_reject", compute_sudo=True)
 
