@@ -68,6 +68,23 @@ class TestConventions(OmsCommon):
                         # Odoo's own leaves the page empty where they are grouped by a record.
                         self.assertEqual(card.get("js_class"), "oms_orders_kanban")
 
+    def test_no_button_calls_what_takes_no_records(self):
+        # The web client hands the ids of what is selected to each, none among them.
+        called = {
+            (path.name, button.get("name"))
+            for path in (SOURCE / "views").glob("*.xml")
+            for button in etree.parse(path).iter("button")
+            if button.get("type") == "object"
+        }
+        of_models = {
+            name
+            for model in self.env.registry.values()
+            for name in dir(model)
+            if name.startswith("action_") and getattr(getattr(model, name), "_api_model", False)
+        }
+        self.assertGreater(len(called), 50)
+        self.assertEqual({row for row in called if row[1] in of_models}, set())
+
     def test_business_code_never_commits(self):
         for path in (SOURCE / "models").rglob("*.py"):
             with self.subTest(path.name):

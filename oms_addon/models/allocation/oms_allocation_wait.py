@@ -157,7 +157,6 @@ class OmsAllocationWait(models.Model):
         self.check_access("read")
         return self.order_id.get_formview_action()
 
-    @api.model
     def action_rehearse(self):
         """Open what the rules would do with what waits now."""
         self.check_access("read")

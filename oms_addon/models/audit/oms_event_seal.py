@@ -28,7 +28,6 @@ class OmsEvent(models.Model):
 
     # === ACTION METHODS === #
 
-    @api.model
     def action_verify(self):
         """Verify the audit trail of the user's companies, and say what came of it."""
         self.check_access("read")

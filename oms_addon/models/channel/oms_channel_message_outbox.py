@@ -74,7 +74,7 @@ class OmsChannelMessage(models.Model):
             rows.append(("confirmation", f"confirm:{message.event_ref}", None, body, digest))
         self.sudo()._insert_rows(channel, "out", rows, ASK_PRIORITY)
         self.concat(*messages)._set_state(
-            "done", self.env._("The channel is asked whether it is true.")
+            "done", self.env._("Confirmation requested from the channel.")
         )
         self.env.ref("oms_addon.oms_lane_outbox").sudo()._wake()
 
