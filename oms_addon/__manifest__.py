@@ -1,7 +1,7 @@
 {
     "name": "Orders Hub",
     "summary": "Every order of every channel, from the click to the door",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Sales/Sales",
     "license": "LGPL-3",
     "author": "The oms_addon maintainers",

@@ -11,7 +11,7 @@ from odoo.addons.oms_addon.tools.sealed_context import sealed
 from ..common import OmsCommon
 
 VICTIM = "victim@example.com"
-SCRIPT = Path(__file__).parents[2] / "oms_addon/migrations/19.0.1.1.0/post-customer_keys.py"
+SCRIPT = Path(__file__).parents[2] / "oms_addon/migrations/19.0.1.2.0/post-customer_keys.py"
 
 
 class TestCustomerIdentity(OmsCommon):
