@@ -47,12 +47,14 @@ class SaleOrder(models.Model):
             if line.oms_reduced_qty:
                 # Of orders of before only the units are known.
                 taken_off += line.oms_reduced_total or line._oms_value_of(line.oms_reduced_qty)
+                gone_units += line.oms_reduced_qty
         too_much = max(paid - self.amount_total - taken_off, 0.0)
         # What a channel kept of the price of items it took back is owed.
         kept = sum(refunds.mapped("kept"))
         of_gone = refunded - taken_off - too_much + kept
         if 0 < gone - of_gone < self.currency_id.rounding * gone_units + 1e-9:
-            # Given back piece by piece, the price and its tax each rounded for itself.
+            # Given back piece by piece, the price and its tax each rounded for itself. Of items
+            # taken off the order the rest can be a cent too cheap: no price makes that total.
             gone = of_gone
         gone = self.currency_id.round(gone)
         goodwill = max(of_gone - gone, 0.0)

@@ -13,6 +13,7 @@ registry.category("web_tour.tours").add("oms_import_tour", {
         { trigger: ".o_field_widget[name=name] input", run: "edit Spreadsheet" },
         { trigger: ".o_field_widget[name=adapter] input", run: "click" },
         { trigger: ".o_select_menu_item:contains('CSV or Excel file')", run: "click" },
+        { trigger: ".o_field_widget[name=adapter] input:value('CSV or Excel file')" },
         { trigger: "button[name=action_open_go_live]", run: "click" },
         { trigger: ".o_arrow_button_current:contains('Live')" },
         { trigger: ".o_statusbar_buttons button:contains('Import file')", run: "click" },

@@ -18,6 +18,10 @@ registry.category("web_tour.tours").add("oms_payment_method_tour", {
             run: "click",
         },
         { trigger: ".o_select_menu_item:contains('Cash on Delivery')", run: "click" },
+        {
+            trigger:
+                ".o_field_widget[name=payment_method_ids] [name=terms] input:value('Cash on Delivery')",
+        },
         { trigger: ".o_form_button_save", run: "click" },
         { trigger: ".o_form_saved" },
     ],
