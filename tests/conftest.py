@@ -25,5 +25,9 @@ def _own_filestore(original, database):
 
 pytest_odoo._shared_filestore = _own_filestore
 
-settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("untimed")
+untimed = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+# The same examples in each run: a change is judged by what it changes. New ones are looked for by
+# `./oms test --hypothesis-profile=explore`.
+settings.register_profile("same", derandomize=True, **untimed)
+settings.register_profile("explore", max_examples=1000, **untimed)
+settings.load_profile("same")

@@ -109,3 +109,17 @@ def test_all_cores_run_the_whole_suite_and_one_what_was_chosen(
         environment=types.SimpleNamespace(variables={"PATH": str(tmp_path)}), keeps=Workspace.keeps
     )
     assert test.processes(workspace, cli.parse(["test", *arguments])) == expected
+
+
+@pytest.mark.parametrize(
+    ("arguments", "bundled"),
+    [([], True), (["-k", "hold"], True), (["tests/tooling", "-x"], False)],
+)
+def test_the_bundles_of_browsers_are_made_once_for_the_whole_suite(monkeypatch, arguments, bundled):
+    ran = []
+    templates = types.SimpleNamespace(run_program=lambda *call: ran.append(call))
+    monkeypatch.chdir(paths.ROOT)
+    test.bundle(types.SimpleNamespace(templates=templates), cli.parse(["test", *arguments]), "db")
+    program = paths.ROOT / "tooling" / "assets_program.py"
+    assert ran == ([("db", program, "assets-program.log")] if bundled else [])
+    assert program.exists()

@@ -10,10 +10,11 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from .. import browser, paths, process
+from .. import browser, console, paths, process
 from ..workspace import Workspace
 
 PASS_THROUGH = True
+ASSETS_PROGRAM = paths.ROOT / "tooling" / "assets_program.py"
 
 
 def configure(parser):
@@ -34,6 +35,7 @@ def run(options):
     try:
         with workspace.scratch("test", keep=options.keep) as database:
             count = options.processes or processes(workspace, options)
+            bundle(workspace, options, database)
             with workspace.borrow(copies(database, count)):
                 return process.call(
                     command(workspace.environment, database, options.rest, count),
@@ -62,10 +64,21 @@ def processes(workspace, options):
     """
     path = workspace.environment.variables["PATH"]
     able = all(shutil.which(name, path=path) for name in ("createdb", "dropdb"))
-    chosen = any(Path(argument.partition("::")[0]).exists() for argument in options.rest)
-    if chosen or not able or workspace.keeps(options.keep):
+    if chosen(options) or not able or workspace.keeps(options.keep):
         return 1
     return len(os.sched_getaffinity(0))
+
+
+def bundle(workspace, options, database):
+    """Have the database keep what browsers load, where more tests than a few will load it."""
+    if not chosen(options):
+        with console.step("Bundling what browsers load"):
+            workspace.templates.run_program(database, ASSETS_PROGRAM, "assets-program.log")
+
+
+def chosen(options):
+    """Return whether a person named the tests to run, by their path."""
+    return any(Path(argument.partition("::")[0]).exists() for argument in options.rest)
 
 
 def copies(database, count):
