@@ -1,5 +1,5 @@
 """What people write of our models, and of ours in Odoo's, where their role lets them: all else is
-written by the system alone. Of dialogs, who opened them writes all.
+written by the system alone, in dialogs, too.
 """
 
 OF_OURS = {
@@ -68,4 +68,36 @@ OF_CORE = {
         "oms_calendar_id oms_capacity_day oms_carrier_ids oms_cutoff "
         "oms_damaged_location_id oms_handling_days oms_managed oms_transit_days"
     ),
+}
+
+#: what is handed to a dialog when it is opened, and what is typed or chosen in it
+OF_DIALOGS = {
+    "oms.allocation.move": "company_id order_ids warehouse_id",
+    "oms.allocation.rehearsal": "company_id run_ids scope",
+    "oms.allocation.test": (
+        "carrier_id channel_id company_id country_id line_ids order_id priority run_id zip"
+    ),
+    "oms.allocation.test.line": "product_id quantity test_id",
+    "oms.api.key": "channel_id expires_on is_limited user_id",
+    "oms.channel.connect": (
+        "account_ref adapter backfill_from backfill_to base_url name preset tax_ids "
+        "wants_backfill wants_prices wants_stock"
+    ),
+    "oms.channel.connect.tax": "is_wanted tax_id wizard_id",
+    "oms.channel.go.live": "channel_id",
+    "oms.channel.listing.accept": "channel_id min_score",
+    "oms.channel.stock.import": "line_ids",
+    "oms.channel.stock.import.line": "import_id is_chosen quantity warehouse_id",
+    "oms.customer.split": "email line_ids name partner_id phone",
+    "oms.customer.split.line": "is_chosen order_id split_id",
+    "oms.order.batch": "kind order_ids priority reason tag_ids user_id",
+    "oms.order.import": "channel_id data filename",
+    "oms.order.join": "line_ids order_id",
+    "oms.order.join.line": "is_chosen join_id order_id",
+    "oms.pick.reject": "counted move_line_id picking_id quantity reason_id",
+    "oms.refund.request": "amount line_ids order_id reason",
+    "oms.refund.request.line": "line_id quantity request_id",
+    "oms.tracking.import": "company_id data filename",
+    "res.config.settings": "oms_keep_days oms_trusted_hosts",
+    "sale.mass.cancel.orders": "oms_notify oms_reason oms_refund oms_restock oms_text",
 }

@@ -65,11 +65,9 @@ class Base(models.AbstractModel):
 
     @api.model
     def _oms_guards(self, field):
-        """:return: whether a field is ours, and written by the system alone; a dialog belongs to
-        its user
-        """
+        """:return: whether a field is ours, and written by the system alone, in dialogs, too"""
         is_ours = self._name.startswith("oms.") or field.name.startswith("oms_")
-        return field.readonly and is_ours and not self._transient
+        return field.readonly and is_ours
 
     def _oms_leave_out_lists(self, tree):
         """Take fields whose records the user may not read out of a view of this model.

@@ -256,12 +256,15 @@ class OmsLane(models.Model):
 
     def _work_slow(self):
         """Seal the audit trail, cancel what nobody paid or could serve, book money that
-        the flow does not touch.
+        the flow does not touch, forget secrets that were typed and left.
         """
+        left = self.env["oms.channel.connect"]._forget_left_secrets()
         collector = self.env["oms.payment.collector"]
         booked = collector._book_left()
         late = self.env["oms.allocation.expiry"]._expire_unserved()
-        return self.env["oms.event"]._seal() + collector._expire_unpaid() + (booked or 0) + late
+        return (
+            self.env["oms.event"]._seal() + collector._expire_unpaid() + (booked or 0) + late + left
+        )
 
     # === DRAINING === #
 

@@ -10,7 +10,7 @@ class OmsAllocationMove(models.TransientModel):
     _inherit = "oms.wizard"
     _description = "Send From Another Warehouse"
 
-    order_ids = fields.Many2many("sale.order", string="Orders", required=True, readonly=True)
+    order_ids = fields.Many2many("sale.order", string="Orders", required=True)
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company
     )

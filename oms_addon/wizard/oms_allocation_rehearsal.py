@@ -46,7 +46,7 @@ class OmsAllocationRehearsal(models.TransientModel):
         """Decide again and show what would change; no order is touched."""
         self.ensure_one()
         self._check_records()
-        self.result = self.sudo()._rehearse()
+        self.sudo().result = self.sudo()._rehearse()
         return True
 
     # === REHEARSING === #

@@ -16,7 +16,7 @@ class OmsApiKey(models.TransientModel):
     _inherit = "oms.wizard"
     _description = "API Key of a Shop"
 
-    channel_id = fields.Many2one("oms.channel", required=True, readonly=True)
+    channel_id = fields.Many2one("oms.channel", required=True)
     user_id = fields.Many2one(
         "res.users",
         "Acts as",

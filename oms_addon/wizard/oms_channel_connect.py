@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 from odoo import api, fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
+#: minutes that typed secrets are kept for a person who leaves the dialog by no button
+KEPT_MINUTES = 15
 SECRETS = ("api_key", "api_secret", "webhook_secret")
 PLAIN = ("base_url", "account_ref")
 
@@ -40,7 +42,7 @@ class OmsChannelConnect(models.TransientModel):
     api_key = fields.Char(compute="_compute_secrets", inverse="_inverse_secrets")
     api_secret = fields.Char(compute="_compute_secrets", inverse="_inverse_secrets")
     webhook_secret = fields.Char(compute="_compute_secrets", inverse="_inverse_secrets")
-    typed_secrets = fields.Json(groups="base.group_system")
+    typed_secrets = fields.Json(groups="base.group_system", readonly=True)
     base_url_label = fields.Char(compute="_compute_credentials")
     account_ref_label = fields.Char(compute="_compute_credentials")
     api_key_label = fields.Char(compute="_compute_credentials")
@@ -229,6 +231,19 @@ class OmsChannelConnect(models.TransientModel):
         self.sudo().typed_secrets = False
         self.invalidate_recordset(SECRETS)
 
+    @api.model
+    def _forget_left_secrets(self):
+        """Forget the secrets that were typed into dialogs which nobody goes on with.
+
+        :return: the number of dialogs
+        """
+        before = fields.Datetime.subtract(fields.Datetime.now(), minutes=KEPT_MINUTES)
+        left = self.sudo().search(
+            [("typed_secrets", "!=", False), ("write_date", "<", before)], limit=100
+        )
+        left._forget_secrets()
+        return len(left)
+
     @api.depends("webhook_url")
     def _compute_address_problem(self):
         for wizard in self:
@@ -253,7 +268,7 @@ class OmsChannelConnect(models.TransientModel):
         problem = self._guard(f"_leave_{self.step}")
         self._forget_secrets()
         if problem:
-            self.error = problem
+            self.sudo().error = problem
         else:
             self._enter(self._neighbour(1))
         return self._reopen()
@@ -270,14 +285,14 @@ class OmsChannelConnect(models.TransientModel):
         """Compare the prices anew, with the price list that was chosen."""
         self.ensure_one()
         self._check_records()
-        self.error = self._guard("_compare_prices")
+        self.sudo().error = self._guard("_compare_prices")
         return self._reopen()
 
     def action_count(self):
         """Ask how many orders of the past there are."""
         self.ensure_one()
         self._check_records()
-        self.error = self._guard("_count")
+        self.sudo().error = self._guard("_count")
         return self._reopen()
 
     def action_later(self):
@@ -313,7 +328,7 @@ class OmsChannelConnect(models.TransientModel):
         channel = self.channel_id
         problem = self._guard("_go_live") if channel.state != "live" else ""
         if problem:
-            self.error = problem
+            self.sudo().error = problem
             return self._reopen()
         channel.sudo().connect_step = False
         return {
@@ -362,12 +377,12 @@ class OmsChannelConnect(models.TransientModel):
 
     def _enter(self, step):
         """Show a step; what its preparation meets is said on it."""
-        self.write({"step": step, "error": False})
+        self.sudo().write({"step": step, "error": False})
         if self.channel_id.state == "draft":
             self.channel_id.check_access("write")
             self.channel_id.sudo().connect_step = step
         if hasattr(self, f"_enter_{step}"):
-            self.error = self._guard(f"_enter_{step}")
+            self.sudo().error = self._guard(f"_enter_{step}")
 
     def _guard(self, method):
         """Run a part of a step so that its failure leaves nothing half-made.

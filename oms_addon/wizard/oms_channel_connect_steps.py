@@ -26,7 +26,7 @@ class OmsChannelConnect(models.TransientModel):
                     == (self.adapter, self.env.user, self.env.company)
                 )
             )
-            self.channel_id = untouched[:1] or Channel.create(
+            self.sudo().channel_id = untouched[:1] or Channel.create(
                 {"name": label, "adapter": self.adapter}
             )
         elif self.channel_id.adapter != self.adapter:
@@ -68,7 +68,7 @@ class OmsChannelConnect(models.TransientModel):
 
     def _enter_test(self):
         problem = self._adapter()._test_connection(self.channel_id._checked())
-        self.test_ok = not problem
+        self.sudo().test_ok = not problem
         if not problem:
             self.channel_id._checked()._note_answer()
         return problem
@@ -83,14 +83,13 @@ class OmsChannelConnect(models.TransientModel):
             self.channel_id._checked()._sync_locations()
 
     def _enter_taxes(self):
-        self.told_tax_rounding = self._adapter()._fetch_tax_rounding(self.channel_id._checked())
-        self.price_rounding = self._adapter()._price_rounding(self.channel_id._checked())
+        wizard_sudo, channel = self.sudo(), self.channel_id._checked()
+        wizard_sudo.told_tax_rounding = self._adapter()._fetch_tax_rounding(channel)
+        wizard_sudo.price_rounding = self._adapter()._price_rounding(channel)
         if self.told_tax_rounding:
             self.channel_id.tax_rounding = self.told_tax_rounding
-        pairs = self.channel_id._checked()._match_taxes(
-            self._adapter()._fetch_taxes(self.channel_id._checked())
-        )
-        self.tax_ids = [
+        pairs = channel._match_taxes(self._adapter()._fetch_taxes(channel))
+        wizard_sudo.tax_ids = [
             Command.clear(),
             *[
                 Command.create(
@@ -140,9 +139,7 @@ class OmsChannelConnect(models.TransientModel):
         """Read what the channel shows and compare it with what it would be told."""
         self.wants_stock = self.channel_id._is_synced("stock")
         if not self.stock_sync_id:
-            self.stock_sync_id = self.env["oms.channel.sync"].create(
-                {"channel_id": self.channel_id.id, "kind": "stock"}
-            )
+            self.sudo().stock_sync_id = self.env["oms.channel.sync"]._open(self.channel_id, "stock")
         self.stock_sync_id._fetch()
         self.stock_sync_id._fill()
         return self.stock_sync_id.problem or ""
@@ -158,9 +155,7 @@ class OmsChannelConnect(models.TransientModel):
         """Compare the prices on the channel with those it would be told."""
         self.wants_prices = self.channel_id._is_synced("price")
         if not self.price_sync_id:
-            self.price_sync_id = self.env["oms.channel.sync"].create(
-                {"channel_id": self.channel_id.id, "kind": "price"}
-            )
+            self.sudo().price_sync_id = self.env["oms.channel.sync"]._open(self.channel_id, "price")
             # The listings were read for the stock, unless the channel takes prices only.
             if not self.stock_sync_id:
                 self.price_sync_id._fetch()
@@ -184,7 +179,7 @@ class OmsChannelConnect(models.TransientModel):
     def _enter_history(self):
         backfill = self.channel_id.backfill_ids.filtered(lambda b: b.state == "draft")[:1]
         now = fields.Datetime.now().replace(second=0)
-        self.write(
+        self.sudo().write(
             {
                 "backfill_id": backfill.id,
                 "wants_backfill": bool(backfill),
@@ -206,7 +201,7 @@ class OmsChannelConnect(models.TransientModel):
             raise UserError(self.env._("Choose from when until when orders are brought."))
         values = {"date_from": self.backfill_from, "date_to": self.backfill_to}
         if not self.backfill_id:
-            self.backfill_id = self.env["oms.channel.backfill"].create(
+            self.sudo().backfill_id = self.env["oms.channel.backfill"].create(
                 {"channel_id": self.channel_id.id, **values}
             )
         elif any(self.backfill_id[name] != value for name, value in values.items()):

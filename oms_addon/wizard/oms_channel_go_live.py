@@ -8,7 +8,7 @@ class OmsChannelGoLive(models.TransientModel):
     _inherit = "oms.wizard"
     _description = "Go Live"
 
-    channel_id = fields.Many2one("oms.channel", required=True, readonly=True, ondelete="cascade")
+    channel_id = fields.Many2one("oms.channel", required=True, ondelete="cascade")
     start_policy = fields.Selection(related="channel_id.start_policy", readonly=False)
     can_push_stock = fields.Boolean(related="channel_id.can_push_stock")
     can_push_price = fields.Boolean(related="channel_id.can_push_price")

@@ -68,7 +68,7 @@ class OmsChannelStockImport(models.TransientModel):
                 for ref, quantity in (listing.told_quantities or {}).items()
                 if ref in places
             ]
-        self.line_ids = [Command.create(line) for line in lines]
+        self.sudo().line_ids = [Command.create(line) for line in lines]
 
 
 class OmsChannelStockImportLine(models.TransientModel):

@@ -66,12 +66,20 @@ class OmsChannelSync(models.TransientModel):
 
     # === BUSINESS METHODS === #
 
+    @api.model
+    def _open(self, channel, kind):
+        """:return: the preview of a channel, which is filled by ``_fill``"""
+        self.check_access("create")
+        channel.check_access("read")
+        return self.sudo().create({"channel_id": channel.id, "kind": kind}).sudo(False)
+
     def _fetch(self):
         """Read the channel's listings, as far as there is time."""
         channel = self.channel_id._checked()
-        self.problem = False
+        problem = False
         if channel.can_fetch_listings:
-            _count, self.problem = channel._fetch_all_listings(FETCH_SECONDS)
+            _count, problem = channel._fetch_all_listings(FETCH_SECONDS)
+        self.sudo().problem = problem
 
     def _agree(self):
         """Switch the sync on, as the person who looked at the preview approved it.
@@ -124,7 +132,7 @@ class OmsChannelSync(models.TransientModel):
         lines = getattr(self, f"_{self.kind}_lines")(listings)
         lines.sort(key=lambda line: line["rank"])
         of_kind = [line for line in lines if not line["is_skipped"]]
-        self.write(
+        self.sudo().write(
             {
                 "line_ids": [
                     Command.clear(),

@@ -14,7 +14,7 @@ class OmsCustomerSplit(models.TransientModel):
     _inherit = "oms.wizard"
     _description = "Split Customer"
 
-    partner_id = fields.Many2one("res.partner", "Customer", required=True, readonly=True)
+    partner_id = fields.Many2one("res.partner", "Customer", required=True)
     line_ids = fields.One2many("oms.customer.split.line", "split_id")
     name = fields.Char("New Customer", compute="_compute_new", store=True, readonly=False)
     email = fields.Char(compute="_compute_new", store=True, readonly=False)
@@ -22,7 +22,7 @@ class OmsCustomerSplit(models.TransientModel):
 
     @api.model
     def default_get(self, fields_list):
-        """List the customer's latest orders, with what the channel sent of the buyer."""
+        """List the customer's latest orders."""
         values = super().default_get(fields_list)
         partner = self.env["res.partner"].browse(self.env.context.get("active_id"))
         partner.check_access("read")
@@ -30,26 +30,9 @@ class OmsCustomerSplit(models.TransientModel):
         orders = self.env["sale.order"].search(
             [("partner_id", "=", partner.id)], order="id desc", limit=MAX_ORDERS
         )
-        told = self.env["oms.customer.splitter"]._told(orders)
         values["partner_id"] = partner.id
-        values["line_ids"] = [
-            Command.create(self._prepare_line(order, told.get(order))) for order in orders
-        ]
+        values["line_ids"] = [Command.create({"order_id": order.id}) for order in orders]
         return values
-
-    @api.model
-    def _prepare_line(self, order, document):
-        """:return: the values of the line of an order
-        :param document: the ``OrderDocument`` it was told with, ``None`` when that is gone
-        """
-        shipping = order.partner_shipping_id
-        customer = document and document.customer
-        return {
-            "order_id": order.id,
-            "told_name": (customer and customer.name) or shipping.name,
-            "told_email": (customer and customer.email) or shipping.email,
-            "told_phone": (customer and customer.phone) or shipping.phone,
-        }
 
     @api.depends("line_ids.is_chosen")
     def _compute_new(self):

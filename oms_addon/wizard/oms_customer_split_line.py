@@ -1,6 +1,6 @@
 """One order that may be another customer's."""
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class OmsCustomerSplitLine(models.TransientModel):
@@ -15,6 +15,17 @@ class OmsCustomerSplitLine(models.TransientModel):
     order_number = fields.Char(related="order_id.oms_order_number", string="Number")
     date_order = fields.Datetime(related="order_id.date_order", string="Placed")
     partner_shipping_id = fields.Many2one(related="order_id.partner_shipping_id")
-    told_name = fields.Char("Buyer")
-    told_email = fields.Char("Email")
-    told_phone = fields.Char("Phone")
+    told_name = fields.Char("Buyer", compute="_compute_told")
+    told_email = fields.Char("Email", compute="_compute_told")
+    told_phone = fields.Char("Phone", compute="_compute_told")
+
+    @api.depends("order_id")
+    def _compute_told(self):
+        """Show what the channel sent of the buyer; the address where that is gone."""
+        told = self.env["oms.customer.splitter"]._told(self.order_id._origin)
+        for line in self:
+            shipping, document = line.order_id.partner_shipping_id, told.get(line.order_id._origin)
+            customer = document and document.customer
+            line.told_name = (customer and customer.name) or shipping.name
+            line.told_email = (customer and customer.email) or shipping.email
+            line.told_phone = (customer and customer.phone) or shipping.phone

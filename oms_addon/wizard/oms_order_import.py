@@ -64,10 +64,10 @@ class OmsOrderImport(models.TransientModel):
             *self._prepare_left_out(rejected, errors),
             *self._prepare_outcomes(events, outcomes, rows),
         ]
-        self.line_ids = [fields.Command.clear(), *map(fields.Command.create, lines)]
         kinds = [kind for kind, _message in outcomes]
-        self.write(
+        self.sudo().write(
             {
+                "line_ids": [fields.Command.clear(), *map(fields.Command.create, lines)],
                 "state": "preview",
                 "order_count": len(documents),
                 "known_count": kinds.count("known"),

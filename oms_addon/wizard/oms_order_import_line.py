@@ -9,7 +9,9 @@ class OmsOrderImportLine(models.TransientModel):
     _description = "Import Preview"
     _order = "id"
 
-    wizard_id = fields.Many2one("oms.order.import", required=True, ondelete="cascade", index=True)
+    wizard_id = fields.Many2one(
+        "oms.order.import", required=True, ondelete="cascade", index=True, readonly=True
+    )
     kind = fields.Selection(
         [
             ("error", "Error"),
@@ -21,9 +23,10 @@ class OmsOrderImportLine(models.TransientModel):
             ("new", "Ready"),
         ],
         "Result",
+        readonly=True,
     )
-    row = fields.Integer()
-    column = fields.Char()
-    value = fields.Char("Found")
-    order_ref = fields.Char("Order")
-    message = fields.Char()
+    row = fields.Integer(readonly=True)
+    column = fields.Char(readonly=True)
+    value = fields.Char("Found", readonly=True)
+    order_ref = fields.Char("Order", readonly=True)
+    message = fields.Char(readonly=True)

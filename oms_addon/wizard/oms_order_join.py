@@ -11,7 +11,7 @@ class OmsOrderJoin(models.TransientModel):
     _inherit = "oms.wizard"
     _description = "Ship Together"
 
-    order_id = fields.Many2one("sale.order", required=True, readonly=True)
+    order_id = fields.Many2one("sale.order", required=True)
     line_ids = fields.One2many("oms.order.join.line", "join_id")
     other_text = fields.Text(
         "Not these", readonly=True, help="Other open orders of the customer, and why they cannot."
@@ -31,7 +31,6 @@ class OmsOrderJoin(models.TransientModel):
                 {
                     "order_id": other.id,
                     "is_chosen": not together._doubt(other),
-                    "doubt": together._doubt(other),
                 }
             )
             for other in companions

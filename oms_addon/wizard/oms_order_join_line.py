@@ -17,9 +17,14 @@ class OmsOrderJoinLine(models.TransientModel):
     ship_before = fields.Datetime(related="order_id.oms_ship_before", string="Leaves by")
     amount_total = fields.Monetary(related="order_id.amount_total")
     currency_id = fields.Many2one(related="order_id.currency_id")
-    doubt = fields.Char("But")
+    doubt = fields.Char("But", compute="_compute_doubt")
 
     @api.depends("order_id")
     def _compute_placed_at(self):
         for line in self:
             line.placed_at = line.order_id.oms_placed_at or line.order_id.date_order
+
+    @api.depends("order_id")
+    def _compute_doubt(self):
+        for line in self:
+            line.doubt = self.env["oms.ship.together"]._doubt(line.order_id._origin)

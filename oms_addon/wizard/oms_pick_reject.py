@@ -10,7 +10,7 @@ class OmsPickReject(models.TransientModel):
     _inherit = "oms.wizard"
     _description = "Reject Goods"
 
-    picking_id = fields.Many2one("stock.picking", required=True, readonly=True)
+    picking_id = fields.Many2one("stock.picking", required=True)
     move_line_id = fields.Many2one(
         "stock.move.line",
         "Goods",

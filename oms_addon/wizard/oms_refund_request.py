@@ -12,7 +12,7 @@ class OmsRefundRequest(models.TransientModel):
     _inherit = "oms.wizard"
     _description = "Refund on the Channel"
 
-    order_id = fields.Many2one("sale.order", required=True, readonly=True)
+    order_id = fields.Many2one("sale.order", required=True)
     currency_id = fields.Many2one(related="order_id.currency_id")
     refundable = fields.Monetary(compute="_compute_refundable")
     line_ids = fields.One2many("oms.refund.request.line", "request_id")
@@ -86,7 +86,7 @@ class OmsRefundRequest(models.TransientModel):
                     left=self.currency_id.format(self.refundable - asked),
                 )
             )
-        self.is_asked = True
+        self.sudo().is_asked = True
         # Who may change the order may have it refunded; the books are the system's.
         self.env["oms.order.refund"].sudo()._ask(order.sudo(), self._prepare_content(), self.reason)
         return {"type": "ir.actions.act_window_close"}

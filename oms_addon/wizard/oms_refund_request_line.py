@@ -11,7 +11,7 @@ class OmsRefundRequestLine(models.TransientModel):
 
     request_id = fields.Many2one("oms.refund.request", required=True, ondelete="cascade")
     currency_id = fields.Many2one(related="request_id.currency_id")
-    line_id = fields.Many2one("sale.order.line", required=True, readonly=True)
+    line_id = fields.Many2one("sale.order.line", required=True)
     name = fields.Text(related="line_id.name", string="Item")
     ordered = fields.Float(related="line_id.product_uom_qty", string="Ordered")
     delivered = fields.Float(related="line_id.qty_delivered", string="Shipped")

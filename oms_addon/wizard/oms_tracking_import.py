@@ -28,9 +28,9 @@ class OmsTrackingImport(models.TransientModel):
         lines = [self._prepare_error(error) for error in errors] + [
             self._prepare_line(event, parcels.get(event)) for event in events
         ]
-        self.line_ids = [fields.Command.clear(), *map(fields.Command.create, lines)]
-        self.write(
+        self.sudo().write(
             {
+                "line_ids": [fields.Command.clear(), *map(fields.Command.create, lines)],
                 "state": "preview",
                 "ready_count": len(parcels),
                 "error_count": len(lines) - len(parcels),

@@ -12,12 +12,12 @@ class OmsTrackingImportLine(models.TransientModel):
     _order = "id"
 
     wizard_id = fields.Many2one(
-        "oms.tracking.import", required=True, ondelete="cascade", index=True
+        "oms.tracking.import", required=True, ondelete="cascade", index=True, readonly=True
     )
-    kind = fields.Selection([("error", "Left out"), ("new", "Ready")])
-    row = fields.Integer()
-    column = fields.Char()
-    number = fields.Char("Found")
-    at = fields.Datetime("When")
-    event_state = fields.Selection(STATES, "Means")
-    message = fields.Char()
+    kind = fields.Selection([("error", "Left out"), ("new", "Ready")], readonly=True)
+    row = fields.Integer(readonly=True)
+    column = fields.Char(readonly=True)
+    number = fields.Char("Found", readonly=True)
+    at = fields.Datetime("When", readonly=True)
+    event_state = fields.Selection(STATES, "Means", readonly=True)
+    message = fields.Char(readonly=True)

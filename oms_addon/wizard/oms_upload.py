@@ -16,7 +16,9 @@ class OmsUpload(models.AbstractModel):
 
     data = fields.Binary("File", attachment=False)
     filename = fields.Char()
-    state = fields.Selection([("upload", "Upload"), ("preview", "Preview")], default="upload")
+    state = fields.Selection(
+        [("upload", "Upload"), ("preview", "Preview")], default="upload", readonly=True
+    )
 
     # === ACTION METHODS === #
 
@@ -24,7 +26,7 @@ class OmsUpload(models.AbstractModel):
         """Choose another file."""
         self.ensure_one()
         self.check_access("write")
-        self.state = "upload"
+        self.sudo().state = "upload"
         return self._reopen()
 
     # === BUSINESS METHODS === #

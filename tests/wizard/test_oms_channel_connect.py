@@ -165,7 +165,7 @@ class TestConnect(TinyShopMixin, OmsCommon):
 
     def test_places_of_stock_are_fetched_and_mapped_to_warehouses(self):
         self._up_to_policy()
-        self.wizard.write({"step": "stock"})
+        self.wizard.sudo().step = "stock"
         main, theirs = self.wizard.location_ids.sorted("fulfils", reverse=True)
         self.assertRecordValues(
             main + theirs,

@@ -396,7 +396,8 @@ class TestWizardAccess(OmsCommon):
         self.assertEqual(wizard.step, "credentials")
         secrets = {"api_key": "ck_1", "api_secret": "hush", "webhook_secret": "hush too"}
         for leave in ("action_next", "action_back", "action_later"):
-            wizard.write({"step": "credentials", **secrets})
+            wizard.sudo().step = "credentials"
+            wizard.write(secrets)
             wizard.invalidate_recordset()
             self.assertEqual([wizard[name] for name in secrets], [False] * 3)
             with self.assertRaises(AccessError):
@@ -405,5 +406,14 @@ class TestWizardAccess(OmsCommon):
             getattr(wizard, leave)()
             self.assertFalse(wizard.sudo().typed_secrets)
         self.assertEqual(wizard.channel_id.sudo().api_secret, "hush")
+        wizard.write(secrets)
+        wizard.flush_recordset()
+        self.assertEqual(wizard._forget_left_secrets(), 0)
+        self.env.cr.execute(
+            "UPDATE oms_channel_connect SET write_date = write_date - interval '16 minutes'"
+        )
+        wizard.invalidate_recordset()
+        self.assertEqual(wizard._forget_left_secrets(), 1)
+        self.assertFalse(wizard.sudo().typed_secrets)
         stored = [f.name for f in wizard._fields.values() if f.store and f.name in secrets]
         self.assertEqual(stored, [])

@@ -88,9 +88,10 @@ class OmsChannel(models.Model):
         """Go on connecting a channel, or change how it is connected."""
         self.ensure_one()
         self.check_access("write")
-        wizard = self.env["oms.channel.connect"].create(
-            {"channel_id": self.id, "adapter": self.adapter}
-        )
+        Connect = self.env["oms.channel.connect"]
+        Connect.check_access("create")
+        values = {"channel_id": self.id, "adapter": self.adapter}
+        wizard = Connect.sudo().create(values).sudo(False)
         step = self.connect_step if self.state == "draft" else False
         wizard._enter(step if step in wizard._steps() else "credentials")
         return wizard._reopen()

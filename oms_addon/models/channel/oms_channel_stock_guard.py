@@ -88,6 +88,6 @@ class OmsChannel(models.Model):
 
     def _action_sync(self, kind):
         self.ensure_one()
-        preview = self.env["oms.channel.sync"].create({"channel_id": self.id, "kind": kind})
+        preview = self.env["oms.channel.sync"]._open(self, kind)
         preview._fill()
         return preview._reopen()
