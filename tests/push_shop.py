@@ -120,7 +120,10 @@ class PushShopMixin(TinyShopMixin):
         cls.addClassCleanup(cls.shop.stop)
         # Only the channel under test is told anything.
         cls.channel.push_stock = False
+        # Another address, before it was ever live.
+        cls.tiny.state = "draft"
         cls.tiny.write(cls.shop.credentials())
+        cls.tiny.state = "live"
         cls.place = cls.env["oms.channel.location"].create(
             {
                 "channel_id": cls.tiny.id,

@@ -125,7 +125,7 @@ class TestChannelAddress(OmsCommon):
                 self.assertIn(address.removesuffix("/in").removesuffix("/boutique"), event.before)
                 self.assertEqual(event.create_uid, self.manager)
                 [alert] = channel.alert_ids
-                self.assertEqual((alert.code, alert.level), ("credentials", "error"))
+                self.assertEqual((alert.code, alert.level), ("address", "error"))
                 self.assertIn("were removed", alert.text)
 
     def test_secrets_that_are_entered_with_the_address_are_kept(self):
@@ -137,7 +137,7 @@ class TestChannelAddress(OmsCommon):
             channel = self._channel(adapter, address, account_ref=ACCOUNT)
             channel.write({"base_url": others[0], **self._typed("new")})
             self.assertEqual(self._kept(channel), set(self.secrets), adapter)
-            self.assertFalse(channel.alert_ids)
+            self.assertEqual((channel.state, channel.alert_ids.code), ("paused", "address"))
             self.assertEqual(len(self._events(channel)), 1)
 
     def test_the_same_server_keeps_them_however_it_is_written(self):
@@ -200,6 +200,83 @@ class TestChannelAddress(OmsCommon):
         with Form(channel.with_user(self.manager)) as form:
             form.base_url = f"https://{EVIL}"
         self.assertEqual(self._kept(channel), set())
+
+    # === WHAT GOES ON BY ITSELF === #
+
+    def test_another_server_is_told_and_asked_nothing_before_a_person_goes_live(self):
+        for adapter, (address, _others) in MOVES.items():
+            listener = Listener()
+            with server(listener) as port:
+                channel = self._channel(adapter, address, account_ref=ACCOUNT)
+                channel.webhooks_state = "ok"
+                early = self._message(channel)
+                there = f"http://127.0.0.1:{port}"
+                channel.with_user(self.manager).write({"base_url": there})
+                self.assertEqual((channel.state, channel.webhooks_state), ("paused", "none"))
+                [alert] = channel.alert_ids
+                self.assertEqual((alert.code, alert.has_place), ("address", True))
+                self.assertIn("The channel is paused. 1 messages", alert.text)
+                self.assertIn("go live", alert.advice)
+                self.assertTrue(channel.activity_ids)
+                self.assertEqual(early.state, "failed")
+                self.assertIn("it was meant for", early.error)
+                # With the keys of the new one, too, it waits for the person.
+                channel.with_user(self.manager).sudo().write(self._typed("K" * 32))
+                late = self._message(channel)
+                self._run_lanes()
+                self.assertEqual(listener.heard, [], adapter)
+                self.assertEqual((early.state, late.state), ("failed", "pending"))
+                self._go_live(channel)
+                self.assertFalse(channel.moved_from)
+                self.assertFalse(channel.alert_ids.filtered(lambda a: a.code == "address"))
+                self.assertEqual((early.state, late.state), ("failed", "failed"))
+                sent = self._sent_by_lanes(channel)
+                self.assertNotIn(early.event_ref, sent)
+                self.assertNotIn(late.event_ref, sent)
+                early.with_user(self.manager).action_retry()
+                self.assertEqual(self._sent_by_lanes(channel), [early.event_ref])
+
+    def _go_live(self, channel):
+        adapter = type(channel._adapter())
+        with (
+            patch.object(adapter, "_test_connection", lambda *a: ""),
+            patch.object(adapter, "_ensure_webhooks", lambda *a: []),
+        ):
+            channel.with_user(self.manager).action_go_live()
+
+    def _sent_by_lanes(self, channel):
+        """:return: the messages that the outbox hands to the adapter of a channel"""
+        sent = []
+
+        def send(adapter, channel, topic, key, payload):
+            sent.append(key)
+            return {}
+
+        with patch.object(type(channel._adapter()), "_send", send):
+            self._run_lanes("outbox")
+        return sent
+
+    def test_a_channel_that_lost_its_address_on_the_way_waits_for_a_person_too(self):
+        channel = self._channel("woocommerce", "https://shop.example.com")
+        channel.base_url = False
+        self.assertEqual(
+            (channel.state, channel.moved_from), ("paused", "https://shop.example.com")
+        )
+        late = self._message(channel)
+        channel.base_url = f"https://{EVIL}"
+        self.assertEqual((late.state, channel.moved_from), ("failed", "https://shop.example.com"))
+
+    def test_a_refund_that_was_not_sent_is_shown_with_its_order(self):
+        channel = self._channel("woocommerce", "https://shop.example.com")
+        order = self._capture(self._document("R1"))
+        order.oms_channel_id = channel
+        content = {"amount": "1.00", "shipping": "0.00", "charge_ref": "", "lines": []}
+        self.env["oms.order.refund"]._ask(order, content, "broken")
+        [refund] = order.oms_refund_ids
+        channel.base_url = f"https://{EVIL}"
+        self.assertEqual((refund.state, refund.message_id.state), ("failed", "failed"))
+        self.assertEqual(self._holds(order), ["REFUND_UNMATCHED"])
+        self.assertIn("It is not certain whether the channel refunded", order.oms_hold_ids.detail)
 
     # === THE ATTACK OF A MANAGER === #
 

@@ -150,3 +150,57 @@ class TestChannelRaces(RaceCase):
             return channel.alert_ids.mapped("count"), len(channel.activity_ids)
 
         self.assertEqual(self.commit(count), ([6], 1))
+
+    def test_an_address_that_changes_during_a_call_gets_neither_it_nor_what_waits(self):
+        def prepare(env):
+            env["oms.channel"].search([]).write({"state": "paused"})
+            channel = env["oms.channel"].create(
+                {
+                    "name": "Moving",
+                    "adapter": "woocommerce",
+                    "base_url": "https://one.example.com",
+                    "api_key": "key of one",
+                    "state": "live",
+                }
+            )
+            rows = [(channel, "shipment", f"s{n}", env["sale.order"], {}) for n in (1, 2)]
+            env["oms.channel.message"]._send_later(rows)
+            return channel.id
+
+        channel_id = self.commit(prepare)
+        calling = FORK.Event()
+
+        def send(env):
+            told = []
+
+            def _send(adapter, channel, topic, key, payload):
+                calling.set()
+                waited = _until_somebody_waits(env.cr)
+                told.append((key, channel.base_url, channel.sudo().api_key, waited))
+                return {}
+
+            with patch.object(type(env["oms.channel.adapter.woocommerce"]), "_send", _send):
+                env["oms.channel.message"]._process_outbox()
+            return told
+
+        def move(env):
+            calling.wait(TIMEOUT_SECONDS / 2)
+            env["oms.channel"].browse(channel_id).base_url = "https://two.example.com"
+            return True
+
+        told, moved = self.run_parallel([send, move])
+        self.assertEqual(told, [("s1", "https://one.example.com", "key of one", True)])
+        self.assertTrue(moved)
+
+        def read(env):
+            channel = env["oms.channel"].browse(channel_id)
+            messages = env["oms.channel.message"].search([("channel_id", "=", channel_id)])
+            states = dict(zip(messages.mapped("event_ref"), messages.mapped("state"), strict=True))
+            return (
+                channel.state,
+                channel.api_key,
+                states,
+                env["oms.channel.message"]._process_outbox(),
+            )
+
+        self.assertEqual(self.commit(read), ("paused", False, {"s1": "done", "s2": "failed"}, 0))

@@ -1,7 +1,8 @@
 """The address of a channel, and the secrets that were entered for it and for no other."""
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from odoo.addons.oms_addon.tools import sentences
 
@@ -16,6 +17,31 @@ class OmsChannel(models.Model):
     """
 
     _inherit = "oms.channel"
+
+    moved_from = fields.Char(
+        "Earlier Address",
+        readonly=True,
+        copy=False,
+        help="The address changed since the channel was live: nothing is sent to the new one "
+        "before a person goes live again.",
+    )
+
+    # === ACTION METHODS === #
+
+    def action_go_live(self):
+        """Extend: who goes live confirms a new address, for what is sent from now on."""
+        self.check_access("write")
+        result = super().action_go_live()
+        for channel in self.sudo().filtered("moved_from"):
+            channel._set_outbox_aside(channel.moved_from)
+            channel.moved_from = False
+            channel._settle_alert("address")
+        return result
+
+    @api.model
+    def _alert_places(self):
+        """Extend: keys for a new address are entered where the address is."""
+        return {**super()._alert_places(), "address": "action_connect"}
 
     @api.model
     def _secret_names(self):
@@ -120,7 +146,7 @@ class OmsChannel(models.Model):
         after = self._destination()
         channel_sudo = self.sudo()
         lost = [n for n in self._secret_names() if n not in typed and channel_sudo[n]]
-        if not before[1] and not lost:
+        if not before[1] and not lost and not self.moved_from:
             return  # entered for the first time
         channel_sudo.write(dict.fromkeys(lost, False))
         old, new = self._destination_text(before), self._destination_text(after)
@@ -131,9 +157,63 @@ class OmsChannel(models.Model):
         )
         text = sentences.join([changed, removed])
         self.env["oms.event"]._log(self, "channel.address", text, before=old, after=new)
-        if lost and self.state != "draft":
-            self._raise_alert(
-                "credentials",
-                text,
-                self.env._("Enter the keys again with Change Connection and test it."),
-            )
+        if self.state != "draft":
+            channel_sudo._pause_moved(old, text)
+
+    def _pause_moved(self, old, text):
+        """Stop everything that goes on by itself: whether another server is the same shop is for
+        a person to say. It is told nothing, not even to send no more messages.
+
+        :param str old: the address of before
+        :param str text: what happened, in words
+        """
+        if self.state == "live":
+            self._set_state("paused")
+        self.write(
+            {
+                "moved_from": self.moved_from or old,
+                "webhooks_state": "none",
+                "webhooks_text": False,
+                "webhooks_since": False,
+            }
+        )
+        self._settle_alert("webhooks", "unheard")
+        count = len(self._set_outbox_aside(old))
+        waiting = count and self.env._(
+            "%(count)s messages that were to be sent to the earlier address were not sent.",
+            count=count,
+        )
+        self._raise_alert(
+            "address",
+            sentences.join([text, self.env._("The channel is paused."), waiting]),
+            self.env._(
+                "Enter the keys with Change Connection and go live. If the new address is the "
+                "same store, retry the failed messages of the outbox; if it is another one, "
+                "ignore them."
+            ),
+        )
+
+    def _set_outbox_aside(self, old):
+        """Keep what was to be sent to an earlier address from being sent to another one.
+
+        :param str old: the earlier address
+        :return: the messages, each of which a person retries or ignores
+        """
+        messages = self.env["oms.channel.message"].sudo()
+        messages = messages.search(
+            Domain("channel_id", "=", self.id)
+            & Domain("direction", "=", "out")
+            & Domain("state", "=", "pending")
+        )
+        text = self.env._(
+            "Not sent: it was meant for %(old)s, and the address of the channel changed. Retry "
+            "it if the new address is the same store.",
+            old=old,
+        )
+        messages._set_state("failed", text)
+        self.env["oms.channel.stock"].sudo()._give_up(
+            messages.filtered(lambda m: m.topic == "stock")
+        )
+        for message in messages.filtered(lambda m: m.topic in ("refund", "cancellation")):
+            self.env["oms.order.refund"].sudo()._refused(message, is_certain=False)
+        return messages
