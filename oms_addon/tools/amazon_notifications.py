@@ -32,6 +32,20 @@ def read_notification(body):
 
 def order_of(told):
     """:return: the order a notification is about, or ``None``"""
-    change = (told.get("Payload") or {}).get("OrderChangeNotification") or {}
-    ref = change.get("AmazonOrderId")
-    return str(ref) if ref else None
+    ref = _inside(told, "Payload", "OrderChangeNotification").get("AmazonOrderId")
+    return str(ref) if ref and isinstance(ref, (str, int)) else None
+
+
+def id_of(told):
+    """:return: Amazon's id of a notification; '' when it has none"""
+    ref = _inside(told, "NotificationMetadata").get("NotificationId")
+    return str(ref) if ref and isinstance(ref, (str, int)) else ""
+
+
+def _inside(told, *names):
+    """:return: the object that lies in others by these names; an empty one for none"""
+    for name in names:
+        told = told.get(name)
+        if not isinstance(told, dict):
+            return {}
+    return told

@@ -49,7 +49,9 @@ def topic_problem(topic, payload):
 
     :return: the reason in words; '' when it may be, and for a body that cannot be read
     """
-    resource, _dot, event = topic.partition(".")
+    resource, dot, event = topic.partition(".")
+    if not dot:
+        return f"{topic or 'no topic'} is no topic of WooCommerce"
     try:
         data = loads(payload)
     except DocumentError:

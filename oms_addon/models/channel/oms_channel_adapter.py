@@ -211,7 +211,10 @@ class OmsChannelAdapter(models.AbstractModel):
         :return: why it is not done; '' when it is true
         :rtype: str
         """
-        return ""
+        return self.env._(
+            "%(kind)s cannot be asked whether this is true. Nothing was changed.",
+            kind=self._description,
+        )
 
     # === IN: ASKING === #
 

@@ -41,7 +41,7 @@ class OmsChannelListing(models.Model):
     def _confirm_gone(self, channel, document):
         """Mark the listings that a message says are gone, once the channel says so, too.
 
-        :return: how many are gone
+        :return: how many are gone; ``unmet`` says why nothing was done
         :rtype: dict
         """
         refs = [listing.ref for listing in document.listings if listing.status == "deleted"]
@@ -50,7 +50,10 @@ class OmsChannelListing(models.Model):
             & Domain("status", "!=", "deleted")
             & (Domain("external_ref", "in", refs) | Domain("parent_ref", "in", refs))
         )
-        listed = (channel._adapter()._find_listed(channel, rows) if rows else None) or set()
+        listed = channel._adapter()._find_listed(channel, rows) if rows else set()
+        if listed is None:
+            text = self.env._("The channel cannot be asked whether they are gone.")
+            return {"gone": 0, "unmet": text}
         gone = rows.filtered(lambda row: row.external_ref not in listed)
         gone.write({"status": "deleted"})
         return {"gone": len(gone)}

@@ -5,6 +5,8 @@ import hashlib
 
 from odoo import api, models
 
+from odoo.addons.oms_addon.tools.document_values import to_text
+from odoo.addons.oms_addon.tools.order_document import MAX_REF
 from odoo.addons.oms_addon.tools.sealed_context import unsealed
 
 OLD_PRIORITY = 50
@@ -25,6 +27,7 @@ class OmsChannelMessage(models.Model):
         :return: one message per event, in order
         :rtype: oms.channel.message
         """
+        events = [self._storable(*event) for event in events]
         firsts = self._firsts(events)
         # What is old lets what is new go first.
         priority = OLD_PRIORITY if unsealed(self.env, "via") == "backfill" else 10
@@ -32,6 +35,17 @@ class OmsChannelMessage(models.Model):
         if len(created) == len(events) == 1:
             return self._as_new(created)
         return self._match_events(events, self._known(channel, firsts), set(created))
+
+    @api.model
+    def _storable(self, topic, event_ref, payload, order_ref):
+        """:return: an event whose names can be kept and found: what is longer, or no text, is
+        known by its digest, and names no order
+        """
+        if len(event_ref) > MAX_REF or not event_ref.isprintable():
+            event_ref = hashlib.sha256(event_ref.encode("utf-8", "replace")).hexdigest()
+        if order_ref and (len(order_ref) > MAX_REF or not order_ref.isprintable()):
+            order_ref = None
+        return to_text(topic[:MAX_REF]), event_ref, payload, order_ref
 
     @api.model
     def _firsts(self, events):

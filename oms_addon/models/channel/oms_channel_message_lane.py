@@ -11,7 +11,12 @@ from odoo.tools import SQL
 from odoo.addons.oms_addon.exceptions import RetryableError, Unmet
 from odoo.addons.oms_addon.tools import sentences
 from odoo.addons.oms_addon.tools.document_values import to_text
-from odoo.addons.oms_addon.tools.order_document import DocumentError
+from odoo.addons.oms_addon.tools.order_document import (
+    CancellationDocument,
+    DocumentError,
+    OrderDocument,
+    OrderRequest,
+)
 
 _logger = logging.getLogger(__name__)
 
@@ -75,7 +80,7 @@ class OmsChannelMessage(models.Model):
         for message in self:
             document = message._parse(channel)
             if document is not None:
-                parsed[message] = document
+                parsed[message] = message._as_believed(channel, document)
         # Runs of one kind keep the order in which things happened.
         run, kind = [], None
         for message, document in parsed.items():
@@ -106,6 +111,20 @@ class OmsChannelMessage(models.Model):
                 "ignored", self.env._("Nothing to do for topic %(topic)s.", topic=self.topic)
             )
         return document
+
+    def _as_believed(self, channel, document):
+        """:return: what a message says; where it cancels an order and the channel signed its body
+        alone, the request for that order: it is cancelled when the channel shows it so
+        """
+        self.ensure_one()
+        if self.via != "webhook" or not channel._adapter()._signs_bodies_only:
+            return document
+        if isinstance(document, CancellationDocument):
+            ref = document.order_ref
+        else:
+            is_cancelled = isinstance(document, OrderDocument) and document.status == "cancelled"
+            ref = document.ref if is_cancelled else ""
+        return OrderRequest(order_ref=ref, extra={"cancelled": True}) if ref else document
 
     @api.model
     def _in_words(self, error):

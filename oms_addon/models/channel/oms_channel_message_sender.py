@@ -197,6 +197,13 @@ class OmsChannelMessage(models.Model):
         events = channel._adapter()._fetch_orders(channel, [self.order_ref])
         if events:
             channel.with_context(**sealed(via="poll"))._receive_many(events)
+        elif loads(self._raw_payload()).get("extra", {}).get("cancelled"):
+            text = self.env._(
+                "The channel does not show order %(order)s, of which a message said that it is "
+                "canceled. Cancel it in Odoo if this is true.",
+                order=self.order_ref,
+            )
+            return {"orders": 0, "unmet": text}
         return {"orders": len(events)}
 
     def _look_again(self, error):

@@ -10,7 +10,7 @@ from odoo.addons.oms_addon.tools.contact_keys import email_key, ref_key
 #: what stands where a person's data stood
 ERASED = "erased"
 #: what is done only once the channel was asked whether it is true
-CONFIRMED = ("disconnected", "erase_customer")
+CONFIRMED = ("disconnected", "erase_customer", "erase_shop")
 PERSON_FIELDS = (
     "street",
     "street2",

@@ -90,6 +90,17 @@ def topic_problem(topic, payload):
     return f"the body is not what Shopify sends for {topic}"
 
 
+def shop_of(payload):
+    """:return: the store that a body names itself, in small letters; '' for none"""
+    try:
+        data = loads(payload)
+    except DocumentError:
+        return ""
+    data = data if isinstance(data, dict) else {}
+    told = data.get("myshopify_domain") or data.get("shop_domain")
+    return told.lower() if isinstance(told, str) else ""
+
+
 _TIMED = {
     "orders/create",
     "orders/updated",

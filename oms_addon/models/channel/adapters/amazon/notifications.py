@@ -6,7 +6,7 @@ import hmac
 from odoo import api, models
 
 from odoo.addons.oms_addon.tools import signature
-from odoo.addons.oms_addon.tools.amazon_notifications import order_of, read_notification
+from odoo.addons.oms_addon.tools.amazon_notifications import id_of, order_of, read_notification
 from odoo.addons.oms_addon.tools.document_values import DocumentError
 from odoo.addons.oms_addon.tools.paths import segment
 
@@ -42,10 +42,11 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
             told = read_notification(body)
         except DocumentError:
             return Event("notification", f"unread:{hashlib.sha256(body).hexdigest()}", body)
-        meta = told.get("NotificationMetadata") or {}
-        ref = meta.get("NotificationId") or hashlib.sha256(body).hexdigest()
-        order = order_of(told)
-        return Event(str(told.get("NotificationType") or "notification"), f"sqs:{ref}", body, order)
+        ref = id_of(told) or hashlib.sha256(body).hexdigest()
+        # Nothing that is told here is an order or a refund itself, whatever it is called.
+        is_known = told.get("NotificationType") == NOTIFICATION
+        topic = NOTIFICATION if is_known else "notification"
+        return Event(topic, f"sqs:{ref}", body, order_of(told))
 
     @api.model
     def _ensure_webhooks(self, channel):

@@ -77,7 +77,28 @@ class OmsChannelAdapterShopify(models.AbstractModel):
             problem
             or self._age_problem(headers.get("X-Shopify-Triggered-At", ""), now)
             or documents.topic_problem(headers.get("X-Shopify-Topic", ""), body)
+            or self._shop_problem(channel, headers.get("X-Shopify-Shop-Domain", ""), body)
         )
+
+    @api.model
+    def _shop_problem(self, channel, told, body):
+        """Compare the store of a message with that of the channel: an app has one secret for all
+        the stores it is installed in.
+
+        :param str told: the store in the headers, which are not signed
+        :return: why the message is refused; '' when it is from the channel's own store
+        """
+        own = self._parse_address(channel.base_url).host if channel.base_url else ""
+        if own and not self._has_host(own):
+            return ""  # an allowed host, which is no store of Shopify
+        for domain in {told.lower(), documents.shop_of(body) or told.lower()}:
+            if not own or domain != own:
+                return self.env._(
+                    "The message is from the store %(domain)s, the channel is %(own)s.",
+                    domain=domain or "-",
+                    own=own or "-",
+                )
+        return ""
 
     @api.model
     def _age_problem(self, triggered_at, now):

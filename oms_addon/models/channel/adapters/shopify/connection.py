@@ -54,13 +54,18 @@ class OmsChannelAdapterShopify(models.AbstractModel):
         """Override of `oms.channel.adapter`: a removed app may not ask, an erased customer has
         no e-mail address.
         """
-        if document.kind == "disconnected":
+        if document.kind in ("disconnected", "erase_shop"):
             with contextlib.suppress(CredentialsError):
                 self._graphql(channel, queries.WHO)
                 return self.env._(
                     "The store still answers, so the app was not removed. Nothing was changed."
                 )
-        elif document.kind == "erase_customer" and document.customer_ref:
+        elif not document.customer_ref:
+            return self.env._(
+                "Shopify names no customer to ask about. Erase the customer in Odoo by hand if "
+                "this is wanted."
+            )
+        else:
             ids = [gid("Customer", document.customer_ref)]
             [customer] = self._graphql(channel, queries.CUSTOMER, {"ids": ids})["nodes"]
             if customer and customer["defaultEmailAddress"]:
