@@ -1,7 +1,7 @@
 {
     "name": "Orders Hub",
     "summary": "Every order of every channel, from the click to the door",
-    "version": "19.0.1.2.0",
+    "version": "19.0.1.3.0",
     "category": "Sales/Sales",
     "license": "LGPL-3",
     "author": "The oms_addon maintainers",
@@ -68,6 +68,7 @@
         "views/oms_tracking_import_views.xml",
         "views/payment_transaction_views.xml",
         "views/account_move_views.xml",
+        "views/oms_personal_data_templates.xml",
         "views/res_config_settings_views.xml",
         "views/oms_availability_views.xml",
         "views/oms_stock_check_views.xml",

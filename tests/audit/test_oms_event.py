@@ -123,14 +123,102 @@ class TestEvent(OmsCommon):
     def test_seals_of_before_verify_as_they_did(self):
         Event = self.env["oms.event"]
         original = type(Event)._digest_after
-        self.patch(
-            type(Event), "_digest_after", lambda event, previous: original(event, previous, False)
-        )
-        Event._seal()
+        for has_writer in (False, True):
+            self.patch(
+                type(Event),
+                "_digest_after",
+                lambda event, previous, _texts, w=has_writer: event._digest_of_before(previous, w),
+            )
+            Event._log(self.order, "note", "Then")
+            Event._seal()
+        self.assertTrue(Event._last_sealed(self.company).digest.startswith("2:"))
         self.patch(type(Event), "_digest_after", original)
         Event._log(self.order, "note", "Later")
         last = self.seal_and_anchor()
-        self.assertTrue(last.digest.startswith("2:"))
+        self.assertTrue(last.digest.startswith("3:"))
+        self.assertEqual(Event._verify(self.company), "")
+        self.events._erase()
+        self.assertEqual(Event._verify(self.company), "")
+
+    # === ERASED TEXTS === #
+
+    def log_note(self, text):
+        """:return: a new event with a text before and after"""
+        self.env["oms.event"]._log(self.order, "note", text, before=text, after=text)
+        return self.env["oms.event"].search([], limit=1)
+
+    def test_texts_are_erased_and_the_trail_still_verifies(self):
+        Event, event = self.env["oms.event"], self.log_note("Jane Roe")
+        self.seal_and_anchor()
+        digest = event.digest
+        event._erase()
+        self.assertEqual(
+            (event.name, event.before, event.after, event.salt, event.digest),
+            ("Personal data erased", False, False, False, digest),
+        )
+        self.assertTrue(event.erased_at and event.text_digest)
+        told = Event.search([("code", "=", "event.erased")], limit=1)
+        self.assertEqual((told.after, told.company_id), (str(event.id), self.company))
+        self.assertEqual(Event._verify(self.company), "")
+        self.seal_and_anchor()
+        self.assertEqual(Event._verify(self.company), "")
+
+    def test_texts_are_erased_before_they_are_sealed_too(self):
+        event = self.log_note("Jane Roe")
+        event._erase()
+        self.seal_and_anchor()
+        self.assertTrue(event.digest)
+        self.assertEqual(self.env["oms.event"]._verify(self.company), "")
+
+    def test_texts_that_were_taken_out_without_a_word_are_found(self):
+        event = self.log_note("Jane Roe")
+        self.seal_and_anchor()
+        self.cr.execute(
+            """UPDATE oms_event SET name = 'Personal data erased', before = NULL, after = NULL,
+                      salt = NULL, erased_at = now() WHERE id = %s""",
+            [event.id],
+        )
+        self.env.invalidate_all()
+        self.assertEqual(self.env["oms.event"]._verify_chain(self.company), event)
+
+    def test_an_erased_event_says_nothing_else_and_stays_erased(self):
+        event = self.log_note("Jane Roe")
+        self.seal_and_anchor()
+        for values in (
+            "name = 'forged', before = NULL, after = NULL, salt = NULL, erased_at = now()",
+            "name = 'Personal data erased', salt = NULL, erased_at = now(), code = 'x', "
+            "before = NULL, after = NULL",
+            "name = 'Personal data erased', before = NULL, after = NULL, salt = NULL, "
+            "erased_at = now(), actor = 'somebody else'",
+        ):
+            with mute_logger("odoo.sql_db"), self.assertRaises(RaiseException), self.cr.savepoint():
+                self.cr.execute(f"UPDATE oms_event SET {values} WHERE id = %s", [event.id])
+        event._erase()
+        with mute_logger("odoo.sql_db"), self.assertRaises(RaiseException), self.cr.savepoint():
+            self.cr.execute("UPDATE oms_event SET erased_at = NULL WHERE id = %s", [event.id])
+
+    def test_old_texts_about_customers_are_erased_and_no_others(self):
+        Event = self.env["oms.event"]
+        Event._log(self.order, "order.note_changed", "Ring at Jane's")
+        Event._log(self.order, "hold.address", "Jane has no street")
+        Event._log(self.order, "order.confirmed", "Confirmed")
+        fresh, old = Event.search([], limit=1), Event.search([], limit=3)
+        self.cr.execute("ALTER TABLE oms_event DISABLE TRIGGER USER")
+        self.cr.execute(
+            "UPDATE oms_event SET happened_at = '2020-01-01' WHERE id = ANY(%s)", [old.ids]
+        )
+        self.cr.execute("ALTER TABLE oms_event ENABLE TRIGGER USER")
+        Event._log(self.order, "order.note_changed", "Yesterday")
+        self.env.invalidate_all()
+        self.env["ir.config_parameter"].set_param("oms_addon.keep_audit_days", "0")
+        self.assertEqual(Event._gc_personal_texts(), (0, False))
+        self.env["ir.config_parameter"].set_param("oms_addon.keep_audit_days", "30")
+        self.assertEqual(Event._gc_personal_texts(), (2, False))
+        erased = Event.search([("erased_at", "!=", False)])
+        self.assertEqual(set(erased.mapped("code")), {"order.note_changed", "hold.address"})
+        self.assertEqual(len(erased), 2)
+        self.assertEqual(fresh.name, "Confirmed")
+        self.seal_and_anchor()
         self.assertEqual(Event._verify(self.company), "")
 
     def test_an_auditor_verifies_the_trail_and_is_told_what_came_of_it(self):

@@ -151,7 +151,10 @@ PRESENT = {
     # how long a carrier takes
     "delivery.carrier": {"oms_transit_days", "oms_delivery_days", "oms_cutoff", "oms_transit_ids"},
     "res.company": {"oms_user_id"},
-    "res.config.settings": {"oms_keep_days", "oms_trusted_hosts"},
+    "res.config.settings": {
+        *("oms_keep_audit_days", "oms_keep_days", "oms_keep_exception_days"),
+        *("oms_keep_invoice_days", "oms_keep_outbound_days", "oms_trusted_hosts"),
+    },
 }
 
 

@@ -104,21 +104,24 @@ class TestInbox(OmsCommon):
         with self.assertRaises(UserError):
             message.unlink()
 
-    def test_finished_messages_are_deleted_when_they_are_old_enough_and_no_others(self):
+    def test_finished_messages_are_erased_when_they_are_old_enough_and_no_others(self):
         done = self._receive(self._document("A1"))
         waiting = self._receive(self._document("A2", customer={}))
         self._run_lanes()
         (done + waiting).write({"done_at": "2020-01-01 00:00:00"})
+        digest, body = done.digest, waiting._raw_payload()
         self.env["ir.config_parameter"].set_param("oms_addon.keep_days", 0)
         self.env["oms.channel.message"]._gc_finished()
-        self.assertTrue(done.exists())
+        self.assertFalse(done.erased_at)
         self.env["ir.config_parameter"].set_param("oms_addon.keep_days", 30)
         self.env["oms.channel.message"]._gc_finished()
-        self.assertFalse(done.exists())
-        self.assertTrue(waiting.exists())
+        self.assertTrue(done.erased_at)
+        self.assertEqual(json.loads(done._raw_payload()), {"schema": "erased"})
+        self.assertEqual(done.digest, digest)
+        self.assertEqual((waiting.erased_at, waiting._raw_payload()), (False, body))
         self.assertEqual(len(self._order("A1")), 1)
 
-    def test_old_messages_nothing_was_to_be_done_for_are_deleted_too_a_part_at_a_time(self):
+    def test_old_messages_nothing_was_to_be_done_for_are_erased_too_a_part_at_a_time(self):
         messages = self.env["oms.channel.message"].concat(
             *[self._receive(self._document("A1"), f"evt-{number}") for number in range(3)]
         )
@@ -128,7 +131,46 @@ class TestInbox(OmsCommon):
         self.patch(oms_channel_message_gc, "GC_BATCH", 2)
         self.assertEqual(messages._gc_finished(), (2, True))
         self.assertEqual(messages._gc_finished(), (1, False))
-        self.assertFalse(messages.exists())
+        self.assertTrue(all(messages.mapped("erased_at")))
+        self.assertEqual(messages._gc_finished(), (0, False))
+
+    def test_an_old_message_that_comes_again_is_known_and_applied_once(self):
+        document = self._document("A1")
+        message = self._receive(document)
+        self._run_lanes()
+        message.done_at = "2020-01-01 00:00:00"
+        message._gc_finished()
+        again = self._receive(document)
+        other = self._receive({**document, "number": "another"})
+        self._run_lanes()
+        self.assertEqual((again, other), (message, message))
+        self.assertEqual((message.state, message.deliveries), ("done", 3))
+        self.assertEqual(len(self._order("A1")), 1)
+        self.assertNotIn(b"Ann", message._raw_payload())
+
+    def test_what_is_about_no_order_is_deleted_but_nothing_that_waits(self):
+        first = self._receive({"schema": "oms.notice/1", "kind": "problem"}, "n-1")
+        self._run_lanes()
+        first.done_at = "2020-01-01 00:00:00"
+        conflict = self._receive(
+            {"schema": "oms.notice/1", "kind": "problem", "message": "x"}, "n-1"
+        )
+        self.assertEqual((conflict.conflict_of_id, conflict.state), (first, "parked"))
+        self.env["oms.channel.message"]._gc_finished()
+        self.assertTrue(first.exists() and conflict.exists())
+        conflict.action_ignore()
+        conflict.done_at = "2020-01-01 00:00:00"
+        conflict._gc_finished()
+        self.assertFalse((first + conflict).exists())
+
+    def test_an_erased_message_cannot_be_retried(self):
+        self._receive(self._document("A1"))
+        ignored = self._receive(self._document("A1"), "evt-2")
+        self._run_lanes()
+        self.assertEqual(ignored.state, "ignored")
+        ignored._erase()
+        ignored.action_retry()
+        self.assertEqual(ignored.state, "ignored")
 
     def test_a_done_message_refuses_to_become_pending(self):
         message = self._receive(self._document("A1"))

@@ -29,19 +29,40 @@ class OmsEvent(models.Model):
     # chain has an order of its own.
     position = fields.Integer(readonly=True, help="Place in the chain of the company.")
     digest = fields.Char(readonly=True, help="SHA-256 over this event and the one before.")
+    salt = fields.Char(readonly=True, groups="base.group_system")
+    text_digest = fields.Char(
+        readonly=True, help="SHA-256 over the texts of this event and a random number."
+    )
+    erased_at = fields.Datetime(
+        "Erased",
+        readonly=True,
+        help="The personal data in its texts was removed. The digest of the texts is kept, so "
+        "that the audit trail still verifies.",
+    )
 
     _record_idx = models.Index("(res_model, res_id, id)")
     _unsealed_idx = models.Index("(company_id, id) WHERE digest IS NULL")
     _position_uniq = models.UniqueIndex("(company_id, position) WHERE digest IS NOT NULL")
 
     def init(self):
-        """Make the table append-only in the database itself; only the seal is added."""
+        """Make the table append-only in the database itself; only the seal is added, and only
+        the texts can be erased, once.
+        """
         self.env.cr.execute("""
             CREATE OR REPLACE FUNCTION oms_event_append_only() RETURNS trigger AS $$
+            DECLARE
+                seal text[] := ARRAY['digest', 'position', 'salt', 'text_digest'];
+                texts text[] := ARRAY['name', 'before', 'after', 'actor', 'salt', 'erased_at'];
             BEGIN
                 IF TG_OP = 'UPDATE' AND OLD.digest IS NULL AND NEW.digest IS NOT NULL
-                   AND (to_jsonb(NEW) - 'digest' - 'position')
-                     = (to_jsonb(OLD) - 'digest' - 'position') THEN
+                   AND to_jsonb(NEW) - seal = to_jsonb(OLD) - seal THEN
+                    RETURN NEW;
+                END IF;
+                IF TG_OP = 'UPDATE' AND OLD.erased_at IS NULL AND NEW.erased_at IS NOT NULL
+                   AND NEW.name = 'Personal data erased' AND NEW.before IS NULL
+                   AND NEW.after IS NULL AND NEW.salt IS NULL
+                   AND (NEW.actor IS NULL OR NEW.actor = OLD.actor)
+                   AND to_jsonb(NEW) - texts = to_jsonb(OLD) - texts THEN
                     RETURN NEW;
                 END IF;
                 RAISE EXCEPTION 'oms_event is append-only';

@@ -4,6 +4,7 @@ import hashlib
 import json
 import logging
 import os
+import secrets
 from functools import partial
 from pathlib import Path
 
@@ -16,6 +17,8 @@ _logger = logging.getLogger(__name__)
 BATCH = 5000
 #: marks seals that cover who wrote the event in the database, too
 WITH_WRITER = "2:"
+#: marks seals that cover the digest of the texts, which stays when the texts are erased
+WITH_TEXTS = "3:"
 
 
 class OmsEvent(models.Model):
@@ -67,26 +70,29 @@ class OmsEvent(models.Model):
             problem = self._verify_head(company, last)
             previous, position = last.digest or "", last.position
             for event in of_company:
-                previous, position = event._digest_after(previous), position + 1
-                seals.append(SQL("(%s, %s, %s)", event.id, position, previous))
+                salt = secrets.token_hex(16)
+                texts = event._digest_texts(salt)
+                previous, position = event._digest_after(previous, texts), position + 1
+                seals.append(SQL("(%s, %s, %s, %s, %s)", event.id, position, previous, salt, texts))
             if problem:
                 _logger.error("Audit trail of %s: %s", company.name, problem)
             else:
                 heads[str(company.id)] = {"position": position, "digest": previous}
         if seals:
             self._write_seals(seals)
-            events.invalidate_recordset(["digest", "position"], flush=False)
+            events.invalidate_recordset(["digest", "position", "salt", "text_digest"], flush=False)
             self.env.cr.postcommit.add(partial(self._anchor, heads))
         return len(seals)
 
     @api.model
     def _write_seals(self, seals):
-        """:param list seals: ``SQL`` of (id, position, digest)"""
+        """:param list seals: ``SQL`` of (id, position, digest, salt, digest of the texts)"""
         self.env.cr.execute(
             SQL(
                 """UPDATE oms_event
-                   SET digest = sealed.digest, position = sealed.position
-                   FROM (VALUES %s) AS sealed (id, position, digest)
+                   SET digest = sealed.digest, position = sealed.position,
+                       salt = sealed.salt, text_digest = sealed.text_digest
+                   FROM (VALUES %s) AS sealed (id, position, digest, salt, text_digest)
                    WHERE oms_event.id = sealed.id""",
                 SQL(", ").join(seals),
             )
@@ -101,8 +107,34 @@ class OmsEvent(models.Model):
             limit=1,
         )
 
-    def _digest_after(self, previous, has_writer=True):
-        """:return: the seal of this event that follows the one sealed ``previous``"""
+    def _digest_texts(self, salt):
+        """:return: the digest of the texts of this event, which nobody can guess them by"""
+        return self._digest_of(
+            [salt, self.name, self.before or "", self.after or "", self.actor or ""]
+        )
+
+    def _digest_after(self, previous, texts):
+        """:param str texts: the digest of its texts
+        :return: the seal of this event that follows the one sealed ``previous``
+        """
+        self.ensure_one()
+        content = [
+            previous,
+            self.id,
+            self.company_id.id,
+            self.res_model,
+            self.res_id,
+            self.order_ref or "",
+            self.channel_id.id,
+            self.code,
+            texts,
+            fields.Datetime.to_string(self.happened_at),
+            self.create_uid.id,
+        ]
+        return WITH_TEXTS + self._digest_of(content)
+
+    def _digest_of_before(self, previous, has_writer=True):
+        """:return: the seal as it was made before the texts had a digest of their own"""
         self.ensure_one()
         content = [
             previous,
@@ -230,11 +262,31 @@ class OmsEvent(models.Model):
                 order="position",
                 limit=BATCH,
             )
+            erased = self._erased_ids(events)
             for event in events:
-                expected = event._digest_after(previous, event.digest.startswith(WITH_WRITER))
-                if event.digest != expected or event.position != position + 1:
+                if event.position != position + 1 or not event._is_sealed(previous, erased):
                     return event
                 previous, position = event.digest, event.position
             if not events:
                 return events
             events.invalidate_recordset(flush=False)
+
+    def _is_sealed(self, previous, erased):
+        """Verify one event.
+
+        :param str previous: the seal of the event before
+        :param set erased: ids of events that the trail says were erased
+        :return: whether its seal is right
+        """
+        if self.erased_at and self.id not in erased:
+            return False
+        if not self.digest.startswith(WITH_TEXTS):
+            # The seal of an erased one was over its texts: it is known by the next one alone.
+            has_writer = self.digest.startswith(WITH_WRITER)
+            return bool(self.erased_at) or self.digest == self._digest_of_before(
+                previous, has_writer
+            )
+        salt = self.sudo().salt
+        if not self.erased_at and self.text_digest != self._digest_texts(salt):
+            return False
+        return self.digest == self._digest_after(previous, self.text_digest)

@@ -72,9 +72,8 @@ class OmsChannelAlert(models.Model):
     @api.autovacuum
     def _gc_settled(self):
         """Delete alerts that are settled for longer than the settings keep messages."""
-        days = int(self.env["ir.config_parameter"].sudo().get_param("oms_addon.keep_days", 365))
-        if days:
-            limit = fields.Datetime.subtract(fields.Datetime.now(), days=days)
+        limit = self.env["oms.retention"]._limit("inbound")
+        if limit:
             self.search(
                 [("state", "=", "settled"), ("settled_at", "<", limit)], limit=10000
             ).unlink()

@@ -81,9 +81,8 @@ class OmsChannelGap(models.Model):
     @api.autovacuum
     def _gc_checked(self):
         """Delete checks that are older than the settings keep messages."""
-        days = int(self.env["ir.config_parameter"].sudo().get_param("oms_addon.keep_days", 365))
-        if days:
-            limit = fields.Datetime.subtract(fields.Datetime.now(), days=days)
+        limit = self.env["oms.retention"]._limit("inbound")
+        if limit:
             self.search([("date_to", "<", limit)], limit=10000).unlink()
 
     # === BUSINESS METHODS === #

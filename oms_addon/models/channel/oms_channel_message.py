@@ -279,11 +279,12 @@ class OmsChannelMessage(models.Model):
         self.env["oms.hold"]._sync_message(self, problems)
 
     def _requeue(self, why, keep_holds=False):
-        """Put messages back in the queue and wake the lane.
+        """Put messages back in the queue and wake the lane; of erased ones nothing is left to do.
 
         :param str why: the reason, kept in the audit trail
         :param bool keep_holds: whether their exceptions stay open until they are processed
         """
+        self = self.filtered(lambda m: not m.erased_at)
         if not self:
             return
         if not keep_holds:

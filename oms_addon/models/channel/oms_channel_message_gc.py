@@ -1,6 +1,6 @@
 """Which messages may go, and when they do."""
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import UserError
 
 from .oms_channel_message import ENDED
@@ -23,16 +23,36 @@ class OmsChannelMessage(models.Model):
 
     @api.autovacuum
     def _gc_finished(self):
-        """Delete messages that ended longer ago than the settings keep them, a part at a time.
+        """Erase the content of messages that ended longer ago than the settings keep it, a part
+        at a time. What is about an order stays without its content, to be recognized when it
+        comes again; the rest is deleted.
 
-        :return: how many were deleted, and whether more are left
+        :return: how many were erased or deleted, and whether more are left
         :rtype: tuple[int, bool]
         """
-        days = int(self.env["ir.config_parameter"].sudo().get_param("oms_addon.keep_days", 365))
-        if not days:
-            return 0, False
-        limit = fields.Datetime.subtract(fields.Datetime.now(), days=days)
-        ended = [("state", "in", ENDED), ("done_at", "<", limit)]
-        old = self.search(ended, order="id", limit=GC_BATCH)
-        old.unlink()
-        return len(old), len(old) == GC_BATCH
+        count = 0
+        for direction, kind in (("in", "inbound"), ("out", "outbound")):
+            limit = self.env["oms.retention"]._limit(kind)
+            if not limit:
+                continue
+            old = self.search(
+                [
+                    ("direction", "=", direction),
+                    ("done_at", "<", limit),
+                    ("state", "in", ENDED),
+                    ("erased_at", "=", False),
+                ],
+                order="done_at, id",
+                limit=GC_BATCH - count,
+            )
+            old -= old._compared()
+            count += len(old)
+            unneeded = old.filtered(lambda m: not m.order_id and not m.order_ref)
+            (old - unneeded)._erase()
+            unneeded.unlink()
+        return count, count == GC_BATCH
+
+    def _compared(self):
+        """:return: those that something which still waits contradicts: a person compares them"""
+        waiting = self.search([("conflict_of_id", "in", self.ids), ("state", "not in", ENDED)])
+        return waiting.conflict_of_id

@@ -105,7 +105,8 @@ class OmsChannelMessage(models.Model):
         return messages
 
     def _keep_conflict(self, first, payload, digest):
-        """Keep a body that contradicts the first one of its event, and show it.
+        """Keep a body that contradicts the first one of its event, and show it; nothing of one
+        that was erased.
 
         :return: the message that holds it
         """
@@ -115,6 +116,9 @@ class OmsChannelMessage(models.Model):
         if conflict:
             self._count_repeated(conflict)
             return conflict
+        if first.erased_at:
+            first.sudo()._count_erased()
+            return first
         conflict = self.sudo().create(
             {
                 "direction": "in",

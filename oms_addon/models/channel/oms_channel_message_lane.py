@@ -91,6 +91,7 @@ class OmsChannelMessage(models.Model):
             run.append((message, document))
         if run:
             self._apply(channel, run)
+        self._erase_late()
 
     def _parse(self, channel):
         """:return: the document a message says, or ``None`` when it failed"""

@@ -1,30 +1,11 @@
 """What channels want known: the app was removed, a customer is to be forgotten."""
 
-import base64
-import hashlib
-
 from odoo import api, models
 
-from odoo.addons.oms_addon.tools.contact_keys import email_key, ref_key
+from odoo.addons.oms_addon.tools.contact_keys import email_key
 
-#: what stands where a person's data stood
-ERASED = "erased"
 #: what is done only once the channel was asked whether it is true
 CONFIRMED = ("disconnected", "erase_customer", "erase_shop")
-PERSON_FIELDS = (
-    "street",
-    "street2",
-    "city",
-    "zip",
-    "state_id",
-    "phone",
-    "email",
-    "company_name",
-    "vat",
-    "oms_rejected_data",
-    "comment",
-    "website",
-)
 
 
 class OmsChannelNotice(models.AbstractModel):
@@ -71,15 +52,26 @@ class OmsChannelNotice(models.AbstractModel):
 
     @api.model
     def _take_data_request(self, channel, message, document):
-        """A customer wants to know what is kept of them: a person answers."""
-        channel._tell_owner(
-            self.env._("A customer asks for their data"),
-            self.env._(
-                "Customer %(customer)s, orders %(orders)s: send them what is kept of them.",
-                customer=document.customer_email or document.customer_ref,
-                orders=", ".join(document.order_refs) or "-",
-            ),
-        )
+        """A customer wants to know what is kept of them: a person answers, with the export."""
+        partner, orders = self.env["oms.privacy"]._partners_of_notice(channel, document)
+        message.partner_id = partner
+        customer = document.customer_email or document.customer_ref
+        refs = ", ".join(document.order_refs) or "-"
+        if partner or orders:
+            note = self.env._(
+                "Customer %(customer)s, orders %(orders)s: open the contact %(contact)s, choose "
+                "Actions > Personal Data, export it and send them the file.",
+                customer=customer,
+                orders=refs,
+                contact=(partner or orders.partner_id)[:1].display_name,
+            )
+        else:
+            note = self.env._(
+                "Customer %(customer)s, orders %(orders)s: nothing is kept of them. Tell them so.",
+                customer=customer,
+                orders=refs,
+            )
+        channel._tell_owner(self.env._("A customer asks for their data"), note)
         return self.env._("The owner of the channel was told.")
 
     @api.model
@@ -96,67 +88,52 @@ class OmsChannelNotice(models.AbstractModel):
 
     @api.model
     def _take_erase_customer(self, channel, message, document):
-        """Forget a person; what was sold, invoiced and paid stays as it is.
+        """Erase a person; what was sold, invoiced and paid stays as it is.
 
-        Who still waits for goods is forgotten later: somebody is told.
+        Who still waits for goods is erased later, and what cannot be erased is named: somebody
+        is told.
         """
-        partners = self._partners_of(channel, document)
-        orders = self.env["sale.order"].search(
-            [("partner_id", "in", partners.ids), ("oms_channel_id", "!=", False)]
+        privacy = self.env["oms.privacy"]
+        partner, orders = privacy._partners_of_notice(channel, document)
+        person = privacy._person(
+            partner, channel.company_id, orders, channel, document.customer_email
         )
-        still_open = orders.filtered(lambda o: o.oms_status not in ("done", "cancelled"))
-        if still_open:
+        person.records["oms.channel.message"] -= message
+        account = self._account_of(channel, document, person)
+        obstacle = privacy._obstacle(person)
+        if obstacle:
             channel._tell_owner(
-                self.env._("A customer wants to be forgotten"),
-                self.env._(
-                    "Orders %(orders)s are still open: retry the message when they are closed.",
-                    orders=", ".join(still_open.mapped("oms_order_number")),
-                ),
+                self.env._("A customer wants to be erased"),
+                self.env._("%(obstacle)s Then retry the message.", obstacle=obstacle),
             )
             return self.env._("Waits until the customer's orders are closed: retry it then.")
-        self._erase_partners(partners)
-        self._erase_messages(channel, orders)
-        self.env["oms.event"]._log(orders, "customer.erased", self.env._("Customer forgotten"))
-        return self.env._("%(count)s addresses forgotten.", count=len(partners))
-
-    @api.model
-    def _partners_of(self, channel, document):
-        """:return: the person a document means, with all their addresses: by the channel's id;
-        the e-mail address, which anybody may have typed there, counts where that is unknown
-        """
-        keys = [
-            (channel.id, "channel", ref_key(document.customer_ref)),
-            (None, "email", email_key(document.customer_email)),
-        ]
-        found = self.env["oms.customer.key"]._find(
-            channel.company_id, [key for key in keys if key[2]]
+        outcome = privacy._erase(person)
+        left = [*outcome.left, *account]
+        if left:
+            channel._tell_owner(self.env._("A customer was erased in part"), "\n".join(left))
+        message._erase(person.values)
+        return self.env._(
+            "%(count)s contacts and %(orders)s orders erased.",
+            count=len(person.records["res.partner"]),
+            orders=len(person.orders),
         )
-        mains = next((found[key] for key in keys if key in found), self.env["res.partner"])
-        return self.env["res.partner"].search([("id", "child_of", mains.ids)])
 
     @api.model
-    def _erase_partners(self, partners):
-        """Make partners nobody's, and what they were known by unknown."""
-        self.env["oms.customer.key"].search([("partner_id", "in", partners.ids)]).unlink()
-        for partner in partners:
-            partner.write(
-                {
-                    **dict.fromkeys(PERSON_FIELDS, False),
-                    "name": self.env._("Erased customer %(id)s", id=partner.id),
-                    "oms_address_key": False,
-                }
+    def _account_of(self, channel, document, person):
+        """:return: what to do about a contact with a login that has the e-mail address alone,
+        which proves nothing
+        :rtype: list[str]
+        """
+        email = email_key(document.customer_email)
+        if person.contacts or not email:
+            return []
+        accounts = self.env["res.partner"].search([("email_normalized", "=", email)])
+        return [
+            self.env._(
+                "Contact %(contact)s has the same email address and a login, so it was not "
+                "erased. If it is the same person, remove the portal access, then open the "
+                "contact and choose Actions > Personal Data.",
+                contact=contact.display_name,
             )
-        partners.sorted(lambda p: -p.id).action_archive()
-
-    @api.model
-    def _erase_messages(self, channel, orders):
-        """Blank what the channel sent of these orders; that it sent it stays known."""
-        blank = b'{"schema": "%s"}' % ERASED.encode()
-        self.env["oms.channel.message"].search(
-            [
-                ("channel_id", "=", channel.id),
-                ("order_ref", "in", orders.mapped("oms_order_ref")),
-                ("state", "in", ("done", "ignored")),
-            ]
-        ).write({"payload": base64.b64encode(blank), "digest": hashlib.sha256(blank).hexdigest()})
-        orders.write({"oms_note": False})
+            for contact in accounts._oms_with_user()
+        ]

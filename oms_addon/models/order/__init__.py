@@ -2,12 +2,14 @@ from . import oms_hold_reason
 from . import oms_hold
 from . import oms_hold_create
 from . import oms_hold_waiting
+from . import oms_hold_erase
 from . import oms_order_condition
 from . import oms_hold_rule
 from . import oms_customer_key
 from . import res_partner
 from . import sale_order
 from . import sale_order_signals
+from . import sale_order_erased
 from . import sale_report
 from . import sale_order_reopen
 from . import sale_order_cancel
@@ -18,6 +20,11 @@ from . import oms_customer_vies
 from . import oms_customer_address
 from . import oms_customer_matcher
 from . import oms_customer_splitter
+from . import oms_privacy
+from . import oms_privacy_person
+from . import oms_privacy_contact
+from . import oms_privacy_trail
+from . import oms_privacy_export
 from . import oms_exchange_rates
 from . import oms_order_builder
 from . import oms_order_taxes

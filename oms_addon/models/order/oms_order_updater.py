@@ -24,6 +24,9 @@ class OmsOrderUpdater(models.AbstractModel):
         :param document: ``OrderDocument``
         """
         message.write({"order_id": order.id, "order_ref": document.ref})
+        if order.oms_erased_at:
+            self._update_erased(order, message, document)
+            return
         is_newer = document.is_newer_than(
             order.oms_version or None, self._aware(order.oms_updated_at)
         )
@@ -68,6 +71,15 @@ class OmsOrderUpdater(models.AbstractModel):
             order, "order.updated", self.env._("Updated by the channel"), after=document.version
         )
         order._oms_run()
+
+    @api.model
+    def _update_erased(self, order, message, document):
+        """Count the money of an order whose customer was erased; who it is stays unknown."""
+        self.env["oms.payment.collector"]._record([(order, c) for c in document.charges])
+        self.env["oms.order.importer"]._apply_refunds([(order, document)])
+        message._set_state(
+            "done", self.env._("The customer was erased: only payments and refunds were recorded.")
+        )
 
     @api.model
     def _update_note(self, order, document):

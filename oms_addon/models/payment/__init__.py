@@ -9,6 +9,7 @@ from . import sale_order_line
 from . import account_analytic_distribution_model
 from . import account_invoice_report
 from . import account_move
+from . import account_move_erased
 from . import account_move_line
 from . import account_payment
 from . import oms_payment_collector

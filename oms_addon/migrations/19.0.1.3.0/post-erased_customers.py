@@ -1,0 +1,15 @@
+"""Customers that were erased before."""
+
+
+def migrate(cr, version):
+    """Mark messages and orders whose customer was erased before it was noted."""
+    cr.execute(
+        """UPDATE oms_channel_message SET erased_at = write_date
+           WHERE payload = encode('{"schema": "erased"}', 'base64')::bytea AND erased_at IS NULL"""
+    )
+    cr.execute(
+        """UPDATE sale_order SET oms_erased_at = event.happened_at
+           FROM oms_event event
+           WHERE event.code = 'customer.erased' AND event.res_model = 'sale.order'
+             AND event.res_id = sale_order.id AND sale_order.oms_erased_at IS NULL"""
+    )

@@ -1,0 +1,187 @@
+"""Personal data of customers: erased and exported, as the register declares it."""
+
+import base64
+from dataclasses import dataclass, field
+
+from odoo import api, fields, models
+
+from odoo.addons.oms_addon.tools import personal_data
+from odoo.addons.oms_addon.tools.personal_data import REGISTER
+
+#: states of the path in which nothing more happens to an order
+CLOSED = ("done", "cancelled")
+#: how many rows of a small table are searched, the latest first
+MAX_SEARCHED = 10_000
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What erasing did.
+
+    ``counts``: how many records, by model. ``kept``: sentences about what was kept, and why.
+    ``left``: sentences about what a person has to do.
+    """
+
+    counts: dict = field(default_factory=dict)
+    kept: list = field(default_factory=list)
+    left: list = field(default_factory=list)
+
+
+class OmsPrivacy(models.AbstractModel):
+    _name = "oms.privacy"
+    _description = "Personal Data"
+
+    # === WHAT STANDS IN THE WAY === #
+
+    @api.model
+    def _open_orders(self, person):
+        """:return: the orders of a person that are not closed"""
+        return person.orders.filtered(
+            lambda o: (
+                o.oms_status not in CLOSED
+                if o.oms_status
+                else o.state in ("draft", "sent")
+                or o.state == "sale"
+                and bool(o.picking_ids.filtered(lambda p: p.state not in ("done", "cancel")))
+            )
+        )
+
+    @api.model
+    def _waiting_messages(self, person):
+        """:return: the messages about a person that are about to be processed"""
+        return person.records["oms.channel.message"].filtered(
+            lambda m: m.state == "pending" and m.channel_id.state == "live"
+        )
+
+    @api.model
+    def _obstacle(self, person):
+        """:return: why a person cannot be erased now, in words; empty where nothing is"""
+        still_open = self._open_orders(person)
+        if still_open:
+            return self.env._(
+                "Orders %(orders)s are still open. Erase the customer when they are closed.",
+                orders=", ".join(o.oms_order_number or o.name for o in still_open[:10]),
+            )
+        if self._waiting_messages(person):
+            return self.env._(
+                "Messages about this customer are still being processed. Try again in a few "
+                "minutes."
+            )
+        return ""
+
+    # === ERASING === #
+
+    @api.model
+    def _erase(self, person):
+        """Erase a person in every table of the register; who calls has looked for obstacles.
+
+        :param person: a ``Person``
+        :return: the ``Outcome``
+        """
+        person.stays = self._staying(person)
+        outcome = Outcome(kept=self._kept(person), left=list(person.stays.values()))
+        self._ignore_unprocessed(person)
+        self._erase_mail(person, outcome)
+        self._erase_events(person, outcome)
+        self._erase_contacts(person, outcome)
+        for name, table in REGISTER.items():
+            rows = person.records.get(name, self.env[name].sudo())
+            if table.searched:
+                rows |= self._search_few(person, name, table)
+            if rows:
+                outcome.counts[name] = len(rows)
+                self._erase_rows(person, name, table, rows)
+        now = fields.Datetime.now()
+        person.orders.filtered(lambda o: not o.oms_erased_at).write({"oms_erased_at": now})
+        self._log_erased(person)
+        return outcome
+
+    @api.model
+    def _ignore_unprocessed(self, person):
+        """Set messages aside that did not end: nothing of them will be left to process."""
+        open_ones = person.records["oms.channel.message"].filtered(
+            lambda m: m.state not in ("done", "ignored")
+        )
+        open_ones._set_state("ignored", self.env._("The customer was erased."))
+
+    @api.model
+    def _search_few(self, person, name, table):
+        """:return: the rows of a small table that name the person"""
+        model = self.env[name].sudo().with_context(active_test=False, bin_size=False)
+        texts = [f for f, declared in table.personal.items() if declared.erase != "keep"]
+
+        def names_them(row):
+            for name in texts:
+                value = row[name]
+                if row._fields[name].type == "binary":
+                    value = base64.b64decode(value or b"").decode("utf-8", "replace")
+                if person.values.find(value):
+                    return True
+            return False
+
+        rows = model.search([], order="id desc", limit=MAX_SEARCHED)
+        return rows.filtered(names_them)
+
+    @api.model
+    def _erase_rows(self, person, name, table, rows):
+        """Do with rows of one model what the register says of each field."""
+        by_erase = {}
+        for field_name, declared in table.personal.items():
+            by_erase.setdefault(declared.erase, []).append(field_name)
+        if personal_data.DELETE in by_erase:
+            rows.unlink()
+            return
+        if hasattr(rows, "_erase"):
+            # Messages, events and exceptions: what is kept of them depends on each.
+            rows._erase(person.values) if name != "oms.hold" else rows._erase()
+            return
+        text = self.env._("Personal data erased")
+        values = dict.fromkeys(by_erase.get(personal_data.CLEAR, ()), False)
+        values |= dict.fromkeys(by_erase.get(personal_data.REPLACE, ()), text)
+        quiet = rows.with_context(tracking_disable=True, mail_notrack=True)
+        if values:
+            quiet.write(values)
+        for field_name in by_erase.get(personal_data.MATCH, ()):
+            quiet.filtered(lambda r, f=field_name: person.values.find(r[f])).write(
+                {field_name: text}
+            )
+
+    @api.model
+    def _log_erased(self, person):
+        """Append to the audit trail that a person was erased, without saying who it was."""
+        Event, text = self.env["oms.event"], self.env._("Personal data erased")
+        Event._log(person.orders, "customer.erased", text)
+        if not person.orders:
+            for company in person.companies:
+                Event._log(person.contacts.with_company(company)[:1], "customer.erased", text)
+
+    # === WHAT IS KEPT === #
+
+    @api.model
+    def _kept(self, person):
+        """:return: sentences about what is kept of a person, and why"""
+        kept = []
+        invoices = person.records["account.move"].filtered(lambda m: m.state == "posted")
+        if invoices:
+            kept.append(
+                self.env._(
+                    "Invoices %(invoices)s keep the name and billing address, as accounting law "
+                    "requires.",
+                    invoices=", ".join(invoices[:10].mapped("name")),
+                )
+            )
+        if person.orders:
+            kept.append(
+                self.env._(
+                    "%(count)s orders keep their numbers, items and amounts as proof of sale.",
+                    count=len(person.orders),
+                )
+            )
+        if person.records["oms.channel.message"]:
+            kept.append(
+                self.env._(
+                    "Messages keep their reference and a digest, so that they are recognized "
+                    "when a channel sends them again."
+                )
+            )
+        return kept

@@ -1,0 +1,147 @@
+"""What is written about a customer: chatter, mails, tracked values, attachments, logs."""
+
+from odoo import api, models
+from odoo.fields import Domain
+
+#: records whose chatter and attachments are about one customer
+ABOUT = (
+    "sale.order",
+    "res.partner",
+    "stock.picking",
+    "account.move",
+    "payment.transaction",
+    "oms.channel.message",
+    "oms.hold",
+    "oms.parcel",
+    "oms.order.refund",
+)
+#: attachments of these are the books
+BOOKS = ("account.move",)
+MESSAGE_TEXTS = (
+    "body",
+    "subject",
+    "email_from",
+    "reply_to",
+    "incoming_email_to",
+    "incoming_email_cc",
+    "outgoing_email_to",
+)
+TRACKED = ("old_value_char", "old_value_text", "new_value_char", "new_value_text")
+ACTIVITY_TEXTS = ("note", "summary", "feedback", "res_name")
+RATING_TEXTS = ("feedback", "res_name", "parent_res_name")
+
+
+class OmsPrivacy(models.AbstractModel):
+    _inherit = "oms.privacy"
+
+    @api.model
+    def _on_records(self, person, model_name="model"):
+        """:return: the domain of what is attached to a person's records"""
+        staying = person.contacts.browse([c.id for c in person.stays])
+        domains = []
+        for name in ABOUT:
+            rows = person.records.get(name)
+            if rows and name == "res.partner":
+                rows -= staying
+            if rows:
+                domains.append(Domain(model_name, "=", name) & Domain("res_id", "in", rows.ids))
+        return Domain.OR(domains) if domains else Domain.FALSE
+
+    @api.model
+    def _on_channels(self, person, model_name="model"):
+        """:return: the domain of what is attached to the channels of a person's companies"""
+        channels = self.env["oms.channel"].sudo().with_context(active_test=False)
+        channels = channels.search([("company_id", "in", person.companies.ids)])
+        return Domain(model_name, "=", "oms.channel") & Domain("res_id", "in", channels.ids)
+
+    @api.model
+    def _erase_mail(self, person, outcome):
+        """Take a person out of what is written about their records."""
+        self._erase_chatter(person, outcome)
+        self._erase_activities(person)
+        self._erase_attachments(person, outcome)
+        ratings = self.env["rating.rating"].sudo().search(self._on_records(person, "res_model"))
+        self._erase_texts(person, ratings, RATING_TEXTS)
+        for email in filter(None, set(person.words.emails)):
+            self.env["ir.logging"].sudo().search([("message", "ilike", email)]).unlink()
+
+    @api.model
+    def _erase_texts(self, person, rows, names, everything=()):
+        """Replace texts that name the person, and ``everything`` of these rows."""
+        text = self.env._("Personal data erased")
+        for row in rows:
+            values = {
+                name: text if row._fields[name].type in ("html", "text") else False
+                for name in names
+                if row[name] and (row in everything or person.values.find(row[name]))
+            }
+            if values:
+                row.write(values)
+
+    @api.model
+    def _erase_chatter(self, person, outcome):
+        """Erase messages that name the person or are from them, with their mails and tracked
+        values.
+        """
+        Message = self.env["mail.message"].sudo()
+        about = Message.search(self._on_records(person))
+        on_channels = Message.search(self._on_channels(person)).filtered(
+            lambda m: any(person.values.find(m[name]) for name in MESSAGE_TEXTS)
+        )
+        found = about | on_channels
+        outcome.counts["mail.message"] = len(found)
+        own = found.filtered(lambda m: m.author_id in person.contacts)
+        mails = self.env["mail.mail"].sudo().search([("mail_message_id", "in", found.ids)])
+        mails.unlink()
+        found = found.exists()
+        self._erase_texts(person, found.tracking_value_ids, TRACKED)
+        self._erase_texts(person, found.notification_ids, ("mail_email_address", "failure_reason"))
+        self._erase_texts(person, found, MESSAGE_TEXTS, everything=own)
+
+    @api.model
+    def _erase_activities(self, person):
+        """Delete activities on a person's contacts; take them out of the others."""
+        Activity = self.env["mail.activity"].sudo().with_context(active_test=False)
+        about = Activity.search(
+            self._on_records(person, "res_model") | self._on_channels(person, "res_model")
+        )
+        on_contacts = about.filtered(lambda a: a.res_model == "res.partner")
+        on_contacts.unlink()
+        self._erase_texts(person, about - on_contacts, ACTIVITY_TEXTS)
+
+    @api.model
+    def _erase_attachments(self, person, outcome):
+        """Delete files on a person's records; those of invoices are the books."""
+        domain = self._on_records(person, "res_model")
+        domain &= Domain("res_model", "not in", BOOKS)
+        # Odoo leaves out what is a field of a record, such as a picture, unless it is named.
+        domain &= Domain("res_field", "=", False) | Domain("res_field", "!=", False)
+        files = self.env["ir.attachment"].sudo().search(domain)
+        outcome.counts["ir.attachment"] = len(files)
+        files.unlink()
+
+    @api.model
+    def _erase_events(self, person, outcome):
+        """Erase the texts of events that name the person, or are about a customer whatever they
+        say, with the trail whole.
+        """
+        Event = self.env["oms.event"].sudo()
+        names = {*ABOUT} & person.records.keys()
+        domains = [
+            Domain("res_model", "=", name) & Domain("res_id", "in", person.records[name].ids)
+            for name in sorted(names)
+        ]
+        # An alert of a channel may quote what it answered about somebody.
+        events = Event.search(
+            Domain.OR([*domains, self._on_channels(person, "res_model")])
+            & Domain("company_id", "in", person.companies.ids)
+            & Domain("erased_at", "=", False)
+        )
+        events = events.filtered(
+            lambda e: (
+                (e.res_model != "oms.channel" and Event._is_about_customer(e.code))
+                or any(person.values.find(e[name]) for name in ("name", "before", "after", "actor"))
+            )
+        )
+        outcome.counts["oms.event"] = len(events)
+        events._erase(person.values)

@@ -1,0 +1,15 @@
+"""Orders whose customer was erased: their money still counts, their personal data does not."""
+
+from odoo import fields, models
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    oms_erased_at = fields.Datetime(
+        "Customer Erased",
+        readonly=True,
+        copy=False,
+        help="The personal data of the customer was erased. Payments and refunds are still "
+        "recorded; nothing else is taken from the channel.",
+    )

@@ -1,0 +1,309 @@
+"""The register of personal data: what each field of ours says of a person, and what becomes of it.
+
+Erasing, exporting and the section “Personal data” of ``docs/security.md`` read it; a field that
+stands in no table of ours fails ``tests/test_personal_data.py``.
+"""
+
+from dataclasses import dataclass, field
+
+#: what a field says of a person
+NAME, CONTACT, ADDRESS = "name", "contact", "address"
+TEXT, PAYLOAD, ORDER, LINK = "free text", "payload", "order", "link"
+
+#: what erasing does with it
+CLEAR = "clear"  #: the field is emptied
+REPLACE = "replace"  #: a required text says that it was erased
+MATCH = "match"  #: a text is replaced where it names the person
+REDACT = "redact"  #: what names the person goes, the digest stays
+DELETE = "delete"  #: the row goes
+KEEP = "keep"  #: it stays, for a reason
+
+#: how long rows are kept when nobody asks to erase them
+WITH_ORDER, WITH_CONTACT, WITH_CHANNEL = "order", "contact", "channel"
+MESSAGES, EXCEPTIONS, AUDIT = "messages", "exceptions", "audit"
+CART, DIALOG = "cart", "dialog"
+
+#: by kind: the system parameter, and after how many days its data is erased where it is not set
+RETENTION = {
+    "inbound": ("oms_addon.keep_days", 365),
+    "outbound": ("oms_addon.keep_outbound_days", 365),
+    "exceptions": ("oms_addon.keep_exception_days", 365),
+    "audit": ("oms_addon.keep_audit_days", 1095),
+    "invoices": ("oms_addon.keep_invoice_days", 3653),
+}
+
+#: what stands where a person's data stood
+ERASED = "erased"
+#: why what says something of a person is kept
+DEDUPLICATION = "so that what a channel sends again is recognized, and not applied twice"
+ACCOUNTING = "accounting law"
+PROOF = "proof of what was sold, shipped and paid"
+ANONYMOUS = "leads to a contact that no longer says who it is"
+
+
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """What one field says of a person.
+
+    ``kind`` and ``erase`` are of the constants above; ``why`` it is kept stands with ``KEEP``.
+    """
+
+    kind: str
+    erase: str
+    why: str = ""
+
+    def __post_init__(self):
+        if (self.erase == KEEP) != bool(self.why):
+            raise ValueError("What is kept needs a reason, and nothing else does.")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What is personal in a model of ours, or in our fields of a model of Odoo.
+
+    ``links``: the fields that lead to a person, their orders, messages and so on.
+    ``plain``: names of fields that say nothing of a person.
+    ``searched``: whether the rows are few, so that all of them are searched for the person.
+    """
+
+    kept: str = ""
+    links: tuple = ()
+    personal: dict = field(default_factory=dict)
+    plain: str = ""
+    searched: bool = False
+
+    def names(self):
+        """:return: the names of all fields that are declared
+        :rtype: set[str]
+        """
+        return {*self.personal, *self.plain.split()}
+
+
+def _link(*names):
+    """:return: links to contacts, which are anonymous once the contact is"""
+    return dict.fromkeys(names, Personal(LINK, KEEP, ANONYMOUS))
+
+
+def _dialog(kind, names, *links, plain=""):
+    """:return: the table of a dialog: its rows are deleted"""
+    personal = dict.fromkeys(names.split(), Personal(kind, DELETE))
+    return Table(DIALOG, links, personal, plain, searched=True)
+
+
+def _settings(plain):
+    """:return: the table of a model that says nothing of customers"""
+    return Table(plain=plain)
+
+
+#: in an order in which what is found of one model leads to the next
+REGISTER = {
+    # === ORDERS === #
+    "sale.order": Table(
+        WITH_ORDER,
+        personal={
+            "oms_address_digest": Personal(ADDRESS, CLEAR),
+            "oms_allocation_text": Personal(TEXT, MATCH),
+            "oms_cart_ref": Personal(ORDER, CLEAR),
+            "oms_content_digest": Personal(ORDER, KEEP, DEDUPLICATION),
+            "oms_foreign_ref": Personal(ORDER, KEEP, DEDUPLICATION),
+            "oms_note": Personal(TEXT, CLEAR),
+            "oms_order_number": Personal(ORDER, KEEP, PROOF),
+            "oms_order_ref": Personal(ORDER, KEEP, DEDUPLICATION),
+            "oms_pickup_point": Personal(ADDRESS, CLEAR),
+            "oms_signals": Personal(TEXT, CLEAR),
+            "oms_tax_number": Personal(CONTACT, CLEAR),
+            "oms_wait_reason": Personal(TEXT, MATCH),
+        },
+        plain=(
+            "oms_allocation_plan oms_channel_status oms_deferred_qty oms_manual_qty "
+            "oms_payment_method oms_payment_name oms_shipping_method oms_source_zone oms_version"
+        ),
+    ),
+    "sale.order.line": _settings("oms_external_place oms_line_ref oms_plan oms_sku"),
+    "oms.channel.message": Table(
+        MESSAGES,
+        ("order_id", "partner_id"),
+        {
+            "customer_ref": Personal(CONTACT, CLEAR),
+            "digest": Personal(PAYLOAD, KEEP, DEDUPLICATION),
+            "error": Personal(TEXT, MATCH),
+            "event_ref": Personal(ORDER, KEEP, DEDUPLICATION),
+            "order_ref": Personal(ORDER, KEEP, DEDUPLICATION),
+            "payload": Personal(PAYLOAD, REDACT),
+            "result": Personal(PAYLOAD, REDACT),
+            "trace": Personal(PAYLOAD, CLEAR),
+            **_link("partner_id"),
+        },
+        plain="topic",
+    ),
+    "oms.hold": Table(
+        EXCEPTIONS,
+        ("order_id", "message_id", "partner_id", "candidate_id"),
+        {
+            "amount_text": Personal(ORDER, KEEP, PROOF),
+            "candidate_id": Personal(LINK, CLEAR),
+            "customer_name": Personal(NAME, CLEAR),
+            "detail": Personal(TEXT, REPLACE),
+            "order_ref": Personal(ORDER, KEEP, PROOF),
+            "resolution": Personal(TEXT, MATCH),
+            **_link("partner_id"),
+        },
+        plain="listing_ref parent_ref reason_code sku sku_key",
+    ),
+    "oms.order.refund": Table(
+        WITH_ORDER,
+        ("order_id",),
+        {"reason": Personal(TEXT, CLEAR)},
+        plain="echo_ref pieces ref shares tax_shares units",
+    ),
+    "oms.stop.request": Table(
+        WITH_ORDER,
+        ("order_id",),
+        {"reason": Personal(TEXT, REPLACE), "what": Personal(TEXT, MATCH)},
+        plain="units",
+    ),
+    "oms.parcel": Table(
+        WITH_ORDER,
+        ("picking_ids",),
+        {
+            "look_reason": Personal(TEXT, MATCH),
+            "name": Personal(ORDER, KEEP, PROOF),
+            "number_key": Personal(ORDER, KEEP, PROOF),
+        },
+    ),
+    "oms.tracking.event": Table(
+        WITH_ORDER,
+        ("parcel_id",),
+        {"location": Personal(ADDRESS, CLEAR), "text": Personal(TEXT, CLEAR)},
+        plain="code",
+    ),
+    "oms.promise.review": _settings("reason"),
+    "oms.pick.rejection": _settings("outcome"),
+    "oms.allocation.wait": Table(WITH_ORDER, ("order_id",), _link("partner_id")),
+    "oms.cart.reservation": Table(CART, ("order_id",), {"cart_ref": Personal(ORDER, DELETE)}),
+    # === CUSTOMERS === #
+    "res.partner": Table(
+        WITH_CONTACT,
+        personal={
+            "oms_address_key": Personal(ADDRESS, CLEAR),
+            "oms_rejected_data": Personal(TEXT, CLEAR),
+        },
+    ),
+    "oms.customer.key": Table(
+        WITH_CONTACT,
+        ("partner_id",),
+        {"key": Personal(CONTACT, DELETE), "partner_id": Personal(LINK, DELETE)},
+    ),
+    # === MONEY === #
+    "account.move": Table(
+        WITH_ORDER,
+        personal={
+            "oms_receipt_error": Personal(TEXT, CLEAR),
+            "oms_billing_address": Personal(ADDRESS, KEEP, ACCOUNTING),
+        },
+    ),
+    "payment.transaction": Table(
+        WITH_ORDER,
+        personal={"oms_charge_ref": Personal(ORDER, KEEP, DEDUPLICATION)},
+        plain="oms_gateway oms_method",
+    ),
+    # === CHANNELS AND JOBS: TEXTS THAT MAY NAME SOMEBODY === #
+    "oms.event": Table(
+        AUDIT,
+        ("res_id",),
+        {
+            "actor": Personal(NAME, REDACT),
+            "after": Personal(TEXT, REDACT),
+            "before": Personal(TEXT, REDACT),
+            "name": Personal(TEXT, REDACT),
+            "order_ref": Personal(ORDER, KEEP, PROOF),
+        },
+        plain="code digest res_id res_model salt text_digest",
+    ),
+    "oms.channel.alert": Table(
+        MESSAGES,
+        (),
+        {"advice": Personal(TEXT, MATCH), "text": Personal(TEXT, MATCH)},
+        plain="code",
+        searched=True,
+    ),
+    "oms.channel.backfill": Table(
+        WITH_CHANNEL, (), {"error": Personal(TEXT, MATCH)}, plain="cursor", searched=True
+    ),
+    "oms.channel.gap": Table(
+        MESSAGES,
+        (),
+        {
+            "deleted_refs": Personal(ORDER, KEEP, PROOF),
+            "listed_refs": Personal(ORDER, KEEP, PROOF),
+            "missing_refs": Personal(ORDER, KEEP, PROOF),
+            "text": Personal(TEXT, MATCH),
+        },
+        plain="cursor",
+        searched=True,
+    ),
+    "oms.lane": Table(
+        "", (), {"last_error": Personal(TEXT, MATCH)}, plain="code name", searched=True
+    ),
+    "oms.channel": Table(
+        personal={
+            "guest_partner_id": Personal(LINK, KEEP, "the shared contact of guests is nobody's")
+        },
+        plain=(
+            "account_ref api_key api_secret base_url connect_step cursor listing_cursor "
+            "moved_from name token tracking_secret webhook_secret webhooks_text"
+        ),
+    ),
+    "oms.channel.listing": _settings(
+        "barcode external_ref image_url item_ref name parent_ref shared_key sku sku_key "
+        "suggestion_reason told_quantities"
+    ),
+    "oms.channel.location": _settings("name ref"),
+    "oms.channel.mapping": _settings("key value"),
+    "oms.channel.meter": _settings("name"),
+    "oms.channel.payment.method": _settings("method name"),
+    "oms.channel.stock": _settings("error"),
+    # === SETTINGS === #
+    "oms.allocation.group": _settings("name"),
+    "oms.allocation.routing": _settings("domain name"),
+    "oms.allocation.rule": _settings("name"),
+    "oms.allocation.run": _settings("domain name shipping_method"),
+    "oms.allocation.zone": _settings("name postcodes"),
+    "oms.hold.reason": _settings("advice code name"),
+    "oms.hold.rule": _settings("domain name"),
+    "oms.pick.rejection.reason": _settings("name"),
+    "oms.postcode": _settings("postcode"),
+    "oms.stock.check": Table(
+        personal={"owner_id": Personal(LINK, KEEP, "the owner of consigned stock, a supplier")},
+    ),
+    "oms.transit": _settings("zip_prefix"),
+    "res.config.settings": _settings("oms_trusted_hosts"),
+    # === DIALOGS === #
+    "oms.allocation.rehearsal": _dialog(ORDER, "result"),
+    "oms.allocation.test": _dialog(ADDRESS, "zip result"),
+    "oms.channel.connect": _settings(
+        "account_ref base_url error name step told_tax_rounding typed_secrets"
+    ),
+    "oms.channel.connect.tax": _settings("name ref"),
+    "oms.channel.sync": _settings("problem"),
+    "oms.channel.sync.line": _settings("in_odoo note on_channel will_become"),
+    "oms.customer.split": _dialog(NAME, "name email phone partner_id", "partner_id"),
+    "oms.order.batch": _dialog(TEXT, "reason"),
+    "oms.order.import": _dialog(PAYLOAD, "data rejected", plain="filename"),
+    "oms.order.import.line": _dialog(TEXT, "message value", plain="column order_ref"),
+    "oms.order.join": _dialog(TEXT, "other_text"),
+    "oms.refund.request": _dialog(TEXT, "reason", "order_id"),
+    "oms.tracking.import": _dialog(PAYLOAD, "data", plain="filename"),
+    "oms.tracking.import.line": _dialog(TEXT, "message number", plain="column"),
+    "sale.mass.cancel.orders": _dialog(TEXT, "oms_text"),
+}
+
+#: events whose texts are about a customer, whatever they say: what their codes begin with, and
+#: whole codes
+PERSONAL_EVENT_KINDS = ("customer", "hold")
+PERSONAL_EVENTS = (
+    "order.address_changed",
+    "order.customer_changed",
+    "order.failed",
+    "order.note_changed",
+)
