@@ -7,6 +7,7 @@ from typing import NamedTuple
 from .document_codec import loads
 from .document_values import (
     DocumentError,
+    in_words,
     mismatch,
     to_decimal,
     to_moment,
@@ -125,6 +126,7 @@ KINDS = {"shipping": "shipping", "gift_wrap": "fee", "cod": "fee", "other": "fee
 # === READING === #
 
 
+@in_words
 def read_order(payload):
     """Read an order of either version, bare or as an answer holds it.
 

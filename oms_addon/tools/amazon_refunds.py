@@ -9,7 +9,7 @@ itself is there twice: as tax, which the buyer gets back, and as withheld, which
 import re
 
 from .amazon_orders import read_object
-from .document_values import EXACT, mismatch, to_decimal, to_moment
+from .document_values import EXACT, in_words, mismatch, to_decimal, to_moment
 from .order_document import Charge, DocumentError, Refund, RefundDocument, RefundLine, exact_sum
 
 REFUND = "Refund"
@@ -28,6 +28,7 @@ WITHHELD = ("marketplacefacilitator", "lowvaluegoods", "tcs", "itemtds", "tds", 
 BESIDES = ("shipping", "giftwrap")
 
 
+@in_words
 def read_refund(payload):
     """Read what a transaction gave back.
 
@@ -44,11 +45,13 @@ def read_refund(payload):
         raise DocumentError(message) from error
 
 
+@in_words
 def order_of_transaction(data):
     """:return: the id of the order a transaction is of, ``None`` when it is of none"""
     return _related(data, "ORDER_ID") or None
 
 
+@in_words
 def market_of_transaction(data):
     """:return: the marketplace a transaction was made on, '' when it is not told"""
     details = data.get("marketplaceDetails") or data.get("sellingPartnerMetadata") or {}

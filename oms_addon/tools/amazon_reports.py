@@ -3,12 +3,12 @@
 import csv
 import io
 import re
-from decimal import Decimal, InvalidOperation
 
 from odoo.addons.oms_addon.exceptions import FinalError
 
 from .amazon_orders import MARKETPLACES
 from .channel_documents import Listing
+from .document_values import DocumentError, in_words, mismatch, to_decimal
 
 #: Japan has columns of its own in the report of offers
 JAPANESE = {
@@ -24,6 +24,7 @@ JAPANESE = {
 BY_AMAZON = "FBA:"
 
 
+@in_words
 def read_listing(item, market):
     """:return: the listing of a seller's SKU, as the Listings API tells it"""
     summaries = item.get("summaries") or ()
@@ -45,9 +46,9 @@ def read_listing(item, market):
         parent_ref=parents[0] if parents else "",
         sku=item["sku"],
         name=summary.get("itemName") or "",
-        price=Decimal(str(price["amount"])) if price.get("amount") else None,
+        price=to_decimal(str(price["amount"])) if price.get("amount") else None,
         currency=price.get("currencyCode") or "",
-        quantity=Decimal(quantity) if quantity is not None else None,
+        quantity=to_decimal(str(quantity)) if quantity is not None else None,
         location_ref="AMAZON" if by_amazon else "DEFAULT",
         image_url=(summary.get("mainImage") or {}).get("link") or "",
         status="active" if "BUYABLE" in (summary.get("status") or ()) else "inactive",
@@ -55,33 +56,52 @@ def read_listing(item, market):
 
 
 def read_listing_report(text, currency):
-    """:return: the listings in a report of all of them
+    """:return: the listings in a report of all of them, and what is wrong with the rows that are
+        left out
+    :rtype: tuple[list[Listing], list[str]]
     :raise FinalError: when its columns are others
     """
-    listings, rows = [], _rows(text)
+    rows = _rows(text)
     rows.fieldnames = [JAPANESE.get(name, name) for name in rows.fieldnames or ()]
     if rows.fieldnames and "seller-sku" not in rows.fieldnames:
         raise FinalError(
             "Amazon's report of offers has no column seller-sku, it has "
             f"{', '.join(rows.fieldnames)[:200]}: tell whoever looks after this program."
         )
-    for row in rows:
-        by_amazon = (row.get("fulfillment-channel") or "").startswith("AMAZON")
-        listings.append(
-            Listing(
-                ref=row["seller-sku"],
-                item_ref=f"{BY_AMAZON}{row.get('asin1')}" if by_amazon else "",
-                sku=row["seller-sku"],
-                name=row.get("item-name") or "",
-                price=_number(row.get("price")),
-                currency=currency,
-                quantity=_number(row.get("quantity")),
-                location_ref="AMAZON" if by_amazon else "DEFAULT",
-                image_url=row.get("image-url") or "",
-                status="active" if row.get("status") == "Active" else "inactive",
-            )
-        )
-    return listings
+    return _each(rows, lambda row: _report_listing(row, currency))
+
+
+@in_words
+def _report_listing(row, currency):
+    if not row["seller-sku"]:
+        raise mismatch("a SKU", row["seller-sku"], "seller-sku")
+    by_amazon = (row.get("fulfillment-channel") or "").startswith("AMAZON")
+    return Listing(
+        ref=row["seller-sku"],
+        item_ref=f"{BY_AMAZON}{row.get('asin1')}" if by_amazon else "",
+        sku=row["seller-sku"],
+        name=row.get("item-name") or "",
+        price=_number(row.get("price")),
+        currency=currency,
+        quantity=_number(row.get("quantity")),
+        location_ref="AMAZON" if by_amazon else "DEFAULT",
+        image_url=row.get("image-url") or "",
+        status="active" if row.get("status") == "Active" else "inactive",
+    )
+
+
+def _each(rows, read):
+    """:return: what is read of rows, and in words what is wrong with those that are left out"""
+    found, problems = [], []
+    try:
+        for number, row in enumerate(rows, 2):
+            try:
+                found.append(read(row))
+            except DocumentError as error:
+                problems.append(f"row {number}: {error}")
+    except csv.Error as error:
+        raise FinalError(f"A report of Amazon cannot be read: {error}.") from error
+    return found, problems
 
 
 #: column of the report: (part of the item, key in it)
@@ -100,19 +120,33 @@ REPORT_STATUSES = {"Cancelled": "Canceled", "Shipping": "PartiallyShipped"}
 def read_order_report(text):
     """Read the report of all orders of a time.
 
-    :return: the orders in the form of version 0, without what a report does not tell
-    :rtype: list[dict]
+    An order of which a row cannot be read is left out: it would lack an item.
+
+    :return: the orders in the form of version 0, without what a report does not tell, and in
+        words what is wrong with the rows of others
+    :rtype: tuple[list[dict], list[str]]
     """
-    orders = {}
-    for row in _rows(text):
-        order = orders.get(row["amazon-order-id"])
-        if order is None:
-            order = orders[row["amazon-order-id"]] = _report_order(row)
-        order["OrderItems"].append(_report_item(row, len(order["OrderItems"])))
-    return list(orders.values())
+    orders, broken = {}, set()
+
+    def read(row):
+        ref = row.get("amazon-order-id")
+        try:
+            order = orders.get(ref) or _report_order(row)
+            order["OrderItems"].append(_report_item(row, len(order["OrderItems"])))
+        except DocumentError:
+            broken.add(ref)
+            raise
+        orders[ref] = order
+
+    _found, problems = _each(_rows(text), read)
+    return [order for ref, order in orders.items() if ref not in broken], problems
 
 
+@in_words
 def _report_order(row):
+    for column in ("amazon-order-id", "purchase-date", "last-updated-date"):
+        if not row.get(column):
+            raise mismatch("a value", row.get(column), column)
     status = row.get("order-status") or ""
     # "Shipped - Delivered to Buyer" and the like
     status = REPORT_STATUSES.get(status, status.split(" - ")[0])
@@ -141,6 +175,7 @@ def _report_order(row):
     }
 
 
+@in_words
 def _report_item(row, position):
     currency = row.get("currency") or ""
 
@@ -199,8 +234,8 @@ def _rows(text):
 def _number(text):
     """:return: a number of a report, ``None`` when it is none"""
     try:
-        return Decimal(text) if text else None
-    except InvalidOperation:
+        return to_decimal(text) if text else None
+    except DocumentError:
         return None
 
 

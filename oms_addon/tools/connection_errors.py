@@ -94,6 +94,15 @@ def describe(error, url, peers=()):
     return f"{place} cannot be reached: {type(error).__name__}. Check that it is running."
 
 
+def describe_overdue(url, seconds):
+    """:return: what is said of a call that was not done in time, whatever it was waiting for"""
+    host = urlsplit(url).hostname or url
+    return (
+        f"{host} did not finish its answer within {seconds:g} seconds. It is slow, busy or broken; "
+        "the call is repeated."
+    )
+
+
 def _chain(error):
     """Yield an exception and all that it was raised from or wraps."""
     seen, left = set(), [error]

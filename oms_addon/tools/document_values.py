@@ -4,12 +4,16 @@ Each function reads one value strictly and refuses with a :class:`DocumentError`
 says what was found and what was expected. Money never passes through a binary float.
 """
 
+import functools
+import logging
 import re
 from datetime import timezone
 from decimal import Context, Decimal
 from zoneinfo import ZoneInfo
 
 from dateutil.parser import isoparse
+
+_logger = logging.getLogger(__name__)
 
 UTC = timezone.utc
 
@@ -51,6 +55,31 @@ class DocumentError(ValueError):
 
 class NotJson(DocumentError):
     """Input that is not even JSON."""
+
+
+#: what code meets that was written for other data than it got
+UNFORESEEN = (TypeError, AttributeError, LookupError, ValueError, ArithmeticError)
+
+
+def in_words(read):
+    """Make a parser refuse what it was not written for with a :class:`DocumentError`, too.
+
+    :param read: a function that reads what others sent
+    """
+
+    @functools.wraps(read)
+    def wrapped(*args, **kwargs):
+        try:
+            return read(*args, **kwargs)
+        except DocumentError:
+            raise
+        except UNFORESEEN as error:
+            _logger.info("%s met what it was not written for", read.__name__, exc_info=True)
+            found = f"{type(error).__name__}: {error}"[:MAX_SHOWN]
+            message = f"a part of it is missing or of another kind than expected ({found})"
+            raise DocumentError(message) from error
+
+    return wrapped
 
 
 #: characters of a text that an error looks at

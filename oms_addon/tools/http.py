@@ -27,6 +27,7 @@ from . import pinned
 from .bounded import TooLarge, decode_content, read_stream
 from .connection_errors import (
     describe,
+    describe_overdue,
     describe_page,
     describe_redirect,
     firewall_of,
@@ -40,6 +41,10 @@ _logger = logging.getLogger(__name__)
 
 # Seconds without a sign of life, while connecting and between two pieces of an answer.
 TIMEOUT = 20
+#: seconds that a call takes at most, from the first connection to the last byte of its answer
+TOTAL_SECONDS = 60
+#: the same of files, which are large
+FILE_SECONDS = 300
 #: what web servers, firewalls and shops that are closed answer with a page
 REFUSING_PAGES = {401, 403}
 RETRYABLE_STATUS = {408, 409, 423, 425, 500, 502, 503, 504}
@@ -100,6 +105,7 @@ def request(
     accept=(),
     trusted=frozenset(),
     quoted=True,
+    seconds=None,
 ):
     """Call another system.
 
@@ -113,6 +119,7 @@ def request(
     :param trusted: hosts that may be called without HTTPS or within the own network, see
         ``outbound_address.parse_trusted``
     :param bool quoted: whether texts of exceptions may have the error message of the API
+    :param float seconds: how long it may take in all; ``None`` for ``TOTAL_SECONDS``
     :rtype: Answer
     :raise AddressError: when the address may not be called; nothing was sent
     :raise RateLimited: when there were too many calls
@@ -123,13 +130,16 @@ def request(
     address, peers = addresses.parse(url, with_query=True), ()
     addresses.check(address, trusted)
     url = address.url
+    values = {"data": body, "headers": headers, "params": params, "auth": auth}
     try:
-        peers = pinned.resolve(address)
-        addresses.check_numbers(address, [peer[0] for _family, peer in peers], trusted)
-        response = _send(
-            method, address, peers, data=body, headers=headers, params=params, auth=auth
-        )
-        content = _read(response)
+        with pinned.Deadline(seconds or TOTAL_SECONDS) as deadline:
+            peers = pinned.resolve(address)
+            addresses.check_numbers(address, [peer[0] for _family, peer in peers], trusted)
+            response = _send(method, address, peers, deadline, **values)
+            content = _read(response)
+    except pinned.Overdue as error:
+        text = describe_overdue(url, seconds or TOTAL_SECONDS)
+        raise RetryableError(text, unreachable=True) from error
     except DocumentError as error:
         response.close()
         if isinstance(error, TooLarge):
@@ -151,7 +161,7 @@ def request(
     return answer
 
 
-def _send(method, address, peers, **values):
+def _send(method, address, peers, deadline, **values):
     """Send a call; reading follows redirects of its own host.
 
     What is sent along belongs to one host, and goes to no other, nor to it without encryption;
@@ -159,11 +169,12 @@ def _send(method, address, peers, **values):
 
     :param address: ``outbound_address.Address``, which was checked
     :param peers: what its name was resolved to, which was checked, too
+    :param deadline: ``pinned.Deadline`` of all of it
     :raise FinalError: when another host, port or protocol is to be asked
     """
     values["headers"] = {**(values.get("headers") or {}), "Accept-Encoding": ACCEPTED_CODINGS}
     for _hop in range(MAX_REDIRECTS):
-        with pinned.session(peers) as session:
+        with pinned.session(peers, deadline) as session:
             response = session.request(
                 method,
                 address.url_with_query,

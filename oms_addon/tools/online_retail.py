@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from .bounded import gunzip
 from .countries import country_code
 from .document_parts import Address, CancelledLine, Charge, Customer, Line, exact_sum
-from .document_values import DocumentError, to_decimal, to_moment
+from .document_values import DocumentError, in_words, to_decimal, to_moment
 from .json_shape import to_json_text
 from .order_document import CancellationDocument, OrderDocument
 
@@ -89,6 +89,7 @@ def shift_to(day):
     return timedelta(days=(day - LAST_DAY - timedelta(days=1)).days // 7 * 7)
 
 
+@in_words
 def parse_order(payload, shift=timedelta(0)):
     """Return the order in an invoice.
 

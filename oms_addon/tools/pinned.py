@@ -10,6 +10,8 @@ import functools
 import os
 import socket
 import ssl
+import threading
+import time
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -19,6 +21,65 @@ from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 #: how many IP addresses of one name are tried
 MAX_PEERS = 4
+
+
+class Overdue(TimeoutError):
+    """The time for a call was over before its answer was there."""
+
+
+class Deadline:
+    """The time a call may take in all, however a server spreads what it sends.
+
+    Time-outs of sockets begin anew with every byte. So the connections of a call are shut down
+    when its time is over, in whatever they are: connecting, the handshake, headers or a body.
+    Used as a context manager, which raises ``Overdue`` then.
+    """
+
+    def __init__(self, seconds):
+        self.seconds = seconds
+        self.is_over = False
+        self._until = time.monotonic() + seconds
+        self._lock = threading.Lock()
+        self._connections = []
+        self._timer = threading.Timer(seconds, self._end)
+        self._timer.daemon = True
+
+    def __enter__(self):
+        self._timer.start()
+        return self
+
+    def __exit__(self, _kind, error, _trace):
+        self._timer.cancel()
+        with self._lock:
+            while self._connections:
+                self._connections.pop().close()
+        # What was cut off may look like the end of an answer.
+        if self.is_over or time.monotonic() >= self._until:
+            raise Overdue(f"not done within {self.seconds:g} seconds") from error
+
+    def left(self):
+        """:return: the seconds that are left
+        :raise Overdue: when none are
+        """
+        seconds = self._until - time.monotonic()
+        if seconds <= 0:
+            raise Overdue
+        return seconds
+
+    def watch(self, connection):
+        """:param socket.socket connection: is shut down when the time is over"""
+        with self._lock:
+            # A handshake takes the descriptor away from its socket, not from a copy.
+            self._connections.append(connection.dup())
+        if self.is_over:
+            self._end()
+
+    def _end(self):
+        self.is_over = True
+        with self._lock:
+            for connection in self._connections:
+                with contextlib.suppress(OSError):
+                    connection.shutdown(socket.SHUT_RDWR)
 
 
 def resolve(address):
@@ -58,13 +119,16 @@ def connect(peers, timeout):
 class _Pinned:
     """Override of a connection of urllib3: it connects to what was checked."""
 
-    def __init__(self, *args, peers, **kwargs):
+    def __init__(self, *args, peers, deadline, **kwargs):
         super().__init__(*args, **kwargs)
-        self._peers = peers
+        self._peers, self._deadline = peers, deadline
 
     def _new_conn(self):
         try:
-            return connect(self._peers, self.timeout)
+            seconds = min(self.timeout, self._deadline.left() / min(len(self._peers), MAX_PEERS))
+            connection = connect(self._peers, seconds)
+            self._deadline.watch(connection)
+            return connection
         except TimeoutError as error:
             raise ConnectTimeoutError(self, f"No answer of {self.host}") from error
         except OSError as error:
@@ -79,16 +143,16 @@ class _PinnedHTTPS(_Pinned, HTTPSConnection):
     pass
 
 
-def _pool(pool_class, connection_class, peers, *args, **kwargs):
+def _pool(pool_class, connection_class, peers, deadline, *args, **kwargs):
     """:return: a pool of connections that are pinned"""
     pool = pool_class(*args, **kwargs)
-    pool.ConnectionCls = functools.partial(connection_class, peers=peers)
+    pool.ConnectionCls = functools.partial(connection_class, peers=peers, deadline=deadline)
     return pool
 
 
 class _PinnedAdapter(HTTPAdapter):
-    def __init__(self, peers):
-        self._peers = peers
+    def __init__(self, peers, deadline):
+        self._peers, self._deadline = peers, deadline
         super().__init__(max_retries=0)
 
     def init_poolmanager(self, *args, **kwargs):
@@ -99,12 +163,14 @@ class _PinnedAdapter(HTTPAdapter):
             "https": (HTTPSConnectionPool, _PinnedHTTPS),
         }
         self.poolmanager.pool_classes_by_scheme = {
-            scheme: functools.partial(_pool, *pair, self._peers) for scheme, pair in classes.items()
+            scheme: functools.partial(_pool, *pair, self._peers, self._deadline)
+            for scheme, pair in classes.items()
         }
 
 
-def session(peers):
-    """:return: a session whose every connection goes to some socket addresses; nothing of the
+def session(peers, deadline):
+    """:param Deadline deadline: until when its connections live
+    :return: a session whose every connection goes to some socket addresses; nothing of the
     machine's own settings (passwords in ``.netrc``, proxies) is sent along or in between
     :rtype: requests.Session
     """
@@ -112,7 +178,7 @@ def session(peers):
     made.trust_env = False
     made.verify = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
     for scheme in ("http://", "https://"):
-        made.mount(scheme, _PinnedAdapter(peers))
+        made.mount(scheme, _PinnedAdapter(peers, deadline))
     return made
 
 
@@ -121,7 +187,12 @@ def certificate_of(host, peers, timeout):
     context = ssl.create_default_context()
     # It was refused already: it is only looked at.
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    with contextlib.suppress(OSError), connect(peers, timeout) as plain:
+    with (
+        contextlib.suppress(OSError),
+        Deadline(timeout) as deadline,
+        connect(peers, timeout) as plain,
+    ):
+        deadline.watch(plain)
         with context.wrap_socket(plain, server_hostname=host) as secure:
             return secure.getpeercert(binary_form=True)
     return None

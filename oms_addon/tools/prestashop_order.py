@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import datetime
 from decimal import ROUND_UP, Decimal
 
-from .document_values import UTC, DocumentError, get_zone, mismatch, to_decimal
+from .document_values import UTC, DocumentError, get_zone, in_words, mismatch, to_decimal
 from .order_document import (
     Address,
     Charge,
@@ -44,6 +44,7 @@ _PICKUP = re.compile(
 )
 
 
+@in_words
 def read_order(composed, postpaid=()):
     """Return the document of a composed order.
 

@@ -9,7 +9,7 @@ from odoo.addons.oms_addon.exceptions import FinalError
 
 from .channel_documents import Listing, ListingDocument
 from .document_codec import loads
-from .document_values import DocumentError, mismatch, to_decimal, to_text
+from .document_values import DocumentError, in_words, mismatch, to_decimal, to_text
 from .shares import spread_within
 
 #: products that are sold as something else, or elsewhere
@@ -155,6 +155,7 @@ def listing_of(row):
 # === PRODUCTS === #
 
 
+@in_words
 def read_product(data, event):
     """Return what a product's message says; ``None`` when it is not sold as it is.
 
@@ -169,6 +170,7 @@ def read_product(data, event):
     return ListingDocument(listings=(listing,), updated_at=moment_of(data, "date_modified"))
 
 
+@in_words
 def read_listing(row, parent=None):
     """Return a product or variation as the API shows it; ``None`` for what is not sold.
 

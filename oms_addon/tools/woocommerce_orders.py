@@ -15,7 +15,7 @@ from .document_parts import (
     RefundLine,
     Tax,
 )
-from .document_values import EXACT, to_decimal, to_plain, to_text
+from .document_values import EXACT, in_words, to_decimal, to_plain, to_text
 from .order_document import OrderDocument
 from .payment_terms import POSTPAID, method_key, recognize_terms
 from .woocommerce import (
@@ -82,6 +82,7 @@ HUNDRED = Decimal(100)
 # === ORDERS === #
 
 
+@in_words
 def read_order(data, ref, postpaid=()):
     """Return the document of an order as the API shows it; ``None`` when it is a draft.
 

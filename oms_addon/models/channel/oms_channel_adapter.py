@@ -6,7 +6,11 @@ from typing import NamedTuple
 from odoo import api, fields, models
 
 from odoo.addons.oms_addon.tools import signature
+from odoo.addons.oms_addon.tools.document_values import DocumentError, in_words
 from odoo.addons.oms_addon.tools.order_document import parse_document
+
+#: what an alert shows of a problem
+MAX_PROBLEM = 200
 
 
 class Event(NamedTuple):
@@ -308,6 +312,43 @@ class OmsChannelAdapter(models.AbstractModel):
         :rtype: set[str]|None
         """
         return None
+
+    @api.model
+    def _parse_each(self, channel, rows, parse):
+        """Read rows that do not depend on each other: those that cannot be read stop no other.
+
+        :param parse: makes a list of ``Listing`` of a row
+        :return: what was read, of all rows together
+        """
+        found, problems = [], []
+        for number, row in enumerate(rows, 1):
+            try:
+                found += in_words(parse)(row)
+            except DocumentError as error:
+                problems.append(f"{number}: {error}")
+        self._tell_left_out(channel, problems)
+        return found
+
+    @api.model
+    def _tell_left_out(self, channel, problems):
+        """Say which rows of a list were left out.
+
+        :param list problems: what is wrong with each, in words
+        """
+        if problems:
+            channel._raise_alert(
+                "listing_rows",
+                self.env._(
+                    "%(count)s listings cannot be read and were left out, for example %(problem)s",
+                    count=len(problems),
+                    problem=problems[0][:MAX_PROBLEM],
+                ),
+                self.env._(
+                    "See whether a plugin of the store changes its answers. The listings are "
+                    "fetched again every day."
+                ),
+                level="warning",
+            )
 
     @api.model
     def _fetch_locations(self, channel):

@@ -7,6 +7,7 @@ from odoo import api, models
 from odoo.addons.oms_addon.exceptions import FinalError, RateLimited
 from odoo.addons.oms_addon.tools.attempt import Attempt
 from odoo.addons.oms_addon.tools.document_codec import loads
+from odoo.addons.oms_addon.tools.paging import EndlessList
 from odoo.addons.oms_addon.tools.sealed_context import unsealed
 
 
@@ -139,6 +140,26 @@ class OmsChannelAdapter(models.AbstractModel):
     # === THE CALL === #
 
     @api.model
+    def _turn(self, channel, pages, mark, body=b""):
+        """Count a page of a list of a channel before the next one is asked for.
+
+        :param pages: ``Pages`` of the list
+        :param mark: see ``Pages.take``
+        :raise FinalError: when the list has no end
+        """
+        try:
+            pages.take(mark, body)
+        except EndlessList as error:
+            raise FinalError(
+                self.env._(
+                    "A list of %(channel)s cannot be read: %(problem)s. Nothing is concluded from "
+                    "it; see whether a plugin or a proxy of the store changes its answers.",
+                    channel=channel.name,
+                    problem=str(error),
+                )
+            ) from error
+
+    @api.model
     def _call(
         self,
         channel,
@@ -152,6 +173,7 @@ class OmsChannelAdapter(models.AbstractModel):
         bucket="default",
         cost=1.0,
         accept=(),
+        seconds=None,
     ):
         """Call the channel, within its limits.
 
@@ -161,6 +183,7 @@ class OmsChannelAdapter(models.AbstractModel):
         :param str bucket: which of ``_rate_limits`` the call uses up
         :param float cost: how much of it
         :param accept: statuses of errors that are answers all the same
+        :param float seconds: how long it may take in all; ``None`` for what any call may
         :rtype: http.Answer
         :raise RateLimited: when it is not time yet; nothing was sent
         """
@@ -179,6 +202,7 @@ class OmsChannelAdapter(models.AbstractModel):
                 params=params,
                 auth=auth,
                 accept=accept,
+                seconds=seconds,
             )
         except RateLimited as error:
             error.seconds = error.seconds or max(cost / self._rate_limits[bucket][0], 1.0)

@@ -9,7 +9,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
-from odoo.addons.oms_addon.exceptions import RateLimited, RetryableError
+from odoo.addons.oms_addon.exceptions import FinalError, RateLimited, RetryableError
+from odoo.addons.oms_addon.tools.paging import digest_of
 from odoo.addons.oms_addon.tools.sealed_context import sealed
 
 _logger = logging.getLogger(__name__)
@@ -68,6 +69,7 @@ class OmsChannelBackfill(models.Model):
     new_count = fields.Integer("New in Odoo", readonly=True, copy=False)
     progress = fields.Float(compute="_compute_progress")
     cursor = fields.Char(readonly=True, copy=False, help="How far it has been read.")
+    page = fields.Char(readonly=True, copy=False, help="The digest of the last page.")
     attempts = fields.Integer(readonly=True, copy=False)
     error = fields.Char(readonly=True, copy=False)
     next_try_at = fields.Datetime("Goes on", readonly=True, copy=False)
@@ -249,6 +251,11 @@ class OmsChannelBackfill(models.Model):
         events, cursor = channel._adapter()._fetch_window(
             channel, *self._window(), self.cursor or None
         )
+        page = events and cursor and digest_of("".join(e[1] for e in events).encode())
+        if self.cursor and page and page == self.page:
+            raise FinalError(
+                self.env._("The channel tells the same page of orders again and again.")
+            )
         fresh = channel._without_known(events)
         if fresh:
             channel._receive_many(fresh)
@@ -257,6 +264,7 @@ class OmsChannelBackfill(models.Model):
                 "done_count": self.done_count + len({event[3] or event[1] for event in events}),
                 "new_count": self.new_count + len({event[3] or event[1] for event in fresh}),
                 "cursor": cursor or False,
+                "page": page or False,
                 "attempts": 0,
                 "error": False,
                 "next_try_at": False,

@@ -7,7 +7,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
-from odoo.addons.oms_addon.exceptions import RateLimited, RetryableError
+from odoo.addons.oms_addon.exceptions import FinalError, RateLimited, RetryableError
+from odoo.addons.oms_addon.tools.paging import digest_of
 
 _logger = logging.getLogger(__name__)
 
@@ -26,6 +27,7 @@ class OmsChannel(models.Model):
     _inherit = "oms.channel"
 
     can_fetch_listings = fields.Boolean(compute="_compute_can_fetch_listings")
+    listing_page = fields.Char(readonly=True, copy=False, help="The digest of the last page.")
     listing_cursor = fields.Char(
         copy=False, readonly=True, help="How far the listings have been read; empty at the start."
     )
@@ -145,6 +147,12 @@ class OmsChannel(models.Model):
             self.listings_before_at = self.listings_started_at
             self.listings_started_at = fields.Datetime.now()
         told, following = self._adapter()._fetch_listings(self, self.listing_cursor or None)
+        page = told and following and digest_of(repr(told).encode("utf-8", "replace"))
+        if self.listing_cursor and page and page == self.listing_page:
+            raise FinalError(
+                self.env._("The channel tells the same page of its listings again and again.")
+            )
+        self.listing_page = page or False
         # Nobody tells when they were changed: they are as they are now.
         rows = self.env["oms.channel.listing"]._upsert(self, [(row, False) for row in told])
         self.listing_cursor = following

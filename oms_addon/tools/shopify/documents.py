@@ -11,7 +11,7 @@ asked one is the newer.
 
 from ..channel_documents import Listing, ListingDocument, NoticeDocument, OrderRequest
 from ..document_codec import loads
-from ..document_values import DocumentError, mismatch, to_moment, to_text
+from ..document_values import DocumentError, in_words, mismatch, to_moment, to_text
 from ..order_document import PaymentDocument, RefundDocument
 from .money import read_charge, read_refund
 from .nodes import asked_values, rest_order
@@ -25,6 +25,7 @@ TO_ASK = "orders/to_ask"
 TOLD_VERSION = "1"
 
 
+@in_words
 def parse(topic, payload):
     """Return the document of a webhook, or of an order that was asked for.
 

@@ -157,7 +157,8 @@ class TestAmazonOrders(BaseCase):
         at = "2026-01-02T00:00:00+00:00"
         title = "Mug\u2028big\x85blue\x0bround\x1cx"
         rows = [head, *(f"302-{n}\t{at}\t{at}\tMUG\t{title}\t{n}" for n in (1, 2))]
-        orders = read_order_report("\r\n".join(rows))
+        orders, problems = read_order_report("\r\n".join(rows))
+        self.assertEqual(problems, [])
         self.assertEqual([order["AmazonOrderId"] for order in orders], ["302-1", "302-2"])
         items = [item for order in orders for item in order["OrderItems"]]
         self.assertEqual([item["Title"] for item in items], [title, title])
@@ -166,7 +167,7 @@ class TestAmazonOrders(BaseCase):
     def test_the_japanese_report_of_offers_is_read(self):
         names = "商品名 出品ID 出品者SKU 価格 数量 商品ID フルフィルメント・チャンネル ステータス"
         rows = ["\t".join(names.split()), "マグ\t1\tMUG\t1200\t7\tB01\tDEFAULT\tActive"]
-        [listing] = read_listing_report("\r\n".join(rows), "JPY")
+        [listing], _problems = read_listing_report("\r\n".join(rows), "JPY")
         self.assertEqual(
             (listing.sku, listing.name, listing.price, listing.quantity, listing.status),
             ("MUG", "マグ", Decimal(1200), Decimal(7), "active"),
@@ -175,7 +176,7 @@ class TestAmazonOrders(BaseCase):
     def test_a_report_of_offers_with_other_columns_is_told_in_words(self):
         with self.assertRaisesRegex(FinalError, "no column seller-sku, it has sku, preis"):
             read_listing_report("sku\tpreis\nMUG\t12", "EUR")
-        self.assertEqual(read_listing_report("", "EUR"), [])
+        self.assertEqual(read_listing_report("", "EUR"), ([], []))
 
     def test_text_no_database_stores_becomes_a_replacement_sign(self):
         order = fixture("v0_eu_vat")

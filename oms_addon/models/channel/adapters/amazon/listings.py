@@ -28,7 +28,9 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
                 raise RateLimited(
                     self.env._("Amazon makes the list of offers."), seconds=REPORT_SECONDS
                 )
-            return read_listing_report(text, self._currency(channel)), None
+            listings, problems = read_listing_report(text, self._currency(channel))
+            self._tell_left_out(channel, problems)
+            return listings, None
         account = self._account(channel)
         params = {
             "marketplaceIds": account["markets"][0],
@@ -41,7 +43,10 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
         if told["numberOfResults"] > MOST_SEARCHED:
             return [], f"report {self._create_report(channel, LISTING_REPORT)}"
         following = (told.get("pagination") or {}).get("nextToken")
-        listings = [read_listing(item, account["markets"][0]) for item in told["items"]]
+        market = account["markets"][0]
+        listings = self._parse_each(
+            channel, told["items"], lambda item: [read_listing(item, market)]
+        )
         return listings, f"page {following}" if following else None
 
     @api.model

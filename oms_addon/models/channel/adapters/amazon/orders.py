@@ -8,6 +8,7 @@ from odoo import api, models
 
 from odoo.addons.oms_addon.exceptions import CredentialsError, FinalError, RateLimited
 from odoo.addons.oms_addon.tools.http import status_of
+from odoo.addons.oms_addon.tools.paging import Pages
 from odoo.addons.oms_addon.tools.paths import segment
 
 from ...oms_channel_adapter import Event
@@ -199,6 +200,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
     def _items(self, channel, ref):
         """:return: all items of an order, as version 0 tells them"""
         path, items, params = f"{ORDERS_V0}/{segment(ref)}/orderItems", [], {}
+        pages = Pages()
         while True:
             told = self._ask(
                 channel, "getOrderItems_v0", "GET", path, params=params, personal=True
@@ -206,6 +208,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
             items += told["OrderItems"]
             if not told.get("NextToken"):
                 return items
+            self._turn(channel, pages, str(told["NextToken"]))
             params = {"NextToken": told["NextToken"]}
 
 

@@ -6,11 +6,13 @@ from urllib.parse import parse_qsl, urlsplit
 from odoo import api, models
 
 from odoo.addons.oms_addon.exceptions import FinalError
+from odoo.addons.oms_addon.tools import http
 from odoo.addons.oms_addon.tools.amazon_reports import decode, read_order_report
 from odoo.addons.oms_addon.tools.bounded import gunzip
 from odoo.addons.oms_addon.tools.document_values import DocumentError
 from odoo.addons.oms_addon.tools.paths import segment
 
+from ...oms_channel_adapter import MAX_PROBLEM
 from .orders import event_of
 from .values import iso, moment_of, now
 
@@ -57,7 +59,19 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
         text = self._read_report(channel, report)
         if text is None:
             return [], f"report {iso(begin)} {report} {offset}"
-        orders = read_order_report(text)
+        orders, problems = read_order_report(text)
+        if problems:
+            channel._raise_alert(
+                "report_rows",
+                self.env._(
+                    "%(count)s rows of a report of orders cannot be read, and their orders were "
+                    "left out, for example %(problem)s",
+                    count=len(problems),
+                    problem=problems[0][:MAX_PROBLEM],
+                ),
+                self.env._("Look for these orders in Seller Central and check for missing orders."),
+                level="warning",
+            )
         events = [event_of(order) for order in orders[offset : offset + REPORT_PAGE]]
         if offset + REPORT_PAGE < len(orders):
             return events, f"report {iso(begin)} {report} {offset + REPORT_PAGE}"
@@ -133,5 +147,6 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
             bare,
             params=parse_qsl(parts.query, keep_blank_values=True),
             bucket="storage",
+            seconds=http.FILE_SECONDS,
             **options,
         )

@@ -60,12 +60,15 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
         for row in self._stocks(channel, ids):
             stocks.setdefault((text(row, "id_product"), combination_of(row)), []).append(row)
         rates = self._rates_by_group(channel)
-        listings = [
-            listing
-            for product in products
-            for combination in combinations.get(text(product, "id"), [None])
-            for listing in self._listings(channel, product, combination, stocks, rates)
-        ]
+        listings = self._parse_each(
+            channel,
+            products,
+            lambda product: [
+                listing
+                for combination in combinations.get(text(product, "id"), [None])
+                for listing in self._listings(channel, product, combination, stocks, rates)
+            ],
+        )
         return listings, ids[-1] if ids else None
 
     @api.model

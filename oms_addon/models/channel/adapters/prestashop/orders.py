@@ -7,6 +7,7 @@ from odoo import api, models
 
 from odoo.addons.oms_addon.exceptions import CredentialsError, FinalError
 from odoo.addons.oms_addon.tools.document_values import get_zone
+from odoo.addons.oms_addon.tools.paging import Pages
 from odoo.addons.oms_addon.tools.prestashop import (
     END_OF_TIME,
     Cursor,
@@ -54,6 +55,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
 
         :return: its orders that are new, and the time at the shop
         """
+        pages = Pages()
         while True:
             start = cursor.start(self._shop(channel)["zone"], self._overlap_seconds)
             orders, now = self._get_dated(
@@ -70,6 +72,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
             fresh = cursor.advance(orders, start, len(orders) == count, self._overlap_seconds)
             if fresh or cursor.ended:
                 return fresh, now
+            self._turn(channel, pages, (start, cursor.offset))
 
     @api.model
     def _slipped(self, channel, cursor, known):

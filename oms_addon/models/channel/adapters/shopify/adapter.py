@@ -14,6 +14,7 @@ from odoo.addons.oms_addon.exceptions import (
 from odoo.addons.oms_addon.tools import signature
 from odoo.addons.oms_addon.tools.document_codec import loads
 from odoo.addons.oms_addon.tools.order_document import DocumentError
+from odoo.addons.oms_addon.tools.paging import Pages
 from odoo.addons.oms_addon.tools.shopify import documents
 
 from ...oms_channel_adapter import Event
@@ -225,9 +226,10 @@ class OmsChannelAdapterShopify(models.AbstractModel):
         :param dict page: the page that is known; ``None`` to begin
         :return: what follows it
         """
-        found = []
+        found, pages = [], Pages()
         while page is None or page["pageInfo"]["hasNextPage"]:
             after = page and page["pageInfo"]["endCursor"]
+            self._turn(channel, pages, after)
             page = extract(self._graphql(channel, query, {"id": of, "after": after}, 100.0))
             found += page["nodes"]
         if page:

@@ -6,6 +6,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 from odoo.addons.oms_addon.exceptions import CredentialsError
+from odoo.addons.oms_addon.tools.paging import Pages
 from odoo.addons.oms_addon.tools.shopify import queries
 from odoo.addons.oms_addon.tools.shopify.values import gid
 
@@ -131,8 +132,9 @@ class OmsChannelAdapterShopify(models.AbstractModel):
     @api.model
     def _subscriptions(self, channel):
         """:return: the app's subscriptions for this channel, at this address or another"""
-        found, page = [], {"pageInfo": {"hasNextPage": True, "endCursor": None}}
+        found, page, pages = [], {"pageInfo": {"hasNextPage": True, "endCursor": None}}, Pages()
         while page["pageInfo"]["hasNextPage"]:
+            self._turn(channel, pages, page["pageInfo"]["endCursor"])
             variables = {"after": page["pageInfo"]["endCursor"]}
             data = self._graphql(channel, queries.SUBSCRIPTIONS, variables, 102.0)
             page = data["webhookSubscriptions"]

@@ -86,6 +86,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
             parts._replace(query="").geturl(),
             params=parse_qsl(parts.query),
             bucket="download",
+            seconds=http.FILE_SECONDS,
         )
         return [self._exported_event(node) for node in nodes.assemble(answer.body)], None
 

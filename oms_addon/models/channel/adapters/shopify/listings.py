@@ -7,6 +7,7 @@ from odoo import api, models
 from odoo.tools import split_every
 
 from odoo.addons.oms_addon.tools.channel_documents import Listing
+from odoo.addons.oms_addon.tools.paging import Pages
 from odoo.addons.oms_addon.tools.shopify import queries
 from odoo.addons.oms_addon.tools.shopify.values import amount_of, gid, id_of, percent_of
 
@@ -27,7 +28,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
         currency = data["shop"]["currencyCode"]
         for node in page["nodes"]:
             self._complete_levels(channel, node["inventoryItem"])
-        rows = [row for node in page["nodes"] for row in self._listings(node, currency)]
+        rows = self._parse_each(channel, page["nodes"], lambda node: self._listings(node, currency))
         following = page["pageInfo"]["hasNextPage"] and page["pageInfo"]["endCursor"]
         return rows, following or None
 
@@ -85,9 +86,10 @@ class OmsChannelAdapterShopify(models.AbstractModel):
     @api.model
     def _fetch_locations(self, channel):
         """Override of `oms.channel.adapter`: a fulfilment service ships by itself."""
-        found, page = [], {"pageInfo": {"hasNextPage": True, "endCursor": None}}
+        found, page, pages = [], {"pageInfo": {"hasNextPage": True, "endCursor": None}}, Pages()
         while page["pageInfo"]["hasNextPage"]:
             after = page["pageInfo"]["endCursor"]
+            self._turn(channel, pages, after)
             page = self._graphql(channel, queries.LOCATIONS, {"after": after}, 102)["locations"]
             found += page["nodes"]
         return [

@@ -10,6 +10,7 @@ from odoo.addons.oms_addon.tools import oauth1, signature
 from odoo.addons.oms_addon.tools.channel_documents import OrderRequest
 from odoo.addons.oms_addon.tools.document_codec import loads
 from odoo.addons.oms_addon.tools.document_values import DocumentError
+from odoo.addons.oms_addon.tools.paging import Pages
 from odoo.addons.oms_addon.tools.woocommerce import (
     DETAILS,
     is_gone,
@@ -144,7 +145,7 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
             does not say how long it is, an empty page ends it
         :return: the rows
         """
-        found, page = [], 1
+        found, page, pages = [], 1, Pages()
         while page:
             query = {"per_page": str(PAGE), **params, "page": str(page)}
             answer = self._call(channel, "GET", path, params=query)
@@ -154,6 +155,8 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
                 self._goes_on(answer, page, rows) if is_open else self._has_next(answer, page)
             )
             page = page + 1 if has_next else 0
+            if page:
+                self._turn(channel, pages, answer.body, answer.body)
         return found
 
     @api.model

@@ -30,12 +30,12 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
         read = {"products": self._page_of_products, "variations": self._page_of_variations}
         rows, parents, following = read.get(kind, self._page_by_parents)(channel, int(page))
         currency = self._shop_currency(channel)
-        listings = [
-            replace(listing, currency=currency)
-            for row in rows
-            if (listing := read_listing(row, parents.get(row.get("parent_id"))))
-        ]
-        return listings, following
+
+        def parse(row):
+            listing = read_listing(row, parents.get(row.get("parent_id")))
+            return [replace(listing, currency=currency)] if listing else []
+
+        return self._parse_each(channel, rows, parse), following
 
     @api.model
     def _page_of_products(self, channel, page):
