@@ -98,6 +98,9 @@ OF_DIALOGS = {
     "oms.refund.request": "amount line_ids order_id reason",
     "oms.refund.request.line": "line_id quantity request_id",
     "oms.tracking.import": "company_id data filename",
-    "res.config.settings": "oms_keep_days oms_trusted_hosts",
+    "res.config.settings": (
+        "oms_keep_audit_days oms_keep_days oms_keep_exception_days oms_keep_invoice_days "
+        "oms_keep_outbound_days oms_trusted_hosts"
+    ),
     "sale.mass.cancel.orders": "oms_notify oms_reason oms_refund oms_restock oms_text",
 }
