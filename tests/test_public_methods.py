@@ -16,6 +16,7 @@ OF_THE_ORM = {
     "write",
     "unlink",
     "default_get",
+    "get_bindings",
     "get_view",
     "web_save",
     "init",
@@ -26,6 +27,8 @@ OF_THE_ORM = {
 
 
 class TestPublicMethods(RegistryWorld):
+    maxDiff = None
+
     def public_methods(self):
         """:return: names of the methods of ours that a client can call, with their model"""
         found = set()

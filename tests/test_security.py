@@ -32,12 +32,14 @@ class TestSecurity(OmsCommon):
             and not self.env[name]._transient
         ]
 
-    def test_every_model_can_be_read_by_each_group_and_by_nobody_else(self):
+    def test_every_model_can_be_read_by_each_group_but_the_warehouse_and_by_nobody_else(self):
         self.assertGreaterEqual(len(self._models()), 12)
         for model in self._models():
             for group, user in self.users.items():
-                with self.subTest(model=model._name, group=group):
-                    self.assertTrue(model.with_user(user).has_access("read"))
+                # What the warehouse reads is held to the table in docs/security.md.
+                if group != "warehouse":
+                    with self.subTest(model=model._name, group=group):
+                        self.assertTrue(model.with_user(user).has_access("read"))
             with self.subTest(model=model._name, group="none"):
                 self.assertFalse(model.with_user(self.stranger).has_access("read"))
 
@@ -45,7 +47,7 @@ class TestSecurity(OmsCommon):
         order = self._capture(self._document("A1"))
         for group, user in self.users.items():
             with self.subTest(group=group):
-                [row] = order.with_user(user).read(["oms_step", "oms_wait_reason", "oms_event_ids"])
+                [row] = order.with_user(user).read(["oms_step", "oms_shown_reason"])
                 self.assertEqual(row["oms_step"], "deliver")
 
     def test_a_salesperson_without_our_groups_is_told_why_an_order_cannot_be_confirmed(self):

@@ -31,7 +31,6 @@ WIDGET_FIELDS = {
     "oms_step_progress": (
         "oms_step",
         "oms_status",
-        "oms_wait_reason",
         "oms_captured_at",
         "oms_confirmed_at",
         "oms_shipped_at",
@@ -180,6 +179,7 @@ class WebClient:
 
     def _grouping(self, model, name, interval=None):
         """:return: a field to group by, dates by month as the client does"""
+        name = name if model._fields[name].type != "properties" else "id"
         if model._fields[name].type in ("date", "datetime"):
             return f"{name}:{interval or 'month'}"
         return name
@@ -325,6 +325,7 @@ class WebClient:
             "current_company_id": self.env.company.id,
             "companies": {},
             "context_today": fields.Date.today,
+            "current_date": fields.Date.to_string(fields.Date.today()),
             "parent": {},
             "active_id": False,
             "active_ids": [],

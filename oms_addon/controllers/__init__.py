@@ -4,3 +4,4 @@ from . import oms_api
 from . import oms_tracking
 from . import oms_promise
 from . import oms_shared_delivery
+from . import oms_portal_access

@@ -6,8 +6,11 @@ from . import allocation
 from . import availability
 from . import payment
 from . import base
+from . import document_access
 from . import ir_actions_report
 from . import ir_http
 from . import oms_lane
 from . import res_company
 from . import res_config_settings
+from . import res_users
+from . import reckoning

@@ -6,6 +6,10 @@ from lxml import etree
 
 from odoo import api, models
 
+from odoo.addons.oms_addon.models.view_fitter import ViewFitter
+from odoo.addons.oms_addon.tools.amounts import amount_of
+from odoo.addons.oms_addon.tools.sealed_context import sealed, unsealed
+
 ROLES = (
     "oms_addon.oms_addon_group_auditor",
     "oms_addon.oms_addon_group_accountant",
@@ -20,35 +24,49 @@ class Base(models.AbstractModel):
 
     @api.model
     def get_view(self, view_id=None, view_type="form", **options):
-        """Extend `base`: one of our roles gets no list of records that it may not read.
+        """Extend `base`: one of our roles gets no list of records that it may not read, and no
+        field that it is not told.
 
-        The web client reads all fields of a view at once: one such list would refuse the
+        The web client reads all fields of a view at once: one such field would refuse the
         whole record.
         """
         result = super().get_view(view_id, view_type, **options)
         if any(self.env.user.has_group(role) for role in ROLES):
             tree = etree.fromstring(result["arch"])
-            if self._oms_leave_out_lists(tree):
+            is_changed = self._oms_leave_out_lists(tree)
+            if not self.env.user._oms_sees_all():
+                is_changed |= ViewFitter(self.env).fit(self, tree)
+            if is_changed:
                 result["arch"] = etree.tostring(tree, encoding="unicode")
         return result
 
     @api.model
     def _has_field_access(self, field, operation):
         """Extend `base`: what the system knows of orders and channels nobody writes. A field of
-        ours that is declared read-only is so, whatever a request says.
+        ours that is declared read-only is so, whatever a request says. Who packs and ships is told
+        no prices, and a customer nothing of ours.
         """
-        if operation == "write" and not self.env.su and self._oms_guards(field):
-            return False
+        if not self.env.su:
+            if operation == "write" and self._oms_guards(field):
+                return False
+            if not self._oms_is_told(field):
+                return False
         return super()._has_field_access(field, operation)
 
     def copy_data(self, default=None):
-        """Extend `base`: who copies a record copies of ours what they may write."""
-        vals_list = super().copy_data(default)
+        """Extend `base`: who copies a record copies of ours what they may write, and nothing that
+        they are not told.
+        """
         if self.env.su:
-            return vals_list
-        guarded = {f.name for f in self._fields.values() if self._oms_guards(f)} - set(
-            default or ()
-        )
+            return super().copy_data(default)
+        acts = unsealed(self.env, "reckons") == "acts"
+        copied = self if acts or self.env.user._oms_sees_all() else self._oms_reckoning("copies")
+        vals_list = super(Base, copied).copy_data(default)
+        guarded = {
+            field.name
+            for field in self._fields.values()
+            if self._oms_guards(field) or not (acts or self._oms_may_know(field))
+        } - set(default or ())
         return [
             {name: value for name, value in vals.items() if name not in guarded}
             for vals in vals_list
@@ -68,6 +86,28 @@ class Base(models.AbstractModel):
         """:return: whether a field is ours, and written by the system alone, in dialogs, too"""
         is_ours = self._name.startswith("oms.") or field.name.startswith("oms_")
         return field.readonly and is_ours
+
+    @api.model
+    def _oms_is_told(self, field):
+        """:return: whether a field is known to the user, or to what acts for them"""
+        return self._oms_may_know(field) or bool(unsealed(self.env, "reckons"))
+
+    @api.model
+    def _oms_may_know(self, field):
+        """:return: whether the user may know a field, as far as our roles decide it"""
+        if field.name.startswith("oms_") and self.env.user.share:
+            return False
+        kind = amount_of(self._name, field.name, field.type, getattr(field, "comodel_name", None))
+        return not kind or self.env.user._oms_is_shown(kind)
+
+    def _oms_reckoning(self, what="acts"):
+        """:return: these records, for what has to know prices to do what the user asks
+
+        :param str what: acts, or copies, which leaves out what the user is not told
+        """
+        if self.env.su or self.env.user._oms_sees_all():
+            return self
+        return self.with_context(**sealed(reckons=what))
 
     def _oms_leave_out_lists(self, tree):
         """Take fields whose records the user may not read out of a view of this model.

@@ -41,6 +41,7 @@ KEYS = {
     "quants": "the batch that changes of the stock are added up in",
     "quiet": "no note on deliveries",
     "quiet_parcels": "whoever changes several parcels of a delivery tells when all are right",
+    "reckons": "prices are reckoned with, and shown to nobody: the system acts or copies",
     "redirecting": "the deliveries are looked after by the caller",
     "rule_cache": "stock rules found in this batch",
     "sale_journal_id": "the journal of a batch of invoices",

@@ -27,3 +27,4 @@ from . import oms_allocation_rehearsal
 from . import oms_allocation_test
 from . import oms_pick_reject
 from . import sale_mass_cancel_orders
+from . import stock_return_picking

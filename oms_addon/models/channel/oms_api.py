@@ -5,6 +5,7 @@ import json
 import re
 
 from odoo import api, models
+from odoo.exceptions import AccessError
 
 from odoo.addons.oms_addon.tools.api_description import KEY_PATTERN, KINDS, MAX_DOCUMENTS
 from odoo.addons.oms_addon.tools.api_documents import Receipt, Received
@@ -28,6 +29,8 @@ TOPICS = {
     RefundDocument: "refunds",
     TrackingDocument: "tracking",
 }
+#: who may ask; what each may ask for is decided by their rights
+ROLES = ("oms_addon.oms_addon_group_auditor", "oms_addon.oms_addon_group_agent")
 #: errors of a list that are told in one answer
 MAX_ERRORS = 50
 _KEY = re.compile(KEY_PATTERN)
@@ -57,6 +60,10 @@ class OmsApi(models.AbstractModel):
         :raise Problem: when there is none, or not for this
         :raise AccessError: when the user may not
         """
+        if not any(self.env.user._has_group(role) for role in ROLES):
+            raise AccessError(
+                self.env._("The API is open to the roles Agent and Auditor: ask for a key of one.")
+            )
         self.env["oms.channel"].check_access("read")
         if not token:
             raise Problem(400, "no-channel", "Name the channel by its token in X-Oms-Channel.")

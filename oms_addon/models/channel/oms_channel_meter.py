@@ -41,6 +41,10 @@ class OmsChannelMeter(models.Model):
 
     # === TOKEN BUCKETS === #
 
+    def _get_redirect_suggested_company(self):
+        """Extend `base`: the company is known by its number."""
+        return self.env["res.company"].browse(set(self.mapped("company_id")))
+
     @api.model
     def _take(self, channel, bucket, cost, rate, burst, again=0.0):
         """Take tokens for one call.

@@ -3,6 +3,9 @@
 from odoo import api, fields, models
 
 from odoo.addons.oms_addon.models.order.sale_order import STEPS
+from odoo.addons.oms_addon.tools.amounts import SALES
+
+_SHIPPING = ("ship", "track", "deliver")
 
 
 class SaleOrder(models.Model):
@@ -48,6 +51,7 @@ class SaleOrder(models.Model):
         "picking_ids.state",
         "warehouse_id.oms_managed",
     )
+    @api.depends_context("uid")
     def _compute_oms_progress(self):
         for order in self:
             if order.oms_step or not order.oms_is_managed:
@@ -55,15 +59,29 @@ class SaleOrder(models.Model):
                 order.oms_shown_status = order.oms_status
                 # While an order is being processed, what it waited for before says nothing.
                 is_running = order.oms_status == "running"
-                order.oms_shown_reason = not is_running and order.oms_wait_reason
+                # Of what it waits for, the user is told a part.
+                reason = not is_running and order.sudo().oms_wait_reason
+                order.oms_shown_reason = order._oms_tell_reason(
+                    order.oms_step, order.oms_status, reason
+                )
                 order.oms_made_steps = False
             else:
                 # How far an order is may be read by who may read the order.
                 step, status, reason = order.sudo()._oms_made_progress()
                 order.oms_shown_step = step
                 order.oms_shown_status = status
-                order.oms_shown_reason = reason
+                order.oms_shown_reason = order._oms_tell_reason(step, status, reason)
                 order.oms_made_steps = order.sudo()._oms_prepare_steps(step)
+
+    def _oms_tell_reason(self, step, status, reason):
+        """:return: what an order waits for, without amounts for who is told none"""
+        if not reason or self.env.user._oms_is_shown(SALES):
+            return reason
+        if status in ("held", "failed"):
+            return self.env._("An exception is open.")
+        if step == "collect":
+            return self.env._("Waiting for payment.")
+        return reason if status == "cancelled" or step in ("allocate", *_SHIPPING) else False
 
     def _oms_made_progress(self):
         """Say how far one order is that was made in Sales.

@@ -107,12 +107,14 @@ class SaleOrder(models.Model):
 
     oms_hold_ids = fields.One2many("oms.hold", "order_id", "Exceptions", readonly=True)
     oms_held = fields.Boolean(compute="_compute_oms_held", compute_sudo=True)
-    oms_hold_count = fields.Integer("Open exceptions", compute="_compute_oms_hold_count")
+    oms_hold_count = fields.Integer(
+        "Open exceptions", compute="_compute_oms_hold_count", compute_sudo=True
+    )
     oms_message_ids = fields.One2many(
         "oms.channel.message", "order_id", "Channel messages", readonly=True
     )
-    oms_message_count = fields.Integer(compute="_compute_oms_message_count")
-    oms_event_count = fields.Integer(compute="_compute_oms_event_count")
+    oms_message_count = fields.Integer(compute="_compute_oms_message_count", compute_sudo=True)
+    oms_event_count = fields.Integer(compute="_compute_oms_event_count", compute_sudo=True)
     oms_event_ids = fields.One2many(
         "oms.event", "res_id", "Timeline", domain=[("res_model", "=", "sale.order")], readonly=True
     )

@@ -90,7 +90,7 @@ export class StepProgress extends Component {
 
     titleOf(state) {
         const { data } = this.props.record;
-        return state === "todo" ? _t("To come") : data.oms_wait_reason || "";
+        return state === "todo" ? _t("To come") : data.oms_shown_reason || "";
     }
 
     short(moment) {
@@ -106,7 +106,6 @@ registry.category("view_widgets").add("oms_step_progress", {
     fieldDependencies: [
         { name: "oms_step", type: "selection" },
         { name: "oms_status", type: "selection" },
-        { name: "oms_wait_reason", type: "char" },
         { name: "oms_made_steps", type: "json" },
         { name: "oms_shown_step", type: "selection" },
         { name: "oms_shown_status", type: "selection" },
