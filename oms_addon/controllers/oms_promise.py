@@ -11,7 +11,8 @@ MAX_ID = 2**31 - 1
 
 def is_readable(record_id, access_token):
     """:return: whether an address names a record as we do: others cannot even be compared"""
-    return record_id <= MAX_ID and (access_token or "").isascii()
+    token = access_token or ""
+    return record_id <= MAX_ID and token.isascii() and "\x00" not in token
 
 
 class OmsPromiseController(CustomerPortal):

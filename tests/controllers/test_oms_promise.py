@@ -51,3 +51,27 @@ class TestCancelPage(FulfilmentCommon, HttpCase):
         self.assertEqual(self._page(token="guessed").status_code, 404)
         self.assertEqual(self._page(data={"csrf_token": "forged"}).status_code, 400)
         self.assertFalse(self._asked())
+
+    def test_an_address_that_names_no_record_of_ours_is_not_found(self):
+        for path in (
+            f"{2**31}/cancel?access_token={self.token}",
+            f"{10**30}/cancel?access_token={self.token}",
+            f"{2**31 - 1}/cancel?access_token={self.token}",
+            f"{self.order.id}/cancel?access_token=%C3%A9",
+            f"{self.order.id}/cancel?access_token=%00",
+            f"{self.order.id}/cancel?access_token={self.token}%C3%A9",
+            f"{self.order.id}/cancel?access_token={'x' * 4000}",
+            f"{self.order.id}/cancel",
+        ):
+            for data in (None, {"csrf_token": "forged"}):
+                answer = self.url_open(f"/oms/orders/{path}", data=data, allow_redirects=False)
+                self.assertIn(answer.status_code, (400, 404), path)
+        self.assertFalse(self._asked())
+
+    def test_the_token_of_another_order_opens_nothing(self):
+        other = self._make_order((self.mug, 1))
+        self.assertEqual(self._page(token=other._portal_ensure_token()).status_code, 404)
+        self.order.access_token = False
+        for token in ("False", "None", "", "0"):
+            self.assertEqual(self._page(token=token).status_code, 404)
+        self.assertFalse(self._asked())

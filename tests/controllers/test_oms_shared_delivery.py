@@ -26,3 +26,23 @@ class TestSharedDeliveryPages(SharedCommon, HttpCase):
         for token in ("guessed", other, ""):
             answer = self.url_open(path + token)
             self.assertNotEqual(answer.headers["Content-Type"], "application/pdf")
+
+    def test_an_address_or_token_that_is_none_of_ours_is_no_fault_of_the_server(self):
+        token = self.orders[0]._portal_ensure_token()
+        for path in (
+            f"{self.picking.id}?access_token=%C3%A9",
+            f"{self.picking.id}?access_token=%00",
+            f"{self.picking.id}?access_token={token}%C3%A9",
+            f"{self.picking.id}",
+            f"{self.picking.id + 10**6}?access_token={token}",
+            f"{2**31}?access_token={token}",
+        ):
+            answer = self.url_open(f"/my/picking/pdf/{path}")
+            self.assertLess(answer.status_code, 500, path)
+            self.assertNotEqual(answer.headers["Content-Type"], "application/pdf", path)
+
+    def test_orders_without_a_token_open_nothing(self):
+        self.orders.access_token = False
+        for token in ("False", "None", ""):
+            answer = self.url_open(f"/my/picking/pdf/{self.picking.id}?access_token={token}")
+            self.assertNotEqual(answer.headers["Content-Type"], "application/pdf", token)

@@ -56,6 +56,57 @@ class TestCustomerIdentity(OmsCommon):
         self.assertEqual(again.partner_id, order.partner_id)
         self.assertFalse(again.oms_hold_ids)
 
+    def test_an_order_nobody_confirmed_leaves_and_its_portal_user_sees_nothing_of_it(self):
+        """It is shipped, invoiced and told to the address that the channel told; the login that
+        claims the address finds none of it, by whichever record or message.
+        """
+        self.contact.with_user(self.mallory).sudo().email = VICTIM
+        self.channel.write({"send_receipt": True, "tell_promise": "always"})
+        order = self._order_of("A1")
+        self._run_lanes("receipts")
+        self.assertEqual((order.state, order.oms_step), ("sale", "deliver"))
+        self.assertEqual(order.invoice_ids.mapped("state"), ["posted"])
+        self.assertEqual(order.picking_ids.mapped("state"), ["done"])
+        self.assertFalse(order.oms_held)
+        mails = self.env["mail.mail"].search(
+            [("res_id", "in", order.ids + order.invoice_ids.ids), ("model", "!=", False)]
+        )
+        told = self.env["mail.message"].search(
+            [("model", "=", "account.move"), ("res_id", "in", order.invoice_ids.ids)]
+        )
+        self.assertTrue(mails or told)
+        self.assertNotIn(self.contact, (mails.recipient_ids | told.partner_ids))
+        self.assertNotIn(self.contact, told.notified_partner_ids)
+        theirs = order | order.search([("partner_id", "=", order.partner_id.id)])
+        for record in (theirs, theirs.invoice_ids, theirs.picking_ids):
+            self.assertNotIn(self.contact, record.message_partner_ids)
+        self.assertEqual(self._found_by_portal(order), {})
+
+    def _found_by_portal(self, order):
+        """:return: what the portal user finds of an order, by the name of the model"""
+        records = (
+            order,
+            order.order_line,
+            order.invoice_ids,
+            order.invoice_ids.line_ids,
+            order.picking_ids,
+            order.picking_ids.move_ids,
+            order.transaction_ids,
+            order.partner_id,
+            order.partner_shipping_id,
+            order.oms_parcel_ids,
+            order.oms_hold_ids,
+            order.oms_event_ids,
+            order.message_ids | order.invoice_ids.message_ids | order.picking_ids.message_ids,
+        )
+        found = {}
+        for record in records:
+            model = record.with_user(self.mallory).browse()
+            domain = [("id", "in", record.ids)]
+            if model.has_access("read") and (seen := model.search(domain)):
+                found[record._name] = seen
+        return found
+
     def test_an_archived_user_and_one_of_a_relative_count_as_well(self):
         company = self.env["res.partner"].create(
             {"name": "Firm", "is_company": True, "email": VICTIM}
