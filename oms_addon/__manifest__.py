@@ -44,6 +44,7 @@
         "views/oms_channel_backfill_views.xml",
         "wizard/oms_order_import_views.xml",
         "wizard/oms_customer_split_views.xml",
+        "wizard/oms_personal_data_views.xml",
         "wizard/oms_channel_connect_views.xml",
         "wizard/oms_channel_stock_import_views.xml",
         "wizard/oms_channel_go_live_views.xml",

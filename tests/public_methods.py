@@ -106,6 +106,8 @@ METHODS = {
     "oms.parcel.action_looked_at": "warehouse agent manager",
     "oms.parcel.action_mark_delivered": "warehouse agent manager",
     "oms.parcel.action_mark_returned": "warehouse agent manager",
+    "oms.personal.data.action_erase": "manager foreign",
+    "oms.personal.data.action_export": "manager foreign",
     "oms.pick.reject.action_reject": "warehouse manager",
     "oms.refund.request.action_ask": "agent manager",
     "oms.ship.together.action_proposals": "agent manager foreign",

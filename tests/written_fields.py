@@ -94,6 +94,7 @@ OF_DIALOGS = {
     "oms.order.import": "channel_id data filename",
     "oms.order.join": "line_ids order_id",
     "oms.order.join.line": "is_chosen join_id order_id",
+    "oms.personal.data": "partner_id",
     "oms.pick.reject": "counted move_line_id picking_id quantity reason_id",
     "oms.refund.request": "amount line_ids order_id reason",
     "oms.refund.request.line": "line_id quantity request_id",

@@ -228,7 +228,7 @@ REGISTER = {
         searched=True,
     ),
     "oms.channel.backfill": Table(
-        WITH_CHANNEL, (), {"error": Personal(TEXT, MATCH)}, plain="cursor", searched=True
+        WITH_CHANNEL, (), {"error": Personal(TEXT, MATCH)}, plain="cursor page", searched=True
     ),
     "oms.channel.gap": Table(
         MESSAGES,
@@ -250,7 +250,7 @@ REGISTER = {
             "guest_partner_id": Personal(LINK, KEEP, "the shared contact of guests is nobody's")
         },
         plain=(
-            "account_ref api_key api_secret base_url connect_step cursor listing_cursor "
+            "account_ref api_key api_secret base_url connect_step cursor listing_cursor listing_page "
             "moved_from name token tracking_secret webhook_secret webhooks_text"
         ),
     ),
@@ -292,6 +292,9 @@ REGISTER = {
     "oms.order.import": _dialog(PAYLOAD, "data rejected", plain="filename"),
     "oms.order.import.line": _dialog(TEXT, "message value", plain="column order_ref"),
     "oms.order.join": _dialog(TEXT, "other_text"),
+    "oms.personal.data": _dialog(
+        PAYLOAD, "file partner_id", "partner_id", plain="filename outcome"
+    ),
     "oms.refund.request": _dialog(TEXT, "reason", "order_id"),
     "oms.tracking.import": _dialog(PAYLOAD, "data", plain="filename"),
     "oms.tracking.import.line": _dialog(TEXT, "message number", plain="column"),

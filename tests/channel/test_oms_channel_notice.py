@@ -49,3 +49,11 @@ class TestNotice(OmsCommon):
         self.assertIn("Waits", message.error)
         self.assertEqual(order.partner_id.name, "Ann A1")
         self.assertTrue(self.channel.activity_ids)
+        # Tried again every day, without telling it again.
+        message._gc_erase_waiting()
+        self.assertEqual((order.partner_id.name, len(self.channel.activity_ids)), ("Ann A1", 1))
+        order.picking_ids.action_cancel()
+        order.write({"oms_status": "done", "oms_step": "done", "oms_cursor": "done"})
+        message._gc_erase_waiting()
+        self.assertEqual(order.partner_id.name, f"Erased customer {order.partner_id.id}")
+        self.assertEqual((message.erase_waits, bool(message.erased_at)), (False, True))

@@ -10,6 +10,8 @@ from odoo.addons.oms_addon.tools.document_codec import loads
 from odoo.addons.oms_addon.tools.personal_data import ERASED
 from odoo.addons.oms_addon.tools.personal_values import PersonalValues
 
+#: how many customers who wait to be erased are looked at in a day
+MAX_WAITING = 500
 #: the content of an erased message of a channel
 BLANK = json.dumps({"schema": ERASED}).encode()
 
@@ -25,6 +27,14 @@ class OmsChannelMessage(models.Model):
         "so that the message is recognized when the channel sends it again.",
     )
 
+    erase_waits = fields.Boolean(
+        "Erase Later",
+        readonly=True,
+        copy=False,
+        help="Asks to erase a customer whose orders are still open.",
+    )
+
+    _erase_waits_idx = models.Index("(id) WHERE erase_waits")
     _ended_idx = models.Index(
         "(direction, done_at) WHERE state IN ('done', 'ignored') AND erased_at IS NULL"
     )
@@ -64,7 +74,8 @@ class OmsChannelMessage(models.Model):
             SQL(
                 """UPDATE oms_channel_message message
                    SET payload = row.payload, result = row.result::jsonb, error = row.error,
-                       trace = NULL, customer_ref = NULL, erased_at = %s
+                       trace = NULL, customer_ref = NULL, erase_waits = FALSE,
+                       erased_at = %s
                    FROM (VALUES %s) AS row (id, payload, result, error)
                    WHERE message.id = row.id""",
                 fields.Datetime.now(),
@@ -82,6 +93,23 @@ class OmsChannelMessage(models.Model):
             ).encode()
         except ValueError:
             return BLANK
+
+    @api.autovacuum
+    def _gc_erase_waiting(self):
+        """Erase the customers whose orders were still open when it was asked for.
+
+        :return: how many requests were looked at
+        :rtype: int
+        """
+        waiting = self.search(
+            [("erase_waits", "=", True)], order="write_date, id", limit=MAX_WAITING
+        )
+        for message in waiting:
+            channel = message.channel_id
+            with self.env.cr.savepoint():
+                document = channel._adapter()._read(channel, message.topic, message._raw_payload())
+                message.error = self.env["oms.channel.notice"]._take(channel, message, document)
+        return len(waiting)
 
     def _erase_late(self):
         """Remove from messages of erased orders, once they are done, what they told again."""

@@ -41,6 +41,7 @@ class OmsChannelMessage(models.Model):
                     ("done_at", "<", limit),
                     ("state", "in", ENDED),
                     ("erased_at", "=", False),
+                    ("erase_waits", "=", False),
                 ],
                 order="done_at, id",
                 limit=GC_BATCH - count,

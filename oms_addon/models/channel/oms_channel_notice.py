@@ -102,11 +102,13 @@ class OmsChannelNotice(models.AbstractModel):
         account = self._account_of(channel, document, person)
         obstacle = privacy._obstacle(person)
         if obstacle:
-            channel._tell_owner(
-                self.env._("A customer wants to be erased"),
-                self.env._("%(obstacle)s Then retry the message.", obstacle=obstacle),
-            )
-            return self.env._("Waits until the customer's orders are closed: retry it then.")
+            if not message.erase_waits:
+                message.erase_waits = True
+                channel._tell_owner(
+                    self.env._("A customer wants to be erased"),
+                    self.env._("%(obstacle)s It is tried again every day.", obstacle=obstacle),
+                )
+            return self.env._("Waits until the customer's orders are closed.")
         outcome = privacy._erase(person)
         left = [*outcome.left, *account]
         if left:

@@ -26,6 +26,10 @@ class Outcome:
     kept: list = field(default_factory=list)
     left: list = field(default_factory=list)
 
+    def to_json(self):
+        """:return: the same as JSON-able data"""
+        return {"counts": self.counts, "kept": self.kept, "left": self.left}
+
 
 class OmsPrivacy(models.AbstractModel):
     _name = "oms.privacy"
@@ -59,7 +63,8 @@ class OmsPrivacy(models.AbstractModel):
         still_open = self._open_orders(person)
         if still_open:
             return self.env._(
-                "Orders %(orders)s are still open. Erase the customer when they are closed.",
+                "Orders %(orders)s are still open. The customer can be erased when they are "
+                "closed.",
                 orders=", ".join(o.oms_order_number or o.name for o in still_open[:10]),
             )
         if self._waiting_messages(person):
@@ -94,7 +99,39 @@ class OmsPrivacy(models.AbstractModel):
         now = fields.Datetime.now()
         person.orders.filtered(lambda o: not o.oms_erased_at).write({"oms_erased_at": now})
         self._log_erased(person)
+        outcome.counts = self._named_counts(outcome.counts)
         return outcome
+
+    @api.model
+    def _preview(self, person):
+        """:return: what erasing a person would do, as of ``Outcome``
+        :rtype: dict
+        """
+        person.stays = self._staying(person)
+        counts = {name: len(rows) for name, rows in person.records.items() if rows}
+        counts["res.partner"] = len(person.contacts) - len(person.stays)
+        counts["mail.message"] = self.env["mail.message"].search_count(self._on_records(person))
+        counts["oms.event"] = len(self._events_of(person))
+        return Outcome(
+            self._named_counts(counts), self._kept(person), list(person.stays.values())
+        ).to_json()
+
+    @api.model
+    def _named_counts(self, counts):
+        """:return: counts by what people call the records; dialogs are left out"""
+        names = {
+            "res.partner": self.env._("Contacts and addresses"),
+            "sale.order": self.env._("Notes and references of orders"),
+            "oms.channel.message": self.env._("Contents of messages"),
+            "oms.hold": self.env._("Exceptions"),
+            "oms.customer.key": self.env._("Email addresses and IDs for recognition"),
+            "oms.tracking.event": self.env._("Tracking events"),
+            "oms.order.refund": self.env._("Reasons of refunds"),
+            "mail.message": self.env._("Chatter messages and emails"),
+            "ir.attachment": self.env._("Files of orders and deliveries"),
+            "oms.event": self.env._("Texts in the audit trail"),
+        }
+        return {label: counts[name] for name, label in names.items() if counts.get(name)}
 
     @api.model
     def _ignore_unprocessed(self, person):

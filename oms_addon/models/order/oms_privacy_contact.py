@@ -79,6 +79,8 @@ class OmsPrivacy(models.AbstractModel):
             order.oms_channel_id.name
             if order.oms_channel_id and order.company_id in person.companies
             else order.company_id.name
+            if order.company_id in person.companies
+            else contacts.env._("another company")
             for order in others
         }
         return dict.fromkeys(contacts, names) if names else {}

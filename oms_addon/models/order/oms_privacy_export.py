@@ -1,7 +1,160 @@
 """The personal data of a customer as a file, for them and for machines."""
 
-from odoo import models
+import io
+import json
+import zipfile
+
+from odoo import api, fields, models
+from odoo.tools import html2plaintext
+
+from odoo.addons.oms_addon.tools.personal_data import DIALOG, LINK, REGISTER
+
+#: what is exported of Odoo's own records
+CORE_FIELDS = {
+    "res.partner": (
+        *("name", "email", "phone", "company_name", "vat", "function", "street", "street2"),
+        *("city", "zip", "state_id", "country_id", "lang", "comment", "create_date"),
+    ),
+    "sale.order": (
+        *("name", "date_order", "oms_channel_id", "oms_status", "amount_total", "currency_id"),
+        *("partner_id", "partner_invoice_id", "partner_shipping_id", "signed_by"),
+    ),
+    "account.move": ("name", "invoice_date", "amount_total", "currency_id", "payment_state"),
+    "stock.picking": ("name", "date_done", "carrier_id", "carrier_tracking_ref", "state"),
+    "payment.transaction": (
+        *("reference", "amount", "currency_id", "state", "create_date", "partner_name"),
+        *("partner_email", "partner_phone", "partner_address", "partner_zip", "partner_city"),
+    ),
+    "oms.channel.message": ("channel_id", "direction", "topic", "create_date"),
+    "oms.hold": ("reason_id", "create_date"),
+    "oms.tracking.event": ("at", "state"),
+}
+#: what is about how the company works: a person decides whether it is handed out
+INTERNAL = {"oms.hold", "oms.order.refund", "oms.stop.request"}
 
 
 class OmsPrivacy(models.AbstractModel):
     _inherit = "oms.privacy"
+
+    @api.model
+    def _export(self, person, is_internal=True):
+        """Export what is kept of a person.
+
+        :param person: a ``Person``
+        :param bool is_internal: whether notes, exceptions and the audit trail are part of it
+        :return: a ZIP file with the same as JSON and as HTML
+        :rtype: bytes
+        """
+        sections = self._export_sections(person, is_internal)
+        page = self.env["ir.qweb"]._render(
+            "oms_addon.oms_personal_data_export",
+            {"sections": sections, "now": fields.Datetime.now(), "person": person},
+        )
+        content = {
+            "generated_at": fields.Datetime.now().isoformat(),
+            "sections": {section["title"]: section["rows"] for section in sections},
+        }
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+            text = json.dumps(content, indent=2, ensure_ascii=False, default=str)
+            archive.writestr("personal_data.json", text)
+            archive.writestr("personal_data.html", str(page))
+        return buffer.getvalue()
+
+    @api.model
+    def _export_sections(self, person, is_internal):
+        """:return: dicts with a title and rows, each a dict of values by label"""
+        sections = []
+        for name in [*CORE_FIELDS, *(name for name in REGISTER if name not in CORE_FIELDS)]:
+            table = REGISTER.get(name)
+            rows = person.records.get(name)
+            if not rows or (table and table.kept == DIALOG):
+                continue
+            if not is_internal and name in INTERNAL:
+                continue
+            names = [*CORE_FIELDS.get(name, ()), *self._exported_fields(table)]
+            title = self.env["ir.model"]._get(name).name
+            data = [self._export_row(row, dict.fromkeys(names)) for row in rows.sorted("id")]
+            sections.append({"title": title, "rows": data})
+        sections.append(self._export_chatter(person, is_internal))
+        if is_internal:
+            sections.append(self._export_events(person))
+        return [section for section in sections if section["rows"]]
+
+    @api.model
+    def _exported_fields(self, table):
+        """:return: the fields of ours that say something of a person"""
+        if not table:
+            return ()
+        return [name for name, declared in table.personal.items() if declared.kind != LINK]
+
+    @api.model
+    def _export_row(self, row, names):
+        """:return: the values of a record by the labels of their fields; empty ones are left out"""
+        values = {}
+        for name in names:
+            field = row._fields[name]
+            value = row[name]
+            if not value and field.type not in ("integer", "float", "monetary"):
+                continue
+            label = field._description_string(self.env)
+            if field.type == "many2one":
+                value = value.display_name
+            elif field.type == "selection":
+                value = dict(field._description_selection(self.env)).get(value, value)
+            elif field.type == "binary":
+                value = row._pretty(row._raw_payload())
+            elif field.type == "html":
+                value = html2plaintext(value)
+            elif field.type in ("date", "datetime"):
+                value = value.isoformat()
+            values[label if label not in values else f"{label} ({name})"] = value
+        if row._name == "sale.order":
+            values[self.env._("Items")] = [
+                {
+                    self.env._("Item"): line.name,
+                    self.env._("Quantity"): line.product_uom_qty,
+                    self.env._("Price"): line.price_unit,
+                }
+                for line in row.order_line.filtered(lambda l: not l.display_type)
+            ]
+        return values
+
+    @api.model
+    def _export_chatter(self, person, is_internal):
+        """:return: the section of what was written about the person's records"""
+        messages = self.env["mail.message"].sudo().search(self._on_records(person), order="id")
+        if not is_internal:
+            messages = messages.filtered(lambda m: not m.is_internal and not m.subtype_id.internal)
+        rows = [
+            {
+                self.env._("Date"): message.date.isoformat(),
+                self.env._("From"): message.email_from or message.author_id.display_name,
+                self.env._("Subject"): message.subject or "",
+                self.env._("Text"): html2plaintext(message.body or ""),
+                self.env._("Changes"): [
+                    {
+                        self.env._("Field"): tracked.field_id.field_description,
+                        self.env._("Before"): tracked.old_value_char or tracked.old_value_text,
+                        self.env._("After"): tracked.new_value_char or tracked.new_value_text,
+                    }
+                    for tracked in (message.tracking_value_ids if is_internal else ())
+                ],
+            }
+            for message in messages
+        ]
+        return {"title": self.env._("Communication"), "rows": rows}
+
+    @api.model
+    def _export_events(self, person):
+        """:return: the section of the audit trail"""
+        rows = [
+            {
+                self.env._("Date"): event.happened_at.isoformat(),
+                self.env._("Event"): event.name,
+                self.env._("Previous Value"): event.before or "",
+                self.env._("New Value"): event.after or "",
+            }
+            for event in self._events_of(person).sorted("id")
+        ]
+        return {"title": self.env._("Audit Trail"), "rows": rows}

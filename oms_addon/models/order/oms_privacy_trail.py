@@ -121,9 +121,9 @@ class OmsPrivacy(models.AbstractModel):
         files.unlink()
 
     @api.model
-    def _erase_events(self, person, outcome):
-        """Erase the texts of events that name the person, or are about a customer whatever they
-        say, with the trail whole.
+    def _events_of(self, person):
+        """:return: the events whose texts name the person, or are about a customer whatever they
+        say
         """
         Event = self.env["oms.event"].sudo()
         names = {*ABOUT} & person.records.keys()
@@ -137,11 +137,16 @@ class OmsPrivacy(models.AbstractModel):
             & Domain("company_id", "in", person.companies.ids)
             & Domain("erased_at", "=", False)
         )
-        events = events.filtered(
+        return events.filtered(
             lambda e: (
                 (e.res_model != "oms.channel" and Event._is_about_customer(e.code))
                 or any(person.values.find(e[name]) for name in ("name", "before", "after", "actor"))
             )
         )
+
+    @api.model
+    def _erase_events(self, person, outcome):
+        """Erase the texts of a person's events, with the trail whole."""
+        events = self._events_of(person)
         outcome.counts["oms.event"] = len(events)
         events._erase(person.values)
