@@ -27,6 +27,7 @@ METHODS = {
     "oms.channel.action_archive": "manager",
     "oms.channel.action_check_webhooks": "manager",
     "oms.channel.action_connect": "manager",
+    "oms.channel.action_erase_customers": "manager",
     "oms.channel.action_fetch": "manager",
     "oms.channel.action_fetch_listings": "manager",
     "oms.channel.action_go_live": "manager",

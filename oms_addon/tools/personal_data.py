@@ -250,8 +250,8 @@ REGISTER = {
             "guest_partner_id": Personal(LINK, KEEP, "the shared contact of guests is nobody's")
         },
         plain=(
-            "account_ref api_key api_secret base_url connect_step cursor listing_cursor listing_page "
-            "moved_from name token tracking_secret webhook_secret webhooks_text"
+            "account_ref api_key api_secret base_url connect_step cursor listing_cursor "
+            "listing_page moved_from name token tracking_secret webhook_secret webhooks_text"
         ),
     ),
     "oms.channel.listing": _settings(

@@ -93,9 +93,8 @@ class OmsPersonalData(models.TransientModel):
     def _person(self):
         """:return: the ``Person`` this dialog is about, in the user's companies"""
         self.partner_id.check_access("read")
-        partner = self.partner_id
-        partner = partner.commercial_partner_id if partner.parent_id else partner
-        return self.env["oms.privacy"].sudo()._person(partner, self.env.companies)
+        privacy_sudo = self.env["oms.privacy"].sudo()
+        return privacy_sudo._person(privacy_sudo._root_contact(self.partner_id), self.env.companies)
 
     def _reopen(self):
         """:return: the action that shows this dialog again"""

@@ -163,6 +163,24 @@ class TestInbox(OmsCommon):
         conflict._gc_finished()
         self.assertFalse((first + conflict).exists())
 
+    def test_what_was_sent_keeps_its_numbers_and_loses_its_words(self):
+        order = self._capture(self._document("A1"))
+        content = {"parcels": [{"number": "JD1"}], "reason": "Ann is sad", "amount": "5.00"}
+        messages = self.env["oms.channel.message"]
+        messages._send_later([(self.channel, "cancellation", "key-1", order, content)])
+        sent = messages.search([("event_ref", "=", "key-1")])
+        sent.write({"state": "done", "done_at": "2020-01-01 00:00:00"})
+        self.env["ir.config_parameter"].set_param("oms_addon.keep_outbound_days", "0")
+        messages._gc_finished()
+        self.assertEqual(json.loads(sent._raw_payload()), content)
+        self.env["ir.config_parameter"].set_param("oms_addon.keep_outbound_days", "30")
+        messages._gc_finished()
+        self.assertEqual(json.loads(sent._raw_payload()), {**content, "reason": "erased"})
+        # The same intent is still known, and is not sent twice.
+        messages._send_later([(self.channel, "cancellation", "key-1", order, content)])
+        self.assertEqual(messages.search_count([("event_ref", "=", "key-1")]), 1)
+        self.assertEqual(sent.state, "done")
+
     def test_an_erased_message_cannot_be_retried(self):
         self._receive(self._document("A1"))
         ignored = self._receive(self._document("A1"), "evt-2")

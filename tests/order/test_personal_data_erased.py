@@ -4,7 +4,9 @@ import base64
 import html
 import io
 import json
+import runpy
 import zipfile
+from pathlib import Path
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
@@ -343,3 +345,47 @@ class TestErased(PersonalWorld, OmsCommon):
             self.settle_transaction()
             counts.append(self.env.cr.sql_log_count - before)
         self.assertLess(counts[1], counts[0] + 10 * 8, counts)
+
+    def test_all_customers_of_a_channel_that_is_given_up_are_erased_but_open_orders(self):
+        done = self._capture(self.marked("Z-1"))
+        self.close(done)
+        self.channel.auto_ship = False
+        still_open = self._capture(self._document("A-2"))
+        self._run_lanes("outbox")
+        with self.assertRaises(UserError):
+            self.channel.action_erase_customers()
+        self.channel.action_pause()
+        self.channel.action_erase_customers()
+        self.assertEqual(self.env["oms.channel"]._gc_customers(), (1, False))
+        self.assertEqual(self.walk(), KEPT)
+        self.assertEqual(still_open.partner_id.name, "Ann A-2")
+        self.close(still_open)
+        self.assertEqual(self.env["oms.channel"]._gc_customers(), (1, False))
+        self.assertEqual(self.env["oms.channel"]._gc_customers(), (0, False))
+        self.assertFalse(still_open.partner_id.active)
+
+    def test_who_works_for_a_company_is_not_the_company(self):
+        company = self.env["res.partner"].create({"name": "Acme", "is_company": True})
+        person, place = self.env["res.partner"].create(
+            [
+                {"name": NAME, "email": EMAIL, "parent_id": company.id, "type": "contact"},
+                {"name": "Dock 4", "parent_id": company.id, "type": "delivery"},
+            ]
+        )
+        root = self.env["oms.privacy"]._root_contact
+        self.assertEqual((root(person), root(place)), (person, company))
+        self.dialog(person, self._make_user("manager")).action_erase()
+        self.assertEqual((company.name, place.name), ("Acme", "Dock 4"))
+        self.assertEqual(self.walk(), set())
+
+    def test_customers_who_were_erased_before_are_known_as_such(self):
+        order = self._capture(self._document("A-1"))
+        message = order.oms_message_ids.filtered(lambda m: m.direction == "in")
+        blank = base64.b64encode(b'{"schema": "erased"}')
+        message.payload = blank
+        self.env["oms.event"]._log(order, "customer.erased", "Customer forgotten")
+        self.env.flush_all()
+        path = Path(__file__).parents[2] / "oms_addon/migrations/19.0.1.3.0"
+        runpy.run_path(str(path / "post-erased_customers.py"))["migrate"](self.cr, "19.0.1.2.0")
+        self.env.invalidate_all()
+        self.assertTrue(message.erased_at and order.oms_erased_at)

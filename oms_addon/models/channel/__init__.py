@@ -20,6 +20,7 @@ from . import oms_channel_health_page
 from . import oms_channel_meter
 from . import oms_channel_message
 from . import oms_channel_message_erase
+from . import oms_channel_erase
 from . import oms_channel_message_gc
 from . import oms_channel_message_inbox
 from . import oms_channel_message_outbox

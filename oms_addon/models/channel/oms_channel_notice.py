@@ -79,7 +79,8 @@ class OmsChannelNotice(models.AbstractModel):
         channel._tell_owner(
             self.env._("The channel asks to erase its data"),
             self.env._(
-                "Archive the channel when its orders are closed; the books have to be kept."
+                "Pause the channel, then choose Actions > Erase Customers on it. Customers with "
+                "open orders are erased when those are closed; invoices are kept."
             ),
         )
         return self.env._("The owner of the channel was told.")

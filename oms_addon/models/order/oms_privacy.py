@@ -210,7 +210,7 @@ class OmsPrivacy(models.AbstractModel):
         if person.orders:
             kept.append(
                 self.env._(
-                    "%(count)s orders keep their numbers, items and amounts as proof of sale.",
+                    "Orders (%(count)s) keep their numbers, items and amounts as proof of sale.",
                     count=len(person.orders),
                 )
             )

@@ -37,6 +37,17 @@ class OmsPrivacy(models.AbstractModel):
     _inherit = "oms.privacy"
 
     @api.model
+    def _root_contact(self, partner):
+        """:return: the contact of the person that a contact belongs to: an address is its
+        customer's, who works for a company is not the company
+        """
+        while partner.parent_id and not (
+            partner.type == "contact" and partner.parent_id.is_company
+        ):
+            partner = partner.parent_id
+        return partner
+
+    @api.model
     def _staying(self, person):
         """:return: why contacts are not erased, in words, by contact
         :rtype: dict

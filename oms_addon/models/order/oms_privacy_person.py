@@ -233,5 +233,5 @@ class OmsPrivacy(models.AbstractModel):
                 ("oms_order_ref", "in", list(document.order_refs)),
             ]
         )
-        partner = partner or orders.partner_id.commercial_partner_id[:1]
+        partner = partner or self._root_contact(orders.partner_id[:1])
         return partner - channel.guest_partner_id, orders

@@ -11,8 +11,10 @@ registry.category("web_tour.tours").add("oms_personal_data_tour", {
         { trigger: ".modal .o_field_widget[name=file]:contains('personal_data')" },
         { trigger: ".modal button[name=action_erase]", run: "click" },
         { trigger: ".modal:contains('cannot be undone') .btn-primary", run: "click" },
-        { trigger: ".modal h5:contains('What Is Kept')" },
-        { trigger: ".modal h5:contains('Erased')" },
+        {
+            trigger:
+                ".modal:not(:contains('What Will Be Erased')):contains('What Is Kept') h5:contains('Erased')",
+        },
         { trigger: ".modal-footer button:contains('Close')", run: "click" },
         { trigger: "body:not(:has(.modal))" },
     ],
