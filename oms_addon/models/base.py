@@ -1,6 +1,7 @@
 """What roles see of records that they may read, but not all of, and what only the system writes."""
 
 import re
+from collections import defaultdict
 
 from lxml import etree
 
@@ -81,11 +82,58 @@ class Base(models.AbstractModel):
                 if field.store and not field.readonly and field.type in ("many2one", "many2many"):
                     self[name].check_access("read")
 
+    def onchange(self, values, field_names, fields_spec):
+        """Extend `base`: what the system computes of ours tells nothing of a record that a client
+        names and may not see.
+        """
+        result = super().onchange(values, field_names, fields_spec)
+        if not self.env.su and result.get("value") and self._oms_asks_ours(self, fields_spec):
+            found = defaultdict(set)
+            self.env["oms.wizard"]._collect_ids(self, values, found)
+            records = (self.env[name].browse(sorted(ids)) for name, ids in found.items())
+            if not all(record.has_access("read") for record in records):
+                result["value"] = self._oms_without_ours(self, result["value"])
+        return result
+
+    @api.model
+    def _oms_is_ours(self, model, name):
+        return model._name.startswith("oms.") or name.startswith("oms_")
+
+    @api.model
+    def _oms_asks_ours(self, model, spec):
+        """:return: whether fields of ours are asked for, of records or of their lines"""
+        for name, part in (spec or {}).items():
+            field = model._fields.get(name)
+            lines = field and field.type in ("one2many", "many2many") and (part or {}).get("fields")
+            if self._oms_is_ours(model, name) or (
+                lines and self._oms_asks_ours(self.env[field.comodel_name], lines)
+            ):
+                return True
+        return False
+
+    @api.model
+    def _oms_without_ours(self, model, values):
+        """:return: values of an onchange without those of fields of ours, of lines, too"""
+        kept = {}
+        for name, value in values.items():
+            field = model._fields.get(name)
+            if self._oms_is_ours(model, name):
+                continue
+            if field and field.type in ("one2many", "many2many") and isinstance(value, list):
+                lines = self.env[field.comodel_name]
+                value = [
+                    (*command[:2], self._oms_without_ours(lines, command[2]))
+                    if len(command) > 2 and isinstance(command[2], dict)
+                    else command
+                    for command in value
+                ]
+            kept[name] = value
+        return kept
+
     @api.model
     def _oms_guards(self, field):
         """:return: whether a field is ours, and written by the system alone, in dialogs, too"""
-        is_ours = self._name.startswith("oms.") or field.name.startswith("oms_")
-        return field.readonly and is_ours
+        return field.readonly and self._oms_is_ours(self, field.name)
 
     @api.model
     def _oms_is_told(self, field):
