@@ -66,6 +66,15 @@ class TestSecurity(OmsCommon):
                     with self.subTest(model=model._name, group=group, operation=operation):
                         self.assertFalse(model.with_user(self.users[group]).has_access(operation))
 
+    def test_nobody_deletes_or_makes_what_the_code_names(self):
+        """Reasons and background jobs are of all companies: without one nothing is held or run."""
+        for name in ("oms.hold.reason", "oms.lane"):
+            self.assertIn("code", self.env[name]._fields)
+            for group, user in self.users.items():
+                for operation in ("create", "unlink"):
+                    with self.subTest(model=name, group=group, operation=operation):
+                        self.assertFalse(self.env[name].with_user(user).has_access(operation))
+
     def test_nobody_writes_or_deletes_events(self):
         for group, user in self.users.items():
             for operation in ("write", "create", "unlink"):
