@@ -389,3 +389,19 @@ class TestErased(PersonalWorld, OmsCommon):
         runpy.run_path(str(path / "post-erased_customers.py"))["migrate"](self.cr, "19.0.1.2.0")
         self.env.invalidate_all()
         self.assertTrue(message.erased_at and order.oms_erased_at)
+
+    def test_what_a_customer_types_into_their_contact_reaches_nobody_elses_messages(self):
+        failed = self._receive(self.marked("Z-3", lines=[("NEW", 1, "1.00")]))
+        self._run_lanes("inbox")
+        self.assertEqual(failed.state, "parked")
+        attacker = new_test_user(self.env, "mallory", groups="base.group_portal").partner_id
+        attacker.write({"name": NAME, "email": EMAIL, "phone": PHONE, "street": STREET})
+        dialog = self.dialog(attacker, self._make_user("manager"))
+        dialog.action_export()
+        with zipfile.ZipFile(
+            io.BytesIO(base64.b64decode(dialog.sudo().with_context(bin_size=False).file))
+        ) as archive:
+            self.assertNotIn(NOTE, archive.read("personal_data.json").decode())
+        dialog.action_erase()
+        self.assertEqual((failed.state, failed.erased_at), ("parked", False))
+        self.assertIn(NOTE, failed._raw_payload().decode())

@@ -90,10 +90,13 @@ class OmsPrivacy(models.AbstractModel):
         person.records["account.move"] = found.invoice_ids
         person.records["payment.transaction"] = found.transaction_ids
         named = self._messages_of_orders(env, found)
-        person.words = self._words_of(person, named, email)
-        person.records["oms.channel.message"] = named | self._unlinked_messages(env, person)
+        person.records["oms.channel.message"] = named | self._unlinked_messages(
+            env, person, named, email
+        )
         # What failed may call them by more names.
-        person.words = self._words_of(person, person.records["oms.channel.message"], email)
+        person.words = self._words_of(
+            person, person.records["oms.channel.message"], email, contacts
+        )
         person.values = person.words.values()
         self._collect(env, person)
         return person
@@ -112,8 +115,9 @@ class OmsPrivacy(models.AbstractModel):
         return found | Message.search([("conflict_of_id", "in", found.ids)])
 
     @api.model
-    def _unlinked_messages(self, env, person):
-        """:return: the messages about no order that name the person: failed ones, conflicts,
+    def _unlinked_messages(self, env, person, told, email):
+        """:param told: the messages about their orders
+        :return: the messages about no order that name the person: failed ones, conflicts,
         what nothing was to be done for
         """
         Message = env["oms.channel.message"]
@@ -123,7 +127,11 @@ class OmsPrivacy(models.AbstractModel):
         domain &= Domain("state", "!=", "done") | Domain("order_ref", "!=", False)
         if person.channel:
             domain &= Domain("channel_id", "=", person.channel.id)
-        conditions = self._content_conditions(person.words)
+        # What somebody can type into their own contact proves nothing about other messages.
+        typed = person.contacts._oms_editable_outside()
+        conditions = self._content_conditions(
+            self._words_of(person, told, email, person.contacts - typed)
+        )
         if conditions:
             query = Message._search(domain)
             query.add_where(SQL("(%s)", SQL(" OR ").join(conditions)))
@@ -162,15 +170,15 @@ class OmsPrivacy(models.AbstractModel):
         return conditions
 
     @api.model
-    def _words_of(self, person, messages, email):
-        """:return: the ``Words`` for a person: of their contacts, and of what channels called
+    def _words_of(self, person, messages, email, contacts):
+        """:return: the ``Words`` for a person: of contacts of theirs, and of what channels called
         them
         """
         words = Words()
         words.emails.append(email)
         # Nobody is meant by the shared contact of guests.
         for contact in person.contacts | person.orders.partner_shipping_id:
-            if contact in person.contacts or not person.contacts:
+            if contact in contacts or not person.contacts:
                 words.add(contact, contact.street, contact.street2, contact.company_name)
                 words.emails.append(contact.email_normalized)
                 words.others.append(contact.vat)
