@@ -183,6 +183,24 @@ class TestWarehouseWork(WarehouseCommon):
             self.assertTrue(html)
         self.assertIn("stock.report_deliveryslip", printed)
 
+    def test_labels_of_products_are_printed_without_prices(self):
+        wizard = Form(
+            self.env["product.label.layout"]
+            .with_user(self.packer)
+            .with_context(default_product_ids=self.mug.ids)
+        ).save()
+        self.assertEqual(wizard.print_format, "4x12")
+        report, data = wizard._prepare_report_data()
+        html, _type = (
+            self.env["ir.actions.report"]
+            .with_user(self.packer)
+            ._render_qweb_html(
+                report, None, data={**data, "quantity_by_product": {str(self.mug.id): 1}}
+            )
+        )
+        self.assertIn(b"MUG", html)
+        self.assertNotIn(b"o_label_price", html)
+
     def test_orders_are_confirmed_cancelled_and_opened_again(self):
         order = self._make_order((self.mug, 1))
         order = self._as_packer(order)
@@ -405,6 +423,22 @@ class TestWarehouseIsToldNoPrices(WarehouseCommon, HttpCase):
                     answer = str(error)
                 self._assert_tells_nothing(json.dumps(answer), path)
 
+    def test_prices_are_not_written_either_and_no_context_opens_them(self):
+        order = self._as_packer(self.order).with_context(oms_reckons="acts")
+        delivered = order.picking_ids.move_ids
+        for record, values in (
+            (order.order_line, {"price_unit": 1.0}),
+            (order.order_line, {"discount": 100.0}),
+            (delivered, {"price_unit": 1.0}),
+            (delivered, {"value": 1.0}),
+            (self.mug.with_user(self.packer), {"standard_price": 1.0}),
+        ):
+            with self.subTest(values=values), self.assertRaises(AccessError):
+                record.write(values)
+        with self.assertRaises(AccessError):
+            order.read(["amount_total"])
+        self.assertEqual((self.order.amount_total, self.mug.standard_price), (8642.18, 1234.57))
+
     def test_the_api_is_closed_to_the_warehouse(self):
         tomorrow = fields.Datetime.add(fields.Datetime.now(), days=1)
         keys = self.env["res.users.apikeys"].with_user(self.packer)
@@ -466,10 +500,19 @@ class TestWarehouseIsToldNoPrices(WarehouseCommon, HttpCase):
                     }
                     self.assertEqual(named & hidden, set())
 
+    def test_no_caption_of_what_is_left_out_is_left(self):
+        product = self.env["product.template"].with_user(self.packer)
+        kanban = etree.fromstring(product.get_view(view_type="kanban")["arch"])
+        self.assertNotIn("Price", "".join(kanban.itertext()))
+        form = etree.fromstring(product.get_view(view_type="form")["arch"])
+        self.assertFalse(form.xpath("//page[@name='sales_price'] | //div[@name='list_price_uom']"))
+
     def test_the_papers_and_buttons_of_sales_are_not_offered(self):
         order = self.env["sale.order"].with_user(self.packer)
         views = order.get_views([(False, "form")], {"toolbar": True})["views"]["form"]
         self.assertEqual(views["toolbar"].get("print", []), [])
+        actions = {action["name"] for action in views["toolbar"].get("action", [])}
+        self.assertEqual(actions & {"Send an email", "Share", "Mark Quotation as Sent"}, set())
         arch = etree.fromstring(views["arch"])
         offered = {button.get("name") for button in arch.iter("button")}
         for name in ("action_preview_sale_order", "action_view_invoice", "action_oms_messages"):

@@ -24,7 +24,7 @@ class OmsLane(models.Model):
     name = fields.Char(required=True, translate=True)
     code = fields.Char(required=True, readonly=True)
     sequence = fields.Integer(default=10)
-    cron_ids = fields.Many2many("ir.cron", string="Jobs", readonly=True)
+    cron_ids = fields.Many2many("ir.cron", string="Jobs", readonly=True, groups="base.group_system")
     last_run_at = fields.Datetime("Last Run", readonly=True)
     last_seconds = fields.Float("Duration (Seconds)", readonly=True)
     last_count = fields.Integer("Records Processed", readonly=True)

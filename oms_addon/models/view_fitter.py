@@ -17,6 +17,9 @@ _OTHERS = (
 )
 #: buttons that open or send what shows amounts
 _BUTTONS = ("action_preview_sale_order", "action_quotation_send", "action_view_invoice")
+#: what is left out, too, when nothing but its caption is left in it
+_FRAMES = ("div", "group", "page", "p", "span", "t")
+_SHOWS = ".//field | .//button | .//widget | .//label | .//a | .//img | .//t[@t-out or @t-esc]"
 
 
 class ViewFitter:
@@ -28,12 +31,14 @@ class ViewFitter:
     def __init__(self, env):
         self.env = env
         self.hidden = {}
+        self.lessened = []
 
     def fit(self, model, tree):
         """:return: whether something of a view of ``model``, which is changed, was left out"""
-        return self._fit_children(tree, model, frozenset()) | self._fit_attributes(
-            tree, self._hidden_of(model), frozenset()
-        )
+        is_changed = self._fit_children(tree, model, frozenset())
+        is_changed |= self._fit_attributes(tree, self._hidden_of(model), frozenset())
+        self._remove_empty()
+        return is_changed
 
     def _hidden_of(self, model):
         """:return: names of the fields that the user is not told, or cannot read the records of"""
@@ -114,3 +119,17 @@ class ViewFitter:
             else:
                 parent.text = (parent.text or "") + node.tail
         parent.remove(node)
+        self.lessened.append(parent)
+
+    def _remove_empty(self):
+        """Remove the frames of what was left out, where they frame nothing else."""
+        for node in self.lessened:
+            parent = node.getparent()
+            while (
+                parent is not None
+                and node.tag in _FRAMES
+                and not node.get("t-name")
+                and not node.xpath(_SHOWS)
+            ):
+                parent.remove(node)
+                node, parent = parent, parent.getparent()

@@ -31,7 +31,6 @@ _NAMES = {
         "token undecided_method_count webhook_url"
     ),
     "crm.team": "dashboard_graph_data invoiced invoiced_target",
-    "oms.allocation.wait": "text",
     "choose.delivery.carrier": "delivery_price display_price",
     "delivery.carrier": "amount fixed_margin fixed_price margin",
     "delivery.price.rule": "list_base_price list_price max_value name standard_price",
@@ -43,10 +42,11 @@ _NAMES = {
         "price_min_margin price_round price_surcharge rule_tip"
     ),
     "product.product": (
-        "list_price lst_price price_extra standard_price suggest_estimated_price tax_string"
+        "list_price lst_price price_extra pricelist_rule_ids standard_price "
+        "suggest_estimated_price tax_string"
     ),
     "product.supplierinfo": "discount price price_discounted",
-    "product.template": "list_price standard_price tax_string",
+    "product.template": "list_price pricelist_rule_ids standard_price tax_string",
     "product.template.attribute.value": "price_extra",
     "purchase.order": "access_token currency_rate invoice_count invoice_ids tax_totals",
     "purchase.order.line": (

@@ -91,11 +91,13 @@ class OmsAllocationWait(models.Model):
         return SQL(WAITING)
 
     @api.depends("order_id.oms_wait_reason", "order_id.oms_allocation_text")
+    @api.depends_context("uid")
     def _compute_text(self):
         for row in self:
             order = row.order_id
+            reason = order._oms_tell_reason(order.oms_step, order.oms_status, order.oms_wait_reason)
             row.text = (
-                order.oms_allocation_text if row.reason == "person" else order.oms_wait_reason
+                order.oms_allocation_text if row.reason == "person" else reason
             ) or order.oms_allocation_text
 
     @api.depends("since")
