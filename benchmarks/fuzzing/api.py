@@ -8,8 +8,8 @@ from schemathesis.engine import events, from_schema
 
 from odoo.addons.oms_addon.tools.api_description import describe
 
-#: how many examples of an operation one round makes
-EXAMPLES = 20
+#: how many examples of an operation one round makes: between operations its time may be over
+EXAMPLES = 10
 
 
 def explore(world, address, number, until, note):
@@ -29,7 +29,7 @@ def explore(world, address, number, until, note):
         "parameters": {"header.X-Oms-Channel": world.channels[0].token},
         "checks": {"enabled": False, "not_a_server_error": {"enabled": True}},
         "generation": {"max-examples": EXAMPLES, "database": "none"},
-        "phases": {"examples": {"enabled": True}, "coverage": {"enabled": True}}
+        "phases": {"examples": {"enabled": True}, "coverage": {"enabled": False}}
         | {"fuzzing": {"enabled": True}, "stateful": {"enabled": False}},
     }
     schema = schemathesis.openapi.from_dict(
