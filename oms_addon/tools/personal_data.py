@@ -4,19 +4,18 @@ Erasing, exporting and the section “Personal data” of ``docs/security.md`` r
 stands in no table of ours fails ``tests/test_personal_data.py``.
 """
 
-from dataclasses import dataclass, field
+from .personal_table import KEEP, Personal, Table
 
 #: what a field says of a person
 NAME, CONTACT, ADDRESS = "name", "contact", "address"
 TEXT, PAYLOAD, ORDER, LINK = "free text", "payload", "order", "link"
 
-#: what erasing does with it
+#: what erasing does with it, besides ``KEEP``
 CLEAR = "clear"  #: the field is emptied
 REPLACE = "replace"  #: a required text says that it was erased
 MATCH = "match"  #: a text is replaced where it names the person
 REDACT = "redact"  #: what names the person goes, the digest stays
 DELETE = "delete"  #: the row goes
-KEEP = "keep"  #: it stays, for a reason
 
 #: how long rows are kept when nobody asks to erase them
 WITH_ORDER, WITH_CONTACT, WITH_CHANNEL = "order", "contact", "channel"
@@ -39,44 +38,6 @@ DEDUPLICATION = "so that what a channel sends again is recognized, and not appli
 ACCOUNTING = "accounting law"
 PROOF = "proof of what was sold, shipped and paid"
 ANONYMOUS = "leads to a contact that no longer says who it is"
-
-
-@dataclass(frozen=True, slots=True)
-class Personal:
-    """What one field says of a person.
-
-    ``kind`` and ``erase`` are of the constants above; ``why`` it is kept stands with ``KEEP``.
-    """
-
-    kind: str
-    erase: str
-    why: str = ""
-
-    def __post_init__(self):
-        if (self.erase == KEEP) != bool(self.why):
-            raise ValueError("What is kept needs a reason, and nothing else does.")
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """What is personal in a model of ours, or in our fields of a model of Odoo.
-
-    ``links``: the fields that lead to a person, their orders, messages and so on.
-    ``plain``: names of fields that say nothing of a person.
-    ``searched``: whether the rows are few, so that all of them are searched for the person.
-    """
-
-    kept: str = ""
-    links: tuple = ()
-    personal: dict = field(default_factory=dict)
-    plain: str = ""
-    searched: bool = False
-
-    def names(self):
-        """:return: the names of all fields that are declared
-        :rtype: set[str]
-        """
-        return {*self.personal, *self.plain.split()}
 
 
 def _link(*names):
