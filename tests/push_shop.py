@@ -81,9 +81,7 @@ class PushShopAdapter:
         return self._call(channel, method, f"/{path}", body=body, headers=headers).json()
 
     def _send(self, channel, topic, key, payload):
-        from odoo.addons.oms_addon.models.channel.oms_channel_adapter_out import (
-            OmsChannelAdapter,
-        )
+        from odoo.addons.oms_addon.channels.oms_channel_adapter_out import OmsChannelAdapter
 
         return OmsChannelAdapter._send(self, channel, topic, key, payload)
 

@@ -2,7 +2,7 @@
 
 from odoo.tests import HttpCase, tagged
 
-from .channel.fault_bench import simulated_shops
+from .channels.fault_bench import simulated_shops
 from .common import OmsCommon
 
 

@@ -25,7 +25,7 @@ ALLOWED = {
     },
 }
 #: who calls the door
-CALLERS = {"models/channel/oms_channel_adapter_address.py"}
+CALLERS = {"channels/oms_channel_adapter_address.py"}
 
 
 def _sources(root=ADDON):

@@ -3,7 +3,7 @@
 from odoo.tests import HttpCase, tagged
 
 from .common import OmsCommon
-from .personal_world import PersonalWorld
+from .privacy.personal_world import PersonalWorld
 
 
 @tagged("standard", "post_install", "-at_install")

@@ -2,7 +2,7 @@
 
 from odoo.tests import HttpCase, new_test_user, tagged
 
-from .fulfilment.test_oms_shared_delivery import SharedCommon
+from .shipping.test_oms_shared_delivery import SharedCommon
 
 
 @tagged("standard", "post_install", "-at_install")

@@ -5,7 +5,7 @@ from unittest.mock import patch
 
 from odoo.tests import HttpCase, tagged
 
-from odoo.addons.oms_addon.tools.channel_documents import Listing
+from odoo.addons.oms_addon.documents.channel import Listing
 
 from .common import OmsCommon
 

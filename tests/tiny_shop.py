@@ -13,7 +13,7 @@ from unittest.mock import patch
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from odoo.addons.oms_addon.models.channel.oms_channel_adapter import Event
+from odoo.addons.oms_addon.channels.oms_channel_adapter import Event
 
 from simulators.base import Refusal, Response, Simulator
 

@@ -6,7 +6,7 @@ import schemathesis
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import events, from_schema
 
-from odoo.addons.oms_addon.tools.api_description import describe
+from odoo.addons.oms_addon.api.description import describe
 
 #: how many examples of an operation one round makes: between operations its time may be over
 EXAMPLES = 10

@@ -4,8 +4,8 @@ import gzip
 import json
 from contextlib import suppress
 
+from odoo.addons.oms_addon.documents.values import DocumentError
 from odoo.addons.oms_addon.exceptions import FinalError, RetryableError
-from odoo.addons.oms_addon.tools.document_values import DocumentError
 
 #: what a parser may raise
 REFUSALS = (DocumentError, FinalError, RetryableError)

@@ -54,19 +54,25 @@ def main(seconds, number, folder):
     for name in [name for name in sys.modules if name.startswith("odoo.addons.oms_addon.tools")]:
         del sys.modules[name]
     with atheris.instrument_imports(include=["odoo.addons.oms_addon.tools"]):
-        from odoo.addons.oms_addon.tools import (
-            amazon_orders,
-            amazon_refunds,
-            bounded,
-            csv_orders,
-            order_document,
-            prestashop_order,
-            tracking_document,
-            woocommerce_orders,
+        from odoo.addons.oms_addon.channels.amazon import (
+            parse_orders as amazon_orders,
         )
-        from odoo.addons.oms_addon.tools.document_codec import loads
-        from odoo.addons.oms_addon.tools.document_values import DocumentError
-        from odoo.addons.oms_addon.tools.shopify import documents
+        from odoo.addons.oms_addon.channels.amazon import (
+            parse_refunds as amazon_refunds,
+        )
+        from odoo.addons.oms_addon.channels.csv_file import parse_orders as csv_orders
+        from odoo.addons.oms_addon.channels.prestashop import parse_orders as prestashop_order
+        from odoo.addons.oms_addon.channels.shopify import parse_documents as documents
+        from odoo.addons.oms_addon.channels.woocommerce import parse_orders as woocommerce_orders
+        from odoo.addons.oms_addon.documents import (
+            order as order_document,
+        )
+        from odoo.addons.oms_addon.documents import (
+            tracking as tracking_document,
+        )
+        from odoo.addons.oms_addon.documents.codec import loads
+        from odoo.addons.oms_addon.documents.values import DocumentError
+        from odoo.addons.oms_addon.tools import bounded
     from odoo.addons.oms_addon.exceptions import FinalError, RetryableError
 
     readers = (

@@ -5,7 +5,7 @@ import json
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from odoo.addons.oms_addon.tools.order_document import parse_document
+from odoo.addons.oms_addon.documents.order import parse_document
 
 from benchmarks.fuzzing import corpus
 

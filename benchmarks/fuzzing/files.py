@@ -4,7 +4,9 @@ import gzip
 import io
 import zipfile
 
-from odoo.addons.oms_addon.tools import bounded, csv_orders, tracking_document
+from odoo.addons.oms_addon.channels.csv_file import parse_orders as csv_orders
+from odoo.addons.oms_addon.documents import tracking as tracking_document
+from odoo.addons.oms_addon.tools import bounded
 from odoo.addons.oms_addon.tools.json_answer import read_json
 from odoo.addons.oms_addon.tools.table import read_table
 

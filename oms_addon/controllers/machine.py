@@ -9,8 +9,8 @@ from odoo.exceptions import AccessDenied, AccessError, UserError
 from odoo.http import Response, SessionExpiredException, request
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
-from odoo.addons.oms_addon.tools.document_values import DocumentError
-from odoo.addons.oms_addon.tools.problem import Problem, from_document_error
+from odoo.addons.oms_addon.api.problems import Problem, from_document_error
+from odoo.addons.oms_addon.documents.values import DocumentError
 
 MAX_BODY = 20 * 1024**2
 #: what is read of a body nobody wants, so that its sender reads the answer

@@ -3,11 +3,11 @@
 from odoo import http
 from odoo.http import request
 
+from odoo.addons.oms_addon.api.description import PREFIX, describe
+from odoo.addons.oms_addon.api.page import render
+from odoo.addons.oms_addon.api.parameters import read_parameters
+from odoo.addons.oms_addon.api.problems import Problem
 from odoo.addons.oms_addon.controllers.machine import answer, route
-from odoo.addons.oms_addon.tools.api_description import PREFIX, describe
-from odoo.addons.oms_addon.tools.api_page import render
-from odoo.addons.oms_addon.tools.api_parameters import read_parameters
-from odoo.addons.oms_addon.tools.problem import Problem
 
 
 class OmsApi(http.Controller):

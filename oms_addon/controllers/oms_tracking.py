@@ -8,8 +8,8 @@ from odoo.http import request
 
 from odoo.addons.oms_addon.controllers.machine import answer, read_body, refuse, route
 from odoo.addons.oms_addon.controllers.oms_webhook import check_names, find_channel
+from odoo.addons.oms_addon.documents.tracking import TrackingDocument
 from odoo.addons.oms_addon.tools import signature
-from odoo.addons.oms_addon.tools.tracking_document import TrackingDocument
 
 MAX_BODY = 2 * 1024**2
 

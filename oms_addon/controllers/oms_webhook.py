@@ -3,10 +3,10 @@
 from odoo import fields, http
 from odoo.http import request
 
+from odoo.addons.oms_addon.api.problems import Problem
 from odoo.addons.oms_addon.controllers.machine import answer, read_body, refuse, route
+from odoo.addons.oms_addon.documents.order import MAX_REF
 from odoo.addons.oms_addon.tools import signature
-from odoo.addons.oms_addon.tools.order_document import MAX_REF
-from odoo.addons.oms_addon.tools.problem import Problem
 from odoo.addons.oms_addon.tools.sealed_context import sealed
 
 #: what has to be known of a channel to take a message in

@@ -9,7 +9,7 @@ import io
 import zipfile
 import zlib
 
-from .document_values import DocumentError
+from odoo.addons.oms_addon.documents.values import DocumentError
 
 CHUNK = 64 * 1024
 #: what a report or an uploaded archive may become, in bytes

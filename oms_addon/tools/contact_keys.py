@@ -8,7 +8,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from .document_parts import normalise_email
+from odoo.addons.oms_addon.documents.parts import normalise_email
 
 try:
     import phonenumbers

@@ -15,6 +15,7 @@ from urllib.parse import urljoin
 
 import requests
 
+from odoo.addons.oms_addon.documents.values import DocumentError
 from odoo.addons.oms_addon.exceptions import (
     CredentialsError,
     FinalError,
@@ -33,7 +34,6 @@ from .connection_errors import (
     firewall_of,
     is_page,
 )
-from .document_values import DocumentError
 from .json_answer import read_json
 from .peer_words import words_of
 

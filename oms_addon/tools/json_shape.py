@@ -7,7 +7,7 @@ hundred bytes: both are limited on the text.
 import json
 import re
 
-from .document_values import NotJson
+from odoo.addons.oms_addon.documents.values import NotJson
 
 #: orders of shops go down about ten levels
 MAX_DEPTH = 64

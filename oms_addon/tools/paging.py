@@ -8,7 +8,7 @@ page is read twice.
 import hashlib
 import time
 
-from .document_values import DocumentError
+from odoo.addons.oms_addon.documents.values import DocumentError
 
 #: of one list that is read in one go
 MAX_PAGES = 500

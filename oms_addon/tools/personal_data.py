@@ -1,7 +1,7 @@
 """The register of personal data: what each field of ours says of a person, and what becomes of it.
 
 Erasing, exporting and the section “Personal data” of ``docs/security.md`` read it; a field that
-stands in no table of ours fails ``tests/test_personal_data.py``.
+stands in no table of ours fails ``tests/privacy/test_personal_data.py``.
 """
 
 from .personal_table import KEEP, Personal, Table

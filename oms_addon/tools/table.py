@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import chain
 
-from .document_values import DocumentError
+from odoo.addons.oms_addon.documents.values import DocumentError
+
 from .workbook import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, read_first_sheet
 
 DELIMITERS = (",", ";", "\t", "|")

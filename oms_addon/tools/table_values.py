@@ -3,7 +3,7 @@
 import re
 from datetime import datetime
 
-from .document_values import mismatch, to_decimal, to_moment, to_utc
+from odoo.addons.oms_addon.documents.values import mismatch, to_decimal, to_moment, to_utc
 
 #: How the day and the month stand in dates that are not in ISO 8601.
 DATE_FORMATS = ("dd/mm/yyyy", "mm/dd/yyyy")

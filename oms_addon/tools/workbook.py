@@ -11,8 +11,9 @@ from xml.parsers import expat
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelta_format
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, from_excel, from_ISO8601
 
+from odoo.addons.oms_addon.documents.values import DocumentError
+
 from .bounded import open_zip, read_entry
-from .document_values import DocumentError
 
 MAX_ROWS = 250_000
 MAX_COLUMNS = 1000

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.base.models.res_users import check_identity
-from odoo.addons.oms_addon.models.ir_http import KEY_SCOPE, scope_of
+from odoo.addons.oms_addon.models.core.ir_http import KEY_SCOPE, scope_of
 
 DAYS = 365
 

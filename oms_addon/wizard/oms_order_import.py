@@ -7,7 +7,7 @@ import io
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from odoo.addons.oms_addon.tools.csv_orders import template_csv
+from odoo.addons.oms_addon.channels.csv_file.parse_orders import template_csv
 
 SAMPLE_NAME = "orders_sample.csv"
 REJECTED_NAME = "rejected_rows.csv"

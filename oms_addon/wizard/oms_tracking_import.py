@@ -2,7 +2,7 @@
 
 from odoo import fields, models
 
-from odoo.addons.oms_addon.tools.tracking_document import read_csv
+from odoo.addons.oms_addon.documents.tracking import read_csv
 
 
 class OmsTrackingImport(models.TransientModel):

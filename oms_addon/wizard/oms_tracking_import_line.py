@@ -2,7 +2,7 @@
 
 from odoo import fields, models
 
-from odoo.addons.oms_addon.models.fulfilment.oms_parcel import STATES
+from odoo.addons.oms_addon.models.shipping.oms_parcel import STATES
 
 
 class OmsTrackingImportLine(models.TransientModel):

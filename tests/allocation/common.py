@@ -2,7 +2,7 @@
 
 from odoo.fields import Command
 
-from ..fulfilment.common import FulfilmentCommon
+from ..shipping.common import FulfilmentCommon
 
 
 class AllocationCommon(FulfilmentCommon):

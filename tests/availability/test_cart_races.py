@@ -3,7 +3,7 @@
 from odoo.fields import Command
 
 from ..concurrency import RaceCase
-from ..fulfilment.test_races import allocate, make_order, make_product, warehouse
+from ..stock.test_races import allocate, make_order, make_product, warehouse
 
 
 def prepare(env, sku, stock, channels=1):

@@ -8,7 +8,7 @@ from freezegun import freeze_time
 from odoo import fields
 from odoo.fields import Command
 
-from ..fulfilment.common import FulfilmentCommon
+from ..shipping.common import FulfilmentCommon
 
 
 class AvailabilityCommon(FulfilmentCommon):

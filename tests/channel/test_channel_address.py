@@ -5,8 +5,8 @@ from unittest.mock import patch
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 
+from odoo.addons.oms_addon.channels.amazon import connection as amazon
 from odoo.addons.oms_addon.exceptions import FinalError, RetryableError
-from odoo.addons.oms_addon.models.channel.adapters.amazon import connection as amazon
 from odoo.addons.oms_addon.tools import http
 
 from tests.common import OmsCommon
@@ -102,6 +102,8 @@ class TestChannelAddress(OmsCommon):
                 "oms.channel": set(self.secrets),
                 # what happened inside, which is sent nowhere
                 "oms.channel.message": {"trace"},
+                "oms.event": {"salt"},
+                "oms.lane": {"cron_ids"},
             },
         )
 

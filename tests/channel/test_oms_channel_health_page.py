@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from odoo.tests import new_test_user
 
-from odoo.addons.oms_addon.models.channel.oms_channel_meter import BREAKER, OPEN_AFTER
+from odoo.addons.oms_addon.models.message.oms_channel_meter import BREAKER, OPEN_AFTER
 
 from ..common import OmsCommon
 from ..tiny_shop import TinyShopMixin

@@ -2,8 +2,8 @@
 
 from simulators.shopify import ShopifySimulator
 
+from ..channels.fault_bench import FaultBench
 from ..common import OmsCommon
-from .fault_bench import FaultBench
 
 
 class TestShopifyTerms(FaultBench):

@@ -5,8 +5,8 @@ import re
 import shlex
 from pathlib import Path
 
-from odoo.addons.oms_addon.models.channel import oms_api
-from odoo.addons.oms_addon.tools import problem
+from odoo.addons.oms_addon.api import problems as problem
+from odoo.addons.oms_addon.models.api import oms_api
 
 from .common import ApiCase
 

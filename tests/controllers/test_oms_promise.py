@@ -2,7 +2,7 @@ import re
 
 from odoo.tests import HttpCase, tagged
 
-from ..fulfilment.common import FulfilmentCommon
+from ..shipping.common import FulfilmentCommon
 
 
 @tagged("standard", "post_install", "-at_install")

@@ -11,9 +11,9 @@ from schemathesis.engine import Status, events, from_schema
 
 from odoo.tests.common import TEST_CURSOR_COOKIE_NAME
 
-from odoo.addons.oms_addon.tools.api_description import KINDS, describe
-from odoo.addons.oms_addon.tools.document_codec import declared
-from odoo.addons.oms_addon.tools.order_document import OrderDocument, parse_document
+from odoo.addons.oms_addon.api.description import KINDS, describe
+from odoo.addons.oms_addon.documents.codec import declared
+from odoo.addons.oms_addon.documents.order import OrderDocument, parse_document
 
 from .common import ApiCase
 

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from odoo.fields import Command
 
-from .test_oms_order_refund import RefundCommon
+from ..payment.test_oms_order_refund import RefundCommon
 
 
 class LiveCommon(RefundCommon):

@@ -1,6 +1,6 @@
 """Channels that tell an order by what is left of it, and give money back without a word."""
 
-from .test_rounded_shares import RoundedShares
+from ..payment.test_rounded_shares import RoundedShares
 
 
 class TestOrderRemainder(RoundedShares):

@@ -5,8 +5,8 @@ from odoo.fields import Command
 from odoo.tests import new_test_user
 
 from ..common import OmsCommon
-from ..fulfilment.test_oms_shared_delivery import SharedCommon
 from ..push_shop import PushShopMixin
+from ..shipping.test_oms_shared_delivery import SharedCommon
 
 
 class TestSaleOrderCancel(PushShopMixin, OmsCommon):

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from odoo.fields import Command
 
-from odoo.addons.oms_addon.tools.order_document import Charge
+from odoo.addons.oms_addon.documents.order import Charge
 
 from ..common import OmsCommon
 

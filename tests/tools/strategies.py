@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
-from odoo.addons.oms_addon.tools import order_document as od
-from odoo.addons.oms_addon.tools import tracking_document as td
+from odoo.addons.oms_addon.documents import order as od
+from odoo.addons.oms_addon.documents import tracking as td
 
 TEXTS = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x00"), max_size=20)
 IDS = TEXTS.filter(str.strip)

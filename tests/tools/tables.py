@@ -3,7 +3,7 @@
 import csv
 import io
 
-from odoo.addons.oms_addon.tools.csv_orders import parse_orders
+from odoo.addons.oms_addon.channels.csv_file.parse_orders import parse_orders
 
 #: A row of a good order.
 ROW = {

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from odoo.addons.oms_addon.documents.values import DocumentError
 from odoo.addons.oms_addon.tools import bounded
-from odoo.addons.oms_addon.tools.document_values import DocumentError
 
 SOURCES = Path(bounded.__file__).parents[1]
 MEGABYTE = 1024**2

@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
+from odoo.addons.oms_addon.channels.shopify.parse_orders import build_order
 from odoo.addons.oms_addon.tools.coins import coin_of_currency
-from odoo.addons.oms_addon.tools.shopify.orders import build_order
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 import requests
 
+from odoo.addons.oms_addon.documents.values import DocumentError
 from odoo.addons.oms_addon.tools import http
 from odoo.addons.oms_addon.tools.bounded import TooLarge
-from odoo.addons.oms_addon.tools.document_values import DocumentError
 
 MEGABYTE = 1024**2
 

@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odoo.addons.oms_addon.tools import json_shape
-from odoo.addons.oms_addon.tools.document_codec import _version_key, loads
-from odoo.addons.oms_addon.tools.document_values import (
+from odoo.addons.oms_addon.documents.codec import _version_key, loads
+from odoo.addons.oms_addon.documents.values import (
     DocumentError,
     NotJson,
     to_decimal,
     to_moment,
 )
+from odoo.addons.oms_addon.tools import json_shape
 from odoo.addons.oms_addon.tools.http import LONGEST_WAIT, retry_after
 from odoo.addons.oms_addon.tools.json_answer import read_json
 from odoo.addons.oms_addon.tools.signature import problem, sign

@@ -8,7 +8,7 @@ import pytest
 from odoo.addons.oms_addon.exceptions import FinalError
 from odoo.addons.oms_addon.tools import paths
 
-ADAPTERS = Path(paths.__file__).parents[1] / "models" / "channel" / "adapters"
+ADAPTERS = Path(paths.__file__).parents[1] / "channels"
 #: names that hold a path, or a part of one that was quoted
 SAFE = {"path", "name", "topic"}
 

@@ -14,12 +14,16 @@ from functools import partial
 
 import pytest
 
-from odoo.addons.oms_addon.tools import api_description
-from odoo.addons.oms_addon.tools.document_values import DocumentError
+from odoo.addons.oms_addon.api import description as api_description
+from odoo.addons.oms_addon.documents.values import DocumentError
 
 from . import patterns
 
 #: characters; the last is what somebody sends
+#: modules without the ORM, which read texts
+READING = re.compile(
+    re.escape(patterns.PACKAGE) + r"\.(tools|documents|api|channels\.\w+\.parse_\w+)\b"
+)
 SIZES = (400, 3125, 25_000, 200_000)
 #: seconds below which growth says nothing
 FLOOR = 0.06
@@ -147,10 +151,10 @@ PATTERNS = unique(found())
 
 
 def readers():
-    """:return: the functions of the pure tools that take one text, by their names"""
+    """:return: the functions without the ORM that take one text, by their names"""
     named = {}
     for name in patterns.modules():
-        if not name.startswith(f"{patterns.PACKAGE}.tools."):
+        if not READING.match(name):
             continue
         module = importlib.import_module(name)
         for key, function in inspect.getmembers(module, inspect.isroutine):
@@ -196,7 +200,7 @@ def test_every_pattern_of_the_code_base_is_found():
     for known in (
         "contact_keys._RELAY_DOMAIN",
         "table_values._MONEY",
-        "document._WORDS[0]",
+        "tracking._WORDS[0]",
     ):
         assert known in names
     assert any("schema" in name for name in found())
@@ -227,5 +231,5 @@ def test_what_reads_a_text_takes_time_in_proportion_to_it(name):
 
 def test_readers_are_found():
     names = " ".join(READERS)
-    for known in ("contact_keys.phone_key", "json_answer.read_json", "document_codec.loads"):
+    for known in ("contact_keys.phone_key", "json_answer.read_json", "codec.loads"):
         assert known in names

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odoo.addons.oms_addon.tools.document_values import DocumentError
+from odoo.addons.oms_addon.documents.values import DocumentError
 from odoo.addons.oms_addon.tools.table import DELIMITERS, read_table
 
 LATIN = st.text(st.characters(codec="cp1252", exclude_characters="\x00\r\n"), max_size=8)

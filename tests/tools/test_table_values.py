@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odoo.addons.oms_addon.tools.document_values import DocumentError
+from odoo.addons.oms_addon.documents.values import DocumentError
 from odoo.addons.oms_addon.tools.table_values import (
     detect_date_format,
     detect_decimal_mark,

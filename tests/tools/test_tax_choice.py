@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from odoo.addons.oms_addon.tools.document_parts import Tax
+from odoo.addons.oms_addon.documents.parts import Tax
 from odoo.addons.oms_addon.tools.tax_choice import TaxBook, TaxOption, Value, mapping_keys
 
 

@@ -11,8 +11,8 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
+from odoo.addons.oms_addon.documents.values import DocumentError
 from odoo.addons.oms_addon.tools import workbook
-from odoo.addons.oms_addon.tools.document_values import DocumentError
 from odoo.addons.oms_addon.tools.table import read_table
 from odoo.addons.oms_addon.tools.workbook import read_first_sheet
 

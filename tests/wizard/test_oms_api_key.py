@@ -2,7 +2,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
-from odoo.addons.oms_addon.models.ir_http import scope_of
+from odoo.addons.oms_addon.models.core.ir_http import scope_of
 
 from ..controllers.common import AGENT, ApiCase
 

@@ -1,3 +1,14 @@
+"""Which warehouse serves which order: allocator, sourcing, rules and backorders."""
+
+from . import sale_order_line
+from . import oms_resourcing
+from . import oms_resourcing_anew
+from . import oms_sourcing
+from . import oms_sourcing_more
+from . import oms_allocator
+from . import oms_backorder
+from . import oms_backorder_picture
+from . import stock_move_queue
 from . import oms_allocation_group
 from . import oms_allocation_zone
 from . import oms_allocation_cost

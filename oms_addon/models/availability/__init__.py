@@ -1,3 +1,15 @@
+"""Available to Sell, buffers, carts, and the stock and prices that channels are sent."""
+
+from . import oms_availability_mixin
+from . import oms_channel_listing_stock
+from . import oms_channel_listing_told
+from . import oms_channel_stock
+from . import oms_channel_stock_guard
+from . import oms_channel_stock_push
+from . import oms_channel_stock_policy
+from . import oms_channel_price
+from . import stock_move
+from . import stock_quant
 from . import oms_channel_product
 from . import oms_channel_buffer
 from . import oms_channel_reserve
@@ -9,9 +21,8 @@ from . import oms_kits
 from . import oms_availability_page
 from . import oms_channel
 from . import oms_channel_listing
-from . import oms_channel_stock
+from . import oms_channel_stock_why
 from . import product_product
 from . import product_template
 from . import sale_order
 from . import sale_order_line
-from . import oms_api

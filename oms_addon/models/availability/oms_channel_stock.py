@@ -1,19 +1,349 @@
-"""The figure of a listing on a channel explains itself."""
+"""What each channel is to show as sellable, and what it shows."""
 
-from odoo import models
+import math
+from collections import defaultdict
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+#: what the channel counted itself may be an order that has not come yet: its figure stands
+#: this long before ours replaces it
+GRACE_SECONDS = 300
+CHANGES_PER_RUN = 20_000
 
 
 class OmsChannelStock(models.Model):
-    _inherit = "oms.channel.stock"
+    """One row for each listing and place of stock of a channel.
 
-    def action_why(self):
-        """Open why this number can be sold."""
-        self.ensure_one()
-        self.check_access("read")
-        return self.env["oms.availability"]._prepare_why(
-            self.wanted,
-            self.channel_id,
-            listing_id=self.listing_id.id,
-            location_id=self.location_id.id,
-            told=self.wanted,
+    ``wanted`` is what can be sold, ``shown`` what the channel was last known to show: what
+    we told it and it took, or what it told us. A row is due when they differ, so a change
+    that was undone before it was told costs nothing, and many changes cost one.
+    """
+
+    _name = "oms.channel.stock"
+    _description = "Stock on a Channel"
+    _rec_name = "listing_id"
+    _order = "channel_id, listing_id, id"
+    # One row for each listing, written by the thousand: every index and key costs.
+    _log_access = False
+
+    channel_id = fields.Many2one(
+        "oms.channel", required=True, readonly=True, ondelete="cascade", index=True
+    )
+    company_id = fields.Many2one("res.company", required=True, readonly=True)
+    listing_id = fields.Many2one(
+        "oms.channel.listing", required=True, readonly=True, ondelete="cascade"
+    )
+    location_id = fields.Many2one(
+        "oms.channel.location", "Place", readonly=True, ondelete="cascade", index="btree_not_null"
+    )
+    product_id = fields.Many2one(related="listing_id.product_id")
+    wanted = fields.Integer("Can be sold", readonly=True)
+    shown = fields.Integer("Channel shows", readonly=True)
+    is_shown = fields.Boolean("Channel's figure is known", readonly=True)
+    changed_at = fields.Datetime("Changed", readonly=True)
+    pushed_at = fields.Datetime("Told", readonly=True)
+    due_at = fields.Datetime("Not before", readonly=True)
+    doubt_until = fields.Datetime(
+        "In Doubt Until",
+        readonly=True,
+        help="Until when a call that broke off may still arrive and change the quantity.",
+    )
+    message_id = fields.Many2one(
+        "oms.channel.message",
+        "On its way",
+        readonly=True,
+        ondelete="set null",
+        index="btree_not_null",
+    )
+    tries = fields.Integer("Failed tries", readonly=True)
+    error = fields.Char(readonly=True)
+    is_due = fields.Boolean("To be told", compute="_compute_is_due", search="_search_is_due")
+
+    _row_uniq = models.UniqueIndex("(listing_id, COALESCE(location_id, 0))")
+    _due_idx = models.Index(
+        "(channel_id) WHERE message_id IS NULL AND (wanted <> shown OR NOT is_shown)"
+    )
+
+    @api.depends("wanted", "shown", "is_shown")
+    def _compute_is_due(self):
+        for row in self:
+            row.is_due = not row.is_shown or row.wanted != row.shown
+
+    def _search_is_due(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        self.flush_model(["wanted", "shown", "is_shown"])
+        return Domain.custom(to_sql=self._is_due_to_sql)
+
+    @staticmethod
+    def _is_due_to_sql(_model, alias, _query):
+        row = SQL.identifier(alias)
+        return SQL("(%s.wanted <> %s.shown OR NOT %s.is_shown)", row, row, row)
+
+    def init(self):
+        """Make the list of products whose stock changed: rows are only added and taken."""
+        self.env.cr.execute(
+            """CREATE TABLE IF NOT EXISTS oms_stock_change (
+                   id bigserial PRIMARY KEY, product_id integer NOT NULL)"""
         )
+
+    # === CHANGES === #
+
+    @api.model
+    def _touch(self, product_ids):
+        """Note that the stock of products changed; written once, when the work is committed.
+
+        :param product_ids: ids of ``product.product``
+        """
+        precommit = self.env.cr.precommit
+        touched = precommit.data.get("oms_stock_touched")
+        if touched is None:
+            touched = precommit.data["oms_stock_touched"] = set()
+            stock_sudo = self.sudo()
+            precommit.add(stock_sudo._write_touched)
+        touched.update(product_ids)
+
+    @api.model
+    def _write_touched(self):
+        """Write the products noted in this transaction, where any channel is to know."""
+        touched = self.env.cr.precommit.data.pop("oms_stock_touched", None)
+        asking = self.env["oms.availability.state"]._asking
+        if not touched or not (self._pushing_channels(limit=1) or asking(limit=1)):
+            return
+        self.env.cr.execute(
+            "INSERT INTO oms_stock_change (product_id) SELECT unnest(%s)", [list(touched)]
+        )
+        self.env.ref("oms_addon.oms_lane_stock")._wake()
+
+    @api.model
+    def _touch_channels(self, channels):
+        """Note that what channels show has to be looked at as a whole: policy, places…"""
+        for channel in channels:
+            self._touch(
+                self.env["oms.channel.listing"]
+                .search([("channel_id", "=", channel.id)])
+                ._stock_products()
+                .ids
+            )
+
+    @api.model
+    def _pushing_channels(self, limit=None):
+        """:return: the channels that are told their stock"""
+        able = [
+            code
+            for code, name in self.env["oms.channel"]._adapters().items()
+            if self.env[name]._can_push_stock
+        ]
+        Channel = self.env["oms.channel"]
+        return Channel.search(
+            Domain("state", "=", "live")
+            & Domain("adapter", "in", able)
+            & Channel._synced_domain("stock"),
+            limit=limit,
+        )
+
+    @api.model
+    def _take_changes(self):
+        """:return: the products that changed since the last time
+        :rtype: set[int]
+        """
+        self.env.cr.execute(
+            """DELETE FROM oms_stock_change WHERE id IN (
+                   SELECT id FROM oms_stock_change ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)
+               RETURNING product_id""",
+            [CHANGES_PER_RUN],
+        )
+        return {row[0] for row in self.env.cr.fetchall()}
+
+    # === WHAT CAN BE SOLD === #
+
+    @api.model
+    def _available(self, channel, listings):
+        """Compute what a channel may sell of its listings.
+
+        As ``oms.availability`` defines it, of the warehouses of each place; of a bundle as
+        many as its scarcest component allows.
+
+        :param channel: one ``oms.channel``
+        :param listings: ``oms.channel.listing`` records of it
+        :return: number by (listing id, location id or ``False``)
+        :rtype: dict[tuple, int]
+        """
+        told, _products = self._count(channel, listings._stock_needs(), ())
+        return {key: number for key, number in told.items() if number is not None}
+
+    @api.model
+    def _count(self, channel, needs, product_ids):
+        """Compute how many sets of goods and products a channel may sell.
+
+        What is sold from the same warehouses is read once.
+
+        :param dict needs: units by product id, by the id of each listing
+        :param product_ids: ids of ``product.product``, counted over all of the channel's
+            warehouses
+        :return: number by (listing id, location id or ``False``), see ``_available``, ``None``
+            for what Odoo does not track; and number by product id, infinite for that
+        :rtype: tuple[dict[tuple, int], dict[int, float]]
+        """
+        engine, told, of_products = self.env["oms.availability"], {}, {}
+        for warehouses, places in self._places(channel, needs, product_ids).items():
+            goods = {("product", p): {p: 1.0} for p in product_ids if None in places}
+            goods |= {("listing", key): need for key, need in needs.items()}
+            for (kind, key), number in engine._available_sets(channel, goods, warehouses).items():
+                if kind == "product":
+                    of_products[key] = number
+                    continue
+                number = None if number == math.inf else number
+                told.update({(key, place): number for place in places if place is not None})
+        return told, of_products
+
+    @api.model
+    def _places(self, channel, needs, product_ids):
+        """:return: what is sold from the same warehouses, by them: ids of locations, ``False``
+            where the channel has one stock only, ``None`` for products
+        :rtype: dict
+        """
+        places = defaultdict(list)
+        if needs:
+            for location, warehouses in channel._location_warehouses().items():
+                places[warehouses].append(location.id)
+        if product_ids:
+            places[channel._get_warehouses()].append(None)
+        return places
+
+    # === THE LANE === #
+
+    @api.model
+    def _work(self):
+        """Look at what changed and put what is due on its way to the channels.
+
+        :return: how many products and messages that was
+        :rtype: int
+        """
+        ended = (
+            self.env["oms.cart.reservation"]._clean() + self.env["oms.channel.reserve"]._expire()
+        )
+        self.env["oms.channel"]._look_at_arriving()
+        product_ids = self.env["oms.kits"]._with_kits(self._take_changes())
+        channels = self._pushing_channels()
+        if product_ids:
+            for channel in channels | self.env["oms.availability.state"]._asking():
+                self._look(channel, product_ids, channel in channels)
+        return ended + len(product_ids) + sum(self._queue(channel) for channel in channels)
+
+    @api.model
+    def _look(self, channel, product_ids, is_told):
+        """Count again what a live channel may sell of products whose stock changed.
+
+        :param bool is_told: whether the channel is to show it
+        """
+        state = self.env["oms.availability.state"]
+        listings = self.env["oms.channel.listing"]._of_products(channel, product_ids)
+        listings._settle_imported()
+        products = state._products_of(channel, product_ids, listings)
+        needs = listings._stock_needs() if is_told else {}
+        told, numbers = self._count(channel, needs, products.ids)
+        self._update_wanted(channel, told)
+        if is_told:
+            endless = {listing_id for (listing_id, _place), n in told.items() if n is None}
+            self._drop(endless | (set(listings.ids) - needs.keys()))
+        state._note(channel, numbers)
+
+    @api.model
+    def _drop(self, listing_ids):
+        """Forget the rows of listings whose stock is not synced, or no longer."""
+        if listing_ids:
+            self.search([("listing_id", "in", list(listing_ids))]).unlink()
+
+    @api.model
+    def _update_wanted(self, channel, available):
+        """Write what can be sold, where it changed, with one statement.
+
+        A new row starts from what the channel last reported.
+        """
+        available = {key: number for key, number in available.items() if number is not None}
+        if not available:
+            return
+        self.flush_model()
+        self.env["oms.channel.listing"].flush_model(["told_quantities"])
+        listing_ids, location_ids, counts = zip(
+            *((l, p or None, count) for (l, p), count in available.items()), strict=True
+        )
+        self.env.cr.execute(
+            SQL(
+                """INSERT INTO oms_channel_stock AS row (channel_id, company_id, listing_id,
+                       location_id, wanted, shown, is_shown, changed_at, tries)
+                   SELECT %s, %s, told.listing_id, told.location_id, told.wanted,
+                       COALESCE(seen.quantity, 0), seen.quantity IS NOT NULL, %s, 0
+                   FROM unnest(%s::int[], %s::int[], %s::int[])
+                       AS told (listing_id, location_id, wanted)
+                   JOIN oms_channel_listing listing ON listing.id = told.listing_id
+                   LEFT JOIN oms_channel_location place ON place.id = told.location_id
+                   CROSS JOIN LATERAL (
+                       SELECT (listing.told_quantities ->> COALESCE(place.ref, ''))::int
+                   ) AS seen (quantity)
+                   ORDER BY told.listing_id, told.location_id
+                   ON CONFLICT (listing_id, COALESCE(location_id, 0)) DO UPDATE
+                       SET wanted = excluded.wanted, changed_at = excluded.changed_at,
+                           due_at = NULL, tries = 0
+                       WHERE row.wanted <> excluded.wanted""",
+                *(channel.id, channel.company_id.id, fields.Datetime.now()),
+                *(list(listing_ids), list(location_ids), list(counts)),
+            )
+        )
+        self.invalidate_model(flush=False)
+
+    @api.model
+    def _get_due_domain(self, channel):
+        """:return: the rows of a channel to be told now"""
+        return (
+            Domain("channel_id", "=", channel.id)
+            & Domain("message_id", "=", False)
+            & Domain("is_due", "=", True)
+            & (Domain("due_at", "=", False) | Domain("due_at", "<=", fields.Datetime.now()))
+            & Domain("listing_id.external_ref", "!=", False)
+            & Domain("listing_id.status", "!=", "deleted")
+            & Domain("listing_id.state", "=", "matched")
+            & Domain("listing_id.stock_mode", "not in", ("parent", "none"))
+        )
+
+    @api.model
+    def _note_seen(self, channel, seen):
+        """Take in what a channel says it shows: the echo of what we told, or its own count.
+
+        :param list seen: tuples (listing, location ref or '', quantity)
+        """
+        locations = {location.ref: location.id for location in channel.location_ids}
+        rows = {
+            (row.listing_id.id, row.location_id.id or False): row
+            for row in self.search(
+                [("listing_id", "in", [listing.id for listing, _ref, _quantity in seen])]
+            )
+        }
+        soon = fields.Datetime.add(fields.Datetime.now(), seconds=GRACE_SECONDS)
+        changed = False
+        for listing, ref, quantity in seen:
+            row = rows.get((listing.id, locations.get(ref, False)))
+            quantity = int(quantity)
+            if not row or row.message_id or row.is_shown and row.shown == quantity:
+                continue
+            if quantity == row.wanted and row._is_in_doubt():
+                continue
+            changed |= quantity != row.wanted
+            row.write(
+                {
+                    "shown": quantity,
+                    "is_shown": True,
+                    # Fewer than we said: most likely an order that is about to come in. Less
+                    # than none is nothing to wait for.
+                    "due_at": soon if 0 <= quantity < row.wanted else False,
+                }
+            )
+        if changed:
+            # Now for what is due already, and again when the grace of the others is over.
+            lane = self.env.ref("oms_addon.oms_lane_stock").sudo()
+            lane._wake()
+            for cron in lane.cron_ids:
+                cron._trigger(at=soon)

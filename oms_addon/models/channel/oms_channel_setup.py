@@ -5,7 +5,7 @@ from decimal import Decimal
 from odoo import api, fields, models
 from odoo.fields import Command
 
-from odoo.addons.oms_addon.tools.document_parts import Tax
+from odoo.addons.oms_addon.documents.parts import Tax
 from odoo.addons.oms_addon.tools.tax_choice import mapping_keys
 
 SECRETS = ("api_key", "api_secret", "webhook_secret")

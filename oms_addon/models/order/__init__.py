@@ -1,3 +1,6 @@
+"""From a document to an order and its way: import, change, cancel, hold, expire."""
+
+from . import sale_order_shop
 from . import oms_hold_reason
 from . import oms_hold
 from . import oms_hold_create
@@ -20,11 +23,6 @@ from . import oms_customer_vies
 from . import oms_customer_address
 from . import oms_customer_matcher
 from . import oms_customer_splitter
-from . import oms_privacy
-from . import oms_privacy_person
-from . import oms_privacy_contact
-from . import oms_privacy_trail
-from . import oms_privacy_export
 from . import oms_exchange_rates
 from . import oms_order_builder
 from . import oms_order_taxes
@@ -40,15 +38,11 @@ from . import oms_order_canceller
 from . import oms_order_canceller_units
 from . import oms_order_canceller_hand
 from . import oms_order_remainder
-from . import oms_order_refund
-from . import oms_order_refund_echo
-from . import oms_order_refund_paper
-from . import oms_order_refund_withdrawn
 from . import oms_order_signals
 from . import oms_order_flow
 from . import account_tax
 from . import res_currency
 from . import res_currency_rate
 from . import product_product
-from . import stock_move
-from . import stock_rule
+from . import sale_order_progress
+from . import sale_order_progress_sql

@@ -4,8 +4,8 @@ import hashlib
 
 from odoo import api, models
 
+from odoo.addons.oms_addon.documents.order import Address
 from odoo.addons.oms_addon.tools.contact_keys import number_words, plain_words
-from odoo.addons.oms_addon.tools.order_document import Address
 from odoo.addons.oms_addon.tools.states import find_state, state_names
 
 

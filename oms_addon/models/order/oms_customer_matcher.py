@@ -2,6 +2,7 @@
 
 from odoo import api, models
 
+from odoo.addons.oms_addon.documents.order import normalise_email
 from odoo.addons.oms_addon.tools.contact_keys import (
     Person,
     email_key,
@@ -9,7 +10,6 @@ from odoo.addons.oms_addon.tools.contact_keys import (
     plain_words,
     ref_key,
 )
-from odoo.addons.oms_addon.tools.order_document import normalise_email
 
 
 class OmsCustomerMatcher(models.AbstractModel):

@@ -3,7 +3,7 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
-from odoo.addons.oms_addon.tools.order_document import Customer, OrderDocument
+from odoo.addons.oms_addon.documents.order import Customer, OrderDocument
 from odoo.addons.oms_addon.tools.sealed_context import sealed
 
 #: how many of the orders that stay are asked which keys are theirs, latest first

@@ -6,10 +6,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from odoo import api, fields, models
 from odoo.fields import Command
 
-from odoo.addons.oms_addon.models.channel.oms_channel_listing import Part
+from odoo.addons.oms_addon.documents.order import address_problems
+from odoo.addons.oms_addon.models.listing.oms_channel_listing import Part
 from odoo.addons.oms_addon.tools.bundles import split
 from odoo.addons.oms_addon.tools.marketplace_refs import marketplace_refs
-from odoo.addons.oms_addon.tools.order_document import address_problems
 
 CENT = Decimal("0.01")
 #: an order placed so many days before its channel went live is history

@@ -2,8 +2,8 @@
 
 from odoo import api, models
 
+from odoo.addons.oms_addon.documents.order import normalise_email
 from odoo.addons.oms_addon.tools.contact_keys import Person, plain_words
-from odoo.addons.oms_addon.tools.order_document import normalise_email
 from odoo.addons.oms_addon.tools.sealed_context import sealed, unsealed
 
 #: how often a price is changed until a line costs what it shall

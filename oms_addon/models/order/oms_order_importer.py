@@ -5,20 +5,16 @@ from decimal import Decimal
 from odoo import api, models
 from odoo.fields import Command
 
-from odoo.addons.oms_addon.tools.channel_documents import (
-    ListingDocument,
-    NoticeDocument,
-    OrderRequest,
-)
-from odoo.addons.oms_addon.tools.order_document import (
+from odoo.addons.oms_addon.documents.channel import ListingDocument, NoticeDocument, OrderRequest
+from odoo.addons.oms_addon.documents.order import (
     Address,
     CancellationDocument,
     OrderDocument,
     PaymentDocument,
     RefundDocument,
 )
+from odoo.addons.oms_addon.documents.tracking import TrackingDocument
 from odoo.addons.oms_addon.tools.shares import rounded
-from odoo.addons.oms_addon.tools.tracking_document import TrackingDocument
 
 
 class OmsOrderImporter(models.AbstractModel):

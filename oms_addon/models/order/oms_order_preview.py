@@ -4,8 +4,8 @@ import contextlib
 
 from odoo import api, models
 
+from odoo.addons.oms_addon.documents.order import OrderDocument
 from odoo.addons.oms_addon.tools import sentences
-from odoo.addons.oms_addon.tools.order_document import OrderDocument
 
 
 class _TakenBack(Exception):

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from odoo import api, models
 
-from odoo.addons.oms_addon.tools.order_document import Charge
+from odoo.addons.oms_addon.documents.order import Charge
 from odoo.addons.oms_addon.tools.sealed_context import sealed
 from odoo.addons.oms_addon.tools.shares import rounded, spread_within
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from odoo import api, models
 
-from odoo.addons.oms_addon.tools.order_document import TAX_ROUNDINGS
+from odoo.addons.oms_addon.documents.order import TAX_ROUNDINGS
 from odoo.addons.oms_addon.tools.tax_choice import TaxBook, TaxOption, Value
 
 #: the channel's setting by what an order tells

@@ -1,3 +1,9 @@
+"""Transactions, invoices, refunds and credit notes."""
+
+from . import oms_order_refund
+from . import oms_order_refund_echo
+from . import oms_order_refund_paper
+from . import oms_order_refund_withdrawn
 from . import payment_provider
 from . import payment_transaction
 from . import sale_order

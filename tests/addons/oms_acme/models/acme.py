@@ -8,11 +8,10 @@ from decimal import Decimal
 from odoo import api, models
 from odoo.exceptions import UserError
 
-from odoo.addons.oms_addon.models.channel.oms_channel_adapter import Event
-from odoo.addons.oms_addon.tools.channel_documents import Listing
-from odoo.addons.oms_addon.tools.document_codec import loads
-from odoo.addons.oms_addon.tools.document_values import DocumentError, to_moment
-from odoo.addons.oms_addon.tools.order_document import (
+from odoo.addons.oms_addon.channels.oms_channel_adapter import Event
+from odoo.addons.oms_addon.documents.channel import Listing
+from odoo.addons.oms_addon.documents.codec import loads
+from odoo.addons.oms_addon.documents.order import (
     Address,
     Charge,
     Customer,
@@ -20,6 +19,7 @@ from odoo.addons.oms_addon.tools.order_document import (
     OrderDocument,
     Tax,
 )
+from odoo.addons.oms_addon.documents.values import DocumentError, to_moment
 
 STATUSES = {"new": "pending", "paid": "open", "sent": "shipped", "cancelled": "cancelled"}
 PAGE = 50

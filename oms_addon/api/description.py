@@ -1,0 +1,402 @@
+"""The OpenAPI 3.1 description of the canonical API, made of what its code reads and writes."""
+
+from odoo.addons.oms_addon.documents.codec import write_part
+from odoo.addons.oms_addon.documents.order import (
+    CancellationDocument,
+    OrderDocument,
+    PaymentDocument,
+    RefundDocument,
+    TrackingDocument,
+)
+from odoo.addons.oms_addon.documents.values import DATE_PATTERN
+
+from .documents import (
+    AvailabilityPage,
+    CancelRequest,
+    Cart,
+    CartReleased,
+    CartRequest,
+    FieldError,
+    OrderPage,
+    OrderStatus,
+    ProblemAnswer,
+    Receipt,
+    ReturnRequest,
+)
+from .examples import (
+    CANCEL_EXAMPLE,
+    CART_EXAMPLE,
+    ORDER_EXAMPLE,
+    RECEIPT_EXAMPLE,
+    RETURN_EXAMPLE,
+    STATUS_EXAMPLE,
+    availability_example,
+    cart_example,
+    known_example,
+    page_example,
+)
+from .openapi import Schemas
+from .problems import CONTENT_TYPE, TITLES
+
+VERSION = "1.0.0"
+PREFIX = "/oms/api/v1"
+#: what can be posted, the kind that is meant where nothing tells first
+KINDS = (
+    OrderDocument,
+    CancellationDocument,
+    PaymentDocument,
+    RefundDocument,
+    TrackingDocument,
+)
+MAX_DOCUMENTS = 100
+MAX_LIMIT = 200
+MAX_SKUS = 200
+MAX_CART_REF = 200
+KEY_PATTERN = r"^[\x21-\x7e]{1,200}$"
+CURSOR_PATTERN = r"^[0-9]{1,16}-[0-9]{1,10}$"
+LISTING_CURSOR_PATTERN = r"^[0-9]{1,10}$"
+#: answers an operation can give beside its own, by whether it takes a body
+ERRORS = (400, 401, 403, 404, 422, 429, 503)
+BODY_ERRORS = (*ERRORS, 409, 413, 415)
+#: what every answer of an operation with a key tells of the rate limit
+LIMIT_HEADERS = ("RateLimit", "RateLimit-Policy")
+
+INTRODUCTION = """\
+Orders go in as the documents of docs/order_document.md; what became of them, and what can be
+sold, is read here. Every request names its channel by the token in `X-Oms-Channel` and brings an
+API key of the scope `oms` whose user has a role of Orders Hub.
+
+What changes something is written to the inbox before it is answered, and worked off after: `202`
+says that nothing of it gets lost any more. Errors are `application/problem+json` (RFC 9457)."""
+
+
+def describe(server):
+    """Return the OpenAPI document.
+
+    :param str server: the address of this Odoo, without a slash at its end
+    """
+    schemas = Schemas()
+    paths = _paths(schemas)
+    problem = schemas.written(ProblemAnswer)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Orders Hub",
+            "version": VERSION,
+            "description": INTRODUCTION,
+            "license": {"name": "LGPL-3.0", "identifier": "LGPL-3.0-only"},
+        },
+        "servers": [{"url": f"{server}{PREFIX}"}],
+        "security": [{"key": []}],
+        "paths": paths,
+        "components": {
+            "schemas": dict(sorted(schemas.by_name.items())),
+            "securitySchemes": {
+                "key": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "An API key of the scope `oms`.",
+                }
+            },
+            "parameters": _parameters(),
+            "headers": _headers(),
+            "responses": {f"Problem{status}": _problem(status, problem) for status in BODY_ERRORS},
+        },
+    }
+
+
+# === OPERATIONS === #
+
+
+def _paths(schemas):
+    return {
+        "/orders": _orders_path(schemas),
+        **_order_paths(schemas),
+        "/availability": _availability_path(schemas),
+        "/carts/{ref}": _cart_path(schemas),
+    }
+
+
+def _orders_path(schemas):
+    documents = [schemas.taken(cls) for cls in KINDS]
+    for cls in KINDS[1:]:
+        # Without a schema a document is an order.
+        schemas.by_name[cls.__name__]["required"].insert(0, "schema")
+    one = {"anyOf": documents}
+    many = {"type": "array", "items": one, "minItems": 1, "maxItems": MAX_DOCUMENTS}
+    receipt = schemas.written(Receipt)
+    page = _response("A page of orders.", schemas.written(OrderPage), page_example())
+    return {
+        "post": _operation(
+            "postDocuments",
+            "Send documents",
+            "One document, or a list. A list is taken whole, or refused whole with every "
+            "error named.",
+            {
+                "200": _response("All of it was here before.", receipt, known_example()),
+                "202": _accepted(receipt),
+            },
+            body={"anyOf": [*documents, many]},
+            example=ORDER_EXAMPLE,
+        ),
+        "get": _operation(
+            "listOrders",
+            "List orders",
+            "Orders that changed, the longest ago first, page by page.",
+            {"200": page},
+            parameters=("UpdatedAfter", "Cursor", "Limit"),
+        ),
+    }
+
+
+def _order_paths(schemas):
+    receipt = schemas.written(Receipt)
+    status = _response("The order.", schemas.written(OrderStatus), write_part(STATUS_EXAMPLE))
+    return {
+        "/orders/{ref}": {
+            "parameters": [_shared("Ref")],
+            "get": _operation(
+                "getOrder", "Read an order", "What became of one order.", {"200": status}
+            ),
+        },
+        "/orders/{ref}/cancel": {
+            "parameters": [_shared("Ref")],
+            "post": _operation(
+                "cancelOrder",
+                "Cancel",
+                "The whole order, or some pieces. Pieces that left are not stopped any more.",
+                {"202": _accepted(receipt)},
+                body=schemas.taken(CancelRequest),
+                example=CANCEL_EXAMPLE,
+            ),
+        },
+        "/orders/{ref}/returns": {
+            "parameters": [_shared("Ref")],
+            "post": _operation(
+                "announceReturn",
+                "Announce a return or a refund",
+                "Goods that come back, or money that is given back.",
+                {"202": _accepted(receipt)},
+                body=schemas.taken(ReturnRequest),
+                example=RETURN_EXAMPLE,
+            ),
+        },
+    }
+
+
+def _availability_path(schemas):
+    available = _response(
+        "What can be sold.", schemas.written(AvailabilityPage), availability_example()
+    )
+    return {
+        "get": _operation(
+            "readAvailability",
+            "Read what can be sold",
+            "Of the SKUs that are asked for, else of all listings of the channel, page by page.",
+            {"200": available},
+            parameters=("Sku", "ListingCursor", "Limit"),
+        ),
+    }
+
+
+def _cart_path(schemas):
+    kept = _response("All of it is kept.", schemas.written(Cart), cart_example())
+    released = _response(
+        "Nothing is kept for it.",
+        schemas.written(CartReleased),
+        write_part(CartReleased(ref="c-81f2", released=1)),
+    )
+    return {
+        "parameters": [_shared("CartRef")],
+        "post": _operation(
+            "keepCart",
+            "Keep the goods of a cart",
+            "All of them, or none: `409` with the type `insufficient-stock` names every item of "
+            "which there are too few. The cart is as it was told last; the same again only "
+            "lasts longer. Ask it again before money is taken.",
+            {"200": kept},
+            body=schemas.taken(CartRequest),
+            example=CART_EXAMPLE,
+        ),
+        "delete": _operation(
+            "releaseCart",
+            "Release the goods of a cart",
+            "What an order came in for stays kept for the order.",
+            {"200": released},
+        ),
+    }
+
+
+def _operation(name, summary, about, answers, parameters=(), body=None, example=None):
+    """Return an operation with all the answers it can give."""
+    errors = ERRORS if body is None else BODY_ERRORS
+    operation = {
+        "operationId": name,
+        "summary": summary,
+        "description": about,
+        "parameters": [_shared("Channel"), *map(_shared, parameters)],
+        "responses": {
+            **answers,
+            **{
+                str(status): {"$ref": f"#/components/responses/Problem{status}"}
+                for status in sorted(errors)
+            },
+        },
+    }
+    if body is not None:
+        operation["parameters"].append(_shared("IdempotencyKey"))
+        operation["requestBody"] = {
+            "required": True,
+            "content": {"application/json": {"schema": body, "example": example}},
+        }
+    return operation
+
+
+def _shared(name):
+    return {"$ref": f"#/components/parameters/{name}"}
+
+
+def _response(about, schema, example, headers=()):
+    return {
+        "description": about,
+        "headers": {
+            name: {"$ref": f"#/components/headers/{name}"} for name in (*LIMIT_HEADERS, *headers)
+        },
+        "content": {"application/json": {"schema": schema, "example": example}},
+    }
+
+
+def _accepted(receipt):
+    return _response(
+        "It is in the inbox.", receipt, write_part(RECEIPT_EXAMPLE), ("Idempotency-Replayed",)
+    )
+
+
+def _problem(status, schema):
+    """Return an answer that says what is wrong."""
+    headers = {429: ("Retry-After", *LIMIT_HEADERS), 503: ("Retry-After",)}.get(status, ())
+    headers = {401: ("WWW-Authenticate",)}.get(status, headers)
+    example = {
+        "type": "urn:oms:problem:…",
+        "title": TITLES[status],
+        "status": status,
+        "detail": "Cause and cure in words.",
+    }
+    if status == 422:
+        error = FieldError(
+            field="lines[0].quantity", message="expected a decimal number, found 'two'"
+        )
+        example["errors"] = [write_part(error)]
+    return {
+        "description": TITLES[status],
+        "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in headers},
+        "content": {CONTENT_TYPE: {"schema": schema, "example": example}},
+    }
+
+
+# === PARAMETERS AND HEADERS === #
+
+
+TEXT = {"type": "string", "minLength": 1}
+#: by the name they are shared under: name, place, about, schema, and what is told beside
+PARAMETERS = {
+    "Channel": (
+        "X-Oms-Channel",
+        "header",
+        "The token of the channel, the last part of its address for messages.",
+        TEXT,
+        {"required": True},
+    ),
+    "IdempotencyKey": (
+        "Idempotency-Key",
+        "header",
+        "Names the request: the same key with the same body gets the first answer again, "
+        "with another body `409`.",
+        {"type": "string", "pattern": KEY_PATTERN},
+        {},
+    ),
+    "Ref": (
+        "ref",
+        "path",
+        "The channel's id of the order.",
+        TEXT,
+        {"required": True, "example": "1001"},
+    ),
+    "CartRef": (
+        "ref",
+        "path",
+        "The channel's id of the cart. The order that is made of it names it as `cart_ref`.",
+        {**TEXT, "maxLength": MAX_CART_REF},
+        {"required": True, "example": "c-81f2"},
+    ),
+    "UpdatedAfter": (
+        "updated_after",
+        "query",
+        "Only what changed after this time, in ISO 8601; without an offset it is UTC.",
+        {"type": "string", "pattern": DATE_PATTERN},
+        {},
+    ),
+    "Cursor": (
+        "cursor",
+        "query",
+        "`next_cursor` of the page before.",
+        {"type": "string", "pattern": CURSOR_PATTERN},
+        {},
+    ),
+    "ListingCursor": (
+        "cursor",
+        "query",
+        "`next_cursor` of the page before.",
+        {"type": "string", "pattern": LISTING_CURSOR_PATTERN},
+        {},
+    ),
+    "Limit": (
+        "limit",
+        "query",
+        "How many rows at most.",
+        {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": 50},
+        {},
+    ),
+    "Sku": (
+        "sku",
+        "query",
+        "One SKU; the parameter may stand several times.",
+        {"type": "array", "items": TEXT, "maxItems": MAX_SKUS},
+        {},
+    ),
+}
+
+
+def _parameters():
+    return {
+        shared: {"name": name, "in": place, "description": about, "required": False}
+        | {"schema": schema, **more}
+        for shared, (name, place, about, schema, more) in PARAMETERS.items()
+    }
+
+
+def _headers():
+    return {
+        "RateLimit": {
+            "description": 'What is left: `"key";r=<requests>;t=<seconds until one more>`.',
+            "schema": {"type": "string"},
+        },
+        "RateLimit-Policy": {
+            "description": 'What there is: `"key";q=<requests>;w=<seconds>`.',
+            "schema": {"type": "string"},
+        },
+        "Retry-After": {
+            "description": "Seconds to wait.",
+            "required": True,
+            "schema": {"type": "integer", "minimum": 1},
+        },
+        "Idempotency-Replayed": {
+            "description": "`true` when this is the first answer to the same request, again.",
+            "schema": {"type": "string", "enum": ["true"]},
+        },
+        "WWW-Authenticate": {
+            "description": "How to sign in.",
+            "required": True,
+            "schema": {"type": "string"},
+        },
+    }

@@ -1,0 +1,66 @@
+"""The parameters of the canonical API's questions, read strictly."""
+
+import re
+
+from odoo.addons.oms_addon.documents.values import to_text
+
+from .description import CURSOR_PATTERN, LISTING_CURSOR_PATTERN, MAX_LIMIT, MAX_SKUS
+from .problems import Problem
+
+DEFAULT_LIMIT = 50
+
+
+def read_parameters(query, names):
+    """Return the parameters of a query.
+
+    :param query: the query, several values of one name possible
+    :param names: which parameters the question has, of ``_READERS``
+    :rtype: dict
+    :raise Problem: naming the first that is wrong
+    """
+    return {_PLACES.get(name, name): _READERS[name](query) for name in names}
+
+
+def _refuse(field, expected, value):
+    message = f"expected {expected}, found {value!r}"
+    return Problem(
+        422, "bad-parameter", f"{field}: {message}", [{"field": field, "message": message}]
+    )
+
+
+def _limit(query):
+    value = query.get("limit")
+    if value is None:
+        return DEFAULT_LIMIT
+    if not re.fullmatch(r"[0-9]{1,6}", value) or not 1 <= int(value) <= MAX_LIMIT:
+        raise _refuse("limit", f"a number from 1 to {MAX_LIMIT}", value)
+    return int(value)
+
+
+def _cursor(form):
+    def read(query):
+        value = query.get("cursor")
+        if value is not None and not form.fullmatch(value):
+            raise _refuse("cursor", "the next_cursor of the page before", value)
+        return value
+
+    return read
+
+
+def _skus(query):
+    values = [to_text(value) for value in query.getlist("sku")]
+    if len(values) > MAX_SKUS:
+        raise _refuse("sku", f"{MAX_SKUS} SKUs at most", f"{len(values)} SKUs")
+    if not all(values):
+        raise _refuse("sku", "a SKU", "")
+    return values
+
+
+_READERS = {
+    "updated_after": lambda query: query.get("updated_after"),
+    "cursor": _cursor(re.compile(CURSOR_PATTERN)),
+    "listing_cursor": _cursor(re.compile(LISTING_CURSOR_PATTERN)),
+    "limit": _limit,
+    "sku": _skus,
+}
+_PLACES = {"listing_cursor": "cursor", "sku": "skus"}

@@ -1,0 +1,73 @@
+"""What is wrong with a request, as JSON in one form (RFC 9457)."""
+
+import json
+
+from werkzeug.exceptions import HTTPException
+
+from odoo.addons.oms_addon.documents.values import NotJson
+
+CONTENT_TYPE = "application/problem+json"
+
+#: what each kind of problem is called, by status
+TITLES = {
+    400: "The request cannot be read.",
+    401: "Nobody known is asking.",
+    403: "This is not allowed.",
+    404: "There is nothing here.",
+    405: "The method is not possible here.",
+    409: "The request contradicts what is known.",
+    413: "The body is too large.",
+    415: "The body is of the wrong type.",
+    422: "The request can be read, but is wrong.",
+    429: "There were too many requests.",
+    500: "Something went wrong here.",
+    503: "This is too busy at the moment.",
+}
+
+
+class Problem(HTTPException):
+    """An answer that says what is wrong.
+
+    :param int status: the HTTP status
+    :param str code: what it is, for programs, e.g. ``unknown-order``
+    :param str detail: cause and cure, for people
+    :param errors: what is wrong with which field, dicts with ``field`` and ``message``
+    :param dict headers: more headers of the answer
+    """
+
+    def __init__(self, status, code, detail, errors=(), headers=None):
+        super().__init__(detail)
+        self.code = status
+        self.kind = code
+        self.errors = tuple(errors)
+        self.more_headers = dict(headers or {})
+
+    def to_dict(self):
+        """Return the answer's JSON."""
+        content = {
+            "type": f"urn:oms:problem:{self.kind}",
+            "title": TITLES.get(self.code, TITLES[400]),
+            "status": self.code,
+            "detail": self.description,
+        }
+        return {**content, "errors": list(self.errors)} if self.errors else content
+
+    def get_body(self, environ=None, scope=None):
+        """Override of `werkzeug`: JSON, never HTML."""
+        return json.dumps(self.to_dict(), ensure_ascii=False)
+
+    def get_headers(self, environ=None, scope=None):
+        """Override of `werkzeug`."""
+        return [
+            ("Content-Type", CONTENT_TYPE),
+            ("Cache-Control", "no-store"),
+            *self.more_headers.items(),
+        ]
+
+
+def from_document_error(error):
+    """Return the problem of a body that is no document."""
+    if isinstance(error, NotJson):
+        return Problem(400, "bad-json", error.message)
+    errors = [{"field": error.path, "message": error.message}]
+    return Problem(422, "bad-document", str(error), errors)

@@ -1,0 +1,14 @@
+"""One folder per kind of channel: all that knows its API. No rule that holds for any channel."""
+
+from . import oms_channel_adapter
+from . import oms_channel_adapter_out
+from . import oms_channel_adapter_address
+from . import oms_channel_adapter_promise
+from . import canonical
+from . import csv_file
+from . import odoo_shop
+from . import prestashop
+from . import sample
+from . import shopify
+from . import woocommerce
+from . import amazon

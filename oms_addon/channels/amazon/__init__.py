@@ -1,0 +1,13 @@
+"""Amazon's Selling Partner API."""
+
+from . import adapter
+from . import connection
+from . import notifications
+from . import orders
+from . import reports
+from . import listings
+from . import feeds
+from . import shipments
+from . import stock
+from . import adjustments
+from . import refunds

@@ -1,0 +1,141 @@
+"""Refunds on Amazon, as the transactions of the Finances API 2024-06-19 tell them.
+
+A transaction is money that moved on the seller's account, so that a refund's total is negative
+and lacks the fees that Amazon gives back. What the buyer got is in its breakdowns: charges for
+products, shipping and gift wrap, their taxes, less their promotions. Tax that Amazon collects
+itself is there twice: as tax, which the buyer gets back, and as withheld, which is no buyer's.
+"""
+
+import re
+
+from odoo.addons.oms_addon.documents.order import (
+    Charge,
+    DocumentError,
+    Refund,
+    RefundDocument,
+    RefundLine,
+    exact_sum,
+)
+from odoo.addons.oms_addon.documents.values import EXACT, in_words, mismatch, to_decimal, to_moment
+
+from .parse_orders import read_object
+
+REFUND = "Refund"
+#: how what the buyer pays is called in breakdowns; everything else is between Amazon and seller
+OF_BUYER = re.compile(
+    r"(product)?charges?|productcharges?|principal|ourprice\w*|(product|item)?tax|"
+    r"shipping(charges?|principal|tax|discount|taxdiscount)?|"
+    r"giftwrap(charges?|principal|tax|discount|taxdiscount)?|"
+    r"promo\w*|goodwill\w*|restocking\w*"
+)
+#: what only groups others
+WRAPPERS = {"sales", "expenses", "refundedsales", "refundedexpenses"}
+#: tax that Amazon, or the buyer's state, keeps: the other half of what the buyer gets back
+WITHHELD = ("marketplacefacilitator", "lowvaluegoods", "tcs", "itemtds", "tds", "taxwithh")
+#: what is of an item, but not of its price
+BESIDES = ("shipping", "giftwrap")
+
+
+@in_words
+def read_refund(payload):
+    """Read what a transaction gave back.
+
+    :param bytes payload: a transaction as listTransactions tells it
+    :return: the refund, ``None`` when the transaction gave a buyer nothing back
+    :rtype: RefundDocument | None
+    :raise DocumentError: when it is no transaction, or does not say what the buyer got
+    """
+    data = read_object(payload)
+    try:
+        return _read(data)
+    except (AttributeError, TypeError) as error:
+        message = f"this is no transaction in the form Amazon publishes: {error}"
+        raise DocumentError(message) from error
+
+
+@in_words
+def order_of_transaction(data):
+    """:return: the id of the order a transaction is of, ``None`` when it is of none"""
+    return _related(data, "ORDER_ID") or None
+
+
+@in_words
+def market_of_transaction(data):
+    """:return: the marketplace a transaction was made on, '' when it is not told"""
+    details = data.get("marketplaceDetails") or data.get("sellingPartnerMetadata") or {}
+    return details.get("marketplaceId") or ""
+
+
+def _read(data):
+    if data.get("transactionType") != REFUND:
+        return None
+    order_ref = order_of_transaction(data)
+    ref = _related(data, "REFUND_ID") or data.get("transactionId")
+    if not order_ref or not ref:
+        raise mismatch("an ORDER_ID and a transactionId", data.get("relatedIdentifiers"), "")
+    at = to_moment(data.get("postedDate"), "UTC", "postedDate")
+    items = data.get("items") or ()
+    of_items = any(item.get("breakdowns") for item in items)
+    told = [b for i in items for b in i.get("breakdowns") or ()] if of_items else None
+    amount = _given_back(told or data.get("breakdowns") or ())
+    if amount < 0 or not (told or data.get("breakdowns")):
+        raise mismatch("breakdowns of what the buyer got", data.get("breakdowns"), "breakdowns")
+    if not amount:
+        return None
+    refund = Refund(
+        ref=ref,
+        at=at,
+        amount=amount,
+        reason=data.get("description") or "",
+        lines=tuple(filter(None, map(_line, items))),
+    )
+    charge = Charge(
+        ref=ref,
+        kind="refund",
+        amount=amount,
+        currency=(data.get("totalAmount") or {}).get("currencyCode") or "",
+        at=at,
+        status="success",
+    )
+    return RefundDocument(order_ref=order_ref, refunds=(refund,), charges=(charge,))
+
+
+def _line(item):
+    """:return: what of an item's price was given back; ``None`` when nothing was"""
+    contexts = item.get("contexts") or ()
+    product = next((c for c in contexts if c.get("sku")), None)
+    amount = _given_back(item.get("breakdowns") or (), WITHHELD + BESIDES)
+    if product is None or amount <= 0:
+        return None
+    quantity = to_decimal(product.get("quantityShipped") or 0, "items.contexts.quantityShipped")
+    return RefundLine(sku=product["sku"], quantity=quantity, amount=amount)
+
+
+def _given_back(breakdowns, skipped=WITHHELD):
+    """:return: how much of some breakdowns went back to the buyer
+    :rtype: Decimal
+    """
+    return EXACT.minus(exact_sum(_amounts(breakdowns, skipped)))
+
+
+def _amounts(breakdowns, skipped, of_buyer=False):
+    """Yield the amounts between buyer and seller, the finest that are told."""
+    for breakdown in breakdowns:
+        name = re.sub(r"[^a-z]", "", (breakdown.get("breakdownType") or "").lower())
+        if name.startswith(skipped):
+            continue
+        is_buyers = of_buyer or bool(OF_BUYER.fullmatch(name))
+        if parts := breakdown.get("breakdowns"):
+            if is_buyers or name in WRAPPERS:
+                yield from _amounts(parts, skipped, is_buyers)
+        elif is_buyers:
+            amount = breakdown.get("breakdownAmount") or {}
+            yield to_decimal(amount.get("currencyAmount"), f"breakdowns.{name}")
+
+
+def _related(data, name):
+    """:return: the id of a kind that a transaction is related to, '' when there is none"""
+    for related in data.get("relatedIdentifiers") or ():
+        if related.get("relatedIdentifierName") == name:
+            return related.get("relatedIdentifierValue") or ""
+    return ""

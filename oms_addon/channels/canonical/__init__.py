@@ -1,0 +1,3 @@
+"""Our own API, for shops that send canonical documents."""
+
+from . import adapter

@@ -1,0 +1,3 @@
+"""Orders in CSV and Excel files."""
+
+from . import adapter

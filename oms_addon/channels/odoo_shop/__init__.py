@@ -1,0 +1,3 @@
+"""Odoo's own website shop."""
+
+from . import adapter

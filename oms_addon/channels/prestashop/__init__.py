@@ -1,0 +1,10 @@
+"""PrestaShop's webservice."""
+
+from . import adapter
+from . import connection
+from . import orders
+from . import composing
+from . import listings
+from . import stock
+from . import shipments
+from . import adjustments

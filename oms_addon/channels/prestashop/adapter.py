@@ -1,0 +1,201 @@
+"""PrestaShop 8: orders and offers through its webservice, which answers and never calls.
+
+What is read is JSON, what is written is XML: that is how PrestaShop has it. An order is
+composed of what a dozen of its resources say, so that reading it needs nothing else; see
+``channels/prestashop/parse_orders.py``.
+"""
+
+import re
+import time
+from datetime import datetime, timezone
+
+from odoo import api, models
+
+from odoo.addons.oms_addon.documents.codec import loads
+from odoo.addons.oms_addon.documents.values import DocumentError
+from odoo.addons.oms_addon.exceptions import CredentialsError, FinalError, RetryableError
+from odoo.addons.oms_addon.tools.paths import segment
+
+from .parse_orders import read_order
+from .parse_values import (
+    any_of,
+    event_ref,
+    parse_xml,
+    read_errors,
+    rows_of,
+    text,
+    to_xml,
+)
+from .values import PAGE, shop_ids
+
+#: PrestaShop's own numbers of errors
+ERROR_NO_PERMISSION = (25, 26)
+ERROR_PHP = range(2, 16)
+#: what one record is called where that is not the resource without its s
+NODES = {"order_histories": "order_history", "order_slip": "order_slip"}
+
+
+class OmsChannelAdapterPrestashop(models.AbstractModel):
+    _name = "oms.channel.adapter.prestashop"
+    _inherit = "oms.channel.adapter"
+    _description = "PrestaShop"
+
+    _icon = "fa-shopping-basket"
+    _can_fetch = True
+    _can_fetch_listings = True
+    _variants_inherit = True
+    _can_fetch_locations = True
+    _can_fetch_taxes = True
+    _can_push_shipment = True
+    _can_push_tracking = True
+    _can_push_cancellation = True
+    _can_notify_cancellation = True
+    _can_push_refund = True
+    _can_push_stock = True
+    _can_push_price = True
+    _refunds_are_paper = True
+    _payment_terms = {
+        "ps_cashondelivery": "cod",
+        "ps_wirepayment": "transfer",
+        "ps_checkpayment": "transfer",
+    }
+    _tax_rounding = "round_per_unit"
+    _credentials = ("base_url", "api_key", "account_ref")
+    _required_credentials = ("base_url", "api_key")
+    _credential_labels = {
+        "base_url": "Shop address",
+        "api_key": "Webservice key",
+        "account_ref": "Shop IDs",
+    }
+    _batch_sizes = {"stock": 50, "price": 50}
+    _compare_size = 50
+    # PrestaShop has no limit of its own, its host has; a page of orders takes 18 calls.
+    _rate_limits = {"default": (10.0, 150.0)}
+
+    @api.model
+    def _parse(self, channel, topic, payload):
+        """Override of `oms.channel.adapter`: an order as ``_compose`` put it together."""
+        return read_order(loads(payload), channel._postpaid_methods())
+
+    @api.model
+    def _describe(self, topic, payload):
+        """Override of `oms.channel.adapter`: a state of an order is an event."""
+        try:
+            composed = loads(payload)
+            ref = text(composed["order"], "id")
+        except (DocumentError, TypeError, KeyError, AttributeError):
+            return super()._describe(topic, payload)
+        return event_ref(ref, payload), ref
+
+    # === THE CALL === #
+
+    @api.model
+    def _base_url(self, channel):
+        """Override of `oms.channel.adapter`: the address with or without ``/api``."""
+        return re.sub(r"/api$", "", super()._base_url(channel))
+
+    @api.model
+    def _get(self, channel, resource, **params):
+        """:return: the rows of a resource
+        :rtype: list[dict]
+        """
+        return self._get_dated(channel, resource, **params)[0]
+
+    @api.model
+    def _get_dated(self, channel, resource, **params):
+        """:return: the rows of a resource, and the time at the shop"""
+        shops = shop_ids(channel)
+        scope = shops[0] if len(shops) == 1 else "all"
+        query = {"output_format": "JSON", "date": "1", "id_shop": scope, **params}
+        try:
+            answer = self._call(
+                channel, "GET", f"/api/{segment(resource)}", params=query, auth=self._auth(channel)
+            )
+        except CredentialsError as error:
+            codes = {code for code, _words in read_errors(error.answer.body)}
+            if codes & set(ERROR_NO_PERMISSION):
+                raise CredentialsError(
+                    self.env._(
+                        "The webservice key may not read %(resource)s: allow GET for it in "
+                        "Advanced parameters > Webservice.",
+                        resource=resource,
+                    )
+                ) from error
+            raise
+        told = answer.headers.get("Access-Time", "")
+        is_known = told.isascii() and told.isdigit() and len(told) < 12
+        seconds = float(told) if is_known else time.time()
+        return rows_of(answer.json()), datetime.fromtimestamp(seconds, timezone.utc)
+
+    @api.model
+    def _get_all(self, channel, resource, field, values, display="full"):
+        """:return: the rows whose field is one of some values, asked for in handy portions"""
+        values = sorted({value for value in values if value})
+        rows = []
+        for start in range(0, len(values), PAGE):
+            some = values[start : start + PAGE]
+            rows += self._get(
+                channel, resource, display=display, **{f"filter[{field}]": any_of(some)}
+            )
+        return rows
+
+    @api.model
+    def _write(self, channel, method, resource, records, **params):
+        """Write records.
+
+        :return: the root of the answer
+        :raise FinalError: when PrestaShop refuses
+        :raise RetryableError: when its answer cannot be read: it may have done it
+        """
+        shops = shop_ids(channel)
+        node = NODES.get(resource, resource.removesuffix("s"))
+        answer = self._call(
+            channel,
+            method,
+            f"/api/{segment(resource)}",
+            body=to_xml(node, records),
+            params={"id_shop": shops[0] if len(shops) == 1 else "all", **params},
+            headers={"Content-Type": "text/xml; charset=utf-8"},
+            auth=self._auth(channel),
+            accept=(400, 401, 404, 405, 500),
+        )
+        if read_errors(answer.body) or answer.status not in (200, 201):
+            # Where a notice of PHP came first, a refusal has the status of success.
+            raise self._refusal(resource, method, answer)
+        root = parse_xml(answer.body)
+        if root is None:
+            raise RetryableError(
+                self.env._(
+                    "The shop's answer (status %(status)s) cannot be read, so it is not certain "
+                    "whether it took this. It is compared with the shop and sent again.",
+                    status=answer.status,
+                )
+            ) from answer.quote()
+        return root
+
+    @api.model
+    def _refusal(self, resource, method, answer):
+        """:return: the exception that an answer other than "done" means"""
+        errors = read_errors(answer.body)
+        codes = {code for code, _words in errors}
+        told = "; ".join(words for _code, words in errors) or f"HTTP {answer.status}"
+        is_broken = bool(codes & set(ERROR_PHP))
+        if codes & set(ERROR_NO_PERMISSION):
+            return CredentialsError(
+                self.env._(
+                    "The webservice key may not change %(resource)s: allow %(method)s for it in "
+                    "Advanced parameters > Webservice.",
+                    resource=resource,
+                    method=method,
+                )
+            )
+        if answer.status == 401:
+            return CredentialsError(self.env._("The shop refuses the key: %(told)s", told=told))
+        if is_broken or answer.status >= 500 and not codes:
+            return RetryableError(self.env._("The shop broke down: %(told)s", told=told))
+        return FinalError(self.env._("PrestaShop refuses: %(told)s", told=told))
+
+    @api.model
+    def _auth(self, channel):
+        """:return: who we are: the key as user, no password"""
+        return (channel.sudo().api_key or "").strip(), ""

@@ -1,0 +1,292 @@
+"""PrestaShop: telling cancellations and refunds."""
+
+from datetime import datetime, timedelta, timezone
+from decimal import Decimal
+
+from odoo import api, models
+
+from odoo.addons.oms_addon.documents.values import get_zone
+from odoo.addons.oms_addon.exceptions import FinalError, RetryableError
+from odoo.addons.oms_addon.tools.shares import rounded
+
+from .parse_orders import read_order
+from .parse_values import (
+    is_same_slip,
+    money,
+    net_of,
+    slip_row,
+    slip_total,
+    text,
+)
+
+ZERO = Decimal(0)
+#: by how much the shop's clock may be behind ours
+CLOCK = timedelta(minutes=2)
+
+
+class OmsChannelAdapterPrestashop(models.AbstractModel):
+    _inherit = "oms.channel.adapter.prestashop"
+
+    @api.model
+    def _push_cancellation(self, channel, key, cancellation):
+        """Override of `oms.channel.adapter`: a whole order by its state, pieces by a slip."""
+        order = self._one_order(channel, cancellation["order_ref"])
+        shop = self._shop(channel)
+        if cancellation.get("lines"):
+            lines = self._priced(channel, order, cancellation)
+            result = self._give_back(channel, key, order, lines, None, ZERO)
+            return {**result, **self._move_on(channel, order, ())}
+        if text(order, "current_state") in (shop["roles"]["cancelled"], shop["roles"]["refunded"]):
+            return {"state": text(order, "current_state")}
+        state = shop["states"].get(text(order, "current_state"), {})
+        if text(state, "shipped") == "1":
+            raise FinalError(
+                self.env._("The order has left by the shop's word: it can only be returned.")
+            )
+        notify = bool(cancellation.get("notify", True))
+        return self._set_state(channel, order, "cancelled", notify)
+
+    @api.model
+    def _priced(self, channel, order, cancellation):
+        """:return: the lines of a cancellation with what is given back for each: what was
+        credited here, else its share of what the shop charged less discounts
+        """
+        lines = cancellation["lines"]
+        if not cancellation.get("refund"):
+            return [{**line, "amount": ZERO} for line in lines]
+        if any(line.get("amount") is None for line in lines):
+            shares = self._shares(channel, order, lines)
+            return [{**line, "amount": shares[line["line_ref"]]} for line in lines]
+        return lines
+
+    @api.model
+    def _shares(self, channel, order, lines):
+        """:return: what pieces of an order cost in whole coins, by line id; the last of a line
+        take what credit slips left of it
+        """
+        [composed] = self._compose(channel, [order])
+        document = read_order(composed)
+        back = {}
+        for refund in document.refunds:
+            for part in refund.lines:
+                quantity, amount = back.get(part.line_ref, (ZERO, ZERO))
+                back[part.line_ref] = quantity + part.quantity, amount + (part.amount or ZERO)
+        coin, shares = self._coin(channel, order), {}
+        costs = {line.ref: line for line in document.lines if line.kind == "product"}
+        for line in lines:
+            ref, quantity = line["line_ref"], Decimal(str(line["quantity"]))
+            of_order = costs.get(ref)
+            gone, paid_back = back.get(ref, (ZERO, ZERO))
+            if not of_order or not of_order.quantity:
+                shares[ref] = ZERO
+            elif gone + quantity >= of_order.quantity:
+                shares[ref] = max(of_order.subtotal - paid_back, ZERO)
+            else:
+                shares[ref] = rounded(of_order.subtotal * quantity / of_order.quantity, coin)
+        return shares
+
+    @api.model
+    def _coin(self, channel, order):
+        """:return: the smallest amount of an order's currency"""
+        row = self._shop(channel)["currencies"].get(text(order, "id_currency"), {})
+        precision = text(row, "precision")
+        return Decimal(1).scaleb(-int(precision if precision.isdigit() else 2))
+
+    @api.model
+    def _push_refund(self, channel, key, refund):
+        """Override of `oms.channel.adapter`: a credit slip, which is a document: PrestaShop's
+        webservice has no payment module give the money back.
+        """
+        order = self._one_order(channel, refund["order_ref"])
+        lines = refund.get("lines") or []
+        result = self._give_back(
+            channel,
+            key,
+            order,
+            lines,
+            Decimal(refund["amount"]),
+            Decimal(refund.get("shipping") or 0),
+        )
+        kept = [line for line in lines if not line.get("returned")]
+        return {**result, **self._move_on(channel, order, kept)}
+
+    @api.model
+    def _charge_of_refund(self, ref):
+        """Override of `oms.channel.adapter`: named after the credit slip."""
+        return f"slip-{ref}"
+
+    @api.model
+    def _give_back(self, channel, key, order, lines, amount, shipping):
+        """Make a credit slip, unless this one is there already.
+
+        :param list lines: as of a refund
+        :param Decimal amount: all that is given back; ``None`` for what the lines say
+        :param Decimal shipping: the part of it that is shipping
+        :return: the slip's number
+        """
+        details = self._details(channel, order)
+        gone = [line for line in lines if line["line_ref"] not in details]
+        if any(line["line_ref"].isdecimal() for line in gone):
+            raise FinalError(
+                self.env._(
+                    "Order %(order)s has no such line in the shop any more, it was changed there: "
+                    "give the money back there.",
+                    order=text(order, "id"),
+                )
+            )
+        # Of what is charged besides, such as wrapping, a slip holds the money alone.
+        coin = self._coin(channel, order)
+        rows = [
+            slip_row(line, details[line["line_ref"]], coin) for line in lines if line not in gone
+        ]
+        goods = sum((row["amount_tax_incl"] for row in rows), ZERO)
+        gross = goods if amount is None else amount - shipping
+        wrapping = sum(
+            (Decimal(line.get("amount") or 0) for line in gone if line["line_ref"] == "wrapping"),
+            ZERO,
+        )
+        wrapping = min(wrapping, max(gross - goods, ZERO))
+        net = (
+            sum((row["amount_tax_excl"] for row in rows), ZERO)
+            + rounded(net_of(order, wrapping, "total_wrapping"), coin)
+            + rounded(net_of(order, gross - goods - wrapping), coin)
+        )
+        shipping_net = rounded(net_of(order, shipping, "total_shipping"), coin)
+        slip = {
+            "id_customer": text(order, "id_customer"),
+            "id_order": text(order, "id"),
+            "conversion_rate": text(order, "conversion_rate"),
+            "total_products_tax_excl": f"{net:.6f}",
+            "total_products_tax_incl": f"{gross:.6f}",
+            "total_shipping_tax_excl": f"{shipping_net:.6f}",
+            "total_shipping_tax_incl": f"{shipping:.6f}",
+            "amount": f"{gross:.6f}",
+            "shipping_cost": int(bool(shipping)),
+            "shipping_cost_amount": f"{shipping:.6f}",
+            "partial": 1,
+            "order_slip_type": 0,
+        }
+        slips = self._slips(channel, order)
+        found = self._find_slip(channel, key, order, slips, slip, rows)
+        if found:
+            return {"refund_ref": found}
+        self._refuse_excess(order, slips, gross + shipping, coin, len(rows))
+        if rows:
+            slip["order_slip_details"] = rows
+        made = self._write(channel, "POST", "order_slip", [slip]).findtext(".//id") or ""
+        if not any(text(one, "id") == made for one in self._slips(channel, order)):
+            raise RetryableError(
+                self.env._("The shop does not show the credit slip yet. It is checked again.")
+            )
+        return {"refund_ref": made}
+
+    @api.model
+    def _refuse_excess(self, order, slips, amount, coin, rows):
+        """:param int rows: how many rows of the slip are rounded, each for itself
+        :raise FinalError: when the shop has less left to give back than is asked for"""
+        given = sum((slip_total(slip, coin) for slip in slips), ZERO)
+        left = money(order, "total_paid_tax_incl") - given
+        if amount - left > coin * rows:
+            raise FinalError(
+                self.env._(
+                    "Only %(left)s of %(amount)s can still be refunded in PrestaShop: credit "
+                    "slips of the order exist for the rest.",
+                    left=f"{rounded(max(left, ZERO), coin):f}",
+                    amount=f"{rounded(amount, coin):f}",
+                )
+            )
+
+    @api.model
+    def _find_slip(self, channel, key, order, slips, slip, rows):
+        """Look for the slip of a call whose answer was lost.
+
+        PrestaShop keeps no key of ours: it is the one with the same content that no other
+        call of ours made, and that is not older than this call's message.
+
+        :param list slips: those of the order
+        :return: its number, '' when there is none
+        """
+        messages = self.env["oms.channel.message"].search(
+            [
+                ("channel_id", "=", channel.id),
+                ("direction", "=", "out"),
+                ("order_ref", "=", text(order, "id")),
+                ("topic", "in", ("refund", "cancellation")),
+            ]
+        )
+        own = messages.filtered(lambda m: m.event_ref == key)
+        others = {str((m.result or {}).get("refund_ref")) for m in messages - own}
+        since = own[:1].create_date - CLOCK if own else datetime.min
+        for one in slips:
+            is_other = text(one, "id") in others or self._made_at(channel, one) < since
+            if not is_other and is_same_slip(one, slip, rows):
+                return text(one, "id")
+        return ""
+
+    @api.model
+    def _made_at(self, channel, slip):
+        """:return: when a slip was made, in UTC without a zone; the later of the two where the
+        clock of the shop was set back
+        """
+        local = datetime.fromisoformat(text(slip, "date_add"))
+        zone = get_zone(self._shop(channel)["zone"])
+        moments = [local.replace(tzinfo=zone, fold=fold) for fold in (0, 1)]
+        return max(m.astimezone(timezone.utc) for m in moments).replace(tzinfo=None)
+
+    @api.model
+    def _details(self, channel, order):
+        """:return: the rows of an order by their ids"""
+        rows = self._get_all(channel, "order_details", "id_order", [text(order, "id")])
+        return {text(row, "id"): row for row in rows}
+
+    @api.model
+    def _slips(self, channel, order):
+        """:return: the credit slips of an order"""
+        return self._get_all(channel, "order_slip", "id_order", [text(order, "id")])
+
+    # === WHAT FOLLOWS === #
+
+    @api.model
+    def _move_on(self, channel, order, lines):
+        """Move an order on of which a credit slip left nothing to ship: to *Shipped* where
+        something left before, to *Refunded* where nothing did and all its money went back.
+
+        A slip that the webservice makes does not change the order itself.
+
+        :param lines: what was given back just now and is not taken off here yet
+        :return: what of the shop's state is to be told
+        :rtype: dict
+        """
+        ours = self._order_here(channel, order)
+        if not ours or self._unshipped(ours, lines):
+            return {}
+        role = "shipping" if ours._oms_has_shipped() else "refunded"
+        coin = self._coin(channel, order)
+        given = sum((slip_total(slip, coin) for slip in self._slips(channel, order)), ZERO)
+        if role == "refunded" and given < money(order, "total_paid_tax_incl"):
+            return {}
+        try:
+            return self._reach(channel, order, role)
+        except FinalError as error:
+            # The slip is made, whatever becomes of the state.
+            return {"unmet": str(error)}
+
+    @api.model
+    def _unshipped(self, ours, lines):
+        """:return: whether goods of an order are to leave, those of some lines left out"""
+        left = ours._oms_unshipped()
+        for line in lines:
+            units = self.env["oms.order.canceller"]._oms_units_of(
+                ours, line["line_ref"], line.get("sku") or "", float(line["quantity"])
+            )
+            for order_line, quantity in units.items():
+                if order_line in left:
+                    left[order_line] -= quantity
+        return any(line.product_uom_id.compare(quantity, 0) > 0 for line, quantity in left.items())
+
+    @api.model
+    def _order_here(self, channel, order):
+        """:return: what an order of the shop is here"""
+        return self.env["sale.order"].search(
+            [("oms_channel_id", "=", channel.id), ("oms_order_ref", "=", text(order, "id"))]
+        )

@@ -1,0 +1,101 @@
+"""PrestaShop: whether the address and its key do."""
+
+from odoo import api, models
+
+from odoo.addons.oms_addon.exceptions import FinalError, RetryableError
+from odoo.addons.oms_addon.tools.connection_errors import describe_page, firewall_of, is_page
+
+from .parse_values import parse_xml, read_errors
+
+#: what the key has to allow
+READ = (
+    "orders order_details order_payments order_slip order_cart_rules order_histories "
+    "order_states order_carriers messages customer_threads customer_messages customers addresses "
+    "carriers currencies languages countries states taxes tax_rules configurations products "
+    "combinations stock_availables shops"
+).split()
+WRITE = {
+    "stock_availables": "put",
+    "products": "patch",
+    "combinations": "patch",
+    "order_carriers": "patch",
+    "order_histories": "post",
+    "order_slip": "post",
+}
+
+#: PrestaShop's own numbers of errors
+ERRORS_OF_KEY = {17, 18, 19, 20}
+ERROR_OFF = 22
+
+
+class OmsChannelAdapterPrestashop(models.AbstractModel):
+    _inherit = "oms.channel.adapter.prestashop"
+
+    @api.model
+    def _test_connection(self, channel):
+        """Override of `oms.channel.adapter`: the address, the key, and all it has to allow."""
+        key = (channel.sudo().api_key or "").strip()
+        if not self._base_url(channel) or not key:
+            return self.env._("Enter the shop's address and its webservice key.")
+        if len(key) != 32:
+            return self.env._(
+                "A webservice key has 32 characters, the one you entered has %(count)s. Copy it "
+                "again from Advanced Parameters, Webservice in the shop.",
+                count=len(key),
+            )
+        try:
+            answer = self._call(
+                channel, "GET", "/api/", auth=(key, ""), accept=(401, 403, 404, 503)
+            )
+        except (RetryableError, FinalError) as error:
+            return str(error)
+        return self._why_not(channel, answer)
+
+    @api.model
+    def _why_not(self, channel, answer):
+        """:return: what an answer says is missing, in words; '' when nothing is"""
+        errors = read_errors(answer.body)
+        told = "; ".join(words for _code, words in errors)
+        # Where a notice of PHP came first, every answer has the status of success.
+        codes = {code for code, _words in errors}
+        root = parse_xml(answer.body)
+        is_data = bool(codes) or root is not None and root.find(".//api") is not None
+        if firewall_of(answer) or not is_data and answer.status != 404 and is_page(answer):
+            return describe_page(answer, answer.url)
+        if answer.status == 401 or codes & ERRORS_OF_KEY:
+            return self.env._(
+                "The shop refuses the webservice key: %(told)s. Copy it again from Advanced "
+                "parameters > Webservice, and see that it is enabled there.",
+                told=told or answer.status,
+            )
+        if answer.status == 503 or ERROR_OFF in codes:
+            return self.env._(
+                "The shop's webservice is off: switch it on in Advanced parameters > "
+                "Webservice. (%(told)s)",
+                told=told or answer.status,
+            )
+        if answer.status == 403:
+            return self.env._("The key does not open this shop: %(told)s", told=told)
+        api_node = root.find(".//api") if root is not None else None
+        if answer.status != 200 or api_node is None:
+            return self.env._(
+                "There is no PrestaShop webservice at this address: enter the shop's own, "
+                "with the folder it is in, as the browser shows it."
+            )
+        return self._missing(api_node)
+
+    @api.model
+    def _missing(self, api_node):
+        """:return: what the key does not allow, in words"""
+        wanted = [(name, "get") for name in READ] + list(WRITE.items())
+        missing = {}
+        for name, method in wanted:
+            node = api_node.find(name)
+            if node is None or node.get(method) != "true":
+                missing.setdefault(method.upper(), []).append(name)
+        if not missing:
+            return ""
+        return self.env._(
+            "The webservice key lacks permissions; tick for it: %(missing)s.",
+            missing="; ".join(f"{method}: {', '.join(n)}" for method, n in missing.items()),
+        )

@@ -1,0 +1,271 @@
+"""PrestaShop: asking for orders."""
+
+import json
+from datetime import datetime, timedelta, timezone
+
+from odoo import api, models
+
+from odoo.addons.oms_addon.channels.oms_channel_adapter import Event
+from odoo.addons.oms_addon.documents.values import get_zone
+from odoo.addons.oms_addon.exceptions import CredentialsError, FinalError
+from odoo.addons.oms_addon.tools.paging import Pages
+
+from .parse_values import (
+    END_OF_TIME,
+    Cursor,
+    any_of,
+    event_ref,
+    is_late,
+    number_of,
+    text,
+)
+from .values import PAGE, shop_ids
+
+#: of how many days the orders are watched for pieces that are taken back
+WATCHED_DAYS = 30
+
+
+class OmsChannelAdapterPrestashop(models.AbstractModel):
+    _inherit = "oms.channel.adapter.prestashop"
+
+    @api.model
+    def _fetch(self, channel, limit=None):
+        """Override of `oms.channel.adapter`: by time of change; credit slips and what
+        customers write by number, pieces that were taken back without a slip by the rows that
+        say so.
+
+        None of these touches the time of its order. Times are to the second, so a page may
+        end within one: the next begins with it. ``seen`` knows what the overlap shows again.
+        """
+        cursor = Cursor.loads(channel.cursor)
+        if cursor.slip is None:
+            cursor.slip = self._last_id(channel, "order_slip")
+        if cursor.message is None:
+            cursor.message = self._last_message(channel)
+        fresh, now = self._next_page(channel, cursor, max(1, min(limit or PAGE, PAGE)))
+        if cursor.ended:
+            fresh += self._slipped(channel, cursor, {text(order, "id") for order in fresh})
+            fresh += self._taken_back(channel, cursor, {text(order, "id") for order in fresh}, now)
+            fresh += self._written(channel, cursor, {text(order, "id") for order in fresh})
+        return self._events(channel, fresh, now), cursor.dumps()
+
+    @api.model
+    def _next_page(self, channel, cursor, count):
+        """Read the next page on which anything is new, moving the cursor.
+
+        :return: its orders that are new, and the time at the shop
+        """
+        pages = Pages()
+        while True:
+            start = cursor.start(self._shop(channel)["zone"], self._overlap_seconds)
+            orders, now = self._get_dated(
+                channel,
+                "orders",
+                **{
+                    **self._order_filter(channel),
+                    "display": "full",
+                    "filter[date_upd]": f"[{start},{END_OF_TIME}]",
+                    "sort": "[date_upd_ASC,id_ASC]",
+                    "limit": f"{cursor.offset},{count}",
+                },
+            )
+            fresh = cursor.advance(orders, start, len(orders) == count, self._overlap_seconds)
+            if fresh or cursor.ended:
+                return fresh, now
+            self._turn(channel, pages, (start, cursor.offset))
+
+    @api.model
+    def _slipped(self, channel, cursor, known):
+        """:return: the orders of credit slips nobody saw, but those of ``known`` ids"""
+        slips = self._get_after(channel, "order_slip", cursor.slip, "[id,id_order]")
+        if not slips:
+            return []
+        cursor.slip = number_of(slips[-1])
+        refs = {text(slip, "id_order") for slip in slips} - known
+        return self._get_orders(channel, refs)[0]
+
+    @api.model
+    def _taken_back(self, channel, cursor, known, now):
+        """:return: the orders of which more pieces were taken back than was seen, but those of
+        ``known`` ids
+        """
+        day = f"{now:%Y-%m-%d}"
+        if cursor.floor_day != day:
+            cursor.floor_day, cursor.floor = day, self._floor(channel, now)
+        rows = self._get(
+            channel,
+            "order_details",
+            **{
+                "display": "[id,id_order,product_quantity_refunded]",
+                "filter[id_order]": f">[{cursor.floor - 1}]",
+                "filter[product_quantity_refunded]": ">[0]",
+            },
+        )
+        told = {text(row, "id"): number_of(row, "product_quantity_refunded") for row in rows}
+        refs = {
+            text(row, "id_order")
+            for row in rows
+            if cursor.refunded.get(text(row, "id")) != told[text(row, "id")]
+        }
+        cursor.refunded = told
+        orders = []
+        for start in range(0, len(refs - known), PAGE):
+            orders += self._get_orders(channel, sorted(refs - known)[start : start + PAGE])[0]
+        return orders
+
+    @api.model
+    def _floor(self, channel, now):
+        """:return: the number of the oldest order that pieces are watched of; what is older is
+        compared at night as long as it has not left
+        """
+        since = (now - timedelta(days=WATCHED_DAYS)).astimezone(
+            get_zone(self._shop(channel)["zone"])
+        )
+        rows = self._get(
+            channel,
+            "orders",
+            **{
+                **self._order_filter(channel),
+                "display": "[id]",
+                "filter[date_add]": f"[{since:%Y-%m-%d %H:%M:%S},{END_OF_TIME}]",
+                "sort": "[id_ASC]",
+                "limit": "1",
+            },
+        )
+        return number_of(rows[0]) if rows else 1
+
+    @api.model
+    def _written(self, channel, cursor, known):
+        """:return: the orders about which customers wrote in their accounts since the last look,
+        but those of ``known`` ids
+        """
+        if cursor.message is None:
+            return []
+        rows = self._get_after(
+            channel, "customer_messages", cursor.message, "[id,id_customer_thread,id_employee]"
+        )
+        if not rows:
+            return []
+        cursor.message = number_of(rows[-1])
+        threads = {
+            text(row, "id_customer_thread") for row in rows if number_of(row, "id_employee") == 0
+        }
+        found = self._get_all(channel, "customer_threads", "id", threads, "[id,id_order]")
+        refs = {text(row, "id_order") for row in found} - known - {"", "0"}
+        return self._get_orders(channel, refs)[0]
+
+    @api.model
+    def _get_after(self, channel, resource, number, display):
+        """:return: a page of the rows of a resource behind a number, the oldest first"""
+        query = {"filter[id]": f">[{number}]", "sort": "[id_ASC]", "limit": str(PAGE)}
+        return self._get(channel, resource, display=display, **query)
+
+    @api.model
+    def _last_message(self, channel):
+        """:return: the number of the newest message of a customer's thread; ``None`` where the key
+        may not read them, which *Test Connection* says
+        """
+        try:
+            return self._last_id(channel, "customer_messages")
+        except CredentialsError:
+            return None
+
+    @api.model
+    def _last_id(self, channel, resource):
+        """:return: the number of the newest row of a resource, 0 where there is none"""
+        rows = self._get(channel, resource, display="[id]", sort="[id_DESC]", limit="1")
+        return number_of(rows[0]) if rows else 0
+
+    @api.model
+    def _fetch_orders(self, channel, refs):
+        """Override of `oms.channel.adapter`: a page of ids at a time."""
+        events = []
+        for start in range(0, len(refs), PAGE):
+            orders, now = self._get_orders(channel, refs[start : start + PAGE])
+            events += self._events(channel, orders, now)
+        return events
+
+    @api.model
+    def _list_orders(self, channel, start, end, cursor=None):
+        """Override of `oms.channel.adapter`: by the time of placing, in the shop's own time.
+
+        In the hour the clock is set back by, the shop's times are told twice: there the
+        window is wider than asked for. The shop does not say where a list ends: an empty page
+        does.
+        """
+        last = int(cursor or 0)
+        rows = self._get(
+            channel,
+            "orders",
+            **self._window_filter(channel, start, end),
+            **{"filter[id]": f">[{last}]", "sort": "[id_ASC]", "limit": str(PAGE)},
+        )
+        refs = [text(row, "id") for row in rows]
+        return refs, refs[-1] if refs else None
+
+    @api.model
+    def _count_orders(self, channel, start, end):
+        """Override of `oms.channel.adapter`: the webservice counts by telling ids."""
+        return len(self._get(channel, "orders", **self._window_filter(channel, start, end)))
+
+    @api.model
+    def _window_filter(self, channel, start, end):
+        """:return: the query for the ids of the orders placed in a window"""
+        zone = get_zone(self._shop(channel)["zone"])
+        first, last = start.astimezone(zone), (end - timedelta(seconds=1)).astimezone(zone)
+        back = max(first.utcoffset() - last.utcoffset(), timedelta(0))
+        times = [
+            f"{moment.replace(tzinfo=None):%Y-%m-%d %H:%M:%S}"
+            for moment in (first - back, last + back)
+        ]
+        return {
+            **self._order_filter(channel),
+            "display": "[id]",
+            "filter[date_add]": f"[{times[0]},{times[1]}]",
+        }
+
+    @api.model
+    def _get_orders(self, channel, refs):
+        """:return: some orders as they are now, and the time at the shop"""
+        if not refs:
+            return [], datetime.now(timezone.utc)
+        return self._get_dated(
+            channel,
+            "orders",
+            **{
+                **self._order_filter(channel),
+                "display": "full",
+                "filter[id]": any_of(refs),
+                "sort": "[id_ASC]",
+            },
+        )
+
+    @api.model
+    def _order_filter(self, channel):
+        """:return: the filter for the orders of the channel's shops"""
+        shops = shop_ids(channel)
+        return {"filter[id_shop]": any_of(shops)} if len(shops) > 1 else {}
+
+    @api.model
+    def _events(self, channel, orders, now):
+        """:return: the events of orders, in the order of their changes"""
+        events, zone = [], self._shop(channel)["zone"] if orders else ""
+        for composed in self._compose(channel, orders):
+            if is_late(composed["order"], zone, now):
+                composed["late"] = True
+            payload = json.dumps(
+                composed, ensure_ascii=False, separators=(",", ":"), sort_keys=True
+            ).encode()
+            ref = text(composed["order"], "id")
+            events.append(Event("orders", event_ref(ref, payload), payload, ref))
+        return events
+
+    @api.model
+    def _one_order(self, channel, ref):
+        """:return: one order as it is now
+        :raise FinalError: when the shop has none of this number
+        """
+        orders, _now = self._get_orders(channel, [ref])
+        if not orders:
+            raise FinalError(self.env._("The shop has no order %(ref)s.", ref=ref))
+        return orders[0]

@@ -1,0 +1,204 @@
+"""PrestaShop: telling deliveries."""
+
+import re
+from decimal import Decimal
+
+from odoo import api, models
+
+from odoo.addons.oms_addon.documents.codec import loads
+from odoo.addons.oms_addon.exceptions import FinalError
+
+from .parse_values import money, number_of, text
+
+#: how much of tracking numbers PrestaShop keeps, and what it does not take in them
+TRACKING_SIZE = 64
+NOT_TRACKING = re.compile(r"[^~:#,%&_=()\[\].? +\-@/a-zA-Z0-9]")
+ZERO = Decimal(0)
+
+
+class OmsChannelAdapterPrestashop(models.AbstractModel):
+    _inherit = "oms.channel.adapter.prestashop"
+
+    @api.model
+    def _push_shipment(self, channel, key, shipment):
+        """Override of `oms.channel.adapter`: tracking numbers, and the state of a whole order.
+
+        PrestaShop knows no partial shipment: the state follows when all pieces have left.
+        """
+        order = self._one_order(channel, shipment["order_ref"])
+        numbers = [p.get("number", "") for p in shipment["parcels"]]
+        unmet = self._write_tracking(channel, order, numbers)
+        shop, state = self._shop(channel), text(order, "current_state")
+        if state == shop["roles"]["cancelled"]:
+            raise FinalError(
+                self.env._("The order is cancelled in the shop: stop the parcel, or reopen it.")
+            )
+        result = {"state": state}
+        if self._is_complete(channel, key, order, shipment):
+            result = self._reach(channel, order, "shipping")
+        return {"unmet": unmet, **result} if unmet else result
+
+    @api.model
+    def _push_tracking(self, channel, key, shipment):
+        """Override of `oms.channel.adapter`: on the order's carrier, wrong ones taken off."""
+        order = self._one_order(channel, shipment["order_ref"])
+        numbers = [p.get("number", "") for p in shipment["parcels"]]
+        unmet = self._write_tracking(channel, order, numbers, shipment["replaces"])
+        return {"unmet": unmet} if unmet else {}
+
+    @api.model
+    def _write_tracking(self, channel, order, numbers, replaced=()):
+        """Add tracking numbers to the order's carrier, as far as there is room.
+
+        :param replaced: numbers that are wrong
+        :return: what of it the shop does not show, in words; '' when it shows all
+        """
+        numbers = [NOT_TRACKING.sub("", one).strip() for one in numbers if one]
+        if not numbers:
+            return ""
+        row = self._order_carrier(channel, order)
+        if not row:
+            return self.env._(
+                "The order has no carrier in the shop, so tracking number %(number)s cannot be "
+                "shown there.",
+                number=", ".join(numbers),
+            )
+        known = [one.strip() for one in text(row, "tracking_number").split(",") if one.strip()]
+        wrong = {NOT_TRACKING.sub("", one).strip() for one in replaced}
+        wanted = list(dict.fromkeys([*(one for one in known if one not in wrong), *numbers]))
+        while len(", ".join(wanted)) > TRACKING_SIZE and len(wanted) > 1:
+            wanted.pop()
+        if wanted != known:
+            told = ", ".join(wanted)[:TRACKING_SIZE]
+            values = {"id": text(row, "id"), "tracking_number": told}
+            self._write(channel, "PATCH", "order_carriers", [values])
+            shown = text(self._order_carrier(channel, order) or {}, "tracking_number")
+            if shown != told:
+                return self.env._(
+                    "The shop shows tracking number “%(shown)s” instead of “%(number)s”.",
+                    shown=shown,
+                    number=told,
+                )
+        return ""
+
+    @api.model
+    def _order_carrier(self, channel, order):
+        """:return: the newest row of how an order is carried; ``None`` where there is none"""
+        rows = self._get_all(channel, "order_carriers", "id_order", [text(order, "id")])
+        return max(rows, key=number_of, default=None)
+
+    @api.model
+    def _is_complete(self, channel, key, order, shipment):
+        """:return: whether with this shipment all goods of an order have left"""
+        if not shipment.get("lines"):
+            return True
+        if ours := self._order_here(channel, order):
+            others = self._others(channel, key, "shipment", text(order, "id"), ("pending",))
+            return not ours._oms_unshipped() and not others
+        return not self._left_at_shop(channel, key, order, shipment)
+
+    @api.model
+    def _left_at_shop(self, channel, key, order, shipment):
+        """:return: the rows of an order of which goods are to leave by the shop's own rows;
+        credit slips of the webservice are in no other row
+        """
+        left = {}
+        earlier = self._told(channel, key, "shipment", text(order, "id"))
+        for line in [*shipment["lines"], *(ln for told in earlier for ln in told["lines"])]:
+            left[line["line_ref"]] = left.get(line["line_ref"], ZERO) + Decimal(
+                str(line["quantity"])
+            )
+        slipped = {}
+        for slip in self._slips(channel, order):
+            for row in (slip.get("associations") or {}).get("order_slip_details") or ():
+                ref = text(row, "id_order_detail")
+                slipped[ref] = slipped.get(ref, ZERO) + money(row, "product_quantity")
+        rows = [
+            row
+            for ref, row in self._details(channel, order).items()
+            if left.get(ref, ZERO)
+            < money(row, "product_quantity")
+            - max(money(row, "product_quantity_refunded"), slipped.get(ref, ZERO))
+            # Downloads leave by themselves.
+            and not text(row, "download_hash")
+        ]
+        if not rows:
+            return rows
+        virtual = self._virtual(channel, {text(row, "product_id") for row in rows})
+        return [row for row in rows if text(row, "product_id") not in virtual]
+
+    @api.model
+    def _virtual(self, channel, products):
+        """:return: the ids of those products of which nothing is ever shipped"""
+        found = self._get_all(channel, "products", "id", products, "[id,is_virtual]")
+        return {text(row, "id") for row in found if text(row, "is_virtual") == "1"}
+
+    @api.model
+    def _told(self, channel, key, topic, order_ref):
+        """:return: the contents of what else we told of an order"""
+        messages = self._others(channel, key, topic, order_ref, ("done", "failed"))
+        return [loads(m._raw_payload()) for m in messages if m.state == "done" or m.result]
+
+    @api.model
+    def _others(self, channel, key, topic, order_ref, states):
+        """:return: our other messages of an order, those of some states"""
+        return self.env["oms.channel.message"].search(
+            [
+                ("channel_id", "=", channel.id),
+                ("direction", "=", "out"),
+                ("topic", "=", topic),
+                ("order_ref", "=", order_ref),
+                ("event_ref", "!=", key),
+                ("state", "in", states),
+            ]
+        )
+
+    # === STATES === #
+
+    @api.model
+    def _reach(self, channel, order, role):
+        """See that an order is in a state that means *shipping* or *refunded*, or one behind.
+
+        :return: the state, and what is not as wanted
+        :rtype: dict
+        """
+        if self._is_reached(channel, order, role):
+            return {"state": text(order, "current_state")}
+        return self._set_state(channel, order, role)
+
+    @api.model
+    def _is_reached(self, channel, order, role):
+        """:return: whether the state of an order means what is wanted, or more"""
+        shop, state = self._shop(channel), text(order, "current_state")
+        ended = {shop["roles"]["cancelled"], shop["roles"]["refunded"]} - {"", "0"}
+        if role == "shipping":
+            flag = text(shop["states"].get(state, {}), "shipped")
+            return flag == "1" or state in ended
+        return state in ended
+
+    @api.model
+    def _set_state(self, channel, order, role, notify=True):
+        """Move an order to a state; its customer is told where the state says so.
+
+        :param bool notify: whether the customer may get the state's mail
+        :return: the state the order is in then, and what is not as wanted
+        :rtype: dict
+        """
+        shop = self._shop(channel)
+        state = shop["roles"].get(role, "")
+        if state in ("", "0"):
+            raise FinalError(self.env._("The shop names no state for this: look at its settings."))
+        values = {"id_order": text(order, "id"), "id_order_state": state}
+        mail = {"sendemail": "1"} if notify else {}
+        self._write(channel, "POST", "order_histories", [values], **mail)
+        now = self._one_order(channel, text(order, "id"))
+        result = {"state": text(now, "current_state")}
+        if not self._is_reached(channel, now, role):
+            names = shop["state_names"]
+            result["unmet"] = self.env._(
+                "PrestaShop took the change, but the order is still “%(state)s” instead of "
+                "“%(wanted)s”: change its state in the shop.",
+                state=names.get(result["state"]) or result["state"],
+                wanted=names.get(state) or state,
+            )
+        return result

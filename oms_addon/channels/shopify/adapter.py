@@ -1,0 +1,237 @@
+"""Shopify: a store, what its messages say, and the one call to it."""
+
+import hashlib
+from datetime import datetime, timedelta, timezone
+
+from odoo import api, models
+
+from odoo.addons.oms_addon.channels.oms_channel_adapter import Event
+from odoo.addons.oms_addon.documents.codec import loads
+from odoo.addons.oms_addon.documents.order import DocumentError
+from odoo.addons.oms_addon.exceptions import (
+    CredentialsError,
+    FinalError,
+    RateLimited,
+    RetryableError,
+)
+from odoo.addons.oms_addon.tools import signature
+from odoo.addons.oms_addon.tools.paging import Pages
+
+from . import parse_documents as documents
+
+API_VERSION = "2026-07"
+# Shopify tries again for four hours and has been hours late in its own outages; what is
+# older was recorded by somebody and is sent again. The poll has brought it long since.
+MAX_AGE = timedelta(days=2)
+
+
+class TooCostly(FinalError):
+    """The query costs more than Shopify accepts at once: ask for less."""
+
+
+class OmsChannelAdapterShopify(models.AbstractModel):
+    _name = "oms.channel.adapter.shopify"
+    _inherit = "oms.channel.adapter"
+    _description = "Shopify"
+
+    _icon = "fa-shopping-bag"
+    _hosts = ("*.myshopify.com",)
+    _can_fetch = True
+    _can_register = True
+    _can_fetch_listings = True
+    _can_fetch_locations = True
+    _can_fetch_taxes = True
+    _can_push_shipment = True
+    _can_push_tracking = True
+    _can_push_cancellation = True
+    _can_notify_cancellation = True
+    _can_push_refund = True
+    _can_push_stock = True
+    _can_push_price = True
+    _compare_size = 50
+    _signs_bodies_only = True
+    _payment_terms = {
+        "Cash on Delivery (COD)": "cod",
+        "Bank Deposit": "transfer",
+        "Money Order": "transfer",
+        "manual": "transfer",
+        "payment_terms": "terms",
+    }
+    _credentials = ("base_url", "api_key", "webhook_secret")
+    _required_credentials = _credentials
+    _credential_labels = {
+        "base_url": "Store (myshop.myshopify.com)",
+        "api_key": "Admin API access token",
+        "webhook_secret": "Client secret of the app",
+    }
+    _batch_sizes = {"stock": 250, "price": 100}
+    # What the plans with the least have; Shopify tells the real numbers with every answer.
+    _rate_limits = {"default": (100.0, 2000.0), "download": (5.0, 10.0)}
+
+    @api.model
+    def _verify(self, channel, headers, body, now):
+        """Override of `oms.channel.adapter`: HMAC-SHA256 over the raw body, in base64."""
+        problem = signature.base64_problem(
+            channel.sudo().webhook_secret, headers.get("X-Shopify-Hmac-Sha256", ""), body
+        )
+        return (
+            problem
+            or self._age_problem(headers.get("X-Shopify-Triggered-At", ""), now)
+            or documents.topic_problem(headers.get("X-Shopify-Topic", ""), body)
+            or self._shop_problem(channel, headers.get("X-Shopify-Shop-Domain", ""), body)
+        )
+
+    @api.model
+    def _shop_problem(self, channel, told, body):
+        """Compare the store of a message with that of the channel: an app has one secret for all
+        the stores it is installed in.
+
+        :param str told: the store in the headers, which are not signed
+        :return: why the message is refused; '' when it is from the channel's own store
+        """
+        own = self._parse_address(channel.base_url).host if channel.base_url else ""
+        if own and not self._has_host(own):
+            return ""  # an allowed host, which is no store of Shopify
+        for domain in {told.lower(), documents.shop_of(body) or told.lower()}:
+            if not own or domain != own:
+                return self.env._(
+                    "The message is from the store %(domain)s, the channel is %(own)s.",
+                    domain=domain or "-",
+                    own=own or "-",
+                )
+        return ""
+
+    @api.model
+    def _age_problem(self, triggered_at, now):
+        """:return: why the time a message was made at is not to be believed; '' when it is"""
+        try:
+            made_at = datetime.fromisoformat(triggered_at[:19]).replace(tzinfo=timezone.utc)
+        except ValueError:
+            return "the header X-Shopify-Triggered-At is missing or no time"
+        now = now if now.tzinfo else now.replace(tzinfo=timezone.utc)
+        return "" if abs(now - made_at) <= MAX_AGE else "the message is more than two days old"
+
+    @api.model
+    def _identify(self, channel, headers, body):
+        """Override of `oms.channel.adapter`: a body is an event for each topic; one that tells no
+        time is another one later.
+        """
+        topic = headers.get("X-Shopify-Topic") or "orders/updated"
+        event_ref, order_ref = self._describe(topic, body)
+        if not documents.tells_time(topic):
+            event_ref = f"{event_ref}:{self._minute()}"
+        return Event(topic, event_ref, body, order_ref)
+
+    @api.model
+    def _describe(self, topic, payload):
+        """Override of `oms.channel.adapter`: named by its content."""
+        ref = f"{topic}:{hashlib.sha256(payload).hexdigest()[:32]}"
+        try:
+            return ref, documents.order_ref_of(topic, loads(payload))
+        except (DocumentError, AttributeError):
+            return ref, None
+
+    @api.model
+    def _parse(self, channel, topic, payload):
+        """Override of `oms.channel.adapter`."""
+        return documents.parse(topic, payload)
+
+    # === THE CALL === #
+
+    @api.model
+    def _graphql(self, channel, query, variables=None, cost=10.0):
+        """Ask or tell Shopify something.
+
+        :param float cost: what it costs, about; Shopify says how much it was
+        :return: the data
+        :raise RateLimited: when too little of the points is left
+        :raise TooCostly: when it costs more than any query may
+        """
+        answer = self._call(
+            channel,
+            "POST",
+            f"/admin/api/{API_VERSION}/graphql.json",
+            body={"query": query, "variables": variables or {}},
+            headers={"X-Shopify-Access-Token": channel.sudo().api_key or ""},
+            cost=cost,
+        ).json()
+        if not isinstance(answer, dict) or not answer.keys() & {"data", "errors"}:
+            raise RetryableError(self.env._("Shopify's answer is none of its API."))
+        spent = (answer.get("extensions") or {}).get("cost") or {}
+        status = spent.get("throttleStatus") or {}
+        if status:
+            self.env["oms.channel.meter"]._learn(
+                channel,
+                "default",
+                tokens=float(status["currentlyAvailable"]),
+                rate=float(status["restoreRate"]),
+                burst=float(status["maximumAvailable"]),
+            )
+        errors = answer.get("errors")
+        if errors and not (answer.get("data") and self._are_left_out(errors)):
+            self._raise(errors, spent)
+        return answer["data"]
+
+    @api.model
+    def _are_left_out(self, errors):
+        """:return: whether all that is wrong is that the app may not read the payment terms of
+        orders: they are unknown then, and the orders are not
+        """
+        return isinstance(errors, list) and all(
+            (error.get("extensions") or {}).get("code") == "ACCESS_DENIED"
+            and (error.get("path") or [""])[-1] == "paymentTerms"
+            for error in errors
+        )
+
+    @api.model
+    def _raise(self, errors, spent):
+        """Turn the errors of an answer into what they mean."""
+        errors = errors if isinstance(errors, list) else [{"message": str(errors)}]
+        codes = {(error.get("extensions") or {}).get("code") for error in errors}
+        words = "; ".join(dict.fromkeys(str(error.get("message")) for error in errors))
+        if "THROTTLED" in codes:
+            status = spent.get("throttleStatus") or {}
+            lacking = (spent.get("requestedQueryCost") or 0) - status.get("currentlyAvailable", 0)
+            seconds = float(lacking) / float(status.get("restoreRate") or 100)
+            raise RateLimited(
+                self.env._("Shopify's points are used up for now."), seconds=max(seconds, 1.0)
+            )
+        if "MAX_COST_EXCEEDED" in codes:
+            raise TooCostly(self.env._("Shopify finds this too much at once: %s", words))
+        if "SHOP_INACTIVE" in codes:
+            raise CredentialsError(self.env._("The store is not active at Shopify: %s", words))
+        if codes & {"INTERNAL_SERVER_ERROR", "TIMEOUT"}:
+            raise RetryableError(self.env._("Shopify is in trouble: %s", words))
+        if "ACCESS_DENIED" in codes:
+            raise FinalError(
+                self.env._(
+                    "Shopify does not allow the app to do this, give it the scope: %s", words
+                )
+            )
+        raise FinalError(self.env._("Shopify does not take this: %s", words))
+
+    @api.model
+    def _refuse(self, errors):
+        """:raise FinalError: when Shopify took a call and refused what it asks for"""
+        if errors:
+            words = "; ".join(dict.fromkeys(error["message"] for error in errors))
+            raise FinalError(self.env._("Shopify refused: %s", words))
+
+    @api.model
+    def _rest(self, channel, query, of, extract, page=None):
+        """Read a list to its end.
+
+        :param str of: the id of what it is a list of
+        :param extract: finds the list in an answer
+        :param dict page: the page that is known; ``None`` to begin
+        :return: what follows it
+        """
+        found, pages = [], Pages()
+        while page is None or page["pageInfo"]["hasNextPage"]:
+            after = page and page["pageInfo"]["endCursor"]
+            self._turn(channel, pages, after)
+            page = extract(self._graphql(channel, query, {"id": of, "after": after}, 100.0))
+            found += page["nodes"]
+        if page:
+            page["pageInfo"] = {"hasNextPage": False, "endCursor": None}
+        return found

@@ -1,0 +1,247 @@
+"""Shopify: telling cancellations and refunds."""
+
+from collections import Counter
+from decimal import Decimal
+
+from odoo import api, models
+
+from odoo.addons.oms_addon.exceptions import FinalError, Unfinished
+
+from . import queries
+from .parse_values import gid, id_of
+
+#: how often, and after how many seconds, a cancellation is looked for that Shopify works on
+LOOKS, LOOK_SECONDS = 20, 15
+CANCEL_REASONS = {
+    "customer": "CUSTOMER",
+    "inventory": "INVENTORY",
+    "fraud": "FRAUD",
+    "unpaid": "DECLINED",
+}
+
+
+class OmsChannelAdapterShopify(models.AbstractModel):
+    _inherit = "oms.channel.adapter.shopify"
+
+    @api.model
+    def _push_cancellation(self, channel, key, cancellation):
+        """Override of `oms.channel.adapter`: pieces are cancelled by a refund that removes them."""
+        if cancellation["lines"]:
+            return self._cancel_pieces(channel, key, cancellation)
+        order_id = gid("Order", cancellation["order_ref"])
+        state = self._state()
+        if self._is_cancelled(channel, order_id):
+            return {"job": state["job"]} if "job" in state else {"already": True}
+        if "job" not in state:
+            variables = {
+                "id": order_id,
+                "reason": CANCEL_REASONS.get(cancellation["reason"], "OTHER"),
+                "restock": bool(cancellation["restock"]),
+                "text": cancellation["text"] or None,
+                "notify": bool(cancellation.get("notify", True)),
+                "refund": {"originalPaymentMethodsRefund": True}
+                if cancellation["refund"]
+                else None,
+            }
+            answer = self._graphql(channel, queries.CANCEL, variables)["orderCancel"]
+            is_cancelled = self._is_cancelled(channel, order_id)
+            if answer["orderCancelUserErrors"] and is_cancelled:
+                return {"already": True}
+            self._refuse(answer["orderCancelUserErrors"])
+            state = {"job": answer["job"] and answer["job"]["id"], "looks": 0}
+            if is_cancelled:
+                return {"job": state["job"]}
+        if state["looks"] < LOOKS:
+            # Shopify cancels in a job of its own.
+            later = {**state, "looks": state["looks"] + 1}
+            raise Unfinished(self.env._("Shopify works on it."), later, seconds=LOOK_SECONDS)
+        unmet = self.env._(
+            "Shopify took the cancellation, but the order is still not cancelled: cancel it there."
+        )
+        # A retry sends it again.
+        return {"unmet": unmet}
+
+    @api.model
+    def _is_cancelled(self, channel, order_id):
+        order = self._graphql(channel, queries.CANCELLED, {"id": order_id})["order"]
+        return bool(order and order["cancelledAt"])
+
+    @api.model
+    def _cancel_pieces(self, channel, key, cancellation):
+        """Take pieces off an order, with their money where that is wanted."""
+        order = self._refundable_order(channel, cancellation["order_ref"])
+        if known := self._refund_made(order, key):
+            return {"refund_ref": known, "already": True}
+        kind = "CANCEL" if cancellation["restock"] else "NO_RESTOCK"
+        lines = self._refund_lines(channel, order, cancellation["lines"], lambda _line: kind)
+        transactions = []
+        if cancellation["refund"]:
+            variables = {"id": order["id"], "lines": lines}
+            suggested = self._graphql(channel, queries.SUGGESTED_REFUND, variables, 20.0)
+            transactions = [
+                self._refund_transaction(
+                    order, part, part["parentTransaction"], part["amountSet"]["presentmentMoney"]
+                )
+                for part in suggested["order"]["suggestedRefund"]["suggestedTransactions"]
+            ]
+        return self._refund(channel, key, order, cancellation["text"], lines, transactions)
+
+    @api.model
+    def _push_refund(self, channel, key, refund):
+        """Override of `oms.channel.adapter`."""
+        order = self._refundable_order(channel, refund["order_ref"])
+        if known := self._refund_made(order, key):
+            return {"refund_ref": known, "already": True}
+        lines = self._refund_lines(
+            channel,
+            order,
+            refund["lines"],
+            lambda line: "RETURN" if line.get("restock") else "NO_RESTOCK",
+        )
+        amount = Decimal(refund["amount"])
+        transactions = self._spread(order, amount, refund["charge_ref"])
+        shipping = Decimal(refund.get("shipping") or 0)
+        values = {"shipping": {"amount": f"{shipping:f}"}} if shipping else {}
+        return self._refund(channel, key, order, refund["text"], lines, transactions, **values)
+
+    @api.model
+    def _refundable_order(self, channel, order_ref):
+        variables = {"id": gid("Order", order_ref)}
+        order = self._graphql(channel, queries.TO_REFUND, variables, 60.0)["order"]
+        if not order:
+            raise FinalError(self.env._("Shopify has no such order any more."))
+        return order
+
+    @api.model
+    def _refund_made(self, order, key):
+        """:return: the refund that was made for a key before, however long ago; '' if none"""
+        mark = self._mark(key)
+        made = (r["id"] for r in order["refunds"] if mark in (r["note"] or ""))
+        return id_of(next(made, ""))
+
+    @api.model
+    def _mark(self, key):
+        """:return: by what a refund's note tells which call made it"""
+        return f"[{self._once(key)[:13]}]"
+
+    @api.model
+    def _is_echo(self, refund, key):
+        """Override of `oms.channel.adapter`: the note names the call."""
+        return self._mark(key) in refund.reason
+
+    @api.model
+    def _refund_lines(self, channel, order, lines, restock_type):
+        """:return: the lines of a refund as Shopify takes them
+
+        Of what is charged besides, such as a tip or duties, Shopify takes the money alone.
+        """
+        lines = [
+            line
+            for line in lines
+            if int(Decimal(line["quantity"])) and (line["line_ref"] or "0").isdecimal()
+        ]
+        refs = {}
+        if any(not line["line_ref"] for line in lines):
+            found = self._rest(
+                channel, queries.ORDER_LINES, order["id"], lambda data: data["order"]["lineItems"]
+            )
+            counts = Counter(line["sku"] for line in found)
+            refs = {line["sku"]: line["id"] for line in found if counts[line["sku"]] == 1}
+        values = []
+        for line in lines:
+            ref = line["line_ref"] or refs.get(line["sku"])
+            if not ref:
+                raise FinalError(
+                    self.env._("The order has no line, or several, with SKU %s.", line["sku"])
+                )
+            value = {
+                "lineItemId": gid("LineItem", ref),
+                "quantity": int(Decimal(line["quantity"])),
+                "restockType": restock_type(line),
+            }
+            if value["restockType"] != "NO_RESTOCK":
+                value["locationId"] = self._restock_place(order)
+            values.append(value)
+        return values
+
+    @api.model
+    def _restock_place(self, order):
+        """:return: where pieces are put back: where they were taken from"""
+        for part in order["fulfillmentOrders"]["nodes"]:
+            if part["assignedLocation"]["location"]:
+                return part["assignedLocation"]["location"]["id"]
+        return None
+
+    @api.model
+    def _spread(self, order, amount, charge_ref):
+        """Spread an amount over the payments it can be given back on.
+
+        :return: the transactions of a refund
+        """
+        transactions, left = [], amount
+        for payment, available in self._refundable(order, charge_ref):
+            part = min(left, available)
+            if part > 0:
+                money = {"amount": f"{part:f}"}
+                transactions.append(self._refund_transaction(order, payment, payment, money))
+                left -= part
+        if left > 0:
+            raise FinalError(
+                self.env._(
+                    "Only %(possible)s of %(amount)s can still be given back at Shopify.",
+                    possible=f"{amount - left:f}",
+                    amount=f"{amount:f}",
+                )
+            )
+        return transactions
+
+    @api.model
+    def _refundable(self, order, charge_ref):
+        """:return: pairs (payment, what of it was not given back yet), the wanted one first
+        where it is named
+        """
+        refunded, payments = {}, []
+        for transaction in order["transactions"]:
+            parent, status = transaction["parentTransaction"], transaction["status"]
+            if transaction["kind"] == "REFUND" and status in ("SUCCESS", "PENDING"):
+                ref = parent and parent["id"]
+                refunded[ref] = refunded.get(ref, 0) + self._presented(transaction)
+            elif transaction["kind"] in ("SALE", "CAPTURE") and status == "SUCCESS":
+                names = {id_of(transaction["id"]), id_of(parent["id"]) if parent else None}
+                payments.append((charge_ref not in names, transaction))
+        payments.sort(key=lambda payment: payment[0])
+        return [
+            (payment, self._presented(payment) - refunded.get(payment["id"], 0))
+            for _is_other, payment in payments
+        ]
+
+    @api.model
+    def _presented(self, transaction):
+        """:return: the amount of a transaction, in the currency the customer pays in"""
+        return Decimal(transaction["amountSet"]["presentmentMoney"]["amount"])
+
+    @api.model
+    def _refund_transaction(self, order, payment, parent, money):
+        return {
+            "orderId": order["id"],
+            "parentId": parent and parent["id"],
+            "gateway": payment["gateway"],
+            "kind": "REFUND",
+            "amount": money["amount"],
+        }
+
+    @api.model
+    def _refund(self, channel, key, order, text, lines, transactions, **values):
+        """Make a refund, once."""
+        values |= {
+            "orderId": order["id"],
+            "currency": order["presentmentCurrencyCode"],
+            "note": " ".join(filter(None, (text, self._mark(key)))),
+            "notify": bool(transactions),
+            "refundLineItems": lines,
+            "transactions": transactions,
+        }
+        variables = {"input": values, "key": self._once(key)}
+        answer = self._graphql(channel, queries.REFUND, variables)["refundCreate"]
+        self._refuse(answer["userErrors"])
+        return {"refund_ref": id_of(answer["refund"]["id"])}

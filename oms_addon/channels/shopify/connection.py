@@ -1,0 +1,149 @@
+"""Shopify: the access, and the messages we ask it for."""
+
+import contextlib
+
+from odoo import api, models
+from odoo.exceptions import UserError
+
+from odoo.addons.oms_addon.exceptions import CredentialsError
+from odoo.addons.oms_addon.tools.paging import Pages
+
+from . import queries
+from .parse_values import gid
+
+SCOPES = (
+    "read_orders",
+    "write_orders",
+    "read_customers",
+    "read_products",
+    "write_products",
+    "read_inventory",
+    "write_inventory",
+    "read_locations",
+    "read_fulfillments",
+    "read_merchant_managed_fulfillment_orders",
+    "write_merchant_managed_fulfillment_orders",
+)
+TOPICS = (
+    "app/uninstalled",
+    "fulfillment_orders/hold_released",
+    "fulfillment_orders/placed_on_hold",
+    "fulfillment_orders/rescheduled",
+    "fulfillments/create",
+    "fulfillments/update",
+    "inventory_levels/update",
+    "order_transactions/create",
+    "orders/cancelled",
+    "orders/create",
+    "orders/edited",
+    "orders/fulfilled",
+    "orders/paid",
+    "orders/partially_fulfilled",
+    "orders/risk_assessment_changed",
+    "orders/updated",
+    "products/create",
+    "products/delete",
+    "products/update",
+    "refunds/create",
+)
+
+
+class OmsChannelAdapterShopify(models.AbstractModel):
+    _inherit = "oms.channel.adapter.shopify"
+
+    @api.model
+    def _confirm(self, channel, document):
+        """Override of `oms.channel.adapter`: a removed app may not ask, an erased customer has
+        no e-mail address.
+        """
+        if document.kind in ("disconnected", "erase_shop"):
+            with contextlib.suppress(CredentialsError):
+                self._graphql(channel, queries.WHO)
+                return self.env._(
+                    "The store still answers, so the app was not removed. Nothing was changed."
+                )
+        elif not document.customer_ref:
+            return self.env._(
+                "Shopify names no customer to ask about. Erase the customer in Odoo by hand if "
+                "this is wanted."
+            )
+        else:
+            ids = [gid("Customer", document.customer_ref)]
+            [customer] = self._graphql(channel, queries.CUSTOMER, {"ids": ids})["nodes"]
+            if customer and customer["defaultEmailAddress"]:
+                return self.env._(
+                    "Customer %(customer)s still has an email address in Shopify. Erase the "
+                    "customer in Odoo by hand if this is wanted.",
+                    customer=document.customer_ref,
+                )
+        return ""
+
+    @api.model
+    def _test_connection(self, channel):
+        """Override of `oms.channel.adapter`: one question, and which scopes are missing."""
+        channel_sudo = channel.sudo()
+        if not all(channel_sudo[name] for name in self._required_credentials):
+            return self.env._(
+                "Fill in the store's address, the Admin API access token and the client secret "
+                "of the app."
+            )
+        try:
+            data = self._graphql(channel, queries.WHO)
+        except UserError as error:
+            return self.env._("Shopify cannot be asked: %(why)s", why=str(error))
+        scopes = {s["handle"] for s in data["currentAppInstallation"]["accessScopes"]}
+        # Whoever may write may read.
+        scopes |= {s.replace("write_", "read_", 1) for s in scopes if s.startswith("write_")}
+        missing = [scope for scope in SCOPES if scope not in scopes]
+        if missing:
+            return self.env._(
+                "The app may not do everything that is needed. Give it these scopes in Shopify "
+                "and install it again: %(scopes)s",
+                scopes=", ".join(missing),
+            )
+        return ""
+
+    @api.model
+    def _ensure_webhooks(self, channel):
+        """Override of `oms.channel.adapter`: one subscription for each topic.
+
+        Subscriptions of the same app that go to other systems are left alone.
+        """
+        known = self._subscriptions(channel)
+        wanted = {topic.upper().replace("/", "_"): topic for topic in TOPICS}
+        there = {s["topic"] for s in known if s["uri"] == channel.webhook_url}
+        for subscription in known:
+            if subscription["uri"] != channel.webhook_url:
+                self._unsubscribe(channel, subscription)
+        sentences = []
+        for code, topic in wanted.items():
+            if code not in there:
+                variables = {"topic": code, "uri": channel.webhook_url}
+                answer = self._graphql(channel, queries.SUBSCRIBE, variables)
+                self._refuse(answer["webhookSubscriptionCreate"]["userErrors"])
+                sentences.append(self.env._("Shopify sends us %(topic)s again.", topic=topic))
+        return sentences
+
+    @api.model
+    def _remove_webhooks(self, channel):
+        """Override of `oms.channel.adapter`."""
+        for subscription in self._subscriptions(channel):
+            self._unsubscribe(channel, subscription)
+
+    @api.model
+    def _subscriptions(self, channel):
+        """:return: the app's subscriptions for this channel, at this address or another"""
+        found, page, pages = [], {"pageInfo": {"hasNextPage": True, "endCursor": None}}, Pages()
+        while page["pageInfo"]["hasNextPage"]:
+            self._turn(channel, pages, page["pageInfo"]["endCursor"])
+            variables = {"after": page["pageInfo"]["endCursor"]}
+            data = self._graphql(channel, queries.SUBSCRIPTIONS, variables, 102.0)
+            page = data["webhookSubscriptions"]
+            found += page["nodes"]
+        return [s for s in found if s["uri"].endswith(f"/oms/webhook/{channel.token}")]
+
+    @api.model
+    def _unsubscribe(self, channel, subscription):
+        variables = {"id": subscription["id"]}
+        answer = self._graphql(channel, queries.UNSUBSCRIBE, variables)
+        self._refuse(answer["webhookSubscriptionDelete"]["userErrors"])

@@ -1,0 +1,207 @@
+"""Shopify: telling shipments."""
+
+from datetime import timezone
+from decimal import Decimal
+
+from odoo import api, models
+
+from odoo.addons.oms_addon.exceptions import FinalError
+
+from . import queries
+from .parse_values import gid, id_of
+
+
+class OmsChannelAdapterShopify(models.AbstractModel):
+    _inherit = "oms.channel.adapter.shopify"
+
+    @api.model
+    def _push_shipment(self, channel, key, shipment):
+        """Override of `oms.channel.adapter`: fulfil what of it is still to be fulfilled.
+
+        Shopify takes no key here. What a fulfilment of the same parcels, or of none made
+        since the goods left, holds already is taken for this shipment told before.
+        """
+        variables = {"id": gid("Order", shipment["order_ref"])}
+        order = self._graphql(channel, queries.TO_SHIP, variables, 160.0)["order"]
+        if not order:
+            raise FinalError(self.env._("Shopify has no such order any more."))
+        wanted = {}
+        for line in shipment["lines"]:
+            of = line["line_ref"] or line["sku"]
+            wanted[of] = wanted.get(of, 0) + int(Decimal(line["quantity"]))
+        told = self._told_before(channel, order, shipment, wanted)
+        refs = [*told, *self._fulfil(channel, order, shipment, wanted)]
+        left = {of: quantity for of, quantity in wanted.items() if quantity > 0}
+        if left and not refs:
+            raise FinalError(self._why_not_fulfilled(order))
+        result = {"fulfillment_refs": refs, "already": not set(refs) - set(told), "left": left}
+        if left:
+            result["unmet"] = self.env._(
+                "Shopify fulfilled only a part of this shipment, %(count)s items are left: they "
+                "are on hold there, cancelled, or were fulfilled by somebody else.",
+                count=sum(left.values()),
+            )
+        return result
+
+    @api.model
+    def _push_tracking(self, channel, key, shipment):
+        """Override of `oms.channel.adapter`: on the fulfilments that the shipment was made."""
+        refs = shipment["told"].get("fulfillment_refs") or []
+        tracking = self._tracking(shipment["parcels"])
+        if not refs:
+            raise FinalError(
+                self.env._(
+                    "It is not known which fulfillment on Shopify tracking number %(numbers)s is "
+                    "of: enter it there.",
+                    numbers=", ".join(tracking.get("numbers", ())),
+                )
+            )
+        missing = set()
+        for ref in refs:
+            variables = {"id": gid("Fulfillment", ref), "tracking": tracking}
+            answer = self._graphql(channel, queries.TRACKING, variables)
+            answer = answer["fulfillmentTrackingInfoUpdate"]
+            self._refuse(answer["userErrors"])
+            shown = {info["number"] for info in answer["fulfillment"]["trackingInfo"]}
+            missing |= set(tracking.get("numbers", ())) - shown
+        result = {"fulfillment_refs": refs}
+        if missing:
+            result["unmet"] = self.env._(
+                "Shopify does not show tracking number %(numbers)s: enter it there.",
+                numbers=", ".join(sorted(missing)),
+            )
+        return result
+
+    @api.model
+    def _told_before(self, channel, order, shipment, wanted):
+        """Take off what a fulfilment made before holds of a shipment.
+
+        :return: the ids of such fulfilments
+        """
+        numbers = {parcel["number"] for parcel in shipment["parcels"] if parcel["number"]}
+        told = []
+        for fulfilment in order["fulfillments"]:
+            known = {info["number"] for info in fulfilment["trackingInfo"] if info["number"]}
+            is_same = known & numbers if numbers or known else self._is_since(fulfilment, shipment)
+            if fulfilment["status"] == "CANCELLED" or not is_same:
+                continue
+            lines = self._rest(
+                channel,
+                queries.SHIPPED_LINES,
+                fulfilment["id"],
+                lambda data: data["node"]["fulfillmentLineItems"],
+            )
+            for line in lines:
+                of = self._wanted_key(wanted, line["lineItem"])
+                if of:
+                    wanted[of] -= line["quantity"]
+            told.append(id_of(fulfilment["id"]))
+        return told
+
+    @api.model
+    def _is_since(self, fulfilment, shipment):
+        left_at = shipment.get("shipped_at")
+        made_at = self._moment(fulfilment["createdAt"])
+        if not left_at:
+            return False
+        left_at = self._moment(left_at)
+        return made_at >= (left_at if left_at.tzinfo else left_at.replace(tzinfo=timezone.utc))
+
+    @api.model
+    def _wanted_key(self, wanted, line):
+        """:return: how a shipment names a line: by its id or its SKU; ``None`` if it does not"""
+        return next((of for of in (id_of(line["id"]), line["sku"]) if of in wanted), None)
+
+    @api.model
+    def _fulfil(self, channel, order, shipment, wanted):
+        """Fulfil from the open fulfilment orders, those of the shipment's place first.
+
+        :return: the ids of the new fulfilments, one for each place
+        """
+        by_place = {}
+        for part in self._open_parts(order, shipment["location_ref"]):
+            if not any(quantity > 0 for quantity in wanted.values()):
+                break
+            lines = self._part_lines(channel, part, wanted)
+            if lines and part["status"] == "SCHEDULED":
+                answer = self._graphql(channel, queries.OPEN_SCHEDULED, {"id": part["id"]})
+                self._refuse(answer["fulfillmentOrderOpen"]["userErrors"])
+            if lines:
+                by_place.setdefault(self._place_of(part), []).append(
+                    {"fulfillmentOrderId": part["id"], "fulfillmentOrderLineItems": lines}
+                )
+        refs = []
+        for parts in by_place.values():
+            values = {"lineItemsByFulfillmentOrder": parts, "notifyCustomer": True}
+            if tracking := self._tracking(shipment["parcels"]):
+                values["trackingInfo"] = tracking
+            answer = self._graphql(channel, queries.SHIP, {"fulfillment": values})
+            answer = answer["fulfillmentCreate"]
+            self._refuse(answer["userErrors"])
+            refs.append(id_of(answer["fulfillment"]["id"]))
+        return refs
+
+    @api.model
+    def _open_parts(self, order, location_ref):
+        """:return: the fulfilment orders that can be fulfilled, best first"""
+        parts = [
+            part
+            for part in order["fulfillmentOrders"]["nodes"]
+            if part["status"] in ("OPEN", "IN_PROGRESS", "SCHEDULED")
+        ]
+        return sorted(
+            parts, key=lambda p: (self._place_of(p) != location_ref, p["status"] == "SCHEDULED")
+        )
+
+    @api.model
+    def _place_of(self, part):
+        location = part["assignedLocation"]["location"]
+        return id_of(location["id"]) if location else ""
+
+    @api.model
+    def _part_lines(self, channel, part, wanted):
+        """Take what is wanted out of a fulfilment order.
+
+        :return: its lines as the fulfilment names them; ``wanted`` is less by them
+        """
+        lines = []
+        found = self._rest(
+            channel, queries.TO_SHIP_LINES, part["id"], lambda data: data["node"]["lineItems"]
+        )
+        for line in found:
+            of = self._wanted_key(wanted, line["lineItem"])
+            quantity = min(wanted[of], line["remainingQuantity"]) if of else 0
+            if quantity > 0:
+                wanted[of] -= quantity
+                lines.append({"id": line["id"], "quantity": quantity})
+        return lines
+
+    @api.model
+    def _tracking(self, parcels):
+        """:return: what Shopify shows the customer of the parcels"""
+        tracking = {
+            "numbers": [parcel["number"] for parcel in parcels if parcel["number"]],
+            "urls": [parcel["url"] for parcel in parcels if parcel["url"]],
+            "company": next((parcel["carrier"] for parcel in parcels if parcel["carrier"]), ""),
+        }
+        return {key: value for key, value in tracking.items() if value}
+
+    @api.model
+    def _why_not_fulfilled(self, order):
+        """:return: why nothing of an order could be fulfilled, and what to do"""
+        holds = [
+            hold["displayReason"]
+            for part in order["fulfillmentOrders"]["nodes"]
+            for hold in part["fulfillmentHolds"]
+        ]
+        if holds:
+            return self.env._(
+                "Shopify holds %(order)s (%(reason)s): release it there, then retry.",
+                order=order["name"],
+                reason=", ".join(dict.fromkeys(holds)),
+            )
+        return self.env._(
+            "Shopify has nothing of this left to fulfil on %(order)s: it was fulfilled there, "
+            "cancelled, or belongs to a fulfilment service.",
+            order=order["name"],
+        )

@@ -1,0 +1,171 @@
+"""WooCommerce: asking for orders."""
+
+import hashlib
+import json
+from collections import defaultdict
+from datetime import datetime, timedelta, timezone
+
+from odoo import api, models
+
+from odoo.addons.oms_addon.channels.oms_channel_adapter import Event
+from odoo.addons.oms_addon.exceptions import FinalError
+from odoo.addons.oms_addon.tools import http
+from odoo.addons.oms_addon.tools.paths import segment
+
+from .adapter import PAGE
+from .parse_orders import DRAFTS
+from .parse_values import DETAILS
+
+
+class OmsChannelAdapterWoocommerce(models.AbstractModel):
+    _inherit = "oms.channel.adapter.woocommerce"
+
+    @api.model
+    def _fetch(self, channel, limit=None):
+        """Override of `oms.channel.adapter`: what changed since, oldest change first.
+
+        The cursor is ``since``, and behind slashes the page of it and whether this is the
+        first sweep, which takes the orders still to be worked on. A page that others follow
+        moves ``since`` to its last change, so that a change meanwhile cannot shift the pages.
+        """
+        size = min(limit or PAGE, PAGE)
+        since, page, first = self._read_cursor(channel.cursor)
+        params = {"page": str(page), "per_page": str(size), "orderby": "modified", "order": "asc"}
+        if first:
+            params["status"] = "pending,on-hold,processing"
+        changed = {"modified_after": since, "dates_are_gmt": "true"} if since else {}
+        answer = self._call(channel, "GET", "/orders", params={**params, **changed})
+        orders = answer.json()
+        events = self._events(channel, orders)
+        if self._goes_on(answer, page, orders):
+            return events, self._next_cursor(orders, since, page, first)
+        last = [moment for order in orders if (moment := order["date_modified_gmt"])]
+        if since:
+            query = {**params, **changed, "per_page": str(PAGE), "status": "trash"}
+            events += self._events(channel, self._all(channel, "/orders", is_open=True, **query))
+        return events, max([*last, channel.cursor.split("/")[0] if channel.cursor else ""])
+
+    @api.model
+    def _read_cursor(self, cursor):
+        """:return: since when to ask (text), which page, whether it is the first sweep"""
+        since, *paging = (cursor or "").split("/")
+        if paging:
+            return since, int(paging[0]), bool(paging[1])
+        if not since:
+            return "", 1, True
+        moment = datetime.fromisoformat(since) - timedelta(seconds=self._overlap_seconds)
+        return moment.isoformat(), 1, False
+
+    @api.model
+    def _next_cursor(self, orders, since, page, first):
+        """:return: where to go on behind a full page"""
+        last = max((order["date_modified_gmt"] or "" for order in orders), default="")
+        # "After" leaves out the second itself, and others may have changed in it.
+        following = last and (datetime.fromisoformat(last) - timedelta(seconds=1)).isoformat()
+        if following > since:
+            return f"{following}/1/{'first' if first else ''}"
+        return f"{since}/{page + 1}/{'first' if first else ''}"
+
+    @api.model
+    def _fetch_orders(self, channel, refs):
+        """Override of `oms.channel.adapter`: with the details of their refunds."""
+        events = []
+        for ref in refs:
+            answer = self._call(channel, "GET", f"/orders/{segment(ref)}", accept=(404,))
+            if answer.status == 200:
+                order = answer.json()
+                order[DETAILS] = (
+                    self._refunds_of(channel, ref, is_open=True) if order.get("refunds") else []
+                )
+                events += self._events(channel, [order])
+        return events
+
+    @api.model
+    def _list_orders(self, channel, start, end, cursor=None):
+        """Override of `oms.channel.adapter`"""
+        params = self._window(start, end, cursor) | {"_fields": "id,status"}
+        answer = self._call(channel, "GET", "/orders", params=params)
+        refs = [str(order["id"]) for order in answer.json() if order["status"] not in DRAFTS]
+        return refs, self._next_page(answer, cursor)
+
+    @api.model
+    def _count_orders(self, channel, start, end):
+        """Override of `oms.channel.adapter`: all but those not placed yet."""
+        params = self._window(start, end, None) | {"per_page": "1", "_fields": "id"}
+        drafts = {**params, "status": "checkout-draft"}
+        counts = [self._count(channel, query) for query in (params, drafts)]
+        return None if None in counts else counts[0] - counts[1]
+
+    @api.model
+    def _count(self, channel, params):
+        answer = self._call(channel, "GET", "/orders", params=params)
+        return self._told_count(answer, "X-WP-Total")
+
+    @api.model
+    def _fetch_window(self, channel, start, end, cursor=None):
+        """Override of `oms.channel.adapter`: the list tells the orders whole."""
+        params = self._window(start, end, cursor)
+        answer = self._call(channel, "GET", "/orders", params=params)
+        return self._events(channel, answer.json()), self._next_page(answer, cursor)
+
+    @api.model
+    def _window(self, start, end, cursor):
+        """:return: the query for the orders placed in a window; both bounds leave out
+        their second
+        """
+        utc = [moment.astimezone(timezone.utc).replace(tzinfo=None) for moment in (start, end)]
+        return {
+            "after": (utc[0] - timedelta(seconds=1)).isoformat(timespec="seconds"),
+            "before": utc[1].isoformat(timespec="seconds"),
+            "dates_are_gmt": "true",
+            "orderby": "date",
+            "order": "asc",
+            "per_page": str(PAGE),
+            "page": cursor or "1",
+        }
+
+    @api.model
+    def _next_page(self, answer, cursor):
+        page = int(cursor or 1)
+        return str(page + 1) if self._has_next(answer, page) else None
+
+    @api.model
+    def _events(self, channel, orders):
+        """:return: the events of orders as the API lists them, with their refunds' details
+        where one call tells them; without, the order is asked for alone
+        """
+        orders = [order for order in orders if order.get("status") not in DRAFTS]
+        refunded = [order for order in orders if order.get("refunds") and DETAILS not in order]
+        if refunded:
+            details = self._refunds_of_many(channel, [order["id"] for order in refunded])
+            for order in refunded:
+                if details is not None:
+                    order[DETAILS] = details.get(order["id"], [])
+        events = []
+        for order in orders:
+            body = json.dumps(order, ensure_ascii=False, default=str).encode()
+            digest = hashlib.sha256(body).hexdigest()[:16]
+            ref = f"poll:{order['id']}:{order.get('date_modified_gmt')}:{digest}"
+            events.append(Event("order.updated", ref, body, str(order["id"])))
+        return events
+
+    @api.model
+    def _refunds_of(self, channel, ref, **options):
+        """:param options: of ``_all``
+        :return: the refunds of one order, whole
+        """
+        return self._all(channel, f"/orders/{segment(ref)}/refunds", **options)
+
+    @api.model
+    def _refunds_of_many(self, channel, ids):
+        """:return: the refunds of orders by order id; ``None`` from shops before 9.0"""
+        parents, found = ",".join(map(str, ids)), defaultdict(list)
+        try:
+            refunds = self._all(channel, "/refunds", is_open=True, parent=parents)
+        except FinalError as error:
+            if http.status_of(error) != 404:
+                raise
+            return None
+        for refund in refunds:
+            found[refund["parent_id"]].append(refund)
+        return found

@@ -1,0 +1,112 @@
+"""WooCommerce: telling stock and prices."""
+
+from collections import defaultdict
+
+from odoo import api, models
+
+from odoo.addons.oms_addon.exceptions import FinalError, RetryableError
+from odoo.addons.oms_addon.tools.paths import segment
+
+from .parse_values import stock_mode_of
+
+
+class OmsChannelAdapterWoocommerce(models.AbstractModel):
+    _inherit = "oms.channel.adapter.woocommerce"
+
+    @api.model
+    def _push_stock(self, channel, key, items):
+        """Override of `oms.channel.adapter`: what was sold there meanwhile is not undone, and
+        what the shop does not track is not made to be tracked.
+
+        The shop itself does not compare: it is asked right before, all products in one call
+        and all variations in one.
+        """
+        there = self._stock_there(channel, items)
+        stale, untracked, writes = {}, {}, {}
+        for position, item in enumerate(items):
+            mode, shown = there.get(item["ref"], ("", None))
+            if mode in ("parent", "none"):
+                untracked[str(position)] = mode
+            elif shown == item["quantity"]:
+                continue
+            elif item.get("seen") is not None and shown not in (None, item["seen"]):
+                stale[str(position)] = shown
+            else:
+                writes[position] = item
+
+        def note_mode(position, row):
+            # Without manage_stock a quantity changes nothing, and the answer says so.
+            if (mode := stock_mode_of(row)) in ("parent", "none"):
+                untracked[str(position)] = mode
+
+        answer = self._push_items(
+            channel, writes, lambda item: {"stock_quantity": int(item["quantity"])}, note_mode
+        )
+        return {**answer, "stale": stale, **({"untracked": untracked} if untracked else {})}
+
+    @api.model
+    def _stock_there(self, channel, items):
+        """:return: how the shop tracks the stock and what it shows now, by listing"""
+        if all(item.get("seen") is None for item in items):
+            return {}
+        refs = {item["ref"]: item.get("parent_ref") or "" for item in items}
+        found = {}
+        for row in self._rows_by_ref(channel, refs, "id,manage_stock,stock_quantity"):
+            quantity = row.get("stock_quantity")
+            shown = None if quantity is None else int(quantity)
+            found[str(row["id"])] = stock_mode_of(row), shown
+        return found
+
+    @api.model
+    def _push_price(self, channel, key, items):
+        """Override of `oms.channel.adapter`: the usual price; a sale's price is the shop's."""
+        return self._push_items(
+            channel, dict(enumerate(items)), lambda item: {"regular_price": item["price"]}
+        )
+
+    @api.model
+    def _push_items(self, channel, items, prepare, note=None):
+        """Update products in one call, and the variations of each product in one.
+
+        The first call takes the rate limit's share of all, so that no half is sent twice.
+        When a later call fails, what came before is told and the rest is tried again.
+
+        :param dict items: items by position
+        :param prepare: makes the values of an item
+        :param note: takes the position of an item that was taken, and what it is now
+        :return: ``failed`` by position
+        """
+        groups = defaultdict(list)
+        for position, item in items.items():
+            groups[item.get("parent_ref") or ""].append(position)
+        failed, cost = {}, float(len(groups))
+        for number, (parent, positions) in enumerate(groups.items()):
+            path = f"/products/{segment(parent)}/variations/batch" if parent else "/products/batch"
+            try:
+                updates = [{"id": int(items[p]["ref"]), **prepare(items[p])} for p in positions]
+                answer = self._call(channel, "POST", path, body={"update": updates}, cost=cost)
+                rows = answer.json()
+                failed |= self._refused(positions, rows)
+                for position, row in zip(positions, rows.get("update", ()), strict=False):
+                    if note and not row.get("error"):
+                        note(position, row)
+            except RetryableError as error:
+                if not number:
+                    raise
+                left = [p for rest in list(groups.values())[number:] for p in rest]
+                return {"failed": failed | {str(p): str(error) for p in left}}
+            except (FinalError, ValueError) as error:
+                if len(groups) == 1 and len(positions) > 1:
+                    raise
+                failed |= {str(p): str(error) for p in positions}
+            cost = 0.0
+        return {"failed": failed}
+
+    @api.model
+    def _refused(self, positions, answer):
+        """:return: why items of a batch were refused, by position"""
+        return {
+            str(position): row["error"].get("message") or row["error"].get("code") or "?"
+            for position, row in zip(positions, answer.get("update", ()), strict=False)
+            if row.get("error")
+        }

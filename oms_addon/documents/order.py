@@ -1,0 +1,382 @@
+"""The canonical order: what every channel's adapter makes of what the channel sent.
+
+Frozen dataclasses with ``Decimal`` money and times in UTC. A document is read from
+JSON with ``from_json`` or ``from_dict`` and written with ``to_json`` or ``to_dict``;
+reading what was written gives an equal document. Malformed input raises
+:class:`DocumentError`; what is well-formed but wrong is told by ``problems()``.
+docs/order_document.md describes the schema for people who send documents.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from functools import cached_property
+
+from .channel import ListingDocument, NoticeDocument, OrderRequest
+from .codec import (
+    BOOLEAN,
+    CODE,
+    DECIMAL,
+    MOMENT,
+    OBJECT,
+    TEXT,
+    ZONE,
+    Document,
+    Versioned,
+    choice_of,
+    declare,
+    list_of,
+    loads,
+    nullable,
+    part_of,
+    text,
+)
+from .parts import (
+    CHARGE_KINDS,
+    CHARGE_STATUSES,
+    LINE_KINDS,
+    RISKS,
+    TAX_ROUNDINGS,
+    Address,
+    CancelledLine,
+    ChannelHold,
+    Charge,
+    Customer,
+    Line,
+    Refund,
+    RefundLine,
+    Tax,
+    exact_sum,
+    normalise_email,
+)
+from .problems import (
+    ADDRESS_LEVELS,
+    TOTAL_TOLERANCE,
+    Problem,
+    address_problems,
+    charge_problems,
+    country_problems,
+    currency_problems,
+    customer_problems,
+    line_problems,
+    quantity_problems,
+    time_problems,
+    total_problems,
+)
+from .tracking import TrackingDocument
+from .values import EXACT, DocumentError, mismatch, to_utc
+
+__all__ = [
+    "ADDRESS_LEVELS",
+    "CANCELLATION_SCHEMA",
+    "CHARGE_KINDS",
+    "CHARGE_STATUSES",
+    "FULFILLERS",
+    "LINE_KINDS",
+    "MAX_REF",
+    "ORDER_STATUSES",
+    "PAYMENT_SCHEMA",
+    "REFUND_SCHEMA",
+    "RISKS",
+    "SCHEMA",
+    "TAX_ROUNDINGS",
+    "TOTAL_TOLERANCE",
+    "Address",
+    "CancellationDocument",
+    "CancelledLine",
+    "ChannelHold",
+    "Charge",
+    "Customer",
+    "DocumentError",
+    "Line",
+    "OrderDocument",
+    "PaymentDocument",
+    "Problem",
+    "Refund",
+    "RefundDocument",
+    "RefundLine",
+    "Tax",
+    "address_problems",
+    "normalise_email",
+    "parse_document",
+]
+
+SCHEMA = "oms.order/1"
+CANCELLATION_SCHEMA = "oms.cancellation/1"
+PAYMENT_SCHEMA = "oms.payment/1"
+REFUND_SCHEMA = "oms.refund/1"
+#: Longer ids are no ids, and no database finds a row by them.
+MAX_REF = 250
+ORDER_STATUSES = ("pending", "open", "shipped", "delivered", "cancelled")
+FULFILLERS = ("merchant", "channel")
+#: what a customer has with the shop already, and pays a part with
+CREDIT_METHODS = ("gift_card", "shopify_store_credit")
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderDocument(Document, Versioned):
+    """An order as a channel tells it.
+
+    ``ref`` is the channel's id of the order, ``number`` what people call it.
+    ``version`` is monotone per order, if the channel has one. ``source_zone`` is the
+    zone the channel's times were in. ``total`` is ``None`` when the channel does not
+    tell, ``total_tax`` is what of it is tax, and ``tax_rounding`` what the taxes were rounded for:
+    each unit, each line or the order; '' is as the channel usually does. ``currency`` is the one
+    the customer pays in; ``settlement_currency`` and ``settlement_total`` are told where the
+    channel settles in another. ``holds`` and
+    ``risk`` are the channel's own; an adapter gives ``None`` for the holds and '' for the
+    risk where a message does not tell them: what is known of them stays.
+    ``payment_method`` is the channel's code of how the customer pays, ``payment_name`` what the
+    customer reads; both are '' where the channel does not say.
+    ``cancel_requested`` says that the buyer asks to cancel, which somebody has to decide,
+    for ``cancel_reason``. ``pickup_point`` is the id of the place the customer collects at,
+    whose address is ``shipping``. ``fulfilled_by`` ``channel`` says that the channel ships
+    from its own warehouse, ``location_ref`` from which. ``ship_by`` is the latest time to
+    ship, ``deliver_by`` to arrive. ``extra`` keeps every key the schema does not know, by
+    its path.
+    """
+
+    ref: str = declare(TEXT)
+    number: str = text()
+    version: str | None = declare(nullable(TEXT), default=None)
+    updated_at: datetime | None = declare(nullable(MOMENT), default=None)
+    placed_at: datetime = declare(MOMENT)
+    source_zone: str = declare(ZONE, default="")
+    currency: str = declare(CODE, default="")
+    total: Decimal | None = declare(nullable(DECIMAL), default=None)
+    total_tax: Decimal | None = declare(nullable(DECIMAL), default=None)
+    tax_rounding: str = declare(choice_of(*TAX_ROUNDINGS), default="")
+    prices_include_tax: bool = declare(BOOLEAN)
+    customer: Customer = declare(part_of(Customer), default=Customer())
+    billing: Address | None = declare(part_of(Address), default=None)
+    shipping: Address | None = declare(part_of(Address), default=None)
+    lines: tuple[Line, ...] = declare(list_of(part_of(Line)), default=())
+    charges: tuple[Charge, ...] = declare(list_of(part_of(Charge)), default=())
+    payment_method: str = text()
+    payment_name: str = text()
+    status: str = declare(choice_of(*ORDER_STATUSES), default="open")
+    shipping_method: str = text()
+    note: str = text()
+    gift_message: str = text()
+    tags: tuple[str, ...] = declare(list_of(TEXT), default=())
+    settlement_currency: str = declare(CODE, default="")
+    settlement_total: Decimal | None = declare(nullable(DECIMAL), default=None)
+    refunds: tuple[Refund, ...] = declare(list_of(part_of(Refund)), default=())
+    holds: tuple[ChannelHold, ...] | None = declare(
+        nullable(list_of(part_of(ChannelHold))), default=()
+    )
+    risk: str = declare(choice_of(*RISKS), default="")
+    cancel_requested: bool = declare(BOOLEAN, default=False)
+    cancel_reason: str = text()
+    pickup_point: str = text()
+    fulfilled_by: str = declare(choice_of(*FULFILLERS), default="merchant")
+    location_ref: str = text()
+    ship_by: datetime | None = declare(nullable(MOMENT), default=None)
+    deliver_by: datetime | None = declare(nullable(MOMENT), default=None)
+    extra: dict = declare(OBJECT, default_factory=dict)
+
+    schema = SCHEMA
+
+    def __post_init__(self):
+        _require_ref(self.ref, "ref")
+        put = object.__setattr__
+        put(self, "placed_at", to_utc(self.placed_at, path="placed_at"))
+        for name in ("updated_at", "ship_by", "deliver_by"):
+            if moment := getattr(self, name):
+                put(self, name, to_utc(moment, path=name))
+        put(self, "number", self.number or self.ref)
+        address = self.shipping or self.billing or Address()
+        put(self, "shipping", address)
+        put(self, "billing", self.billing or address)
+
+    @property
+    def paid_by(self):
+        """The method the customer pays by: as it is told, else that of the first charge."""
+        if self.payment_method:
+            return self.payment_method
+        methods = [c.method for c in self.charges if c.kind in ("authorization", "charge")]
+        return next((m for m in methods if m and m not in CREDIT_METHODS), "")
+
+    @property
+    def lines_total(self):
+        """The exact sum of the lines, in the tax mode of their prices."""
+        return exact_sum(line.subtotal for line in self.lines)
+
+    def expected_total(self):
+        """Return what the order costs by its lines alone.
+
+        :return: the exact amount with taxes; ``None`` when prices exclude tax and the
+            channel does not tell the tax amount of every line
+        """
+        if self.prices_include_tax:
+            return self.lines_total
+        amounts = [line.tax_amount for line in self.lines]
+        if None in amounts:
+            return None
+        return EXACT.add(self.lines_total, exact_sum(amounts))
+
+    def problems(self):
+        """Say why the order cannot be worked on as it is.
+
+        :rtype: tuple[Problem]
+        """
+        return self._problems
+
+    @cached_property
+    def _problems(self):
+        return (
+            *customer_problems(self.customer),
+            *currency_problems(self.currency),
+            *time_problems(self.placed_at, "placed_at"),
+            *country_problems(self.shipping, "shipping"),
+            *self._billing_problems(),
+            *line_problems(self.lines),
+            *total_problems(self),
+            *charge_problems(self.charges),
+        )
+
+    def _billing_problems(self):
+        if self.billing.country == self.shipping.country:
+            return ()
+        return country_problems(self.billing, "billing")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancellationDocument(Document, Versioned):
+    """A cancellation, of the lines it names or of the whole order when it names none.
+
+    ``order_ref`` is '' when the channel does not say which order it means.
+    """
+
+    ref: str = declare(TEXT)
+    order_ref: str = text()
+    at: datetime = declare(MOMENT)
+    updated_at: datetime | None = declare(nullable(MOMENT), default=None)
+    version: str | None = declare(nullable(TEXT), default=None)
+    source_zone: str = declare(ZONE, default="")
+    currency: str = declare(CODE, default="")
+    total: Decimal | None = declare(nullable(DECIMAL), default=None)
+    customer: Customer = declare(part_of(Customer), default=Customer())
+    lines: tuple[CancelledLine, ...] = declare(list_of(part_of(CancelledLine)), default=())
+    reason: str = text()
+    extra: dict = declare(OBJECT, default_factory=dict)
+
+    schema = CANCELLATION_SCHEMA
+
+    def __post_init__(self):
+        _require_ref(self.ref, "ref")
+        if self.order_ref:
+            _require_ref(self.order_ref, "order_ref")
+        put = object.__setattr__
+        put(self, "at", to_utc(self.at, path="at"))
+        if self.updated_at:
+            put(self, "updated_at", to_utc(self.updated_at, path="updated_at"))
+
+    @property
+    def is_whole_order(self):
+        return bool(self.order_ref) and not self.lines
+
+    def problems(self):
+        """Say why the cancellation cannot be worked on as it is.
+
+        :rtype: tuple[Problem]
+        """
+        return (
+            *self._target_problems(),
+            *time_problems(self.at, "at"),
+            *quantity_problems(self.lines),
+        )
+
+    def _target_problems(self):
+        if self.order_ref:
+            return
+        yield from customer_problems(self.customer)
+        if not self.lines:
+            message = "The cancellation names neither an order nor lines."
+            yield Problem("NO_LINES", message, "lines")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentDocument(Document):
+    """Money news about an order that is told apart from the order itself."""
+
+    order_ref: str = declare(TEXT)
+    source_zone: str = declare(ZONE, default="")
+    charges: tuple[Charge, ...] = declare(list_of(part_of(Charge)))
+    extra: dict = declare(OBJECT, default_factory=dict)
+
+    schema = PAYMENT_SCHEMA
+
+    def __post_init__(self):
+        _require_ref(self.order_ref, "order_ref")
+
+    def problems(self):
+        """Say what is wrong with the payments.
+
+        :rtype: tuple[Problem]
+        """
+        if not self.charges:
+            message = "The payment message contains no payment."
+            return (Problem("BAD_CHARGE", message, "charges"),)
+        return tuple(charge_problems(self.charges))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundDocument(Document):
+    """What a channel gave back of an order, told apart from the order itself."""
+
+    order_ref: str = declare(TEXT)
+    source_zone: str = declare(ZONE, default="")
+    refunds: tuple[Refund, ...] = declare(list_of(part_of(Refund)))
+    charges: tuple[Charge, ...] = declare(list_of(part_of(Charge)), default=())
+    extra: dict = declare(OBJECT, default_factory=dict)
+
+    schema = REFUND_SCHEMA
+
+    def __post_init__(self):
+        _require_ref(self.order_ref, "order_ref")
+
+    def problems(self):
+        """Say what is wrong with the refunds.
+
+        :rtype: tuple[Problem]
+        """
+        return tuple(charge_problems(self.charges))
+
+
+def _require_ref(ref, path):
+    if not ref.strip():
+        raise mismatch("an id", ref, path)
+    if len(ref) > MAX_REF:
+        raise mismatch(f"an id of at most {MAX_REF} characters", ref, path)
+
+
+_DOCUMENTS = {
+    cls.schema: cls
+    for cls in (
+        OrderDocument,
+        CancellationDocument,
+        PaymentDocument,
+        RefundDocument,
+        TrackingDocument,
+        ListingDocument,
+        NoticeDocument,
+        OrderRequest,
+    )
+}
+
+
+def parse_document(data):
+    """Return the document in ``data``, of the kind its ``schema`` key names.
+
+    :param data: bytes, text or JSON data; without a schema it is an order
+    :raise DocumentError: when it is malformed or of an unknown kind
+    """
+    if isinstance(data, (bytes, bytearray, str)):
+        data = loads(data)
+    if not isinstance(data, dict):
+        raise mismatch("an object", data, "")
+    schema = data.get("schema", SCHEMA)
+    if not isinstance(schema, str) or schema not in _DOCUMENTS:
+        raise mismatch("one of " + ", ".join(_DOCUMENTS), schema, "schema")
+    return _DOCUMENTS[schema].from_dict(data)

@@ -1,0 +1,319 @@
+"""What the planned warehouse does not have comes from another that has it."""
+
+from collections import defaultdict
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from odoo.addons.oms_addon.tools.sealed_context import sealed
+from odoo.addons.oms_addon.tools.sourcing import Rule, Supply
+
+from .oms_allocator import OPEN_STATES
+
+#: what limits orders that no rule is about
+FREE_HAND = Rule(keeps_safety=False)
+
+
+class Limit:
+    """What a rule leaves of an order's goods for other warehouses."""
+
+    def __init__(self, order, rule, supply, slots):
+        self.rule = rule
+        self.supply = supply
+        self.slots = slots
+        self.fresh = set()
+        self.used = {
+            move.picking_type_id.warehouse_id
+            for move in order.order_line.move_ids
+            if move.state == "done" or move.state != "cancel" and move.move_line_ids
+        }
+
+    def floor(self, warehouse_id, product_id):
+        """:return: what has to stay in a warehouse"""
+        return self.supply.floor(warehouse_id, product_id) if self.rule.keeps_safety else 0.0
+
+    def take(self, move, warehouse, quantity, missing):
+        """:return: whether goods may come from a warehouse; it is one more then"""
+        most = 1 if self.rule.one_parcel else self.rule.max_parcels
+        if warehouse not in self.used:
+            if most and len(self.used) >= most:
+                return False
+            price = move.env["oms.resourcing"]._unit_value(move)
+            parts = [quantity * price, (missing - quantity) * price]
+            if self.rule.min_value and any(0 < part < self.rule.min_value for part in parts):
+                return False
+        if not self.take_place(warehouse.id):
+            return False
+        self.used.add(warehouse)
+        return True
+
+    def take_place(self, warehouse_id):
+        """:return: whether there is a place in the warehouse's day; the order has it then"""
+        left = self.supply.capacity
+        if warehouse_id in left and warehouse_id not in self.slots | self.fresh:
+            if left[warehouse_id] <= 0:
+                return False
+            left[warehouse_id] -= 1
+            self.fresh.add(warehouse_id)
+        return True
+
+
+class OmsResourcing(models.AbstractModel):
+    _name = "oms.resourcing"
+    _description = "Sourcing Again"
+
+    @api.model
+    def _resource(self, moves, rows, locations, candidates, later=None):
+        """Move what is missing to other candidate warehouses and reserve it there.
+
+        :param moves: ``stock.move`` records that miss goods, in the order they are served
+        :param list rows: the locked stock rows, as they are after reserving
+        :param dict locations: warehouse id by location id, see ``oms.stock._locations``
+        :param dict candidates: the warehouses that may serve each order, best first
+        :param later: moves that are served after these, and claim nothing of what these need
+        """
+        moves = moves.filtered(lambda m: m.sale_line_id.order_id.picking_policy != "one")
+        free = self._spare(moves, rows, locations, later)
+        limits = self._limits(moves, candidates) if free else {}
+        shifts = [
+            shift
+            for move in moves
+            for shift in self._find(move, candidates[move.sale_line_id.order_id], free, limits)
+        ]
+        if not shifts:
+            return
+        before = moves.sale_line_id.move_ids
+        self._shift(shifts)
+        self._take_places(limits)
+        self.env["oms.allocation.slot"]._give_back_unused(moves.sale_line_id.order_id)
+        fresh = moves.sale_line_id.move_ids - before
+        fresh = fresh.filtered(lambda m: m.state == "confirmed" and not m.move_orig_ids)
+        self.env["oms.reservation"]._reserve(fresh, rows)
+
+    @api.model
+    def _spare(self, moves, rows, locations, later=None):
+        """:return: what other warehouses have and no earlier order claims, by
+        (warehouse id, product id)
+        """
+        spare = defaultdict(float)
+        if not moves:
+            return spare
+        for row in self.env["oms.stock"]._fresh_rows(rows, fields.Datetime.now()):
+            if row["location_id"] in locations:
+                key = locations[row["location_id"]], row["product_id"]
+                spare[key] += self.env["oms.reservation"]._free(row)
+        if not any(quantity > 0 for quantity in spare.values()):
+            return spare
+        claimed = self.env["oms.stock"]._claimed(
+            locations, moves.product_id, but=moves | (later or moves)
+        )
+        for key, quantity in claimed.items():
+            spare[key] -= quantity
+        return spare
+
+    @api.model
+    def _find(self, move, candidates, spare, limits=None):
+        """Find who has what a move misses, and take it from ``spare``.
+
+        :param dict limits: what the rules limit, see ``_limits``
+        :return: tuples (move, warehouse, quantity in the product's unit)
+        """
+        missing, _wanted = self.env["oms.allocator"]._missing(move)
+        unit = move.product_id.uom_id
+        found = []
+        own = move.picking_type_id.warehouse_id
+        limit = (limits or {}).get(move.sale_line_id.order_id)
+        for warehouse in candidates - own - move.sale_line_id.oms_excluded_warehouse_ids:
+            key = warehouse.id, move.product_id.id
+            there = spare[key] - (limit.floor(*key) if limit else 0.0)
+            quantity = unit.round(min(missing, max(there, 0.0)), rounding_method="DOWN")
+            if unit.compare(quantity, 0) > 0 and (
+                not limit or limit.take(move, warehouse, quantity, missing)
+            ):
+                spare[key] -= quantity
+                missing -= quantity
+                found.append((move, warehouse, quantity))
+        return found
+
+    @api.model
+    def _limits(self, moves, candidates):
+        """Read what the rules of orders leave their goods for another warehouse.
+
+        :return: a ``Limit`` by order; nothing when there is no limit at all
+        :rtype: dict[sale.order, Limit]
+        """
+        orders = moves.sale_line_id.order_id
+        rules = self.env["oms.allocation.matrix"]._rule_of(orders)
+        warehouses = self.env["stock.warehouse"].union(*candidates.values())
+        if not rules and not any(warehouses.mapped("oms_capacity_day")):
+            return {}
+        matrix = self.env["oms.allocation.matrix"]
+        supply = Supply(
+            safety=matrix._safety(warehouses),
+            capacity=self.env["oms.allocation.day"].sudo()._left(warehouses),
+        )
+        slots = matrix._slots(orders, warehouses)
+        return {
+            order: Limit(
+                order, rules.get(order, FREE_HAND), supply, slots.get(order.id, frozenset())
+            )
+            for order in orders
+        }
+
+    @api.model
+    def _unit_value(self, move):
+        """:return: what a unit of a move's goods is worth in the company's currency; all units
+        of a kit's parts are worth the same
+        """
+        line, kits = move.sale_line_id, self.env["oms.kits"]
+        if line in kits._lines(move):
+            units = sum(sum(parts.mapped("product_qty")) for parts in kits._parts(line).values())
+        else:
+            units = self.env["oms.sourcing"]._demand(line)[2]
+        return line.price_total / (units or 1.0) / (line.order_id.currency_rate or 1.0)
+
+    @api.model
+    def _take_places(self, limits):
+        """Write down the places in the day's work of warehouses that were taken."""
+        wanted = {
+            order: limit.slots | limit.fresh for order, limit in limits.items() if limit.fresh
+        }
+        warehouses = self.env["stock.warehouse"].browse({w for ids in wanted.values() for w in ids})
+        self.env["oms.allocation.slot"]._settle(wanted, warehouses)
+
+    @api.model
+    def _shift(self, shifts, why=None):
+        """Take quantities off their moves and procure them in other warehouses.
+
+        :param list shifts: tuples (move, warehouse, quantity in the product's unit)
+        :param str why: in words; ``None`` when the first ran out
+        """
+        procurements = []
+        taken = defaultdict(float)
+        for move, warehouse, quantity in shifts:
+            procurements += self._prepare_procurements(move, warehouse, quantity)
+            taken[move] += quantity
+        self._explain(shifts, why)
+        self._reduce(taken)
+        self.env["stock.rule"].run(procurements)
+
+    @api.model
+    def _prepare_procurements(self, move, warehouse, quantity):
+        """:return: the procurements of what a move was to take, in a warehouse; of a kit just
+        the part
+        """
+        line = move.sale_line_id.with_company(move.company_id)
+        values = {**line._prepare_procurement_values(), "warehouse_id": warehouse}
+        wanted = line.with_context(**sealed(no_plan=True))._create_procurements(
+            quantity, move.product_id.uom_id, values
+        )
+        if move.product_id == line.product_id:
+            return wanted
+        return self.env["oms.kits"]._as_parts(move, wanted)
+
+    # === MOVED BY SOMEBODY === #
+
+    @api.model
+    def _move(self, lines, warehouse):
+        """Have what is open of order lines come from another warehouse, reserved or not.
+
+        The goods there are reserved at once, as far as they are free.
+
+        :param lines: ``sale.order.line`` records of confirmed orders
+        :param warehouse: one ``stock.warehouse``
+        :raise UserError: goods of these lines have been picked
+        """
+        lines = lines.filtered(lambda line: line._oms_is_goods())
+        allocator, stock = self.env["oms.allocator"], self.env["oms.stock"]
+        moves = self._movable(lines, warehouse)
+        if not moves:
+            return
+        warehouses = warehouse | moves.picking_type_id.warehouse_id
+        # Whoever reserves locks the days first.
+        self.env["oms.allocation.day"].sudo()._left(warehouses)
+        stock._lock(
+            stock._locations(warehouses).keys() | set(moves.location_id.ids), moves.product_id.ids
+        )
+        moves._do_unreserve()
+        shifts = [(move, warehouse, move.product_qty) for move in moves]
+        self._shift(shifts, self.env._("moved by hand"))
+        lines.warehouse_id = warehouse
+        lines.oms_plan = False
+        orders = lines.order_id
+        allocator.with_context(**sealed(overbook=True))._allocate(orders)
+        self.env["oms.allocation.slot"]._give_back_unused(orders)
+        orders._oms_run()
+
+    @api.model
+    def _movable(self, lines, warehouse):
+        """:return: the open moves that take goods of lines from stock elsewhere
+        :raise UserError: some have been picked
+        """
+        moves = lines.move_ids.filtered(
+            lambda m: (
+                m.state in (*OPEN_STATES, "assigned")
+                and m.procure_method == "make_to_stock"
+                and m.picking_type_id.warehouse_id != warehouse
+                and m.location_dest_id.usage != "supplier"
+                and m.location_id.usage == "internal"
+                and not m.move_orig_ids
+            )
+        )
+        picked = moves.filtered(
+            lambda m: (
+                any(m.sale_line_id.order_id._oms_moves(m.picking_id).move_line_ids.mapped("picked"))
+                or m.picked
+            )
+        )
+        under_way = lines.move_ids.filtered(
+            lambda m: (
+                m.state in ("waiting", *OPEN_STATES, "assigned")
+                and m.move_orig_ids
+                and not m.picking_id.oms_put_back_order_id
+            )
+        )
+        stopped = picked.picking_id | under_way.picking_id
+        if stopped:
+            raise UserError(
+                self.env._(
+                    "Goods of %(orders)s have been picked (%(deliveries)s): put them back and "
+                    "unpick them there, then move the order.",
+                    orders=", ".join(lines.order_id.mapped("name")),
+                    deliveries=", ".join(stopped.mapped("name")),
+                )
+            )
+        return moves
+
+    @api.model
+    def _reduce(self, taken):
+        """Take quantities off moves; a move nothing is left of is cancelled."""
+        empty = self.env["stock.move"]
+        for move, quantity in taken.items():
+            left = move.product_qty - quantity
+            if move.product_id.uom_id.compare(left, 0) <= 0:
+                empty |= move
+                continue
+            move.with_context(
+                do_not_unreserve=True
+            ).product_uom_qty = move.product_id.uom_id._compute_quantity(left, move.product_uom)
+            move._recompute_state()
+        empty._action_cancel()
+
+    @api.model
+    def _explain(self, shifts, why=None):
+        """Write on the orders why another warehouse serves them now."""
+        sentences = defaultdict(list)
+        for move, warehouse, quantity in shifts:
+            sentences[move.sale_line_id.order_id].append(
+                self.env._(
+                    "%(quantity)s × %(product)s from %(there)s instead: %(why)s.",
+                    quantity=f"{quantity:g}",
+                    product=move.product_id.display_name,
+                    there=warehouse.name,
+                    why=why
+                    or self.env._("%(here)s ran out", here=move.picking_type_id.warehouse_id.name),
+                )
+            )
+        for order, texts in sentences.items():
+            order.oms_allocation_text = " ".join(filter(None, (order.oms_allocation_text, *texts)))
+            self.env["oms.event"]._log(order, "order.sourced_again", " ".join(texts))

@@ -1,0 +1,267 @@
+"""The canonical API, what comes in: through the one inbox, once."""
+
+import hashlib
+import json
+import re
+
+from odoo import api, models
+from odoo.exceptions import AccessError
+
+from odoo.addons.oms_addon.api.description import KEY_PATTERN, KINDS, MAX_DOCUMENTS
+from odoo.addons.oms_addon.api.documents import Receipt, Received
+from odoo.addons.oms_addon.api.problems import Problem
+from odoo.addons.oms_addon.documents.codec import loads, write_part
+from odoo.addons.oms_addon.documents.order import (
+    CancellationDocument,
+    OrderDocument,
+    PaymentDocument,
+    RefundDocument,
+    TrackingDocument,
+    parse_document,
+)
+from odoo.addons.oms_addon.documents.values import DocumentError, mismatch
+from odoo.addons.oms_addon.tools.sealed_context import sealed
+
+TOPICS = {
+    OrderDocument: "orders",
+    CancellationDocument: "orders/cancelled",
+    PaymentDocument: "payments",
+    RefundDocument: "refunds",
+    TrackingDocument: "tracking",
+}
+#: who may ask; what each may ask for is decided by their rights
+ROLES = ("oms_addon.oms_addon_group_auditor", "oms_addon.oms_addon_group_agent")
+#: errors of a list that are told in one answer
+MAX_ERRORS = 50
+_KEY = re.compile(KEY_PATTERN)
+
+
+class OmsApi(models.AbstractModel):
+    """Takes documents and requests in, for the controller.
+
+    What a method answers is ``(status, content, headers)``; what it refuses is a ``Problem``.
+    """
+
+    _name = "oms.api"
+    _description = "Canonical API"
+
+    #: requests per second and at once, for each key and channel
+    _rate, _burst = 10.0, 200.0
+
+    # === WHO ASKS === #
+
+    @api.model
+    def _enter(self, token, writing):
+        """Find the channel a request is about.
+
+        :param str token: what the request calls it
+        :param bool writing: whether something is to be sent in
+        :return: the channel, as the system sees it
+        :raise Problem: when there is none, or not for this
+        :raise AccessError: when the user may not
+        """
+        if not any(self.env.user._has_group(role) for role in ROLES):
+            raise AccessError(
+                self.env._("The API is open to the roles Agent and Auditor: ask for a key of one.")
+            )
+        self.env["oms.channel"].check_access("read")
+        if not token:
+            raise Problem(400, "no-channel", "Name the channel by its token in X-Oms-Channel.")
+        # What is no text of ours is asked of no database.
+        known = token if token.isascii() and token.isprintable() else ""
+        channel = self.env["oms.channel"].search([("token", "=", known)])
+        if not channel:
+            raise Problem(
+                404, "unknown-channel", "There is no channel with the token in X-Oms-Channel."
+            )
+        if writing:
+            self.env["oms.channel.message"].check_access("write")
+            if not channel._adapter()._can_use_api:
+                raise Problem(
+                    403,
+                    "foreign-channel",
+                    "What happens on a channel of this kind is told by the channel itself.",
+                )
+        # The user may see the channel; what of it is shown is decided here.
+        return channel.with_company(channel.company_id).sudo()
+
+    @api.model
+    def _take(self, channel, key):
+        """Take one request off what an API key may ask.
+
+        :param str key: the key alone, whatever stood around it, of which a digest is kept
+        :return: the headers that tell what is left
+        :raise Problem: when nothing is
+        """
+        bucket = f"api:{hashlib.sha256(key.encode()).hexdigest()[:16]}"
+        meter = self.env["oms.channel.meter"]
+        wait = meter._take(channel, bucket, 1.0, self._rate, self._burst)
+        left = int(meter._left(channel, bucket))
+        headers = {
+            "RateLimit-Policy": f'"key";q={self._burst:.0f};w={self._burst / self._rate:.0f}',
+            "RateLimit": f'"key";r={left};t={max(round(wait or 1 / self._rate), 1)}',
+        }
+        if wait:
+            headers["Retry-After"] = str(max(round(wait + 0.5), 1))
+            raise Problem(429, "too-many", "Wait as long as Retry-After says.", headers=headers)
+        return headers
+
+    # === DOCUMENTS === #
+
+    @api.model
+    def _post(self, channel, body, key):
+        """Take one document in, or a list: all of it, or none.
+
+        :param bytes body: JSON
+        :param str key: the idempotency key; ``None`` without one
+        """
+        self._check_key(key)
+        name = key and self._event_ref(key)
+        return self._once(
+            channel, name, body, "orders", lambda: self._read_documents(channel, body, key)
+        )
+
+    @api.model
+    def _read_documents(self, channel, body, key):
+        """:return: pairs (event, document) of the documents in a body
+        :raise Problem: naming everything that is wrong with any of them
+        """
+        content = self._json(body)
+        if not isinstance(content, list):
+            return [self._read_document(channel, content, body, key, 0)]
+        if not 1 <= len(content) <= MAX_DOCUMENTS:
+            raise Problem(
+                422, "bad-count", f"A list has 1 to {MAX_DOCUMENTS} documents, not {len(content)}."
+            )
+        found, errors = [], []
+        for place, item in enumerate(content):
+            payload = json.dumps(item, default=str).encode()
+            try:
+                found.append(self._read_document(channel, item, payload, key, place))
+            except DocumentError as error:
+                separator = "." if error.path else ""
+                field = f"[{place}]{separator}{error.path}"
+                errors.append({"field": field, "message": error.message})
+        if errors:
+            detail = f"{len(errors)} of {len(content)} documents are wrong: nothing was taken."
+            raise Problem(422, "bad-document", detail, errors[:MAX_ERRORS])
+        return found
+
+    @api.model
+    def _read_document(self, channel, content, payload, key, place):
+        """:return: the event of one document, and the document"""
+        if not isinstance(content, dict):
+            # A text is JSON to parse_document, which it is not here.
+            raise mismatch("an object", content, "")
+        document = parse_document(content)
+        if not isinstance(document, KINDS):
+            raise mismatch("one of " + ", ".join(cls.schema for cls in KINDS), document.schema, "")
+        topic = TOPICS[type(document)]
+        described, _order_ref = channel._adapter()._describe(topic, payload)
+        order_ref = (
+            document.ref
+            if isinstance(document, OrderDocument)
+            else getattr(document, "order_ref", "")
+        )
+        event_ref = self._event_ref(key, place) if key else described
+        return (topic, event_ref, payload, order_ref or None), document
+
+    @api.model
+    def _json(self, body):
+        """:return: the JSON data of a body
+        :raise Problem: when it is not UTF-8
+        :raise DocumentError: when it is not JSON
+        """
+        try:
+            return loads(body.decode("utf-8-sig"))
+        except UnicodeDecodeError as error:
+            raise Problem(400, "bad-encoding", "The body is not UTF-8.") from error
+
+    # === ONCE === #
+
+    @api.model
+    def _once(self, channel, name, body, address, read):
+        """Put what a request says in the inbox, unless it was there before.
+
+        :param str name: the event of its first document; '' where only the documents have names
+        :param str address: what is asked for
+        :param read: gives pairs (event, document); called only the first time
+        :return: (status, content, headers)
+        """
+        digest = self._digest(address, body)
+        first = name and self._find(channel, [name])
+        if first:
+            return self._again(first, digest, body)
+        pairs = read()
+        events = [event for event, _document in pairs]
+        known = set(self._find(channel, [event[1] for event in events]).mapped("event_ref"))
+        messages = channel.with_context(**sealed(via="api"))._receive_many(events)
+        content = write_part(self._receipt(pairs, messages, known))
+        if name:
+            # As text: the database would give its keys back in another order.
+            messages[0].result = {"digest": digest, "answer": json.dumps(content)}
+        is_new = any(row["result"] == "accepted" for row in content["documents"])
+        return 202 if is_new else 200, content, {}
+
+    @api.model
+    def _again(self, first, digest, body):
+        """:return: the answer to a request whose key came before"""
+        told = first.result or {}
+        if told.get("digest") == digest:
+            return 202, json.loads(told["answer"]), {"Idempotency-Replayed": "true"}
+        first._keep_conflict(first, body, hashlib.sha256(body).hexdigest())
+        problem = Problem(
+            409,
+            "key-reused",
+            "Another request had this name before (its Idempotency-Key, or the ref of the "
+            "cancellation or return): the first was taken, this one was kept aside and is shown. "
+            "Give each request a name of its own.",
+        )
+        return 409, problem, {}
+
+    @api.model
+    def _event_ref(self, key, place=0):
+        """:return: the event of a document of a request that names itself"""
+        return f"api:{place}:{key}"
+
+    @api.model
+    def _check_key(self, key):
+        """:raise Problem: when an idempotency key is none"""
+        if key is not None and not _KEY.match(key):
+            raise Problem(
+                400, "bad-key", "An Idempotency-Key has 1 to 200 printable characters, no spaces."
+            )
+
+    @api.model
+    def _find(self, channel, refs):
+        """:return: the inbox rows of events, but for conflicting duplicates"""
+        return self._inbox(channel, [("event_ref", "in", refs), ("conflict_of_id", "=", False)])
+
+    @api.model
+    def _inbox(self, channel, domain, **search):
+        """:return: the rows of a channel's inbox in a domain"""
+        mine = [("channel_id", "=", channel.id), ("direction", "=", "in")]
+        return self.env["oms.channel.message"].sudo().search([*mine, *domain], **search)
+
+    @api.model
+    def _receipt(self, pairs, messages, known):
+        """:return: what became of the documents of a request"""
+        rows, seen = [], set(known)
+        for ((_topic, event_ref, _payload, order_ref), document), message in zip(
+            pairs, messages, strict=True
+        ):
+            rows.append(
+                Received(
+                    ref=order_ref or "",
+                    schema=document.schema,
+                    event=event_ref,
+                    message=message.id,
+                    result="known" if event_ref in seen else "accepted",
+                )
+            )
+            seen.add(event_ref)
+        return Receipt(documents=tuple(rows))
+
+    @api.model
+    def _digest(self, address, body):
+        return hashlib.sha256(f"{address}\n".encode() + body).hexdigest()

@@ -1,0 +1,111 @@
+"""The canonical API: goods are kept for carts."""
+
+from collections import defaultdict
+from datetime import timezone
+
+from odoo import api, models
+
+from odoo.addons.oms_addon.api.description import MAX_CART_REF
+from odoo.addons.oms_addon.api.documents import Cart, CartReleased, CartRequest
+from odoo.addons.oms_addon.api.problems import Problem
+from odoo.addons.oms_addon.documents.codec import write_part
+from odoo.addons.oms_addon.documents.values import to_text
+from odoo.addons.oms_addon.exceptions import InsufficientStock
+
+
+class OmsApi(models.AbstractModel):
+    _inherit = "oms.api"
+
+    @api.model
+    def _keep_cart(self, channel, ref, body, key):
+        """Keep the goods of a cart, all of them or none.
+
+        The cart's name makes the request one: a key besides it is checked, and not needed.
+
+        :raise Problem: when a SKU is unknown, or there are too few of some
+        """
+        self._check_key(key)
+        ref = self._cart_name(ref)
+        wanted = CartRequest.from_dict(self._json(body))
+        needs = self._cart_needs(channel, wanted)
+        try:
+            kept = (
+                self.env["oms.cart.reservation"]
+                .sudo()
+                ._reserve(channel, ref, self._sum(wanted, needs), wanted.minutes)
+            )
+        except InsufficientStock as error:
+            raise self._too_few(channel, ref, wanted, needs, error) from error
+        until = max((r.expires_at for r in kept if r.expires_at), default=None)
+        cart = Cart(
+            ref=ref,
+            expires_at=until and until.replace(tzinfo=timezone.utc),
+            items=wanted.items,
+        )
+        return 200, write_part(cart), {}
+
+    @api.model
+    def _release_cart(self, channel, ref):
+        """Keep nothing for a cart any more, whether or not something was kept."""
+        ref = self._cart_name(ref)
+        count = self.env["oms.cart.reservation"].sudo()._release(channel, ref)
+        return 200, write_part(CartReleased(ref=ref, released=count)), {}
+
+    @api.model
+    def _cart_name(self, ref):
+        """:return: the name of a cart, as it can be kept
+        :raise Problem: when it is too long for one
+        """
+        if len(ref) > MAX_CART_REF:
+            message = f"expected {MAX_CART_REF} characters at most, found {len(ref)}"
+            raise Problem(422, "bad-parameter", f"ref: {message}")
+        return to_text(ref)
+
+    @api.model
+    def _cart_needs(self, channel, wanted):
+        """:return: what one of each item takes: units by product id, in the items' order
+        :raise Problem: naming every SKU nobody knows
+        """
+        keys = [self.env["oms.channel.listing"]._key(item.sku) for item in wanted.items]
+        needs, _names = self._goods(channel, keys)
+        errors = [
+            {"field": f"items[{place}].sku", "message": f"nobody knows {wanted.items[place].sku!r}"}
+            for place, key in enumerate(keys)
+            if key not in needs
+        ]
+        if errors:
+            raise Problem(422, "unknown-sku", "The channel sells no such SKU.", errors)
+        return [needs[key] for key in keys]
+
+    @api.model
+    def _sum(self, wanted, needs):
+        """:return: quantity by product id of all items together"""
+        total = defaultdict(float)
+        for item, need in zip(wanted.items, needs, strict=True):
+            for product_id, units in need.items():
+                total[product_id] += float(item.quantity) * units
+        return dict(total)
+
+    @api.model
+    def _too_few(self, channel, ref, wanted, needs, error):
+        """:return: the problem that names every item of which there are too few"""
+        engine = self.env["oms.availability"].sudo()
+        by_place = dict(enumerate(needs))
+        numbers = engine._available_sets(channel, by_place, but_cart=ref)
+        short = {shortage.product_id for shortage in error.short}
+        errors = [
+            {
+                "field": f"items[{place}].quantity",
+                "message": f"{numbers[place]:g} of {wanted.items[place].sku!r} can be had, "
+                f"not {wanted.items[place].quantity:f}",
+            }
+            for place, goods in engine._goods_of(channel, by_place).items()
+            if short & goods.keys()
+        ]
+        return Problem(
+            409,
+            "insufficient-stock",
+            "INSUFFICIENT_STOCK: there are too few of some goods, all items of the cart counted "
+            "together. Nothing was kept.",
+            errors,
+        )

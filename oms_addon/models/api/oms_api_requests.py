@@ -1,0 +1,206 @@
+"""The canonical API, what comes in: cancellations and returns of one order."""
+
+from datetime import datetime, timezone
+
+from odoo import api, models
+
+from odoo.addons.oms_addon.api.documents import CancelRequest, ReturnRequest
+from odoo.addons.oms_addon.api.problems import Problem
+from odoo.addons.oms_addon.documents.order import (
+    CancellationDocument,
+    CancelledLine,
+    Refund,
+    RefundDocument,
+    RefundLine,
+)
+
+from .oms_api import TOPICS
+
+
+class OmsApi(models.AbstractModel):
+    _inherit = "oms.api"
+
+    # === REQUESTS === #
+
+    @api.model
+    def _cancel(self, channel, ref, body, key):
+        """Take the cancellation of an order, or of pieces of it, in."""
+        self._check_key(key)
+        wanted = CancelRequest.from_dict(self._json(body))
+        order = self._known_order(channel, ref)
+        own = wanted.ref or self._digest(ref, body)
+        name = self._event_ref(key) if key else f"cancel:{ref}:{own}"
+        return self._once(
+            channel,
+            name,
+            body,
+            f"cancel {ref}",
+            lambda: self._events_of(name, self._prepare_cancellation(ref, order, wanted, own)),
+        )
+
+    @api.model
+    def _prepare_cancellation(self, ref, order, wanted, own):
+        """:return: the document of a request to cancel
+        :raise Problem: when nothing of it can be cancelled any more
+        """
+        self._check_cancel(order, wanted)
+        of_line = self._lines_by_name(order)
+        return CancellationDocument(
+            ref=own,
+            order_ref=ref,
+            at=wanted.at or datetime.now(timezone.utc),
+            source_zone=wanted.source_zone,
+            reason=wanted.reason,
+            lines=tuple(
+                CancelledLine(quantity=pieces.quantity, **self._line_values(order, of_line, pieces))
+                for pieces in wanted.lines
+            ),
+            extra=wanted.extra,
+        )
+
+    @api.model
+    def _announce_return(self, channel, ref, body, key):
+        """Take in that goods of an order come back, or money is given back."""
+        self._check_key(key)
+        wanted = ReturnRequest.from_dict(self._json(body))
+        order = self._known_order(channel, ref)
+        name = self._event_ref(key) if key else f"return:{ref}:{wanted.ref}"
+        return self._once(
+            channel,
+            name,
+            body,
+            f"return {ref}",
+            lambda: self._events_of(name, self._prepare_refund(ref, order, wanted)),
+        )
+
+    @api.model
+    def _prepare_refund(self, ref, order, wanted):
+        """:return: the document of an announced return"""
+        self._check_return(order, wanted)
+        of_line = self._lines_by_name(order)
+        lines = tuple(
+            RefundLine(
+                line_ref=self._line_of(of_line, pieces).oms_line_ref or pieces.line_ref,
+                sku=self._line_of(of_line, pieces).oms_sku or pieces.sku,
+                quantity=pieces.quantity,
+                amount=pieces.amount,
+                returned=pieces.returned and bool(pieces.quantity),
+            )
+            for pieces in wanted.lines
+        )
+        refund = Refund(
+            ref=wanted.ref,
+            at=wanted.at or datetime.now(timezone.utc),
+            lines=lines,
+            amount=wanted.amount,
+            reason=wanted.reason,
+        )
+        return RefundDocument(
+            order_ref=ref, refunds=(refund,), charges=wanted.charges, extra=wanted.extra
+        )
+
+    @api.model
+    def _events_of(self, name, document):
+        """:return: the one event of a document that was made of a request"""
+        payload = document.to_json().encode()
+        return [((TOPICS[type(document)], name, payload, document.order_ref), document)]
+
+    @api.model
+    def _known_order(self, channel, ref):
+        """:return: the order of a channel's id; empty when it is still in the inbox
+        :raise Problem: when nobody told of it
+        """
+        order = self._find_order(channel, ref)
+        if not order and not self._messages(channel, ref, limit=1):
+            raise Problem(404, "unknown-order", f"The channel has told of no order {ref!r}.")
+        return order
+
+    # === PIECES === #
+
+    @api.model
+    def _lines_by_name(self, order):
+        """:return: the order's lines by the channel's id and by SKU, the first of each"""
+        key_of = self.env["oms.channel.listing"]._key
+        found = {}
+        for line in order.order_line.filtered("oms_kind"):
+            found.setdefault(("ref", line.oms_line_ref), line)
+            found.setdefault(("sku", key_of(line.oms_sku)), line)
+        return found
+
+    @api.model
+    def _line_of(self, of_line, pieces):
+        """:return: the line that pieces are of; empty when there is none"""
+        key_of = self.env["oms.channel.listing"]._key
+        none = self.env["sale.order.line"]
+        if pieces.line_ref:
+            return of_line.get(("ref", pieces.line_ref), none)
+        return of_line.get(("sku", key_of(pieces.sku)), none)
+
+    @api.model
+    def _line_values(self, order, of_line, pieces):
+        """:return: what names a line for whoever applies a cancellation"""
+        line = self._line_of(of_line, pieces)
+        if not line:
+            return {"line_ref": pieces.line_ref, "sku": pieces.sku}
+        units = self._units(order.oms_channel_id, line)[line]
+        return {
+            "line_ref": line.oms_line_ref or "",
+            "sku": line.oms_sku or "",
+            "name": line.name,
+            "unit_price": self._quantity(line.price_unit * units),
+        }
+
+    @api.model
+    def _check_cancel(self, order, wanted):
+        """:raise Problem: when pieces are of no line, or there are not so many left"""
+        if not order:
+            return
+        left = {
+            line: self._quantity(line.product_uom_qty / units) - status.shipped
+            for line, status, units in self._status_lines(order)
+            if line.oms_kind == "product"
+        }
+        if not wanted.lines and left and not any(count > 0 for count in left.values()):
+            # A second cancellation of the same order is no mistake.
+            if order.state != "cancel":
+                raise Problem(
+                    409,
+                    "nothing-left",
+                    "All of the order left or was cancelled: announce what comes back as a return.",
+                )
+        self._check_pieces(order, wanted, left, "can be cancelled")
+
+    @api.model
+    def _check_return(self, order, wanted):
+        """:raise Problem: when pieces are of no line, or not so many left the warehouse"""
+        if not order:
+            return
+        shipped = {
+            # What was cancelled and not taken off had left: it is on its way back already.
+            line: status.shipped - status.cancelled + self._quantity(line.oms_reduced_qty / units)
+            for line, status, units in self._status_lines(order)
+        }
+        self._check_pieces(
+            order, wanted, shipped, "left", lambda p: p.returned and bool(p.quantity)
+        )
+
+    @api.model
+    def _check_pieces(self, order, wanted, left, what, concerns=lambda pieces: True):
+        """:raise Problem: naming every line that is unknown, or of which there are too few"""
+        of_line = self._lines_by_name(order)
+        unknown, many, taken = [], [], {}
+        for place, pieces in enumerate(wanted.lines):
+            line = self._line_of(of_line, pieces)
+            name = pieces.line_ref or pieces.sku
+            if not line:
+                error = {"field": f"lines[{place}]", "message": f"the order has no line {name!r}"}
+                unknown.append(error)
+            elif concerns(pieces):
+                taken[line] = taken.get(line, 0) + pieces.quantity
+                if line in left and taken[line] > left[line]:
+                    message = f"{max(left[line], 0):f} of {name!r} {what}, not {taken[line]:f}"
+                    many.append({"field": f"lines[{place}].quantity", "message": message})
+        if unknown:
+            raise Problem(422, "unknown-line", "The order has no such line.", unknown)
+        if many:
+            raise Problem(409, "too-many-pieces", "There are not so many pieces.", many)

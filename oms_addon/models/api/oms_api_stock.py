@@ -1,0 +1,69 @@
+"""The canonical API, what is read: how many can be sold."""
+
+import math
+
+from odoo import api, models
+
+from odoo.addons.oms_addon.api.documents import AvailabilityPage, Available
+from odoo.addons.oms_addon.documents.codec import write_part
+from odoo.addons.oms_addon.documents.values import to_text
+
+
+class OmsApi(models.AbstractModel):
+    _inherit = "oms.api"
+
+    @api.model
+    def _read_availability(self, channel, skus, cursor, limit):
+        """:return: (status, content, headers): of some SKUs, or a page of all listings"""
+        following = None
+        if not skus:
+            listings = self._listings(channel, cursor, limit + 1)
+            shown = listings[:limit]
+            skus = shown.mapped("sku")
+            following = str(shown[-1].id) if len(listings) > limit else None
+        rows = self._availability(channel, [to_text(sku) for sku in skus])
+        page = AvailabilityPage(items=tuple(rows), next_cursor=following)
+        return 200, write_part(page), {}
+
+    @api.model
+    def _listings(self, channel, cursor, limit):
+        """:return: listings of a channel behind a cursor that are known to be some product"""
+        domain = [("channel_id", "=", channel.id), ("product_id", "!=", False)]
+        if cursor:
+            domain.append(("id", ">", int(cursor)))
+        return self.env["oms.channel.listing"].sudo().search(domain, order="id", limit=limit)
+
+    @api.model
+    def _availability(self, channel, skus):
+        """Tell how many of SKUs can be sold, by the channel's policy.
+
+        :param list skus: as the channel writes them
+        :return: a row for each, in order
+        :rtype: list[Available]
+        """
+        Listing = self.env["oms.channel.listing"].sudo()
+        keys = [Listing._key(sku) for sku in skus]
+        needs, names = self._goods(channel, keys)
+        counts = self.env["oms.availability"].sudo()._available_sets(channel, needs)
+        rows = []
+        for sku, key in zip(skus, keys, strict=True):
+            number = counts.get(key)
+            state = {None: "unknown", math.inf: "unlimited"}.get(number, "counted")
+            quantity = int(number) if state == "counted" else None
+            rows.append(Available(sku=sku, name=names.get(key, ""), state=state, quantity=quantity))
+        return rows
+
+    @api.model
+    def _goods(self, channel, keys):
+        """:return: what one of each known SKU is made of, and what it is called, by SKU key"""
+        Listing = self.env["oms.channel.listing"].sudo()
+        listings = Listing.search([("channel_id", "=", channel.id), ("sku_key", "in", keys)])
+        of_listing = listings._stock_needs()
+        needs = {l.sku_key: of_listing[l.id] for l in listings if l.id in of_listing}
+        names = {l.sku_key: l.name or l.product_id.name for l in listings if l.id in of_listing}
+        rest = [key for key in keys if key and key not in needs]
+        found, _barcodes = Listing._resolve(channel, rest) if rest else ({}, {})
+        for key, (product, units) in found.items():
+            needs[key] = {product.id: units}
+            names[key] = product.name
+        return needs, names

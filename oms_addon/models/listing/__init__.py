@@ -1,0 +1,10 @@
+"""Listings of channels: fetched, matched, linked. Not how many of them can be sold."""
+
+from . import oms_channel_listing
+from . import oms_channel_listing_component
+from . import oms_channel_listing_create
+from . import oms_channel_listing_fetch
+from . import oms_channel_listing_identity
+from . import oms_channel_listing_match
+from . import oms_channel_listing_rename
+from . import product_product

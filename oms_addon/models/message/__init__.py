@@ -1,0 +1,12 @@
+"""Inbox, outbox, background jobs and rate limits. Not what a message means."""
+
+from . import oms_channel_meter
+from . import oms_channel_message
+from . import oms_channel_message_erase
+from . import oms_channel_message_gc
+from . import oms_channel_message_inbox
+from . import oms_channel_message_outbox
+from . import oms_channel_message_lane
+from . import oms_channel_message_sender
+from . import oms_channel_message_summary
+from . import oms_lane

@@ -1,0 +1,329 @@
+"""Inbox and outbox: every event from outside, every effect to the outside, whole."""
+
+import base64
+import hashlib
+import json
+import random
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
+
+from odoo.addons.oms_addon.documents.values import to_text
+from odoo.addons.oms_addon.tools.json_shape import to_json_text
+from odoo.addons.oms_addon.tools.sealed_context import unsealed
+
+MAX_ATTEMPTS = 8
+BACKOFF_SECONDS = 30
+BACKOFF_LIMIT = 6 * 3600
+#: states in which nothing more happens by itself
+ENDED = ("done", "ignored")
+#: states in which a person may put right what a channel sent
+EDITABLE = ("parked", "failed")
+
+
+class OmsChannelMessage(models.Model):
+    _name = "oms.channel.message"
+    _description = "Channel Message"
+    _order = "id desc"
+    _rec_name = "event_ref"
+
+    # What may follow what; see _set_state.
+    _TRANSITIONS = {
+        "pending": ("done", "parked", "failed", "ignored"),
+        "parked": ("pending", "done", "failed", "ignored"),
+        "failed": ("pending", "ignored"),
+        "done": (),
+        "ignored": ("pending",),
+    }
+
+    direction = fields.Selection([("in", "Inbox"), ("out", "Outbox")], required=True, readonly=True)
+    channel_id = fields.Many2one(
+        "oms.channel", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    via = fields.Selection(
+        [
+            ("webhook", "Sent by the channel"),
+            ("poll", "Asked for"),
+            ("gap", "Found missing"),
+            ("backfill", "Back-fill"),
+        ],
+        "Way in",
+        readonly=True,
+    )
+    topic = fields.Char(required=True, readonly=True)
+    event_ref = fields.Char("Event", required=True, readonly=True)
+    order_ref = fields.Char("Channel order", readonly=True)
+    customer_ref = fields.Char("Channel's customer", readonly=True)
+    payload = fields.Binary(attachment=False, readonly=True)
+    payload_text = fields.Text(
+        "Content", compute="_compute_payload_text", inverse="_inverse_payload_text"
+    )
+    digest = fields.Char(readonly=True, help="SHA-256 of the payload.")
+    state = fields.Selection(
+        [
+            ("pending", "Pending"),
+            ("parked", "Waiting"),
+            ("failed", "Failed"),
+            ("done", "Done"),
+            ("ignored", "Ignored"),
+        ],
+        default="pending",
+        required=True,
+        readonly=True,
+    )
+    priority = fields.Integer(default=10, readonly=True, help="Lower goes first.")
+    attempts = fields.Integer(readonly=True)
+    next_try_at = fields.Datetime("Next try", readonly=True)
+    deliveries = fields.Integer(
+        "Times delivered", default=1, readonly=True, help="How often the channel sent this event."
+    )
+    error = fields.Char("Result", readonly=True)
+    trace = fields.Text(readonly=True, groups="base.group_system")
+    result = fields.Json("Answer", readonly=True, help="What the channel answered.")
+    done_at = fields.Datetime(readonly=True)
+    order_id = fields.Many2one("sale.order", readonly=True, index="btree_not_null")
+    waits_for = fields.Selection(
+        [("order", "Its order"), ("customer", "An order of its customer")],
+        readonly=True,
+        help="What may come by itself and lets the message go on.",
+    )
+    conflict_of_id = fields.Many2one(
+        "oms.channel.message", readonly=True, index="btree_not_null", ondelete="cascade"
+    )
+    hold_ids = fields.One2many("oms.hold", "message_id", readonly=True)
+    partner_id = fields.Many2one(
+        "res.partner",
+        "Customer",
+        readonly=True,
+        check_company=True,
+        index="btree_not_null",
+        help="The customer a person chose for it, whoever the message names.",
+    )
+    is_editing = fields.Boolean("Edit content", store=False, help="Unlocks the content.")
+
+    _event_uniq = models.UniqueIndex(
+        "(channel_id, direction, event_ref) WHERE conflict_of_id IS NULL",
+        "The channel sent this event before.",
+    )
+    _conflict_uniq = models.UniqueIndex(
+        "(channel_id, event_ref, digest) WHERE conflict_of_id IS NOT NULL"
+    )
+    _todo_idx = models.Index("(direction, priority, id) WHERE state = 'pending'")
+    _order_ref_idx = models.Index("(channel_id, order_ref)")
+    _customer_idx = models.Index(
+        "(channel_id, customer_ref) WHERE state = 'parked' AND waits_for = 'customer'"
+    )
+    _last_idx = models.Index("(channel_id, direction, id DESC)")
+    _state_idx = models.Index("(channel_id, state) WHERE state IN ('pending', 'parked', 'failed')")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("payload")
+    def _compute_payload_text(self):
+        for message in self:
+            message.payload_text = message._pretty(message._raw_payload())
+
+    def _inverse_payload_text(self):
+        """Edit and retry: the message's body becomes what the person wrote.
+
+        :raise AccessError: for who may not say what a channel told
+        """
+        self._check_editing()
+        for message in self:
+            body = (message.payload_text or "").encode()
+            before = message.digest
+            message.sudo().write(
+                {"payload": base64.b64encode(body), "digest": hashlib.sha256(body).hexdigest()}
+            )
+            self.env["oms.event"]._log(
+                message,
+                "message.edited",
+                self.env._("Content edited by hand"),
+                before=before,
+                after=message.digest,
+            )
+
+    def _check_editing(self):
+        """:raise AccessError: when a message is none that the user may put right by hand"""
+        told = self.filtered(lambda m: m.direction == "in" and m.state in EDITABLE)
+        if not self.env.su and (
+            told != self or not self.env.user.has_group("oms_addon.oms_addon_group_manager")
+        ):
+            raise AccessError(
+                self.env._(
+                    "Only a manager edits what a channel sent, and only while it waits or failed."
+                )
+            )
+
+    # === ACTION METHODS === #
+
+    def action_retry(self):
+        """Try again now, as if it had just come."""
+        self.check_access("write")
+        self = self.sudo()
+        self.filtered(lambda m: m.state in ("failed", "parked", "ignored"))._requeue(
+            self.env._("Retry by hand")
+        )
+        return True
+
+    def action_ignore(self):
+        self.check_access("write")
+        self = self.sudo()
+        self.filtered(lambda m: m.state in ("failed", "parked"))._set_state(
+            "ignored", self.env._("Set aside by %(user)s.", user=self.env.user.name)
+        )
+        return True
+
+    def action_view_order(self):
+        self.ensure_one()
+        self.check_access("read")
+        return self.order_id.get_formview_action()
+
+    # === BUSINESS METHODS: CONTENT === #
+
+    def _raw_payload(self):
+        """:return: the body as it came
+        :rtype: bytes
+        """
+        self.ensure_one()
+        return base64.b64decode(self.with_context(bin_size=False).payload or b"")
+
+    @api.model
+    def _pretty(self, body):
+        """:return: the body for people: indented when it is JSON
+        :rtype: str
+        """
+        try:
+            return json.dumps(json.loads(to_json_text(body)), indent=2, ensure_ascii=False)
+        except (ValueError, RecursionError):
+            return body.decode("utf-8", "replace")
+
+    @api.model
+    def _insert_rows(self, channel, direction, rows, priority=10):
+        """Insert message rows with one statement; those that exist are left alone.
+
+        :param rows: tuples (topic, event_ref, order_ref, payload bytes, digest)
+        :return: ids of the rows that are new
+        :rtype: list[int]
+        """
+        self.env.cr.execute(
+            SQL(
+                """INSERT INTO oms_channel_message (topic, event_ref, order_ref, payload, digest,
+                       direction, channel_id, company_id, via, state, priority, attempts,
+                       deliveries, create_date, create_uid, write_date, write_uid)
+                   VALUES %s
+                   ON CONFLICT (channel_id, direction, event_ref)
+                       WHERE conflict_of_id IS NULL DO NOTHING
+                   RETURNING id""",
+                self._row_values(rows, self._shared_values(channel, direction, priority)),
+            )
+        )
+        return [row[0] for row in self.env.cr.fetchall()]
+
+    @api.model
+    def _shared_values(self, channel, direction, priority):
+        """:return: what all rows of one statement have in common, in the order of its columns"""
+        now, uid = fields.Datetime.now(), self.env.uid
+        # via: by which way the events come in, see ``via``
+        via = unsealed(self.env, "via")
+        begin = (direction, channel.id, channel.company_id.id, via, "pending", priority, 0, 1)
+        return (*begin, now, uid, now, uid)
+
+    @api.model
+    def _row_values(self, rows, shared):
+        """:return: the VALUES of rows, see ``_insert_rows``"""
+        values = (
+            (topic, event_ref, order_ref, base64.b64encode(payload), digest, *shared)
+            for topic, event_ref, order_ref, payload, digest in rows
+        )
+        return SQL(", ").join(
+            SQL("(%s)", SQL(", ").join(SQL("%s", value) for value in row)) for row in values
+        )
+
+    # === BUSINESS METHODS: STATES === #
+
+    def _set_state(self, state, text=False, **values):
+        """Move messages to a state of the table; a move to the same state changes nothing.
+
+        :param str state: the state to reach
+        :param str text: the result in words
+        :param dict values: more fields to write
+        :raise UserError: when the move is not in the table
+        """
+        moving = self.filtered(lambda m: m.state != state)
+        for message in moving:
+            if state not in self._TRANSITIONS[message.state]:
+                raise UserError(
+                    self.env._(
+                        "Message %(message)s is %(now)s and cannot become %(then)s.",
+                        message=message.event_ref,
+                        now=message.state,
+                        then=state,
+                    )
+                )
+        moving.sudo().write({"state": state, "error": text, **values})
+        if state in ENDED:
+            # Nobody but the system sees the trace, and everybody may end it.
+            moving.sudo().write({"done_at": fields.Datetime.now(), "trace": False})
+            moving.hold_ids.sudo()._close(text or self.env._("The message is done."))
+
+    def _park(self, problems):
+        """Let a message wait, with its reasons in the exceptions list.
+
+        :param list problems: dicts with ``code``, ``message`` and optionally ``sku``
+        """
+        self.ensure_one()
+        self._set_state("parked", "; ".join(problem["message"] for problem in problems))
+        self.env["oms.hold"]._sync_message(self, problems)
+
+    def _requeue(self, why, keep_holds=False):
+        """Put messages back in the queue and wake the lane; of erased ones nothing is left to do.
+
+        :param str why: the reason, kept in the audit trail
+        :param bool keep_holds: whether their exceptions stay open until they are processed
+        """
+        self = self.filtered(lambda m: not m.erased_at)
+        if not self:
+            return
+        if not keep_holds:
+            self.hold_ids.sudo()._close(why)
+        self._set_state("pending", why, next_try_at=False, attempts=0)
+        self.env["oms.event"]._log(self, "message.requeued", why)
+        for direction in set(self.mapped("direction")):
+            lane = "inbox" if direction == "in" else "outbox"
+            self.env.ref(f"oms_addon.oms_lane_{lane}").sudo()._wake()
+
+    def _fail(self, error, trace="", seconds=None, final=False):
+        """Count a failed try: try again later, or give up and tell a person.
+
+        :param str error: cause and cure in words
+        :param str trace: the traceback, for the system's administrator
+        :param int seconds: the soonest next try; ``None`` for the usual back-off
+        :param bool final: whether trying again is useless
+        """
+        for message in self:
+            attempts = message.attempts + 1
+            values = {"attempts": attempts, "error": error, "trace": to_text(trace)}
+            if not final and attempts < MAX_ATTEMPTS:
+                delay = seconds or self._backoff(attempts)
+                values["next_try_at"] = fields.Datetime.add(fields.Datetime.now(), seconds=delay)
+                message.sudo().write(values)
+                continue
+            message.sudo().write({**values, "state": "failed"})
+            if message.topic == "stock":
+                self.env["oms.channel.stock"]._give_up(message)
+            if message.topic in ("refund", "cancellation"):
+                self.env["oms.order.refund"]._refused(message, is_certain=final)
+            message.channel_id.sudo()._tell_owner(
+                self.env._("Message %(message)s failed", message=message.event_ref), error
+            )
+
+    @api.model
+    def _backoff(self, attempts):
+        """:return: seconds until the next try: twice as long each time, with jitter so that
+        what failed together is not tried together
+        """
+        delay = min(BACKOFF_SECONDS * 2 ** (attempts - 1), BACKOFF_LIMIT)
+        return delay * random.uniform(0.8, 1.2)

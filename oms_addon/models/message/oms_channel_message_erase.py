@@ -1,0 +1,127 @@
+"""Personal data in messages: what goes, and what is kept to know a message again."""
+
+import base64
+import json
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from odoo.addons.oms_addon.documents.codec import loads
+from odoo.addons.oms_addon.tools.personal_data import ERASED
+from odoo.addons.oms_addon.tools.personal_values import PersonalValues
+
+#: how many customers who wait to be erased are looked at in a day
+MAX_WAITING = 500
+#: the content of an erased message of a channel
+BLANK = json.dumps({"schema": ERASED}).encode()
+
+
+class OmsChannelMessage(models.Model):
+    _inherit = "oms.channel.message"
+
+    erased_at = fields.Datetime(
+        "Erased",
+        readonly=True,
+        copy=False,
+        help="The personal data in it was removed. The digest of the content as it came is kept, "
+        "so that the message is recognized when the channel sends it again.",
+    )
+
+    erase_waits = fields.Boolean(
+        "Erase Later",
+        readonly=True,
+        copy=False,
+        help="Asks to erase a customer whose orders are still open.",
+    )
+
+    _erase_waits_idx = models.Index("(id) WHERE erase_waits")
+    _ended_idx = models.Index(
+        "(direction, done_at) WHERE state IN ('done', 'ignored') AND erased_at IS NULL"
+    )
+
+    # === BUSINESS METHODS === #
+
+    def _erase(self, values=None):
+        """Remove personal data from messages; their digests stay as they are.
+
+        What a channel sent goes whole. What we sent keeps its shape, for the numbers and
+        references in it are compared with what comes later.
+
+        :param values: the ``PersonalValues`` of whom it is about; ``None`` where it is enough
+            to go by the keys of the content
+        """
+        values = values or PersonalValues()
+        rows = []
+        for message in self.sudo():
+            payload = BLANK
+            if message.direction == "out":
+                payload = self._redact_body(message._raw_payload(), values)
+            result = message.result and values.redact(message.result, everything=True)
+            error = message.error or ""
+            rows.append(
+                SQL(
+                    "(%s, %s, %s, %s)",
+                    message.id,
+                    base64.b64encode(payload),
+                    json.dumps(result) if result else None,
+                    (ERASED if values.find(error) else error) or None,
+                )
+            )
+        if not rows:
+            return
+        self.flush_recordset()
+        self.env.cr.execute(
+            SQL(
+                """UPDATE oms_channel_message message
+                   SET payload = row.payload, result = row.result::jsonb, error = row.error,
+                       trace = NULL, customer_ref = NULL, erase_waits = FALSE,
+                       erased_at = %s
+                   FROM (VALUES %s) AS row (id, payload, result, error)
+                   WHERE message.id = row.id""",
+                fields.Datetime.now(),
+                SQL(", ").join(rows),
+            )
+        )
+        self.invalidate_recordset(flush=False)
+
+    @api.model
+    def _redact_body(self, body, values):
+        """:return: the content of a message we sent, without personal data"""
+        try:
+            return json.dumps(
+                values.redact(loads(body), everything=True), default=str, sort_keys=True
+            ).encode()
+        except ValueError:
+            return BLANK
+
+    @api.autovacuum
+    def _gc_erase_waiting(self):
+        """Erase the customers whose orders were still open when it was asked for.
+
+        :return: how many requests were looked at
+        :rtype: int
+        """
+        waiting = self.search(
+            [("erase_waits", "=", True)], order="write_date, id", limit=MAX_WAITING
+        )
+        for message in waiting:
+            channel = message.channel_id
+            with self.env.cr.savepoint():
+                document = channel._adapter()._read(channel, message.topic, message._raw_payload())
+                message.error = self.env["oms.channel.notice"]._take(channel, message, document)
+        return len(waiting)
+
+    def _erase_late(self):
+        """Remove from messages of erased orders, once they are done, what they told again."""
+        late = self.filtered(lambda m: m.order_id.oms_erased_at and not m.erased_at)
+        late.filtered(lambda m: m.state in ("done", "ignored"))._erase()
+
+    def _count_erased(self):
+        """Record that something was delivered again that was erased: its content is not kept."""
+        for message in self:
+            message.deliveries += 1
+        self.env["oms.event"]._log(
+            self,
+            "message.duplicate",
+            self.env._("Delivered again after it was erased: the content was not kept"),
+        )

@@ -1,0 +1,123 @@
+"""How effects leave: written down first, sent after the commit."""
+
+import hashlib
+import json
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from odoo.addons.oms_addon.documents.channel import ListingDocument
+from odoo.addons.oms_addon.documents.codec import loads
+from odoo.addons.oms_addon.exceptions import FinalError
+
+#: lower goes first: shipments and stock that is out overtake everything
+TOPIC_PRIORITIES = {"shipment": 2, "tracking": 3, "cancellation": 3, "refund": 4, "price": 20}
+ASK_PRIORITY = 5
+USUAL_PRIORITY = 10
+
+
+class OmsChannelMessage(models.Model):
+    _inherit = "oms.channel.message"
+
+    @api.model
+    def _send_later(self, rows):
+        """Write outside effects to the outbox; the lane sends them after the commit.
+
+        :param list rows: tuples (channel, topic, idempotency key, order, content dict);
+            a key that is there already is left alone
+        """
+        by_channel = {}
+        for channel, topic, key, order, content in rows:
+            body = json.dumps(content, default=str, sort_keys=True).encode()
+            priority = TOPIC_PRIORITIES.get(topic, USUAL_PRIORITY)
+            by_channel.setdefault((channel, priority), []).append(
+                (topic, key, order.oms_order_ref, body, hashlib.sha256(body).hexdigest())
+            )
+        for (channel, priority), of_channel in by_channel.items():
+            self.sudo()._insert_rows(channel, "out", of_channel, priority)
+        self._link_orders(rows)
+        if rows:
+            self.env.ref("oms_addon.oms_lane_outbox").sudo()._wake()
+
+    @api.model
+    def _link_orders(self, rows):
+        """Name the order of each outbound row, with one statement."""
+        links = [
+            (channel.id, key, order.id) for channel, _topic, key, order, _content in rows if order
+        ]
+        if not links:
+            return
+        self.env.cr.execute(
+            SQL(
+                """UPDATE oms_channel_message message SET order_id = link.order_id
+                   FROM (VALUES %s) AS link (channel_id, event_ref, order_id)
+                   WHERE message.channel_id = link.channel_id AND message.direction = 'out'
+                     AND message.event_ref = link.event_ref AND message.order_id IS NULL""",
+                SQL(", ").join(SQL("(%s, %s, %s)", *link) for link in links),
+            )
+        )
+        self.invalidate_model(["order_id"])
+
+    @api.model
+    def _ask_back(self, channel, messages):
+        """Ask the channel whether what messages say is true, before it is done: it signed their
+        content, and not what it is about.
+
+        :param list messages: inbound messages of the channel
+        """
+        if not messages:
+            return
+        rows = []
+        for message in messages:
+            body = json.dumps({"message": message.id}).encode()
+            digest = hashlib.sha256(body).hexdigest()
+            rows.append(("confirmation", f"confirm:{message.event_ref}", None, body, digest))
+        self.sudo()._insert_rows(channel, "out", rows, ASK_PRIORITY)
+        self.concat(*messages)._set_state(
+            "done", self.env._("Confirmation requested from the channel.")
+        )
+        self.env.ref("oms_addon.oms_lane_outbox").sudo()._wake()
+
+    def _send_confirmation(self, channel):
+        """Ask whether what an inbound message says is true, and do it.
+
+        :return: what came of it; ``unmet`` says why nothing was done
+        :rtype: dict
+        """
+        message = self.browse(loads(self._raw_payload())["message"]).exists()
+        if not message or message.channel_id != channel:
+            raise FinalError(self.env._("The message it is about was deleted."))
+        adapter = channel._adapter()
+        document = adapter._read(channel, message.topic, message._raw_payload())
+        if isinstance(document, ListingDocument):
+            return self.env["oms.channel.listing"]._confirm_gone(channel, document)
+        problem = adapter._confirm(channel, document)
+        if problem:
+            return {"unmet": problem}
+        done = self.env["oms.channel.notice"]._take(channel, message, document)
+        return {"done": done, "is_down": document.kind == "disconnected"}
+
+    @api.model
+    def _ask_orders(self, channel, run):
+        """Ask the channel for orders that were named without being told.
+
+        :param list run: pairs (message, ``OrderRequest``)
+        """
+        rows = {}
+        for message, document in run:
+            message.order_ref = document.order_ref
+            body = document.to_json().encode()
+            rows[f"ask:{message.event_ref}"] = (document.order_ref, body)
+        self.sudo()._insert_rows(
+            channel,
+            "out",
+            [
+                ("order_request", key, ref, body, hashlib.sha256(body).hexdigest())
+                for key, (ref, body) in rows.items()
+            ],
+            ASK_PRIORITY,
+        )
+        self.env["oms.channel.message"].concat(*[message for message, _d in run])._set_state(
+            "done", self.env._("The order was asked for.")
+        )
+        self.env.ref("oms_addon.oms_lane_outbox").sudo()._wake()

@@ -1,0 +1,256 @@
+"""The lane that works through the outbox."""
+
+import json
+import logging
+import time
+import traceback
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+
+from odoo.addons.oms_addon.documents.codec import loads
+from odoo.addons.oms_addon.documents.values import to_storable, to_text
+from odoo.addons.oms_addon.exceptions import (
+    CredentialsError,
+    FinalError,
+    RateLimited,
+    RetryableError,
+    Unfinished,
+)
+from odoo.addons.oms_addon.tools.attempt import Attempt
+from odoo.addons.oms_addon.tools.sealed_context import sealed, unsealed
+
+_logger = logging.getLogger(__name__)
+
+#: seconds the lane waits for a rate limit rather than end its run
+LONGEST_NAP = 2.0
+SLACK = 0.25
+#: what happens once in the outside world, and must not be repeated by people in doubt
+EFFECTS = ("shipment", "tracking", "cancellation", "refund")
+
+
+class OmsChannelMessage(models.Model):
+    _inherit = "oms.channel.message"
+
+    # === OUTBOX === #
+
+    @api.model
+    def _process_outbox(self):
+        """Send the most urgent outbound message.
+
+        One message is one transaction of the lane: what was told is written down before the
+        next call is made. Each call carries the message's own key, so a call whose answer
+        was lost is made again without effect.
+
+        :return: how many were tried
+        :rtype: int
+        """
+        paused = unsealed(self.env, "paused", {})
+        message = self._next_outbound(paused)
+        if message:
+            message._send(paused)
+            return 1
+        if not paused:
+            return 0
+        now = time.time()
+        wait = min((until - now for until in paused.values() if until > now), default=0.0)
+        if wait > LONGEST_NAP:
+            return 0
+        # The channel's rate limit gives way sooner than a new job would start.
+        time.sleep(wait)
+        return 1
+
+    @api.model
+    def _next_outbound(self, paused):
+        """:return: the most urgent message that may be sent now, locked; else an empty one"""
+        self._release_paused(paused)
+        resting = self.env["oms.channel.meter"]._resting()
+        domain = self._get_todo_domain("out") & Domain("channel_id", "not in", list(resting))
+        for channel_id, topic in paused:
+            domain &= ~(Domain("channel_id", "=", channel_id) & Domain("topic", "=", topic))
+        return self._pick(domain, 1)
+
+    @api.model
+    def _release_paused(self, paused):
+        """Let go on what has waited long enough.
+
+        What of one channel may go on at about the same time goes on together, at the later
+        time: so the urgent goes first.
+
+        :param dict paused: until when (Unix time), by (channel id, topic)
+        """
+        now = time.time()
+        held = {channel for (channel, _), until in paused.items() if 0 < until - now <= SLACK}
+        for key in [key for key, until in paused.items() if until <= now and key[0] not in held]:
+            del paused[key]
+
+    def _send(self, paused):
+        """Hand one message to its channel's adapter and write what came of it.
+
+        :param dict paused: takes up what is left alone for a while
+        """
+        self.ensure_one()
+        channel, meter = self.channel_id, self.env["oms.channel.meter"]
+        attempt = self._begin_attempt()
+        try:
+            with self.env.cr.savepoint():
+                message = self.with_context(**sealed(attempt=attempt))
+                result = message._hand_over(message.channel_id)
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except Unfinished as error:
+            self._look_again(error)
+        except RateLimited as error:
+            paused[channel.id, self.topic] = time.time() + (error.seconds or 1.0)
+            self._postpone(error)
+        except RetryableError as error:
+            self._send_again(error)
+        except Exception as error:  # noqa: BLE001 - one refused message does not stop the others
+            _logger.info("Message %s was not taken", self.id, exc_info=True)
+            meter._record_success(channel)
+            is_refused = isinstance(error, UserError) or self.topic not in EFFECTS
+            if is_refused:
+                # What was known of the call is of no use to another one.
+                self.result = False
+            # An answer nobody expected says nothing of what was done: the channel is asked back.
+            self._fail(self._in_words(error), traceback.format_exc(), final=is_refused)
+        else:
+            attempt.close()
+            is_down = isinstance(result, dict) and result.get("is_down")
+            if not is_down and meter._record_success(channel):
+                channel._settle_alert("credentials", "breaker")
+            self._conclude(to_storable(result))
+
+    def _conclude(self, result):
+        """Write what came of a message that its channel took.
+
+        It is done when the channel's state is what was wanted; what is not is said, and
+        somebody is told.
+
+        :param result: what the adapter returned; ``unmet`` says in words what is not as wanted
+        """
+        unmet = result.get("unmet") if isinstance(result, dict) else ""
+        if unmet:
+            self._set_state("failed", unmet, result=result)
+            self.channel_id.sudo()._tell_owner(
+                self.env._("Message %(message)s was not carried out", message=self.event_ref),
+                unmet,
+            )
+        else:
+            self._set_state("done", self.env._("Taken by the channel."), result=result)
+        if self.topic in ("refund", "cancellation"):
+            self.env["oms.order.refund"]._took(self, result)
+
+    def _begin_attempt(self):
+        """:return: an attempt that knows what those before it in this run of the lane needed
+        :rtype: Attempt
+        """
+        expected = unsealed(self.env, "expected", {})
+        return Attempt(expected.setdefault((self.channel_id.id, self.topic), {}))
+
+    def _hand_over(self, channel):
+        """:return: what the channel answered to one message"""
+        if self.topic == "stock":
+            return self.env["oms.channel.stock"]._send(self)
+        if self.topic == "price":
+            return self.env["oms.channel.price"]._send(self)
+        if self.topic == "order_request":
+            return self._ask_order(channel)
+        if self.topic == "confirmation":
+            return self._send_confirmation(channel)
+        if self.topic == "tracking":
+            return self._hand_over_tracking(channel)
+        adapter = channel._adapter().with_context(**sealed(message=self))
+        return adapter._send(channel, self.topic, self.event_ref, self._raw_payload())
+
+    def _hand_over_tracking(self, channel):
+        """Tell the numbers of a shipment, once it was told itself.
+
+        :return: what the channel answered
+        """
+        content = loads(self._raw_payload())
+        first = self.search(
+            [
+                ("channel_id", "=", channel.id),
+                ("direction", "=", "out"),
+                ("event_ref", "=", content["shipment_key"]),
+            ],
+            limit=1,
+        )
+        if first.state == "pending":
+            raise Unfinished(self.env._("Waiting for the shipment to be sent."), {}, seconds=60)
+        if first.state == "failed" and not first.result:
+            raise FinalError(
+                self.env._(
+                    "The channel did not take the shipment itself: retry that message first."
+                )
+            )
+        adapter = channel._adapter().with_context(**sealed(message=self))
+        content = {**content, "told": first.result or {}}
+        payload = json.dumps(content, default=str).encode()
+        return adapter._send(channel, "tracking", self.event_ref, payload)
+
+    def _ask_order(self, channel):
+        """Ask the channel for the order a message named without telling it."""
+        events = channel._adapter()._fetch_orders(channel, [self.order_ref])
+        if events:
+            channel.with_context(**sealed(via="poll"))._receive_many(events)
+        elif loads(self._raw_payload()).get("extra", {}).get("cancelled"):
+            text = self.env._(
+                "The channel does not show order %(order)s, of which a message said that it is "
+                "canceled. Cancel it in Odoo if this is true.",
+                order=self.order_ref,
+            )
+            return {"orders": 0, "unmet": text}
+        return {"orders": len(events)}
+
+    def _look_again(self, error):
+        """The channel works on it: keep what is known of the call, and ask later.
+
+        :param Unfinished error: says what is known
+        """
+        self.env["oms.channel.meter"]._record_success(self.channel_id)
+        later = fields.Datetime.add(fields.Datetime.now(), seconds=int(error.seconds or 1))
+        state = to_storable(error.state)
+        self.write({"error": self._in_words(error), "result": state, "next_try_at": later})
+        if self.topic == "stock":
+            self.env["oms.channel.stock"]._release_sold_out(self)
+
+    def _postpone(self, error):
+        """It is not time yet: nothing failed, nothing is counted."""
+        self.write({"error": self._in_words(error)})
+
+    def _send_again(self, error):
+        """A call failed that may succeed later; a channel that is down costs no tries.
+
+        :param RetryableError error: what happened
+        """
+        channel, meter = self.channel_id, self.env["oms.channel.meter"]
+        refused = isinstance(error, CredentialsError)
+        if self.topic == "stock" and not refused:
+            # The call may still arrive, after others that say something newer.
+            self.result = {**(self.result or {}), "in_doubt": True}
+        opened = meter._record_failure(channel, at_once=refused)
+        if opened:
+            code = "credentials" if refused else "breaker"
+            channel._raise_alert(code, self._in_words(error), self._breaker_advice(refused))
+        if refused or error.unreachable and channel.id in meter._resting():
+            trace = to_text(traceback.format_exc())
+            self.write({"error": self._in_words(error), "trace": trace})
+            return
+        self._fail(self._in_words(error), traceback.format_exc(), seconds=error.seconds)
+
+    @api.model
+    def _breaker_advice(self, refused):
+        """:return: what a person can do about a channel that takes nothing"""
+        if refused:
+            return self.env._(
+                "Renew the channel's credentials and test the connection; what waits is sent "
+                "by itself then."
+            )
+        return self.env._(
+            "The channel does not answer. Messages are kept and sent when it does; see that its "
+            "address is right and the shop is up."
+        )

@@ -1,0 +1,139 @@
+"""What lacks goods does not keep others of its delivery from leaving."""
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from odoo.addons.oms_addon.models.allocation.oms_allocator import OPEN_STATES
+from odoo.addons.oms_addon.tools.sealed_context import sealed
+
+from .oms_ship_together_lane import MAX_GROUPS
+
+#: Untouched transfers that wait to be complete, in which some order lacks goods and some does not.
+BLOCKED_DELIVERIES = """
+    SELECT share.picking_id FROM (
+        SELECT picking.id AS picking_id, sale.id, sale.picking_policy,
+               bool_or(move.state IN %(short)s) AS is_short,
+               bool_or(move.state IN ('assigned', 'partially_available')) AS has_goods
+        FROM stock_picking picking
+        JOIN stock_picking_type type ON type.id = picking.picking_type_id
+        JOIN oms_shared_delivery_rel rel ON rel.picking_id = picking.id
+        JOIN sale_order sale ON sale.id = rel.order_id
+        JOIN stock_move move ON move.picking_id = picking.id
+        JOIN sale_order_line line ON line.id = move.sale_line_id AND line.order_id = sale.id
+        WHERE picking.state IN ('waiting', 'confirmed') AND picking.move_type = 'one'
+          AND type.code <> 'incoming' AND picking.printed IS NOT TRUE
+          AND picking.carrier_tracking_ref IS NULL AND move.state NOT IN ('done', 'cancel')
+        GROUP BY picking.id, sale.id) AS share
+    GROUP BY share.picking_id
+    HAVING bool_or(is_short)
+       AND bool_or(NOT is_short OR picking_policy = 'direct' AND has_goods)
+    ORDER BY share.picking_id LIMIT %(limit)s"""
+
+
+class OmsShipTogether(models.AbstractModel):
+    _inherit = "oms.ship.together"
+
+    @api.model
+    def _part_blocked(self):
+        """Part the deliveries in which goods went short after orders were put together.
+
+        :return: how many orders have a delivery of their own again
+        :rtype: int
+        """
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(BLOCKED_DELIVERIES, short=(*OPEN_STATES, "waiting"), limit=MAX_GROUPS)
+        )
+        pickings = self.env["stock.picking"].browse(row[0] for row in rows)
+        return len(self._part_waiting(pickings.oms_shared_order_ids))
+
+    @api.model
+    def _part_waiting(self, orders):
+        """Give orders that have to wait deliveries of their own, where others of theirs can go.
+
+        An order that leaves only complete and lacks goods waits, and so does one before its
+        day; what is left leaves as the policies of its orders say. A delivery somebody works on
+        stays as it is.
+
+        :param orders: ``sale.order`` records
+        :return: the orders that were taken out
+        """
+        shared = orders.oms_shared_picking_ids._oms_is_leaving()
+        if not self._waiting_orders(shared):
+            return orders.browse()
+        shared |= shared.oms_shared_order_ids.oms_shared_picking_ids._oms_is_leaving()
+        shared._oms_lock_all()
+        together = shared.oms_shared_order_ids
+        service = self.env["oms.shared.delivery"].sudo()
+        service = service.with_context(**sealed(actor=self.env._("Ship together")))
+        parted = orders.browse()
+        waiting = self._waiting_orders(shared)
+        for why, of_reason in waiting.grouped(self._wait_reason).items():
+            parted |= service._take_out(of_reason, why)
+        if parted:
+            # Those in the lane's hands go on anyway.
+            together.sudo().filtered(lambda o: o.oms_status != "running")._oms_run()
+        return parted
+
+    @api.model
+    def _waiting_orders(self, pickings):
+        """:return: the orders that keep others of these deliveries waiting"""
+        steps = pickings.oms_shared_order_ids.oms_shared_picking_ids._oms_is_leaving()
+        touched = steps._oms_started().oms_shared_order_ids
+        return self.env["sale.order"].union(
+            *(
+                self._waiting_in(picking)
+                for picking in pickings
+                if not picking.oms_shared_order_ids & touched
+            )
+        )
+
+    @api.model
+    def _waiting_in(self, picking):
+        """:return: the orders that keep others of a delivery waiting"""
+        moves = {
+            order: of_order
+            for order in picking.oms_shared_order_ids
+            if (of_order := order._oms_moves(picking).filtered(self._is_open))
+        }
+        orders = picking.oms_shared_order_ids.filtered(lambda o: o in moves)
+        late = orders.filtered(self._is_early)
+        short = (orders - late).filtered(lambda o: any(moves[o].mapped(self._lacks_goods)))
+        whole = short.filtered(lambda o: o.picking_policy == "one")
+        may = (orders - late).filtered(lambda o: o.sudo()._oms_may_ship())
+        complete = may - short
+        some = (may & short - whole).filtered(lambda o: any(moves[o].mapped("quantity")))
+        if "one" in complete.mapped("picking_policy"):
+            return late | short
+        return late | whole if complete or some else orders.browse()
+
+    @api.model
+    def _wait_reason(self, order):
+        """:return: why an order is taken out of a delivery, in words"""
+        if self._is_early(order):
+            return self.env._(
+                "it does not leave before %(date)s, and the others can go",
+                date=order._oms_local_date(order.oms_available_at),
+            )
+        return self.env._("it lacks goods, and the others can go")
+
+    @api.model
+    def _is_early(self, order):
+        """:return: whether the day on which an order may leave is still to come"""
+        return bool(order.oms_available_at and order.oms_available_at > fields.Datetime.now())
+
+    @api.model
+    def _is_open(self, move):
+        """:return: whether the goods of a move are still to be moved"""
+        return move.state not in ("done", "cancel")
+
+    @api.model
+    def _lacks_goods(self, move):
+        """:return: whether what a move takes is not all there: neither reserved, nor in the
+        hands of those who pick it for the same delivery
+        """
+        if move.state != "waiting":
+            return move.state in OPEN_STATES
+        before = move.move_orig_ids.filtered(self._is_open)
+        own = before.filtered(lambda m: m.sale_line_id and m.picking_type_id.code != "incoming")
+        return not own or any(own.mapped(self._lacks_goods))

@@ -1,0 +1,26 @@
+"""What a carrier said of a parcel: every scan once, in no particular order of arrival."""
+
+from odoo import fields, models
+
+from .oms_parcel import STATES
+
+
+class OmsTrackingEvent(models.Model):
+    _name = "oms.tracking.event"
+    _description = "Tracking Event"
+    _order = "at desc, id desc"
+    _rec_name = "text"
+
+    parcel_id = fields.Many2one(
+        "oms.parcel", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    at = fields.Datetime("When", required=True, readonly=True)
+    code = fields.Char("Carrier's code", readonly=True)
+    state = fields.Selection(STATES, readonly=True, required=True)
+    text = fields.Char("What happened", readonly=True)
+    location = fields.Char("Where", readonly=True)
+
+    _scan_uniq = models.UniqueIndex(
+        "(parcel_id, at, COALESCE(code, ''))", "The carrier told this already."
+    )

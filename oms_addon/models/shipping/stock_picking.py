@@ -1,0 +1,270 @@
+"""Deliveries: who may ship, who shipped, with which parcels."""
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from odoo.addons.oms_addon.models.stock.company_check import doubtful
+from odoo.addons.oms_addon.tools import sentences
+from odoo.addons.oms_addon.tools.sealed_context import sealed, unsealed
+
+
+class StockPicking(models.Model):
+    _inherit = "stock.picking"
+
+    oms_parcel_ids = fields.Many2many("oms.parcel", string="Parcels", readonly=True, copy=False)
+    oms_parcel_count = fields.Integer(
+        "Number of parcels", compute="_compute_oms_parcel_count", compute_sudo=True
+    )
+    oms_is_external = fields.Boolean(
+        "Shipped on the Channel",
+        readonly=True,
+        copy=False,
+        help="Others shipped these units: nothing of them leaves from here, and the channel is "
+        "not notified.",
+    )
+    oms_told_at = fields.Datetime("Channel told", readonly=True, copy=False)
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("oms_parcel_ids")
+    def _compute_oms_parcel_count(self):
+        for picking in self:
+            picking.oms_parcel_count = len(picking.oms_parcel_ids)
+
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        """Extend `stock`: a tracking number that comes after the delivery makes its parcel, one
+        that is corrected replaces it; the channel is told.
+        """
+        given = vals.get("carrier_tracking_ref")
+        shipped = self.filtered(lambda p: p.state == "done") if given else self.browse()
+        before = {picking: picking._oms_tracking_keys() for picking in shipped}
+        result = super().write(vals)
+        if shipped:
+            quiet = shipped.with_context(**sealed(quiet_parcels=True))
+            quiet._oms_make_parcels()
+            for picking, keys in before.items():
+                picking.with_env(quiet.env)._oms_drop_parcels(keys - picking._oms_tracking_keys())
+            shipped._oms_run_orders()
+            self.env["oms.shipper"].sudo()._tell_tracking(shipped.sudo())
+        return result
+
+    # === ACTION METHODS === #
+
+    def action_oms_parcels(self):
+        """Open the parcels of the delivery, or start a new one."""
+        self.ensure_one()
+        self.check_access("read")
+        self.env["oms.parcel"].check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id("oms_addon.oms_parcel_action")
+        return {
+            **action,
+            "domain": [("picking_ids", "in", self.ids)],
+            "context": {
+                "default_picking_ids": self.ids,
+                "default_carrier_id": self.carrier_id.id,
+                "default_company_id": self.company_id.id,
+            },
+        }
+
+    def action_oms_no_tracking(self):
+        """The deliveries left without a tracking number."""
+        self.check_access("write")
+        self._oms_make_untracked_parcels()
+        self._oms_run_orders()
+        return True
+
+    # === PARCELS === #
+
+    def _oms_make_parcels(self):
+        """Make the parcels that the tracking references of shipped deliveries name.
+
+        Several numbers are separated by commas; one number may serve several deliveries.
+        """
+        # Automatic: whoever validates a delivery need not be in our groups.
+        Parcel = self.env["oms.parcel"].sudo()
+        wanted = {}
+        for picking in self.filtered(
+            lambda p: p.picking_type_code == "outgoing" and p.carrier_tracking_ref
+        ):
+            for number in picking.carrier_tracking_ref.split(","):
+                key = picking.company_id, picking.carrier_id, Parcel._key(number)
+                if key[2]:
+                    wanted.setdefault(key, (number.strip(), []))[1].append(picking)
+        there = {
+            (parcel.company_id, parcel.carrier_id, parcel.number_key): parcel
+            for parcel in Parcel.search([("number_key", "in", list({k[2] for k in wanted}))])
+        }
+        fresh = []
+        for key, (number, pickings) in wanted.items():
+            if key in there:
+                there[key].picking_ids |= self.union(*pickings)
+            else:
+                links = [fields.Command.link(picking.id) for picking in pickings]
+                fresh.append(
+                    {**pickings[0]._oms_prepare_parcel(), "name": number, "picking_ids": links}
+                )
+        return Parcel.create(fresh)
+
+    def _oms_tracking_keys(self):
+        """:return: the numbers of one delivery's tracking reference, as they are compared"""
+        self.ensure_one()
+        key_of = self.env["oms.parcel"]._key
+        return {key_of(one) for one in (self.carrier_tracking_ref or "").split(",")} - {""}
+
+    def _oms_drop_parcels(self, keys):
+        """Take parcels off one delivery: those of numbers that are its own no longer, and, once
+        there is a number, the one without. What was scanned stays.
+
+        :param set keys: numbers, as they are compared
+        """
+        self.ensure_one()
+        parcels_sudo = self.sudo().oms_parcel_ids
+        gone_sudo = parcels_sudo.filtered(lambda p: p.number_key in keys and not p.event_ids)
+        if parcels_sudo.filtered("number_key") - gone_sudo:
+            gone_sudo |= parcels_sudo.filtered(lambda p: p.no_tracking and not p.event_ids)
+        shared_sudo = gone_sudo.filtered(lambda p: p.picking_ids - self)
+        shared_sudo.write({"picking_ids": [fields.Command.unlink(self.id)]})
+        (gone_sudo - shared_sudo).unlink()
+
+    def _oms_make_untracked_parcels(self):
+        """Make a parcel without number for each shipped delivery that has none."""
+        shipped = self.filtered(lambda p: p.state == "done" and not p.oms_parcel_ids)
+        vals_list = [{**picking._oms_prepare_parcel(), "no_tracking": True} for picking in shipped]
+        return self.env["oms.parcel"].sudo().create(vals_list).sudo(self.env.su)
+
+    def _oms_prepare_parcel(self):
+        """:return: the values of a parcel of this delivery, without its number"""
+        self.ensure_one()
+        return {
+            "carrier_id": self.carrier_id.id,
+            "company_id": self.company_id.id,
+            "channel_id": self._oms_channel().id,
+            "picking_ids": [fields.Command.link(self.id)],
+            "shipped_at": self.date_done or fields.Datetime.now(),
+        }
+
+    def _oms_run_orders(self):
+        """Take the orders of deliveries along, unless their path is what shipped them."""
+        if not unsealed(self.env, "from_flow"):
+            self._oms_orders().sudo()._oms_run()
+
+    def action_cancel(self):
+        """Extend `stock`: orders do not wait for deliveries that were cancelled."""
+        orders_sudo = self.sudo()._oms_orders()
+        result = super().action_cancel()
+        orders_sudo.filtered(lambda o: o.oms_status == "waiting")._oms_run()
+        return result
+
+    def _action_done(self):
+        """Extend `stock`: what left has parcels, and its orders go on."""
+        result = super()._action_done()
+        shipped = self.filtered(lambda p: p.state == "done")
+        shipped._oms_make_parcels()
+        shipped._oms_run_orders()
+        return result
+
+    def _check_company(self, fnames=None):
+        """Extend `base`: obvious cases need no look."""
+        return super(StockPicking, doubtful(self, fnames))._check_company(fnames)
+
+    # === SHIPPING === #
+
+    def button_validate(self):
+        """Extend `stock`: of two people who validate a delivery one wins, the other is told.
+
+        :raise UserError: when somebody else validated all of them before
+        """
+        self.check_access("write")
+        pickings = self._oms_lock()
+        if pickings and len(pickings) == len(self) and not pickings._oms_todo():
+            raise UserError(
+                self.env._(
+                    "%(deliveries)s: already done, by somebody else. Nothing was moved twice.",
+                    deliveries=", ".join(self.mapped("name")),
+                )
+            )
+        return super().button_validate()
+
+    def _oms_todo(self):
+        """:return: the deliveries that are not done or cancelled"""
+        return self.filtered(lambda p: p.state not in ("done", "cancel"))
+
+    def _oms_lock(self):
+        """Lock outgoing deliveries of warehouses we run until the end of the transaction.
+
+        Waits for whoever works on them; what they changed raises a serialization error, and
+        the request or lane begins again.
+
+        :return: the deliveries that are locked
+        """
+        pickings = self.filtered(
+            lambda p: (
+                p.picking_type_code == "outgoing" and p.picking_type_id.warehouse_id.oms_managed
+            )
+        )
+        pickings._oms_lock_all()
+        return pickings
+
+    def _pre_action_done_hook(self):
+        """Extend `stock`: what is not paid does not leave, whoever tries.
+
+        :raise UserError: when the channel ships paid orders only and one is not, or an order
+            is held
+        """
+        self._oms_refuse_held()
+        unpaid = self._oms_unpaid()
+        if unpaid:
+            raise UserError(
+                self.env._(
+                    "%(deliveries)s cannot leave: %(orders)s is not paid, and its channel ships "
+                    "paid orders only. Record the payment, or change the channel's policy.",
+                    deliveries=", ".join(unpaid.mapped("name")),
+                    orders=", ".join(self._oms_unpaid_orders().mapped("name")),
+                )
+            )
+        return super()._pre_action_done_hook()
+
+    def _oms_refuse_held(self):
+        """:raise UserError: when goods of a held order are about to leave for the customer,
+        or to be moved on although the picker is asked to stop
+        """
+        held = self.filtered(lambda p: p.picking_type_code == "outgoing" or p.oms_stop_text)
+        orders = held._oms_orders().filtered("oms_held")
+        if orders:
+            held = held.filtered(lambda p: p._oms_orders() & orders)
+            # Whoever ships is told why not, whatever they may read.
+            holds_sudo = orders.sudo().oms_hold_ids.filtered(
+                lambda h: h.state == "open" and h.is_blocking
+            )
+            raise UserError(
+                self.env._(
+                    "%(deliveries)s cannot leave: %(reasons)s Decide it in the exceptions list "
+                    "first.",
+                    deliveries=", ".join(held.mapped("name")),
+                    reasons=sentences.join(holds_sudo.mapped("detail")),
+                )
+            )
+
+    def _oms_unpaid(self):
+        """:return: the deliveries to customers whose order may not ship yet"""
+        blocked = self._oms_unpaid_orders()
+        return self.filtered(
+            lambda p: p.picking_type_code == "outgoing" and p._oms_orders() & blocked
+        )
+
+    def _oms_unpaid_orders(self):
+        """:return: the orders that may not ship yet, of those with goods in these deliveries"""
+        return self._oms_channel_orders().filtered(lambda o: not o.sudo()._oms_may_ship())
+
+    def _oms_channel_orders(self):
+        """:return: the orders of channels whose goods leave for the customer in these"""
+        leaving = self.filtered(lambda p: p.picking_type_code == "outgoing")
+        return leaving._oms_orders().filtered("oms_channel_id")
+
+    def message_post_with_source(self, *args, **kwargs):
+        """Extend `mail`: no note while ``quiet`` is in the context, see `stock.move`."""
+        if unsealed(self.env, "quiet"):
+            return self.env["mail.message"]
+        return super().message_post_with_source(*args, **kwargs)

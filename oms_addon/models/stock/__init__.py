@@ -1,0 +1,18 @@
+"""Stock truth: rows, locks, reservations, kits, lots, check and repair."""
+
+from . import stock_rule
+from . import stock_warehouse
+from . import stock_move
+from . import stock_move_line
+from . import stock_location
+from . import stock_quant
+from . import stock_quant_expiry
+from . import stock_lot
+from . import product_template
+from . import oms_stock
+from . import oms_stock_comparison
+from . import oms_stock_repair
+from . import oms_stock_check
+from . import oms_reservation
+from . import oms_kits
+from . import oms_lot_expiry

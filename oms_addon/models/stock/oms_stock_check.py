@@ -1,0 +1,220 @@
+"""What the stock says of itself that cannot be true; found every night, put right on demand."""
+
+from odoo import api, fields, models
+
+from .oms_stock_comparison import KEYS
+
+IDENTITY = ("kind", *KEYS, "move_id")
+
+
+class OmsStockCheck(models.Model):
+    """One difference between stock rows, move lines and moves, open until it is gone."""
+
+    _name = "oms.stock.check"
+    _description = "Stock Difference"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "state, id desc"
+    _rec_name = "text"
+
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    kind = fields.Selection(
+        [
+            ("oversold", "More reserved than there is"),
+            ("reserved", "Reservations do not add up"),
+            ("negative", "Less than nothing"),
+            ("quantity", "Quantity is not that of its lines"),
+            ("state", "State does not fit"),
+            ("duplicate", "Several rows for one stock"),
+        ],
+        required=True,
+        readonly=True,
+    )
+    product_id = fields.Many2one("product.product", readonly=True, index=True, ondelete="cascade")
+    location_id = fields.Many2one("stock.location", readonly=True, ondelete="cascade")
+    lot_id = fields.Many2one("stock.lot", readonly=True, ondelete="cascade")
+    package_id = fields.Many2one("stock.package", readonly=True, ondelete="cascade")
+    owner_id = fields.Many2one("res.partner", readonly=True, ondelete="cascade")
+    move_id = fields.Many2one(
+        "stock.move", readonly=True, index="btree_not_null", ondelete="cascade"
+    )
+    expected = fields.Float("Should be", digits="Product Unit", readonly=True)
+    found = fields.Float("Is", digits="Product Unit", readonly=True)
+    text = fields.Char("What is wrong", compute="_compute_text")
+    advice = fields.Char("What to do", compute="_compute_text")
+    since = fields.Datetime(readonly=True, default=fields.Datetime.now)
+    state = fields.Selection(
+        [("open", "Open"), ("settled", "Settled")], default="open", required=True, readonly=True
+    )
+    settled_at = fields.Datetime(readonly=True)
+
+    _open_idx = models.Index("(company_id) WHERE state = 'open'")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("kind", "expected", "found", "move_id", "product_id", "location_id")
+    def _compute_text(self):
+        for check in self:
+            check.text = check._describe()
+            check.advice = check._advise()
+
+    def _describe(self):
+        """:return: the difference in one sentence"""
+        values = {
+            "product": self.product_id.display_name,
+            "place": self._place(),
+            "found": f"{self.found:g}",
+            "expected": f"{self.expected:g}",
+            "move": self.move_id.picking_id.name or self.move_id.display_name or "",
+        }
+        texts = {
+            "oversold": self.env._("%(found)s of %(product)s are reserved in %(place)s, where only "
+                                   "%(expected)s are.", **values),
+            "reserved": self.env._("%(found)s of %(product)s are marked as reserved in %(place)s, "
+                                   "transfers reserve %(expected)s.", **values),
+            "negative": self.env._("%(found)s of %(product)s are in %(place)s.", **values),
+            "quantity": self.env._("%(move)s reserves %(found)s of %(product)s, its lines "
+                                   "%(expected)s.", **values),
+            "state": self.env._("%(move)s has %(found)s of %(expected)s × %(product)s, its state "
+                                "says otherwise.", **values),
+            "duplicate": self.env._("The stock of %(product)s in %(place)s is kept in %(found)s "
+                                    "rows.", **values),
+        }  # fmt: skip
+        return texts.get(self.kind, "")
+
+    def _place(self):
+        """:return: where the stock is, with lot, package and owner"""
+        details = (self.lot_id, self.package_id, self.owner_id)
+        names = [record.sudo().display_name for record in (self.location_id, *details) if record]
+        return ", ".join(names)
+
+    def _advise(self):
+        """:return: what a person does about the difference"""
+        return {
+            "oversold": self.env._(
+                "Count the shelf. Repair takes the reservation off the least urgent deliveries."
+            ),
+            "negative": self.env._("Count the shelf and enter what is there: Inventory, Physical."),
+        }.get(self.kind) or self.env._("Repair: nothing has to be counted.")
+
+    # === ACTION METHODS === #
+
+    def action_repair(self):
+        """Put right what can be, under the locks of the allocator."""
+        self.check_access("write")
+        self = self.sudo()
+        self.sudo().filtered(lambda check: check.state == "open")._repair()
+        return True
+
+    def action_open_record(self):
+        """Open the transfer, or the stock of the product."""
+        self.ensure_one()
+        self.check_access("read")
+        if self.move_id:
+            return (self.move_id.picking_id or self.move_id).get_formview_action()
+        action = self.env["ir.actions.act_window"]._for_xml_id("stock.dashboard_open_quants")
+        return {**action, "domain": [("product_id", "=", self.product_id.id)], "context": {}}
+
+    def action_check(self):
+        """Look now; the list shows what was found."""
+        self.check_access("write")
+        self = self.sudo()
+        self.sudo()._run()
+        return True
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _work(self):
+        """Look once; the lane of the night calls it.
+
+        :return: 0, there is nothing left to do
+        :rtype: int
+        """
+        self._run()
+        return 0
+
+    @api.model
+    def _run(self):
+        """Compare the stock, note what is new, settle what is gone, tell a person.
+
+        :return: the open differences
+        """
+        problems = {
+            tuple(problem.get(key) or False for key in IDENTITY): problem
+            for problem in self.env["oms.stock.comparison"]._compare()
+        }
+        there = {check._identity(): check for check in self.search([("state", "=", "open")])}
+        for key, check in there.items():
+            if key in problems:
+                check.write({name: problems[key][name] for name in ("expected", "found")})
+        self.union(*(check for key, check in there.items() if key not in problems))._settle()
+        fresh = self.create(
+            [
+                {**problem, "company_id": problem["company_id"] or self.env.company.id}
+                for key, problem in problems.items()
+                if key not in there
+            ]
+        )
+        fresh._tell()
+        return self.search([("state", "=", "open")])
+
+    def _identity(self):
+        """:return: what makes two looks find the same difference"""
+        return tuple(
+            check.id if isinstance(check, models.BaseModel) else check
+            for check in (self[key] for key in IDENTITY)
+        )
+
+    def _tell(self):
+        """Give those who look after the companies one activity for what is new, and log it."""
+        for company, checks in self.grouped("company_id").items():
+            owner = company.oms_user_id or self.env.ref("base.user_admin")
+            checks[0].with_context(mail_activity_automation_skip=False).activity_schedule(
+                "mail.mail_activity_data_todo",
+                summary=self.env._("Stock: %(count)s differences found", count=len(checks)),
+                note=checks[0].text,
+                user_id=owner.id,
+            )
+            self.env["oms.event"]._log(
+                checks, "stock.difference", {check.id: check.text[:500] for check in checks}
+            )
+
+    def _settle(self):
+        """Close differences that are gone."""
+        if not self:
+            return
+        self.write({"state": "settled", "settled_at": fields.Datetime.now()})
+        self.activity_ids.action_feedback(feedback=self.env._("Settled."))
+
+    def _repair(self):
+        """Put right what can be and look again; what was done is in the audit trail."""
+        repair = self.env["oms.stock.repair"]
+        repair._lock(self)
+        wrong = self.env["oms.stock.comparison"]._compare(set(self.product_id.ids))
+        # Somebody may have put it right in between: only what is wrong now is touched.
+        still = {tuple(p.get(key) or False for key in IDENTITY) for p in wrong}
+        checks = self.filtered(lambda check: check._identity() in still)
+        repair._repair(checks)
+        left = {
+            tuple(p.get(key) or False for key in IDENTITY)
+            for p in self.env["oms.stock.comparison"]._compare(set(self.product_id.ids))
+        }
+        gone = self.filtered(lambda check: check._identity() not in left)
+        self.env["oms.event"]._log(
+            gone & checks,
+            "stock.repaired",
+            self.env._("Repaired: reservations add up again"),
+            before={check.id: f"{check.found:g}" for check in checks},
+            after={check.id: f"{check.expected:g}" for check in checks},
+        )
+        gone._settle()
+
+    @api.autovacuum
+    def _gc_settled(self):
+        """Delete differences that are settled for longer than the settings keep messages."""
+        days = int(self.env["ir.config_parameter"].sudo().get_param("oms_addon.keep_days", 365))
+        if days:
+            limit = fields.Datetime.subtract(fields.Datetime.now(), days=days)
+            self.search(
+                [("state", "=", "settled"), ("settled_at", "<", limit)], limit=10000
+            ).unlink()

@@ -1,0 +1,11 @@
+"""How orders come in: polling, webhooks, reconciliation and history. Not what becomes of them."""
+
+from . import oms_channel_polling
+from . import oms_channel_webhooks
+from . import oms_channel_gap
+from . import oms_channel_gap_deleted
+from . import oms_channel_gap_lane
+from . import oms_channel_gap_content
+from . import oms_channel_backfill
+from . import oms_channel_health_page
+from . import oms_channel_notice

@@ -1,0 +1,275 @@
+"""Gap checks of a channel: one every night, and those a person asks for."""
+
+import logging
+from collections import namedtuple
+from datetime import datetime, time, timedelta, timezone
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import psycopg2
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from odoo.addons.oms_addon.documents.order import DocumentError
+from odoo.addons.oms_addon.exceptions import RateLimited
+
+_logger = logging.getLogger(__name__)
+
+#: at which hour of the channel's company, and how many days back
+NIGHT_HOUR = 3
+DAYS = 2
+MAX_SHOWN = 300
+
+Window = namedtuple("Window", "start end")
+
+
+class OmsChannel(models.Model):
+    _inherit = "oms.channel"
+
+    gap_ids = fields.One2many("oms.channel.gap", "channel_id", "Gap checks")
+    next_gap_at = fields.Datetime("Next gap check", copy=False, readonly=True)
+    can_list_orders = fields.Boolean(compute="_compute_can_list_orders")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("adapter")
+    def _compute_can_list_orders(self):
+        codes = self._codes_that_list()
+        for channel in self:
+            channel.can_list_orders = channel.adapter in codes
+
+    @api.model
+    def _codes_that_list(self):
+        """:return: the codes of the adapters that can say which orders were placed when"""
+        base = type(self.env["oms.channel.adapter"])
+        return [
+            code
+            for code, name in self._adapters().items()
+            if self.env[name]._can_fetch
+            and any(
+                getattr(type(self.env[name]), method) is not getattr(base, method)
+                for method in ("_list_orders", "_fetch_window")
+            )
+        ]
+
+    # === ACTION METHODS === #
+
+    def action_new_gap(self):
+        """Choose a window to compare; the last two days to begin with."""
+        self.ensure_one()
+        self.check_access("write")
+        now = fields.Datetime.now().replace(second=0)
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Gap check"),
+            "res_model": "oms.channel.gap",
+            "view_mode": "form",
+            "target": "new",
+            "context": {
+                "default_channel_id": self.id,
+                "default_date_from": fields.Datetime.subtract(now, days=DAYS),
+                "default_date_to": now,
+            },
+        }
+
+    def action_view_gaps(self):
+        self.ensure_one()
+        self.check_access("read")
+        action = self._action_for(
+            "oms_addon.oms_channel_gap_action", [("channel_id", "=", self.id)]
+        )
+        return {**action, "context": {"default_channel_id": self.id}}
+
+    @api.model
+    def _alert_places(self):
+        """Extend: where the checks are."""
+        return {**super()._alert_places(), "gap": "action_view_gaps"}
+
+    # === THE LANE === #
+
+    @api.model
+    def _get_gap_domain(self):
+        """:return: whose orders are to be compared now"""
+        return (
+            Domain("state", "=", "live")
+            & Domain("adapter", "in", self._codes_that_list())
+            & (
+                Domain("next_gap_at", "=", False)
+                | Domain("next_gap_at", "<=", fields.Datetime.now())
+            )
+        )
+
+    @api.model
+    def _work_care(self):
+        """Extend: when no registration is to be looked at, compare the orders of a channel."""
+        done = super()._work_care()
+        if done:
+            return done
+        due = self.search(self._get_gap_domain(), order="next_gap_at nulls first, id")
+        channel = due.try_lock_for_update(allow_referencing=True, limit=1)
+        if channel:
+            channel._check_last_days()
+        return len(channel)
+
+    def _check_last_days(self):
+        """Go on with checks that wait, else compare the last days; plan the next night.
+
+        A new channel waits for its first night.
+        """
+        self.ensure_one()
+        is_new = not self.next_gap_at
+        self.next_gap_at = self._next_night()
+        gaps = self.gap_ids.filtered(lambda g: g.state == "listing" or g.state == "draft" and g.day)
+        if not gaps and not is_new:
+            today = datetime.now(self._zone()).date()
+            gaps = self._gaps_of([today - timedelta(days=n) for n in range(DAYS, 0, -1)])
+        self._check_gaps(gaps.sorted("date_from"))
+
+    def _zone(self):
+        """:return: the time zone of the channel's company"""
+        self.ensure_one()
+        try:
+            return ZoneInfo(self.company_id.partner_id.tz or "UTC")
+        except (ZoneInfoNotFoundError, ValueError):
+            return ZoneInfo("UTC")
+
+    def _next_night(self):
+        """:return: when the coming night's check is, in UTC; not all channels at once"""
+        zone = self._zone()
+        now = datetime.now(zone)
+        moment = time(NIGHT_HOUR, self.id % 60)
+        day = now.date() if now.time() < moment else now.date() + timedelta(days=1)
+        return self._utc(datetime.combine(day, moment, zone))
+
+    @api.model
+    def _utc(self, moment):
+        """:return: a time as Odoo stores it: UTC without a zone"""
+        if moment.tzinfo:
+            moment = moment.astimezone(timezone.utc).replace(tzinfo=None)
+        return moment.replace(microsecond=0)
+
+    @api.model
+    def _day_window(self, zone, day):
+        """:return: where a day begins and ends in a time zone, in UTC"""
+        return Window(
+            *(
+                self._utc(datetime.combine(each, time.min, zone))
+                for each in (day, day + timedelta(days=1))
+            )
+        )
+
+    def _gaps_of(self, days):
+        """:param list days: dates in the company's time zone
+        :return: the checks of these days, made where they are missing
+        """
+        self.ensure_one()
+        Gap = self.env["oms.channel.gap"]
+        known = {
+            gap.day: gap for gap in Gap.search([("channel_id", "=", self.id), ("day", "in", days)])
+        }
+        gaps = Gap
+        for day in days:
+            gaps += known.get(day) or Gap.create(self._prepare_gap(day))
+        return gaps
+
+    def _prepare_gap(self, day):
+        """:return: the values of the check of one day
+        :param date day: in the company's time zone
+        """
+        window = self._day_window(self._zone(), day)
+        return {
+            "channel_id": self.id,
+            "day": day,
+            "date_from": window.start,
+            "date_to": window.end,
+        }
+
+    # === CHECKING === #
+
+    def _check_gap(self, start, end):
+        """Compare the orders of a window with those of the channel, and fetch what is missing.
+
+        :param datetime start: inclusive; UTC when it has no zone
+        :param datetime end: exclusive
+        :return: the check
+        :rtype: oms.channel.gap
+        """
+        self.ensure_one()
+        gap = self.env["oms.channel.gap"].create(
+            {
+                "channel_id": self.id,
+                "date_from": self._utc(start),
+                "date_to": self._utc(end),
+            }
+        )
+        self._check_gaps(gap)
+        return gap
+
+    def _check_gaps(self, gaps):
+        """Work through checks, and say what came of them in an alert.
+
+        :param gaps: checks of the channel
+        """
+        self.ensure_one()
+        for gap in gaps:
+            try:
+                gap._compare()
+            except psycopg2.Error:
+                raise
+            except RateLimited as error:
+                self._go_on_later(error)
+                return
+            except Exception as error:  # noqa: BLE001 - told on the check and by an alert
+                _logger.warning("Gap check %s failed", gap.id, exc_info=True)
+                text = self.env["oms.channel.message"]._in_words(error)[:MAX_SHOWN]
+                gap.write({"state": "failed", "text": text, "checked_at": fields.Datetime.now()})
+        self._tell_gaps(gaps)
+
+    def _go_on_later(self, error):
+        """Let the lane go on with what is not checked yet once the rate limit gives way."""
+        seconds = max(error.seconds or 0, 1)
+        self.next_gap_at = fields.Datetime.add(fields.Datetime.now(), seconds=seconds)
+        for cron in self.env.ref("oms_addon.oms_lane_care").sudo().cron_ids:
+            cron._trigger(self.next_gap_at)
+
+    def _tell_gaps(self, gaps):
+        """Raise the alert for what was found, or settle it when nothing is missing any more.
+
+        :param gaps: checks that were made just now
+        """
+        found = gaps.filtered(lambda g: g.state == "gap") or gaps.filtered(
+            lambda g: g.state == "failed"
+        )
+        if not gaps:
+            return
+        if found:
+            self._raise_alert(
+                "gap",
+                "; ".join(dict.fromkeys(found.mapped("text"))),
+                self.env._(
+                    "What the channel gave is in the inbox already. Look whether its messages "
+                    "arrive; the check is made again every night."
+                ),
+                level="warning",
+            )
+        elif not self._open_gaps():
+            self._settle_alert("gap")
+
+    def _open_gaps(self):
+        """:return: the checks of the last days whose orders are still not here"""
+        recent = fields.Datetime.subtract(fields.Datetime.now(), days=7)
+        return self.gap_ids.filtered(
+            lambda g: (
+                g.state == "gap"
+                and g.checked_at >= recent
+                and g._missing(g.missing_refs.splitlines())
+            )
+        )
+
+    def _name_of(self, event):
+        """:return: what people call the order of an event; its id when it cannot be read"""
+        try:
+            document = self._adapter()._read(self, event[0], event[2])
+        except (DocumentError, ValueError, KeyError, TypeError):
+            return event[3]
+        return getattr(document, "number", "") or event[3]
