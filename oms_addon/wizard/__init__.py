@@ -28,5 +28,3 @@ from . import oms_allocation_rehearsal
 from . import oms_allocation_test
 from . import oms_pick_reject
 from . import sale_mass_cancel_orders
-from . import stock_return_picking
-from . import product_label_layout

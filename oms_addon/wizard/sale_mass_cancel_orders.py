@@ -71,19 +71,6 @@ class SaleMassCancelOrders(models.TransientModel):
             )
             wizard.oms_notify_text = text if deciding else False
 
-    def action_mass_cancel(self):
-        """Extend `sale`: as the Cancel button, goods that are being picked are asked back first.
-
-        :raise UserError: when all of an order has left
-        """
-        orders = self.sale_order_ids
-        chosen = self.with_context(**self._oms_prepare_choice())
-        served = orders._oms_served()
-        self.sale_order_ids = orders - served
-        result = super(SaleMassCancelOrders, chosen).action_mass_cancel()
-        self.sale_order_ids = orders
-        return served.with_env(chosen.env)._oms_cancel_by_hand() or result
-
     def _oms_prepare_choice(self):
         """:return: what the person chose, as the context keys that `_oms_tell_cancellation` reads
         :rtype: dict

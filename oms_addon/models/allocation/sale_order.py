@@ -35,14 +35,12 @@ class SaleOrder(models.Model):
 
     _oms_cancel_idx = models.Index("(oms_cancel_at) WHERE oms_cancel_at IS NOT NULL")
 
-    def _action_cancel(self):
-        """Extend `sale`: a cancelled order gives its place in the day's work back."""
-        result = super()._action_cancel()
+    def _oms_give_back_slots(self):
+        """Give the places of cancelled orders in the work of today and later back."""
         self.env["oms.allocation.slot"].sudo().search([("order_id", "in", self.ids)]).filtered(
             lambda s: s.day >= self.env["oms.allocation.day"]._today(s.warehouse_id)
         )._give_back()
         self.sudo().filtered("oms_cancel_at").oms_cancel_at = False
-        return result
 
     def _oms_send_from(self, warehouse):
         """Have a person's choice of warehouse serve orders, whatever the rules say.

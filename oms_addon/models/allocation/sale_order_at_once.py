@@ -11,15 +11,6 @@ PATIENCE = "200ms"
 class SaleOrder(models.Model):
     _inherit = "sale.order"
 
-    def action_confirm(self):
-        """Extend `sale`: what a person confirms is reserved before they look at it."""
-        self.check_access("write")
-        result = super().action_confirm()
-        # What the system confirms, its background jobs allocate in the order of the queue.
-        if not self.env.su:
-            self._oms_reserve_at_once()
-        return result
-
     def _oms_reserve_at_once(self):
         """Reserve the stock of confirmed orders of managed warehouses, within this transaction
         where its rows can be locked without waiting, else by the background job right after it.

@@ -73,63 +73,15 @@ class SaleOrderLine(models.Model):
         help="Goods it had reserved reached their removal date before they left.",
     )
 
-    def _action_launch_stock_rule(self, *, previous_product_uom_qty=False):
-        """Extend `sale_stock`: what is about to be procured is promised first, so that its
-        deliveries are made with the promise's dates; what is added to a confirmed order is
-        sourced before, and what was carried from the stock and is not ordered any more is put
-        back.
+    def _oms_gather_changed(self, before):
+        """Decide again where the goods come from of orders whose quantities were changed.
+
+        :param dict before: the quantity of each line that was changed, by its id
         """
-        if not self.env.context.get("skip_procurement"):
-            before = previous_product_uom_qty or {}
-            for line_sudo in self.sudo().filtered(
-                lambda l: l.state == "sale" and l.product_uom_qty < before.get(l.id, 0.0)
-            ):
-                self.env["oms.put.back"].sudo()._take_back_fewer(line_sudo, before)
-            confirmed_sudo = self.sudo().filtered(lambda line: line.state == "sale")
-            raised_sudo = (
-                self.env["oms.sourcing"]
-                .sudo()
-                ._source_more(
-                    confirmed_sudo, before, not self.env.su and self.env.user._is_internal()
-                )
-            )
-            self.env["oms.promise"].sudo()._promise(confirmed_sudo)
-            result = super()._action_launch_stock_rule(
-                previous_product_uom_qty=previous_product_uom_qty
-            )
-            self.env["oms.sourcing"].sudo()._promise_more(raised_sudo)
-            changed_sudo = confirmed_sudo.filtered(
-                lambda l: l.id in before and l.product_uom_qty != before[l.id]
-            )
-            self.env["oms.resourcing"].sudo()._gather(
-                changed_sudo.order_id, self.env._("its quantities were changed")
-            )
-            return result
-        return super()._action_launch_stock_rule(previous_product_uom_qty=previous_product_uom_qty)
-
-    def _get_qty_procurement(self, previous_product_uom_qty=False):
-        """Extend `sale_stock`: what was picked and got lost is not on its way."""
-        quantity = super()._get_qty_procurement(previous_product_uom_qty=previous_product_uom_qty)
-        return quantity - self.oms_lost_qty
-
-    def _prepare_procurement_values(self):
-        """Extend `sale_stock`: goods leave when they have to, to arrive as promised."""
-        values = super()._prepare_procurement_values()
-        if self.oms_ship_before:
-            values["date_planned"] = values["date_deadline"] = self.oms_ship_before
-        return values
-
-    def _create_procurements(self, product_qty, procurement_uom, values):
-        """Extend `sale_stock`: a line that several warehouses serve is procured from each."""
-        shares = self._oms_shares(product_qty, procurement_uom)
-        if not shares:
-            return super()._create_procurements(product_qty, procurement_uom, values)
-        procurements = []
-        for warehouse, quantity in shares:
-            procurements += super()._create_procurements(
-                quantity, procurement_uom, {**values, "warehouse_id": warehouse}
-            )
-        return procurements
+        changed = self.filtered(lambda l: l.id in before and l.product_uom_qty != before[l.id])
+        self.env["oms.resourcing"]._gather(
+            changed.order_id, self.env._("its quantities were changed")
+        )
 
     def _oms_shares(self, product_qty, procurement_uom):
         """:return: pairs (warehouse, quantity) when the plan is about just this quantity"""

@@ -7,20 +7,25 @@ from odoo.fields import Command
 class SaleOrder(models.Model):
     _inherit = "sale.order"
 
-    def write(self, vals):
-        """Extend `sale_stock`: all lines that are added or raised are procured together."""
+    def _oms_ordered_before(self, vals):
+        """:return: the quantity of each line, by its id, before a write that adds goods to orders
+        that are confirmed; ``None`` for any other write
+        """
         if not self._oms_adds_goods(vals.get("order_line")) or "state" in vals:
-            return super().write(vals)
-        before = {line.id: line.product_uom_qty for line in self.order_line}
-        later = self.with_context(skip_procurement=True)
-        result = super(SaleOrder, later).write(vals)
+            return None
+        return {line.id: line.product_uom_qty for line in self.order_line}
+
+    def _oms_procure_added(self, before):
+        """Procure what was added to orders, all lines together.
+
+        :param dict before: see ``_oms_ordered_before``
+        """
         changed = self.order_line.filtered(
             lambda line: line.product_uom_qty != before.get(line.id, 0.0)
         )
         changed._action_launch_stock_rule(
             previous_product_uom_qty={line.id: before.get(line.id, 0.0) for line in changed}
         )
-        return result
 
     def _oms_adds_goods(self, commands):
         """:return: whether commands on the lines add goods to orders that are confirmed and

@@ -2,32 +2,36 @@
 
 from odoo import models
 
-from odoo.addons.oms_addon.tools.sealed_context import unsealed
-
 
 class StockMove(models.Model):
     _inherit = "stock.move"
 
-    def _action_assign(self, force_qty=False):
-        """Extend `stock`: goods a person reserves for an order take its place in today's work,
-        even of a full day, which is said.
+    def _oms_slots_before(self):
+        """:return: what is reserved of moves that take places in the work of warehouses with a
+        daily limit, and the places they may take; ``None`` where there are none
         """
-        # stock_locked: the allocator reserves, which looks at the places itself
-        limited = self.browse()
-        if not unsealed(self.env, "stock_locked"):
-            limited = self._oms_managed().filtered(
-                lambda m: (
-                    m.sale_line_id
-                    and not m.move_orig_ids
-                    and m.picking_type_id.warehouse_id.oms_capacity_day
-                )
+        limited = self._oms_managed().filtered(
+            lambda m: (
+                m.sale_line_id
+                and not m.move_orig_ids
+                and m.picking_type_id.warehouse_id.oms_capacity_day
             )
+        )
         if not limited:
-            return super()._action_assign(force_qty=force_qty)
+            return None
         slots = self.env["oms.allocation.slot"].sudo()
         places = slots._places(limited.sale_line_id.order_id, limited.picking_type_id.warehouse_id)
-        before = {move: move.quantity for move in limited}
-        result = super()._action_assign(force_qty=force_qty)
-        served = limited.exists().filtered(lambda m: m.quantity > before[m])
+        return {move: move.quantity for move in limited}, places
+
+    def _oms_take_slots(self, before):
+        """Take the places of moves of which more is reserved than before, even on a full day.
+
+        :param before: see ``_oms_slots_before``
+        """
+        if not before:
+            return
+        quantities, places = before
+        limited = self.browse(move.id for move in quantities).exists()
+        served = limited.filtered(lambda m: m.quantity > quantities[m])
+        slots = self.env["oms.allocation.slot"].sudo()
         slots._take(list(dict.fromkeys(filter(None, map(places.needed, served)))))
-        return result

@@ -63,11 +63,9 @@ class StockMove(models.Model):
                 move.oms_is_unserved = move in missing
                 move.oms_served_by = self._oms_served_text(served.get(move, []), move in missing)
 
-    def _order_field_to_sql(self, alias, field_name, direction, nulls, query):
-        """Extend: the place in a queue is sorted by what decides it, see ``_oms_serving_order``."""
-        if field_name != "oms_queue_place":
-            return super()._order_field_to_sql(alias, field_name, direction, nulls, query)
-        self._check_field_access(self._fields[field_name], "read")
+    def _oms_queue_place_to_sql(self, alias, direction, query):
+        """:return: what the place in a queue is sorted by"""
+        self._check_field_access(self._fields["oms_queue_place"], "read")
         for model, names in QUEUE_READ.items():
             self.env[model].flush_model(names)
         line = query.left_join(alias, "sale_line_id", "sale_order_line", "id", "sale_line_id")

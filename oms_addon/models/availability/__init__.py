@@ -8,8 +8,6 @@ from . import oms_channel_stock_guard
 from . import oms_channel_stock_push
 from . import oms_channel_stock_policy
 from . import oms_channel_price
-from . import stock_move
-from . import stock_quant
 from . import oms_channel_product
 from . import oms_channel_buffer
 from . import oms_channel_reserve
@@ -25,4 +23,3 @@ from . import oms_channel_stock_why
 from . import product_product
 from . import product_template
 from . import sale_order
-from . import sale_order_line

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from odoo import api, fields, models
+from odoo import fields, models
 
 
 class SaleOrder(models.Model):
@@ -11,25 +11,6 @@ class SaleOrder(models.Model):
     oms_cart_ref = fields.Char(
         "Cart", readonly=True, copy=False, help="The channel's name of the cart it was."
     )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Extend: what the carts of orders kept is kept for the orders."""
-        orders = super().create(vals_list)
-        self.env["oms.cart.reservation"]._place(orders)
-        return orders
-
-    def _action_confirm(self):
-        """Extend `sale`: from now on deliveries claim the goods, not carts."""
-        result = super()._action_confirm()
-        self.env["oms.cart.reservation"]._consume(self)
-        return result
-
-    def _action_cancel(self):
-        """Extend `sale`: nobody wants the goods any more."""
-        result = super()._action_cancel()
-        self.env["oms.cart.reservation"]._consume(self)
-        return result
 
     # === ODOO'S OWN SHOP === #
 

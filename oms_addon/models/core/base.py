@@ -130,6 +130,16 @@ class Base(models.AbstractModel):
             kept[name] = value
         return kept
 
+    def _mail_get_operation_for_mail_message_operation(self, message_operation):
+        """Extend `mail`: notes on a document, which quote amounts, are read by who is told those;
+        others read their own, and those that were sent to them.
+        """
+        operations = super()._mail_get_operation_for_mail_message_operation(message_operation)
+        if message_operation != "create" and self.env.user._oms_hides_documents(self._name):
+            # Whoever may delete documents is told all of them.
+            return dict.fromkeys(operations, "unlink")
+        return operations
+
     @api.model
     def _oms_guards(self, field):
         """:return: whether a field is ours, and written by the system alone, in dialogs, too"""

@@ -7,9 +7,7 @@ from werkzeug.exceptions import HTTPException, NotFound, Unauthorized
 from werkzeug.routing import RoutingException
 
 from odoo import models
-from odoo.http import request
-
-from odoo.addons.oms_addon.controllers.machine import MachineDispatcher
+from odoo.http import _dispatchers, request
 
 KEY_SCOPE = "oms"
 #: characters of the header that shows a key
@@ -39,7 +37,7 @@ class IrHttp(models.AbstractModel):
         try:
             return super()._match(path_info)
         except HTTPException as error:
-            request.dispatcher = MachineDispatcher(request)
+            request.dispatcher = _dispatchers["oms"](request)
             # A machine that asks for nearly an address would be sent to a host it named itself.
             if isinstance(error, RoutingException):
                 raise NotFound from error

@@ -11,27 +11,16 @@ class ProductProduct(models.Model):
     _oms_reference_idx = models.Index("(upper(default_code)) WHERE default_code IS NOT NULL")
 
     @api.model
-    def default_get(self, fields):
-        """Extend: a product made while an exception is resolved is what the order names."""
-        values = super().default_get(fields)
+    def _oms_default_from_hold(self, fields):
+        """:return: what the order names of a product that is made while an exception is resolved
+        :rtype: dict
+        """
         # oms_hold_id: the exception in whose form a product is created
         hold = self.env["oms.hold"].browse(self.env.context.get("oms_hold_id")).exists()
-        if hold.reason_code == "UNKNOWN_SKU" and hold.has_access("read"):
-            told = hold._prepare_product()
-            values |= {name: told[name] for name in fields if name in told}
-        return values
-
-    @api.depends_context("website_id")
-    def _compute_quantities(self):
-        """Extend `stock`: on a website of a channel, free is what the channel may sell.
-
-        A website asks for what is free of a warehouse; that is how its question is known
-        from any other that is asked while it is served.
-        """
-        super()._compute_quantities()
-        context = self.env.context
-        if context.get("website_id") and "warehouse_id" in context:
-            self._oms_offer_on_website(context["website_id"], context["warehouse_id"])
+        if hold.reason_code != "UNKNOWN_SKU" or not hold.has_access("read"):
+            return {}
+        told = hold._prepare_product()
+        return {name: told[name] for name in fields if name in told}
 
     def _oms_offer_on_website(self, website_id, warehouse_id):
         """Bring what is free down to what the website's channel may sell."""

@@ -1,6 +1,5 @@
 """From a document to an order and its way: import, change, cancel, hold, expire."""
 
-from . import sale_order_shop
 from . import oms_hold_reason
 from . import oms_hold
 from . import oms_hold_create
@@ -41,8 +40,6 @@ from . import oms_order_remainder
 from . import oms_order_signals
 from . import oms_order_flow
 from . import account_tax
-from . import res_currency
-from . import res_currency_rate
 from . import product_product
 from . import sale_order_progress
 from . import sale_order_progress_sql

@@ -1,24 +1,10 @@
 """Taxes that orders wait for."""
 
-from odoo import api, models
+from odoo import models
 
 
 class AccountTax(models.Model):
     _inherit = "account.tax"
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Extend `account`: orders that wait for a tax are processed again."""
-        taxes = super().create(vals_list)
-        taxes._oms_recheck_waiting()
-        return taxes
-
-    def write(self, vals):
-        """Extend `account`: orders that wait for a tax are processed again."""
-        result = super().write(vals)
-        if vals.keys() & {"active", "amount", "price_include_override", "type_tax_use"}:
-            self._oms_recheck_waiting()
-        return result
 
     def _oms_recheck_waiting(self):
         self.env["oms.hold"]._recheck(

@@ -1,24 +1,10 @@
 """Products that orders wait for."""
 
-from odoo import api, models
+from odoo import models
 
 
 class ProductProduct(models.Model):
     _inherit = "product.product"
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Extend `product`: orders that wait for a SKU are processed again."""
-        products = super().create(vals_list)
-        products._oms_recheck_waiting()
-        return products
-
-    def write(self, vals):
-        """Extend `product`: orders that wait for a SKU are processed again."""
-        result = super().write(vals)
-        if vals.keys() & {"default_code", "barcode", "active"}:
-            self._oms_recheck_waiting()
-        return result
 
     def _oms_recheck_waiting(self):
         key_of = self.env["oms.channel.listing"]._key

@@ -43,12 +43,10 @@ class ResPartner(models.Model):
         text = "\n".join(str(vals.get(name) or "").strip().casefold() for name in names)
         return hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
 
-    def write(self, vals):
-        """Extend: an address that its own customer edits is no longer the one a channel sent."""
-        result = super().write(vals)
+    def _oms_forget_address_key(self, vals):
+        """What its own customer edits is no longer the address that a channel sent."""
         if self.env.user.share and not vals.keys().isdisjoint((*ADDRESS_FIELDS, "vat")):
             self.sudo().oms_address_key = False
-        return result
 
     def _oms_editable_outside(self):
         """Find the contacts whose name, e-mail address and the like say nothing about who they

@@ -232,13 +232,6 @@ class SaleOrder(models.Model):
             of_step.sudo().write({"oms_status": "running", "oms_cursor": step})
         self.env["oms.order.flow"]._wake(set(orders.mapped("oms_cursor")))
 
-    def _action_confirm(self):
-        """Extend `sale`: an order that waited to be confirmed by hand goes on."""
-        result = super()._action_confirm()
-        self.filtered(lambda o: o.oms_step == "confirm" and o.oms_status == "waiting")._oms_run()
-        self._oms_log_confirmed()
-        return result
-
     def _oms_log_confirmed(self):
         """Append to the timeline of orders made in Sales that they were confirmed."""
         made = self.sudo().filtered(lambda o: not o.oms_step and o.warehouse_id.oms_managed)
@@ -247,34 +240,18 @@ class SaleOrder(models.Model):
             made, "order.confirmed", self.env._("Confirmed by %(user)s.", user=actor)
         )
 
-    def _confirmation_error_message(self):
-        """Extend `sale`: a held order is not confirmed, by nobody."""
-        self.ensure_one()
-        error = super()._confirmation_error_message()
-        if not error and self.oms_channel_id and self.oms_held:
-            # Whoever confirms is told why not, whatever they may read.
-            holds_sudo = self.sudo().oms_hold_ids.filtered(
-                lambda h: h.state == "open" and h.is_blocking
-            )
-            reasons = holds_sudo.mapped("detail")
-            error = self.env._(
-                "%(order)s is held: %(reasons)s Release it in the exceptions list first.",
-                order=self.oms_order_ref or self.name,
-                reasons=sentences.join(reasons),
-            )
-        return error
-
-    def _prepare_confirmation_values(self):
-        """Extend `sale`: an order keeps the date its customer placed it."""
-        values = super()._prepare_confirmation_values()
-        if self and all(order.oms_placed_at for order in self):
-            values.pop("date_order", None)
-        return values
-
-    def _get_update_prices_lines(self):
-        """Extend `sale`: what a channel's customer agreed to pay is not priced again."""
-        return (
-            super()
-            ._get_update_prices_lines()
-            .filtered(lambda line: not line.order_id.oms_channel_id)
+    def _oms_held_text(self):
+        """:return: why one order of a channel is not confirmed, in words; ``False`` when it is
+        not held
+        """
+        if not self.oms_channel_id or not self.oms_held:
+            return False
+        # Whoever confirms is told why not, whatever they may read.
+        holds_sudo = self.sudo().oms_hold_ids.filtered(
+            lambda h: h.state == "open" and h.is_blocking
+        )
+        return self.env._(
+            "%(order)s is held: %(reasons)s Release it in the exceptions list first.",
+            order=self.oms_order_ref or self.name,
+            reasons=sentences.join(holds_sudo.mapped("detail")),
         )

@@ -10,17 +10,6 @@ from odoo.addons.oms_addon.tools.sealed_context import sealed, unsealed
 class SaleOrder(models.Model):
     _inherit = "sale.order"
 
-    def action_cancel(self):
-        """Extend `sale`: goods that are being picked are asked back first; what left stays sold.
-
-        :raise UserError: when all of an order has left
-        """
-        if any(order.locked for order in self):
-            return super().action_cancel()
-        served = self._oms_served()
-        result = super(SaleOrder, self - served).action_cancel()
-        return served._oms_cancel_by_hand() or result
-
     def _oms_served(self):
         """:return: the confirmed orders of these that a warehouse we run delivers"""
         return self.filtered(

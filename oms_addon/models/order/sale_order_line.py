@@ -168,15 +168,3 @@ class SaleOrderLine(models.Model):
     def _oms_priced(self):
         """:return: the lines whose price a channel fixed"""
         return self.filtered(lambda line: line.oms_kind)
-
-    def _compute_price_unit(self):
-        """Extend `sale`: a price the channel fixed stays, whatever else changes."""
-        return super(SaleOrderLine, self - self._oms_priced())._compute_price_unit()
-
-    def _compute_discount(self):
-        """Extend `sale`: a discount the channel gave stays."""
-        return super(SaleOrderLine, self - self._oms_priced())._compute_discount()
-
-    def _compute_tax_ids(self):
-        """Extend `sale`: taxes the channel charged stay."""
-        return super(SaleOrderLine, self - self._oms_priced())._compute_tax_ids()

@@ -36,18 +36,18 @@ CASES = (
 class SaleOrder(models.Model):
     _inherit = "sale.order"
 
-    def _field_to_sql(self, alias, field_expr, query=None):
-        """Extend: what is computed of the deliveries can be searched and grouped by."""
-        if field_expr not in STORED:
-            return super()._field_to_sql(alias, field_expr, query)
-        self._check_field_access(self._fields[field_expr], "read")
+    def _oms_progress_field_to_sql(self, alias, name):
+        """:return: a field of an order's progress as SQL; ``None`` for any other field"""
+        if name not in STORED:
+            return None
+        self._check_field_access(self._fields[name], "read")
         for model, names in READ.items():
             self.env[model].flush_model(names)
-        return self._oms_progress_sql(alias, field_expr)
+        return self._oms_progress_sql(alias, name)
 
-    def _read_group_orderby(self, order, groupby_terms, query):
-        """Extend: steps and statuses come in the order of an order's life, not of their codes."""
-        lives = {
+    def _oms_life_terms(self, groupby_terms):
+        """:return: what groups of steps and statuses are sorted by, by the name of the field"""
+        return {
             name: SQL(
                 "array_position(%s::text[], (%s)::text)",
                 [code for code, _label in self._fields[name]._description_selection(self.env)],
@@ -56,10 +56,6 @@ class SaleOrder(models.Model):
             for name in LIVES
             if name in groupby_terms
         }
-        terms = {**groupby_terms, **lives}
-        result = super()._read_group_orderby(order, terms, query)
-        groupby_terms.update({name: terms[name] for name in groupby_terms if name not in lives})
-        return result
 
     def _search_oms_progress(self, name, operator, value):
         if operator != "in":

@@ -74,16 +74,6 @@ class SaleOrder(models.Model):
 
     # === WHAT WE TELL === #
 
-    def _action_cancel(self):
-        """Extend `sale`: the channel of an order that is cancelled here is told."""
-        told = self.filtered(lambda o: o.oms_channel_id and o.state in ("draft", "sent", "sale"))
-        result = super()._action_cancel()
-        if unsealed(self.env, "cancel_notifies"):
-            self._oms_notify_cancelled()
-        if not unsealed(self.env, "from_channel"):
-            told._oms_tell_cancellation()
-        return result
-
     def _oms_tell_cancellation(self, reason="other", text="", lines=()):
         """Tell the channels of orders that they, or some pieces of them, will not come.
 
@@ -121,7 +111,11 @@ class SaleOrder(models.Model):
             self.env["oms.order.refund"].sudo()._register_cancellations(recorded)
 
     def _oms_notify_cancelled(self):
-        """Mail the customers of orders that no channel tells that their order is cancelled."""
+        """Mail the customers of orders that no channel tells that their order is cancelled, where
+        the person who cancels wants it.
+        """
+        if not unsealed(self.env, "cancel_notifies"):
+            return
         told_there = self.filtered(
             lambda o: o.oms_channel_id and o.oms_channel_id._adapter()._can_push_cancellation
         )

@@ -12,7 +12,6 @@ from . import sale_order_invoices
 from . import sale_order_terms
 from . import sale_order_due
 from . import sale_order_line
-from . import account_analytic_distribution_model
 from . import account_invoice_report
 from . import account_move
 from . import account_move_erased

@@ -19,15 +19,14 @@ class AccountInvoiceReport(models.Model):
     }
 
     @api.model
-    def _select(self) -> SQL:
-        """Extend `account`: the channel of the order of each line."""
+    def _oms_select_channel(self) -> SQL:
+        """:return: the channel of the order of each line"""
         return SQL(
-            """%s, (
+            """(
                 SELECT MIN(sale.oms_channel_id)
                   FROM sale_order_line_invoice_rel rel
                   JOIN sale_order_line sold ON sold.id = rel.order_line_id
                   JOIN sale_order sale ON sale.id = sold.order_id
                  WHERE rel.invoice_line_id = line.id
-            ) AS oms_channel_id""",
-            super()._select(),
+            ) AS oms_channel_id"""
         )

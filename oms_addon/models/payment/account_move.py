@@ -2,8 +2,6 @@
 
 from odoo import fields, models
 
-from odoo.addons.oms_addon.tools.sealed_context import unsealed
-
 
 class AccountMove(models.Model):
     _inherit = "account.move"
@@ -24,15 +22,6 @@ class AccountMove(models.Model):
 
     _oms_receipt_idx = models.Index("(id) WHERE oms_receipt_state = 'pending'")
 
-    # === COMPUTE METHODS === #
-
-    def _compute_payment_count(self):
-        """Extend `account`: who may not read payments opens the invoice without them."""
-        if self.env["account.payment"].has_access("read"):
-            return super()._compute_payment_count()
-        self.payment_count = 0
-        return None
-
     # === ACTION METHODS === #
 
     def action_oms_send_receipt(self):
@@ -48,11 +37,3 @@ class AccountMove(models.Model):
         )
         self.env.ref("oms_addon.oms_lane_receipts")._wake()
         return True
-
-    # === BUSINESS METHODS === #
-
-    def message_post_with_source(self, source_ref, **kwargs):
-        """Extend `mail`: the poster says where a batch of invoices comes from at once."""
-        if unsealed(self.env, "batch") and source_ref == "mail.message_origin_link":
-            return self.env["mail.message"]
-        return super().message_post_with_source(source_ref, **kwargs)

@@ -93,18 +93,6 @@ class PaymentTransaction(models.Model):
         )
         return max(self.amount - sum(captures.mapped("amount")), 0.0)
 
-    def _post_process(self):
-        """Extend `payment`: the order flow confirms, books and invoices what channels collected.
-
-        What Odoo's own providers collect is booked by Odoo; the orders it pays go on.
-        """
-        of_channels = self.filtered("oms_channel_id")
-        of_channels.is_post_processed = True
-        own = self - of_channels
-        result = super(PaymentTransaction, own)._post_process()
-        own._oms_tell_orders()
-        return result
-
     def _oms_tell_orders(self):
         """Look at the orders of channels that Odoo's own providers collect money of."""
         orders = self.sale_order_ids
@@ -119,21 +107,6 @@ class PaymentTransaction(models.Model):
             orders.sudo()._oms_run()
 
     # === BUSINESS METHODS - REQUESTS === #
-
-    def _capture(self, amount_to_capture=None):
-        """Extend `payment`: a channel's money is captured on the channel."""
-        self._oms_refuse_request()
-        return super()._capture(amount_to_capture=amount_to_capture)
-
-    def _void(self, amount_to_void=None):
-        """Extend `payment`: a channel's authorisation is voided on the channel."""
-        self._oms_refuse_request()
-        return super()._void(amount_to_void=amount_to_void)
-
-    def _refund(self, amount_to_refund=None):
-        """Extend `payment`: a channel's money is refunded on the channel."""
-        self._oms_refuse_request()
-        return super()._refund(amount_to_refund=amount_to_refund)
 
     def _oms_refuse_request(self):
         """:raise UserError: when a channel holds the money"""

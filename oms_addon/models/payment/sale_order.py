@@ -76,11 +76,8 @@ class SaleOrder(models.Model):
             order.oms_payment_state = order._oms_describe_payment(moved, owed)
             order.oms_balance_due = owed - moved["charge"] + moved["refund"]
 
-    @api.depends("oms_amount_paid", "oms_amount_authorized", "oms_amount_refunded")
-    def _compute_amount_paid(self):
-        """Extend `sale`: an authorisation and its capture are the same money."""
-        super()._compute_amount_paid()
-        for order in self.filtered("oms_channel_id"):
+    def _oms_set_amount_paid(self):
+        for order in self:
             order.amount_paid = (
                 order.oms_amount_paid + order.oms_amount_authorized - order.oms_amount_refunded
             )
@@ -358,18 +355,18 @@ class SaleOrder(models.Model):
         }
         return self._oms_local_date(moments.get(self._oms_invoice_policy()))
 
-    def _prepare_invoice(self):
-        """Extend `sale`: the poster's invoices are dated, and reconciled as one batch."""
-        values = super()._prepare_invoice()
-        if unsealed(self.env, "batch") and self.oms_channel_id:
-            values["invoice_date"] = self._oms_invoice_date()
-            values["oms_receipt_state"] = "pending" if self._oms_policy("send_receipt") else "none"
-            # Linked when all are posted: posting would reconcile them one by one.
-            values.pop("transaction_ids", None)
-            journal_id = unsealed(self.env, "sale_journal_id")
-            if journal_id and self.currency_id == self.company_id.currency_id:
-                values.setdefault("journal_id", journal_id)
-        return values
+    def _oms_complete_invoice(self, values):
+        """Date the invoice of one order that is made in a batch, and say where it is booked.
+
+        :param dict values: what the invoice is created with, which is changed
+        """
+        values["invoice_date"] = self._oms_invoice_date()
+        values["oms_receipt_state"] = "pending" if self._oms_policy("send_receipt") else "none"
+        # Linked when all are posted: posting would reconcile them one by one.
+        values.pop("transaction_ids", None)
+        journal_id = unsealed(self.env, "sale_journal_id")
+        if journal_id and self.currency_id == self.company_id.currency_id:
+            values.setdefault("journal_id", journal_id)
 
     def _oms_lines_to_invoice(self):
         """:return: the lines of orders that have something to invoice"""
@@ -380,9 +377,3 @@ class SaleOrder(models.Model):
                 and not float_is_zero(line.qty_to_invoice, precision_digits=digits)
             )
         )
-
-    def message_post(self, **kwargs):
-        """Extend `sale`: a batch tells its notes to the order's timeline instead."""
-        if unsealed(self.env, "batch") and self.oms_channel_id:
-            return self.env["mail.message"]
-        return super().message_post(**kwargs)

@@ -51,11 +51,8 @@ class SaleOrder(models.Model):
             refunded=self.currency_id.format(self.oms_amount_refunded),
         )
 
-    def _get_invoiced(self):
-        """Extend `sale`: who may not read journal items opens the order without its invoices."""
-        if self.env["account.move.line"].has_access("read"):
-            return super()._get_invoiced()
+    def _oms_hide_invoices(self):
+        """Show no invoices of orders to who may not read them."""
         # Even an empty list of invoices is refused to who may read none.
         self.sudo().invoice_ids = False
         self.invoice_count = 0
-        return None

@@ -1,6 +1,6 @@
 """What is left to invoice of a channel's line."""
 
-from odoo import api, models
+from odoo import models
 
 from odoo.addons.oms_addon.tools.sealed_context import unsealed
 
@@ -8,16 +8,11 @@ from odoo.addons.oms_addon.tools.sealed_context import unsealed
 class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
 
-    @api.depends("qty_invoiced", "qty_delivered", "product_uom_qty", "state", "oms_reinvoiced_qty")
-    def _compute_qty_to_invoice(self):
-        """Extend `sale`: a channel's policy decides, not the product's.
-
-        What was credited is not invoiced again, and nothing is ever negative: a credit
+    def _oms_set_qty_to_invoice(self):
+        """What was credited is not invoiced again, and nothing is ever negative: a credit
         note is made for a reason, never as the rest of a calculation.
         """
-        by_policy = self.filtered(lambda line: line._oms_is_invoiced_by_policy())
-        super(SaleOrderLine, self - by_policy)._compute_qty_to_invoice()
-        for line in by_policy:
+        for line in self:
             left = line._oms_invoiceable_qty() - line._oms_invoiced_qty()
             line.qty_to_invoice = min(left, 0.0) if line.product_uom_qty < 0 else max(left, 0.0)
 
@@ -49,17 +44,20 @@ class SaleOrderLine(models.Model):
         )
         return invoiced - self.oms_reinvoiced_qty
 
-    def _prepare_invoice_line(self, **optional_values):
-        """Extend `sale`: in a batch the line's amounts are given at once.
+    def _oms_exact_amounts(self, values):
+        """Give the amounts of an invoice line of a batch.
 
         Core makes invoice lines without amounts and then writes each line's; it only
         corrects those that differ. ``exact_order_ids`` in the context names the orders
         whose line amounts are certain, see ``oms.invoice.poster``.
+
+        :param dict values: of the invoice line
+        :return: its amounts; nothing where they are not certain
+        :rtype: dict
         """
-        values = super()._prepare_invoice_line(**optional_values)
         exact = unsealed(self.env, "exact_order_ids", ())
-        if self.order_id.id in exact and self.product_uom_qty and not self.display_type:
-            share = values["quantity"] / self.product_uom_qty
-            amount = -self.currency_id.round(self.price_subtotal * share)
-            values.update(amount_currency=amount, balance=amount)
-        return values
+        if self.order_id.id not in exact or not self.product_uom_qty or self.display_type:
+            return {}
+        share = values["quantity"] / self.product_uom_qty
+        amount = -self.currency_id.round(self.price_subtotal * share)
+        return {"amount_currency": amount, "balance": amount}

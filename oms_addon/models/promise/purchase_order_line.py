@@ -9,16 +9,16 @@ from odoo.addons.oms_addon.tools import promise
 class PurchaseOrderLine(models.Model):
     _inherit = "purchase.order.line"
 
-    def write(self, vals):
-        """Extend `purchase_stock`: those who wait for the goods are promised again."""
-        before = {line: line.date_planned for line in self} if vals.get("date_planned") else {}
-        result = super().write(vals)
-        self.browse(
+    def _oms_moved_since(self, before):
+        """:return: the lines that come on another day now
+
+        :param dict before: when they were expected
+        """
+        return self.browse(
             line.id
             for line, date in before.items()
             if date and line._oms_day(date) != line._oms_day(line.date_planned)
-        )._oms_review_promises(before)
-        return result
+        )
 
     def _oms_day(self, moment):
         """:return: the day of a moment where the goods come in"""

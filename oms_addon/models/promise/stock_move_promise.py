@@ -6,25 +6,6 @@ from odoo import models
 class StockMove(models.Model):
     _inherit = "stock.move"
 
-    def _action_confirm(self, merge=True, merge_into=False, create_proc=True):
-        """Extend `stock`: what is to come now can be promised."""
-        moves = super()._action_confirm(merge=merge, merge_into=merge_into, create_proc=create_proc)
-        moves._oms_review_promises(self.env._("more goods are on their way"))
-        return moves
-
-    def _action_done(self, cancel_backorder=False):
-        """Extend `stock`: what came, and what of it is short, may change promises."""
-        moves = super()._action_done(cancel_backorder=cancel_backorder)
-        moves._oms_review_promises(self.env._("goods came in"))
-        return moves
-
-    def _action_cancel(self):
-        """Extend `stock`: what does not come any more was promised in vain."""
-        open_moves = self.filtered(lambda m: m.state not in ("done", "cancel", "draft"))
-        result = super()._action_cancel()
-        open_moves._oms_review_promises(self.env._("the goods do not come any more"))
-        return result
-
     def _oms_review_promises(self, reason):
         """Have the promises looked at that hang on those of these moves that come in.
 

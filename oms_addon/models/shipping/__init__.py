@@ -1,7 +1,6 @@
 """Deliveries and parcels until the door: tracking, combined shipments, short picks, put-backs."""
 
 from . import stock_move
-from . import delivery_carrier_parcel
 from . import sale_order
 from . import oms_parcel
 from . import oms_tracking_event

@@ -64,12 +64,8 @@ class SaleOrder(models.Model):
                     orders=", ".join(others.mapped("name")),
                 )
 
-    @api.depends("oms_shared_picking_ids.state")
-    def _compute_delivery_status(self):
-        """Extend `sale_stock`: a delivery an order shares with others is one of its own."""
-        sharing = self.filtered("oms_shared_picking_ids")
-        super(SaleOrder, self - sharing)._compute_delivery_status()
-        for order in sharing:
+    def _oms_set_delivery_status(self):
+        for order in self:
             states = set(order._oms_pickings().mapped("state")) - {"cancel"}
             if not states:
                 order.delivery_status = False
@@ -82,29 +78,14 @@ class SaleOrder(models.Model):
             else:
                 order.delivery_status = "started"
 
-    @api.depends("oms_shared_picking_ids.date_done")
-    def _compute_effective_date(self):
-        """Extend `sale_stock`: a shared delivery counts for each of its orders."""
-        sharing = self.filtered("oms_shared_picking_ids")
-        super(SaleOrder, self - sharing)._compute_effective_date()
-        for order in sharing:
+    def _oms_set_effective_date(self):
+        for order in self:
             done = order._oms_pickings().filtered(
                 lambda p: p.state == "done" and p.location_dest_id.usage == "customer"
             )
             order.effective_date = min(filter(None, done.mapped("date_done")), default=False)
 
-    @api.depends("oms_shared_picking_ids")
-    def _compute_picking_ids(self):
-        """Extend `sale_stock`: shared deliveries count for each of their orders."""
-        super()._compute_picking_ids()
-        for order in self.filtered("oms_shared_picking_ids"):
-            order.delivery_count = len(order._oms_pickings())
-
     # === ACTION METHODS === #
-
-    def action_view_delivery(self):
-        """Extend `sale_stock`: show the deliveries an order shares with others too."""
-        return self._get_action_view_picking(self._oms_pickings())
 
     def action_oms_ship_alone(self):
         """Give an order a delivery of its own again.
@@ -120,11 +101,6 @@ class SaleOrder(models.Model):
         return True
 
     # === BUSINESS METHODS === #
-
-    def _action_cancel(self):
-        """Extend `sale_stock`: cancelling one order leaves the goods of others alone."""
-        self.env["oms.shared.delivery"]._take_out(self, self.env._("it is cancelled"))
-        return super()._action_cancel()
 
     def _oms_pickings(self):
         """:return: all transfers with goods of these orders, shared ones too"""

@@ -3,21 +3,9 @@
 from odoo import models
 from odoo.tools import groupby
 
-from odoo.addons.oms_addon.tools.sealed_context import unsealed
-
 
 class StockMove(models.Model):
     _inherit = "stock.move"
-
-    def _action_confirm(self, merge=True, merge_into=False, create_proc=True):
-        """Extend `stock`: the deliveries of orders that had none are made in one go.
-
-        ``new_deliveries`` in the context says that the orders are being confirmed for
-        the first time, so that no delivery of theirs has to be looked for.
-        """
-        if unsealed(self.env, "new_deliveries"):
-            self._oms_create_deliveries()
-        return super()._action_confirm(merge=merge, merge_into=merge_into, create_proc=create_proc)
 
     def _oms_create_deliveries(self):
         """Give these draft moves of new orders their pickings, all created together."""

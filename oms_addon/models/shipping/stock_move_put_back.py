@@ -46,16 +46,14 @@ class StockMove(models.Model):
             for move in self.browse(self._rollup_move_origs())
         )
 
-    def _action_cancel(self):
-        """Extend `stock`: goods that were carried for what is cancelled are put back."""
-        parts = []
-        if not unsealed(self.env, "no_put_back"):
-            parts = [
-                (move, move.move_orig_ids, move.product_qty)
-                for move in self.filtered("move_orig_ids")._oms_to_customer()
-                if move.product_qty > 0 and move._oms_is_carried()
-            ]
-        result = super()._action_cancel()
-        if parts:
-            self.env["oms.put.back"]._make(parts)
-        return result
+    def _oms_carried_parts(self):
+        """:return: (move, the moves it is the rest of, its quantity) of each move whose goods were
+        carried from the stock
+        """
+        if unsealed(self.env, "no_put_back"):
+            return []
+        return [
+            (move, move.move_orig_ids, move.product_qty)
+            for move in self.filtered("move_orig_ids")._oms_to_customer()
+            if move.product_qty > 0 and move._oms_is_carried()
+        ]

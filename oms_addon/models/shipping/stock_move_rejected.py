@@ -6,11 +6,10 @@ from odoo import models
 class StockMove(models.Model):
     _inherit = "stock.move"
 
-    def _compute_forecast_information(self):
-        """Extend `stock`: items that were rejected here are not available here beyond what is
-        reserved, as long as nothing is reserved of them again.
+    def _oms_forecast_rejected(self):
+        """Forecast of items that were rejected here no more than is reserved, as long as nothing
+        is reserved of them again.
         """
-        super()._compute_forecast_information()
         waiting = self.filtered(
             lambda m: m.sale_line_id and m.state in ("confirmed", "partially_available")
         )

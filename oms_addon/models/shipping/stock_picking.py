@@ -3,7 +3,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from odoo.addons.oms_addon.models.stock.company_check import doubtful
 from odoo.addons.oms_addon.tools import sentences
 from odoo.addons.oms_addon.tools.sealed_context import sealed, unsealed
 
@@ -33,22 +32,25 @@ class StockPicking(models.Model):
 
     # === CRUD METHODS === #
 
-    def write(self, vals):
-        """Extend `stock`: a tracking number that comes after the delivery makes its parcel, one
-        that is corrected replaces it; the channel is told.
+    def _oms_tracking_before(self, vals):
+        """:return: the tracking numbers of each delivery that left, where a write gives one"""
+        if not vals.get("carrier_tracking_ref"):
+            return {}
+        shipped = self.filtered(lambda p: p.state == "done")
+        return {picking: picking._oms_tracking_keys() for picking in shipped}
+
+    def _oms_follow_tracking(self, before):
+        """Make the parcels of new tracking numbers, drop those of old ones and tell the channel.
+
+        :param dict before: see ``_oms_tracking_before``
         """
-        given = vals.get("carrier_tracking_ref")
-        shipped = self.filtered(lambda p: p.state == "done") if given else self.browse()
-        before = {picking: picking._oms_tracking_keys() for picking in shipped}
-        result = super().write(vals)
-        if shipped:
-            quiet = shipped.with_context(**sealed(quiet_parcels=True))
-            quiet._oms_make_parcels()
-            for picking, keys in before.items():
-                picking.with_env(quiet.env)._oms_drop_parcels(keys - picking._oms_tracking_keys())
-            shipped._oms_run_orders()
-            self.env["oms.shipper"].sudo()._tell_tracking(shipped.sudo())
-        return result
+        shipped = self.browse(picking.id for picking in before)
+        quiet = shipped.with_context(**sealed(quiet_parcels=True))
+        quiet._oms_make_parcels()
+        for picking, keys in before.items():
+            picking.with_env(quiet.env)._oms_drop_parcels(keys - picking._oms_tracking_keys())
+        shipped._oms_run_orders()
+        self.env["oms.shipper"].sudo()._tell_tracking(shipped.sudo())
 
     # === ACTION METHODS === #
 
@@ -150,33 +152,13 @@ class StockPicking(models.Model):
         if not unsealed(self.env, "from_flow"):
             self._oms_orders().sudo()._oms_run()
 
-    def action_cancel(self):
-        """Extend `stock`: orders do not wait for deliveries that were cancelled."""
-        orders_sudo = self.sudo()._oms_orders()
-        result = super().action_cancel()
-        orders_sudo.filtered(lambda o: o.oms_status == "waiting")._oms_run()
-        return result
-
-    def _action_done(self):
-        """Extend `stock`: what left has parcels, and its orders go on."""
-        result = super()._action_done()
-        shipped = self.filtered(lambda p: p.state == "done")
-        shipped._oms_make_parcels()
-        shipped._oms_run_orders()
-        return result
-
-    def _check_company(self, fnames=None):
-        """Extend `base`: obvious cases need no look."""
-        return super(StockPicking, doubtful(self, fnames))._check_company(fnames)
-
     # === SHIPPING === #
 
-    def button_validate(self):
-        """Extend `stock`: of two people who validate a delivery one wins, the other is told.
+    def _oms_refuse_validated(self):
+        """Lock deliveries that are about to be validated.
 
         :raise UserError: when somebody else validated all of them before
         """
-        self.check_access("write")
         pickings = self._oms_lock()
         if pickings and len(pickings) == len(self) and not pickings._oms_todo():
             raise UserError(
@@ -185,7 +167,6 @@ class StockPicking(models.Model):
                     deliveries=", ".join(self.mapped("name")),
                 )
             )
-        return super().button_validate()
 
     def _oms_todo(self):
         """:return: the deliveries that are not done or cancelled"""
@@ -207,13 +188,8 @@ class StockPicking(models.Model):
         pickings._oms_lock_all()
         return pickings
 
-    def _pre_action_done_hook(self):
-        """Extend `stock`: what is not paid does not leave, whoever tries.
-
-        :raise UserError: when the channel ships paid orders only and one is not, or an order
-            is held
-        """
-        self._oms_refuse_held()
+    def _oms_refuse_unpaid(self):
+        """:raise UserError: when the channel ships paid orders only and one is not"""
         unpaid = self._oms_unpaid()
         if unpaid:
             raise UserError(
@@ -224,7 +200,6 @@ class StockPicking(models.Model):
                     orders=", ".join(self._oms_unpaid_orders().mapped("name")),
                 )
             )
-        return super()._pre_action_done_hook()
 
     def _oms_refuse_held(self):
         """:raise UserError: when goods of a held order are about to leave for the customer,
@@ -262,9 +237,3 @@ class StockPicking(models.Model):
         """:return: the orders of channels whose goods leave for the customer in these"""
         leaving = self.filtered(lambda p: p.picking_type_code == "outgoing")
         return leaving._oms_orders().filtered("oms_channel_id")
-
-    def message_post_with_source(self, *args, **kwargs):
-        """Extend `mail`: no note while ``quiet`` is in the context, see `stock.move`."""
-        if unsealed(self.env, "quiet"):
-            return self.env["mail.message"]
-        return super().message_post_with_source(*args, **kwargs)

@@ -9,15 +9,15 @@ from odoo.addons.oms_addon.tools.sealed_context import unsealed
 class StockPicking(models.Model):
     _inherit = "stock.picking"
 
-    def button_validate(self):
-        """Extend `stock`: a delivery with the wrong goods is refused, recorded and told.
+    def _oms_refuse_mismatch(self):
+        """Refuse deliveries with the wrong goods: it is recorded, and said.
 
+        :return: the action that says so; ``None`` where nothing is wrong
         :raise UserError: when the path of orders ships it
         """
-        self.check_access("write")
         found = {picking: text for picking in self if (text := picking._oms_mismatch())}
         if not found:
-            return super().button_validate()
+            return None
         message = " ".join(found.values())
         if unsealed(self.env, "from_flow"):
             raise UserError(message)

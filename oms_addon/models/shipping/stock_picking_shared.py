@@ -1,7 +1,6 @@
 """Deliveries in which goods of several orders leave together."""
 
 from odoo import api, fields, models
-from odoo.tools.sql import table_exists
 
 from odoo.addons.oms_addon.tools.sealed_context import sealed
 
@@ -22,16 +21,6 @@ class StockPicking(models.Model):
     )
     oms_is_shared = fields.Boolean(compute="_compute_oms_is_shared", compute_sudo=True)
 
-    def _auto_init(self):
-        """Extend `stock`: the deliveries that are there already are looked at in one statement,
-        not one by one.
-        """
-        if not table_exists(self.env.cr, "oms_shared_delivery_rel"):
-            self._fields["oms_shared_order_ids"].update_db(self, {})
-        result = super()._auto_init()
-        self._oms_fill_shared_orders()
-        return result
-
     # === COMPUTE METHODS === #
 
     @api.depends("move_ids.sale_line_id.order_id")
@@ -48,20 +37,14 @@ class StockPicking(models.Model):
                 "cancel",
             )
 
-    @api.depends("move_ids.sale_line_id")
-    def _compute_move_type(self):
-        """Extend `sale_stock`: an order that leaves complete does so among others too."""
-        super()._compute_move_type()
+    def _oms_set_move_type(self):
         for picking in self:
             orders = picking.move_ids.sale_line_id.order_id
             if len(orders) > 1 and "one" in orders.mapped("picking_policy"):
                 picking.move_type = "one"
 
-    @api.depends("oms_shared_order_ids")
-    def _compute_date_deadline(self):
-        """Extend `stock`: the order that has to leave first rules a shared delivery."""
-        super()._compute_date_deadline()
-        for picking in self.filtered("oms_shared_order_ids"):
+    def _oms_set_date_deadline(self):
+        for picking in self:
             dates = picking.move_ids.filtered("date_deadline").mapped("date_deadline")
             picking.date_deadline = min(dates, default=False)
 

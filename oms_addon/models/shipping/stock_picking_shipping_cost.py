@@ -4,42 +4,34 @@ from decimal import Decimal
 
 from odoo import fields, models
 
-from odoo.addons.oms_addon.tools.sealed_context import sealed
 from odoo.addons.oms_addon.tools.shares import rounded, spread
 
 
 class StockPicking(models.Model):
     _inherit = "stock.picking"
 
-    def send_to_shipper(self):
-        """Extend `stock_delivery`: rules and free shipping look at all orders of a parcel."""
-        self.ensure_one()
-        self.check_access("write")
-        if not self.oms_shared_order_ids:
-            return super().send_to_shipper()
-        parcel = self.with_context(**sealed(parcel_id=self.id))
-        return super(StockPicking, parcel).send_to_shipper()
+    def _oms_charges_orders(self):
+        """:return: whether what one parcel cost is put on orders by us: on those of a channel, and
+        on each of several that share it
+        """
+        orders = self._oms_orders()
+        return bool(len(orders) > 1 or orders.oms_channel_id or orders.oms_shared_picking_ids)
 
-    def _add_delivery_cost_to_so(self):
-        """Extend `stock_delivery`: a shared parcel's real cost is put on each of its orders.
+    def _oms_charge_orders(self):
+        """Put a parcel's real cost on each of its orders.
 
         Each bears the part that the value of its goods has in the parcel, taxes included: every
         line has a value, whereas weights are often not known, and it is what free shipping looks
         at. The parts add up to the cost. An order whose shipping is settled is charged nothing,
         and the others do not pay its part: the customer paid for it already, or it left before.
         """
-        self.ensure_one()
-        orders = self._oms_orders()
-        if len(orders) < 2 and not (orders.oms_channel_id or orders.oms_shared_picking_ids):
-            return super()._add_delivery_cost_to_so()
         if self.carrier_id.invoice_policy != "real" or not self.carrier_price:
-            return None
+            return
         # Of two parcels of an order that leave at once, the later sees what the first charged.
-        orders._oms_claim()
+        self._oms_orders()._oms_claim()
         # Whoever ships need not be allowed to change the orders of others.
         for order_sudo, cost in self.sudo()._oms_cost_parts().items():
             self.sudo()._oms_charge(order_sudo, cost)
-        return None
 
     def _oms_cost_parts(self):
         """Split what a parcel cost over the orders whose goods are in it.

@@ -1,6 +1,5 @@
 """Stock truth: rows, locks, reservations, kits, lots, check and repair."""
 
-from . import stock_rule
 from . import stock_warehouse
 from . import stock_move
 from . import stock_move_line

@@ -6,20 +6,21 @@ from odoo import models
 class ProductTemplate(models.Model):
     _inherit = "product.template"
 
-    def write(self, vals):
-        """Extend `product`: whether the dates of lots matter counts at once.
+    def _oms_switched_dates(self, vals):
+        """:return: the products whose lots get dates by a write, or lose them
 
         ``use_expiration_date`` is a field of `product_expiry`.
         """
-        switched = self.browse()
-        if "use_expiration_date" in vals and "use_expiration_date" in self._fields:
-            uses_dates = bool(vals["use_expiration_date"])
-            switched = self.filtered(lambda t: t.use_expiration_date != uses_dates)
-        result = super().write(vals)
-        if switched:
+        if "use_expiration_date" not in vals or "use_expiration_date" not in self._fields:
+            return self.browse()
+        uses_dates = bool(vals["use_expiration_date"])
+        return self.filtered(lambda t: t.use_expiration_date != uses_dates)
+
+    def _oms_look_at_lots(self):
+        """Look at the lots of products again."""
+        if self:
             # Whoever keeps products need not be allowed to change deliveries.
             self.env["oms.lot.expiry"].sudo()._look_at_products(
-                switched.sudo().with_context(active_test=False).product_variant_ids
+                self.sudo().with_context(active_test=False).product_variant_ids
             )
             self.env.ref("oms_addon.oms_lane_allocator").sudo()._wake()
-        return result

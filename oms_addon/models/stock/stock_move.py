@@ -2,9 +2,7 @@
 
 from odoo import models
 
-from odoo.addons.oms_addon.tools.sealed_context import sealed, unsealed
-
-from .company_check import doubtful
+from odoo.addons.oms_addon.tools.sealed_context import unsealed
 
 
 class StockMove(models.Model):
@@ -34,30 +32,16 @@ class StockMove(models.Model):
         """:return: whether all of these moves correct the stock: counts and scrap"""
         return bool(self) and set(self.mapped("location_dest_id.usage")) == {"inventory"}
 
-    def _check_company(self, fnames=None):
-        """Extend `base`: obvious cases need no look."""
-        return super(StockMove, doubtful(self, fnames))._check_company(fnames)
+    def _oms_reserving(self):
+        """:return: the moves that reserve from a warehouse we run"""
+        return self._oms_managed().filtered(lambda m: not m._should_bypass_reservation())
 
-    def _action_assign(self, force_qty=False):
-        """Extend `stock`: whoever reserves from a warehouse we run takes the locks first.
-
-        Two that reserve the same goods wait for each other; the later one begins again
-        with fresh figures. Of kits whole ones are reserved, whoever reserves.
-        """
-        # stock_locked: the allocator holds the locks already, and looks at kits itself
-        if unsealed(self.env, "stock_locked"):
-            return super()._action_assign(force_qty=force_qty)
-        moves = self._oms_managed().filtered(lambda m: not m._should_bypass_reservation())
-        if moves:
+    def _oms_lock_stock(self):
+        """Take the locks of all stock in the warehouses that moves are about to reserve from."""
+        if self:
             stock = self.env["oms.stock"]
-            locations = stock._locations(moves.location_id.warehouse_id)
-            stock._lock(locations.keys() | set(moves.location_id.ids), moves.product_id.ids)
-        result = super()._action_assign(force_qty=force_qty)
-        if not force_qty:
-            self.env["oms.kits"]._give_back_parts(
-                moves.exists().filtered(lambda m: not m.move_orig_ids)
-            )
-        return result
+            locations = stock._locations(self.location_id.warehouse_id)
+            stock._lock(locations.keys() | set(self.location_id.ids), self.product_id.ids)
 
     def _oms_lock_places(self):
         """Take the locks of all stock that moves of warehouses we run are about to change.
@@ -71,37 +55,16 @@ class StockMove(models.Model):
         if places:
             self.env["oms.stock"]._lock(places.ids, self.product_id.ids)
 
-    def _action_done(self, cancel_backorder=False):
-        """Extend `stock`: goods that came in serve those who wait for them."""
-        self._oms_lock_places()
-        moves = super()._action_done(cancel_backorder=cancel_backorder)
-        moves._oms_wake_allocator("location_dest_id")
-        return moves
-
-    def _action_cancel(self):
-        """Extend `stock`: goods that are free again serve those who wait for them."""
-        freed = self.filtered("move_line_ids")
-        result = super()._action_cancel()
-        freed._oms_wake_allocator("location_id")
-        return result
-
-    def _skip_push(self):
-        """Extend `stock`: no rule is looked for that moves goods on from a customer.
+    def _oms_is_never_pushed(self):
+        """:return: whether one move goes to a customer and no rule moves goods on from there
 
         ``no_push`` in the context says that there is none.
         """
-        if (
+        return bool(
             unsealed(self.env, "no_push")
             and self.location_dest_id.usage == "customer"
             and not self.move_dest_ids
-        ):
-            return True
-        return super()._skip_push()
-
-    def _update_orderpoints(self):
-        """Extend `stock`: moves that go the same way ask about the same orderpoints."""
-        ways = {(m.product_id, m.location_id, m.location_dest_id): m.id for m in self}
-        return super(StockMove, self.browse(ways.values()))._update_orderpoints()
+        )
 
     def _oms_wake_allocator(self, where):
         """Wake the allocator when goods became free in a warehouse we run.
@@ -113,19 +76,3 @@ class StockMove(models.Model):
             for location in self[where].sudo()
         ):
             self.env.ref("oms_addon.oms_lane_allocator").sudo()._wake()
-
-    def _get_new_picking_values(self):
-        """Extend `stock`: a delivery is as urgent as its order."""
-        values = super()._get_new_picking_values()
-        if "1" in self.sale_line_id.order_id.mapped("oms_priority"):
-            values["priority"] = "1"
-        return values
-
-    def _assign_picking_post_process(self, new=False):
-        """Extend `sale_stock`: deliveries of channel orders get no note about their origin,
-        which is on them already and costs more than making them.
-        """
-        quiet = bool(self.sale_line_id.order_id.oms_channel_id)
-        return super(
-            StockMove, self.with_context(**sealed(quiet=True)) if quiet else self
-        )._assign_picking_post_process(new=new)

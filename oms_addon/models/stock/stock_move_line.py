@@ -2,11 +2,6 @@
 
 from odoo import api, models
 
-from odoo.addons.oms_addon.tools.sealed_context import sealed, unsealed
-
-from .company_check import doubtful
-from .quant_batch import QuantBatch
-
 
 class StockMoveLine(models.Model):
     _inherit = "stock.move.line"
@@ -16,50 +11,19 @@ class StockMoveLine(models.Model):
         "(product_id, location_id) WHERE state IS NULL OR state NOT IN ('done', 'cancel')"
     )
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Extend `stock`: what was counted away or broke is gone, whoever had reserved it.
-
-        Odoo reserves it for the moment until the move is done, and then takes it from those
-        who had it.
-        """
+    @api.model
+    def _oms_are_counted_away(self, vals_list):
+        """:return: whether all lines that are created are of moves that correct the stock"""
         moves = self.env["stock.move"].browse(
             vals["move_id"] for vals in vals_list if vals.get("move_id")
         )
-        if len(moves) < len(vals_list) or not moves._oms_counts_away():
-            return super().create(vals_list)
-        lines = self.with_context(**sealed(goods_left=True))
-        return super(StockMoveLine, lines).create(vals_list).with_env(self.env)
+        return len(moves) == len(vals_list) and moves._oms_counts_away()
 
-    def _check_company(self, fnames=None):
-        """Extend `base`: obvious cases need no look."""
-        return super(StockMoveLine, doubtful(self, fnames))._check_company(fnames)
+    def _oms_add_to_batch(self, batch, quantity, location, action, in_date):
+        """Add up what one plain line does to the stock rows.
 
-    def _action_done(self):
-        """Extend `stock`: in a batch of ours (``bulk`` in the context) what the lines do
-        to the stock rows is added up and written at the end.
+        :return: as ``_synchronize_quant``
         """
-        if not unsealed(self.env, "bulk"):
-            return super()._action_done()
-        batch = QuantBatch(self.env)
-        result = super(StockMoveLine, self.with_context(**sealed(quants=batch)))._action_done()
-        batch.flush()
-        return result
-
-    def _synchronize_quant(
-        self, quantity, location, action="available", in_date=False, **quants_value
-    ):
-        """Extend `stock`: add up what plain lines do to the stock rows.
-
-        ``quants`` in the context is the batch they are added up in.
-        """
-        if action == "reserved" and self.move_id._oms_counts_away():
-            self = self.with_context(**sealed(goods_left=True))
-        batch = unsealed(self.env, "quants")
-        if batch is None or not self._oms_is_plain(quants_value):
-            return super()._synchronize_quant(
-                quantity, location, action=action, in_date=in_date, **quants_value
-            )
         if self.product_uom_id.is_zero(quantity):
             return 0, False
         if action == "reserved":

@@ -10,37 +10,16 @@ class StockQuant(models.Model):
     _inherit = "stock.quant"
 
     @api.model
-    def _update_available_quantity(
-        self,
-        product_id,
-        location_id,
-        quantity=False,
-        reserved_quantity=False,
-        lot_id=None,
-        package_id=None,
-        owner_id=None,
-        in_date=None,
-    ):
-        """Extend `stock`: every change of a guarded stock takes its lock first, and none
-        reserves more than is there.
+    def _oms_guard(self, product, location, reserved_quantity, lot, package, owner):
+        """Lock the stock of a product at a place before it is changed.
+
+        :raise UserError: more would be reserved than is free
         """
-        # stock_locked: the caller holds the locks and has looked
-        if not unsealed(self.env, "stock_locked") and location_id._oms_guarded():
-            rows = self._oms_lock_rows(product_id, location_id, lot_id, package_id, owner_id)
-            wanted = product_id.uom_id.compare(reserved_quantity or 0, 0) > 0
-            # goods_left: they are gone, a channel shipped them or somebody counted
-            if wanted and not unsealed(self.env, "goods_left"):
-                self._oms_check_free(product_id, location_id, reserved_quantity, rows)
-        return super()._update_available_quantity(
-            product_id,
-            location_id,
-            quantity=quantity,
-            reserved_quantity=reserved_quantity,
-            lot_id=lot_id,
-            package_id=package_id,
-            owner_id=owner_id,
-            in_date=in_date,
-        )
+        rows = self._oms_lock_rows(product, location, lot, package, owner)
+        wanted = product.uom_id.compare(reserved_quantity or 0, 0) > 0
+        # goods_left: they are gone, a channel shipped them or somebody counted
+        if wanted and not unsealed(self.env, "goods_left"):
+            self._oms_check_free(product, location, reserved_quantity, rows)
 
     @api.model
     def _oms_lock_rows(self, product, location, lot, package, owner):

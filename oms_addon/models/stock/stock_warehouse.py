@@ -1,6 +1,6 @@
 """Warehouses whose outgoing goods the allocator alone reserves."""
 
-from odoo import api, fields, models
+from odoo import fields, models
 
 MANAGED = {
     "reservation_method": "manual",
@@ -20,18 +20,6 @@ class StockWarehouse(models.Model):
         help="Goods of orders are reserved by the allocator only, so that no unit is "
         "promised twice.",
     )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        warehouses = super().create(vals_list)
-        warehouses.filtered("oms_managed")._oms_apply_managed()
-        return warehouses
-
-    def write(self, vals):
-        before = {warehouse.id: warehouse.oms_managed for warehouse in self}
-        result = super().write(vals)
-        self.filtered(lambda w: w.oms_managed != before[w.id])._oms_apply_managed()
-        return result
 
     def _oms_outgoing_types(self):
         """:return: the picking types goods leave through: the first step and the last"""

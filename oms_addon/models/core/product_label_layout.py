@@ -1,4 +1,4 @@
-"""Labels of products."""
+"""What Odoo does with labels of products, and what of ours takes part."""
 
 from odoo import api, models
 

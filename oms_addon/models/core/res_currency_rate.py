@@ -1,4 +1,4 @@
-"""Exchange rates that orders wait for."""
+"""What Odoo does with an exchange rate, and what of ours takes part."""
 
 from odoo import api, models
 

@@ -1,4 +1,4 @@
-"""Currencies that orders wait for."""
+"""What Odoo does with a currency, and what of ours takes part."""
 
 from odoo import models
 

@@ -1,4 +1,4 @@
-"""No search for what does not exist, once per line of a batch."""
+"""What Odoo looks up for analytic accounts, and what of ours takes part."""
 
 from odoo import api, models
 

@@ -1,4 +1,4 @@
-"""Goods that come back."""
+"""What Odoo does with items that come back, and what of ours takes part."""
 
 from odoo import models
 

@@ -1,4 +1,4 @@
-"""Looking up the same procurement rule once per batch."""
+"""What Odoo does with a procurement rule, and what of ours takes part."""
 
 from odoo import api, models
 
@@ -7,6 +7,20 @@ from odoo.addons.oms_addon.tools.sealed_context import unsealed
 
 class StockRule(models.Model):
     _inherit = "stock.rule"
+
+    @api.model
+    def _run_buy(self, procurements):
+        """Extend `purchase_stock`: what is missing is bought at the best price."""
+        rules = self._oms_reckoning()
+        return super(StockRule, rules)._run_buy(
+            [
+                (
+                    procurement._replace(product_id=procurement.product_id.with_env(rules.env)),
+                    rule.with_env(rules.env),
+                )
+                for procurement, rule in procurements
+            ]
+        )
 
     @api.model
     def _search_rule_for_warehouses(

@@ -1,4 +1,4 @@
-"""What a carrier's rules say of a parcel with goods of several orders."""
+"""What Odoo does with a delivery method, and what of ours takes part."""
 
 from odoo import models
 

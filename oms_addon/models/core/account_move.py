@@ -1,0 +1,22 @@
+"""What Odoo does with an invoice, and what of ours takes part."""
+
+from odoo import models
+
+from odoo.addons.oms_addon.tools.sealed_context import unsealed
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    def _compute_payment_count(self):
+        """Extend `account`: who may not read payments opens the invoice without them."""
+        if self.env["account.payment"].has_access("read"):
+            return super()._compute_payment_count()
+        self.payment_count = 0
+        return None
+
+    def message_post_with_source(self, source_ref, **kwargs):
+        """Extend `mail`: the poster says where a batch of invoices comes from at once."""
+        if unsealed(self.env, "batch") and source_ref == "mail.message_origin_link":
+            return self.env["mail.message"]
+        return super().message_post_with_source(source_ref, **kwargs)

@@ -1,0 +1,32 @@
+"""What Odoo offers to do with a record, and what of ours takes part."""
+
+from odoo import api, models
+
+
+class IrActionsActions(models.Model):
+    _inherit = "ir.actions.actions"
+
+    @api.model
+    def get_bindings(self, model_name):
+        """Extend `base`: who is told no amounts is offered no papers, mails and links of Sales and
+        Purchase; what other add-ons offer may be for the warehouse.
+        """
+        bindings = super().get_bindings(model_name)
+        if not self.env.user._oms_hides_documents(model_name):
+            return bindings
+        numbers = [action["id"] for actions in bindings.values() for action in actions]
+        names_sudo = self.env["ir.model.data"].sudo()
+        priced = names_sudo.search(
+            [
+                ("model", "=like", "ir.actions.%"),
+                ("res_id", "in", numbers),
+                "|",
+                ("module", "=like", "sale%"),
+                ("module", "=like", "purchase%"),
+            ]
+        ).mapped("res_id")
+        left = {
+            kind: [action for action in actions if action["id"] not in priced]
+            for kind, actions in bindings.items()
+        }
+        return {kind: actions for kind, actions in left.items() if actions}

@@ -1,0 +1,198 @@
+"""What Odoo does with an order, and what of ours takes part, in its order."""
+
+from odoo import api, models
+
+from odoo.addons.oms_addon.tools.sealed_context import sealed, unsealed
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("oms_amount_paid", "oms_amount_authorized", "oms_amount_refunded")
+    def _compute_amount_paid(self):
+        """Extend `sale`: an authorisation and its capture are the same money."""
+        super()._compute_amount_paid()
+        self.filtered("oms_channel_id")._oms_set_amount_paid()
+
+    def _compute_amount_total_without_delivery(self):
+        """Extend `delivery`: in a shared parcel, the sum of all its orders, in the currency of
+        this one; shipping that is free over an amount is so for what a customer has sent at once.
+        """
+        parcel = self.env["stock.picking"].browse(unsealed(self.env, "parcel_id"))
+        amount = super()._compute_amount_total_without_delivery()
+        for other in parcel.sudo().oms_shared_order_ids - self:
+            if other.state != "cancel":
+                of_other = super(SaleOrder, other)._compute_amount_total_without_delivery()
+                amount += parcel._oms_convert(of_other, other.currency_id, self.currency_id)
+        return amount
+
+    @api.depends("oms_shared_picking_ids.state")
+    def _compute_delivery_status(self):
+        """Extend `sale_stock`: a delivery an order shares with others is one of its own."""
+        sharing = self.filtered("oms_shared_picking_ids")
+        super(SaleOrder, self - sharing)._compute_delivery_status()
+        sharing._oms_set_delivery_status()
+
+    @api.depends("oms_shared_picking_ids.date_done")
+    def _compute_effective_date(self):
+        """Extend `sale_stock`: a shared delivery counts for each of its orders."""
+        sharing = self.filtered("oms_shared_picking_ids")
+        super(SaleOrder, self - sharing)._compute_effective_date()
+        sharing._oms_set_effective_date()
+
+    @api.depends("oms_shared_picking_ids")
+    def _compute_picking_ids(self):
+        """Extend `sale_stock`: shared deliveries count for each of their orders."""
+        super()._compute_picking_ids()
+        for order in self.filtered("oms_shared_picking_ids"):
+            order.delivery_count = len(order._oms_pickings())
+
+    def _get_invoiced(self):
+        """Extend `sale`: who may not read journal items opens the order without its invoices."""
+        if self.env["account.move.line"].has_access("read"):
+            return super()._get_invoiced()
+        return self._oms_hide_invoices()
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Extend `sale`: what the carts of orders reserved is reserved for the orders."""
+        orders = super().create(vals_list)
+        self.env["oms.cart.reservation"]._place(orders)
+        return orders
+
+    def write(self, vals):
+        """Extend `sale_stock`: deliveries of our warehouses go where the order goes now; all lines
+        that are added or raised are procured together.
+        """
+        ordered = self._oms_ordered_before(vals)
+        orders = self if ordered is None else self.with_context(skip_procurement=True)
+        redirected = orders._oms_redirect(vals)
+        result = super(SaleOrder, orders - redirected).write(vals)
+        if redirected:
+            rest = {name: value for name, value in vals.items() if name != "partner_shipping_id"}
+            result = super(SaleOrder, redirected).write(rest) and result
+        if ordered is not None:
+            self._oms_procure_added(ordered)
+        return result
+
+    def _field_to_sql(self, alias, field_expr, query=None):
+        """Extend: what is computed of the deliveries can be searched and grouped by."""
+        progress = self._oms_progress_field_to_sql(alias, field_expr)
+        return progress or super()._field_to_sql(alias, field_expr, query)
+
+    def _read_group_orderby(self, order, groupby_terms, query):
+        """Extend: steps and statuses come in the order of an order's life, not of their codes."""
+        lives = self._oms_life_terms(groupby_terms)
+        terms = {**groupby_terms, **lives}
+        result = super()._read_group_orderby(order, terms, query)
+        groupby_terms.update({name: terms[name] for name in groupby_terms if name not in lives})
+        return result
+
+    # === CONFIRM === #
+
+    def action_confirm(self):
+        """Extend `sale`: what a person confirms is reserved before they look at it."""
+        self.check_access("write")
+        # The customer's credit is looked at.
+        result = super(SaleOrder, self._oms_reckoning()).action_confirm()
+        # What the system confirms, its background jobs allocate in the order of the queue.
+        if not self.env.su:
+            self._oms_reserve_at_once()
+        return result
+
+    def _confirmation_error_message(self):
+        """Extend `sale`: a held order is not confirmed, by nobody."""
+        self.ensure_one()
+        return super()._confirmation_error_message() or self._oms_held_text()
+
+    def _prepare_confirmation_values(self):
+        """Extend `sale`: an order keeps the date its customer placed it."""
+        values = super()._prepare_confirmation_values()
+        if self and all(order.oms_placed_at for order in self):
+            values.pop("date_order", None)
+        return values
+
+    def _action_confirm(self):
+        """Extend `sale`: an order of a website joins its channel; what is confirmed by hand is
+        sourced as any other; deliveries claim the items from then on, not carts.
+        """
+        self.env["oms.channel.adapter.odoo_shop"]._join(self)
+        self._oms_source_by_hand()
+        # has_warehouse: what is procured now was sourced, see oms.sourcing
+        sourced = self.with_context(**sealed(has_warehouse=True))
+        result = super(SaleOrder, sourced)._action_confirm()
+        self.filtered(lambda o: o.oms_step == "confirm" and o.oms_status == "waiting")._oms_run()
+        self._oms_log_confirmed()
+        self.env["oms.cart.reservation"]._consume(self)
+        return result
+
+    # === CANCEL AND REOPEN === #
+
+    def action_cancel(self):
+        """Extend `sale`: items that are being picked are asked back first; what left stays sold.
+
+        :raise UserError: when all of an order has left
+        """
+        # What was invoiced is looked at.
+        orders = self._oms_reckoning()
+        if any(order.locked for order in orders):
+            return super(SaleOrder, orders).action_cancel()
+        served = orders._oms_served()
+        result = super(SaleOrder, orders - served).action_cancel()
+        return served._oms_cancel_by_hand() or result
+
+    def _action_cancel(self):
+        """Extend `sale`: orders leave their shared deliveries and the path, the customer and the
+        channel are notified, places in the day's work and carts are free again.
+        """
+        self.env["oms.shared.delivery"]._take_out(self, self.env._("it is cancelled"))
+        of_channels = self.filtered(
+            lambda o: o.oms_channel_id and o.state in ("draft", "sent", "sale")
+        )
+        result = super()._action_cancel()
+        self.env["oms.order.flow"].sudo()._close_cancelled(self.sudo().filtered("oms_step"))
+        self._oms_notify_cancelled()
+        if not unsealed(self.env, "from_channel"):
+            of_channels._oms_tell_cancellation()
+        of_channels._oms_remember_who_cancelled()
+        self._oms_give_back_slots()
+        self.env["oms.cart.reservation"]._consume(self)
+        return result
+
+    def action_draft(self):
+        """Extend `sale`: an order that is set to quotation by hand waits to be confirmed."""
+        self.check_access("write")
+        cancelled = self.filtered(lambda o: o.state == "cancel" and o.oms_step)
+        result = super(SaleOrder, self._oms_reckoning()).action_draft()
+        # from_channel: the channel reopens it, and it goes on by itself
+        if not unsealed(self.env, "from_channel"):
+            cancelled._oms_reopen_by_hand()
+        return result
+
+    # === DELIVER AND INVOICE === #
+
+    def action_view_delivery(self):
+        """Extend `sale_stock`: show the deliveries an order shares with others too."""
+        return self._get_action_view_picking(self._oms_pickings())
+
+    def _get_update_prices_lines(self):
+        """Extend `sale`: what a channel's customer agreed to pay is not priced again."""
+        lines = super()._get_update_prices_lines()
+        return lines.filtered(lambda line: not line.order_id.oms_channel_id)
+
+    def _prepare_invoice(self):
+        """Extend `sale`: the poster's invoices are dated, and reconciled as one batch."""
+        values = super()._prepare_invoice()
+        if unsealed(self.env, "batch") and self.oms_channel_id:
+            self._oms_complete_invoice(values)
+        return values
+
+    def message_post(self, **kwargs):
+        """Extend `sale`: a batch writes its notes to the order's timeline instead."""
+        if unsealed(self.env, "batch") and self.oms_channel_id:
+            return self.env["mail.message"]
+        return super().message_post(**kwargs)

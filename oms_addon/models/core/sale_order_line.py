@@ -1,0 +1,110 @@
+"""What Odoo does with the lines of an order, and what of ours takes part, in its order."""
+
+from odoo import api, models
+
+#: what a cart reserves by
+CART_FIELDS = {"product_id", "product_uom_qty", "product_uom_id"}
+
+
+class SaleOrderLine(models.Model):
+    _inherit = "sale.order.line"
+
+    # === COMPUTE METHODS === #
+
+    def _compute_price_unit(self):
+        """Extend `sale`: a price the channel fixed stays, whatever else changes."""
+        return super(SaleOrderLine, self - self._oms_priced())._compute_price_unit()
+
+    def _compute_discount(self):
+        """Extend `sale`: a discount the channel gave stays."""
+        return super(SaleOrderLine, self - self._oms_priced())._compute_discount()
+
+    def _compute_tax_ids(self):
+        """Extend `sale`: taxes the channel charged stay."""
+        return super(SaleOrderLine, self - self._oms_priced())._compute_tax_ids()
+
+    @api.depends("qty_invoiced", "qty_delivered", "product_uom_qty", "state", "oms_reinvoiced_qty")
+    def _compute_qty_to_invoice(self):
+        """Extend `sale`: a channel's policy decides, not the product's."""
+        by_policy = self.filtered(lambda line: line._oms_is_invoiced_by_policy())
+        super(SaleOrderLine, self - by_policy)._compute_qty_to_invoice()
+        by_policy._oms_set_qty_to_invoice()
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Extend `sale`: what is put into a cart is reserved for it."""
+        lines = super().create(vals_list)
+        lines.order_id._oms_keep_cart()
+        return lines
+
+    def write(self, vals):
+        """Extend `sale`: a cart reserves what is in it now."""
+        result = super().write(vals)
+        if vals.keys() & CART_FIELDS:
+            self.order_id._oms_keep_cart()
+        return result
+
+    def unlink(self):
+        """Extend `sale`: what is taken out of a cart is free again."""
+        orders = self.order_id
+        result = super().unlink()
+        orders.exists()._oms_keep_cart()
+        return result
+
+    # === PROCUREMENT === #
+
+    def _action_launch_stock_rule(self, *, previous_product_uom_qty=False):
+        """Extend `sale_stock`: what was carried from the stock and is not ordered any more is put
+        back; what is added to a confirmed order is sourced, and all is promised, before it is
+        procured, so that deliveries are made with the promise's dates.
+        """
+        if self.env.context.get("skip_procurement"):
+            return super()._action_launch_stock_rule(
+                previous_product_uom_qty=previous_product_uom_qty
+            )
+        before = previous_product_uom_qty or {}
+        confirmed_sudo = self.sudo().filtered(lambda line: line.state == "sale")
+        confirmed_sudo._oms_take_back_fewer(before)
+        by_person = not self.env.su and self.env.user._is_internal()
+        sourcing_sudo = self.env["oms.sourcing"].sudo()
+        raised_sudo = sourcing_sudo._source_more(confirmed_sudo, before, by_person)
+        self.env["oms.promise"].sudo()._promise(confirmed_sudo)
+        result = super()._action_launch_stock_rule(
+            previous_product_uom_qty=previous_product_uom_qty
+        )
+        sourcing_sudo._promise_more(raised_sudo)
+        confirmed_sudo._oms_gather_changed(before)
+        return result
+
+    def _get_qty_procurement(self, previous_product_uom_qty=False):
+        """Extend `sale_stock`: what was picked and got lost is not on its way."""
+        quantity = super()._get_qty_procurement(previous_product_uom_qty=previous_product_uom_qty)
+        return quantity - self.oms_lost_qty
+
+    def _prepare_procurement_values(self):
+        """Extend `sale_stock`: items leave when they have to, to arrive as promised."""
+        values = super()._prepare_procurement_values()
+        if self.oms_ship_before:
+            values["date_planned"] = values["date_deadline"] = self.oms_ship_before
+        return values
+
+    def _create_procurements(self, product_qty, procurement_uom, values):
+        """Extend `sale_stock`: a line that several warehouses serve is procured from each."""
+        shares = self._oms_shares(product_qty, procurement_uom)
+        if not shares:
+            return super()._create_procurements(product_qty, procurement_uom, values)
+        procurements = []
+        for warehouse, quantity in shares:
+            procurements += super()._create_procurements(
+                quantity, procurement_uom, {**values, "warehouse_id": warehouse}
+            )
+        return procurements
+
+    # === INVOICE === #
+
+    def _prepare_invoice_line(self, **optional_values):
+        """Extend `sale`: in a batch the line's amounts are given at once."""
+        values = super()._prepare_invoice_line(**optional_values)
+        return {**values, **self._oms_exact_amounts(values)}

@@ -1,0 +1,156 @@
+"""Where a line of the add-on lives, and what it may touch."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).parents[1] / "oms_addon"
+PACKAGE = "odoo.addons.oms_addon"
+#: who imports whom: each folder only those that come after it, or beside it where it says so
+FLOORS = {
+    "controllers": 0,
+    "wizard": 0,
+    "models": 1,
+    "channels": 2,
+    "documents": 3,
+    "api": 3,
+    "tools": 3,
+    "exceptions": 4,
+}
+#: without the ORM, also by name
+PURE = ("documents/*.py", "api/*.py", "tools/*.py", "channels/*/parse_*.py")
+#: files of before the rule, and how long they are at most: each gets shorter, or leaves the list
+LONG = {
+    "api/description.py": 402,
+    "api/documents.py": 347,
+    "channels/amazon/connection.py": 320,
+    "channels/amazon/parse_orders.py": 831,
+    "channels/oms_channel_adapter.py": 429,
+    "channels/prestashop/parse_orders.py": 760,
+    "channels/prestashop/parse_values.py": 439,
+    "channels/shopify/parse_documents.py": 351,
+    "channels/shopify/parse_nodes.py": 397,
+    "channels/shopify/queries.py": 346,
+    "channels/woocommerce/parse_orders.py": 608,
+    "channels/woocommerce/parse_values.py": 397,
+    "documents/codec.py": 364,
+    "documents/order.py": 382,
+    "models/allocation/oms_allocation_matrix.py": 354,
+    "models/allocation/oms_resourcing.py": 319,
+    "models/availability/oms_channel_listing_told.py": 329,
+    "models/availability/oms_channel_stock.py": 349,
+    "models/channel/oms_channel.py": 341,
+    "models/channel/oms_channel_setup.py": 313,
+    "models/listing/oms_channel_listing.py": 504,
+    "models/message/oms_channel_message.py": 328,
+    "models/order/oms_hold.py": 419,
+    "models/order/oms_order_amender.py": 358,
+    "models/order/oms_order_builder.py": 484,
+    "models/order/oms_order_canceller.py": 400,
+    "models/order/oms_order_flow.py": 388,
+    "models/order/oms_order_importer.py": 410,
+    "models/order/oms_order_updater.py": 395,
+    "models/payment/oms_order_refund.py": 749,
+    "models/payment/oms_payment_collector.py": 366,
+    "models/payment/sale_order.py": 379,
+    "models/shipping/oms_pick_rejection.py": 323,
+    "models/stock/oms_reservation.py": 369,
+    "models/sync/oms_channel_backfill.py": 332,
+    "models/sync/oms_channel_webhooks.py": 308,
+    "tools/sourcing.py": 559,
+    "tools/workbook.py": 335,
+    "wizard/oms_allocation_rehearsal.py": 351,
+    "wizard/oms_channel_connect.py": 422,
+}
+LIMIT = 300
+
+
+def sources():
+    """:return: the files of the add-on that are code, by their path within it"""
+    return {
+        str(path.relative_to(SOURCE)): path
+        for path in sorted(SOURCE.rglob("*.py"))
+        if path.relative_to(SOURCE).parts[0] != "migrations"
+    }
+
+
+def imported(path, source):
+    """Yield the modules of the add-on that a file imports, within it: ``models.order.oms_hold``."""
+    package = path.removesuffix(".py").split("/")[:-1]
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.ImportFrom):
+            continue
+        module = (node.module or "").split(".") if node.module else []
+        if node.level:
+            module = package[: len(package) - node.level + 1] + module
+        elif ".".join(module[:3]) != PACKAGE:
+            continue
+        else:
+            module = module[3:]
+        for name in node.names:
+            yield ".".join((*module, name.name))
+
+
+def wrong_imports(path, source):
+    """:return: what a file imports and is not below it"""
+    floor = FLOORS.get(path.split("/")[0])
+    if floor is None:
+        return []
+    return [
+        module
+        for module in imported(path, source)
+        if FLOORS.get(module.split(".")[0], floor) < floor
+    ]
+
+
+def orm(source):
+    """:return: what of the ORM a file without it imports"""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "odoo":
+            if not (node.module or "").startswith("odoo.addons.oms_addon"):
+                found += [f"{node.module}.{name.name}" for name in node.names]
+        elif isinstance(node, ast.Import):
+            found += [n.name for n in node.names if n.name.split(".")[0] == "odoo"]
+    return found
+
+
+@pytest.mark.parametrize("path", sources())
+def test_a_file_imports_from_below_only(path):
+    assert wrong_imports(path, sources()[path].read_text()) == []
+
+
+def test_an_import_from_above_is_seen():
+    source = "from odoo.addons.oms_addon.models.order.oms_hold import OmsHold"
+    assert wrong_imports("channels/acme/adapter.py", source) == ["models.order.oms_hold.OmsHold"]
+    assert wrong_imports("tools/acme.py", "from ..channels import amazon") == ["channels.amazon"]
+    assert wrong_imports("models/order/acme.py", "from ...tools import http") == []
+
+
+def test_documents_and_algorithms_know_nothing_of_the_orm():
+    files = [path for pattern in PURE for path in SOURCE.glob(pattern)]
+    assert len(files) > 60
+    found = {str(path.relative_to(SOURCE)): orm(path.read_text()) for path in files}
+    assert {path: names for path, names in found.items() if names} == {}
+
+
+def test_each_room_says_what_belongs_there():
+    rooms = [*SOURCE.glob("models/*/"), *SOURCE.glob("channels/"), *SOURCE.glob("channels/*/")]
+    rooms = [room for room in rooms if room.is_dir() and room.name != "__pycache__"]
+    assert len(rooms) > 20
+    for room in rooms:
+        assert ast.get_docstring(ast.parse((room / "__init__.py").read_text())), room
+
+
+@pytest.mark.parametrize("path", sources())
+def test_a_file_is_read_in_one_go(path):
+    lines = len(sources()[path].read_text().splitlines())
+    assert lines <= LONG.get(path, LIMIT)
+
+
+def test_the_list_of_long_files_gets_shorter():
+    files = sources()
+    for path, most in LONG.items():
+        lines = len(files[path].read_text().splitlines())
+        assert LIMIT < lines <= most, path
