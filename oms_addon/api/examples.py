@@ -9,7 +9,6 @@ from .documents import (
     AvailabilityPage,
     Available,
     Cart,
-    CartItem,
     OrderPage,
     OrderStatus,
     Receipt,
@@ -18,6 +17,7 @@ from .documents import (
     StatusLine,
     StatusParcel,
 )
+from .requests import CartItem
 
 _DAY = datetime(2026, 3, 1, 9, 30, tzinfo=timezone.utc)
 ORDER_EXAMPLE = {

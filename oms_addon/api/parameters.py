@@ -4,8 +4,8 @@ import re
 
 from odoo.addons.oms_addon.documents.values import to_text
 
-from .description import CURSOR_PATTERN, LISTING_CURSOR_PATTERN, MAX_LIMIT, MAX_SKUS
 from .problems import Problem
+from .shared import CURSOR_PATTERN, LISTING_CURSOR_PATTERN, MAX_LIMIT, MAX_SKUS
 
 DEFAULT_LIMIT = 50
 

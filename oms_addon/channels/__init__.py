@@ -1,6 +1,8 @@
 """One folder per kind of channel: all that knows its API. No rule that holds for any channel."""
 
 from . import oms_channel_adapter
+from . import oms_channel_adapter_connection
+from . import oms_channel_adapter_fetch
 from . import oms_channel_adapter_out
 from . import oms_channel_adapter_address
 from . import oms_channel_adapter_promise

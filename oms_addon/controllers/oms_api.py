@@ -3,10 +3,11 @@
 from odoo import http
 from odoo.http import request
 
-from odoo.addons.oms_addon.api.description import PREFIX, describe
+from odoo.addons.oms_addon.api.description import describe
 from odoo.addons.oms_addon.api.page import render
 from odoo.addons.oms_addon.api.parameters import read_parameters
 from odoo.addons.oms_addon.api.problems import Problem
+from odoo.addons.oms_addon.api.shared import PREFIX
 from odoo.addons.oms_addon.controllers.machine import answer, route
 
 

@@ -12,7 +12,6 @@ from .codec import (
     OBJECT,
     TEXT,
     ZONE,
-    Document,
     choice_of,
     declare,
     list_of,
@@ -20,6 +19,7 @@ from .codec import (
     part_of,
     text,
 )
+from .document import Document
 from .values import to_utc
 
 LISTING_SCHEMA = "oms.listing/1"

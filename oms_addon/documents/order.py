@@ -21,8 +21,6 @@ from .codec import (
     OBJECT,
     TEXT,
     ZONE,
-    Document,
-    Versioned,
     choice_of,
     declare,
     list_of,
@@ -31,6 +29,7 @@ from .codec import (
     part_of,
     text,
 )
+from .document import Document, Versioned
 from .parts import (
     CHARGE_KINDS,
     CHARGE_STATUSES,

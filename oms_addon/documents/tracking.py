@@ -6,18 +6,8 @@ from datetime import datetime
 
 from odoo.addons.oms_addon.tools.table import RowError, read_table
 
-from .codec import (
-    MOMENT,
-    OBJECT,
-    TEXT,
-    ZONE,
-    Document,
-    Reading,
-    declare,
-    list_of,
-    part_of,
-    read_part,
-)
+from .codec import MOMENT, OBJECT, TEXT, ZONE, Reading, declare, list_of, part_of, read_part
+from .document import Document
 from .problems import Problem, time_problems
 from .values import DocumentError, to_utc
 

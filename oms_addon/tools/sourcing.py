@@ -3,203 +3,25 @@
 Nothing here reads or writes a database. The same figures give the same plan.
 """
 
-from collections import Counter
-from dataclasses import dataclass, field, replace
-from itertools import combinations
-from math import floor
+from dataclasses import replace
 
 from .geo import haversine
-
-# Above this many candidates the fewest are approached greedily instead of proved.
-EXACT_LIMIT = 8
-DIGITS = 6
-FAR = float("inf")
+from .sourcing_shares import best_of, stock_of, within_of
+from .sourcing_terms import (
+    DIGITS,
+    FAR,
+    Decision,
+    Line,
+    Order,
+    Rule,
+    Supply,
+    Trial,
+    Verdict,
+    Warehouse,
+)
 
 SORTS = ("sequence", "distance", "cost", "age", "capacity", "stock")
 ACTIONS = ("partial", "next", "queue", "cancel")
-
-
-# === WHAT COMES IN === #
-
-
-@dataclass(frozen=True)
-class Line:
-    """A quantity of a product that an order wants, worth ``price`` a unit.
-
-    ``parts`` are pairs (product, units in one) of a kit, which has no stock of its own.
-    """
-
-    id: int
-    product: int
-    quantity: float
-    price: float = 0.0
-    excluded: frozenset = frozenset()
-    parts: tuple = ()
-
-    @property
-    def needs(self):
-        """Return what one takes from stock: pairs (product, units)."""
-        return self.parts or ((self.product, 1.0),)
-
-    def count(self, stock, place):
-        """Return how many a place has; of kits that it cannot make all, whole ones."""
-        there = min(stock.get((place, product), 0.0) / units for product, units in self.needs)
-        if self.parts:
-            there = round(there, DIGITS)
-            return there if there >= self.quantity else floor(there)
-        return there
-
-    def take(self, stock, place, quantity):
-        """Take from the stock of a place what a quantity needs."""
-        for product, units in self.needs:
-            stock[place, product] = stock.get((place, product), 0.0) - quantity * units
-
-
-@dataclass(frozen=True)
-class Warehouse:
-    """A place goods come from; no ``carriers`` means that it works with all of them."""
-
-    id: int
-    name: str = ""
-    point: tuple | None = None
-    carriers: frozenset = frozenset()
-
-
-@dataclass(frozen=True)
-class Rule:
-    """Which stock serves an order, in which order, and what happens when it cannot.
-
-    ``warehouses`` and ``zones`` empty are all; ``costs`` are triples (warehouse, zone or
-    ``None``, amount) of which the first that fits counts; 0 is no limit.
-    """
-
-    id: int = 0
-    name: str = ""
-    warehouses: frozenset = frozenset()
-    zones: tuple = ()
-    max_km: float = 0.0
-    needs_carrier: bool = False
-    keeps_safety: bool = True
-    sorts: tuple = ("sequence",)
-    max_parcels: int = 0
-    min_value: float = 0.0
-    one_parcel: bool = False
-    action: str = "partial"
-    cancel_days: int = 0
-
-
-@dataclass(frozen=True)
-class Order:
-    """What is to be served: lines, candidate warehouses best first, the rules in turn."""
-
-    id: int
-    lines: tuple
-    candidates: tuple
-    rules: tuple = ()
-    destination: object = None
-    carrier: int = 0
-    complete: bool = False
-    # Places of work it has today already.
-    slots: frozenset = frozenset()
-    # Warehouses from which some of it is about to leave: more goes along, in the same parcel.
-    standing: frozenset = frozenset()
-    # A person let it go on: no rule queues it again, and a full day is no reason.
-    released: bool = False
-    # A person chose the warehouse: a full day is no reason either.
-    chosen: bool = False
-
-
-@dataclass
-class Supply:
-    """What can be had: reduced by what is planned.
-
-    ``free`` by (warehouse, product); ``safety`` by (warehouse, product or ``None``);
-    ``capacity`` left today by warehouse, without those that have no limit; ``since`` when the
-    oldest goods came, by (warehouse, product), as anything that can be compared.
-    """
-
-    free: dict = field(default_factory=dict)
-    safety: dict = field(default_factory=dict)
-    capacity: dict = field(default_factory=dict)
-    since: dict = field(default_factory=dict)
-    costs: tuple = ()
-
-    def floor(self, warehouse, product):
-        """:return: what of a product a warehouse keeps back"""
-        own = self.safety.get((warehouse, product))
-        return self.safety.get((warehouse, None), 0.0) if own is None else own
-
-    def cost(self, warehouse, destination):
-        """:return: what a parcel from a warehouse to a destination costs, 0 if not told"""
-        for place, zone, amount in self.costs:
-            if place == warehouse and (zone is None or destination and zone.holds(destination)):
-                return amount
-        return 0.0
-
-
-# === WHAT COMES OUT === #
-
-
-@dataclass
-class Plan:
-    """From where the lines of one order are served.
-
-    ``shares`` is {line: {warehouse: quantity}}; what nowhere is there is part of the share
-    of ``main`` and counted in ``missing``, by product. ``served`` is what is there, by (line,
-    warehouse).
-    """
-
-    main: int
-    shares: dict = field(default_factory=dict)
-    missing: Counter = field(default_factory=Counter)
-    served: dict = field(default_factory=dict)
-    serving: tuple = ()
-
-    @property
-    def warehouses(self):
-        """Return the warehouses that take part, the main one first."""
-        used = {warehouse for share in self.shares.values() for warehouse in share}
-        return [self.main, *sorted(used - {self.main})]
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What a rule says of a warehouse: a code and the figures behind it."""
-
-    warehouse: int
-    code: str
-    has: float = 0.0
-    wanted: float = 0.0
-    km: float | None = None
-    cost: float = 0.0
-    limit: float = 0.0
-    chosen: bool = False
-
-    @property
-    def is_open(self):
-        """Return whether the warehouse may serve."""
-        return self.code == "open"
-
-
-@dataclass
-class Trial:
-    """A rule that was tried, its verdicts and how it ended."""
-
-    rule: Rule
-    outcome: str
-    verdicts: list = field(default_factory=list)
-
-
-@dataclass
-class Decision:
-    """How an order is served: ``outcome`` is whole, split, partial, waits, queue or cancel."""
-
-    outcome: str
-    plan: Plan | None = None
-    rule: Rule | None = None
-    trials: list = field(default_factory=list)
-    km: float | None = 0.0
-    cost: float = 0.0
 
 
 # === DECIDING === #
@@ -229,7 +51,7 @@ def decide(order, supply, warehouses):
     trials.append(Trial(free_hand, "free", verdicts))
     if not places:
         return Decision("queue", rule=free_hand, trials=trials)
-    found = _best(free_hand, order, supply, _within(free_hand, order, places))
+    found = best_of(free_hand, order, supply, within_of(free_hand, order, places))
     outcome = _outcome(found)
     return _settle(Decision(outcome, found, free_hand, trials), order, supply, warehouses)
 
@@ -251,14 +73,6 @@ def judge(rule, order, supply, warehouses):
 def applies(rule, order):
     """:return: whether a rule is about the destination of an order"""
     return not rule.zones or any(zone.holds(order.destination) for zone in rule.zones)
-
-
-def usable(rule, supply, warehouse, product):
-    """:return: what a rule may take of a product in a warehouse"""
-    quantity = supply.free.get((warehouse, product), 0.0)
-    if rule.keeps_safety:
-        quantity -= supply.floor(warehouse, product)
-    return max(quantity, 0.0)
 
 
 def _judge(rule, order, supply, warehouse):
@@ -288,7 +102,7 @@ def _judge(rule, order, supply, warehouse):
 
 def _has(rule, order, supply, warehouse):
     """:return: how much of what an order wants a warehouse has"""
-    left = _stock(rule, order, supply, [warehouse])
+    left = stock_of(rule, order, supply, [warehouse])
     has = 0.0
     for line in order.lines:
         if warehouse not in line.excluded:
@@ -296,16 +110,6 @@ def _has(rule, order, supply, warehouse):
             line.take(left, warehouse, served)
             has += served
     return has
-
-
-def _stock(rule, order, supply, places):
-    """:return: what a rule may take of what an order needs, by (warehouse, product)"""
-    return {
-        (place, product): usable(rule, supply, place, product)
-        for place in places
-        for line in order.lines
-        for product, _units in line.needs
-    }
 
 
 def _distance(warehouse, destination):
@@ -348,8 +152,8 @@ def _try(rule, order, supply, warehouses, trials):
         trials.append(Trial(rule, "zone"))
         return None
     verdicts = judge(rule, order, supply, warehouses)
-    places = _within(rule, order, [v.warehouse for v in verdicts if v.is_open])
-    found = _best(rule, order, supply, places) if places else None
+    places = within_of(rule, order, [v.warehouse for v in verdicts if v.is_open])
+    found = best_of(rule, order, supply, places) if places else None
     if found and not found.missing:
         trials.append(Trial(rule, "served", verdicts))
         return Decision(_outcome(found), found, rule, trials)
@@ -391,24 +195,6 @@ def _settle(decision, order, supply, warehouses):
     return decision
 
 
-# === SHARING OUT === #
-
-
-def _room(rule, order):
-    """:return: how many parcels may be added to those that are about to leave"""
-    if order.complete or rule.one_parcel:
-        return 1 - len(order.standing)
-    return rule.max_parcels - len(order.standing) if rule.max_parcels else FAR
-
-
-def _within(rule, order, places):
-    """:return: the places whose parcels a rule lets be added, those about to leave first"""
-    along = [place for place in places if place in order.standing]
-    if _room(rule, order) <= 0:
-        return along
-    return along + [place for place in places if place not in order.standing]
-
-
 def plan(lines, free, candidates):
     """Plan one order without rules and take what it needs from the free stock.
 
@@ -424,136 +210,3 @@ def plan(lines, free, candidates):
     order = Order(0, tuple(Line(*line) for line in lines), tuple(candidates))
     places = {candidate: Warehouse(candidate) for candidate in candidates}
     return decide(order, Supply(free=free), places).plan
-
-
-def _best(rule, order, supply, places):
-    """Share an order out to the fewest warehouses within a rule's limits.
-
-    :param list places: the warehouses that may serve it, best first
-    :return: the plan, with what is missing
-    :rtype: Plan
-    """
-    stock = _stock(rule, order, supply, places)
-    places = [p for p in places if any(line.count(stock, p) > 0 for line in order.lines)] or [
-        places[0]
-    ]
-    for place in places:
-        found = _share_out(order, stock, [place])
-        if not found.missing:
-            return found
-    single = order.complete or rule.one_parcel
-    most = 1 if single else min(max(_room(rule, order), 1), len(places))
-    if order.complete:
-        return _waiting(order, places[0])
-    return _fewest(rule, order, stock, places, most)
-
-
-def _fewest(rule, order, stock, places, most):
-    """:return: the plan that misses least with at most so many warehouses, of those the one
-    with the fewest, of those the first
-    """
-    if len(places) > EXACT_LIMIT:
-        places = _greedy(order, stock, places)
-    least = sum(_share_out(order, stock, places).missing.values())
-    best, best_missing = None, FAR
-    for size in range(1, most + 1):
-        for chosen in combinations(places, size):
-            found = _share_out(order, stock, list(chosen))
-            missing = round(sum(found.missing.values()), DIGITS)
-            if missing < best_missing and _is_worth(rule, order, found):
-                best, best_missing = found, missing
-            if best is found and best_missing <= round(least, DIGITS):
-                return best
-    return best or _waiting(order, places[0])
-
-
-def _greedy(order, stock, places):
-    """:return: places that together have most, each the one that adds most when chosen"""
-    chosen = []
-    left = sum(line.quantity for line in order.lines)
-    while len(chosen) < min(EXACT_LIMIT, len(places)):
-        rest = {
-            p: sum(_share_out(order, stock, [*chosen, p]).missing.values())
-            for p in places
-            if p not in chosen
-        }
-        best = min(rest, key=rest.get)
-        if round(rest[best] - left, DIGITS) >= 0:
-            break
-        chosen.append(best)
-        left = rest[best]
-    return [p for p in places if p in chosen] or places[:1]
-
-
-def _is_worth(rule, order, found):
-    """:return: whether no part of an order, neither a parcel nor what is left, is worth less
-    than a rule wants
-    """
-    if not rule.min_value:
-        return True
-    prices = {line.id: line.price for line in order.lines}
-    parts = Counter()
-    for (line, warehouse), quantity in found.served.items():
-        parts[warehouse] += quantity * prices[line]
-    late = sum(line.quantity * line.price for line in order.lines) - sum(parts.values())
-    values = [*parts.values(), *([late] if found.missing else [])]
-    return len(values) < 2 or round(min(values) - rule.min_value, DIGITS) >= 0
-
-
-def _share_out(order, stock, places):
-    """Share lines out to places as they come: a line from the first that has all of it.
-
-    :return: the plan; what is missing waits at the first place that takes the line
-    """
-    left = dict(stock)
-    result = Plan(main=places[0])
-    serving = {}
-    # What may come from fewer places is served first.
-    for line in sorted(order.lines, key=lambda line: -len(line.excluded)):
-        allowed = [p for p in places if p not in line.excluded]
-        share, rest = _share(line, left, allowed)
-        serving |= dict.fromkeys(share)
-        result.served |= {(line.id, place): quantity for place, quantity in share.items()}
-        if rest:
-            home = (allowed or _elsewhere(order, line) or places)[0]
-            share[home] = round(share.get(home, 0) + rest, DIGITS)
-            result.missing[line.product] += rest
-        result.shares[line.id] = share
-    result.shares = {line.id: result.shares[line.id] for line in order.lines}
-    result.serving = tuple(p for p in places if p in serving)
-    return result
-
-
-def _elsewhere(order, line):
-    """:return: candidates that have not rejected a line"""
-    return [w for w in order.candidates if w not in line.excluded]
-
-
-def _waiting(order, place):
-    """:return: the plan by which all of an order waits at one place"""
-    result = Plan(main=place)
-    for line in order.lines:
-        home = place
-        if place in line.excluded:
-            home = (_elsewhere(order, line) or [place])[0]
-        result.shares[line.id] = {home: line.quantity}
-        result.missing[line.product] += line.quantity
-    return result
-
-
-def _share(line, left, places):
-    """Take a line's quantity from the first that has all of it, else from one after another.
-
-    :return: {warehouse: quantity} and the rest that is not there
-    """
-    counts = {p: count for p in places if (count := line.count(left, p)) > 0}
-    whole = next((p for p in counts if round(counts[p] - line.quantity, DIGITS) >= 0), None)
-    share, rest = {}, line.quantity
-    for place in [whole] if whole else counts:
-        taken = min(counts[place], rest)
-        if round(taken, DIGITS) <= 0:
-            break
-        share[place] = round(taken, DIGITS)
-        line.take(left, place, taken)
-        rest = round(rest - taken, DIGITS)
-    return share, rest

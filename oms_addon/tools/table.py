@@ -11,7 +11,8 @@ from itertools import chain
 
 from odoo.addons.oms_addon.documents.values import DocumentError
 
-from .workbook import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, read_first_sheet
+from .workbook import read_first_sheet
+from .workbook_parts import MAX_CELLS, MAX_COLUMNS, MAX_ROWS
 
 DELIMITERS = (",", ";", "\t", "|")
 

@@ -1,6 +1,8 @@
 from . import oms_wizard
 from . import oms_api_key
 from . import oms_channel_connect
+from . import oms_channel_connect_path
+from . import oms_channel_connect_fields
 from . import oms_channel_connect_steps
 from . import oms_channel_connect_summary
 from . import oms_channel_connect_rounding
@@ -25,6 +27,7 @@ from . import oms_tracking_import
 from . import oms_tracking_import_line
 from . import oms_allocation_move
 from . import oms_allocation_rehearsal
+from . import oms_allocation_rehearsal_compare
 from . import oms_allocation_test
 from . import oms_pick_reject
 from . import sale_mass_cancel_orders

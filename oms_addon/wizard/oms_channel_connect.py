@@ -4,12 +4,6 @@ import ipaddress
 from urllib.parse import urlsplit
 
 from odoo import api, fields, models
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
-
-#: minutes that typed secrets are kept for a person who leaves the dialog by no button
-KEPT_MINUTES = 15
-SECRETS = ("api_key", "api_secret", "webhook_secret")
-PLAIN = ("base_url", "account_ref")
 
 
 class OmsChannelConnect(models.TransientModel):
@@ -160,105 +154,6 @@ class OmsChannelConnect(models.TransientModel):
             ("keep", self.env._("Keep Present Settings")),
         ]
 
-    # === COMPUTE METHODS === #
-
-    @api.depends("step", "adapter")
-    def _compute_steps(self):
-        for wizard in self:
-            codes = wizard._steps()
-            place = codes.index(wizard.step) if wizard.step in codes else 0
-            titles = wizard._titles()
-            wizard.steps = [
-                {
-                    "name": code,
-                    "label": titles[code],
-                    "state": "done"
-                    if number < place
-                    else "todo"
-                    if number > place
-                    else "failed"
-                    if wizard.error
-                    else "running",
-                }
-                for number, code in enumerate(codes)
-            ]
-
-    @api.depends("channel_id")
-    def _compute_kinds(self):
-        Channel = self.env["oms.channel"]
-        kinds = {
-            code: {"text": self.env[name]._about(), "icon": self.env[name]._icon}
-            for code, name in Channel._adapters().items()
-        }
-        presets = {
-            **{code: {"text": p["text"]} for code, p in Channel._policy_presets().items()},
-            "keep": {"text": self.env._("Nothing of the channel's policy is changed.")},
-        }
-        for wizard in self:
-            wizard.kinds = kinds
-            wizard.presets = presets
-
-    @api.depends("adapter", "channel_id")
-    def _compute_credentials(self):
-        kept = self.env._("Kept; write a new one to change it")
-        for wizard in self:
-            adapter = wizard._adapter()
-            wizard.credentials = ",".join(adapter._credentials)
-            wizard.can_fetch_locations = adapter._can_fetch_locations
-            wizard.enters_address = (
-                "webhook_secret" in adapter._credentials and not adapter._can_register
-            )
-            for name in (*PLAIN, *SECRETS):
-                wizard[f"{name}_label"] = wizard._label_of(adapter, name)
-            for name in SECRETS:
-                # Only whether there is one leaves the channel.
-                wizard[f"{name}_hint"] = kept if wizard.channel_id.sudo()[name] else False
-
-    def _compute_secrets(self):
-        """Show no secret again that was typed."""
-        self.update(dict.fromkeys(SECRETS, False))
-
-    def _inverse_secrets(self):
-        """Keep typed secrets out of sight until the step takes them over."""
-        for wizard in self:
-            typed = {name: wizard[name] for name in SECRETS if wizard[name]}
-            if typed:
-                wizard_sudo = wizard.sudo()
-                wizard_sudo.typed_secrets = {**(wizard_sudo.typed_secrets or {}), **typed}
-
-    def _forget_secrets(self):
-        """Keep nothing of the secrets that were typed: the channel has them, or nobody."""
-        self.sudo().typed_secrets = False
-        self.invalidate_recordset(SECRETS)
-
-    @api.model
-    def _forget_left_secrets(self):
-        """Forget the secrets that were typed into dialogs which nobody goes on with.
-
-        :return: the number of dialogs
-        """
-        before = fields.Datetime.subtract(fields.Datetime.now(), minutes=KEPT_MINUTES)
-        left = self.sudo().search(
-            [("typed_secrets", "!=", False), ("write_date", "<", before)], limit=100
-        )
-        left._forget_secrets()
-        return len(left)
-
-    @api.depends("webhook_url")
-    def _compute_address_problem(self):
-        for wizard in self:
-            wizard.address_problem = wizard._is_local(wizard.webhook_url or "") and self.env._(
-                "The address %(url)s can only be reached from this machine or its network. Open "
-                "Odoo by the name it has on the internet, log in as administrator, and messages "
-                "are asked for at that address.",
-                url=wizard.webhook_url,
-            )
-
-    @api.depends("tax_ids.tax_id")
-    def _compute_missing_tax_count(self):
-        for wizard in self:
-            wizard.missing_tax_count = len(wizard.tax_ids.filtered(lambda t: not t.tax_id))
-
     # === ACTION METHODS === #
 
     def action_next(self):
@@ -338,66 +233,6 @@ class OmsChannelConnect(models.TransientModel):
             "views": [(False, "form")],
             "target": "current",
         }
-
-    # === STEPS === #
-
-    @api.model
-    def _titles(self):
-        """:return: what each step is called"""
-        return {
-            "kind": self.env._("Kind"),
-            "credentials": self.env._("Access"),
-            "test": self.env._("Test"),
-            "stock": self.env._("Warehouses"),
-            "taxes": self.env._("Taxes"),
-            "policy": self.env._("Policy"),
-            "sync": self.env._("Stock"),
-            "prices": self.env._("Prices"),
-            "history": self.env._("Orders"),
-            "summary": self.env._("Summary"),
-        }
-
-    def _steps(self):
-        """:return: the steps a channel of this kind needs, in order"""
-        adapter = self._adapter()
-        needed = {
-            "test": bool(adapter._credentials),
-            "taxes": adapter._can_fetch_taxes,
-            "sync": adapter._can_push_stock and adapter._can_fetch_listings,
-            "prices": adapter._can_push_price and adapter._can_fetch_listings,
-            "history": adapter._can_fetch or adapter._can_register,
-        }
-        return [step for step in self._titles() if needed.get(step, True)]
-
-    def _neighbour(self, distance):
-        """:return: the step that many places on; the ends have no neighbours"""
-        steps = self._steps()
-        place = steps.index(self.step) if self.step in steps else 0
-        return steps[min(max(place + distance, 0), len(steps) - 1)]
-
-    def _enter(self, step):
-        """Show a step; what its preparation meets is said on it."""
-        self.sudo().write({"step": step, "error": False})
-        if self.channel_id.state == "draft":
-            self.channel_id.check_access("write")
-            self.channel_id.sudo().connect_step = step
-        if hasattr(self, f"_enter_{step}"):
-            self.sudo().error = self._guard(f"_enter_{step}")
-
-    def _guard(self, method):
-        """Run a part of a step so that its failure leaves nothing half-made.
-
-        :return: what is wrong, in words; '' when nothing is
-        :rtype: str
-        """
-        try:
-            with self.env.cr.savepoint():
-                return getattr(self, method)() or "" if hasattr(self, method) else ""
-        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-            raise
-        except Exception as error:  # noqa: BLE001 - said on the step
-            self.env.invalidate_all()
-            return self.env["oms.channel.message"]._in_words(error)
 
     # === HELPERS === #
 

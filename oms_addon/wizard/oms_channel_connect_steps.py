@@ -4,7 +4,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from .oms_channel_connect import PLAIN, SECRETS
+from .oms_channel_connect_fields import PLAIN, SECRETS
 
 BACKFILL_DAYS = 90
 

@@ -10,7 +10,7 @@ from odoo.fields import Command
 from odoo.tools import float_round
 
 from odoo.addons.oms_addon.documents.order import Line, OrderDocument
-from odoo.addons.oms_addon.models.listing.oms_channel_listing import Part
+from odoo.addons.oms_addon.models.listing.oms_channel_listing_resolve import Part
 
 from ..common import OmsCommon
 

@@ -8,6 +8,7 @@ from odoo import fields
 
 from odoo.addons.oms_addon.channels.shopify import connection as shopify
 from odoo.addons.oms_addon.channels.shopify import parse_documents as documents
+from odoo.addons.oms_addon.channels.shopify import parse_topics
 from odoo.addons.oms_addon.channels.woocommerce import connection as woocommerce
 from odoo.addons.oms_addon.documents.channel import OrderRequest
 from odoo.addons.oms_addon.documents.values import DocumentError
@@ -151,7 +152,7 @@ class TestDestroyingTopics(OmsCommon):
         self.assertEqual(set(kinds) - alone, set(OTHERS))
 
     def test_every_topic_stands_in_the_table(self):
-        read = set(documents._READERS) - {documents.ASKED, documents.TO_ASK}
+        read = set(documents._READERS) - {parse_topics.ASKED, parse_topics.TO_ASK}
         self.assertEqual(set(TOPICS["shopify"]), read)
         rooms = {topic for topic in read if topic.endswith("/*")}
         asked_for = {t for t in shopify.TOPICS if f"{t.partition('/')[0]}/*" not in rooms}

@@ -6,7 +6,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 from odoo.addons.oms_addon.channels import oms_channel_adapter_out
-from odoo.addons.oms_addon.channels.prestashop.parse_values import Cursor
+from odoo.addons.oms_addon.channels.prestashop.parse_cursor import Cursor
 from odoo.addons.oms_addon.documents.channel import Listing
 from odoo.addons.oms_addon.exceptions import FinalError
 from odoo.addons.oms_addon.tools.http import Answer

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from odoo.sql_db import db_connect
 from odoo.tests.common import get_db_name
 
-from odoo.addons.oms_addon.models.channel.oms_channel import REFUSED_ALERT
+from odoo.addons.oms_addon.models.channel.oms_channel_receive import REFUSED_ALERT
 from odoo.addons.oms_addon.tools import signature
 
 from .common import ApiCase

@@ -8,7 +8,7 @@ from odoo.tools import mute_logger
 
 from odoo.addons.oms_addon.exceptions import FinalError, RetryableError
 from odoo.addons.oms_addon.models.message import oms_channel_message_gc
-from odoo.addons.oms_addon.models.message.oms_channel_message import MAX_ATTEMPTS
+from odoo.addons.oms_addon.models.message.oms_channel_message_state import MAX_ATTEMPTS
 
 from ..common import OmsCommon
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odoo.addons.oms_addon.documents.codec import _version_key, loads
+from odoo.addons.oms_addon.documents.codec import loads
+from odoo.addons.oms_addon.documents.document import _version_key
 from odoo.addons.oms_addon.documents.values import (
     DocumentError,
     NotJson,

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from odoo.addons.oms_addon.tools import sourcing
 from odoo.addons.oms_addon.tools.geo import haversine
-from odoo.addons.oms_addon.tools.sourcing import Line, Order, Rule, Supply, Warehouse
+from odoo.addons.oms_addon.tools.sourcing_terms import Line, Order, Rule, Supply, Warehouse
 from odoo.addons.oms_addon.tools.zones import Destination, Zone
 
 PLACES = (1, 2, 3, 4)

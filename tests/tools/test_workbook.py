@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from odoo.addons.oms_addon.documents.values import DocumentError
-from odoo.addons.oms_addon.tools import workbook
+from odoo.addons.oms_addon.tools import workbook, workbook_parts
 from odoo.addons.oms_addon.tools.table import read_table
 from odoo.addons.oms_addon.tools.workbook import read_first_sheet
 
@@ -235,7 +235,7 @@ def test_a_format_is_read_in_linear_time():
 
 
 def test_a_long_text_is_read_as_excel_allows_it():
-    text = "x" * workbook.MAX_TEXT
+    text = "x" * workbook_parts.MAX_TEXT
     assert list(read_first_sheet(written([[text]]))) == [(1, [text])]
 
 

@@ -2,6 +2,7 @@
 
 from . import adapter
 from . import connection
+from . import access
 from . import notifications
 from . import orders
 from . import reports

@@ -3,7 +3,6 @@
 import re
 import time
 from datetime import timedelta
-from urllib.parse import urlencode
 
 from odoo import api, models
 from odoo.exceptions import UserError
@@ -12,13 +11,12 @@ from odoo.addons.oms_addon.exceptions import (
     CredentialsError,
     FinalError,
     RateLimited,
-    RetryableError,
 )
 from odoo.addons.oms_addon.tools.http import status_of
 from odoo.addons.oms_addon.tools.paths import segment
 
 from .parse_orders import MARKETPLACES
-from .values import ORDERS_V0, iso, now
+from .values import iso, now
 
 ENDPOINTS = {
     "na": "https://sellingpartnerapi-na.amazon.com",
@@ -33,11 +31,6 @@ SANDBOXES = {
 ACCOUNT = re.compile(
     r"(?P<seller>[A-Z0-9]{8,40})@(?P<markets>[A-Z0-9]{1,20}(?:,[A-Z0-9]{1,20}){0,40})"
     r"(?:\s{1,9}(?P<queue>arn:aws[\w-]{0,20}:sqs:\S{1,300}))?"
-)
-RESTRICTED = (
-    (ORDERS_V0, ["buyerInfo", "shippingAddress", "buyerTaxInformation"]),
-    (f"{ORDERS_V0}/{{orderId}}", ["buyerInfo", "shippingAddress", "buyerTaxInformation"]),
-    (f"{ORDERS_V0}/{{orderId}}/orderItems", ["buyerInfo"]),
 )
 
 #: in this process: access tokens by what they are for, and which interfaces an account lacks
@@ -190,89 +183,6 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
             except CredentialsError:
                 if renew:
                     raise
-
-    @api.model
-    def _access_token(self, channel, scope="", renew=False):
-        """:return: an access token of Login with Amazon, one that is valid for a while
-        :raise CredentialsError: when Amazon refuses the application or the seller's consent
-        """
-        sudo = channel.sudo()
-        url = f"{self._login_url(channel)}/auth/o2/token"
-        key = channel.id, url, sudo.api_key, sudo.webhook_secret, scope
-        token, until = _tokens.get(key, ("", 0))
-        if token and time.monotonic() < until and not renew:
-            return token
-        grant = (
-            {"grant_type": "client_credentials", "scope": scope}
-            if scope
-            else {"grant_type": "refresh_token", "refresh_token": sudo.webhook_secret or ""}
-        )
-        secrets = {"client_id": sudo.api_key or "", "client_secret": sudo.api_secret or ""}
-        try:
-            told = self._call(
-                channel,
-                "POST",
-                url,
-                body=urlencode(grant | secrets).encode(),
-                headers={"Content-Type": "application/x-www-form-urlencoded;charset=UTF-8"},
-                bucket="lwa",
-            ).json()
-        except (FinalError, CredentialsError) as error:
-            raise CredentialsError(self._explain_login(error)) from error
-        if not isinstance(told, dict) or not told.get("access_token"):
-            raise RetryableError(self.env._("What answers at %(url)s is not Amazon.", url=url))
-        _tokens[key] = told["access_token"], time.monotonic() + told.get("expires_in", 3600) - 60
-        return told["access_token"]
-
-    @api.model
-    def _explain_login(self, error):
-        """:return: what Login with Amazon refused, in words"""
-        try:
-            code = error.answer.json().get("error", "")
-        except (UserError, AttributeError):
-            code = ""
-        if code == "invalid_client":
-            return self.env._(
-                "Login with Amazon does not know the application: see the LWA client id and "
-                "client secret in Seller Central, Develop Apps."
-            )
-        if code in ("invalid_grant", "unauthorized_client"):
-            return self.env._(
-                "Login with Amazon refuses the refresh token: authorise the application again "
-                "in Seller Central, Develop Apps, and enter the new token."
-            )
-        return self.env._("Login with Amazon refuses: %(code)s.", code=code or status_of(error))
-
-    @api.model
-    def _restricted_token(self, channel, renew=False):
-        """:return: a token with which orders of version 0 tell who bought and where it goes;
-        '' when the account may not know
-        """
-        if self._lacks(channel, "personal"):
-            return ""
-        sudo = channel.sudo()
-        base_url = self._base_url(channel)
-        key = channel.id, base_url, sudo.api_key, sudo.webhook_secret, "restricted"
-        token, until = _tokens.get(key, ("", 0))
-        if token and time.monotonic() < until and not renew:
-            return token
-        resources = [
-            {"method": "GET", "path": path, "dataElements": elements}
-            for path, elements in RESTRICTED
-        ]
-        path = "/tokens/2021-03-01/restrictedDataToken"
-        try:
-            told = self._ask(
-                channel, "tokens", "POST", path, body={"restrictedResources": resources}
-            ).json()
-        except (CredentialsError, FinalError) as error:
-            if status_of(error) not in (400, 403):
-                raise
-            self._note_lacking(channel, "personal")
-            return ""
-        until = time.monotonic() + told.get("expiresIn", 3600) - 60
-        _tokens[key] = told["restrictedDataToken"], until
-        return told["restrictedDataToken"]
 
     @api.model
     def _is_v0(self, channel):

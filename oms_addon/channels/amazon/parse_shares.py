@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 from odoo.addons.oms_addon.tools.shares import rounded, spread_within
 
-from .parse_orders import CENT, ONE, WHOLE, ZERO, read_item
+from .parse_v0 import read_item
+from .parse_values import CENT, ONE, WHOLE, ZERO
 
 #: what a part of an item, and the tax on top of it, are called in a refund
 COMPONENTS = {

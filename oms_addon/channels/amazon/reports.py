@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from odoo import api, models
 
-from odoo.addons.oms_addon.channels.oms_channel_adapter import MAX_PROBLEM
+from odoo.addons.oms_addon.channels.oms_channel_adapter_fetch import MAX_PROBLEM
 from odoo.addons.oms_addon.documents.values import DocumentError
 from odoo.addons.oms_addon.exceptions import FinalError
 from odoo.addons.oms_addon.tools import http

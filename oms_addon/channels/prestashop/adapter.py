@@ -17,15 +17,8 @@ from odoo.addons.oms_addon.exceptions import CredentialsError, FinalError, Retry
 from odoo.addons.oms_addon.tools.paths import segment
 
 from .parse_orders import read_order
-from .parse_values import (
-    any_of,
-    event_ref,
-    parse_xml,
-    read_errors,
-    rows_of,
-    text,
-    to_xml,
-)
+from .parse_values import any_of, event_ref, rows_of, text
+from .parse_xml import parse_xml, read_errors, to_xml
 from .values import PAGE, shop_ids
 
 #: PrestaShop's own numbers of errors

@@ -10,14 +10,8 @@ from odoo.addons.oms_addon.exceptions import FinalError, RetryableError
 from odoo.addons.oms_addon.tools.shares import rounded
 
 from .parse_orders import read_order
-from .parse_values import (
-    is_same_slip,
-    money,
-    net_of,
-    slip_row,
-    slip_total,
-    text,
-)
+from .parse_slips import is_same_slip, net_of, slip_row, slip_total
+from .parse_values import money, text
 
 ZERO = Decimal(0)
 #: by how much the shop's clock may be behind ours

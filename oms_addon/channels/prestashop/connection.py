@@ -5,7 +5,7 @@ from odoo import api, models
 from odoo.addons.oms_addon.exceptions import FinalError, RetryableError
 from odoo.addons.oms_addon.tools.connection_errors import describe_page, firewall_of, is_page
 
-from .parse_values import parse_xml, read_errors
+from .parse_xml import parse_xml, read_errors
 
 #: what the key has to allow
 READ = (

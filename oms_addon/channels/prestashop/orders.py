@@ -10,15 +10,8 @@ from odoo.addons.oms_addon.documents.values import get_zone
 from odoo.addons.oms_addon.exceptions import CredentialsError, FinalError
 from odoo.addons.oms_addon.tools.paging import Pages
 
-from .parse_values import (
-    END_OF_TIME,
-    Cursor,
-    any_of,
-    event_ref,
-    is_late,
-    number_of,
-    text,
-)
+from .parse_cursor import Cursor
+from .parse_values import END_OF_TIME, any_of, event_ref, is_late, number_of, text
 from .values import PAGE, shop_ids
 
 #: of how many days the orders are watched for pieces that are taken back

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta, timezone
 from odoo import api, models
 
 from odoo.addons.oms_addon.channels.oms_channel_adapter import Event
+from odoo.addons.oms_addon.channels.shopify import parse_topics
 from odoo.addons.oms_addon.documents.codec import loads
 from odoo.addons.oms_addon.documents.order import DocumentError
 from odoo.addons.oms_addon.exceptions import (
@@ -77,7 +78,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
         return (
             problem
             or self._age_problem(headers.get("X-Shopify-Triggered-At", ""), now)
-            or documents.topic_problem(headers.get("X-Shopify-Topic", ""), body)
+            or parse_topics.topic_problem(headers.get("X-Shopify-Topic", ""), body)
             or self._shop_problem(channel, headers.get("X-Shopify-Shop-Domain", ""), body)
         )
 
@@ -92,7 +93,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
         own = self._parse_address(channel.base_url).host if channel.base_url else ""
         if own and not self._has_host(own):
             return ""  # an allowed host, which is no store of Shopify
-        for domain in {told.lower(), documents.shop_of(body) or told.lower()}:
+        for domain in {told.lower(), parse_topics.shop_of(body) or told.lower()}:
             if not own or domain != own:
                 return self.env._(
                     "The message is from the store %(domain)s, the channel is %(own)s.",
@@ -118,7 +119,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
         """
         topic = headers.get("X-Shopify-Topic") or "orders/updated"
         event_ref, order_ref = self._describe(topic, body)
-        if not documents.tells_time(topic):
+        if not parse_topics.tells_time(topic):
             event_ref = f"{event_ref}:{self._minute()}"
         return Event(topic, event_ref, body, order_ref)
 
@@ -127,7 +128,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
         """Override of `oms.channel.adapter`: named by its content."""
         ref = f"{topic}:{hashlib.sha256(payload).hexdigest()[:32]}"
         try:
-            return ref, documents.order_ref_of(topic, loads(payload))
+            return ref, parse_topics.order_ref_of(topic, loads(payload))
         except (DocumentError, AttributeError):
             return ref, None
 

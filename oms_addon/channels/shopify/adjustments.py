@@ -5,9 +5,9 @@ from decimal import Decimal
 
 from odoo import api, models
 
+from odoo.addons.oms_addon.channels.shopify import mutations
 from odoo.addons.oms_addon.exceptions import FinalError, Unfinished
 
-from . import queries
 from .parse_values import gid, id_of
 
 #: how often, and after how many seconds, a cancellation is looked for that Shopify works on
@@ -43,7 +43,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
                 if cancellation["refund"]
                 else None,
             }
-            answer = self._graphql(channel, queries.CANCEL, variables)["orderCancel"]
+            answer = self._graphql(channel, mutations.CANCEL, variables)["orderCancel"]
             is_cancelled = self._is_cancelled(channel, order_id)
             if answer["orderCancelUserErrors"] and is_cancelled:
                 return {"already": True}
@@ -63,7 +63,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
 
     @api.model
     def _is_cancelled(self, channel, order_id):
-        order = self._graphql(channel, queries.CANCELLED, {"id": order_id})["order"]
+        order = self._graphql(channel, mutations.CANCELLED, {"id": order_id})["order"]
         return bool(order and order["cancelledAt"])
 
     @api.model
@@ -77,7 +77,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
         transactions = []
         if cancellation["refund"]:
             variables = {"id": order["id"], "lines": lines}
-            suggested = self._graphql(channel, queries.SUGGESTED_REFUND, variables, 20.0)
+            suggested = self._graphql(channel, mutations.SUGGESTED_REFUND, variables, 20.0)
             transactions = [
                 self._refund_transaction(
                     order, part, part["parentTransaction"], part["amountSet"]["presentmentMoney"]
@@ -107,7 +107,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
     @api.model
     def _refundable_order(self, channel, order_ref):
         variables = {"id": gid("Order", order_ref)}
-        order = self._graphql(channel, queries.TO_REFUND, variables, 60.0)["order"]
+        order = self._graphql(channel, mutations.TO_REFUND, variables, 60.0)["order"]
         if not order:
             raise FinalError(self.env._("Shopify has no such order any more."))
         return order
@@ -143,7 +143,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
         refs = {}
         if any(not line["line_ref"] for line in lines):
             found = self._rest(
-                channel, queries.ORDER_LINES, order["id"], lambda data: data["order"]["lineItems"]
+                channel, mutations.ORDER_LINES, order["id"], lambda data: data["order"]["lineItems"]
             )
             counts = Counter(line["sku"] for line in found)
             refs = {line["sku"]: line["id"] for line in found if counts[line["sku"]] == 1}
@@ -242,6 +242,6 @@ class OmsChannelAdapterShopify(models.AbstractModel):
             "transactions": transactions,
         }
         variables = {"input": values, "key": self._once(key)}
-        answer = self._graphql(channel, queries.REFUND, variables)["refundCreate"]
+        answer = self._graphql(channel, mutations.REFUND, variables)["refundCreate"]
         self._refuse(answer["userErrors"])
         return {"refund_ref": id_of(answer["refund"]["id"])}

@@ -6,10 +6,10 @@ from urllib.parse import parse_qsl, urlsplit
 from odoo import api, models
 
 from odoo.addons.oms_addon.channels.oms_channel_adapter import Event
+from odoo.addons.oms_addon.channels.shopify import parse_exports, parse_topics
 from odoo.addons.oms_addon.exceptions import RetryableError
 from odoo.addons.oms_addon.tools import http
 
-from . import parse_documents as documents
 from . import parse_nodes as nodes
 from . import queries
 from .parse_values import id_of
@@ -90,7 +90,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
             bucket="download",
             seconds=http.FILE_SECONDS,
         )
-        return [self._exported_event(node) for node in nodes.assemble(answer.body)], None
+        return [self._exported_event(node) for node in parse_exports.assemble(answer.body)], None
 
     @api.model
     def _exported_event(self, node):
@@ -99,4 +99,4 @@ class OmsChannelAdapterShopify(models.AbstractModel):
             return self._event(node)
         event = self._event(node)
         body = self._body({"order_id": event.order_ref, "updated_at": node["updatedAt"]})
-        return Event(documents.TO_ASK, event.ref, body, event.order_ref)
+        return Event(parse_topics.TO_ASK, event.ref, body, event.order_ref)

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta, timezone
 from odoo import api, models
 
 from odoo.addons.oms_addon.channels.oms_channel_adapter import Event
+from odoo.addons.oms_addon.channels.shopify import parse_topics
 from odoo.addons.oms_addon.exceptions import RateLimited
 
-from . import parse_documents as documents
 from . import parse_nodes as nodes
 from . import queries
 from .adapter import TooCostly
@@ -163,7 +163,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
         body = self._body(node)
         ref = id_of(node["id"])
         digest = hashlib.sha256(body).hexdigest()[:16]
-        return Event(documents.ASKED, f"poll:{ref}:{digest}", body, ref)
+        return Event(parse_topics.ASKED, f"poll:{ref}:{digest}", body, ref)
 
     @api.model
     def _body(self, data):

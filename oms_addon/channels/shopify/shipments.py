@@ -5,9 +5,9 @@ from decimal import Decimal
 
 from odoo import api, models
 
+from odoo.addons.oms_addon.channels.shopify import mutations
 from odoo.addons.oms_addon.exceptions import FinalError
 
-from . import queries
 from .parse_values import gid, id_of
 
 
@@ -22,7 +22,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
         since the goods left, holds already is taken for this shipment told before.
         """
         variables = {"id": gid("Order", shipment["order_ref"])}
-        order = self._graphql(channel, queries.TO_SHIP, variables, 160.0)["order"]
+        order = self._graphql(channel, mutations.TO_SHIP, variables, 160.0)["order"]
         if not order:
             raise FinalError(self.env._("Shopify has no such order any more."))
         wanted = {}
@@ -59,7 +59,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
         missing = set()
         for ref in refs:
             variables = {"id": gid("Fulfillment", ref), "tracking": tracking}
-            answer = self._graphql(channel, queries.TRACKING, variables)
+            answer = self._graphql(channel, mutations.TRACKING, variables)
             answer = answer["fulfillmentTrackingInfoUpdate"]
             self._refuse(answer["userErrors"])
             shown = {info["number"] for info in answer["fulfillment"]["trackingInfo"]}
@@ -87,7 +87,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
                 continue
             lines = self._rest(
                 channel,
-                queries.SHIPPED_LINES,
+                mutations.SHIPPED_LINES,
                 fulfilment["id"],
                 lambda data: data["node"]["fulfillmentLineItems"],
             )
@@ -124,7 +124,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
                 break
             lines = self._part_lines(channel, part, wanted)
             if lines and part["status"] == "SCHEDULED":
-                answer = self._graphql(channel, queries.OPEN_SCHEDULED, {"id": part["id"]})
+                answer = self._graphql(channel, mutations.OPEN_SCHEDULED, {"id": part["id"]})
                 self._refuse(answer["fulfillmentOrderOpen"]["userErrors"])
             if lines:
                 by_place.setdefault(self._place_of(part), []).append(
@@ -135,7 +135,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
             values = {"lineItemsByFulfillmentOrder": parts, "notifyCustomer": True}
             if tracking := self._tracking(shipment["parcels"]):
                 values["trackingInfo"] = tracking
-            answer = self._graphql(channel, queries.SHIP, {"fulfillment": values})
+            answer = self._graphql(channel, mutations.SHIP, {"fulfillment": values})
             answer = answer["fulfillmentCreate"]
             self._refuse(answer["userErrors"])
             refs.append(id_of(answer["fulfillment"]["id"]))
@@ -166,7 +166,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
         """
         lines = []
         found = self._rest(
-            channel, queries.TO_SHIP_LINES, part["id"], lambda data: data["node"]["lineItems"]
+            channel, mutations.TO_SHIP_LINES, part["id"], lambda data: data["node"]["lineItems"]
         )
         for line in found:
             of = self._wanted_key(wanted, line["lineItem"])

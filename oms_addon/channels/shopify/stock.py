@@ -5,6 +5,7 @@ import uuid
 
 from odoo import api, models
 
+from odoo.addons.oms_addon.channels.shopify import mutations
 from odoo.addons.oms_addon.exceptions import RetryableError
 
 from . import queries
@@ -91,7 +92,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
         for attempt in range(3):
             # The content is part of the key: the same key takes the same content only.
             once = self._once(key, json.dumps(quantities), str(attempt))
-            data = self._graphql(channel, queries.SET_STOCK, {"input": values, "key": once})
+            data = self._graphql(channel, mutations.SET_STOCK, {"input": values, "key": once})
             errors = data["inventorySetQuantities"]["userErrors"]
             codes = {error["code"] for error in errors}
             if "IDEMPOTENCY_CONCURRENT_REQUEST" in codes:
@@ -155,7 +156,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
     def _set_prices(self, channel, product, variants):
         """:return: why prices were refused, by position"""
         variables = {"product": product, "variants": list(variants.values())}
-        data = self._graphql(channel, queries.SET_PRICES, variables)
+        data = self._graphql(channel, mutations.SET_PRICES, variables)
         failed, positions = {}, list(variants)
         for error in data["productVariantsBulkUpdate"]["userErrors"]:
             index = next((int(part) for part in error["field"] or () if part.isdigit()), None)

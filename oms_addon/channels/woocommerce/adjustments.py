@@ -10,10 +10,7 @@ from odoo.addons.oms_addon.tools.json_answer import read_json
 from odoo.addons.oms_addon.tools.paths import segment
 from odoo.addons.oms_addon.tools.peer_words import words_of
 
-from .parse_values import (
-    KEY,
-    KIND,
-    ZERO,
+from .parse_refunds import (
     find_refund,
     quantities,
     refund_line,
@@ -23,6 +20,7 @@ from .parse_values import (
     token_of,
     within_total,
 )
+from .parse_values import KEY, KIND, ZERO
 from .shipments import NOT_COMPLETED
 
 

@@ -7,15 +7,8 @@ from odoo import api, models
 from odoo.addons.oms_addon.tools.paths import segment
 
 from .parse_orders import RANKS
-from .parse_values import (
-    SHIPMENTS,
-    TRACKING,
-    UNPAID,
-    ZERO,
-    meta_of,
-    quantities,
-    tracking_items,
-)
+from .parse_refunds import TRACKING, quantities, tracking_items
+from .parse_values import SHIPMENTS, UNPAID, ZERO, meta_of
 
 #: statuses of orders that are still to be shipped
 NOT_COMPLETED = ("pending", "on-hold", "processing")

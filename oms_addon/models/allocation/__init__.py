@@ -2,6 +2,7 @@
 
 from . import sale_order_line
 from . import oms_resourcing
+from . import oms_resourcing_by_hand
 from . import oms_resourcing_anew
 from . import oms_sourcing
 from . import oms_sourcing_more
@@ -20,6 +21,7 @@ from . import oms_allocation_rule
 from . import oms_allocation_day
 from . import oms_allocation_slot
 from . import oms_allocation_matrix
+from . import oms_allocation_matrix_stock
 from . import oms_allocation_words
 from . import oms_allocation_expiry
 from . import oms_allocation_wait

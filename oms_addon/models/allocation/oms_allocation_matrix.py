@@ -4,9 +4,8 @@ from collections import defaultdict
 from dataclasses import replace
 
 from odoo import api, models
-from odoo.tools import SQL
 
-from odoo.addons.oms_addon.tools import sourcing, zones
+from odoo.addons.oms_addon.tools import sourcing, sourcing_terms, zones
 from odoo.addons.oms_addon.tools.sealed_context import unsealed
 
 
@@ -118,7 +117,7 @@ class OmsAllocationMatrix(models.AbstractModel):
         :return: the rule that sourced each order, if it is about the order still, else the
             first that is now, as the engine reads it; orders without are missing, and those
             a person let go on although no rule serves them
-        :rtype: dict[sale.order, sourcing.Rule]
+        :rtype: dict[sale.order, sourcing_terms.Rule]
         """
         orders -= self._let_go(orders)
         destinations = self._destinations(orders)
@@ -184,7 +183,7 @@ class OmsAllocationMatrix(models.AbstractModel):
         lines = []
         for line in goods:
             _id, product_id, quantity = demand(line)
-            found = sourcing.Line(
+            found = sourcing_terms.Line(
                 line.id,
                 product_id,
                 more[line] if more else quantity,
@@ -201,7 +200,7 @@ class OmsAllocationMatrix(models.AbstractModel):
         :return: one order as the engine reads it
         """
         received_at = not is_tried and (order.oms_captured_at or order.create_date)
-        return sourcing.Order(
+        return sourcing_terms.Order(
             order.id,
             lines,
             tuple(candidates.ids),
@@ -266,89 +265,3 @@ class OmsAllocationMatrix(models.AbstractModel):
         for slot in self.env["oms.allocation.slot"]._of_today(orders, warehouses):
             found[slot.order_id.id].add(slot.warehouse_id.id)
         return {order_id: frozenset(ids) for order_id, ids in found.items()}
-
-    # === STOCK === #
-
-    @api.model
-    def _places(self, warehouses):
-        """:return: warehouses as the engine reads them, by id"""
-        warehouses = warehouses.sudo()
-        points = self.env["oms.postcode"]._points(warehouses.partner_id)
-        return {
-            warehouse.id: sourcing.Warehouse(
-                warehouse.id,
-                warehouse.name,
-                points.get(warehouse.partner_id),
-                frozenset(warehouse.oms_carrier_ids.ids),
-            )
-            for warehouse in warehouses
-        }
-
-    @api.model
-    def _supply(self, warehouses, products, chosen, left, free=None):
-        """Read what can be had.
-
-        :param dict chosen: as ``_choose`` returns it: what no rule asks about is not read
-        :param dict left: places left in the day's work
-        :param free: free stock; ``None`` to read it
-        :rtype: sourcing.Supply
-        """
-        rules = (
-            self.env["oms.allocation.routing"].union(*(r for _run, r in chosen.values())).rule_ids
-        )
-        supply = sourcing.Supply(
-            free=self.env["oms.stock"]._free(warehouses, products) if free is None else free,
-            capacity=left,
-        )
-        if not rules:
-            return supply
-        supply.safety = self._safety(warehouses)
-        supply.costs = self._costs(warehouses)
-        if "age" in rules.mapped("sort_by") + rules.mapped("then_by"):
-            supply.since = self._since(warehouses, products)
-        return supply
-
-    @api.model
-    def _safety(self, warehouses):
-        """:return: what stays in warehouses, by (warehouse id, product id or ``None``)"""
-        return {
-            (row.warehouse_id.id, row.product_id.id or None): row.quantity
-            for row in self.env["oms.allocation.safety"]
-            .sudo()
-            .search([("warehouse_id", "in", warehouses.ids)])
-        }
-
-    @api.model
-    def _costs(self, warehouses):
-        """:return: (warehouse id, zone or ``None``, cost of a parcel), the first that fits counts
-        :rtype: tuple
-        """
-        return tuple(
-            (row.warehouse_id.id, next(iter(row.zone_id._to_zones()), None), row.amount)
-            for row in self.env["oms.allocation.cost"]
-            .sudo()
-            .search([("warehouse_id", "in", warehouses.ids)])
-        )
-
-    @api.model
-    def _since(self, warehouses, products):
-        """:return: when the oldest free goods came, by (warehouse id, product id)"""
-        stock = self.env["oms.stock"]
-        locations = stock._locations(warehouses)
-        stock._flush_rows()
-        self.env["stock.quant"].flush_model(["in_date"])
-        since = {}
-        for location_id, product_id, came in self.env.execute_query(
-            SQL(
-                """SELECT location_id, product_id, MIN(in_date) FROM stock_quant quant
-                   WHERE product_id = ANY(%s) AND location_id = ANY(%s)
-                     AND quantity > reserved_quantity AND %s
-                   GROUP BY location_id, product_id""",
-                products.ids,
-                list(locations),
-                stock._fresh(),
-            )
-        ):
-            key = locations[location_id], product_id
-            since[key] = min(came, since.get(key, came))
-        return since

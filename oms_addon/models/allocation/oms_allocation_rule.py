@@ -3,7 +3,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from odoo.addons.oms_addon.tools import sourcing
+from odoo.addons.oms_addon.tools import sourcing_terms
 
 SORTS = [
     ("sequence", "Order of the warehouses"),
@@ -114,10 +114,10 @@ class OmsAllocationRule(models.Model):
         """:param received_at: when the order was received that they decide about; ``None`` for
             one of now
         :return: these rules as the engine reads them
-        :rtype: tuple[sourcing.Rule]
+        :rtype: tuple[sourcing_terms.Rule]
         """
         return tuple(
-            sourcing.Rule(
+            sourcing_terms.Rule(
                 id=rule.id,
                 name=rule.name,
                 warehouses=frozenset((rule.warehouse_ids | rule.group_ids.warehouse_ids).ids),

@@ -7,9 +7,10 @@ import re
 from odoo import api, models
 from odoo.exceptions import AccessError
 
-from odoo.addons.oms_addon.api.description import KEY_PATTERN, KINDS, MAX_DOCUMENTS
+from odoo.addons.oms_addon.api.description import KINDS
 from odoo.addons.oms_addon.api.documents import Receipt, Received
 from odoo.addons.oms_addon.api.problems import Problem
+from odoo.addons.oms_addon.api.shared import KEY_PATTERN, MAX_DOCUMENTS
 from odoo.addons.oms_addon.documents.codec import loads, write_part
 from odoo.addons.oms_addon.documents.order import (
     CancellationDocument,

@@ -5,9 +5,10 @@ from datetime import timezone
 
 from odoo import api, models
 
-from odoo.addons.oms_addon.api.description import MAX_CART_REF
-from odoo.addons.oms_addon.api.documents import Cart, CartReleased, CartRequest
+from odoo.addons.oms_addon.api.documents import Cart, CartReleased
 from odoo.addons.oms_addon.api.problems import Problem
+from odoo.addons.oms_addon.api.requests import CartRequest
+from odoo.addons.oms_addon.api.shared import MAX_CART_REF
 from odoo.addons.oms_addon.documents.codec import write_part
 from odoo.addons.oms_addon.documents.values import to_text
 from odoo.addons.oms_addon.exceptions import InsufficientStock

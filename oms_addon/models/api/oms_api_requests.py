@@ -4,8 +4,8 @@ from datetime import datetime, timezone
 
 from odoo import api, models
 
-from odoo.addons.oms_addon.api.documents import CancelRequest, ReturnRequest
 from odoo.addons.oms_addon.api.problems import Problem
+from odoo.addons.oms_addon.api.requests import CancelRequest, ReturnRequest
 from odoo.addons.oms_addon.documents.order import (
     CancellationDocument,
     CancelledLine,

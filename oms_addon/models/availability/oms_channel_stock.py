@@ -1,8 +1,5 @@
 """What each channel is to show as sellable, and what it shows."""
 
-import math
-from collections import defaultdict
-
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -156,62 +153,6 @@ class OmsChannelStock(models.Model):
             [CHANGES_PER_RUN],
         )
         return {row[0] for row in self.env.cr.fetchall()}
-
-    # === WHAT CAN BE SOLD === #
-
-    @api.model
-    def _available(self, channel, listings):
-        """Compute what a channel may sell of its listings.
-
-        As ``oms.availability`` defines it, of the warehouses of each place; of a bundle as
-        many as its scarcest component allows.
-
-        :param channel: one ``oms.channel``
-        :param listings: ``oms.channel.listing`` records of it
-        :return: number by (listing id, location id or ``False``)
-        :rtype: dict[tuple, int]
-        """
-        told, _products = self._count(channel, listings._stock_needs(), ())
-        return {key: number for key, number in told.items() if number is not None}
-
-    @api.model
-    def _count(self, channel, needs, product_ids):
-        """Compute how many sets of goods and products a channel may sell.
-
-        What is sold from the same warehouses is read once.
-
-        :param dict needs: units by product id, by the id of each listing
-        :param product_ids: ids of ``product.product``, counted over all of the channel's
-            warehouses
-        :return: number by (listing id, location id or ``False``), see ``_available``, ``None``
-            for what Odoo does not track; and number by product id, infinite for that
-        :rtype: tuple[dict[tuple, int], dict[int, float]]
-        """
-        engine, told, of_products = self.env["oms.availability"], {}, {}
-        for warehouses, places in self._places(channel, needs, product_ids).items():
-            goods = {("product", p): {p: 1.0} for p in product_ids if None in places}
-            goods |= {("listing", key): need for key, need in needs.items()}
-            for (kind, key), number in engine._available_sets(channel, goods, warehouses).items():
-                if kind == "product":
-                    of_products[key] = number
-                    continue
-                number = None if number == math.inf else number
-                told.update({(key, place): number for place in places if place is not None})
-        return told, of_products
-
-    @api.model
-    def _places(self, channel, needs, product_ids):
-        """:return: what is sold from the same warehouses, by them: ids of locations, ``False``
-            where the channel has one stock only, ``None`` for products
-        :rtype: dict
-        """
-        places = defaultdict(list)
-        if needs:
-            for location, warehouses in channel._location_warehouses().items():
-                places[warehouses].append(location.id)
-        if product_ids:
-            places[channel._get_warehouses()].append(None)
-        return places
 
     # === THE LANE === #
 

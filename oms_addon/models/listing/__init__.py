@@ -1,6 +1,8 @@
 """Listings of channels: fetched, matched, linked. Not how many of them can be sold."""
 
 from . import oms_channel_listing
+from . import oms_channel_listing_resolve
+from . import oms_channel_listing_waiting
 from . import oms_channel_listing_component
 from . import oms_channel_listing_create
 from . import oms_channel_listing_fetch

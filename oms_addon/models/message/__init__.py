@@ -2,6 +2,7 @@
 
 from . import oms_channel_meter
 from . import oms_channel_message
+from . import oms_channel_message_state
 from . import oms_channel_message_erase
 from . import oms_channel_message_gc
 from . import oms_channel_message_inbox

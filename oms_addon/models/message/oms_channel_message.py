@@ -3,21 +3,14 @@
 import base64
 import hashlib
 import json
-import random
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
-from odoo.addons.oms_addon.documents.values import to_text
 from odoo.addons.oms_addon.tools.json_shape import to_json_text
 from odoo.addons.oms_addon.tools.sealed_context import unsealed
 
-MAX_ATTEMPTS = 8
-BACKOFF_SECONDS = 30
-BACKOFF_LIMIT = 6 * 3600
-#: states in which nothing more happens by itself
-ENDED = ("done", "ignored")
 #: states in which a person may put right what a channel sent
 EDITABLE = ("parked", "failed")
 
@@ -241,89 +234,3 @@ class OmsChannelMessage(models.Model):
         return SQL(", ").join(
             SQL("(%s)", SQL(", ").join(SQL("%s", value) for value in row)) for row in values
         )
-
-    # === BUSINESS METHODS: STATES === #
-
-    def _set_state(self, state, text=False, **values):
-        """Move messages to a state of the table; a move to the same state changes nothing.
-
-        :param str state: the state to reach
-        :param str text: the result in words
-        :param dict values: more fields to write
-        :raise UserError: when the move is not in the table
-        """
-        moving = self.filtered(lambda m: m.state != state)
-        for message in moving:
-            if state not in self._TRANSITIONS[message.state]:
-                raise UserError(
-                    self.env._(
-                        "Message %(message)s is %(now)s and cannot become %(then)s.",
-                        message=message.event_ref,
-                        now=message.state,
-                        then=state,
-                    )
-                )
-        moving.sudo().write({"state": state, "error": text, **values})
-        if state in ENDED:
-            # Nobody but the system sees the trace, and everybody may end it.
-            moving.sudo().write({"done_at": fields.Datetime.now(), "trace": False})
-            moving.hold_ids.sudo()._close(text or self.env._("The message is done."))
-
-    def _park(self, problems):
-        """Let a message wait, with its reasons in the exceptions list.
-
-        :param list problems: dicts with ``code``, ``message`` and optionally ``sku``
-        """
-        self.ensure_one()
-        self._set_state("parked", "; ".join(problem["message"] for problem in problems))
-        self.env["oms.hold"]._sync_message(self, problems)
-
-    def _requeue(self, why, keep_holds=False):
-        """Put messages back in the queue and wake the lane; of erased ones nothing is left to do.
-
-        :param str why: the reason, kept in the audit trail
-        :param bool keep_holds: whether their exceptions stay open until they are processed
-        """
-        self = self.filtered(lambda m: not m.erased_at)
-        if not self:
-            return
-        if not keep_holds:
-            self.hold_ids.sudo()._close(why)
-        self._set_state("pending", why, next_try_at=False, attempts=0)
-        self.env["oms.event"]._log(self, "message.requeued", why)
-        for direction in set(self.mapped("direction")):
-            lane = "inbox" if direction == "in" else "outbox"
-            self.env.ref(f"oms_addon.oms_lane_{lane}").sudo()._wake()
-
-    def _fail(self, error, trace="", seconds=None, final=False):
-        """Count a failed try: try again later, or give up and tell a person.
-
-        :param str error: cause and cure in words
-        :param str trace: the traceback, for the system's administrator
-        :param int seconds: the soonest next try; ``None`` for the usual back-off
-        :param bool final: whether trying again is useless
-        """
-        for message in self:
-            attempts = message.attempts + 1
-            values = {"attempts": attempts, "error": error, "trace": to_text(trace)}
-            if not final and attempts < MAX_ATTEMPTS:
-                delay = seconds or self._backoff(attempts)
-                values["next_try_at"] = fields.Datetime.add(fields.Datetime.now(), seconds=delay)
-                message.sudo().write(values)
-                continue
-            message.sudo().write({**values, "state": "failed"})
-            if message.topic == "stock":
-                self.env["oms.channel.stock"]._give_up(message)
-            if message.topic in ("refund", "cancellation"):
-                self.env["oms.order.refund"]._refused(message, is_certain=final)
-            message.channel_id.sudo()._tell_owner(
-                self.env._("Message %(message)s failed", message=message.event_ref), error
-            )
-
-    @api.model
-    def _backoff(self, attempts):
-        """:return: seconds until the next try: twice as long each time, with jitter so that
-        what failed together is not tried together
-        """
-        delay = min(BACKOFF_SECONDS * 2 ** (attempts - 1), BACKOFF_LIMIT)
-        return delay * random.uniform(0.8, 1.2)

@@ -3,7 +3,7 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
-from .oms_channel_message import ENDED
+from .oms_channel_message_state import ENDED
 
 #: how many go in one transaction
 GC_BATCH = 10_000

@@ -2,12 +2,7 @@
 
 from odoo import api, models
 
-from odoo.addons.oms_addon.documents.order import normalise_email
-from odoo.addons.oms_addon.tools.contact_keys import Person, plain_words
 from odoo.addons.oms_addon.tools.sealed_context import sealed, unsealed
-
-#: how often a price is changed until a line costs what it shall
-FITTING_TRIES = 4
 
 
 class OmsOrderCanceller(models.AbstractModel):
@@ -60,90 +55,6 @@ class OmsOrderCanceller(models.AbstractModel):
             return
         self._cancel_units(matched, reason)
         message._set_state("done", self.env._("Units cancelled."))
-
-    # === THE ORDER IS NOT NAMED === #
-
-    @api.model
-    def _cancel_matched(self, channel, message, document):
-        """Cancel units of the customer's earlier orders, the latest first."""
-        message.write({"customer_ref": document.customer.ref or False, "waits_for": "customer"})
-        orders = self._earlier_orders(channel, document)
-        matched, missing = self._match_lines(document.lines, orders)
-        if missing or not matched:
-            message._park(
-                [
-                    {
-                        **self._unmatched(missing or document.lines),
-                        "customer": document.customer.name,
-                        "amount": self.env["oms.hold"]._plain_amount(
-                            document.total, document.currency
-                        ),
-                    }
-                ]
-            )
-            return
-        self._cancel_units(matched, document.reason or self.env._("Cancelled on the channel."))
-        message.write({"order_id": next(iter(matched)).order_id.id})
-        message._set_state("done", self.env._("Matched to the customer's earlier order."))
-
-    @api.model
-    def _earlier_orders(self, channel, document, limit=50):
-        """:return: the latest orders of the document's customer that were placed before it"""
-        matcher, customer = self.env["oms.customer.matcher"], document.customer
-        keys = matcher._keys(channel, customer)
-        found = self.env["oms.customer.key"]._find(channel.company_id, keys)
-        person = Person(plain_words(customer.name), email=normalise_email(customer.email))
-        partner = matcher._recognise(keys, found, person)
-        if not partner:
-            return self.env["sale.order"]
-        domain = [("oms_channel_id", "=", channel.id), ("partner_id", "=", partner.id)]
-        if document.at:
-            domain.append(
-                ("oms_placed_at", "<=", self.env["oms.order.builder"]._naive(document.at))
-            )
-        return self.env["sale.order"].search(
-            domain, order="oms_placed_at desc, id desc", limit=limit
-        )
-
-    @api.model
-    def _match_lines(self, cancelled_lines, orders):
-        """Find the order lines that cancelled units belong to: by the channel's line id, else
-        by SKU and, where it is told, price. The channel counts pieces of its listings, the
-        result is in units of our lines.
-
-        :param cancelled_lines: ``CancelledLine`` or ``RefundLine`` tuple
-        :param orders: where to look, best first
-        :return: units by order line, and the cancelled lines that are nowhere
-        :rtype: tuple[dict, list]
-        """
-        matched, missing = {}, []
-        for cancelled in cancelled_lines:
-            units, left = self._find_units(
-                orders,
-                cancelled.line_ref,
-                cancelled.sku,
-                cancelled.quantity,
-                price=getattr(cancelled, "unit_price", None),
-                taken=matched,
-            )
-            if left > 0:
-                missing.append(cancelled)
-                continue
-            for line, quantity in units.items():
-                matched[line] = matched.get(line, 0) + quantity
-        return matched, missing
-
-    @api.model
-    def _unmatched(self, lines):
-        """:return: the problem of cancelled lines that belong to no order here"""
-        return {
-            "code": "CANCEL_UNMATCHED",
-            "message": self.env._(
-                "No earlier order of this customer has %(lines)s: find the order and cancel it "
-                "by hand, or set the message aside.",
-                lines=", ".join(f"{line.quantity:f} × {line.sku}" for line in lines[:5]),
-            ),
-        }
 
     # === EFFECT === #
 
@@ -319,82 +230,3 @@ class OmsOrderCanceller(models.AbstractModel):
                 move.product_uom_qty, unit, rounding_method="HALF-UP"
             )
         return max(left, 0.0)
-
-    @api.model
-    def _take_off(self, order, quantities, amounts):
-        """Reduce ordered quantities by the units that did not leave, which frees their stock.
-
-        What of them is not invoiced yet is no longer part of the channel's total either. The units
-        that stay cost what is left of the line's price, to the cent.
-        """
-        if order.state not in ("draft", "sent", "sale"):
-            return
-        for line, quantity in quantities.items():
-            less = min(quantity, line._oms_here())
-            if less <= 0 or line.product_id.type == "service":
-                continue
-            unbilled = min(less, line.product_uom_qty - line.qty_invoiced)
-            order.oms_channel_total -= line.price_total * max(unbilled, 0) / line.product_uom_qty
-            before, ordered = line._oms_exact_total(), line.product_uom_qty
-            left = before - amounts.get(line, line._oms_value_of(less))
-            line.with_context(mail_notrack=True).write(
-                {
-                    "product_uom_qty": ordered - less,
-                    "oms_reduced_qty": line.oms_reduced_qty + less,
-                }
-            )
-            self._fit_price(line, left, ordered)
-            line.oms_reduced_total += before - line._oms_exact_total()
-
-    @api.model
-    def _put_back_on(self, line, units):
-        """Have a line want units again that were taken off it, at what they cost then."""
-        units = min(units, line.oms_reduced_qty)
-        if line.product_uom_id.compare(units, 0) <= 0:
-            return
-        before = line._oms_exact_total()
-        back = line.oms_reduced_total * units / line.oms_reduced_qty
-        line.with_context(mail_notrack=True).write(
-            {
-                "product_uom_qty": line.product_uom_qty + units,
-                "oms_reduced_qty": line.oms_reduced_qty - units,
-            }
-        )
-        self._fit_price(line, before + back, line.product_uom_qty)
-        line.oms_reduced_total -= back
-
-    @api.model
-    def _fit_price(self, line, total, ordered):
-        """Have a line of which units were taken off cost just so much, where it is off by cents
-        alone.
-
-        :param float total: with taxes
-        :param float ordered: of how many units the price is a share
-        """
-        currency, quantity = line.currency_id, line.product_uom_qty
-        part = 1 - (line.discount or 0.0) / 100
-        is_exact = all(line.tax_ids.mapped("price_include"))
-        # Parts of a cent count, too, where taxes are rounded over the order.
-        exact = line.price_unit * part * quantity if is_exact else line.price_total
-        off = abs(exact - total)
-        if (
-            not line.oms_kind
-            or not line.price_total
-            or quantity <= 0
-            or off < currency.rounding * 1e-4
-            or currency.compare_amounts(off, currency.rounding * max(ordered, 1.0)) > 0
-        ):
-            return
-        line = line.with_context(mail_notrack=True)
-        if is_exact:
-            line.price_unit = currency.round(total) / quantity / part
-            return
-        net, step = line.price_subtotal / line.price_total, 0.0
-        for _try in range(FITTING_TRIES):
-            off = currency.round(total - line._oms_exact_total())
-            if not off:
-                return
-            # Where net and tax are rounded apart, a price may miss it by a cent on either side.
-            wanted = off * net / quantity / part
-            step = -step / 2 if step * wanted < 0 else wanted
-            line.price_unit += step

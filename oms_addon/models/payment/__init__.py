@@ -1,12 +1,17 @@
 """Transactions, invoices, refunds and credit notes."""
 
 from . import oms_order_refund
+from . import oms_order_refund_request
+from . import oms_order_refund_ledger
+from . import oms_order_refund_apply
 from . import oms_order_refund_echo
 from . import oms_order_refund_paper
 from . import oms_order_refund_withdrawn
 from . import payment_provider
 from . import payment_transaction
 from . import sale_order
+from . import sale_order_payment_texts
+from . import sale_order_invoicing
 from . import sale_order_paper
 from . import sale_order_invoices
 from . import sale_order_terms
@@ -18,6 +23,7 @@ from . import account_move_erased
 from . import account_move_line
 from . import account_payment
 from . import oms_payment_collector
+from . import oms_payment_collector_settle
 from . import oms_payment_booking
 from . import oms_order_expiry
 from . import oms_invoice_poster

@@ -11,6 +11,7 @@ from . import oms_external_shipment
 from . import oms_external_delivery
 from . import oms_pick_rejection_reason
 from . import oms_pick_rejection
+from . import oms_pick_rejection_served
 from . import oms_put_back
 from . import stock_move_put_back
 from . import stock_picking_put_back

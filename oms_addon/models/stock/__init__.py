@@ -13,5 +13,6 @@ from . import oms_stock_comparison
 from . import oms_stock_repair
 from . import oms_stock_check
 from . import oms_reservation
+from . import oms_reservation_write
 from . import oms_kits
 from . import oms_lot_expiry

@@ -6,18 +6,11 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
-from odoo.tools import SQL
 
 from odoo.addons.oms_addon.exceptions import RateLimited
 
 _logger = logging.getLogger(__name__)
 
-#: no message for so long, while so many were found by asking, is no coincidence
-UNHEARD_HOURS = 6
-UNHEARD_FINDS = 3
-#: how long a message may be on its way
-GRACE_MINUTES = 15
-LATEST = 2000
 MAX_SHOWN = 300
 MAX_NAMED = 3
 
@@ -256,53 +249,3 @@ class OmsChannel(models.Model):
         self.env["oms.event"]._log(
             self, "channel.webhooks", self.env._("The channel sends no more messages.")
         )
-
-    def _check_heard(self):
-        """Warn when a channel's messages do not arrive although they are registered."""
-        self.ensure_one()
-        if self.webhooks_state != "ok" or not self.webhooks_since:
-            return
-        now = fields.Datetime.now()
-        since = max(self.webhooks_since, fields.Datetime.subtract(now, hours=UNHEARD_HOURS))
-        until = fields.Datetime.subtract(now, minutes=GRACE_MINUTES)
-        came, found = self._count_ways(since, until)
-        if came:
-            self._settle_alert("unheard")
-        elif found >= UNHEARD_FINDS:
-            self._raise_alert(
-                "unheard",
-                self.env._(
-                    "The channel's messages do not arrive at %(url)s; asking found %(count)s.",
-                    url=self.webhook_url,
-                    count=found,
-                ),
-                self.env._(
-                    "See that the address can be reached from the internet (proxy, firewall, "
-                    "certificate). Orders are fetched by asking meanwhile: nothing is lost."
-                ),
-                level="warning",
-            )
-
-    def _count_ways(self, since, until):
-        """Count the latest messages by the way they came; a bounded number is looked at.
-
-        :return: how many the channel sent since ``since``, and how many were found by asking
-            between the two
-        :rtype: tuple[int, int]
-        """
-        self.env["oms.channel.message"].flush_model(["channel_id", "direction", "via"])
-        [counts] = self.env.execute_query(
-            SQL(
-                """SELECT count(*) FILTER (WHERE via = 'webhook' AND create_date >= %(since)s),
-                       count(*) FILTER (WHERE via = 'poll'
-                           AND create_date BETWEEN %(since)s AND %(until)s)
-                   FROM (SELECT via, create_date FROM oms_channel_message
-                         WHERE channel_id = %(channel)s AND direction = 'in'
-                         ORDER BY id DESC LIMIT %(limit)s) AS latest""",
-                since=since,
-                until=until,
-                channel=self.id,
-                limit=LATEST,
-            )
-        )
-        return counts

@@ -10,13 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from odoo.addons.oms_addon.channels.prestashop import composing
+from odoo.addons.oms_addon.channels.prestashop.parse_cursor import Cursor
 from odoo.addons.oms_addon.channels.prestashop.parse_orders import read_order
-from odoo.addons.oms_addon.channels.prestashop.parse_values import (
-    Cursor,
-    is_late,
-    read_errors,
-    to_xml,
-)
+from odoo.addons.oms_addon.channels.prestashop.parse_values import is_late
+from odoo.addons.oms_addon.channels.prestashop.parse_xml import read_errors, to_xml
 from odoo.addons.oms_addon.channels.prestashop.values import PAGE
 from odoo.addons.oms_addon.documents.codec import loads
 from odoo.addons.oms_addon.documents.order import OrderDocument

@@ -15,7 +15,14 @@ from freezegun import freeze_time
 
 from odoo import fields
 
-from odoo.addons.oms_addon.channels.shopify import connection, listings, orders, queries
+from odoo.addons.oms_addon.channels.shopify import (
+    connection,
+    listings,
+    mutations,
+    orders,
+    parse_topics,
+    queries,
+)
 from odoo.addons.oms_addon.channels.shopify import parse_documents as documents
 from odoo.addons.oms_addon.documents.channel import OrderRequest
 from odoo.addons.oms_addon.exceptions import (
@@ -133,7 +140,7 @@ class TestShopifyMessages(ShopifyCase):
             others -= {"fulfillments/create", "orders/risk_assessment_changed"}
             if name in ("product_deleted", "risk"):
                 # An id alone proves nothing; what cannot be taken back is asked about.
-                self.assertFalse(others & documents._PROVED, name)
+                self.assertFalse(others & parse_topics._PROVED, name)
                 continue
             self.assertEqual(others, set(), name)
         self.assertEqual(taken["data_request"], {"customers/data_request"})
@@ -141,7 +148,7 @@ class TestShopifyMessages(ShopifyCase):
         self.assertEqual(taken["uninstalled"], {"app/uninstalled"})
 
     def test_names_of_our_own_are_no_topics(self):
-        for topic in (documents.ASKED, documents.TO_ASK, "tracking", ""):
+        for topic in (parse_topics.ASKED, parse_topics.TO_ASK, "tracking", ""):
             self.assertIn("no topic of Shopify", self._verify(self._delivery(topic)))
 
     def test_an_app_that_still_answers_was_not_removed(self):
@@ -947,7 +954,7 @@ class TestShopifyQueries(OmsCommon):
     def _documents(self):
         found = {
             name: value
-            for name, value in vars(queries).items()
+            for name, value in (vars(queries) | vars(mutations)).items()
             if isinstance(value, str) and value.strip().startswith(("query", "mutation", "{"))
         }
         found |= {f"MORE {name}": value for name, value in queries.MORE.items()}
@@ -1018,7 +1025,7 @@ class TestShopifyStore(ShopifyCase):
             }
             values = {"name": "available", "reason": "correction", "quantities": [quantity]}
             body = {
-                "query": queries.SET_STOCK,
+                "query": mutations.SET_STOCK,
                 "variables": {"input": values, "key": f"K{item}"},
             }
             request = urllib.request.Request(
@@ -1046,9 +1053,9 @@ class TestShopifyStore(ShopifyCase):
         answer = self.store.answer("{ shop { nonsense } }", {})
         self.assertIn("Cannot query field", answer["errors"][0]["message"])
         ask = {"input": values, "key": "K"}
-        self.store.answer(queries.SET_STOCK, ask)
+        self.store.answer(mutations.SET_STOCK, ask)
         other = {**ask, "input": {**values, "reason": "other"}}
-        answer = self.store.answer(queries.SET_STOCK, other)["data"]["inventorySetQuantities"]
+        answer = self.store.answer(mutations.SET_STOCK, other)["data"]["inventorySetQuantities"]
         self.assertEqual(
             [error["code"] for error in answer["userErrors"]],
             ["IDEMPOTENCY_KEY_PARAMETER_MISMATCH"],

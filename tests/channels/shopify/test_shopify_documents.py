@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from odoo.addons.oms_addon.channels.shopify import (
     parse_documents as documents,
 )
+from odoo.addons.oms_addon.channels.shopify import parse_exports, parse_topics
 from odoo.addons.oms_addon.channels.shopify import (
     parse_nodes as nodes,
 )
@@ -44,7 +45,7 @@ SHAPES = sorted(
 
 
 def topic_of(name):
-    return TOPICS.get(name, documents.ASKED if name.endswith("_graphql") else "orders/updated")
+    return TOPICS.get(name, parse_topics.ASKED if name.endswith("_graphql") else "orders/updated")
 
 
 def read(name):
@@ -186,7 +187,7 @@ def test_an_export_is_put_together_whatever_the_order_of_its_lines():
         {"id": None, "title": "Post", "__parentId": "gid://shopify/Order/2"},
         {"id": "gid://shopify/Order/1", "refunds": [{"id": "gid://shopify/Refund/9"}]},
     ]
-    second, first = nodes.assemble("\n".join(map(json.dumps, lines)).encode())
+    second, first = parse_exports.assemble("\n".join(map(json.dumps, lines)).encode())
     assert first["lineItems"]["nodes"][0]["sku"] == "A"
     assert first["localizedFields"]["nodes"][0]["value"] == "X"
     assert second["shippingLines"]["nodes"][0]["title"] == "Post"
@@ -206,7 +207,7 @@ def test_pieces_that_came_back_had_left_though_the_current_quantity_is_without_t
             "fulfillmentLineItems": {"nodes": sent, "pageInfo": {"hasNextPage": False}},
         }
     ]
-    line = documents.parse(documents.ASKED, json.dumps(node).encode()).lines[0]
+    line = documents.parse(parse_topics.ASKED, json.dumps(node).encode()).lines[0]
     assert line.shipped == 2
 
 

@@ -19,7 +19,7 @@ from odoo.tests import BaseCase, tagged
 
 from odoo.addons.oms_addon.channels.woocommerce import oauth1
 from odoo.addons.oms_addon.channels.woocommerce.parse_orders import read_order
-from odoo.addons.oms_addon.channels.woocommerce.parse_values import (
+from odoo.addons.oms_addon.channels.woocommerce.parse_refunds import (
     quantities,
     refund_line,
     share_of,

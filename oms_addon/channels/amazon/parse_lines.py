@@ -1,0 +1,156 @@
+"""The lines of Amazon's orders: what is net, what is tax, and what adds up."""
+
+from collections import defaultdict
+from decimal import ROUND_UP, Decimal
+
+from odoo.addons.oms_addon.documents.order import (
+    Line,
+    Tax,
+)
+
+from .parse_values import KINDS, NAMES, ONE, ZERO, Mode
+
+#: Amazon tells amounts of tax, no rates: what is charged besides the items is put together by
+#: the roundest rate that gives the amount; which tax it is, is said by the company's taxes
+RATE_STEPS = tuple(Decimal(step) for step in ("1", "0.5", "0.1", "0.05", "0.025", "0.01", "0.001"))
+
+
+# === ARITHMETIC === #
+
+
+def choose_mode(items, total, tip, usually_included):
+    """Find out how the amounts of an order make its total: Amazon does not say.
+
+    :param bool usually_included: what holds in the marketplace, where both would do
+    :rtype: Mode
+    """
+    price = tax = discount_tax = ZERO
+    for item in items:
+        for part in item.parts:
+            price += part.amount - part.discount
+            tax += part.tax or ZERO
+            discount_tax += part.discount_tax
+    sums = {
+        Mode(True, False): price,
+        Mode(False, True): price + tax - discount_tax,
+        Mode(False, False): price + tax,
+        Mode(True, True): price - discount_tax,
+    }
+    modes = sorted(sums, key=lambda mode: mode.included is not usually_included)
+    return next((mode for mode in modes if sums[mode] + tip == total), modes[0])
+
+
+def lines_of(items, mode, tip, coin):
+    """:return: the lines of an order: its items, then what is charged besides, then the tax
+    that Amazon collects, which is none of the seller's
+    """
+    has_taxes = any(part.tax for item in items for part in item.parts)
+    lines, besides, collected = [], defaultdict(lambda: [ZERO, ZERO, ZERO]), ZERO
+    for item in items:
+        for part in item.parts:
+            price, discount, tax = _net(part, mode)
+            if item.by_amazon and tax:
+                collected += tax
+                price = price - tax if mode.included else price
+                tax = ZERO
+            elif item.by_amazon or has_taxes or not mode.included:
+                tax = tax or ZERO
+            else:
+                # Nobody computed any: the channel's usual taxes are in the price.
+                tax = None
+            quantity = item.quantity if part.kind == "product" else Decimal(1)
+            rate = _rate(price - discount, tax, mode.included, coin * max(quantity, 1) / 2)
+            if part.kind == "product":
+                lines.append(_product_line(item, price, discount, _taxes(tax), coin))
+            elif price or discount:
+                sums = besides[part.kind, rate]
+                sums[0] += price
+                sums[1] += discount
+                sums[2] += tax or ZERO
+    lines.extend(_besides_line(key, sums) for key, sums in besides.items())
+    if tip:
+        lines.append(Line(ref="tip", name="Tip", kind="tip", **_whole(tip)))
+    if collected:
+        lines.append(
+            Line(ref="tax", name="Tax collected by Amazon", kind="fee", **_whole(collected))
+        )
+    return tuple(lines)
+
+
+def _net(part, mode):
+    """:return: price, discount and tax of a part, as they make the total"""
+    if mode.adds_discount_tax and mode.included:
+        return part.amount, part.discount + part.discount_tax, _minus(part.tax, part.discount_tax)
+    if mode.included or mode.adds_discount_tax:
+        return part.amount, part.discount, _minus(part.tax, part.discount_tax)
+    return part.amount, part.discount, part.tax
+
+
+def _minus(tax, discount_tax):
+    return tax - discount_tax if tax is not None else None
+
+
+def _whole(amount):
+    return {"quantity": Decimal(1), "unit_price": amount, "taxes": ()}
+
+
+def _product_line(item, price, discount, taxes, coin):
+    unit, rest = _unit_price(price, item.quantity, coin)
+    return Line(
+        ref=item.ref,
+        listing_ref=item.sku,
+        sku=item.sku,
+        name=item.title,
+        quantity=item.quantity,
+        unit_price=unit,
+        discount=discount + rest,
+        taxes=taxes,
+        note=item.note,
+        shipped=item.shipped,
+    )
+
+
+def _besides_line(key, sums):
+    (kind, rate), (price, discount, tax) = key, sums
+    return Line(
+        ref=kind if not rate else f"{kind}:{rate:f}",
+        name=NAMES.get(kind, "Other"),
+        kind=KINDS[kind],
+        quantity=Decimal(1),
+        unit_price=price,
+        discount=discount,
+        taxes=None if rate is None else _taxes(tax),
+    )
+
+
+def _taxes(tax):
+    if tax is None:
+        return None
+    return (Tax(amount=tax),) if tax else ()
+
+
+def _unit_price(price, quantity, coin):
+    """:return: the price of one, and what so many of them are too much"""
+    unit = (price / quantity).quantize(coin, ROUND_UP)
+    return unit, unit * quantity - price
+
+
+def _rate(base, tax, included, tolerance):
+    """Find the rate of a tax from its amount.
+
+    :param tolerance: how far its rounding may have moved the amount
+    :return: percent, the roundest that gives the amount; zero without tax, ``None`` when
+        nobody tells
+    """
+    if tax is None:
+        return None
+    net = base - tax if included else base
+    if not tax or net <= 0:
+        return ZERO
+    exact = tax * 100 / net
+    for step in RATE_STEPS:
+        rate = (exact / step).quantize(ONE) * step
+        found = base * rate / (100 + rate) if included else base * rate / 100
+        if abs(found - tax) <= tolerance and rate:
+            return rate.normalize()
+    return exact.quantize(Decimal("0.0001")).normalize()

@@ -1,0 +1,53 @@
+"""Customers, addresses and pickup points of PrestaShop's orders."""
+
+import re
+
+from odoo.addons.oms_addon.documents.order import (
+    Address,
+)
+
+from .parse_values import text
+
+# How pickup networks write the number of their point into the address they put.
+_PICKUP = re.compile(
+    r"(?:relais|relay|pick-?up|point|locker|pakket|paczkomat|parcel ?shop)\D{0,40}?"
+    r"\b([A-Z]{0,5}-?\d{3,10}[A-Z]?)\b",
+    re.I,
+)
+
+
+def person(row):
+    return f"{text(row, 'firstname')} {text(row, 'lastname')}".strip()
+
+
+def address_of(row):
+    """:return: an address, ``None`` where there is none"""
+    if not row:
+        return None
+    return Address(
+        name=person(row),
+        company=text(row, "company"),
+        street=text(row, "address1"),
+        street2=text(row, "address2"),
+        city=text(row, "city"),
+        zip=text(row, "postcode"),
+        state=text(row, "state"),
+        state_name=text(row, "state_name"),
+        country=text(row, "country"),
+        phone=text(row, "phone_mobile") or text(row, "phone"),
+        tax_number=text(row, "vat_number") or text(row, "dni"),
+    )
+
+
+def carrier_name(carrier):
+    """:return: a carrier's name; "0" is PrestaShop's way to say the shop itself"""
+    name = text(carrier, "name")
+    return "" if name == "0" else name
+
+
+def pickup_point_of(address):
+    """:return: the number of the pickup point an address is, '' when it is none"""
+    for key in ("alias", "other", "company", "address2"):
+        if found := _PICKUP.search(text(address, key)):
+            return found[1]
+    return ""

@@ -1,0 +1,204 @@
+"""An order that Shopify's GraphQL tells, in the form of its webhooks."""
+
+from odoo.addons.oms_addon.documents.values import to_moment
+
+from .parse_nodes import bag_of, lower_of, nodes_of, payment_terms_of
+from .parse_values import id_of
+
+
+def rest_order(node):
+    """:return: the node of an order in the shape of a webhook, as far as the builder reads it"""
+    customer = node.get("customer")
+    return {
+        "id": id_of(node["id"]),
+        "name": node.get("name"),
+        "created_at": node["createdAt"],
+        "processed_at": node.get("processedAt"),
+        "updated_at": _last_change(node),
+        "cancelled_at": node.get("cancelledAt"),
+        "cancel_reason": lower_of(node.get("cancelReason")),
+        "test": node.get("test"),
+        "note": node.get("note"),
+        "note_attributes": _rest_attributes(node.get("customAttributes")),
+        "tags": node.get("tags"),
+        "email": node.get("email"),
+        "phone": node.get("phone"),
+        "customer_locale": node.get("customerLocale"),
+        "currency": node.get("currencyCode"),
+        "presentment_currency": node.get("presentmentCurrencyCode"),
+        "taxes_included": node["taxesIncluded"],
+        "duties_included": node.get("dutiesIncluded"),
+        "source_name": node.get("sourceName"),
+        "po_number": node.get("poNumber"),
+        "discount_codes": node.get("discountCodes"),
+        "payment_gateway_names": node.get("paymentGatewayNames"),
+        "payment_terms": payment_terms_of(node.get("paymentTerms")),
+        "fulfillment_status": "fulfilled"
+        if node.get("displayFulfillmentStatus") == "FULFILLED"
+        else None,
+        "fulfillments": [_rest_fulfilment(made) for made in node.get("fulfillments") or ()],
+        "total_price_set": bag_of(node["totalPriceSet"]),
+        "total_tip_received": bag_of(node.get("totalTipReceivedSet"))
+        and node["totalTipReceivedSet"]["presentmentMoney"]["amount"],
+        "total_tip_received_set": bag_of(node.get("totalTipReceivedSet")),
+        "original_total_additional_fees_set": bag_of(node.get("originalTotalAdditionalFeesSet")),
+        "tax_lines": node.get("taxLines"),
+        "billing_address": _rest_address(node.get("billingAddress")),
+        "shipping_address": _rest_address(node.get("shippingAddress")),
+        "customer": customer and _rest_customer(customer),
+        "line_items": [_rest_line(line) for line in nodes_of(node, "lineItems")],
+        "shipping_lines": [_rest_shipping(line) for line in nodes_of(node, "shippingLines")],
+        "transactions": [_rest_transaction(t) for t in node.get("transactions") or ()],
+        "refunds": [_rest_refund(refund) for refund in node.get("refunds") or ()],
+    }
+
+
+def _rest_fulfilment(made):
+    place = made.get("location")
+    found = {
+        "status": lower_of(made.get("status")),
+        "shipment_status": lower_of(made.get("displayStatus")),
+        "location_id": place and id_of(place["id"]),
+    }
+    items = made.get("fulfillmentLineItems")
+    if items and not items["pageInfo"]["hasNextPage"]:
+        found["line_items"] = [
+            {"id": id_of(item["lineItem"]["id"]), "quantity": item["quantity"]}
+            for item in items["nodes"]
+        ]
+    return found
+
+
+def _last_change(node):
+    """:return: when the order or the plan of its fulfilment changed, whichever is later"""
+    moments = [node["updatedAt"]]
+    moments += [order.get("updatedAt") for order in nodes_of(node, "fulfillmentOrders")]
+    return max(filter(None, moments), key=lambda moment: to_moment(moment, path="updatedAt"))
+
+
+def _rest_attributes(attributes):
+    return [{"name": part.get("key"), "value": part.get("value")} for part in attributes or ()]
+
+
+def _rest_customer(customer):
+    return {
+        "id": id_of(customer["id"]),
+        "first_name": customer.get("firstName"),
+        "last_name": customer.get("lastName"),
+        "email": (customer.get("defaultEmailAddress") or {}).get("emailAddress"),
+        "phone": (customer.get("defaultPhoneNumber") or {}).get("phoneNumber"),
+    }
+
+
+def _rest_address(address):
+    if not address:
+        return None
+    return {
+        **address,
+        "first_name": address.get("firstName"),
+        "last_name": address.get("lastName"),
+        "province_code": address.get("provinceCode"),
+        "country_code": address.get("countryCodeV2"),
+    }
+
+
+def _rest_taxes(lines):
+    return [
+        {"title": tax.get("title"), "rate": tax.get("rate"), "price_set": bag_of(tax["priceSet"])}
+        for tax in lines or ()
+    ]
+
+
+def _rest_discounts(allocations):
+    return [{"amount_set": bag_of(part["allocatedAmountSet"])} for part in allocations or ()]
+
+
+def _rest_line(line):
+    variant, product = line.get("variant") or {}, line.get("product") or {}
+    return {
+        "id": id_of(line["id"]),
+        "sku": line.get("sku"),
+        "name": line.get("name"),
+        "title": line.get("title"),
+        "quantity": line["quantity"],
+        "current_quantity": line.get("currentQuantity"),
+        "unfulfilled_quantity": line.get("unfulfilledQuantity"),
+        "gift_card": line.get("isGiftCard"),
+        "requires_shipping": line.get("requiresShipping"),
+        "variant_id": variant.get("id"),
+        "product_id": product.get("id"),
+        "price_set": bag_of(line["originalUnitPriceSet"]),
+        "total_discount_set": None,
+        "discount_allocations": _rest_discounts(line.get("discountAllocations")),
+        "tax_lines": _rest_taxes(line.get("taxLines")),
+        "duties": [
+            {
+                "id": duty["id"],
+                "harmonized_system_code": duty.get("harmonizedSystemCode"),
+                "presentment_money": duty["price"]["presentmentMoney"],
+                "tax_lines": _rest_taxes(duty.get("taxLines")),
+            }
+            for duty in line.get("duties") or ()
+        ],
+        "properties": _rest_attributes(line.get("customAttributes")),
+    }
+
+
+def _rest_shipping(line):
+    return {
+        "id": line.get("id"),
+        "title": line.get("title"),
+        "price_set": bag_of(line["originalPriceSet"]),
+        "is_removed": line.get("isRemoved"),
+        "discount_allocations": _rest_discounts(line.get("discountAllocations")),
+        "tax_lines": _rest_taxes(line.get("taxLines")),
+    }
+
+
+def _rest_transaction(transaction):
+    money = transaction["amountSet"]["presentmentMoney"]
+    parent = transaction.get("parentTransaction")
+    return {
+        "id": id_of(transaction["id"]),
+        "kind": lower_of(transaction.get("kind")),
+        "status": lower_of(transaction.get("status")),
+        "gateway": transaction.get("gateway"),
+        "amount": money["amount"],
+        "currency": money.get("currencyCode"),
+        "created_at": transaction.get("createdAt"),
+        "processed_at": transaction.get("processedAt"),
+        "parent_id": parent and id_of(parent["id"]),
+        "payment_details": {
+            "payment_method_name": (transaction.get("paymentDetails") or {}).get(
+                "paymentMethodName"
+            )
+        },
+    }
+
+
+def _rest_refund(refund):
+    return {
+        "id": id_of(refund["id"]),
+        "created_at": refund.get("createdAt"),
+        "note": refund.get("note"),
+        "refund_line_items": [
+            {
+                "line_item_id": id_of(item["lineItem"]["id"]),
+                "line_item": {"sku": item["lineItem"].get("sku")},
+                "quantity": item["quantity"],
+                "restock_type": lower_of(item.get("restockType")),
+                "subtotal_set": bag_of(item["subtotalSet"]),
+                "total_tax_set": bag_of(item["totalTaxSet"]),
+            }
+            for item in nodes_of(refund, "refundLineItems")
+        ],
+        "refund_shipping_lines": [
+            {
+                "shipping_line": item["shippingLine"],
+                "subtotal_amount_set": bag_of(item["subtotalAmountSet"]),
+                "tax_amount_set": bag_of(item["taxAmountSet"]),
+            }
+            for item in nodes_of(refund, "refundShippingLines")
+        ],
+        "transactions": [_rest_transaction(t) for t in nodes_of(refund, "transactions")],
+    }

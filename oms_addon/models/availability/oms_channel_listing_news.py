@@ -1,0 +1,54 @@
+"""Messages about listings, and listings that are gone."""
+
+from odoo import api, models
+from odoo.fields import Domain
+
+
+class OmsChannelListing(models.Model):
+    _inherit = "oms.channel.listing"
+
+    # === MESSAGES === #
+
+    @api.model
+    def _import_documents(self, channel, run):
+        """Take in what messages say of listings; what they say is gone may be asked about first.
+
+        :param channel: the channel that sent them
+        :param list run: pairs (message, ``ListingDocument``), oldest first
+        """
+        if channel._adapter()._signs_bodies_only:
+            gone = [m for m, d in run if any(part.status == "deleted" for part in d.listings)]
+            self.env["oms.channel.message"]._ask_back(channel, gone)
+            run = [pair for pair in run if pair[0] not in gone]
+        naive = self.env["oms.order.builder"]._naive
+        self._upsert(
+            channel,
+            [
+                (listing, naive(document.updated_at))
+                for _message, document in run
+                for listing in document.listings
+            ],
+        )
+        messages = self.env["oms.channel.message"].concat(*[message for message, _d in run])
+        messages._set_state("done", self.env._("Listings taken in."))
+
+    @api.model
+    def _confirm_gone(self, channel, document):
+        """Mark the listings that a message says are gone, once the channel says so, too.
+
+        :return: how many are gone; ``unmet`` says why nothing was done
+        :rtype: dict
+        """
+        refs = [listing.ref for listing in document.listings if listing.status == "deleted"]
+        rows = self.search(
+            Domain("channel_id", "=", channel.id)
+            & Domain("status", "!=", "deleted")
+            & (Domain("external_ref", "in", refs) | Domain("parent_ref", "in", refs))
+        )
+        listed = channel._adapter()._find_listed(channel, rows) if rows else set()
+        if listed is None:
+            text = self.env._("The channel cannot be asked whether they are gone.")
+            return {"gone": 0, "unmet": text}
+        gone = rows.filtered(lambda row: row.external_ref not in listed)
+        gone.write({"status": "deleted"})
+        return {"gone": len(gone)}

@@ -1,0 +1,118 @@
+"""An order that goes elsewhere takes its deliveries along."""
+
+from odoo import api, models
+
+from odoo.addons.oms_addon.tools.sealed_context import sealed
+
+
+class OmsOrderAmender(models.AbstractModel):
+    _inherit = "oms.order.amender"
+
+    # === ADDRESS === #
+
+    @api.model
+    def _change_address(self, order, document):
+        """Invoice an order and send it as the channel tells now; what staff changed here stays
+        while the channel tells the same as before.
+        """
+        addresses = self.env["oms.customer.address"]
+        digest = addresses._digest(document)
+        if digest == order.oms_address_digest:
+            return
+        [partners] = self.env["oms.customer.matcher"]._match(
+            order.oms_channel_id, [document], [order.partner_id]
+        )
+        order.write(
+            {
+                "oms_address_digest": digest,
+                "oms_tax_number": addresses._buyer(document)[1] or False,
+            }
+        )
+        if partners[1] != order.partner_invoice_id:
+            addresses._change_invoicing(order, document, partners[1])
+        if partners[2] != order.partner_shipping_id:
+            why = self.env._("the address was changed on the channel")
+            self._redirect(order, partners[2], why)
+        self.env["oms.hold"]._open(order, addresses._rejected_problems(order))
+
+    @api.model
+    def _redirect(self, order, shipping, why):
+        """Send a confirmed order to another address.
+
+        Before picking and labels the deliveries get the new address, and come from another
+        warehouse when that is right for it. A parcel with a label waits until it has a new
+        one. What has left is for the carrier to redirect. What has not is promised again.
+
+        :param shipping: the ``res.partner`` it goes to
+        :param str why: in words
+        """
+        before = order.partner_shipping_id
+        split = self._leave_shared(order)
+        pickings = order._oms_pickings().filtered(
+            lambda p: p.picking_type_code != "incoming" and p.state != "cancel"
+        )
+        left = self._under_way(pickings)
+        todo = pickings._oms_todo()
+        labelled = todo.filtered("carrier_tracking_ref")
+        # redirecting: the deliveries are looked after here
+        vals = {"partner_shipping_id": shipping.id}
+        if order.oms_channel_id:
+            # The channel says what is taxed and how; Odoo would choose by the new country.
+            vals["fiscal_position_id"] = order.fiscal_position_id.id
+        order.with_context(**sealed(redirecting=True)).write(vals)
+        todo.filtered(lambda p: p.partner_id == before).partner_id = shipping
+        todo.move_ids.filtered(lambda m: m.partner_id == before).partner_id = shipping
+        self.env["oms.event"]._log(
+            order,
+            "order.address_changed",
+            self.env._("Goes elsewhere: %(why)s", why=why),
+            before=before._display_address(without_company=True).replace("\n", ", "),
+            after=shipping._display_address(without_company=True).replace("\n", ", "),
+        )
+        problems = self.env["oms.hold.rule"]._screen(order) if order.oms_channel_id else []
+        self.env["oms.hold"]._open_many(
+            [
+                *problems,
+                *((order, problem) for problem in (*split, *self._problems(labelled, left))),
+            ]
+        )
+        self.env["oms.resourcing"]._decide_again(order, why)
+        self.env["oms.promise.review"]._promise_anew(order, why)
+
+    @api.model
+    def _under_way(self, pickings):
+        """:return: the deliveries that left from here and did not arrive, as far as one knows"""
+        return pickings.filtered(
+            lambda p: (
+                p.state == "done"
+                and p.picking_type_code == "outgoing"
+                and not p.oms_is_external
+                and set(p.oms_parcel_ids.mapped("state")) != {"delivered"}
+            )
+        )
+
+    @api.model
+    def _leave_shared(self, order):
+        """Take an order out of the deliveries it shares with others that go on as they are.
+
+        :return: the problem of goods that are picked or packed with those of others
+        :rtype: list[dict]
+        """
+        shared = order.oms_shared_picking_ids._oms_is_leaving()
+        picked = shared.filtered(lambda p: any(order._oms_moves(p).mapped("picked")))
+        names = ", ".join(picked.mapped("name"))
+        self.env["oms.shared.delivery"]._take_out(order, self.env._("it goes elsewhere"))
+        if not picked:
+            return []
+        return [
+            {
+                "code": "ADDRESS_CHANGED",
+                "message": self.env._(
+                    "Goods of %(order)s were picked with those of other orders (%(deliveries)s): "
+                    "take them out of that parcel, they go elsewhere in %(own)s, then release.",
+                    order=order.name,
+                    deliveries=names,
+                    own=", ".join(order._oms_pickings()._oms_is_leaving().mapped("name")),
+                ),
+            }
+        ]

@@ -1,0 +1,126 @@
+"""What keeps a document from becoming an order."""
+
+from dataclasses import replace
+
+from odoo import api, models
+
+from odoo.addons.oms_addon.documents.order import address_problems
+
+
+class OmsOrderBuilder(models.AbstractModel):
+    _inherit = "oms.order.builder"
+
+    @api.model
+    def _problems(self, channel, document, known, customer=None):
+        """Say why a document cannot become an order.
+
+        :param known: what ``_look_up`` returned
+        :param customer: the customer a person chose for it, if any
+        :return: problems for ``oms.hold._open``; none when it can
+        :rtype: list[dict]
+        """
+        found = [
+            {"code": problem.code, "message": problem.message}
+            for problem in document.problems()
+            if not self._is_tolerable(channel, problem, customer)
+            and not self._is_known_line(document, problem, known)
+        ]
+        return found + [
+            *self._sku_problems(document, known),
+            *self._tax_problems(document, known),
+            *self._currency_problems(channel, document, known),
+        ]
+
+    @api.model
+    def _is_tolerable(self, channel, problem, customer):
+        """:return: whether the channel's policy, or the order itself, takes care of a problem"""
+        if problem.code == "MISSING_CUSTOMER":
+            return bool(customer or channel.guest_partner_id)
+        # The order stands and is held: see the importer's proof of totals.
+        return problem.code in ("TOTAL_MISMATCH", "BAD_CHARGE")
+
+    @api.model
+    def _address_problems(self, channel, document, customer=None):
+        """:param customer: who it is for, if that is known; takes the parcel when the address
+            names nobody
+        :return: why nobody could deliver to the document's address, as the policy asks
+        """
+        name = document.customer.name or document.billing.name
+        if customer and "@" not in (customer.name or "@"):
+            name = name or customer.name
+        shipping = document.shipping
+        shipping = replace(shipping, name=shipping.name or shipping.company or name)
+        told = {problem.code for problem in document.problems()}
+        return [
+            problem
+            for problem in address_problems(shipping, channel.address_level)
+            if problem.code not in told
+        ]
+
+    @api.model
+    def _sku_problems(self, document, known):
+        key_of = self.env["oms.channel.listing"]._line_key
+        unknown = {
+            key_of(line): line
+            for line in document.lines
+            if line.kind == "product" and any(key_of(line)) and not self._parts(line, known)
+        }
+        return [
+            {
+                "code": "UNKNOWN_SKU",
+                "sku": line.sku or line.barcode or line.listing_ref,
+                "listing_ref": line.listing_ref,
+                "parent_ref": line.parent_ref,
+                "message": self._unknown_text(line),
+            }
+            for line in unknown.values()
+        ]
+
+    @api.model
+    def _unknown_text(self, line):
+        """:return: why a line is no product here, and what to do"""
+        values = {
+            "sku": line.sku or line.barcode,
+            "name": line.name or "?",
+            "listing": line.listing_ref,
+        }
+        if not values["sku"]:
+            return self.env._(
+                "Listing %(listing)s (%(name)s) is not linked to a product: link it once and "
+                "every order that waits for it continues.",
+                **values,
+            )
+        if line.listing_ref and line.listing_ref != line.sku:
+            return self.env._(
+                "SKU %(sku)s (%(name)s, listing %(listing)s) is not linked to a product: link "
+                "it once and every order that waits for it continues.",
+                **values,
+            )
+        if line.name:
+            return self.env._(
+                "SKU %(sku)s (%(name)s) is not linked to a product: link it once and every order "
+                "that waits for it continues.",
+                **values,
+            )
+        return self.env._(
+            "SKU %(sku)s is not linked to a product: link it once and every order that waits for "
+            "it continues.",
+            **values,
+        )
+
+    @api.model
+    def _currency_problems(self, channel, document, known):
+        if pricelist := known["pricelists"].get(document.currency):
+            text = self.env["oms.exchange.rates"]._problem(
+                channel, pricelist.currency_id, known["rates"], document.placed_at.date()
+            )
+            return [{"code": "NO_EXCHANGE_RATE", "message": text}] if text else []
+        return [
+            {
+                "code": "UNKNOWN_CURRENCY",
+                "message": self.env._(
+                    "Currency %(code)s is not active: activate it in Invoicing and retry.",
+                    code=document.currency or "?",
+                ),
+            }
+        ]

@@ -1,0 +1,89 @@
+"""Units that are taken off a line, or put on it again, at what they cost."""
+
+from odoo import api, models
+
+#: how often a price is changed until a line costs what it shall
+FITTING_TRIES = 4
+
+
+class OmsOrderCanceller(models.AbstractModel):
+    _inherit = "oms.order.canceller"
+
+    @api.model
+    def _take_off(self, order, quantities, amounts):
+        """Reduce ordered quantities by the units that did not leave, which frees their stock.
+
+        What of them is not invoiced yet is no longer part of the channel's total either. The units
+        that stay cost what is left of the line's price, to the cent.
+        """
+        if order.state not in ("draft", "sent", "sale"):
+            return
+        for line, quantity in quantities.items():
+            less = min(quantity, line._oms_here())
+            if less <= 0 or line.product_id.type == "service":
+                continue
+            unbilled = min(less, line.product_uom_qty - line.qty_invoiced)
+            order.oms_channel_total -= line.price_total * max(unbilled, 0) / line.product_uom_qty
+            before, ordered = line._oms_exact_total(), line.product_uom_qty
+            left = before - amounts.get(line, line._oms_value_of(less))
+            line.with_context(mail_notrack=True).write(
+                {
+                    "product_uom_qty": ordered - less,
+                    "oms_reduced_qty": line.oms_reduced_qty + less,
+                }
+            )
+            self._fit_price(line, left, ordered)
+            line.oms_reduced_total += before - line._oms_exact_total()
+
+    @api.model
+    def _put_back_on(self, line, units):
+        """Have a line want units again that were taken off it, at what they cost then."""
+        units = min(units, line.oms_reduced_qty)
+        if line.product_uom_id.compare(units, 0) <= 0:
+            return
+        before = line._oms_exact_total()
+        back = line.oms_reduced_total * units / line.oms_reduced_qty
+        line.with_context(mail_notrack=True).write(
+            {
+                "product_uom_qty": line.product_uom_qty + units,
+                "oms_reduced_qty": line.oms_reduced_qty - units,
+            }
+        )
+        self._fit_price(line, before + back, line.product_uom_qty)
+        line.oms_reduced_total -= back
+
+    @api.model
+    def _fit_price(self, line, total, ordered):
+        """Have a line of which units were taken off cost just so much, where it is off by cents
+        alone.
+
+        :param float total: with taxes
+        :param float ordered: of how many units the price is a share
+        """
+        currency, quantity = line.currency_id, line.product_uom_qty
+        part = 1 - (line.discount or 0.0) / 100
+        is_exact = all(line.tax_ids.mapped("price_include"))
+        # Parts of a cent count, too, where taxes are rounded over the order.
+        exact = line.price_unit * part * quantity if is_exact else line.price_total
+        off = abs(exact - total)
+        if (
+            not line.oms_kind
+            or not line.price_total
+            or quantity <= 0
+            or off < currency.rounding * 1e-4
+            or currency.compare_amounts(off, currency.rounding * max(ordered, 1.0)) > 0
+        ):
+            return
+        line = line.with_context(mail_notrack=True)
+        if is_exact:
+            line.price_unit = currency.round(total) / quantity / part
+            return
+        net, step = line.price_subtotal / line.price_total, 0.0
+        for _try in range(FITTING_TRIES):
+            off = currency.round(total - line._oms_exact_total())
+            if not off:
+                return
+            # Where net and tax are rounded apart, a price may miss it by a cent on either side.
+            wanted = off * net / quantity / part
+            step = -step / 2 if step * wanted < 0 else wanted
+            line.price_unit += step

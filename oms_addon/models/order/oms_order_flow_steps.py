@@ -1,0 +1,124 @@
+"""The steps of an order's path."""
+
+from odoo import api, models
+
+from odoo.addons.oms_addon.tools.payment_terms import PREPAID
+from odoo.addons.oms_addon.tools.sealed_context import sealed
+
+
+class OmsOrderFlow(models.AbstractModel):
+    _inherit = "oms.order.flow"
+
+    @api.model
+    def _done_text(self, name):
+        """:return: the sentence of the timeline for a step that is done"""
+        return {
+            "screen": self.env._("Screened: no exceptions"),
+            "confirm": self.env._("Confirmed"),
+            "allocate": self.env._("Allocated: all items are reserved"),
+            "collect": self.env._("Paid"),
+            "invoice": self.env._("Invoiced"),
+            "ship": self.env._("Shipped"),
+            "track": self.env._("Tracking numbers recorded and sent to the channel"),
+            "deliver": self.env._("Delivered"),
+            "close": self.env._("Closed"),
+        }.get(name, name)
+
+    @api.model
+    def _blocks(self, name, order):
+        """:return: whether waiting at ``name`` keeps the order from the steps behind it
+
+        Goods on backorder keep neither the money from being booked nor the rest from being
+        shipped; money is no reason to stop where the policy ships unpaid orders; an invoice
+        that waits for the shipment cannot hold it.
+        """
+        if name == "collect":
+            return not order._oms_may_ship()
+        return name in ("screen", "confirm", "ship", "deliver")
+
+    # === THE STEPS === #
+
+    @api.model
+    def _step_screen(self, orders):
+        """Hold what the rules want looked at."""
+        self.env["oms.hold"]._open_many(self.env["oms.hold.rule"]._screen(orders))
+        self._hold(orders)
+        return {}
+
+    @api.model
+    def _step_confirm(self, orders):
+        """Confirm what the channel's policy allows, from the warehouse that can serve it."""
+        drafts = orders.filtered(lambda o: o.state in ("draft", "sent"))
+        waits = {order: text for order in drafts if (text := self._unconfirmed_reason(order))}
+        ready = drafts.filtered(lambda o: o not in waits)
+        if ready:
+            queued = self.env["oms.sourcing"]._source(ready)
+            ready -= self._hold(queued)
+            ready.with_context(
+                **sealed(sourced=True, new_deliveries=True, rule_cache={})
+            ).action_confirm()
+        return waits
+
+    @api.model
+    def _unconfirmed_reason(self, order):
+        """:return: what an order's confirmation waits for, '' when it may be confirmed"""
+        policy = order._oms_policy("confirm_policy")
+        if order.oms_channel_status == "pending":
+            return self.env._("The channel has not released the order yet.")
+        if policy == "manual":
+            return self.env._("Confirm the order by hand.")
+        terms = order._oms_terms()
+        if policy == "always" or terms not in PREPAID:
+            return ""
+        if order._oms_is_paid():
+            return ""
+        if "authorized" in (policy, terms) and order._oms_is_authorized():
+            return ""
+        return self.env._(
+            "Awaiting payment of %(amount)s.",
+            amount=order.currency_id.format(order.oms_balance_due),
+        )
+
+    @api.model
+    def _step_allocate(self, orders):
+        """Reserve the goods; nothing is promised twice."""
+        orders -= self._hold(self.env["oms.external.shipment"]._apply(orders))
+        return self.env["oms.allocator"]._allocate(orders)
+
+    @api.model
+    def _step_collect(self, orders):
+        """Book the money the channel collected."""
+        return self.env["oms.payment.collector"]._collect(orders)
+
+    @api.model
+    def _step_invoice(self, orders):
+        """Invoice when the policy says so; credit what was given back before."""
+        waits = self.env["oms.invoice.poster"]._invoice(orders)
+        self.env["oms.order.refund"]._credit_waiting(orders)
+        return waits
+
+    @api.model
+    def _step_ship(self, orders):
+        """Have the goods leave, together with those of other orders where that is wanted."""
+        orders -= self._hold(self.env["oms.external.shipment"]._apply(orders))
+        self.env["oms.ship.together"]._gather(orders)
+        return self.env["oms.shipper"]._ship(orders)
+
+    @api.model
+    def _step_track(self, orders):
+        """Know the parcels and tell the channel."""
+        return self.env["oms.shipper"]._track(orders)
+
+    @api.model
+    def _step_deliver(self, orders):
+        """Wait for the carrier's word that all parcels arrived."""
+        return self.env["oms.shipper"]._deliver(orders)
+
+    @api.model
+    def _step_close(self, orders):
+        """Close orders that are paid, invoiced and delivered."""
+        open_steps = orders.filtered(lambda o: o.oms_step != "close")
+        return {
+            order: order.oms_wait_reason or self.env._("An earlier step waits.")
+            for order in open_steps
+        }

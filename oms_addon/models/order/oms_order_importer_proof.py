@@ -1,0 +1,120 @@
+"""An order adds up to what its channel says, or is held."""
+
+from decimal import Decimal
+
+from odoo import api, models
+from odoo.fields import Command
+
+from odoo.addons.oms_addon.documents.order import (
+    Address,
+)
+from odoo.addons.oms_addon.tools.shares import rounded
+
+
+class OmsOrderImporter(models.AbstractModel):
+    _inherit = "oms.order.importer"
+
+    @api.model
+    def _open_proofs(self, problems):
+        """Hold orders for what is wrong with them; of those only recorded it is noted.
+
+        :param list problems: tuples (``sale.order``, problem)
+        """
+        self.env["oms.hold"]._open_many(
+            [(order, problem) for order, problem in problems if not order.oms_is_recorded]
+        )
+        for order, problem in problems:
+            if order.oms_is_recorded:
+                self.env["oms.event"]._log(order, "order.noted", problem["message"][:500])
+
+    # === PROOF === #
+
+    @api.model
+    def _prove(self, channel, order, document, known=None):
+        """Compare an order with what the channel says of it, to the cent.
+
+        A difference within the channel's rounding limit becomes a rounding line; a larger
+        one, taxes that differ by more than rounding, a doubtful charge or an address nobody
+        can deliver to holds the order.
+
+        :param known: what the builder's ``_look_up`` returned, if it is at hand
+        :return: problems for ``oms.hold._open``
+        :rtype: list[dict]
+        """
+        problems = [
+            {"code": problem.code, "message": problem.message}
+            for problem in self._held_problems(channel, document, order.partner_id)
+        ]
+        problems += self.env["oms.customer.address"]._rejected_problems(order)
+        problems += self.env["oms.order.builder"]._tax_difference(channel, order, document, known)
+        if document.total is None:
+            return problems
+        ours, slack = self.env["oms.order.difference"]._reported_total(order)
+        rounding = order.currency_id.rounding
+        # A shop may keep more decimals than the currency has here.
+        told = rounded(document.total, Decimal(str(rounding)).normalize())
+        difference = told - Decimal(str(ours))
+        if abs(difference) < Decimal(str(rounding)) / 2 + Decimal(str(slack)):
+            return problems
+        if abs(difference) <= self._rounding_limit(channel, order, document):
+            self._add_rounding_line(order, difference)
+            return problems
+        return [
+            *problems,
+            {
+                "code": "TOTAL_MISMATCH",
+                "message": self.env._(
+                    "The channel says %(channel)s, the lines make %(ours)s: correct the lines, "
+                    "or release the order to go on with ours.",
+                    channel=order.currency_id.format(float(document.total)),
+                    ours=order.currency_id.format(ours),
+                ),
+            },
+        ]
+
+    @api.model
+    def _rounding_limit(self, channel, order, document):
+        """:return: the difference that is a matter of rounding: what the channel's policy says,
+            or the smallest coin for each tax of each line where the document adds up by itself
+        :rtype: Decimal
+        """
+        limit = Decimal(str(channel.rounding_limit))
+        if document.expected_total() != document.total:
+            return limit
+        coin = Decimal(str(order.currency_id.rounding))
+        roundings = sum(
+            len(line.taxes or ()) + (line.subtotal % coin != 0) for line in document.lines
+        )
+        return max(limit, coin * roundings)
+
+    @api.model
+    def _held_problems(self, channel, document, customer=None):
+        """:param customer: who it is for, if that is known
+        :return: the document's problems with which the order stands, but does not go on
+        """
+        from_document = [p for p in document.problems() if p.code == "BAD_CHARGE"]
+        if document.status == "pending" and document.shipping == Address():
+            # A channel that has not released the order keeps the address to itself.
+            return from_document
+        address = self.env["oms.order.builder"]._address_problems(channel, document, customer)
+        return [*from_document, *address]
+
+    @api.model
+    def _add_rounding_line(self, order, difference):
+        """Add a line that brings the order to the channel's total."""
+        product = self.env.ref("oms_addon.product_rounding")
+        order.order_line = [
+            Command.create(
+                {
+                    "product_id": product.id,
+                    "product_uom_id": product.uom_id.id,
+                    "name": product.display_name,
+                    "product_uom_qty": 1.0,
+                    "price_unit": float(difference),
+                    "technical_price_unit": -1,
+                    "tax_ids": [Command.clear()],
+                    "oms_kind": "rounding",
+                    "sequence": 9999,
+                }
+            )
+        ]

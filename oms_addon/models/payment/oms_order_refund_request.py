@@ -1,0 +1,266 @@
+"""Refunds that a person asks the channel for: asked, sent, taken or refused."""
+
+import uuid
+from datetime import timezone
+from decimal import Decimal
+
+from odoo import api, fields, models
+
+from odoo.addons.oms_addon.documents.codec import loads
+from odoo.addons.oms_addon.documents.order import Charge, Refund, RefundLine
+from odoo.addons.oms_addon.tools import sentences
+from odoo.addons.oms_addon.tools.shares import rounded, spread_within
+
+
+class OmsOrderRefund(models.Model):
+    _inherit = "oms.order.refund"
+
+    # === WHAT WE ASK OF THE CHANNEL === #
+
+    @api.model
+    def _ask(self, order, content, reason):
+        """Have the channel give money back; it is applied here when the channel took it.
+
+        :param order: one ``sale.order`` of a channel that can
+        :param dict content: what the adapter's ``_push_refund`` gets, without ``order_ref``,
+            ``currency`` and ``text``
+        :param str reason: why, in words
+        :return: the refund
+        """
+        content = self._with_rest(order, content)
+        refund = self.create([self._prepare_asked(order, content, reason)])
+        refund._send(content)
+        self.env["oms.event"]._log(
+            order,
+            "refund.asked",
+            self.env._(
+                "Refund of %(amount)s asked of the channel: %(reason)s",
+                amount=order.currency_id.format(refund.amount),
+                reason=reason,
+            ),
+        )
+        return refund
+
+    @api.model
+    def _with_rest(self, order, content):
+        """Say which lines money is of that no line of a refund names: it is spread over what is
+        left of each, so that the channel books for each tax what the credit note does.
+
+        :return: the content, with lines of money alone and its part of the shipping
+        :rtype: dict
+        """
+        coin = self.env["oms.invoice.poster"]._coin(order.currency_id)
+        named = {}
+        for line in content["lines"]:
+            ref = line.get("line_ref")
+            named[ref] = named.get(ref, Decimal(0)) + Decimal(line.get("amount") or 0)
+        shipping = Decimal(content.get("shipping") or 0)
+        rest = Decimal(content["amount"]) - sum(named.values()) - shipping
+        limits = self._lines_left(order, {**named, None: shipping}, coin) if rest > 0 else {}
+        shares, _left = spread_within(rest, list(limits.values()), coin) if limits else ([], 0)
+        lines = list(content["lines"])
+        for line, share in zip(limits, shares, strict=True):
+            if share and line.oms_kind == "shipping":
+                shipping += share
+            elif share:
+                lines.append(self._prepare_money_line(line, share))
+        return {**content, "shipping": f"{rounded(shipping, coin):f}", "lines": lines}
+
+    @api.model
+    def _lines_left(self, order, named, coin):
+        """:param dict named: what a refund names already, by line id; of shipping by ``None``
+        :return: what can still be given back of each line that the channel knows
+        :rtype: dict[sale.order.line, Decimal]
+        """
+        poster, named, left = self.env["oms.invoice.poster"], dict(named), {}
+        for line in order.order_line.filtered(
+            lambda l: l.oms_line_ref and not l.display_type and l.price_total > 0
+        ):
+            whole = rounded(Decimal(str(poster._value_left(line, line.product_uom_qty))), coin)
+            key = None if line.oms_kind == "shipping" else line.oms_line_ref
+            taken = min(named.get(key, Decimal(0)), whole)
+            named[key] = named.get(key, Decimal(0)) - taken
+            left[line] = max(whole - taken, Decimal(0))
+        return left
+
+    @api.model
+    def _prepare_money_line(self, line, amount):
+        """:return: money of an order line without pieces, as of ``_push_refund``"""
+        return {
+            "line_ref": line.oms_line_ref,
+            "sku": line.oms_sku or "",
+            "quantity": "0",
+            "amount": f"{amount:f}",
+            "restock": False,
+            "returned": False,
+        }
+
+    @api.model
+    def _prepare_asked(self, order, content, reason):
+        """:return: the values of a refund that is asked of the channel"""
+        return {
+            "order_id": order.id,
+            "channel_id": order.oms_channel_id.id,
+            "company_id": order.company_id.id,
+            "state": "asked",
+            "amount": float(content["amount"]),
+            "reason": reason,
+        }
+
+    def _send(self, content):
+        """Put the wish for one refund into the outbox, under a key that makes it unique.
+
+        :param dict content: see ``_ask``
+        """
+        channel, key = self.channel_id, f"refund:{self.id}"
+        body = {
+            **content,
+            "order_ref": self.order_id.oms_order_ref,
+            "currency": self.order_id.currency_id.name,
+            "text": self.reason,
+        }
+        messages = self.env["oms.channel.message"]
+        messages._send_later([(channel, "refund", key, self.order_id, body)])
+        self.message_id = messages.search(
+            [
+                ("channel_id", "=", channel.id),
+                ("direction", "=", "out"),
+                ("event_ref", "=", key),
+            ]
+        )
+
+    @api.model
+    def _took(self, message, answer):
+        """Apply a refund the channel took; from now on it is known by the channel's id.
+
+        The money is told by the channel; one that cannot be asked, or has a ledger that tells
+        it days later, tells nothing now, so that its taking it is all there is.
+
+        :param message: the outbound ``oms.channel.message``
+        :param dict answer: what the adapter's ``_push_refund`` returned
+        """
+        refund = self.search([("message_id", "=", message.id)], limit=1)
+        refund._note_paper(answer)
+        if not refund or refund.state == "done" or refund.echo_ref:
+            return
+        if refund.kind == "cancellation":
+            refund._took_cancellation(answer or {})
+            return
+        content = loads(message._raw_payload())
+        ref = str((answer or {}).get("refund_ref") or refund._own_ref())
+        told = self.search([("order_id", "=", refund.order_id.id), ("ref", "=", ref)])
+        if told:
+            # The channel told it faster than it answered.
+            refund._set_state("done")
+            return
+        now = fields.Datetime.now().replace(tzinfo=timezone.utc)
+        refund._begin(content, ref, now, str((answer or {}).get("charge_ref") or ref))
+        refund.order_id._oms_run()
+
+    def _begin(self, content, ref, at, charge_ref=""):
+        """Apply a refund of ours that the channel made.
+
+        :param dict content: what was asked for
+        :param str ref: what the channel calls it
+        :param datetime at: when
+        :param str charge_ref: what it calls the money, when that is another name
+        """
+        self.ensure_one()
+        order = self.order_id
+        self.write({"ref": ref, "refunded_at": self.env["oms.order.builder"]._naive(at)})
+        self._set_state("waiting")
+        adapter = order.oms_channel_id._adapter()
+        if adapter._has_refund_ledger or not adapter._can_fetch:
+            charge = self._prepare_charge(content, charge_ref or ref, at)
+            self.env["oms.payment.collector"]._record([(order, charge)])
+        self._credit(order, self._document_of(content, ref, at))
+
+    @api.model
+    def _prepare_charge(self, content, ref, at):
+        """:return: the charge of a refund nobody but us tells of"""
+        return Charge(
+            ref=ref or str(uuid.uuid4()),
+            kind="refund",
+            amount=Decimal(content["amount"]),
+            currency=content["currency"],
+            at=at,
+            status="success",
+        )
+
+    def _document_of(self, content, ref, at):
+        """:return: what was asked for, as the channel would tell it"""
+        shipping = Decimal(content.get("shipping") or 0)
+        of_shipping = self.order_id.order_line.filtered(lambda l: l.oms_kind == "shipping")[:1]
+        return Refund(
+            ref=ref,
+            at=at,
+            amount=Decimal(content["amount"]),
+            reason=content["text"],
+            lines=tuple(
+                RefundLine(
+                    line_ref=line.get("line_ref") or "",
+                    sku=line.get("sku") or "",
+                    quantity=Decimal(line["quantity"]),
+                    amount=Decimal(line["amount"]) if line.get("amount") else None,
+                    returned=bool(line.get("returned")),
+                )
+                for line in content["lines"]
+            )
+            + (
+                (RefundLine(line_ref=of_shipping.oms_line_ref or "", amount=shipping),)
+                if shipping and of_shipping
+                else ()
+            ),
+        )
+
+    @api.model
+    def _refused(self, message, is_certain=True):
+        """The channel will not give the money back, or nobody knows: a person has to look.
+
+        :param bool is_certain: whether the channel said no; else the last call may have been
+            carried out
+        """
+        for refund in self.search([("message_id", "=", message.id), ("state", "=", "asked")]):
+            refund._set_state("failed")
+            text = refund._refused_text(message.error or "", is_certain)
+            self.env["oms.hold"]._open(
+                refund.order_id, [{"code": "REFUND_UNMATCHED", "message": text}]
+            )
+
+    def _refused_text(self, error, is_certain):
+        """:return: what a person has to do about a refund or cancellation that failed"""
+        self.ensure_one()
+        values = {"amount": self.currency_id.format(self.amount), "error": sentences.join([error])}
+        if self._is_whole():
+            if is_certain:
+                return self.env._(
+                    "The channel refused to cancel the order and refund %(amount)s: %(error)s "
+                    "Cancel it on the channel, then release.",
+                    **values,
+                )
+            return self.env._(
+                "It is not certain whether the channel cancelled the order and refunded "
+                "%(amount)s: %(error)s Check the order on the channel, and retry the message "
+                "only if it did not.",
+                **values,
+            )
+        if self.kind == "cancellation":
+            if is_certain:
+                return self.env._(
+                    "The channel refused to cancel the items (%(amount)s): %(error)s Cancel them "
+                    "on the channel, then release.",
+                    **values,
+                )
+            return self.env._(
+                "It is not certain whether the channel cancelled the items (%(amount)s): "
+                "%(error)s Check the order on the channel, and retry the message only if it "
+                "did not.",
+                **values,
+            )
+        if is_certain:
+            return self.env._("The channel refused to give back %(amount)s: %(error)s", **values)
+        return self.env._(
+            "It is not certain whether the channel refunded %(amount)s: %(error)s Check the "
+            "order on the channel, and retry the message only if it did not.",
+            **values,
+        )

@@ -1,0 +1,107 @@
+"""What follows from payments: links, conflicts that are settled, orders that go on."""
+
+from odoo import api, models
+
+#: what the state of an order's money is held for; see sale.order _oms_payment_problems
+STATE_CODES = ("UNDERPAID", "OVERPAID", "REFUND_DUE", "PAYMENT_CURRENCY", "LATE_PAYMENT")
+
+
+class OmsPaymentCollector(models.AbstractModel):
+    _inherit = "oms.payment.collector"
+
+    # === WHAT FOLLOWS === #
+
+    @api.model
+    def _settle(self, orders, problems):
+        """Link what belongs together, hold orders whose money is not right."""
+        for order in orders:
+            self._link_captures(order)
+            self._link_refunds(order)
+        problems = [
+            *problems,
+            *((order, problem) for order in orders for problem in self._wrong(order)),
+        ]
+        self._close_settled(orders, problems)
+        if problems:
+            self.env["oms.hold"]._open_many(problems)
+
+    @api.model
+    def _look_at(self, orders):
+        """Hold orders whose money is no longer right since what was ordered changed."""
+        collector = self.sudo()
+        collector._settle(orders.with_env(collector.env), [])
+
+    @api.model
+    def _wrong(self, order):
+        """:return: the problems of an order's money, refunds beyond what came included"""
+        problems = order._oms_payment_problems()
+        more = order.oms_amount_refunded - order.oms_amount_paid
+        if order.currency_id.compare_amounts(more, 0.0) > 0:
+            problems.append(
+                {
+                    "code": "PAYMENT_CONFLICT",
+                    "message": self.env._(
+                        "%(amount)s more was refunded than was paid: look on the channel.",
+                        amount=order.currency_id.format(more),
+                    ),
+                }
+            )
+        return problems
+
+    @api.model
+    def _link_captures(self, order):
+        """Find the authorisation each charge captures; end those captured in full."""
+        transactions = order.transaction_ids.filtered("oms_charge_kind")
+        promised = transactions.filtered(
+            lambda tx: tx.oms_charge_kind == "authorization" and tx.state == "authorized"
+        )
+        if not promised:
+            return
+        for charge in transactions.filtered(
+            lambda tx: (
+                tx.oms_charge_kind == "charge"
+                and tx.state == "done"
+                and not tx.source_transaction_id
+            )
+        ):
+            candidates = promised.filtered(
+                lambda tx, charge=charge: (
+                    tx.currency_id == charge.currency_id and tx.oms_gateway == charge.oms_gateway
+                )
+            )
+            same = candidates.filtered(
+                lambda tx, charge=charge: tx.oms_charge_ref == charge.oms_charge_ref
+            )
+            charge.source_transaction_id = (same or candidates.sorted("id"))[:1]
+        for tx in promised:
+            if tx.currency_id.is_zero(tx._oms_uncaptured()):
+                tx._oms_move("done")
+
+    @api.model
+    def _link_refunds(self, order):
+        """Point refunds to the charge they give back: the largest that is left."""
+        transactions = order.transaction_ids.filtered("oms_charge_kind")
+        charges = transactions.filtered(
+            lambda tx: tx.oms_charge_kind == "charge" and tx.state == "done"
+        )
+        for refund in transactions.filtered(
+            lambda tx: tx.operation == "refund" and not tx.source_transaction_id
+        ):
+            refund.source_transaction_id = charges.filtered(
+                lambda tx, refund=refund: tx.currency_id == refund.currency_id
+            ).sorted("amount", reverse=True)[:1]
+
+    @api.model
+    def _close_settled(self, orders, problems):
+        """Close the holds that the money of their orders settles."""
+        wrong = {(order.id, problem["code"]) for order, problem in problems}
+        holds = self.env["oms.hold"].search(
+            [
+                ("order_id", "in", orders.ids),
+                ("state", "=", "open"),
+                ("reason_code", "in", STATE_CODES),
+            ]
+        )
+        holds.filtered(lambda hold: (hold.order_id.id, hold.reason_code) not in wrong)._close(
+            self.env._("The money is right now.")
+        )

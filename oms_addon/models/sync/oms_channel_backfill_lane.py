@@ -1,0 +1,122 @@
+"""History imports in the background, page by page."""
+
+import logging
+import random
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+
+from odoo.addons.oms_addon.exceptions import FinalError, RateLimited, RetryableError
+from odoo.addons.oms_addon.tools.paging import digest_of
+from odoo.addons.oms_addon.tools.sealed_context import sealed
+
+_logger = logging.getLogger(__name__)
+MAX_ATTEMPTS = 8
+FIRST_PAUSE = 30
+LONGEST_PAUSE = 1800
+#: how long to wait for a channel that prepares what was asked for
+PREPARING_SECONDS = 30
+#: which part of a channel's rate limit is left to what is new
+SPARE = 0.25
+SPARE_SECONDS = 5
+MAX_SHOWN = 300
+
+
+class OmsChannelBackfill(models.Model):
+    _inherit = "oms.channel.backfill"
+
+    # === THE LANE === #
+
+    @api.model
+    def _get_todo_domain(self):
+        """:return: what the lane may take now"""
+        return (
+            Domain("state", "=", "running")
+            & Domain("channel_id.state", "=", "live")
+            & (
+                Domain("next_try_at", "=", False)
+                | Domain("next_try_at", "<=", fields.Datetime.now())
+            )
+        )
+
+    @api.model
+    def _work(self):
+        """Bring one page of the back-fill that has waited longest.
+
+        :return: 1; 0 when there is nothing to do now
+        """
+        due = self.search(self._get_todo_domain(), order="worked_at nulls first, id")
+        backfill = due.try_lock_for_update(limit=1)
+        if backfill:
+            backfill.worked_at = fields.Datetime.now()
+            backfill._bring_page()
+        return len(backfill)
+
+    def _bring_page(self):
+        """Put one page of old orders in the inbox, unless the channel has to be spared."""
+        if self.env["oms.channel.meter"]._share_left(self.channel_id) < SPARE:
+            # What is new goes first.
+            self._pause(SPARE_SECONDS)
+            return
+        try:
+            with self.env.cr.savepoint():
+                self._take_page()
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except RateLimited as error:
+            self._pause(max(error.seconds or 0, 1))
+        except Exception as error:  # noqa: BLE001 - told on the back-fill, tried again or left
+            self._after_failure(error)
+
+    def _take_page(self):
+        """Ask for the next page and note how far it went."""
+        channel = self.channel_id.with_context(**sealed(via="backfill"))
+        events, cursor = channel._adapter()._fetch_window(
+            channel, *self._window(), self.cursor or None
+        )
+        page = events and cursor and digest_of("".join(e[1] for e in events).encode())
+        if self.cursor and page and page == self.page:
+            raise FinalError(
+                self.env._("The channel tells the same page of orders again and again.")
+            )
+        fresh = channel._without_known(events)
+        if fresh:
+            channel._receive_many(fresh)
+        self.write(
+            {
+                "done_count": self.done_count + len({event[3] or event[1] for event in events}),
+                "new_count": self.new_count + len({event[3] or event[1] for event in fresh}),
+                "cursor": cursor or False,
+                "page": page or False,
+                "attempts": 0,
+                "error": False,
+                "next_try_at": False,
+            }
+        )
+        if not cursor:
+            self._set_state("done", finished_at=fields.Datetime.now())
+        elif not events:
+            self._pause(PREPARING_SECONDS)
+
+    def _pause(self, seconds):
+        """Come back later."""
+        self.next_try_at = fields.Datetime.add(fields.Datetime.now(), seconds=int(seconds) or 1)
+        for cron in self.env.ref("oms_addon.oms_lane_backfill").sudo().cron_ids:
+            cron._trigger(self.next_try_at)
+
+    def _after_failure(self, error):
+        """Try again later, or give up and tell the owner; what was read is kept."""
+        _logger.warning("Back-fill %s failed", self.id, exc_info=True)
+        text = self.env["oms.channel.message"]._in_words(error)[:MAX_SHOWN]
+        attempts = self.attempts + 1
+        self.write({"attempts": attempts, "error": text})
+        if isinstance(error, RetryableError) and attempts < MAX_ATTEMPTS:
+            pause = min(FIRST_PAUSE * 2 ** (attempts - 1), LONGEST_PAUSE)
+            # Jitter; nothing secret.
+            self._pause(max(pause * random.uniform(0.8, 1.2), error.seconds or 0))
+            return
+        self._set_state("failed")
+        self.channel_id._tell_owner(
+            self.env._("Back-fill failed after %(count)s orders", count=self.done_count), text
+        )

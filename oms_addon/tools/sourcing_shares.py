@@ -1,0 +1,178 @@
+"""How the lines of an order are shared out over warehouses."""
+
+from collections import Counter
+from itertools import combinations
+
+from .sourcing_terms import DIGITS, FAR, Plan
+
+# Above this many candidates the fewest are approached greedily instead of proved.
+EXACT_LIMIT = 8
+
+
+def usable(rule, supply, warehouse, product):
+    """:return: what a rule may take of a product in a warehouse"""
+    quantity = supply.free.get((warehouse, product), 0.0)
+    if rule.keeps_safety:
+        quantity -= supply.floor(warehouse, product)
+    return max(quantity, 0.0)
+
+
+def stock_of(rule, order, supply, places):
+    """:return: what a rule may take of what an order needs, by (warehouse, product)"""
+    return {
+        (place, product): usable(rule, supply, place, product)
+        for place in places
+        for line in order.lines
+        for product, _units in line.needs
+    }
+
+
+# === SHARING OUT === #
+
+
+def _room(rule, order):
+    """:return: how many parcels may be added to those that are about to leave"""
+    if order.complete or rule.one_parcel:
+        return 1 - len(order.standing)
+    return rule.max_parcels - len(order.standing) if rule.max_parcels else FAR
+
+
+def within_of(rule, order, places):
+    """:return: the places whose parcels a rule lets be added, those about to leave first"""
+    along = [place for place in places if place in order.standing]
+    if _room(rule, order) <= 0:
+        return along
+    return along + [place for place in places if place not in order.standing]
+
+
+def best_of(rule, order, supply, places):
+    """Share an order out to the fewest warehouses within a rule's limits.
+
+    :param list places: the warehouses that may serve it, best first
+    :return: the plan, with what is missing
+    :rtype: Plan
+    """
+    stock = stock_of(rule, order, supply, places)
+    places = [p for p in places if any(line.count(stock, p) > 0 for line in order.lines)] or [
+        places[0]
+    ]
+    for place in places:
+        found = _share_out(order, stock, [place])
+        if not found.missing:
+            return found
+    single = order.complete or rule.one_parcel
+    most = 1 if single else min(max(_room(rule, order), 1), len(places))
+    if order.complete:
+        return _waiting(order, places[0])
+    return _fewest(rule, order, stock, places, most)
+
+
+def _fewest(rule, order, stock, places, most):
+    """:return: the plan that misses least with at most so many warehouses, of those the one
+    with the fewest, of those the first
+    """
+    if len(places) > EXACT_LIMIT:
+        places = _greedy(order, stock, places)
+    least = sum(_share_out(order, stock, places).missing.values())
+    best, best_missing = None, FAR
+    for size in range(1, most + 1):
+        for chosen in combinations(places, size):
+            found = _share_out(order, stock, list(chosen))
+            missing = round(sum(found.missing.values()), DIGITS)
+            if missing < best_missing and _is_worth(rule, order, found):
+                best, best_missing = found, missing
+            if best is found and best_missing <= round(least, DIGITS):
+                return best
+    return best or _waiting(order, places[0])
+
+
+def _greedy(order, stock, places):
+    """:return: places that together have most, each the one that adds most when chosen"""
+    chosen = []
+    left = sum(line.quantity for line in order.lines)
+    while len(chosen) < min(EXACT_LIMIT, len(places)):
+        rest = {
+            p: sum(_share_out(order, stock, [*chosen, p]).missing.values())
+            for p in places
+            if p not in chosen
+        }
+        best = min(rest, key=rest.get)
+        if round(rest[best] - left, DIGITS) >= 0:
+            break
+        chosen.append(best)
+        left = rest[best]
+    return [p for p in places if p in chosen] or places[:1]
+
+
+def _is_worth(rule, order, found):
+    """:return: whether no part of an order, neither a parcel nor what is left, is worth less
+    than a rule wants
+    """
+    if not rule.min_value:
+        return True
+    prices = {line.id: line.price for line in order.lines}
+    parts = Counter()
+    for (line, warehouse), quantity in found.served.items():
+        parts[warehouse] += quantity * prices[line]
+    late = sum(line.quantity * line.price for line in order.lines) - sum(parts.values())
+    values = [*parts.values(), *([late] if found.missing else [])]
+    return len(values) < 2 or round(min(values) - rule.min_value, DIGITS) >= 0
+
+
+def _share_out(order, stock, places):
+    """Share lines out to places as they come: a line from the first that has all of it.
+
+    :return: the plan; what is missing waits at the first place that takes the line
+    """
+    left = dict(stock)
+    result = Plan(main=places[0])
+    serving = {}
+    # What may come from fewer places is served first.
+    for line in sorted(order.lines, key=lambda line: -len(line.excluded)):
+        allowed = [p for p in places if p not in line.excluded]
+        share, rest = _share(line, left, allowed)
+        serving |= dict.fromkeys(share)
+        result.served |= {(line.id, place): quantity for place, quantity in share.items()}
+        if rest:
+            home = (allowed or _elsewhere(order, line) or places)[0]
+            share[home] = round(share.get(home, 0) + rest, DIGITS)
+            result.missing[line.product] += rest
+        result.shares[line.id] = share
+    result.shares = {line.id: result.shares[line.id] for line in order.lines}
+    result.serving = tuple(p for p in places if p in serving)
+    return result
+
+
+def _elsewhere(order, line):
+    """:return: candidates that have not rejected a line"""
+    return [w for w in order.candidates if w not in line.excluded]
+
+
+def _waiting(order, place):
+    """:return: the plan by which all of an order waits at one place"""
+    result = Plan(main=place)
+    for line in order.lines:
+        home = place
+        if place in line.excluded:
+            home = (_elsewhere(order, line) or [place])[0]
+        result.shares[line.id] = {home: line.quantity}
+        result.missing[line.product] += line.quantity
+    return result
+
+
+def _share(line, left, places):
+    """Take a line's quantity from the first that has all of it, else from one after another.
+
+    :return: {warehouse: quantity} and the rest that is not there
+    """
+    counts = {p: count for p in places if (count := line.count(left, p)) > 0}
+    whole = next((p for p in counts if round(counts[p] - line.quantity, DIGITS) >= 0), None)
+    share, rest = {}, line.quantity
+    for place in [whole] if whole else counts:
+        taken = min(counts[place], rest)
+        if round(taken, DIGITS) <= 0:
+            break
+        share[place] = round(taken, DIGITS)
+        line.take(left, place, taken)
+        rest = round(rest - taken, DIGITS)
+    return share, rest

@@ -1,0 +1,175 @@
+"""Decisions before and after, compared."""
+
+from odoo import api, models
+
+from odoo.addons.oms_addon.tools import geo, sourcing_terms
+
+SHOWN = 60
+
+
+class OmsAllocationRehearsal(models.TransientModel):
+    _inherit = "oms.allocation.rehearsal"
+
+    # === COMPARING === #
+
+    def _compare(self, goods, before, after):
+        """:return: both sides counted, and the orders that would change"""
+        ways = self._ways(goods.order_id, before, after)
+        old, new = {}, {}
+        lines = goods.grouped("order_id")
+        told = self._told(lines, after)
+        queued = self._queued(goods.order_id)
+        for order in after:
+            old[order] = self._side(order, ways, *self._now(order, before[order], queued))
+            parcels = {p["warehouse_id"] for p in told[order]["parcels"]}
+            late = {row["warehouse_id"] for row in told[order]["waiting"]}
+            new[order] = self._side(
+                order, ways, parcels | late, bool(late), told[order]["outcome"] == "queue"
+            )
+        rows = [
+            self._row(order, old[order], new[order], told[order])
+            for order in after
+            if any(old[order][key] != new[order][key] for key in ("warehouses", "waits", "queued"))
+        ]
+        return {
+            "orders": len(new),
+            "changed": len(rows),
+            "shown": min(len(rows), SHOWN),
+            "figures": self._figures(old, new, self.company_id.currency_id),
+            "rows": rows[:SHOWN],
+        }
+
+    def _told(self, lines, after):
+        """:return: the explained decision by order"""
+        words, demand = self.env["oms.allocation.words"], self.env["oms.sourcing"]._demand
+        return {
+            order: words._explain(
+                order,
+                {line.id: (line.product_id.display_name, demand(line)[2]) for line in lines[order]},
+                *decided,
+            )
+            for order, decided in after.items()
+        }
+
+    def _queued(self, orders):
+        """:return: the orders a person is to decide on now"""
+        return (
+            self.env["oms.hold"]
+            .search(
+                [
+                    ("order_id", "in", orders.ids),
+                    ("state", "=", "open"),
+                    ("reason_code", "=", "ALLOCATION"),
+                ]
+            )
+            .order_id
+        )
+
+    def _now(self, order, shares, queued):
+        """:return: ids of the warehouses that send something, whether something waits, and
+        whether a person decides
+        """
+        if order in queued:
+            return set(), False, True
+        moves = order.order_line.move_ids.filtered(
+            lambda m: m.state in ("confirmed", "partially_available")
+        )
+        return {warehouse for _product, warehouse in shares}, bool(moves), False
+
+    def _ways(self, orders, before, after):
+        """:return: a function that measures (km, cost) of a parcel to an order"""
+        matrix = self.env["oms.allocation.matrix"]
+        used = {w for shares in before.values() for _product, w in shares}
+        used |= {w for found in after.values() if (p := found[0].plan) for w in p.warehouses}
+        warehouses = self.env["stock.warehouse"].browse(sorted(used))
+        places, destinations = matrix._places(warehouses), matrix._destinations(orders)
+        supply = sourcing_terms.Supply(costs=matrix._costs(warehouses))
+
+        def measure(warehouse, order):
+            here, there = places[warehouse].point, destinations[order].point
+            km = round(geo.haversine(here, there)) if here and there else None
+            return km, supply.cost(warehouse, destinations[order])
+
+        return measure
+
+    def _side(self, order, measure, warehouses, waits, queued):
+        """:return: one side of the comparison of an order"""
+        ways = [measure(warehouse, order) for warehouse in warehouses]
+        names = self.env["stock.warehouse"].browse(sorted(warehouses)).mapped("name")
+        return {
+            "warehouses": sorted(names),
+            "waits": waits,
+            "queued": queued,
+            "km": self._total(km for km, _cost in ways),
+            "cost": sum(cost for _km, cost in ways),
+        }
+
+    @api.model
+    def _total(self, ways):
+        """:return: the length of ways together, ``None`` where one is unknown"""
+        ways = list(ways)
+        return None if None in ways else sum(ways)
+
+    def _row_of_ways(self, row, olds, news):
+        """:return: the row of the ways, of the orders whose ways are known before and after"""
+        pairs = [
+            (before["km"], after["km"])
+            for before, after in zip(olds, news, strict=True)
+            if None not in (before["km"], after["km"])
+        ]
+        if not pairs:
+            return []
+        totals = (sum(column) for column in zip(*pairs, strict=True))
+        return [row(self.env._("Kilometres"), *totals, lambda km: f"{km:,}")]
+
+    def _figures(self, old, new, currency):
+        """:return: rows (what, before, after, whether less is better)"""
+
+        def row(label, before, after, text=str):
+            return {
+                "label": label,
+                "before": text(before),
+                "after": text(after),
+                "trend": "same" if before == after else "better" if after < before else "worse",
+            }
+
+        olds, news = old.values(), new.values()
+
+        def count(key):
+            return [sum(bool(side[key]) for side in sides) for sides in (olds, news)]
+
+        return [
+            row(
+                self.env._("Parcels"),
+                *(sum(len(side["warehouses"]) for side in sides) for sides in (olds, news)),
+            ),
+            row(
+                self.env._("Split orders"),
+                *(sum(len(side["warehouses"]) > 1 for side in sides) for sides in (olds, news)),
+            ),
+            row(self.env._("Orders with a backorder"), *count("waits")),
+            row(self.env._("Orders a person decides"), *count("queued")),
+            *self._row_of_ways(row, olds, news),
+            row(
+                self.env._("Parcel cost"),
+                *(currency.round(sum(side["cost"] for side in sides)) for sides in (olds, news)),
+                currency.format,
+            ),
+        ]
+
+    def _row(self, order, old, new, told):
+        """:return: an order that would change"""
+        return {
+            "id": order.id,
+            "name": order.oms_order_number or order.name,
+            "customer": order.partner_id.name,
+            "value": order.currency_id.format(order.amount_total),
+            "before": old["warehouses"],
+            "before_waits": old["waits"],
+            "before_queued": old["queued"],
+            "after": new["warehouses"],
+            "after_waits": new["waits"],
+            "after_queued": new["queued"],
+            "title": told["title"],
+            "rule": told["rule"],
+        }

@@ -1,0 +1,68 @@
+"""From one step of the dialog to the next."""
+
+from odoo import api, models
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+
+
+class OmsChannelConnect(models.TransientModel):
+    _inherit = "oms.channel.connect"
+
+    # === STEPS === #
+
+    @api.model
+    def _titles(self):
+        """:return: what each step is called"""
+        return {
+            "kind": self.env._("Kind"),
+            "credentials": self.env._("Access"),
+            "test": self.env._("Test"),
+            "stock": self.env._("Warehouses"),
+            "taxes": self.env._("Taxes"),
+            "policy": self.env._("Policy"),
+            "sync": self.env._("Stock"),
+            "prices": self.env._("Prices"),
+            "history": self.env._("Orders"),
+            "summary": self.env._("Summary"),
+        }
+
+    def _steps(self):
+        """:return: the steps a channel of this kind needs, in order"""
+        adapter = self._adapter()
+        needed = {
+            "test": bool(adapter._credentials),
+            "taxes": adapter._can_fetch_taxes,
+            "sync": adapter._can_push_stock and adapter._can_fetch_listings,
+            "prices": adapter._can_push_price and adapter._can_fetch_listings,
+            "history": adapter._can_fetch or adapter._can_register,
+        }
+        return [step for step in self._titles() if needed.get(step, True)]
+
+    def _neighbour(self, distance):
+        """:return: the step that many places on; the ends have no neighbours"""
+        steps = self._steps()
+        place = steps.index(self.step) if self.step in steps else 0
+        return steps[min(max(place + distance, 0), len(steps) - 1)]
+
+    def _enter(self, step):
+        """Show a step; what its preparation meets is said on it."""
+        self.sudo().write({"step": step, "error": False})
+        if self.channel_id.state == "draft":
+            self.channel_id.check_access("write")
+            self.channel_id.sudo().connect_step = step
+        if hasattr(self, f"_enter_{step}"):
+            self.sudo().error = self._guard(f"_enter_{step}")
+
+    def _guard(self, method):
+        """Run a part of a step so that its failure leaves nothing half-made.
+
+        :return: what is wrong, in words; '' when nothing is
+        :rtype: str
+        """
+        try:
+            with self.env.cr.savepoint():
+                return getattr(self, method)() or "" if hasattr(self, method) else ""
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except Exception as error:  # noqa: BLE001 - said on the step
+            self.env.invalidate_all()
+            return self.env["oms.channel.message"]._in_words(error)
