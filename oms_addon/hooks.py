@@ -2,10 +2,12 @@
 
 
 def uninstall_hook(env):
-    """Drop what the ORM does not know of.
+    """Have warehouses work as before, and drop what the ORM does not know of.
 
     :param env: the environment of the removal
     """
+    warehouses = env["stock.warehouse"].with_context(active_test=False)
+    warehouses.search([("oms_managed", "=", True)]).oms_managed = False
     env["payment.provider"]._oms_remove()
     env.cr.execute("DROP FUNCTION IF EXISTS oms_event_append_only() CASCADE")
     env.cr.execute(

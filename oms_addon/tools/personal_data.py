@@ -239,6 +239,7 @@ REGISTER = {
     ),
     "oms.transit": _settings("zip_prefix"),
     "res.config.settings": _settings("oms_trusted_hosts"),
+    "stock.picking.type": _settings("oms_former_values"),
     # === DIALOGS === #
     "oms.allocation.rehearsal": _dialog(ORDER, "result"),
     "oms.allocation.test": _dialog(ADDRESS, "zip result"),

@@ -1,5 +1,6 @@
 """Stock truth: rows, locks, reservations, kits, lots, check and repair."""
 
+from . import stock_picking_type
 from . import stock_warehouse
 from . import stock_move
 from . import stock_move_line

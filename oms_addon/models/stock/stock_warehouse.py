@@ -2,15 +2,6 @@
 
 from odoo import fields, models
 
-MANAGED = {
-    "reservation_method": "manual",
-    "print_label": False,
-}
-UNMANAGED = {
-    "reservation_method": "at_confirm",
-    "print_label": True,
-}
-
 
 class StockWarehouse(models.Model):
     _inherit = "stock.warehouse"
@@ -32,7 +23,9 @@ class StockWarehouse(models.Model):
         """Hand the outgoing reservations of warehouses to the allocator, or back."""
         for managed, warehouses in self.grouped("oms_managed").items():
             types = warehouses._oms_outgoing_types()
-            types.write(MANAGED if managed else UNMANAGED)
-            (types - types.filtered(lambda t: t.code == "outgoing")).print_label = False
+            if managed:
+                types._oms_take_over()
+            else:
+                types._oms_give_back()
         if any(self.mapped("oms_managed")):
             self.env.ref("oms_addon.oms_lane_allocator").sudo()._wake()
