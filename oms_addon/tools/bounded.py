@@ -98,6 +98,20 @@ def open_zip(data):
         raise DocumentError("this is not a zip archive") from error
 
 
+def pack(files):
+    """Pack texts into an archive.
+
+    :param dict files: texts by the names of their files
+    :return: a ZIP file
+    :rtype: bytes
+    """
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return buffer.getvalue()
+
+
 def read_entry(archive, name, limit=MAX_UNPACKED):
     """Yield a file of an archive in pieces.
 

@@ -175,6 +175,13 @@ def _names(path):
                 yield node.lineno, f"{owner}.{node.attr}"
 
 
+def test_what_is_packed_is_read_again():
+    files = {"a.json": "{}", "b.html": "<p>Ä</p>"}
+    with bounded.open_zip(bounded.pack(files)) as found:
+        read = {name: b"".join(bounded.read_entry(found, name)) for name in found.namelist()}
+    assert {name: data.decode() for name, data in read.items()} == files
+
+
 def test_nothing_is_unpacked_but_by_the_bounded_reader():
     found = [
         f"{path.relative_to(SOURCES)}:{line}: {name}"

@@ -1,12 +1,11 @@
 """The personal data of a customer as a file, for them and for machines."""
 
-import io
 import json
-import zipfile
 
 from odoo import api, fields, models
 from odoo.tools import html2plaintext
 
+from odoo.addons.oms_addon.tools.bounded import pack
 from odoo.addons.oms_addon.tools.personal_data import DIALOG, LINK, REGISTER
 
 #: what is exported of Odoo's own records
@@ -54,12 +53,8 @@ class OmsPrivacy(models.AbstractModel):
             "generated_at": fields.Datetime.now().isoformat(),
             "sections": {section["title"]: section["rows"] for section in sections},
         }
-        buffer = io.BytesIO()
-        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-            text = json.dumps(content, indent=2, ensure_ascii=False, default=str)
-            archive.writestr("personal_data.json", text)
-            archive.writestr("personal_data.html", str(page))
-        return buffer.getvalue()
+        text = json.dumps(content, indent=2, ensure_ascii=False, default=str)
+        return pack({"personal_data.json": text, "personal_data.html": str(page)})
 
     @api.model
     def _export_sections(self, person, is_internal):
