@@ -5,6 +5,7 @@
     "category": "Sales/Sales",
     "license": "LGPL-3",
     "author": "The oms_addon maintainers",
+    "images": ["static/description/exceptions.png"],
     "depends": [
         "sale_management",
         "sale_stock",
