@@ -7,7 +7,7 @@ import math
 import time
 from pathlib import Path
 
-from odoo.fields import Command
+from odoo.fields import Command, Datetime
 
 from benchmarks import load, odoo_server
 
@@ -117,7 +117,8 @@ def _parsing(env):
         body = path.read_bytes() if path.exists() else b""
         if not body:
             continue
-        channel = env["oms.channel"].new({"name": code, "adapter": code})
+        now = Datetime.now()
+        channel = env["oms.channel"].new({"name": code, "adapter": code, "create_date": now})
         adapter = env[name]
         adapter._parse(channel, "orders/create", body)
         figures[f"parse_per_second_{code}"] = round(_rate(adapter, channel, body))
