@@ -11,12 +11,6 @@ from odoo.addons.oms_addon.tools.amounts import amount_of
 from odoo.addons.oms_addon.tools.sealed_context import sealed, unsealed
 from odoo.addons.oms_addon.tools.view_fitter import ViewFitter
 
-ROLES = (
-    "oms_addon.oms_addon_group_auditor",
-    "oms_addon.oms_addon_group_accountant",
-    "oms_addon.oms_addon_group_warehouse",
-    "oms_addon.oms_addon_group_agent",
-)
 MODIFIERS = ("invisible", "column_invisible", "readonly", "required", "domain", "context")
 
 
@@ -32,7 +26,7 @@ class Base(models.AbstractModel):
         whole record.
         """
         result = super().get_view(view_id, view_type, **options)
-        if any(self.env.user.has_group(role) for role in ROLES):
+        if self.env.user.has_group("oms_addon.oms_addon_group_user"):
             tree = etree.fromstring(result["arch"])
             is_changed = self._oms_leave_out_lists(tree)
             if not self.env.user._oms_sees_all():

@@ -2,12 +2,6 @@
 
 from odoo import api, fields, models
 
-#: who sees what was invoiced and paid
-MONEY_GROUPS = (
-    "oms_addon.oms_addon_group_auditor,oms_addon.oms_addon_group_accountant,"
-    "oms_addon.oms_addon_group_agent"
-)
-
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
@@ -16,7 +10,7 @@ class SaleOrder(models.Model):
         "Cancellation Summary",
         compute="_compute_oms_cancelled_text",
         compute_sudo=True,
-        groups=MONEY_GROUPS,
+        groups="oms_addon.oms_addon_group_office",
     )
 
     @api.depends(
