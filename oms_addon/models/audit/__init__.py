@@ -1,6 +1,7 @@
-"""The audit trail."""
+"""The audit trail, and how records move from state to state."""
 
 from . import oms_retention
+from . import oms_state_mixin
 from . import oms_event
 from . import oms_event_erase
 from . import oms_event_seal

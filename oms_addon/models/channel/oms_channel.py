@@ -12,11 +12,15 @@ ADAPTER = "oms.channel.adapter"
 class OmsChannel(models.Model):
     _name = "oms.channel"
     _description = "Sales Channel"
-    _inherit = ["mail.thread", "mail.activity.mixin", "oms.channel.policy.mixin"]
+    _inherit = [
+        "mail.thread",
+        "mail.activity.mixin",
+        "oms.state.mixin",
+        "oms.channel.policy.mixin",
+    ]
     _order = "sequence, name"
     _check_company_auto = True
 
-    # What may follow what; see _set_state.
     _TRANSITIONS = {
         "draft": ("live",),
         "live": ("paused",),
@@ -194,32 +198,21 @@ class OmsChannel(models.Model):
         self.check_access("write")
         return self.sudo()
 
-    def _set_state(self, state):
-        """Move channels to a state; those already there stay, others refuse with a reason.
-
-        :param str state: ``live`` or ``paused``
-        :raise UserError: when the move is not in the table
-        """
-        for channel in self.filtered(lambda c: c.state != state):
-            if state not in self._TRANSITIONS[channel.state]:
-                raise UserError(
-                    self.env._(
-                        "%(channel)s is %(now)s and cannot become %(then)s.",
-                        channel=channel.name,
-                        now=channel.state,
-                        then=state,
-                    )
-                )
+    def _set_state(self, state, **values):
+        """Extend: moves are audited, and the first time a channel is live is kept."""
+        before = {channel: channel.state for channel in self}
+        moved = super()._set_state(state, **values)
+        for channel in moved:
             self.env["oms.event"]._log(
                 channel,
                 "channel.state",
-                self.env._("Channel %(state)s", state=state),
-                before=channel.state,
+                self.env._("Channel: %(state)s", state=channel._state_label()),
+                before=before[channel],
                 after=state,
             )
-            channel.state = state
-            if state == "live" and not channel.live_at:
-                channel.live_at = fields.Datetime.now()
+        if state == "live":
+            moved.filtered(lambda c: not c.live_at).live_at = fields.Datetime.now()
+        return moved
 
     def _adapter(self):
         """:return: the adapter's model of this channel"""

@@ -12,8 +12,11 @@ class OmsChannelAlert(models.Model):
 
     _name = "oms.channel.alert"
     _description = "Channel Alert"
+    _inherit = ["oms.state.mixin"]
     _order = "state, level, since desc, id desc"
     _rec_name = "text"
+
+    _TRANSITIONS = {"open": ("settled",), "settled": ()}
 
     channel_id = fields.Many2one(
         "oms.channel", required=True, readonly=True, index=True, ondelete="cascade"
@@ -168,7 +171,7 @@ class OmsChannel(models.Model):
         )
         if not alerts:
             return
-        alerts.write({"state": "settled", "settled_at": fields.Datetime.now()})
+        alerts._set_state("settled", settled_at=fields.Datetime.now())
         for alert in alerts:
             self.env["oms.event"]._log(
                 alert.channel_id,

@@ -18,10 +18,10 @@ EDITABLE = ("parked", "failed")
 class OmsChannelMessage(models.Model):
     _name = "oms.channel.message"
     _description = "Channel Message"
+    _inherit = ["oms.state.mixin"]
     _order = "id desc"
     _rec_name = "event_ref"
 
-    # What may follow what; see _set_state.
     _TRANSITIONS = {
         "pending": ("done", "parked", "failed", "ignored"),
         "parked": ("pending", "done", "failed", "ignored"),

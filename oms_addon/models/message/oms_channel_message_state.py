@@ -3,7 +3,6 @@
 import random
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 from odoo.addons.oms_addon.documents.values import to_text
 
@@ -20,29 +19,16 @@ class OmsChannelMessage(models.Model):
     # === BUSINESS METHODS: STATES === #
 
     def _set_state(self, state, text=False, **values):
-        """Move messages to a state of the table; a move to the same state changes nothing.
+        """Extend: the result is kept in words, and what has ended has no exceptions.
 
-        :param str state: the state to reach
         :param str text: the result in words
-        :param dict values: more fields to write
-        :raise UserError: when the move is not in the table
         """
-        moving = self.filtered(lambda m: m.state != state)
-        for message in moving:
-            if state not in self._TRANSITIONS[message.state]:
-                raise UserError(
-                    self.env._(
-                        "Message %(message)s is %(now)s and cannot become %(then)s.",
-                        message=message.event_ref,
-                        now=message.state,
-                        then=state,
-                    )
-                )
-        moving.sudo().write({"state": state, "error": text, **values})
+        moved = super()._set_state(state, error=text, **values)
         if state in ENDED:
             # Nobody but the system sees the trace, and everybody may end it.
-            moving.sudo().write({"done_at": fields.Datetime.now(), "trace": False})
-            moving.hold_ids.sudo()._close(text or self.env._("The message is done."))
+            moved.sudo().write({"done_at": fields.Datetime.now(), "trace": False})
+            moved.hold_ids.sudo()._close(text or self.env._("The message is done."))
+        return moved
 
     def _park(self, problems):
         """Let a message wait, with its reasons in the exceptions list.
@@ -86,7 +72,8 @@ class OmsChannelMessage(models.Model):
                 values["next_try_at"] = fields.Datetime.add(fields.Datetime.now(), seconds=delay)
                 message.sudo().write(values)
                 continue
-            message.sudo().write({**values, "state": "failed"})
+            message.sudo().write(values)
+            message._advance_to("failed", text=error)
             if message.topic == "stock":
                 self.env["oms.channel.stock"]._give_up(message)
             if message.topic in ("refund", "cancellation"):

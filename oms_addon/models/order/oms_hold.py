@@ -8,9 +8,12 @@ from odoo.addons.oms_addon.tools.sealed_context import sealed
 class OmsHold(models.Model):
     _name = "oms.hold"
     _description = "Order Exception"
+    _inherit = ["oms.state.mixin"]
     _order = "reason_id, id"
     _rec_name = "order_ref"
     _check_company_auto = True
+
+    _TRANSITIONS = {"open": ("released", "closed"), "released": (), "closed": ()}
 
     reason_id = fields.Many2one("oms.hold.reason", required=True, readonly=True, index=True)
     reason_code = fields.Char(related="reason_id.code", store=True, index=True)

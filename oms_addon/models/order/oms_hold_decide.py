@@ -122,17 +122,14 @@ class OmsHold(models.Model):
         :param str resolution: why, for the record
         :param str state: ``closed`` or ``released``
         """
-        open_holds = self.filtered(lambda h: h.state == "open")
+        open_holds = self._advance_to(
+            state,
+            resolution=resolution,
+            released_by_id=self.env.uid,
+            released_at=fields.Datetime.now(),
+        )
         if not open_holds:
             return
-        open_holds.sudo().write(
-            {
-                "state": state,
-                "resolution": resolution,
-                "released_by_id": self.env.uid,
-                "released_at": fields.Datetime.now(),
-            }
-        )
         self.env["oms.stop.request"].sudo()._settle(open_holds)
         if state == "released":
             changed = open_holds.filtered(lambda h: h.reason_code == "ORDER_CHANGED")

@@ -13,10 +13,10 @@ class OmsOrderRefund(models.Model):
 
     _name = "oms.order.refund"
     _description = "Refund on the Channel"
+    _inherit = ["oms.state.mixin"]
     _order = "id desc"
     _rec_name = "ref"
 
-    # What may follow what; see _set_state.
     _TRANSITIONS = {
         "asked": ("waiting", "done", "failed"),
         "failed": ("asked", "waiting", "done"),
@@ -70,11 +70,6 @@ class OmsOrderRefund(models.Model):
     )
     _waiting_idx = models.Index("(order_id) WHERE state = 'waiting'")
 
-    def _set_state(self, state):
-        """Move refunds along the table; those already there, or further, stay."""
-        moving = self.filtered(lambda r: state in self._TRANSITIONS[r.state])
-        moving.sudo().write({"state": state})
-
     @api.model
     def _credit_waiting(self, orders):
         """Credit the money of refunds whose orders are invoiced by now."""
@@ -82,11 +77,11 @@ class OmsOrderRefund(models.Model):
         for refund in waiting:
             order, due = refund.order_id, refund.credit_due
             if order.currency_id.is_zero(due):
-                refund._set_state("done")
+                refund._advance_to("done")
                 continue
             if order.state == "cancel":
                 refund.credit_due = 0.0
-                refund._set_state("done")
+                refund._advance_to("done")
                 continue
             refund._credit_due()
 
@@ -106,11 +101,11 @@ class OmsOrderRefund(models.Model):
         if notes:
             self.write({"credit_due": left, "shares": {}})
         if order.currency_id.is_zero(left):
-            self._set_state("done")
+            self._advance_to("done")
         elif poster._invoices_of(order.sudo()) and not poster._is_to_invoice(order.sudo()):
             # Whatever was given back, no more than was invoiced can be credited.
             self.credit_due = 0.0
-            self._set_state("done")
+            self._advance_to("done")
             self._hold_for_excess(left)
 
     def _hold_for_excess(self, excess):

@@ -92,7 +92,7 @@ class OmsOrderRefund(models.Model):
         """
         self.ensure_one()
         if self._is_whole() and answer.get("unmet"):
-            self._set_state("failed")
+            self._advance_to("failed")
             return
         if self._is_whole() and answer.get("already"):
             # Whoever cancelled it there gave the money back, or did not: the channel tells.
@@ -101,7 +101,7 @@ class OmsOrderRefund(models.Model):
         ref = str(answer.get("refund_ref") or "")
         known = self.search([("order_id", "=", self.order_id.id), ("ref", "=", ref)], limit=1)
         self.write({"ref": False if known else ref or False, "refunded_at": fields.Datetime.now()})
-        self._set_state("done")
+        self._advance_to("done")
         self._credit_beyond(answer.get("amount"))
 
     @api.model
@@ -194,7 +194,7 @@ class OmsOrderRefund(models.Model):
         at = self.env["oms.order.builder"]._naive(refund.at)
         self.write({"ref": refund.ref, "refunded_at": at})
         if self.kind == "cancellation":
-            self._set_state("done")
+            self._advance_to("done")
             self._credit_beyond(self._total(refund))
 
     def _credit_beyond(self, total):

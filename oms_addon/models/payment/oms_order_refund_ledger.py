@@ -117,6 +117,6 @@ class OmsOrderRefund(models.Model):
         self.echo_ref = refund.ref
         if self.kind == "cancellation":
             self.refunded_at = self.env["oms.order.builder"]._naive(refund.at)
-            self._set_state("done")
+            self._advance_to("done")
         elif self.state == "asked":
             self._begin(loads(self.message_id._raw_payload()), refund.ref, refund.at)

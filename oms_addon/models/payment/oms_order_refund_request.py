@@ -151,7 +151,7 @@ class OmsOrderRefund(models.Model):
         told = self.search([("order_id", "=", refund.order_id.id), ("ref", "=", ref)])
         if told:
             # The channel told it faster than it answered.
-            refund._set_state("done")
+            refund._advance_to("done")
             return
         now = fields.Datetime.now().replace(tzinfo=timezone.utc)
         refund._begin(content, ref, now, str((answer or {}).get("charge_ref") or ref))
@@ -168,7 +168,7 @@ class OmsOrderRefund(models.Model):
         self.ensure_one()
         order = self.order_id
         self.write({"ref": ref, "refunded_at": self.env["oms.order.builder"]._naive(at)})
-        self._set_state("waiting")
+        self._advance_to("waiting")
         adapter = order.oms_channel_id._adapter()
         if adapter._has_refund_ledger or not adapter._can_fetch:
             charge = self._prepare_charge(content, charge_ref or ref, at)
@@ -221,7 +221,7 @@ class OmsOrderRefund(models.Model):
             carried out
         """
         for refund in self.search([("message_id", "=", message.id), ("state", "=", "asked")]):
-            refund._set_state("failed")
+            refund._advance_to("failed")
             text = refund._refused_text(message.error or "", is_certain)
             self.env["oms.hold"]._open(
                 refund.order_id, [{"code": "REFUND_UNMATCHED", "message": text}]

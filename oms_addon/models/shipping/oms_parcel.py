@@ -34,11 +34,11 @@ TROUBLE = ("attempt_failed", "exception", "returned", "expired")
 class OmsParcel(models.Model):
     _name = "oms.parcel"
     _description = "Parcel"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "oms.state.mixin"]
     _order = "id desc"
     _check_company_auto = True
 
-    # What may follow what; see _set_state. What arrived stays so, unless it came back.
+    # What arrived stays so, unless it came back.
     _TRANSITIONS = {
         "pending": ("info_received", *MOVING),
         "info_received": MOVING,
@@ -185,25 +185,6 @@ class OmsParcel(models.Model):
     def _key(self, number):
         """:return: the form in which tracking numbers are compared"""
         return "".join((number or "").split()).upper()
-
-    def _set_state(self, state):
-        """Move parcels to a state of the table; those already there stay.
-
-        :param str state: the state to reach
-        :raise UserError: when the move is not in the table
-        """
-        moving = self.filtered(lambda p: p.state != state)
-        for parcel in moving:
-            if state not in self._TRANSITIONS[parcel.state]:
-                raise UserError(
-                    self.env._(
-                        "Parcel %(parcel)s is %(now)s and cannot become %(then)s.",
-                        parcel=parcel.display_name,
-                        now=dict(STATES)[parcel.state],
-                        then=dict(STATES)[state],
-                    )
-                )
-        moving.sudo().write({"state": state})
 
     def _state_after(self, states):
         """:return: the state one parcel is in when these happened one after the other

@@ -9,10 +9,10 @@ from odoo.addons.oms_addon.tools.sealed_context import sealed, unsealed
 class OmsStopRequest(models.Model):
     _name = "oms.stop.request"
     _description = "Request to Stop Picking"
+    _inherit = ["oms.state.mixin"]
     _order = "id desc"
     _rec_name = "order_id"
 
-    # What may follow what; see _set_state.
     _TRANSITIONS = {"asked": ("stopped", "late", "void"), "stopped": (), "late": (), "void": ()}
 
     order_id = fields.Many2one(
@@ -45,20 +45,10 @@ class OmsStopRequest(models.Model):
 
     _asked_idx = models.Index("(order_id) WHERE state = 'asked'")
 
-    def _set_state(self, state):
-        """Move requests along the table; those that are answered stay.
-
-        :return: the requests that moved
-        """
-        moving = self.filtered(lambda r: state in self._TRANSITIONS[r.state])
-        moving.write(
-            {
-                "state": state,
-                "answered_by_id": self.env.uid,
-                "answered_at": fields.Datetime.now(),
-            }
-        )
-        return moving
+    def _set_state(self, state, **values):
+        """Extend: whoever moves a request has answered it."""
+        answer = {"answered_by_id": self.env.uid, "answered_at": fields.Datetime.now()}
+        return super()._set_state(state, **answer, **values)
 
     # === ASKING === #
 
@@ -169,7 +159,7 @@ class OmsStopRequest(models.Model):
 
         :param bool is_stopped: whether the goods were put back
         """
-        for request in self._set_state("stopped" if is_stopped else "late"):
+        for request in self._advance_to("stopped" if is_stopped else "late"):
             order = request.order_id
             text = (
                 self.env._("The warehouse stopped: %(what)s put back.", what=request.what)

@@ -12,9 +12,11 @@ class OmsStockCheck(models.Model):
 
     _name = "oms.stock.check"
     _description = "Stock Difference"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "oms.state.mixin"]
     _order = "state, id desc"
     _rec_name = "text"
+
+    _TRANSITIONS = {"open": ("settled",), "settled": ()}
 
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     kind = fields.Selection(
@@ -183,7 +185,7 @@ class OmsStockCheck(models.Model):
         """Close differences that are gone."""
         if not self:
             return
-        self.write({"state": "settled", "settled_at": fields.Datetime.now()})
+        self._set_state("settled", settled_at=fields.Datetime.now())
         self.activity_ids.action_feedback(feedback=self.env._("Settled."))
 
     def _repair(self):

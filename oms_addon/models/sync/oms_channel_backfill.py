@@ -11,10 +11,10 @@ class OmsChannelBackfill(models.Model):
 
     _name = "oms.channel.backfill"
     _description = "Back-fill"
+    _inherit = ["oms.state.mixin"]
     _order = "id desc"
     _check_company_auto = True
 
-    # What may follow what; see _set_state.
     _TRANSITIONS = {
         "draft": ("running",),
         "running": ("done", "failed", "stopped"),
@@ -160,27 +160,22 @@ class OmsChannelBackfill(models.Model):
         self.env.ref("oms_addon.oms_lane_backfill").sudo()._wake()
 
     def _set_state(self, state, **values):
-        """Move back-fills to a state of the table; those already there stay.
-
-        :raise UserError: when the move is not in the table
-        """
-        for backfill in self.filtered(lambda b: b.state != state):
-            if state not in self._TRANSITIONS[backfill.state]:
-                raise UserError(
-                    self.env._(
-                        "The back-fill is %(now)s and cannot become %(then)s.",
-                        now=backfill.state,
-                        then=state,
-                    )
-                )
+        """Extend: moves are audited."""
+        before = {backfill: backfill.state for backfill in self}
+        moved = super()._set_state(state, **values)
+        for backfill in moved:
             self.env["oms.event"]._log(
                 backfill,
                 "channel.backfill",
-                self.env._("Back-fill %(name)s: %(state)s", name=backfill.name, state=state),
-                before=backfill.state,
+                self.env._(
+                    "Back-fill %(name)s: %(state)s",
+                    name=backfill.name,
+                    state=backfill._state_label(),
+                ),
+                before=before[backfill],
                 after=state,
             )
-            backfill.write({"state": state, **values})
+        return moved
 
 
 class OmsChannel(models.Model):

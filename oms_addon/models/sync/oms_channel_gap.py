@@ -19,9 +19,19 @@ class OmsChannelGap(models.Model):
 
     _name = "oms.channel.gap"
     _description = "Gap Check"
+    _inherit = ["oms.state.mixin"]
     _order = "date_from desc, id desc"
     _check_company_auto = True
     _rec_name = "text"
+
+    # A check can be made anew whatever came of it.
+    _TRANSITIONS = {
+        "draft": ("listing", "failed"),
+        "listing": ("even", "gap", "failed"),
+        "even": ("listing", "failed"),
+        "gap": ("listing", "failed"),
+        "failed": ("listing",),
+    }
 
     channel_id = fields.Many2one("oms.channel", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="channel_id.company_id", store=True, index=True)
@@ -101,27 +111,22 @@ class OmsChannelGap(models.Model):
         names, fetched = self._fetch_missing(missing)
         deleted = self._hold_deleted(theirs)
         changed = self._compare_content(theirs)
-        self.write(
-            {
-                "state": "gap" if missing else "even",
-                "theirs_count": len(theirs),
-                "ours_count": len(theirs) - len(missing),
-                "fetched_count": fetched,
-                "missing_refs": "\n".join(missing) or False,
-                "checked_at": fields.Datetime.now(),
-                "cursor": False,
-                "listed_refs": False,
-                "text": self._with_changed(
-                    self._in_words(len(theirs), missing, names, deleted), changed
-                ),
-            }
+        self._set_state(
+            "gap" if missing else "even",
+            theirs_count=len(theirs),
+            ours_count=len(theirs) - len(missing),
+            fetched_count=fetched,
+            missing_refs="\n".join(missing) or False,
+            checked_at=fields.Datetime.now(),
+            cursor=False,
+            listed_refs=False,
+            text=self._with_changed(self._in_words(len(theirs), missing, names, deleted), changed),
         )
 
     def _list(self):
         """Take up the channel's order ids, page by page, from where it stopped."""
         channel, adapter = self.channel_id, self.channel_id._adapter()
-        if self.state != "listing":
-            self.write({"state": "listing", "cursor": False, "listed_refs": []})
+        self._set_state("listing", cursor=False, listed_refs=[])
         for _page in range(MAX_PAGES):
             with self.env.cr.savepoint():
                 refs, cursor = adapter._list_orders(

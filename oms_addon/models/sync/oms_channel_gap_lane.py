@@ -222,7 +222,7 @@ class OmsChannel(models.Model):
             except Exception as error:  # noqa: BLE001 - told on the check and by an alert
                 _logger.warning("Gap check %s failed", gap.id, exc_info=True)
                 text = self.env["oms.channel.message"]._in_words(error)[:MAX_SHOWN]
-                gap.write({"state": "failed", "text": text, "checked_at": fields.Datetime.now()})
+                gap._set_state("failed", text=text, checked_at=fields.Datetime.now())
         self._tell_gaps(gaps)
 
     def _go_on_later(self, error):
