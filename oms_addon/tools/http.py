@@ -133,7 +133,7 @@ def request(
     values = {"data": body, "headers": headers, "params": params, "auth": auth}
     try:
         with pinned.Deadline(seconds or TOTAL_SECONDS) as deadline:
-            peers = pinned.resolve(address)
+            peers = pinned.resolve(address, deadline.left())
             addresses.check_numbers(address, [peer[0] for _family, peer in peers], trusted)
             response = _send(method, address, peers, deadline, **values)
             content = _read(response)

@@ -8,6 +8,7 @@ another machine. So what was checked is what is connected to; the name goes on t
 import contextlib
 import functools
 import os
+import queue
 import socket
 import ssl
 import threading
@@ -21,6 +22,8 @@ from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 #: how many IP addresses of one name are tried
 MAX_PEERS = 4
+#: seconds for looking a name up, which the system's resolver may take far longer for
+LOOKUP_SECONDS = 20.0
 
 
 class Overdue(TimeoutError):
@@ -82,15 +85,38 @@ class Deadline:
                     connection.shutdown(socket.SHUT_RDWR)
 
 
-def resolve(address):
+def resolve(address, seconds=LOOKUP_SECONDS):
     """Look up the name of an address.
 
+    :param float seconds: how long that may take, ``LOOKUP_SECONDS`` at most
     :return: pairs of address family and socket address
     :rtype: tuple
-    :raise OSError: when nobody knows it
+    :raise OSError: when nobody knows it, or no name server answers in time
     """
-    found = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)
+    found = _look_up(address.host, address.port, min(seconds, LOOKUP_SECONDS))
     return tuple(dict.fromkeys((family, peer) for family, _type, _proto, _name, peer in found))
+
+
+def _look_up(host, port, seconds):
+    """:return: what ``getaddrinfo`` finds; it cannot be interrupted, but be left alone"""
+    answer = queue.SimpleQueue()
+
+    def ask():
+        try:
+            answer.put(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+        except (OSError, UnicodeError) as error:
+            answer.put(error)
+
+    threading.Thread(target=ask, name="oms-lookup", daemon=True).start()
+    try:
+        found = answer.get(timeout=seconds)
+    except queue.Empty:
+        raise socket.gaierror(
+            socket.EAI_AGAIN, f"No name server answered within {seconds:g} seconds"
+        ) from None
+    if isinstance(found, Exception):
+        raise found
+    return found
 
 
 def connect(peers, timeout):

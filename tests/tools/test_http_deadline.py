@@ -175,13 +175,38 @@ def test_a_certificate_is_looked_at_no_longer_than_it_may():
     assert time.monotonic() - start < SECONDS + 2
 
 
-def test_an_answer_in_time_leaves_no_timer_and_no_connection():
+def test_a_name_server_that_never_answers_holds_nobody_up(monkeypatch):
+    ended = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **kwargs: ended.wait(PATIENCE * 2))
+    monkeypatch.setattr(pinned, "LOOKUP_SECONDS", SECONDS / 3)
+    start = time.monotonic()
+    with pytest.raises(RetryableError) as caught:
+        http.request("GET", "https://shop.example.com/x")
+    assert time.monotonic() - start < SECONDS + 2
+    ended.set()
+    assert caught.value.unreachable
+    assert "shop.example.com could not be resolved" in str(caught.value)
+
+
+def test_an_answer_in_time_leaves_no_timer_and_no_connection(monkeypatch):
     def talk(connection):
         connection.recv(4096)
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
 
+    made = []
+
+    class Timer(threading.Timer):
+        def __init__(self, *args, **kwargs):
+            super().__init__(*args, **kwargs)
+            made.append(self)
+
+    monkeypatch.setattr(pinned.threading, "Timer", Timer)
     with talking(talk) as port:
         for _call in range(5):
             answer = http.request("GET", f"http://127.0.0.1:{port}/", trusted=TRUSTED)
             assert answer.json() == {}
-    assert not [thread for thread in threading.enumerate() if isinstance(thread, threading.Timer)]
+    assert len(made) == 5
+    for timer in made:
+        # A cancelled timer ends as soon as its thread gets to it; one left would last a minute.
+        timer.join(PATIENCE)
+    assert not [timer for timer in made if timer.is_alive()]
