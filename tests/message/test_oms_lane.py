@@ -13,8 +13,31 @@ class TestLane(OmsCommon):
 
     def test_every_lane_has_a_worker_and_a_job(self):
         lanes = self.env["oms.lane"].search([])
-        self.assertEqual(set(lanes.mapped("code")), set(self.env["oms.lane"]._workers()))
+        names = dir(type(self.env["oms.lane"]))
+        workers = {name.removeprefix("_work_") for name in names if name.startswith("_work_")}
+        self.assertEqual(set(lanes.mapped("code")), workers)
+        self.assertEqual(set(self.env["oms.lane"]._workers()), workers)
+        counters = {name.removeprefix("_count_") for name in names if name.startswith("_count_")}
+        self.assertLessEqual(counters - {"running", "messages"}, workers)
         self.assertTrue(all(lane.cron_ids for lane in lanes))
+
+    def test_a_background_job_is_declared_by_its_record_alone(self):
+        for code, minutes, interval in (
+            ("acme", 20, (20, "minutes")),
+            ("daily", 1440, (1, "days")),
+        ):
+            with self.subTest(code):
+                hour = 2.5 if code == "daily" else 0.0
+                lane = self.env["oms.lane"].create(
+                    {"name": code, "code": code, "interval_minutes": minutes, "first_hour": hour}
+                )
+                cron = lane.cron_ids
+                self.assertEqual(cron, self.env.ref(f"oms_addon.ir_cron_{code}"))
+                self.assertEqual((cron.interval_number, cron.interval_type), interval)
+                self.assertEqual(cron.code, f'model._cron_run("{code}")')
+                self.assertEqual(cron.user_id, self.env.ref("base.user_root"))
+                if hour:
+                    self.assertEqual((cron.nextcall.hour, cron.nextcall.minute), (2, 30))
 
     def test_the_jobs_take_an_order_along_and_leave_word(self):
         self._receive(self._document("A1"))

@@ -11,3 +11,4 @@ from . import oms_channel_message_lane
 from . import oms_channel_message_sender
 from . import oms_channel_message_summary
 from . import oms_lane
+from . import oms_lane_work

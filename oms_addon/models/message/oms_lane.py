@@ -3,7 +3,7 @@
 import logging
 import time
 
-from odoo import api, fields, models, tools
+from odoo import SUPERUSER_ID, api, fields, models, tools
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from odoo.addons.oms_addon.tools.sealed_context import sealed
@@ -17,6 +17,10 @@ ASKING_LANES = ("fetch", "care", "backfill", "listings")
 
 
 class OmsLane(models.Model):
+    """One background job, declared by its record: the scheduled action is made from it, and
+    ``_work_<code>`` is what it does.
+    """
+
     _name = "oms.lane"
     _description = "Lane"
     _order = "sequence, id"
@@ -24,6 +28,18 @@ class OmsLane(models.Model):
     name = fields.Char(required=True, translate=True)
     code = fields.Char(required=True, readonly=True)
     sequence = fields.Integer(default=10)
+    interval_minutes = fields.Integer(
+        "Every (Minutes)",
+        default=1,
+        required=True,
+        readonly=True,
+        help="How often the scheduled action runs when it is created.",
+    )
+    first_hour = fields.Float(
+        "First Run At (UTC)",
+        readonly=True,
+        help="Hour of the next day at which it runs first. Leave empty to start at once.",
+    )
     cron_ids = fields.Many2many("ir.cron", string="Jobs", readonly=True, groups="base.group_system")
     last_run_at = fields.Datetime("Last Run", readonly=True)
     last_seconds = fields.Float("Duration (Seconds)", readonly=True)
@@ -39,9 +55,9 @@ class OmsLane(models.Model):
     # === COMPUTE METHODS === #
 
     def _compute_waiting_count(self):
-        counters = self._counters()
         for lane in self:
-            lane.waiting_count = counters[lane.code]() if lane.code in counters else 0
+            count = getattr(self, f"_count_{lane.code}", None)
+            lane.waiting_count = count() if count else 0
 
     @api.depends("last_run_at", "last_error")
     def _compute_health(self):
@@ -73,50 +89,10 @@ class OmsLane(models.Model):
 
     @api.model
     def _workers(self):
-        """:return: what each lane does: a method that works one batch and returns its size"""
-        return {
-            "fetch": self.env["oms.channel"]._work_fetch,
-            "inbox": self.env["oms.channel.message"]._process_inbox,
-            "orders": lambda: self.env["oms.order.flow"]._process("orders"),
-            "fulfilment": self._work_fulfilment,
-            "allocator": self.env["oms.backorder"]._serve_backorders,
-            "stock": self._work_stock,
-            "outbox": self.env["oms.channel.message"]._process_outbox,
-            "receipts": self.env["oms.invoice.poster"]._send_receipts,
-            "sample": self._work_sample,
-            "slow": self._work_slow,
-            "check": self.env["oms.stock.check"]._work,
-            "care": self._work_care,
-            "backfill": self.env["oms.channel.backfill"]._work,
-            "listings": self.env["oms.channel"]._work_listings,
-            "promises": self.env["oms.promise.review"]._work,
-        }
-
-    @api.model
-    def _counters(self):
-        """:return: how much waits in a lane, by code"""
-        Message = self.env["oms.channel.message"]
-        Order = self.env["sale.order"]
-
-        def running(lane):
-            steps = [s for s, l in self.env["oms.order.flow"]._lanes().items() if l == lane]
-            return Order.search_count([("oms_cursor", "in", steps), ("oms_status", "=", "running")])
-
-        Channel, Backfill = self.env["oms.channel"], self.env["oms.channel.backfill"]
-        return {
-            "backfill": lambda: Backfill.search_count(Backfill._get_todo_domain()),
-            "fetch": lambda: Channel.search_count(Channel._get_fetch_domain()),
-            "care": lambda: (
-                Channel.search_count(Channel._get_care_domain() | Channel._get_gap_domain())
-                + self.env["res.partner"].search_count([("oms_is_vies_due", "=", True)])
-            ),
-            "listings": lambda: Channel.search_count(Channel._get_listings_domain()),
-            "inbox": lambda: Message.search_count(Message._get_todo_domain("in")),
-            "outbox": lambda: Message.search_count(Message._get_todo_domain("out")),
-            "promises": lambda: self.env["oms.promise.review"].search_count([]),
-            "orders": lambda: running("orders"),
-            "fulfilment": lambda: running("fulfilment"),
-        }
+        """:return: the method of each background job by its code: ``_work_<code>`` processes one
+        batch and returns its size
+        """
+        return {lane.code: getattr(self, f"_work_{lane.code}") for lane in self.sudo().search([])}
 
     def _wake(self):
         """Run the lanes as soon as this transaction is committed."""
@@ -150,6 +126,44 @@ class OmsLane(models.Model):
         """:return: the jobs of a lane"""
         return tuple(self.sudo().search([("code", "=", code)]).cron_ids.ids)
 
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Extend: a background job comes with its scheduled action."""
+        lanes = super().create(vals_list)
+        for lane in lanes.filtered(lambda lane: not lane.cron_ids):
+            lane.cron_ids = lane._make_cron()
+        self.env.registry.clear_cache()
+        return lanes
+
+    def _make_cron(self):
+        """Create the scheduled action of a background job, which goes with the add-on."""
+        self.ensure_one()
+        cron = self.env["ir.cron"].sudo().create(self._prepare_cron_values())
+        xmlid = f"oms_addon.ir_cron_{self.code}"
+        self.env["ir.model.data"]._update_xmlids(
+            [{"xml_id": xmlid, "record": cron, "noupdate": True}]
+        )
+        return cron
+
+    def _prepare_cron_values(self):
+        """:return: the values of the scheduled action of a background job"""
+        days, left = divmod(self.interval_minutes, 24 * 60)
+        values = {
+            "name": f"Orders Hub: {self.name}",
+            "model_id": self.env["ir.model"]._get_id(self._name),
+            "state": "code",
+            "code": f'model._cron_run("{self.code}")',
+            "user_id": SUPERUSER_ID,
+            "interval_number": self.interval_minutes if left else days,
+            "interval_type": "minutes" if left else "days",
+        }
+        if self.first_hour:
+            tomorrow = fields.Datetime.add(fields.Datetime.today(), days=1)
+            values["nextcall"] = fields.Datetime.add(tomorrow, minutes=round(self.first_hour * 60))
+        return values
+
     def write(self, vals):
         if "cron_ids" in vals or "code" in vals:
             self.env.registry.clear_cache()
@@ -171,7 +185,7 @@ class OmsLane(models.Model):
         error = False
         while True:
             try:
-                done = lane._workers()[code]()
+                done = getattr(lane, f"_work_{code}")()
                 # What the batch wrote last meets others when it is committed.
                 left = self.env["ir.cron"]._commit_progress(done) if done else 0
             except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as conflict:
@@ -219,52 +233,6 @@ class OmsLane(models.Model):
             self.env["ir.cron"]._commit_progress(0, remaining=0)
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             self.env.cr.rollback()
-
-    # === WORK OF THE SMALL LANES === #
-
-    @api.model
-    def _work_fulfilment(self):
-        """Take orders along; when none is left, part deliveries that wait for goods of one."""
-        return (
-            self.env["oms.order.flow"]._process("fulfilment")
-            or self.env["oms.ship.together"]._part_blocked()
-        )
-
-    @api.model
-    def _work_stock(self):
-        """Put the stock and the prices that changed on their way to the channels, what expired
-        among it.
-        """
-        expired = self.env["oms.lot.expiry"]._work()
-        if expired:
-            # Its locks are not held while channels' figures are counted.
-            return expired
-        return self.env["oms.channel.stock"]._work() + self.env["oms.channel.price"]._work()
-
-    @api.model
-    def _work_sample(self):
-        """Let the sample warehouse pick, pack, ship and carry."""
-        warehouse = self.env["oms.sample.warehouse"]
-        return warehouse._work() + warehouse._carry()
-
-    @api.model
-    def _work_care(self):
-        """Look after the channels, then verify tax numbers: each asks somebody else's server."""
-        return (
-            self.env["oms.channel"]._work_care() or self.env["oms.customer.creator"]._verify_one()
-        )
-
-    def _work_slow(self):
-        """Seal the audit trail, cancel what nobody paid or could serve, book money that
-        the flow does not touch, forget secrets that were typed and left.
-        """
-        left = self.env["oms.channel.connect"]._forget_left_secrets()
-        collector = self.env["oms.payment.collector"]
-        booked = collector._book_left()
-        late = self.env["oms.allocation.expiry"]._expire_unserved()
-        return (
-            self.env["oms.event"]._seal() + collector._expire_unpaid() + (booked or 0) + late + left
-        )
 
     # === DRAINING === #
 

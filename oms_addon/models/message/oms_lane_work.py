@@ -1,0 +1,157 @@
+"""What each background job does, one batch at a time, and how much waits for it."""
+
+from odoo import api, models
+
+
+class OmsLane(models.Model):
+    _inherit = "oms.lane"
+
+    # === ORDERS === #
+
+    @api.model
+    def _work_fetch(self):
+        return self.env["oms.channel"]._work_fetch()
+
+    @api.model
+    def _count_fetch(self):
+        Channel = self.env["oms.channel"]
+        return Channel.search_count(Channel._get_fetch_domain())
+
+    @api.model
+    def _work_inbox(self):
+        return self.env["oms.channel.message"]._process_inbox()
+
+    @api.model
+    def _count_inbox(self):
+        return self._count_messages("in")
+
+    @api.model
+    def _work_orders(self):
+        return self.env["oms.order.flow"]._process("orders")
+
+    @api.model
+    def _count_orders(self):
+        return self._count_running("orders")
+
+    @api.model
+    def _work_fulfilment(self):
+        """Take orders along; when none is left, part deliveries that wait for goods of one."""
+        return (
+            self.env["oms.order.flow"]._process("fulfilment")
+            or self.env["oms.ship.together"]._part_blocked()
+        )
+
+    @api.model
+    def _count_fulfilment(self):
+        return self._count_running("fulfilment")
+
+    @api.model
+    def _count_running(self, code):
+        """:return: how many orders are at a step of a background job"""
+        lanes = self.env["oms.order.flow"]._lanes()
+        steps = [step for step, of_lane in lanes.items() if of_lane == code]
+        return self.env["sale.order"].search_count(
+            [("oms_cursor", "in", steps), ("oms_status", "=", "running")]
+        )
+
+    # === STOCK === #
+
+    @api.model
+    def _work_allocator(self):
+        return self.env["oms.backorder"]._serve_backorders()
+
+    @api.model
+    def _work_stock(self):
+        """Put the stock and the prices that changed on their way to the channels, what expired
+        among it.
+        """
+        expired = self.env["oms.lot.expiry"]._work()
+        if expired:
+            # Its locks are not held while channels' figures are counted.
+            return expired
+        return self.env["oms.channel.stock"]._work() + self.env["oms.channel.price"]._work()
+
+    @api.model
+    def _work_check(self):
+        return self.env["oms.stock.check"]._work()
+
+    @api.model
+    def _work_promises(self):
+        return self.env["oms.promise.review"]._work()
+
+    @api.model
+    def _count_promises(self):
+        return self.env["oms.promise.review"].search_count([])
+
+    @api.model
+    def _work_sample(self):
+        """Let the sample warehouse pick, pack, ship and carry."""
+        warehouse = self.env["oms.sample.warehouse"]
+        return warehouse._work() + warehouse._carry()
+
+    # === CHANNELS === #
+
+    @api.model
+    def _work_outbox(self):
+        return self.env["oms.channel.message"]._process_outbox()
+
+    @api.model
+    def _count_outbox(self):
+        return self._count_messages("out")
+
+    @api.model
+    def _count_messages(self, direction):
+        """:return: how many messages of a direction can be processed now"""
+        Message = self.env["oms.channel.message"]
+        return Message.search_count(Message._get_todo_domain(direction))
+
+    @api.model
+    def _work_care(self):
+        """Look after the channels, then verify tax numbers: each asks somebody else's server."""
+        return (
+            self.env["oms.channel"]._work_care() or self.env["oms.customer.creator"]._verify_one()
+        )
+
+    @api.model
+    def _count_care(self):
+        Channel = self.env["oms.channel"]
+        return Channel.search_count(
+            Channel._get_care_domain() | Channel._get_gap_domain()
+        ) + self.env["res.partner"].search_count([("oms_is_vies_due", "=", True)])
+
+    @api.model
+    def _work_backfill(self):
+        return self.env["oms.channel.backfill"]._work()
+
+    @api.model
+    def _count_backfill(self):
+        Backfill = self.env["oms.channel.backfill"]
+        return Backfill.search_count(Backfill._get_todo_domain())
+
+    @api.model
+    def _work_listings(self):
+        return self.env["oms.channel"]._work_listings()
+
+    @api.model
+    def _count_listings(self):
+        Channel = self.env["oms.channel"]
+        return Channel.search_count(Channel._get_listings_domain())
+
+    # === MONEY AND HISTORY === #
+
+    @api.model
+    def _work_receipts(self):
+        return self.env["oms.invoice.poster"]._send_receipts()
+
+    @api.model
+    def _work_slow(self):
+        """Seal the audit trail, cancel what nobody paid or could serve, book money that
+        the flow does not touch, forget secrets that were typed and left.
+        """
+        left = self.env["oms.channel.connect"]._forget_left_secrets()
+        collector = self.env["oms.payment.collector"]
+        booked = collector._book_left()
+        late = self.env["oms.allocation.expiry"]._expire_unserved()
+        return (
+            self.env["oms.event"]._seal() + collector._expire_unpaid() + (booked or 0) + late + left
+        )
