@@ -9,7 +9,8 @@ from odoo.fields import Domain
 from odoo.tools import split_every
 
 from odoo.addons.oms_addon.exceptions import FinalError
-from odoo.addons.oms_addon.models.message.oms_channel_message_outbox import TOPIC_PRIORITIES
+from odoo.addons.oms_addon.models.message.outbound_topics import TOPICS
+from odoo.addons.oms_addon.tools.batches import halves
 
 CHECK_MINUTES = 60
 
@@ -111,7 +112,7 @@ class OmsChannelPrice(models.AbstractModel):
             rows.append(("price", key, None, body, hashlib.sha256(body).hexdigest()))
         if rows:
             Message = self.env["oms.channel.message"].sudo()
-            Message._insert_rows(channel, "out", rows, TOPIC_PRIORITIES["price"])
+            Message._insert_rows(channel, "out", rows, TOPICS["price"].priority)
             self.env["oms.lane"]._trigger_crons("outbox")
         return len(rows)
 
@@ -212,8 +213,7 @@ class OmsChannelPrice(models.AbstractModel):
         except FinalError as error:
             if len(ids) > 1:
                 # Refused as a whole: find out which of its items is to blame.
-                half = (len(ids) + 1) // 2
-                self._queue_chunks(channel, [ids[:half], ids[half:]])
+                self._queue_chunks(channel, halves(ids))
                 return {"split": len(ids)}
             answer = {"failed": {"0": str(error)}}
         failed = {**answer.get("failed", {}), **answer.get("stale", {})}

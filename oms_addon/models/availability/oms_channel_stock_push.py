@@ -8,11 +8,13 @@ from odoo import api, fields, models
 from odoo.tools import SQL, split_every
 
 from odoo.addons.oms_addon.exceptions import FinalError, Unfinished
+from odoo.addons.oms_addon.models.message.outbound_topics import TOPICS
+from odoo.addons.oms_addon.tools.backoff import backoff
+from odoo.addons.oms_addon.tools.batches import halves
 from odoo.addons.oms_addon.tools.sealed_context import sealed
 
-#: lower goes first; see oms.channel.message
+#: of what is out of stock: it overtakes everything
 ZERO_PRIORITY = 1
-STOCK_PRIORITY = 10
 RETRY_SECONDS = 60
 RETRY_LIMIT = 6 * 3600
 #: longer than any call that broke off takes to arrive
@@ -32,17 +34,23 @@ class OmsChannelStock(models.Model):
         due = self.search(self._get_due_domain(channel), order="id")
         if self._is_stopped(channel, due) or not due:
             return 0
-        rows = due.sorted(
-            lambda r: (r.wanted != 0, r.location_id.id, r.listing_id.parent_ref or "", r.id)
+        rows = due.sorted(lambda r: (r.location_id.id, r.listing_id.parent_ref or "", r.id))
+        sold_out = rows.filtered(lambda r: not r.wanted)
+        return self._queue_calls(channel, sold_out, ZERO_PRIORITY) + self._queue_calls(
+            channel, rows - sold_out, TOPICS["stock"].priority
         )
+
+    @api.model
+    def _queue_calls(self, channel, rows, priority):
+        """Make messages of rows, as many rows in each as one call of the channel takes.
+
+        :return: how many messages
+        :rtype: int
+        """
         size = channel._adapter()._batch_sizes.get("stock", 1)
-        count = 0
-        for is_zero, of_kind in ((True, rows.filtered(lambda r: not r.wanted)), (False, rows)):
-            chosen = of_kind if is_zero else of_kind.filtered("wanted")
-            chunks = [self.browse(ids) for ids in split_every(size, chosen.ids, list)]
-            self._queue_chunks(channel, chunks, ZERO_PRIORITY if is_zero else STOCK_PRIORITY)
-            count += len(chunks)
-        return count
+        chunks = [self.browse(ids) for ids in split_every(size, rows.ids, list)]
+        self._queue_chunks(channel, chunks, priority)
+        return len(chunks)
 
     @api.model
     def _queue_chunks(self, channel, chunks, priority):
@@ -195,8 +203,7 @@ class OmsChannelStock(models.Model):
     def _halve(self, channel, rows, priority):
         """A call was refused as a whole: find out which of its items is to blame."""
         self._release(rows)
-        half = (len(rows) + 1) // 2
-        self._queue_chunks(channel, [rows[:half], rows[half:]], priority)
+        self._queue_chunks(channel, halves(rows), priority)
 
     def _settle(self, items, answer, those=None):
         """Write what became of each row.
@@ -241,7 +248,7 @@ class OmsChannelStock(models.Model):
     def _note_failed(self, error):
         """One item was refused: it is tried again alone, later each time."""
         tries = self.tries + 1
-        delay = min(RETRY_SECONDS * 2 ** (tries - 1), RETRY_LIMIT)
+        delay = backoff(tries, RETRY_SECONDS, RETRY_LIMIT)
         self.write(
             {
                 "tries": tries,

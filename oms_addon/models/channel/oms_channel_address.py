@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from odoo.addons.oms_addon.models.message.outbound_topics import topic_of
 from odoo.addons.oms_addon.tools import sentences
 
 from .oms_channel import ADAPTER, SECRET
@@ -211,9 +212,6 @@ class OmsChannel(models.Model):
             old=old,
         )
         messages._set_state("failed", text)
-        self.env["oms.channel.stock"].sudo()._give_up(
-            messages.filtered(lambda m: m.topic == "stock")
-        )
-        for message in messages.filtered(lambda m: m.topic in ("refund", "cancellation")):
-            self.env["oms.order.refund"].sudo()._refused(message, is_certain=False)
+        for topic, of_topic in messages.grouped("topic").items():
+            topic_of(topic).given_up(of_topic, is_certain=False)
         return messages

@@ -17,6 +17,7 @@ from odoo.addons.oms_addon.documents.order import (
 from odoo.addons.oms_addon.documents.values import to_text
 from odoo.addons.oms_addon.exceptions import RetryableError, Unmet
 from odoo.addons.oms_addon.tools import sentences
+from odoo.addons.oms_addon.tools.batches import in_halves
 
 _logger = logging.getLogger(__name__)
 
@@ -145,22 +146,15 @@ class OmsChannelMessage(models.Model):
 
     @api.model
     def _apply(self, channel, run):
-        """Apply documents of one kind together; one by one when together fails.
+        """Apply documents of one kind together; one that cannot be applied fails alone.
 
         :param list run: pairs (message, document)
         """
-        try:
-            with self.env.cr.savepoint():
-                self.env["oms.order.importer"]._import(channel, run)
-            return
-        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-            raise
-        except Exception as error:  # noqa: BLE001 - the culprit is found one by one below
-            if len(run) == 1:
-                message = run[0][0]
-                _logger.info("Message %s failed", message.id, exc_info=True)
-                message._fail(self._in_words(error), traceback.format_exc(), final=True)
-                return
-        half = len(run) // 2
-        self._apply(channel, run[:half])
-        self._apply(channel, run[half:])
+        importer = self.env["oms.order.importer"]
+        outcomes = in_halves(self.env, run, lambda part: importer._import(channel, part))
+        for part, _result, error in outcomes:
+            if error:
+                [(message, _document)] = part
+                _logger.info("Message %s failed", message.id, exc_info=error)
+                trace = "".join(traceback.format_exception(error))
+                message._fail(self._in_words(error), trace, final=True)

@@ -10,10 +10,7 @@ from odoo.addons.oms_addon.documents.channel import ListingDocument
 from odoo.addons.oms_addon.documents.codec import loads
 from odoo.addons.oms_addon.exceptions import FinalError
 
-#: lower goes first: shipments and stock that is out overtake everything
-TOPIC_PRIORITIES = {"shipment": 2, "tracking": 3, "cancellation": 3, "refund": 4, "price": 20}
-ASK_PRIORITY = 5
-USUAL_PRIORITY = 10
+from .outbound_topics import TOPICS, topic_of
 
 
 class OmsChannelMessage(models.Model):
@@ -29,8 +26,7 @@ class OmsChannelMessage(models.Model):
         by_channel = {}
         for channel, topic, key, order, content in rows:
             body = json.dumps(content, default=str, sort_keys=True).encode()
-            priority = TOPIC_PRIORITIES.get(topic, USUAL_PRIORITY)
-            by_channel.setdefault((channel, priority), []).append(
+            by_channel.setdefault((channel, topic_of(topic).priority), []).append(
                 (topic, key, order.oms_order_ref, body, hashlib.sha256(body).hexdigest())
             )
         for (channel, priority), of_channel in by_channel.items():
@@ -72,7 +68,7 @@ class OmsChannelMessage(models.Model):
             body = json.dumps({"message": message.id}).encode()
             digest = hashlib.sha256(body).hexdigest()
             rows.append(("confirmation", f"confirm:{message.event_ref}", None, body, digest))
-        self.sudo()._insert_rows(channel, "out", rows, ASK_PRIORITY)
+        self.sudo()._insert_rows(channel, "out", rows, TOPICS["confirmation"].priority)
         self.concat(*messages)._set_state(
             "done", self.env._("Confirmation requested from the channel.")
         )
@@ -115,7 +111,7 @@ class OmsChannelMessage(models.Model):
                 ("order_request", key, ref, body, hashlib.sha256(body).hexdigest())
                 for key, (ref, body) in rows.items()
             ],
-            ASK_PRIORITY,
+            TOPICS["order_request"].priority,
         )
         self.env["oms.channel.message"].concat(*[message for message, _d in run])._set_state(
             "done", self.env._("The order was asked for.")

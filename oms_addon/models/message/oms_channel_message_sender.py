@@ -22,13 +22,13 @@ from odoo.addons.oms_addon.exceptions import (
 from odoo.addons.oms_addon.tools.attempt import Attempt
 from odoo.addons.oms_addon.tools.sealed_context import sealed, unsealed
 
+from .outbound_topics import topic_of
+
 _logger = logging.getLogger(__name__)
 
 #: seconds the lane waits for a rate limit rather than end its run
 LONGEST_NAP = 2.0
 SLACK = 0.25
-#: what happens once in the outside world, and must not be repeated by people in doubt
-EFFECTS = ("shipment", "tracking", "cancellation", "refund")
 
 
 class OmsChannelMessage(models.Model):
@@ -93,11 +93,12 @@ class OmsChannelMessage(models.Model):
         """
         self.ensure_one()
         channel, meter = self.channel_id, self.env["oms.channel.meter"]
+        topic = topic_of(self.topic)
         attempt = self._begin_attempt()
         try:
             with self.env.cr.savepoint():
                 message = self.with_context(**sealed(attempt=attempt))
-                result = message._hand_over(message.channel_id)
+                result = topic.hand_over(message)
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             raise
         except Unfinished as error:
@@ -110,7 +111,7 @@ class OmsChannelMessage(models.Model):
         except Exception as error:  # noqa: BLE001 - one refused message does not stop the others
             _logger.info("Message %s was not taken", self.id, exc_info=True)
             meter._record_success(channel)
-            is_refused = isinstance(error, UserError) or self.topic not in EFFECTS
+            is_refused = isinstance(error, UserError) or not topic.is_effect
             if is_refused:
                 # What was known of the call is of no use to another one.
                 self.result = False
@@ -140,8 +141,7 @@ class OmsChannelMessage(models.Model):
             )
         else:
             self._set_state("done", self.env._("Taken by the channel."), result=result)
-        if self.topic in ("refund", "cancellation"):
-            self.env["oms.order.refund"]._took(self, result)
+        topic_of(self.topic).accepted(self, result)
 
     def _begin_attempt(self):
         """:return: an attempt that knows what those before it in this run of the lane needed
@@ -150,18 +150,11 @@ class OmsChannelMessage(models.Model):
         expected = unsealed(self.env, "expected", {})
         return Attempt(expected.setdefault((self.channel_id.id, self.topic), {}))
 
-    def _hand_over(self, channel):
-        """:return: what the channel answered to one message"""
-        if self.topic == "stock":
-            return self.env["oms.channel.stock"]._send(self)
-        if self.topic == "price":
-            return self.env["oms.channel.price"]._send(self)
-        if self.topic == "order_request":
-            return self._ask_order(channel)
-        if self.topic == "confirmation":
-            return self._send_confirmation(channel)
-        if self.topic == "tracking":
-            return self._hand_over_tracking(channel)
+    def _push(self, channel):
+        """Hand the content of one message to the adapter.
+
+        :return: what the channel answered
+        """
         adapter = channel._adapter().with_context(**sealed(message=self))
         return adapter._send(channel, self.topic, self.event_ref, self._raw_payload())
 
@@ -215,8 +208,7 @@ class OmsChannelMessage(models.Model):
         later = fields.Datetime.add(fields.Datetime.now(), seconds=int(error.seconds or 1))
         state = to_storable(error.state)
         self.write({"error": self._in_words(error), "result": state, "next_try_at": later})
-        if self.topic == "stock":
-            self.env["oms.channel.stock"]._release_sold_out(self)
+        topic_of(self.topic).in_progress(self)
 
     def _postpone(self, error):
         """It is not time yet: nothing failed, nothing is counted."""
@@ -229,8 +221,7 @@ class OmsChannelMessage(models.Model):
         """
         channel, meter = self.channel_id, self.env["oms.channel.meter"]
         refused = isinstance(error, CredentialsError)
-        if self.topic == "stock" and not refused:
-            # The call may still arrive, after others that say something newer.
+        if topic_of(self.topic).is_figure and not refused:
             self.result = {**(self.result or {}), "in_doubt": True}
         opened = meter._record_failure(channel, at_once=refused)
         if opened:

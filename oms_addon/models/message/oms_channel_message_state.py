@@ -1,10 +1,11 @@
 """How a message goes from one state to the next."""
 
-import random
-
-from odoo import api, fields, models
+from odoo import fields, models
 
 from odoo.addons.oms_addon.documents.values import to_text
+from odoo.addons.oms_addon.tools.backoff import backoff
+
+from .outbound_topics import topic_of
 
 MAX_ATTEMPTS = 8
 BACKOFF_SECONDS = 30
@@ -68,24 +69,13 @@ class OmsChannelMessage(models.Model):
             attempts = message.attempts + 1
             values = {"attempts": attempts, "error": error, "trace": to_text(trace)}
             if not final and attempts < MAX_ATTEMPTS:
-                delay = seconds or self._backoff(attempts)
+                delay = seconds or backoff(attempts, BACKOFF_SECONDS, BACKOFF_LIMIT)
                 values["next_try_at"] = fields.Datetime.add(fields.Datetime.now(), seconds=delay)
                 message.sudo().write(values)
                 continue
             message.sudo().write(values)
             message._advance_to("failed", text=error)
-            if message.topic == "stock":
-                self.env["oms.channel.stock"]._give_up(message)
-            if message.topic in ("refund", "cancellation"):
-                self.env["oms.order.refund"]._refused(message, is_certain=final)
+            topic_of(message.topic).given_up(message, is_certain=final)
             message.channel_id.sudo()._tell_owner(
                 self.env._("Message %(message)s failed", message=message.event_ref), error
             )
-
-    @api.model
-    def _backoff(self, attempts):
-        """:return: seconds until the next try: twice as long each time, with jitter so that
-        what failed together is not tried together
-        """
-        delay = min(BACKOFF_SECONDS * 2 ** (attempts - 1), BACKOFF_LIMIT)
-        return delay * random.uniform(0.8, 1.2)

@@ -1,11 +1,12 @@
 """How much of a channel's patience is left: token buckets and a circuit breaker."""
 
 import math
-import random
 
 from odoo import api, fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
+
+from odoo.addons.oms_addon.tools.backoff import backoff
 
 BREAKER = "breaker"
 #: failures in a row that open the breaker, and the first and longest pause
@@ -246,9 +247,8 @@ class OmsChannelMeter(models.Model):
         )
         if failures < OPEN_AFTER:
             return False
-        pause = min(FIRST_PAUSE * 2 ** min(failures - OPEN_AFTER, 10), LONGEST_PAUSE)
-        # Jitter for the next try of many channels on one broken host; nothing secret.
-        self._block(channel, BREAKER, pause * random.uniform(0.8, 1.2))
+        pause = backoff(failures - OPEN_AFTER + 1, FIRST_PAUSE, LONGEST_PAUSE)
+        self._block(channel, BREAKER, pause)
         return failures == OPEN_AFTER
 
     @api.model

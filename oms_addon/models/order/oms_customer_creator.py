@@ -6,6 +6,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 from odoo.addons.oms_addon.tools import sentences
+from odoo.addons.oms_addon.tools.batches import in_halves
 
 #: what checks of customer data raise; a conflict with another transaction is none of them
 REFUSALS = (UserError, ValueError, IntegrityError, DataError)
@@ -41,18 +42,13 @@ class OmsCustomerCreator(models.AbstractModel):
         :rtype: list
         :raise UserError: when one cannot be made and there is no fallback
         """
-        if not vals_list:
-            return []
-        try:
-            return list(self._try(vals_list))
-        except REFUSALS as error:
-            if len(vals_list) > 1:
-                half = len(vals_list) // 2
-                return [
-                    *self._create(vals_list[:half], fallback),
-                    *self._create(vals_list[half:], fallback),
-                ]
-            return [self._create_without(vals_list[0], error) or self._stand_in(fallback, error)]
+        partners = []
+        for part, made, error in in_halves(self.env, vals_list, self._try, catch=REFUSALS):
+            if error:
+                [vals] = part
+                made = [self._create_without(vals, error) or self._stand_in(fallback, error)]
+            partners += made
+        return partners
 
     @api.model
     def _try(self, vals_list):

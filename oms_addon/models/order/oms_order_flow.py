@@ -4,8 +4,8 @@ import logging
 import traceback
 
 from odoo import api, fields, models
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
+from odoo.addons.oms_addon.tools.batches import in_halves
 from odoo.addons.oms_addon.tools.sealed_context import sealed, unsealed
 
 _logger = logging.getLogger(__name__)
@@ -178,28 +178,18 @@ class OmsOrderFlow(models.AbstractModel):
 
     @api.model
     def _take(self, name, orders):
-        """Take one step with orders; when together fails, with halves, down to the culprit."""
-        try:
-            with self.env.cr.savepoint():
-                waits = getattr(self, f"_step_{name}")(orders) or {}
-                self.env.flush_all()
-        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-            raise
-        except Exception as error:  # noqa: BLE001 - the culprit is found by halving
-            orders.invalidate_recordset()
-            if len(orders) == 1:
-                self._fail(name, orders, error)
-                return
-            half = len(orders) // 2
-            self._take(name, orders[:half])
-            self._take(name, orders[half:])
-            return
-        self._advance(name, orders, waits)
+        """Take one step with orders; one that fails is held, the others go on."""
+        step = getattr(self, f"_step_{name}")
+        for taken, waits, error in in_halves(self.env, orders, step):
+            if error:
+                self._fail(name, taken, error)
+            else:
+                self._advance(name, taken, waits or {})
 
     @api.model
     def _fail(self, name, order, error):
         """Put an order whose step failed where a person sees it."""
-        _logger.warning("Step %s of order %s failed", name, order.id, exc_info=True)
+        _logger.warning("Step %s of order %s failed", name, order.id, exc_info=error)
         text = self.env["oms.channel.message"]._in_words(error)
         self.env["oms.hold"]._open(
             order,

@@ -4,9 +4,10 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from odoo.addons.oms_addon.tools.batches import culprits
 from odoo.addons.oms_addon.tools.sealed_context import sealed
 
-from .batch import batch_context, in_halves
+from .batch import batch_context
 
 
 class OmsInvoicePoster(models.AbstractModel):
@@ -25,7 +26,7 @@ class OmsInvoicePoster(models.AbstractModel):
         waits = {o: text for o in sudo_orders if (text := self._not_due(o))}
         due = (sudo_orders.filtered(lambda o: o not in waits))._oms_lines_to_invoice()
         due = due.order_id
-        failed = in_halves(due, self.sudo()._invoice_batch)
+        failed = culprits(due, self.sudo()._invoice_batch)
         waits |= self.env["oms.payment.collector"]._hold_failed(
             failed, self.env._("Invoicing failed")
         )

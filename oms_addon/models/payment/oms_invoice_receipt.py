@@ -3,8 +3,7 @@
 from odoo import api, fields, models
 
 from odoo.addons.base.models.ir_actions_report import _wkhtml
-
-from .batch import in_halves
+from odoo.addons.oms_addon.tools.batches import culprits
 
 
 class OmsInvoicePoster(models.AbstractModel):
@@ -35,7 +34,7 @@ class OmsInvoicePoster(models.AbstractModel):
         )
         for company, of_company in (moves - unknown).grouped("company_id").items():
             for batch in self._split_receipts(of_company.with_company(company)):
-                self._fail_receipts(in_halves(batch, self._send_batch))
+                self._fail_receipts(culprits(batch, self._send_batch))
         return len(moves)
 
     @api.model

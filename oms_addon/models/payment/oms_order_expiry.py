@@ -3,7 +3,8 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from .batch import in_halves
+from odoo.addons.oms_addon.tools.batches import culprits
+
 from .sale_order_terms import EXPIRY_FIELDS
 
 
@@ -32,7 +33,7 @@ class OmsPaymentCollector(models.AbstractModel):
         orders = orders.try_lock_for_update().filtered(
             lambda o: o.oms_payment_state == "unpaid" and o.state != "cancel"
         )
-        failed = in_halves(orders, self._expire)
+        failed = culprits(orders, self._expire)
         return len(orders) - len(failed)
 
     @api.model

@@ -2,7 +2,9 @@
 
 from odoo import api, models
 
-from .batch import batch_context, in_halves
+from odoo.addons.oms_addon.tools.batches import culprits
+
+from .batch import batch_context
 
 
 class OmsPaymentCollector(models.AbstractModel):
@@ -16,7 +18,7 @@ class OmsPaymentCollector(models.AbstractModel):
         :return: a sentence by order that waits
         :rtype: dict
         """
-        failed = in_halves(orders.sudo(), self.sudo()._book)
+        failed = culprits(orders.sudo(), self.sudo()._book)
         waits = self._hold_failed(failed, self.env._("Booking the payment failed"))
         for order in orders.filtered(lambda o: o not in failed):
             text = order.sudo()._oms_payment_wait()
@@ -64,7 +66,7 @@ class OmsPaymentCollector(models.AbstractModel):
             limit=limit,
         )
         orders = transactions.sale_order_ids.filtered(lambda o: not o._oms_has_hold("STEP_FAILED"))
-        failed = in_halves(orders, self._book)
+        failed = culprits(orders, self._book)
         self._hold_failed(failed, self.env._("Booking the payment failed"))
         return len(orders) - len(failed)
 

@@ -3,8 +3,8 @@
 import logging
 
 from odoo import api, fields, models
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
+from odoo.addons.oms_addon.tools.batches import in_halves
 from odoo.addons.oms_addon.tools.sealed_context import sealed
 
 from .oms_parcel import TROUBLE
@@ -136,29 +136,22 @@ class OmsShipper(models.AbstractModel):
         :rtype: dict
         """
         pickings._oms_lock()
-        pickings = pickings._oms_todo()
-        if not pickings:
-            return {}
-        try:
-            with self.env.cr.savepoint():
-                self._validate_once(pickings)
-            return {}
-        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-            raise
-        except Exception as error:  # noqa: BLE001 - the culprit is found by halving
-            self.env.invalidate_all(flush=False)
-            if len(pickings) == 1:
-                _logger.info("Delivery %s was not validated", pickings.id, exc_info=True)
-                return {pickings: self._unvalidated_reason(pickings, error)}
-        half = len(pickings) // 2
-        return self._validate(pickings[:half]) | self._validate(pickings[half:])
+        reasons = {}
+        for done, _result, error in in_halves(self.env, pickings, self._validate_once):
+            if error:
+                _logger.info("Delivery %s was not validated", done.id, exc_info=error)
+                reasons[done] = self._unvalidated_reason(done, error)
+        return reasons
 
     @api.model
     def _validate_once(self, pickings):
-        """Validate deliveries in one go, without questions.
+        """Validate deliveries in one go, without questions; those that are done stay.
 
         :raise UserError: when Odoo asks something that only a person can answer
         """
+        pickings = pickings._oms_todo()
+        if not pickings:
+            return
         result = pickings.with_context(
             skip_backorder=True,
             skip_sms=True,

@@ -3,9 +3,9 @@
 import logging
 
 from odoo import api, fields, models
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
+from odoo.addons.oms_addon.tools.batches import in_halves
 from odoo.addons.oms_addon.tools.sealed_context import sealed
 
 _logger = logging.getLogger(__name__)
@@ -176,21 +176,13 @@ class OmsLotExpiry(models.AbstractModel):
         :return: why a line keeps its lot, by line
         :rtype: dict
         """
-        if not lines:
-            return {}
-        try:
-            with self.env.cr.savepoint():
-                lines.with_context(**sealed(stock_locked=True)).unlink()
-            return {}
-        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-            raise
-        except Exception as error:  # noqa: BLE001 - the culprit is found by halving
-            self.env.invalidate_all(flush=False)
-            if len(lines) == 1:
-                _logger.warning("Line %s keeps its expired lot", lines.id, exc_info=True)
-                return {lines: str(error)}
-        half = len(lines) // 2
-        return self._give_back(lines[:half]) | self._give_back(lines[half:])
+        kept = {}
+        lines = lines.with_context(**sealed(stock_locked=True))
+        for part, _result, error in in_halves(self.env, lines, lambda part: part.unlink()):
+            if error:
+                _logger.warning("Line %s keeps its expired lot", part.id, exc_info=error)
+                kept[part] = str(error)
+        return kept
 
     # === WORDS === #
 

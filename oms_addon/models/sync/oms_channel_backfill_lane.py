@@ -1,13 +1,13 @@
 """History imports in the background, page by page."""
 
 import logging
-import random
 
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from odoo.addons.oms_addon.exceptions import FinalError, RateLimited, RetryableError
+from odoo.addons.oms_addon.tools.backoff import backoff
 from odoo.addons.oms_addon.tools.paging import digest_of
 from odoo.addons.oms_addon.tools.sealed_context import sealed
 
@@ -112,9 +112,8 @@ class OmsChannelBackfill(models.Model):
         attempts = self.attempts + 1
         self.write({"attempts": attempts, "error": text})
         if isinstance(error, RetryableError) and attempts < MAX_ATTEMPTS:
-            pause = min(FIRST_PAUSE * 2 ** (attempts - 1), LONGEST_PAUSE)
-            # Jitter; nothing secret.
-            self._pause(max(pause * random.uniform(0.8, 1.2), error.seconds or 0))
+            pause = backoff(attempts, FIRST_PAUSE, LONGEST_PAUSE)
+            self._pause(max(pause, error.seconds or 0))
             return
         self._set_state("failed")
         self.channel_id._tell_owner(

@@ -1,7 +1,6 @@
 """Asking channels for what is new: one at a time, page by page, patient with those that fail."""
 
 import logging
-import random
 import time
 
 from psycopg2.errors import LockNotAvailable
@@ -11,6 +10,7 @@ from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from odoo.addons.oms_addon.exceptions import CredentialsError, RateLimited
+from odoo.addons.oms_addon.tools.backoff import backoff
 
 _logger = logging.getLogger(__name__)
 
@@ -202,9 +202,7 @@ class OmsChannel(models.Model):
             return text
         _logger.warning("Channel %s could not be read", self.id, exc_info=error)
         failures = self.fetch_failures + 1
-        pause = min(FIRST_PAUSE * 2 ** min(failures - 1, 10), LONGEST_PAUSE)
-        # Jitter, so that many channels of one host do not come back at once; nothing secret.
-        pause = max(pause * random.uniform(0.8, 1.2), seconds)
+        pause = max(backoff(failures, FIRST_PAUSE, LONGEST_PAUSE), seconds)
         self.write(
             {
                 "fetch_failures": failures,

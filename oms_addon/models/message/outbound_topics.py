@@ -1,0 +1,70 @@
+"""What leaves by the outbox: one row for each topic, read by all that handle messages."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+
+def _send_to_adapter(message):
+    """Hand the content of a message to its channel's adapter as it is."""
+    return message._push(message.channel_id)
+
+
+def _nothing(*_args, **_options):
+    """Do nothing."""
+
+
+class Topic(NamedTuple):
+    """How messages of a topic are sent, and who learns what became of them."""
+
+    #: lower goes first
+    priority: int = 10
+    #: whether it happens once in the outside world: nobody repeats it in doubt
+    is_effect: bool = False
+    #: whether it carries figures of the moment: a call that broke off may arrive after a newer one
+    is_figure: bool = False
+    #: (message) → the channel's answer; outside calls are made here
+    hand_over: Callable = _send_to_adapter
+    #: (message, answer): the channel took it
+    accepted: Callable = _nothing
+    #: (message): the channel works on it, its answer comes later
+    in_progress: Callable = _nothing
+    #: (messages, is_certain): no more tries; not certain where a call may have been carried out
+    given_up: Callable = _nothing
+
+
+def _refund_accepted(message, answer):
+    message.env["oms.order.refund"]._took(message, answer)
+
+
+def _refund_given_up(messages, is_certain):
+    for message in messages:
+        message.env["oms.order.refund"].sudo()._refused(message, is_certain=is_certain)
+
+
+#: shipments and stock that is out (see ``ZERO_PRIORITY`` of stock) overtake everything
+TOPICS = {
+    "shipment": Topic(priority=2, is_effect=True),
+    "tracking": Topic(
+        priority=3, is_effect=True, hand_over=lambda m: m._hand_over_tracking(m.channel_id)
+    ),
+    "cancellation": Topic(
+        priority=3, is_effect=True, accepted=_refund_accepted, given_up=_refund_given_up
+    ),
+    "refund": Topic(
+        priority=4, is_effect=True, accepted=_refund_accepted, given_up=_refund_given_up
+    ),
+    "order_request": Topic(priority=5, hand_over=lambda m: m._ask_order(m.channel_id)),
+    "confirmation": Topic(priority=5, hand_over=lambda m: m._send_confirmation(m.channel_id)),
+    "stock": Topic(
+        is_figure=True,
+        hand_over=lambda m: m.env["oms.channel.stock"]._send(m),
+        in_progress=lambda m: m.env["oms.channel.stock"]._release_sold_out(m),
+        given_up=lambda m, is_certain: m.env["oms.channel.stock"].sudo()._give_up(m),
+    ),
+    "price": Topic(priority=20, hand_over=lambda m: m.env["oms.channel.price"]._send(m)),
+}
+
+
+def topic_of(name):
+    """:return: how messages of a topic are handled; other topics go to the adapter as they are"""
+    return TOPICS.get(name, Topic())

@@ -1,0 +1,67 @@
+"""Working a batch as a whole; when that fails, in halves, down to the culprits."""
+
+import logging
+from typing import Any, NamedTuple
+
+from psycopg2.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
+
+_logger = logging.getLogger(__name__)
+
+#: nobody's fault: the whole transaction is tried again
+CONCURRENCY = (DeadlockDetected, LockNotAvailable, SerializationFailure)
+
+
+class Outcome(NamedTuple):
+    """What became of a part of a batch: its result, or the error of its only item."""
+
+    items: Any
+    result: Any
+    error: Exception | None
+
+
+def halves(items):
+    """:return: the two halves of a sequence or recordset; the first is the larger one"""
+    half = (len(items) + 1) // 2
+    return items[:half], items[half:]
+
+
+def in_halves(env, items, work, catch=Exception):
+    """Work items together, each try in a savepoint; when one fails, its halves.
+
+    Outcomes come one by one: what the caller does with one happens before the next try.
+
+    :param env: the environment whose cursor makes the savepoints
+    :param items: a recordset or list
+    :param work: a callable that takes a part of the items, all or nothing
+    :param catch: the exceptions that are an item's fault; others escape
+    :return: yields an ``Outcome`` for each part that worked and each single item that failed
+    """
+    if not items:
+        return
+    result = error = None
+    try:
+        with env.cr.savepoint():
+            result = work(items)
+    except CONCURRENCY:
+        raise
+    except catch as problem:
+        error = problem
+    if error is None or len(items) == 1:
+        yield Outcome(items, result, error)
+        return
+    for part in halves(items):
+        yield from in_halves(env, part, work, catch)
+
+
+def culprits(records, work):
+    """Work records; see ``in_halves``.
+
+    :return: the exception of each record that failed
+    :rtype: dict
+    """
+    failed = {}
+    for record, _result, error in in_halves(records.env, records, work):
+        if error:
+            _logger.info("%s %s failed", record._name, record.id, exc_info=error)
+            failed[record] = error
+    return failed
