@@ -111,6 +111,6 @@ def report(env, channel, result):
     )
     console.table(
         [(reason.name, count, reason.advice) for reason, count in reasons] or [("-", 0, "")],
-        ("waits for a person", "count", "what to do"),
+        ("needs attention", "count", "next step"),
     )
     print()

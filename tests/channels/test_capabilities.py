@@ -26,10 +26,10 @@ LABELS = {
     "_can_push_refund": "Refunds are requested",
 }
 INTRODUCTION = """\
-# What each kind of channel can do
+# Capabilities by channel type
 
-Made from the adapters' flags; `OMS_WRITE_DOCS=1 ./oms test tests/channels/test_capabilities.py`
-writes it again.
+Generated from the flags of the adapters; run
+`OMS_WRITE_DOCS=1 ./oms test tests/channels/test_capabilities.py` to update it.
 """
 
 

@@ -34,7 +34,7 @@ class TestCancelPage(FulfilmentCommon, HttpCase):
     def test_following_the_link_asks_nothing_before_the_customer_does(self):
         page = self._page()
         self.assertEqual(page.status_code, 200)
-        self.assertIn("Ask to cancel", page.text)
+        self.assertIn("Request Cancellation", page.text)
         self.assertFalse(self._asked())
 
     def test_a_customer_asks_twice_and_a_person_is_asked_once(self):
@@ -42,7 +42,7 @@ class TestCancelPage(FulfilmentCommon, HttpCase):
         for _time in range(2):
             answer = self._page(data={"csrf_token": csrf})
             self.assertEqual(answer.status_code, 200)
-            self.assertIn("does not leave before", answer.text)
+            self.assertIn("We received your cancellation request", answer.text)
         self.assertEqual(len(self._asked()), 1)
         self.assertTrue(self.order.oms_held)
         self.assertEqual(self.order.state, "sale")

@@ -91,7 +91,7 @@ def test_a_shop_says_what_to_type_to_connect_to_it(corner, capsys):
     assert "sesame" in told
     assert "Account" not in told
     assert "MUG" in told
-    assert "4 orders are there" in told
+    assert "4 orders are in the shop" in told
 
 
 def test_orders_of_the_past_lie_in_the_last_days_in_their_order(corner):
@@ -153,5 +153,5 @@ def test_a_port_in_use_is_a_clear_error(corner, listener, capsys):
 def test_every_simulated_shop_opens_with_products_and_orders(name, capsys):
     assert cli.main(["simulate", name, "--orders", "3", "--rate", "600", "--seconds", "1"]) == 0
     captured = capsys.readouterr()
-    assert "3 orders are there" in captured.out
+    assert "3 orders are in the shop" in captured.out
     assert "placed" in captured.err

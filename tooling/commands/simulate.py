@@ -1,7 +1,7 @@
 """Run a simulated shop to connect a channel to, without an account anywhere.
 
 It serves the shop's published interface on this machine, with some products and orders,
-and prints what to type into "Connect a channel". Messages go to where the channel asked
+and prints what to type into "Connect Channel". Messages go to where the channel asked
 for them; with --rate customers go on buying. Ctrl-C ends it, and nothing of it is kept.
 """
 
@@ -91,10 +91,10 @@ def buy(shop):
 
 def announce(shop):
     """Print where the shop is and what to type to connect to it."""
-    print(f"\nA simulated {shop.code} shop serves at {shop.url}\n")
+    print(f"\nThe simulated {shop.code} shop runs at {shop.url}\n")
     console.table(
         [(FIELDS.get(key, key), value) for key, value in shop.credentials().items() if value],
-        ("in Channels → Connect a channel", "type"),
+        ("field in Channels → Connect Channel", "value"),
     )
     host = urlsplit(shop.url).hostname
     print(f"\nFirst, as administrator, in Settings → Orders Hub → Allowed Hosts: {host}")
@@ -102,7 +102,7 @@ def announce(shop):
     console.table(
         [(sku, name, price) for sku, name, price in PRODUCTS], ("SKU", "product", "price")
     )
-    print(f"\n{len(shop.orders())} orders are there. Ctrl-C ends it.\n", flush=True)
+    print(f"\n{len(shop.orders())} orders are in the shop. Press Ctrl-C to stop it.\n", flush=True)
 
 
 class Day:

@@ -38,7 +38,7 @@ export class AgoField extends Component {
 
 export const agoField = {
     component: AgoField,
-    displayName: _t("Time ago"),
+    displayName: _t("Relative Time"),
     supportedTypes: ["datetime"],
 };
 

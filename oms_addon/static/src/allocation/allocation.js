@@ -1,6 +1,7 @@
 import { Component, useEffect, useRef } from "@odoo/owl";
 import { deserializeDateTime, formatDateTime } from "@web/core/l10n/dates";
 import { formatCurrency } from "@web/core/currency";
+import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
@@ -14,6 +15,12 @@ const OUTCOMES = {
     queue: "danger",
 };
 
+const PLACES = {
+    chosen: _t("Chosen"),
+    open: _t("Not Chosen"),
+    closed: _t("Not Eligible"),
+};
+
 const TRIALS = {
     served: "success",
     free: "success",
@@ -22,7 +29,7 @@ const TRIALS = {
     queue: "danger",
 };
 
-/** Why an order is served from where: the rules in turn, and what each says of a warehouse. */
+/** Explanation of an allocation: the rules tried and the result of each for every warehouse. */
 export class AllocationPlan extends Component {
     static template = "oms_addon.AllocationPlan";
     static props = { ...standardFieldProps, isAnswer: { type: Boolean, optional: true } };
@@ -54,6 +61,8 @@ export class AllocationPlan extends Component {
 
     get outcomeColor() {
         return OUTCOMES[this.plan.outcome] || "secondary";
+    }    placeLabel(place) {
+        return PLACES[place.state];
     }
 
     trialColor(trial) {
@@ -65,7 +74,7 @@ export class AllocationPlan extends Component {
     }
 }
 
-/** The plan in force and the rehearsed one, side by side. */
+/** The current plan and the simulated one, side by side. */
 export class AllocationRehearsal extends Component {
     static template = "oms_addon.AllocationRehearsal";
     static props = { ...standardFieldProps };
@@ -91,7 +100,7 @@ export class AllocationRehearsal extends Component {
 registry.category("fields").add("oms_allocation_plan", {
     component: AllocationPlan,
     supportedTypes: ["json"],
-    supportedOptions: [{ label: "Bring into sight", name: "is_answer", type: "boolean" }],
+    supportedOptions: [{ label: "Scroll Into View", name: "is_answer", type: "boolean" }],
     extractProps: ({ options }) => ({ isAnswer: Boolean(options.is_answer) }),
 });
 registry.category("fields").add("oms_allocation_rehearsal", {

@@ -23,11 +23,11 @@ export class AvailabilityPage extends Component {
         this.spans = [30, 60];
         this.quantity = quantity;
         this.columns = [
-            { name: "on_hand", label: _t("On hand") },
+            { name: "on_hand", label: _t("On Hand") },
             { name: "reserved", label: _t("Reserved") },
-            { name: "waiting", label: _t("Waiting") },
-            { name: "free", label: _t("Free") },
-            { name: "arriving", label: _t("Arriving") },
+            { name: "waiting", label: _t("Backordered") },
+            { name: "free", label: _t("Free to Use") },
+            { name: "arriving", label: _t("Incoming") },
         ];
         const asked = this.props.action.params?.product_id || router.current.product_id;
         const productId = Number(asked) || false;
@@ -79,7 +79,7 @@ export class AvailabilityPage extends Component {
         this.action.doAction(row.why);
     }
 
-    /** The days to come: stock and what of it is reserved as steps, arrivals as bars. */
+    /** Forecasted stock: on hand and reserved units as steps, incoming units as bars. */
     prepare(timeline) {
         const line = (name, label, type = "line") => ({
             type,
@@ -96,9 +96,9 @@ export class AvailabilityPage extends Component {
             data: {
                 labels: timeline.days.map((day) => formatDate(deserializeDate(day))),
                 datasets: [
-                    line("on_hand", _t("In stock")),
+                    line("on_hand", _t("On Hand")),
                     line("reserved", _t("Reserved")),
-                    line("arriving", _t("Arriving"), "bar"),
+                    line("arriving", _t("Incoming"), "bar"),
                 ],
             },
             options: {

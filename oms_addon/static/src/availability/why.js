@@ -1,15 +1,16 @@
 import { Component, onWillStart, useState } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
 import { formatFloat } from "@web/core/utils/numbers";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 
-/** Write a quantity as people do: no zeros behind the last digit that says something. */
+/** Format a quantity without trailing zeros. */
 export function quantity(number) {
     return formatFloat(number, { digits: [16, 3], trailingZeros: false });
 }
 
-/** Why a number can be sold: rows that add up to it. */
+/** Explanation of the available stock: rows that add up to it. */
 export class WhyDialog extends Component {
     static template = "oms_addon.WhyDialog";
     static props = { ...standardActionServiceProps };
@@ -35,6 +36,10 @@ export class WhyDialog extends Component {
         } catch (error) {
             this.state.error = error.data?.message || error.message;
         }
+    }
+
+    get untracked() {
+        return _t("Not tracked");
     }
 
     change(row) {

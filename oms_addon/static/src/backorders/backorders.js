@@ -57,8 +57,8 @@ export class BackorderPicture extends Component {
                     name.length > letters ? `${name.slice(0, letters - 1)}…` : name
                 ),
                 datasets: [
-                    bar(_t("Waiting"), COLORS.reserved, (row) => row.waiting, "waiting"),
-                    bar(_t("In stock"), COLORS.on_hand, (row) => row.stock),
+                    bar(_t("Backordered"), COLORS.reserved, (row) => row.waiting, "waiting"),
+                    bar(_t("In Stock"), COLORS.on_hand, (row) => row.stock),
                     bar(_t("Overdue"), COLORS.overdue, (row) => row.overdue),
                     ...weeks.map((label, week) =>
                         bar(label, WEEK_COLORS[week], (row) => row.weeks[week])

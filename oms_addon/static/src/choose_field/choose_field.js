@@ -27,5 +27,5 @@ export class ChooseField extends Many2OneField {
 
 registry.category("fields").add("oms_choose", {
     ...buildM2OFieldDescription(ChooseField),
-    displayName: _t("Choose and go on"),
+    displayName: _t("Choose and Save"),
 });

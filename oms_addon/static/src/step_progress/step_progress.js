@@ -30,7 +30,7 @@ const ICONS = {
     cancelled: "fa-ban",
 };
 
-/** The way of an order as a picture: what is done and when, where it is, what comes. */
+/** The path of an order: completed steps with their time, the current step and the pending ones. */
 export class StepProgress extends Component {
     static template = "oms_addon.StepProgress";
     static props = { ...standardWidgetProps };
@@ -72,7 +72,7 @@ export class StepProgress extends Component {
                       ? data.oms_shown_reason
                       : done
                         ? _t("Done")
-                        : _t("To come"),
+                        : _t("Pending"),
             };
         });
     }
@@ -90,7 +90,7 @@ export class StepProgress extends Component {
 
     titleOf(state) {
         const { data } = this.props.record;
-        return state === "todo" ? _t("To come") : data.oms_shown_reason || "";
+        return state === "todo" ? _t("Pending") : data.oms_shown_reason || "";
     }
 
     short(moment) {

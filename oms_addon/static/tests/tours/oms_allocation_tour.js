@@ -83,7 +83,7 @@ registry.category("web_tour.tours").add("oms_allocation_rehearsal_tour", {
     steps: () => [
         { trigger: ".o_statusbar_buttons button[name=action_rehearse]", run: "click" },
         { trigger: ".o_oms_rehearsal_figures td:contains('Parcels')" },
-        { trigger: ".o_oms_rehearsal:contains('Nothing was changed')" },
+        { trigger: ".o_oms_rehearsal:contains('No order was changed')" },
         { trigger: ".o_oms_rehearsal_row .text-bg-success:contains('Leeds')" },
     ],
 });
@@ -97,7 +97,7 @@ function sendByMenu(customer, warehouse) {
             trigger: card,
             run: `hover && click ${card} .o_dropdown_kanban button`,
         },
-        { trigger: ".dropdown-item:contains('Send from')", run: "click" },
+        { trigger: ".dropdown-item:contains('Change Warehouse')", run: "click" },
         ...choose(".modal .o_field_widget[name=warehouse_id] input", warehouse),
         { trigger: ".modal button[name=action_move]", run: "click" },
         { trigger: `body:not(:has(.modal)) .o_kanban_group:contains('${warehouse}') ${card}` },

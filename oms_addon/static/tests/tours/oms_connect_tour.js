@@ -45,7 +45,7 @@ registry.category("web_tour.tours").add("oms_connect_tour", {
         const shop = JSON.parse(decodeURIComponent(cookie.get("oms_connect")));
         const has = (step) => shop.steps.includes(step);
         return [
-            { trigger: "button:contains('Connect a channel')", run: "click" },
+            { trigger: "button:contains('Connect Channel')", run: "click" },
             at("kind"),
             { trigger: `.modal .o_oms_card[data-code=${shop.adapter}]`, run: "click" },
             { trigger: `.modal .o_oms_card.active[data-code=${shop.adapter}]` },

@@ -5,7 +5,7 @@ registry.category("web_tour.tours").add("oms_customer_account_tour", {
     steps: () => [
         { trigger: "h2:contains('has the email address of this order')" },
         { trigger: "div[name=candidate_id]:contains('Joel')" },
-        { trigger: ".o_form_view:contains('Customer to confirm')" },
+        { trigger: ".o_form_view:contains('Customer to Confirm')" },
         {
             trigger: ".o_form_view .o_form_statusbar",
             run() {

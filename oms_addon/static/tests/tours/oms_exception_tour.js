@@ -6,7 +6,7 @@ registry.category("web_tour.tours").add("oms_exception_tour", {
         { trigger: ".o_group_header:contains('Unknown SKU'):contains('4')" },
         { trigger: ".o_data_row:contains('X-3'):contains('CUP-XL')" },
         {
-            trigger: ".o_data_row:contains('X-1') td[name=product_id]:contains('Choose product')",
+            trigger: ".o_data_row:contains('X-1') td[name=product_id]:contains('Choose a product')",
             run: "click",
         },
         { trigger: ".o_selected_row td[name=product_id] input", run: "edit Mug" },

@@ -10,7 +10,7 @@ registry.category("web_tour.tours").add("oms_go_live_tour", {
         { trigger: ".modal p:contains('are imported for reference'):visible" },
         { trigger: ".modal p:contains('Stock is not synced yet'):visible" },
         { trigger: policy("process"), run: "click" },
-        { trigger: ".modal .alert-warning:contains('Make sure that nobody ships them'):visible" },
+        { trigger: ".modal .alert-warning:contains('Make sure that they are not also shipped elsewhere'):visible" },
         { trigger: ".modal:not(:has(p:contains('are imported for reference'):visible))" },
         { trigger: policy("record"), run: "click" },
         { trigger: ".modal p:contains('are imported for reference'):visible" },

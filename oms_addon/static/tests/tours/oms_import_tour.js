@@ -16,7 +16,7 @@ registry.category("web_tour.tours").add("oms_import_tour", {
         { trigger: ".o_field_widget[name=adapter] input:value('CSV or Excel file')" },
         { trigger: "button[name=action_open_go_live]", run: "click" },
         { trigger: ".o_arrow_button_current:contains('Live')" },
-        { trigger: ".o_statusbar_buttons button:contains('Import file')", run: "click" },
+        { trigger: ".o_statusbar_buttons button:contains('Import Orders')", run: "click" },
         {
             content: "The channel is chosen already; upload the file",
             trigger: ".modal .o_field_widget[name=channel_id] input:value('Spreadsheet')",

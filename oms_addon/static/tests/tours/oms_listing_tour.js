@@ -15,13 +15,13 @@ registry.category("web_tour.tours").add("oms_listing_tour", {
         {
             content: "A suggestion says why, and maps nothing",
             trigger:
-                ".o_data_row:contains('BM-1'):contains('Enamel Mug'):contains('same words: enamel, mug'):contains('Choose product')",
+                ".o_data_row:contains('BM-1'):contains('Enamel Mug'):contains('same words: enamel, mug'):contains('Choose a product')",
         },
         {
             content: "An order waits for what nobody knows",
             trigger: ".o_data_row:contains('MYSTERY') td[name=waiting_count]:contains('1')",
         },
-        { trigger: ".o_control_panel button:contains('Accept likely ones')", run: "click" },
+        { trigger: ".o_control_panel button:contains('Accept Likely Matches')", run: "click" },
         { trigger: ".modal .o_field_widget[name=min_score] input", run: "edit 60" },
         { trigger: ".modal .o_field_widget[name=count]:contains('2')" },
         { trigger: ".modal .o_data_row:contains('BM-2')" },
@@ -29,7 +29,7 @@ registry.category("web_tour.tours").add("oms_listing_tour", {
         { trigger: ".o_notification:contains('Listings mapped: 2')" },
         { trigger: ".o_list_view:not(:has(.o_data_row:contains('BM-1')))" },
         {
-            trigger: ".o_data_row:contains('MYSTERY') td[name=product_id]:contains('Choose product')",
+            trigger: ".o_data_row:contains('MYSTERY') td[name=product_id]:contains('Choose a product')",
             run: "click",
         },
         { trigger: ".o_selected_row td[name=product_id] input", run: "edit Pot" },

@@ -4,7 +4,7 @@ registry.category("web_tour.tours").add("oms_refund_paid_tour", {
     steps: () => [
         {
             content: "No money has moved yet",
-            trigger: ".o_form_view .alert-warning:contains('no money was moved')",
+            trigger: ".o_form_view .alert-warning:contains('no money was transferred')",
         },
         {
             content: "It was paid by hand",

@@ -4,7 +4,7 @@ import { registry } from "@web/core/registry";
 registry.category("web_tour.tours").add("oms_refund_tour", {
     steps: () => [
         { trigger: ".o_data_row:contains('#R-1') td[name=partner_id]", run: "click" },
-        { trigger: ".o_statusbar_buttons button:contains('Refund on the channel')", run: "click" },
+        { trigger: ".o_statusbar_buttons button:contains('Request Refund')", run: "click" },
         { trigger: ".modal .o_data_row:contains('Mug') td[name=quantity]", run: "click" },
         { trigger: ".modal .o_data_row td[name=quantity] input", run: "edit 1" },
         { trigger: ".modal .o_field_widget[name=reason] input", run: "edit Arrived broken" },

@@ -18,7 +18,7 @@ const pressReject = () => [
 registry.category("web_tour.tours").add("oms_reject_tour", {
     steps: () => [
         ...pressReject(),
-        { trigger: ".modal .o_field_widget[name=reason_id] .o_radio_item:contains('Not found') input", run: "click" },
+        { trigger: ".modal .o_field_widget[name=reason_id] .o_radio_item:contains('Not Found') input", run: "click" },
         { trigger: ".modal .o_field_widget[name=quantity] input:value('3.00')" },
         { trigger: ".modal button[name=action_reject]", run: "click" },
         { trigger: ".o_notification:contains('3 from North')" },
@@ -50,7 +50,7 @@ registry.category("web_tour.tours").add("oms_reject_line_tour", {
         { trigger: ".o_data_row:contains('Pot') button[name=action_oms_reject]" },
         { trigger: ".o_data_row:contains('Jug') button[name=action_oms_reject]", run: "click" },
         { trigger: ".modal .o_field_widget[name=quantity] input:value('3.00')" },
-        { trigger: ".modal .o_field_widget[name=reason_id] .o_radio_item:contains('Not found') input", run: "click" },
+        { trigger: ".modal .o_field_widget[name=reason_id] .o_radio_item:contains('Not Found') input", run: "click" },
         { trigger: ".modal .o_field_widget[name=quantity] input", run: "edit 9" },
         { trigger: ".modal button[name=action_reject]", run: "click" },
         { trigger: ".modal:contains('3 are to be taken here. Reject as many or fewer')" },
@@ -77,7 +77,7 @@ registry.category("web_tour.tours").add("oms_stop_tour", {
 registry.category("web_tour.tours").add("oms_backorder_tour", {
     steps: () => [
         { trigger: ".o_oms_queue_chart canvas" },
-        { trigger: ".o_oms_queue_short:contains('Not enough incoming: 1 product')" },
+        { trigger: ".o_oms_queue_short:contains('Products without enough incoming units: 1')" },
         {
             trigger:
                 ".o_data_row:contains('Jug'):contains('2 × P'), .o_kanban_record:contains('Jug'):contains('2 × P')",

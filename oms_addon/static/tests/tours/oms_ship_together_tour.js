@@ -4,7 +4,7 @@ import { registry } from "@web/core/registry";
 registry.category("web_tour.tours").add("oms_ship_together_tour", {
     steps: () => [
         { trigger: ".alert:contains('2 other orders to the same address wait')" },
-        { trigger: ".alert button:contains('Ship together with')", run: "click" },
+        { trigger: ".alert button:contains('Combine Shipments')", run: "click" },
         { trigger: ".modal .o_field_widget[name=line_ids]:contains('waits for goods')" },
         { trigger: ".modal .o_field_widget[name=other_text]:contains('shipped in different ways')" },
         { trigger: ".modal button[name=action_join]", run: "click" },
@@ -18,9 +18,9 @@ registry.category("web_tour.tours").add("oms_ship_together_tour", {
 /** The warehouse sees whose goods are in a delivery, and parts them. */
 registry.category("web_tour.tours").add("oms_separate_tour", {
     steps: () => [
-        { trigger: ".alert:contains('Orders that leave together') .o_tag:contains('S')" },
+        { trigger: ".alert:contains('Combined shipment of orders') .o_tag:contains('S')" },
         { trigger: ".alert button[name=action_oms_separate]", run: "click" },
-        { trigger: "body:not(:has(.alert:contains('Orders that leave together')))" },
+        { trigger: "body:not(:has(.alert:contains('Combined shipment of orders')))" },
     ],
 });
 

@@ -3,7 +3,7 @@ import { registry } from "@web/core/registry";
 /** A manager has the stock looked at, reads the difference, repairs it and sees that it is gone. */
 registry.category("web_tour.tours").add("oms_stock_check_tour", {
     steps: () => [
-        { trigger: ".o_view_nocontent:contains('The stock adds up')" },
+        { trigger: ".o_view_nocontent:contains('No stock differences')" },
         { trigger: "button[name=action_check]", run: "click" },
         {
             trigger:
@@ -28,7 +28,7 @@ registry.category("web_tour.tours").add("oms_stock_check_tour", {
                 ".o_data_row button[name=action_repair], .o_kanban_record button[name=action_repair]",
             run: "click",
         },
-        { trigger: ".o_view_nocontent:contains('The stock adds up')" },
+        { trigger: ".o_view_nocontent:contains('No stock differences')" },
         { trigger: "body:not(:has(.o_data_row)):not(:has(.o_kanban_record:contains('Cup')))" },
     ],
 });

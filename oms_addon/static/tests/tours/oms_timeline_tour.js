@@ -8,7 +8,7 @@ registry.category("web_tour.tours").add("oms_timeline_tour", {
         { trigger: ".o_oms_step[data-step=captured][data-state=done]" },
         { trigger: ".o_oms_step[data-step=screen][data-state=held]" },
         { trigger: ".o_oms_step[data-step=confirm][data-state=todo]" },
-        { trigger: ".alert button:contains('Decide')", run: "click" },
+        { trigger: ".alert button:contains('Resolve')", run: "click" },
         { trigger: ".o_list_view .o_data_row:contains('H-1') button[name=action_release]", run: "click" },
         { trigger: ".o_list_view .o_data_row:contains('H-1'):not(:has(button[name=action_release]))" },
         { trigger: ".breadcrumb-item.o_back_button a", run: "click" },
