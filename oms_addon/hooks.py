@@ -10,7 +10,4 @@ def uninstall_hook(env):
     warehouses.search([("oms_managed", "=", True)]).oms_managed = False
     env["payment.provider"]._oms_remove()
     env.cr.execute("DROP FUNCTION IF EXISTS oms_event_append_only() CASCADE")
-    env.cr.execute(
-        "DROP TABLE IF EXISTS oms_stock_change, oms_cart_turn, oms_lot_expiry_cursor;"
-        "DROP INDEX IF EXISTS stock_quant_oms_removal_idx"
-    )
+    env.cr.execute("DROP INDEX IF EXISTS stock_quant_oms_removal_idx")

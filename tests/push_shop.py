@@ -132,7 +132,7 @@ class PushShopMixin(TinyShopMixin):
         )
         cls.listings = cls._list(cls.mug, cls.pot)
         cls.env.cr.precommit.run()
-        cls.env.cr.execute("DELETE FROM oms_stock_change")
+        cls.env["oms.stock.change"].search([]).unlink()
 
     @classmethod
     def _list(cls, *products):

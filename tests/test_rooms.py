@@ -1,6 +1,7 @@
 """Where a line of the add-on lives, and what it may touch."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -104,6 +105,19 @@ def test_each_room_says_what_belongs_there():
     assert len(rooms) > 20
     for room in rooms:
         assert ast.get_docstring(ast.parse((room / "__init__.py").read_text())), room
+
+
+#: what only some databases have, and the one room that asks whether they do
+OPTIONAL = re.compile(
+    r"""["'](mrp\.\w+|bom_\w+|is_kits|removal_date|expiration_date|use_expiration_date)["'.]"""
+    r" (not )?in "
+)
+
+
+def test_one_room_asks_whether_another_app_is_installed():
+    asking = {path for path, file in sources().items() if OPTIONAL.search(file.read_text())}
+    assert {path for path in asking if not path.startswith("models/optional/")} == set()
+    assert len(asking) > 3
 
 
 @pytest.mark.parametrize("path", sources())

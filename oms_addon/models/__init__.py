@@ -12,4 +12,5 @@ from . import shipping
 from . import api
 from . import payment
 from . import privacy
+from . import optional
 from . import core

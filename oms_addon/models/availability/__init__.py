@@ -4,6 +4,7 @@ from . import oms_availability_mixin
 from . import oms_channel_listing_stock
 from . import oms_channel_listing_told
 from . import oms_channel_listing_news
+from . import oms_stock_change
 from . import oms_channel_stock
 from . import oms_channel_stock_count
 from . import oms_channel_stock_guard
@@ -13,11 +14,11 @@ from . import oms_channel_price
 from . import oms_channel_product
 from . import oms_channel_buffer
 from . import oms_channel_reserve
+from . import oms_cart_turn
 from . import oms_cart_reservation
 from . import oms_availability
 from . import oms_availability_state
 from . import oms_availability_why
-from . import oms_kits
 from . import oms_availability_page
 from . import oms_channel
 from . import oms_channel_listing

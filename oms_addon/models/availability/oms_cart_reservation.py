@@ -59,13 +59,6 @@ class OmsCartReservation(models.Model):
         "CHECK (quantity > 0)", "A cart keeps some of each of its products."
     )
 
-    def init(self):
-        """Make the list of whose turn it is, by product: whoever keeps goods writes in it."""
-        self.env.cr.execute(
-            """CREATE TABLE IF NOT EXISTS oms_cart_turn (
-                   product_id integer PRIMARY KEY, turn bigint NOT NULL)"""
-        )
-
     # === READING === #
 
     @api.model
@@ -200,12 +193,7 @@ class OmsCartReservation(models.Model):
         """
         if not goods:
             return
-        self.env.cr.execute(
-            """INSERT INTO oms_cart_turn AS mine (product_id, turn)
-               SELECT product_id, 1 FROM unnest(%s) AS wanted (product_id) ORDER BY product_id
-               ON CONFLICT (product_id) DO UPDATE SET turn = mine.turn + 1""",
-            [sorted(goods)],
-        )
+        self.env["oms.cart.turn"]._take(goods)
         locations = self.env["oms.stock"]._locations(channel._get_warehouses())
         self.env["oms.stock"]._lock(list(locations), list(goods))
 

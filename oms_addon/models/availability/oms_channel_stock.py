@@ -7,7 +7,6 @@ from odoo.tools import SQL
 #: what the channel counted itself may be an order that has not come yet: its figure stands
 #: this long before ours replaces it
 GRACE_SECONDS = 300
-CHANGES_PER_RUN = 20_000
 
 
 class OmsChannelStock(models.Model):
@@ -79,13 +78,6 @@ class OmsChannelStock(models.Model):
         row = SQL.identifier(alias)
         return SQL("(%s.wanted <> %s.shown OR NOT %s.is_shown)", row, row, row)
 
-    def init(self):
-        """Make the list of products whose stock changed: rows are only added and taken."""
-        self.env.cr.execute(
-            """CREATE TABLE IF NOT EXISTS oms_stock_change (
-                   id bigserial PRIMARY KEY, product_id integer NOT NULL)"""
-        )
-
     # === CHANGES === #
 
     @api.model
@@ -109,9 +101,7 @@ class OmsChannelStock(models.Model):
         asking = self.env["oms.availability.state"]._asking
         if not touched or not (self._pushing_channels(limit=1) or asking(limit=1)):
             return
-        self.env.cr.execute(
-            "INSERT INTO oms_stock_change (product_id) SELECT unnest(%s)", [list(touched)]
-        )
+        self.env["oms.stock.change"]._add(touched)
         self.env.ref("oms_addon.oms_lane_stock")._wake()
 
     @api.model
@@ -141,19 +131,6 @@ class OmsChannelStock(models.Model):
             limit=limit,
         )
 
-    @api.model
-    def _take_changes(self):
-        """:return: the products that changed since the last time
-        :rtype: set[int]
-        """
-        self.env.cr.execute(
-            """DELETE FROM oms_stock_change WHERE id IN (
-                   SELECT id FROM oms_stock_change ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)
-               RETURNING product_id""",
-            [CHANGES_PER_RUN],
-        )
-        return {row[0] for row in self.env.cr.fetchall()}
-
     # === THE LANE === #
 
     @api.model
@@ -167,7 +144,7 @@ class OmsChannelStock(models.Model):
             self.env["oms.cart.reservation"]._clean() + self.env["oms.channel.reserve"]._expire()
         )
         self.env["oms.channel"]._look_at_arriving()
-        product_ids = self.env["oms.kits"]._with_kits(self._take_changes())
+        product_ids = self.env["oms.kits"]._with_kits(self.env["oms.stock.change"]._take())
         channels = self._pushing_channels()
         if product_ids:
             for channel in channels | self.env["oms.availability.state"]._asking():

@@ -64,9 +64,8 @@ class OmsExternalShipment(models.AbstractModel):
     @api.model
     def _prepare_move(self, picking, planned, quantity):
         """:return: the values of a move of what was planned to leave with another"""
-        recipe = {"bom_line_id": planned.bom_line_id.id} if "bom_line_id" in planned._fields else {}
         return {
-            **recipe,
+            **self.env["oms.kits"]._prepare_part_values(planned),
             "picking_id": picking.id,
             "picking_type_id": picking.picking_type_id.id,
             "warehouse_id": picking.picking_type_id.warehouse_id.id,

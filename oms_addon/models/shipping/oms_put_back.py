@@ -138,7 +138,8 @@ class OmsPutBack(models.AbstractModel):
         """
         line = move.sale_line_id
         first = line.move_ids.filtered(lambda m: m.warehouse_id == move.warehouse_id).sorted("id")
-        values = {
+        return {
+            **self.env["oms.kits"]._prepare_part_values(move),
             "picking_id": picking.id,
             "picking_type_id": picking.picking_type_id.id,
             "product_id": move.product_id.id,
@@ -157,9 +158,6 @@ class OmsPutBack(models.AbstractModel):
             "company_id": picking.company_id.id,
             "origin": picking.origin,
         }
-        if "bom_line_id" in move._fields:
-            values["bom_line_id"] = move.bom_line_id.id
-        return values
 
     @api.model
     def _keep_what_is_there(self, move):

@@ -6,14 +6,9 @@ from . import stock_move
 from . import stock_move_line
 from . import stock_location
 from . import stock_quant
-from . import stock_quant_expiry
-from . import stock_lot
-from . import product_template
 from . import oms_stock
 from . import oms_stock_comparison
 from . import oms_stock_repair
 from . import oms_stock_check
 from . import oms_reservation
 from . import oms_reservation_write
-from . import oms_kits
-from . import oms_lot_expiry

@@ -14,9 +14,19 @@ class OmsKits(models.AbstractModel):
     _description = "Kits"
 
     @api.model
+    def _is_there(self):
+        """:return: whether Odoo's Manufacturing is installed"""
+        return "mrp.bom" in self.env
+
+    @api.model
+    def _prepare_part_values(self, move):
+        """:return: what a move that takes the place of another says of the kit it is a part of"""
+        return {"bom_line_id": move.bom_line_id.id} if self._is_there() else {}
+
+    @api.model
     def _lines(self, moves):
         """:return: the order lines of moves that are parts of a kit"""
-        if "bom_line_id" not in moves._fields:
+        if not self._is_there():
             return moves.sale_line_id.browse()
         return moves.filtered(lambda m: m.bom_line_id.bom_id.type == "phantom").sale_line_id
 
@@ -65,7 +75,7 @@ class OmsKits(models.AbstractModel):
         :rtype: list
         """
         part = move.product_id
-        values = {"bom_line_id": move.bom_line_id.id} if "bom_line_id" in move._fields else {}
+        values = self._prepare_part_values(move)
         return [
             wanted._replace(
                 product_id=part, name=part.display_name, values={**wanted.values, **values}

@@ -29,16 +29,6 @@ class OmsLotExpiry(models.AbstractModel):
     _name = "oms.lot.expiry"
     _description = "Expired Lots"
 
-    def init(self):
-        """Make the place where it says up to which stock row lots were looked at."""
-        self.env.cr.execute(
-            """CREATE TABLE IF NOT EXISTS oms_lot_expiry_cursor (
-                   id integer PRIMARY KEY CHECK (id = 1),
-                   moment timestamp NOT NULL, quant_id integer NOT NULL);
-               INSERT INTO oms_lot_expiry_cursor VALUES (1, '1970-01-01', 0)
-               ON CONFLICT DO NOTHING"""
-        )
-
     # === THE LANE === #
 
     @api.model
@@ -57,9 +47,7 @@ class OmsLotExpiry(models.AbstractModel):
             return 0
         # Of two that look at once the second begins again.
         quant_id, _lot_id, moment = rows[-1]
-        self.env.cr.execute(
-            "UPDATE oms_lot_expiry_cursor SET moment = %s, quant_id = %s", [moment, quant_id]
-        )
+        self.env["oms.lot.expiry.cursor"]._advance(moment, quant_id)
         self._look_at(self.env["stock.lot"].browse({row[1] for row in rows if row[1]}))
         return len(rows)
 

@@ -1,0 +1,62 @@
+"""Products whose stock changed and whose Available to Sell is to be counted again."""
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+CHANGES_PER_RUN = 20_000
+
+
+class OmsStockChange(models.Model):
+    """A queue: a row for each change, added when a transaction commits, taken by a background job.
+
+    Nothing is looked up and nothing updated, so that no two transactions wait for each other.
+    """
+
+    _name = "oms.stock.change"
+    _description = "Changed Stock"
+    _rec_name = "product_id"
+    _order = "id"
+    _log_access = False
+
+    # No index: rows are added by the thousand and soon taken, products are seldom deleted.
+    product_id = fields.Many2one(
+        "product.product", required=True, readonly=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="product_id.company_id")
+
+    def init(self):
+        """Begin anew with ids when they end: no row stays long."""
+        self.env.cr.execute("ALTER SEQUENCE oms_stock_change_id_seq CYCLE")
+
+    @api.model
+    def _add(self, product_ids):
+        """Note that the stock of products changed; what was deleted meanwhile is left out.
+
+        :param product_ids: ids of ``product.product``
+        """
+        self.env.cr.execute(
+            SQL(
+                """INSERT INTO oms_stock_change (product_id)
+                   SELECT id FROM product_product WHERE id = ANY(%s)""",
+                list(product_ids),
+            )
+        )
+
+    @api.model
+    def _take(self):
+        """Take rows off the queue; those that another transaction takes are left to it.
+
+        :return: the ids of the products
+        :rtype: set[int]
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """DELETE FROM oms_stock_change WHERE id IN (
+                       SELECT id FROM oms_stock_change ORDER BY id LIMIT %s
+                       FOR UPDATE SKIP LOCKED)
+                   RETURNING product_id""",
+                CHANGES_PER_RUN,
+            )
+        )
+        self.invalidate_model()
+        return {product_id for (product_id,) in rows}
