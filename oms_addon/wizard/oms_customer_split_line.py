@@ -13,7 +13,7 @@ class OmsCustomerSplitLine(models.TransientModel):
     is_chosen = fields.Boolean("Move")
     channel_id = fields.Many2one(related="order_id.oms_channel_id")
     order_number = fields.Char(related="order_id.oms_order_number", string="Number")
-    date_order = fields.Datetime(related="order_id.date_order", string="Placed")
+    date_order = fields.Datetime(related="order_id.date_order", string="Placed On")
     partner_shipping_id = fields.Many2one(related="order_id.partner_shipping_id")
     told_name = fields.Char("Buyer", compute="_compute_told")
     told_email = fields.Char("Email", compute="_compute_told")

@@ -27,6 +27,6 @@ class OmsOrderImportLine(models.TransientModel):
     )
     row = fields.Integer(readonly=True)
     column = fields.Char(readonly=True)
-    value = fields.Char("Found", readonly=True)
+    value = fields.Char("Counted Quantity", readonly=True)
     order_ref = fields.Char("Order", readonly=True)
     message = fields.Char(readonly=True)

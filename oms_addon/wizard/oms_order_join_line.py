@@ -13,7 +13,7 @@ class OmsOrderJoinLine(models.TransientModel):
     is_chosen = fields.Boolean("Together")
     channel_id = fields.Many2one(related="order_id.oms_channel_id")
     order_number = fields.Char(related="order_id.oms_order_number", string="Number")
-    placed_at = fields.Datetime("Placed", compute="_compute_placed_at")
+    placed_at = fields.Datetime("Placed On", compute="_compute_placed_at")
     ship_before = fields.Datetime(related="order_id.oms_ship_before", string="Leaves by")
     amount_total = fields.Monetary(related="order_id.amount_total")
     currency_id = fields.Many2one(related="order_id.currency_id")

@@ -10,7 +10,7 @@ from odoo.fields import Command
 class OmsRefundRequest(models.TransientModel):
     _name = "oms.refund.request"
     _inherit = "oms.wizard"
-    _description = "Refund on the Channel"
+    _description = "Channel Refund"
 
     order_id = fields.Many2one("sale.order", required=True)
     currency_id = fields.Many2one(related="order_id.currency_id")

@@ -17,7 +17,7 @@ class OmsTrackingImportLine(models.TransientModel):
     kind = fields.Selection([("error", "Left out"), ("new", "Ready")], readonly=True)
     row = fields.Integer(readonly=True)
     column = fields.Char(readonly=True)
-    number = fields.Char("Found", readonly=True)
+    number = fields.Char("Counted Quantity", readonly=True)
     at = fields.Datetime("When", readonly=True)
     event_state = fields.Selection(STATES, "Means", readonly=True)
     message = fields.Char(readonly=True)

@@ -85,7 +85,7 @@ class TestNewAddress(NewAddressCommon):
         self.assertEqual((order.warehouse_id, order.order_line.warehouse_id), (self.south,) * 2)
         self.assertEqual(self._verdicts(order)["Berlin"], "2 of 2 in stock")
         self.assertIn("from Berlin instead", order.oms_allocation_text)
-        self.assertIn("Berlin instead: the address was changed", self._names(order))
+        self.assertIn("Berlin instead: address changed", self._names(order))
         self.assertAddsUp()
 
     def test_fault_38_the_promise_is_made_again_as_an_event(self):
@@ -209,7 +209,7 @@ class TestAddressChangedByStaff(NewAddressCommon):
         going = order.picking_ids.filtered(lambda p: p.state != "cancel")
         self.assertEqual(going.partner_id, berlin)
         self.assertFalse(going.activity_ids)
-        self.assertIn("Goes elsewhere: seller", self._names(order))
+        self.assertIn("Different address: seller", self._names(order))
         self.assertAddsUp()
 
     def test_an_order_of_a_warehouse_we_do_not_run_is_left_to_odoo(self):

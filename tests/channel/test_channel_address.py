@@ -278,7 +278,7 @@ class TestChannelAddress(OmsCommon):
         channel.base_url = f"https://{EVIL}"
         self.assertEqual((refund.state, refund.message_id.state), ("failed", "failed"))
         self.assertEqual(self._holds(order), ["REFUND_UNMATCHED"])
-        self.assertIn("It is not certain whether the channel refunded", order.oms_hold_ids.detail)
+        self.assertIn("It is unknown whether the channel refunded", order.oms_hold_ids.detail)
 
     # === THE ATTACK OF A MANAGER === #
 

@@ -54,7 +54,7 @@ class TestCompletedOrders(OmsCommon):
         self.channel.completed_policy = "record"
         order = self._capture(self._document("A1", status="shipped", placed_at=self.now))
         self.assertTrue(order.oms_is_recorded)
-        self.assertEqual(order.oms_wait_reason, "Recorded: shipped before it was received.")
+        self.assertEqual(order.oms_wait_reason, "Record only: shipped before it was received.")
         self.assertFalse(order.invoice_ids)
         self.assertEqual(self.mug.qty_available, 100.0)
 
@@ -64,7 +64,7 @@ class TestCompletedOrders(OmsCommon):
             self._document("A1"), self._document("A2", placed_at=self._later())
         )
         self.assertTrue(old.oms_is_recorded)
-        self.assertEqual(old.oms_wait_reason, "Recorded: placed before the channel went live.")
+        self.assertEqual(old.oms_wait_reason, "Record only: placed before the channel went live.")
         self.assertFalse(old.picking_ids or old.invoice_ids or old.transaction_ids)
         self.assertFalse(young.oms_is_recorded)
         self.assertEqual(young.picking_ids.mapped("state"), ["done"])

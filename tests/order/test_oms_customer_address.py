@@ -262,5 +262,5 @@ class TestCustomerAddress(OmsCommon):
         self._order("A1", lines=[("MUG", 3, "10.00")], shipping={"street": "7 Hill"}, **newer)
         self.assertEqual(order.partner_shipping_id.street, "7 Hill")
         names = "\n".join(order.oms_event_ids.mapped("name"))
-        self.assertIn("the address was changed on the channel", names)
+        self.assertIn("address changed on the channel", names)
         self.assertNotIn("the customer wants", names)

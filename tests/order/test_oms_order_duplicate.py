@@ -19,7 +19,7 @@ class TestDuplicate(OmsCommon):
         original = self._capture(self._document(REF), channel=self.market)
         copy = self._capture(self._copy())
         self.assertEqual(self._holds(copy), ["DUPLICATE_ORDER"])
-        self.assertIn(f"Market reports this order as well, as #{REF}.", copy.oms_hold_ids.detail)
+        self.assertIn(f"Market also reports this order as #{REF}.", copy.oms_hold_ids.detail)
         self.assertEqual((copy.state, copy.picking_ids.ids), ("draft", []))
         self.assertEqual(self._holds(original), [])
         self.assertEqual(original.picking_ids.state, "assigned")

@@ -144,7 +144,7 @@ class TestOrderFlow(OmsCommon):
     def test_confirming_by_hand_is_taken_up_by_the_flow(self):
         self.channel.confirm_policy = "manual"
         order = self._capture(self._document("A1"))
-        self.assertEqual(order.oms_wait_reason, "Confirm the order by hand.")
+        self.assertEqual(order.oms_wait_reason, "Confirm the order to continue.")
         order.action_confirm()
         self._run_lanes()
         self.assertEqual(order.oms_step, "deliver")

@@ -164,7 +164,7 @@ class TestOrderReviver(OmsCommon):
         order.action_cancel()
         order.action_draft()
         self.assertEqual((order.oms_step, order.oms_status), ("confirm", "waiting"))
-        self.assertEqual(order.oms_wait_reason, "Set to quotation: confirm the order.")
+        self.assertEqual(order.oms_wait_reason, "Reset to quotation: confirm the order.")
         order.action_confirm()
         self._run_lanes()
         self.assertEqual((order.state, order.picking_ids.state), ("sale", "assigned"))

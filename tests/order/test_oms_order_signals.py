@@ -43,7 +43,7 @@ class TestSignals(OmsCommon):
         self.assertIn("too late", hold.detail)
         self.assertTrue(hold.deadline)
         order.picking_ids.move_ids.picked = True
-        with self.assertRaisesRegex(UserError, "asks to cancel"):
+        with self.assertRaisesRegex(UserError, "Cancellation requested by the buyer"):
             order.picking_ids.button_validate()
         self.assertEqual(order.picking_ids.state, "assigned")
         hold.action_release()
@@ -125,7 +125,9 @@ class TestFulfilledByTheChannel(OmsCommon):
         document = self._document("F1", fulfilled_by="channel", location_ref="FBA")
         order = self._capture(document)
         self.assertEqual(order.picking_ids.picking_type_id.warehouse_id, self.amazon)
-        self.assertEqual(order.oms_wait_reason, "The channel ships it from its own warehouse.")
+        self.assertEqual(
+            order.oms_wait_reason, "The channel ships the order from its own warehouse."
+        )
         stamp = "2026-03-05T10:00:00Z"
         self._capture({**document, "version": "2", "updated_at": stamp, "status": "shipped"})
         self.assertEqual(order.picking_ids.state, "done")

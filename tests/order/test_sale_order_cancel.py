@@ -94,7 +94,7 @@ class TestSaleOrderCancel(PushShopMixin, OmsCommon):
         wizard = self.env["sale.mass.cancel.orders"].with_user(self.seller)
         action = wizard.with_context(active_ids=orders.ids).create({}).action_mass_cancel()
         self.assertEqual(orders.mapped("state"), ["sale", "cancel", "cancel"])
-        self.assertIn(f"{kept.name}: the goods are being picked", action["params"]["message"])
+        self.assertIn(f"{kept.name}: the items are being picked", action["params"]["message"])
 
     # === WHILE PICKING === #
 
@@ -105,13 +105,13 @@ class TestSaleOrderCancel(PushShopMixin, OmsCommon):
         action = self._cancel(order)
         self.assertEqual(
             action["params"]["message"],
-            f"{order.name}: the goods are being picked ({picking.name}). The warehouse is asked "
-            "to stop; its answer decides.",
+            f"{order.name}: the items are being picked ({picking.name}). The warehouse was asked "
+            "to stop; its answer decides whether the order is cancelled.",
         )
         self.assertEqual((order.state, picking.state), ("sale", "assigned"))
         self.assertIn("Cancelled by seller", picking.oms_stop_text)
         self.assertEqual(self._told(), [])
-        with self.assertRaisesRegex(UserError, "cannot leave"):
+        with self.assertRaisesRegex(UserError, "cannot be shipped"):
             picking.with_user(self.picker).button_validate()
         picking.with_user(self.picker).action_oms_stopped()
         self.assertEqual((order.state, picking.state), ("cancel", "cancel"))
@@ -136,7 +136,7 @@ class TestSaleOrderCancel(PushShopMixin, OmsCommon):
         picking.move_ids.picked = True
         self._cancel(order)
         self.assertEqual(order.state, "sale")
-        with self.assertRaisesRegex(UserError, "cannot leave"):
+        with self.assertRaisesRegex(UserError, "cannot be shipped"):
             picking.button_validate()
         picking.with_user(self.picker).action_oms_stopped()
         self.assertEqual((order.state, picking.state), ("cancel", "cancel"))
@@ -168,7 +168,7 @@ class TestSaleOrderCancel(PushShopMixin, OmsCommon):
         order = self._sold()
         order.picking_ids.move_ids.picked = True
         self._cancel(order)
-        self.assertIn("is asked to stop", self._cancel(order)["params"]["message"])
+        self.assertIn("was asked to stop", self._cancel(order)["params"]["message"])
         requests = self.env["oms.stop.request"].search([("order_id", "=", order.id)])
         self.assertEqual(requests.mapped("state"), ["asked"])
 
@@ -178,7 +178,7 @@ class TestSaleOrderCancel(PushShopMixin, OmsCommon):
         order = self._sold(("MUG", 3, "10.00"))
         picking = self._ship(order, 3)
         with self.assertRaisesRegex(
-            UserError, rf"{order.name} cannot be cancelled: the goods have left \({picking.name}\)"
+            UserError, f"{order.name} cannot be cancelled because {picking.name} is already shipped"
         ):
             self._cancel(order)
         self.assertEqual(order.state, "sale")
@@ -187,7 +187,7 @@ class TestSaleOrderCancel(PushShopMixin, OmsCommon):
         order = self._sold(("MUG", 3, "10.00"))
         shipped = self._ship(order, 2)
         action = self._cancel(order)
-        self.assertIn("what has left stays sold", action["params"]["message"])
+        self.assertIn("shipped items remain sold", action["params"]["message"])
         self.assertEqual(order.state, "sale")
         self.assertEqual((shipped.state, (order.picking_ids - shipped).state), ("done", "cancel"))
         line = order.order_line.filtered("product_id")
@@ -197,7 +197,7 @@ class TestSaleOrderCancel(PushShopMixin, OmsCommon):
         self.assertEqual(self.mug.free_qty, 98.0)
         [told] = self._told()
         self.assertEqual([(l["sku"], l["quantity"]) for l in told["lines"]], [("MUG", 1)])
-        with self.assertRaisesRegex(UserError, "the goods have left"):
+        with self.assertRaisesRegex(UserError, "is already shipped"):
             self._cancel(order)
 
     def test_fault_36_the_rest_that_is_being_picked_is_asked_back(self):
@@ -206,7 +206,7 @@ class TestSaleOrderCancel(PushShopMixin, OmsCommon):
         rest = order.picking_ids._oms_todo()
         rest.move_ids.picked = True
         message = self._cancel(order)["params"]["message"]
-        self.assertIn("what has left stays sold", message)
+        self.assertIn("shipped items remain sold", message)
         self.assertIn(f"are being picked ({rest.name})", message)
         self.assertEqual(order.order_line.filtered("product_id").product_uom_qty, 3.0)
         rest.action_oms_stopped()
@@ -241,7 +241,7 @@ class TestCancelOfSharedOrders(SharedCommon):
         younger = self.orders[1]
         self.picking.move_ids.picked = True
         action = younger.action_cancel()
-        self.assertIn("is asked to stop", action["params"]["message"])
+        self.assertIn("was asked to stop", action["params"]["message"])
         self.assertEqual(self.orders.mapped("state"), ["sale", "sale"])
         request = self.env["oms.stop.request"].search([])
         self.assertRecordValues(

@@ -31,7 +31,7 @@ class TestSaleOrderProgress(FulfilmentCommon):
         order = self._make_order((self.mug, 2))
         self.assertEqual(self._progress(order), ("confirm", "waiting", "Waiting for confirmation."))
         self._serve(order)
-        self.assertEqual(self._progress(order), ("ship", "waiting", "Waiting to be shipped."))
+        self.assertEqual(self._progress(order), ("ship", "waiting", "Waiting for shipment."))
         self.assertEqual(
             self._steps(order),
             [("captured", True), ("confirm", True), ("allocate", True), ("ship", False)],

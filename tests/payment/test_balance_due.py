@@ -42,7 +42,7 @@ class TestBalanceDue(PaymentCommon):
         currency = self.company.currency_id.name
         self.assertEqual(
             order._oms_payment_wait(),
-            f"Awaiting payment: 20.00 of 120.00 {currency} are missing.",
+            f"Waiting for payment: 20.00 of 120.00 {currency} outstanding.",
         )
         self.assertFalse(order._oms_may_ship())
         self._pay(order, "20.00", ref="T-more")

@@ -39,7 +39,7 @@ class TestInvoiceCredit(PaymentCommon):
         self.assertEqual(
             order.oms_cancelled_text,
             f"Cancelled: {money(44.9)} invoiced and {money(40.0)} credited, {money(44.9)} paid and "
-            f"{money(40.0)} refunded. The total of the order is what was ordered.",
+            f"{money(40.0)} refunded. The order total shows the ordered amount.",
         )
         worker = self._make_user("warehouse")
         self.assertNotIn("oms_cancelled_text", order.with_user(worker).fields_get())

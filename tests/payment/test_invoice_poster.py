@@ -60,14 +60,16 @@ class TestInvoicePoster(PaymentCommon):
         order.action_confirm()
         self.assertEqual(
             self.poster._invoice(order),
-            {order: "Awaiting payment: 40.00 of 40.00 USD are missing."},
+            {order: "Waiting for payment: 40.00 of 40.00 USD outstanding."},
         )
         self.assertFalse(order.invoice_ids)
 
     def test_an_order_that_is_not_confirmed_is_not_invoiced(self):
         order = self._make_order()
         self._pay(order)
-        self.assertEqual(self.poster._invoice(order), {order: "Invoiced when it is confirmed."})
+        self.assertEqual(
+            self.poster._invoice(order), {order: "Waiting for confirmation to create the invoice."}
+        )
 
     def test_payments_that_come_after_the_invoice_pay_it(self):
         self.channel.write({"payment_policy": "terms", "invoice_policy": "shipment"})
@@ -126,11 +128,13 @@ class TestInvoicePoster(PaymentCommon):
         self._pay(order)
         order.action_confirm()
         self.collector._collect(order)
-        self.assertEqual(self.poster._invoice(order), {order: "Invoiced when it is shipped."})
+        self.assertEqual(
+            self.poster._invoice(order), {order: "Waiting for shipment to create the invoice."}
+        )
         self._ship(order, 1)
         self.assertEqual(
             self.poster._invoice(order),
-            {order: "The rest is invoiced when it is shipped."},
+            {order: "Waiting for shipment to invoice the remaining items."},
         )
         self.assertEqual(order.invoice_ids.amount_total, 10.0)
         self._ship(order)
@@ -144,7 +148,9 @@ class TestInvoicePoster(PaymentCommon):
         self._pay(order)
         order.action_confirm()
         self._ship(order)
-        self.assertEqual(self.poster._invoice(order), {order: "Invoiced when it is delivered."})
+        self.assertEqual(
+            self.poster._invoice(order), {order: "Waiting for delivery to create the invoice."}
+        )
         order.oms_delivered_at = datetime(2026, 3, 5, 12)
         self.assertEqual(self.poster._invoice(order), {})
         self.assertEqual(order.invoice_ids.invoice_date, date(2026, 3, 5))
@@ -154,7 +160,7 @@ class TestInvoicePoster(PaymentCommon):
         order = self._make_order()
         self._pay(order)
         order.action_confirm()
-        self.assertEqual(self.poster._invoice(order), {order: "Invoice the order by hand."})
+        self.assertEqual(self.poster._invoice(order), {order: "Create the invoice manually."})
         order._create_invoices().action_post()
         self.assertEqual(self.poster._invoice(order), {})
 
@@ -166,7 +172,7 @@ class TestInvoicePoster(PaymentCommon):
         order.action_confirm()
         order._create_invoices()
         waits = self.poster._invoice(order)
-        self.assertTrue(waits[order].startswith("An invoice of the order is a draft:"))
+        self.assertTrue(waits[order].endswith(" of the order is still a draft. Post or delete it."))
         self.assertEqual(len(order.invoice_ids), 1)
 
     @mute_logger("odoo.addons.oms_addon.models.payment.batch")
@@ -200,7 +206,7 @@ class TestInvoicePoster(PaymentCommon):
         self._ship(order, 1)
         with mute_logger("odoo.addons.oms_addon.models.payment.batch"):
             waits = self.poster._invoice(order)
-        self.assertIn("makes a negative invoice", waits[order])
+        self.assertIn("amount to invoice is negative", waits[order])
         self.assertFalse(order.invoice_ids)
 
     def test_a_batch_costs_less_than_its_orders(self):

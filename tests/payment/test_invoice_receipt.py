@@ -60,7 +60,7 @@ class TestInvoiceReceipt(PaymentCommon):
             [
                 {
                     "oms_receipt_state": "none",
-                    "oms_receipt_error": "The customer has no e-mail address.",
+                    "oms_receipt_error": "The customer has no email address.",
                 }
             ],
         )

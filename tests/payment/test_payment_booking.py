@@ -66,7 +66,7 @@ class TestPaymentBooking(PaymentCommon):
         self._pay(order, ref="P1", status="pending")
         self.assertEqual(
             self.collector._collect(order),
-            {order: "Awaiting the capture of 40.00 USD."},
+            {order: "Waiting for capture: 40.00 USD authorized."},
         )
         self.assertFalse(order.transaction_ids.payment_id)
 
@@ -119,7 +119,7 @@ class TestPaymentBooking(PaymentCommon):
         )
         waits = self.collector._collect(good + bad)
         self.assertEqual(list(waits), [bad])
-        self.assertTrue(waits[bad].startswith("Booking the payment failed:"))
+        self.assertTrue(waits[bad].startswith("Posting the payment failed:"))
         self.assertEqual(self._holds(bad), ["STEP_FAILED"])
         self.assertTrue(good.transaction_ids.payment_id)
         self.assertFalse(bad.transaction_ids.payment_id)

@@ -161,8 +161,8 @@ class TestPaymentCollector(PaymentCommon):
         self.assertEqual(self._holds(order), ["PAYMENT_CONFLICT"])
         self.assertEqual(
             order.oms_hold_ids.detail,
-            "Charge T1 came with 41.00 USD after 40.00 USD: look on the channel which "
-            "amount is right.",
+            "Payment T1 was received with 41.00 USD after 40.00 USD. Check on the channel which "
+            "amount is correct.",
         )
 
     def test_one_charge_pays_one_order(self):
@@ -182,7 +182,7 @@ class TestPaymentCollector(PaymentCommon):
         # Written down on the channel by a gateway that cannot pay: nobody refunds it again there.
         self._pay(order, ref="R1", kind="refund", status="pending", at=self._at(11))
         self.assertEqual(self._holds(order), ["LATE_PAYMENT"])
-        self.assertIn("is written down on the channel", order.oms_hold_ids.detail)
+        self.assertIn("The channel recorded a refund of", order.oms_hold_ids.detail)
         self._pay(order, ref="R1", kind="refund", at=self._at(12))
         self.assertFalse(self._holds(order))
         self.assertEqual(order.oms_payment_state, "refunded")
@@ -208,7 +208,7 @@ class TestPaymentCollector(PaymentCommon):
         self.assertEqual(self._holds(order), ["UNDERPAID"])
         self.assertEqual(
             self.collector._collect(order),
-            {order: "Awaiting payment: 12.00 of 40.00 USD are missing."},
+            {order: "Waiting for payment: 12.00 of 40.00 USD outstanding."},
         )
         self._pay(order, "12.00", ref="T2")
         self.assertEqual(order.oms_payment_state, "paid")

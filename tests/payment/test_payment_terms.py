@@ -34,7 +34,7 @@ class TestPaymentTerms(OmsCommon):
     def test_a_card_order_beside_it_waits_and_expires(self):
         order = self._unpaid("A1", "stripe")
         self.assertEqual((order.state, order.oms_payment_terms), ("draft", False))
-        self.assertEqual(order.oms_wait_reason, "Awaiting payment of $\xa020.00.")
+        self.assertEqual(order.oms_wait_reason, "Waiting for payment: $\xa020.00 outstanding.")
         self.assertEqual(self.collector._expire_unpaid(), 1)
         self.assertEqual(order.state, "cancel")
 
@@ -60,7 +60,7 @@ class TestPaymentTerms(OmsCommon):
         order = self._capture(document)
         self.assertEqual((order.state, order.picking_ids.state), ("sale", "done"))
         self.assertEqual((order.oms_payment_state, order.oms_step), ("authorized", "collect"))
-        self.assertIn("Awaiting the capture of 20.00", order.oms_wait_reason)
+        self.assertIn("Waiting for capture: 20.00", order.oms_wait_reason)
         unpaid = self._unpaid("A2", "klarna")
         self.assertEqual(unpaid.state, "draft")
 

@@ -139,7 +139,7 @@ class TestErased(PersonalWorld, OmsCommon):
             ("Order Exception", NAME),
             ("Customer Key", EMAIL),
             ("Payment Transaction", PHONE),
-            ("Refund on the Channel", f"{NAME} is unhappy"),
+            ("Channel Refund", f"{NAME} is unhappy"),
             ("Tracking Event", f"Signed by {NAME}"),
             ("Communication", f"Called {NAME}"),
             ("Audit Trail", NAME),

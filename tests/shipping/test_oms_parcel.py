@@ -84,9 +84,7 @@ class TestParcel(FulfilmentCommon):
         lost = event(9, "in_transit", number="NOBODY")
         answer = self._record(lost, event(9, "in_transit"))
         self.assertEqual(answer["unknown"], [lost])
-        self.assertEqual(
-            answer["errors"], ["NOBODY (?): there is no parcel with this tracking number."]
-        )
+        self.assertEqual(answer["errors"], ["NOBODY (?): no parcel has this tracking number."])
         self.assertEqual(answer["recorded"], 1)
 
     def test_a_number_two_carriers_use_needs_the_carrier(self):

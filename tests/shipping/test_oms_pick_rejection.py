@@ -136,7 +136,7 @@ class TestOmsPickRejection(PromiseCommon):
         picking = self.picking
         self._reject(self.damaged)
         wizard = self.env["oms.pick.rejection"]
-        with self.assertRaisesRegex(UserError, "somebody else"):
+        with self.assertRaisesRegex(UserError, "another user"):
             wizard._reject(line, self.damaged, 3)
         self.assertEqual(
             self.env["oms.pick.rejection"].search_count([("picking_id", "=", picking.id)]), 1
@@ -160,7 +160,7 @@ class TestOmsPickRejection(PromiseCommon):
         )
         self._put_stock(self.jug, self.north, 9)
         told = self._reject(reason)
-        self.assertEqual(told["message"], "It waits at its warehouse.")
+        self.assertEqual(told["message"], "Backordered at its warehouse.")
         self.assertEqual(self._on_hand(), (5.0, 0.0))
         # It is in stock, and still nobody can take it.
         move = self.order.order_line.move_ids

@@ -190,7 +190,7 @@ class PutBack:
     def test_cancelling_in_sales_asks_first_and_puts_back(self):
         order = self._carried(oms_channel_id=False)
         action = order.with_user(self.seller).action_cancel()
-        self.assertIn("is asked to stop", action["params"]["message"])
+        self.assertIn("was asked to stop", action["params"]["message"])
         self._open(order).with_user(self.picker).action_oms_stopped()
         self.assertEqual(order.state, "cancel")
         self.assertPutBack(order, 3.0)

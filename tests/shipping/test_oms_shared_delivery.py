@@ -72,11 +72,11 @@ class TestOmsSharedDelivery(SharedCommon):
         self.assertStockIsConsistent(self.mug + self.pot)
         self.assertEqual(
             self._events(younger, "order.shipped_together"),
-            [f"Ships together with {older.name} in {picking.name}"],
+            [f"Combined with {older.name} in {picking.name}"],
         )
         self.assertEqual(
             self._events(older, "order.shipped_together"),
-            [f"Ships together with {younger.name} in {picking.name}"],
+            [f"Combined with {younger.name} in {picking.name}"],
         )
 
     def test_unmerging_gives_each_order_a_delivery_of_its_own_and_a_clean_origin(self):
@@ -128,9 +128,9 @@ class TestOmsSharedDelivery(SharedCommon):
         orders, picking = self._merged()
         later = self._orders(1)
         picking.move_ids[0].picked = True
-        with self.assertRaisesRegex(UserError, "is being picked"):
+        with self.assertRaisesRegex(UserError, "is already being picked"):
             self.service._merge(orders | later)
-        with self.assertRaisesRegex(UserError, "is being picked"):
+        with self.assertRaisesRegex(UserError, "is already being picked"):
             orders[1].action_oms_ship_alone()
         self.assertEqual(picking.oms_shared_order_ids, orders)
         self.assertEqual(len(later.picking_ids), 1)
@@ -226,12 +226,12 @@ class TestOmsSharedDelivery(SharedCommon):
         other = self.env["res.partner"].create({"name": "Bea", "street": "2 Low Road"})
         ways = self.env["delivery.carrier"].search([], limit=2)
         reasons = [
-            ({"oms_by_channel": True}, "is shipped by its channel"),
+            ({"oms_by_channel": True}, "is fulfilled by its channel"),
             ({"oms_pickup_point": "Shop 1"}, "picked up by the customer"),
             ({"partner_id": other.id, "partner_shipping_id": other.id}, "different customers"),
             ({"partner_shipping_id": other.id}, "different addresses"),
-            ({"oms_shipping_method": "Express"}, "different ways"),
-            ({"carrier_id": ways[:1].id}, "different ways"),
+            ({"oms_shipping_method": "Express"}, "different shipping methods"),
+            ({"carrier_id": ways[:1].id}, "different shipping methods"),
         ]
         for values, reason in reasons:
             with self.subTest(reason=reason):
@@ -240,7 +240,7 @@ class TestOmsSharedDelivery(SharedCommon):
                 self.assertIn(reason, self.together._why_not(orders))
                 younger.write({name: before[name] for name in values})
         self.assertEqual(self.together._why_not(orders), "")
-        self.assertIn("Choose the orders", self.together._why_not(older))
+        self.assertIn("Select the orders", self.together._why_not(older))
         self.channel.together_policy = "never"
         self.assertIn("Shop ships each order alone", self.together._why_not(orders))
 
@@ -248,7 +248,7 @@ class TestOmsSharedDelivery(SharedCommon):
         older, younger = self._orders()
         younger.picking_ids.move_ids.picked = True
         younger.picking_ids.with_context(skip_sms=True).button_validate()
-        self.assertIn("nothing that is still to leave", self.together._why_not(older + younger))
+        self.assertIn("no items left to ship", self.together._why_not(older + younger))
         only_north = self._make_product("URN", "Urn", north=5)
         north = self._make_order((only_north, 1))
         self._serve(north)
@@ -259,7 +259,7 @@ class TestOmsSharedDelivery(SharedCommon):
         complete = self._make_order((self.mug, 1), picking_policy="one")
         short = self._make_order((rare, 2))
         self._serve(complete + short)
-        with self.assertRaisesRegex(UserError, "leaves only complete"):
+        with self.assertRaisesRegex(UserError, "ships only complete"):
             self.service._merge(complete + short)
         complete.picking_policy = "direct"
         self.service._merge(complete + short)

@@ -40,13 +40,13 @@ class TestOmsShipTogether(SharedCommon):
         )
         self.assertEqual(
             orders[0].oms_companion_text,
-            f"2 other orders to the same address wait: {orders[1].name}, {orders[2].name}.",
+            f"2 other orders to the same address are waiting: {orders[1].name}, {orders[2].name}.",
         )
         self.assertFalse(held.oms_companion_text)
         self.service._merge(orders[:2])
         self.assertEqual(
             orders[0].oms_together_text,
-            f"Ships together with {orders[1].name} in {orders[0].picking_ids.name}.",
+            f"Combined with {orders[1].name} in {orders[0].picking_ids.name}.",
         )
         self.assertEqual(self.together._companions(orders[0]), {orders[0]: orders[2]})
 
@@ -119,10 +119,10 @@ class TestOmsShipTogether(SharedCommon):
         wizard = self._wizard(first)
         self.assertRecordValues(
             wizard.line_ids,
-            [{"order_id": short.id, "is_chosen": False, "doubt": "waits for goods"}],
+            [{"order_id": short.id, "is_chosen": False, "doubt": "waiting for stock"}],
         )
-        self.assertIn(f"{express.name} are shipped in different ways", wizard.other_text)
-        with self.assertRaisesRegex(UserError, "Choose the orders"):
+        self.assertIn(f"{express.name} have different shipping methods", wizard.other_text)
+        with self.assertRaisesRegex(UserError, "Select the orders"):
             wizard.action_join()
         wizard.line_ids.is_chosen = True
         wizard.action_join()
@@ -145,15 +145,11 @@ class TestOmsShipTogether(SharedCommon):
         wizard.action_join()
         self.assertEqual(
             orders[0].oms_together_text,
-            f"Ships together with {orders[1].name}, {orders[2].name} in "
-            f"{orders[0].picking_ids.name}.",
+            f"Combined with {orders[1].name}, {orders[2].name} in {orders[0].picking_ids.name}.",
         )
         self.assertEqual(
             self._events(orders[1], "order.shipped_together"),
-            [
-                f"Ships together with {orders[0].name}, {orders[2].name} in "
-                f"{orders[0].picking_ids.name}"
-            ],
+            [f"Combined with {orders[0].name}, {orders[2].name} in {orders[0].picking_ids.name}"],
         )
 
     def test_who_only_reads_orders_neither_merges_nor_parts_them(self):
@@ -193,7 +189,7 @@ class TestOmsShipTogether(SharedCommon):
         self.assertEqual(self._gather(orders[0]), [orders[0] + orders[1]])
         self.assertFalse(orders[2].picking_ids.oms_shared_order_ids)
         event = orders[0].oms_event_ids.filtered(lambda e: e.code == "order.shipped_together")
-        self.assertEqual(event.actor, "Ship together")
+        self.assertEqual(event.actor, "Combine Shipments")
         self.together._gather(orders)
         self.assertEqual(
             len(event.search([("code", "=", event.code), ("res_id", "in", orders.ids)])), 2

@@ -59,7 +59,7 @@ class TestShip(FulfilmentCommon):
         self.channel.write({"ship_policy": "paid", "auto_ship": True})
         order = self._served()
         self.assertEqual(
-            self.shipper._ship(order), {order: "Ships when paid: the order is not paid yet."}
+            self.shipper._ship(order), {order: "Waiting for payment: the order ships when paid."}
         )
         with self.assertRaisesRegex(UserError, f"{order.name} is not paid"):
             order.picking_ids.button_validate()
@@ -90,7 +90,7 @@ class TestShip(FulfilmentCommon):
     def test_a_delivery_done_by_somebody_else_is_told_and_not_moved_twice_fault_41(self):
         order = self._served()
         self.shipper._validate(order.picking_ids)
-        with self.assertRaisesRegex(UserError, "already done, by somebody else"):
+        with self.assertRaisesRegex(UserError, "already validated by another user"):
             order.picking_ids.button_validate()
         self.assertEqual(self.shipper._validate(order.picking_ids), {})
         self.assertEqual(self.mug.qty_available, 98)
@@ -185,7 +185,7 @@ class TestTrackAndDeliver(FulfilmentCommon):
         order.order_line.write({"oms_sku": "SKU-1", "oms_line_ref": "L1"})
         self.assertEqual(
             self.shipper._track(order),
-            {order: f"Waits for a tracking number: {order.picking_ids.name}"},
+            {order: f"Waiting for a tracking number: {order.picking_ids.name}"},
         )
         self.assertFalse(self._told(order))
         order.picking_ids.carrier_tracking_ref = "TR 1"
@@ -246,5 +246,5 @@ class TestTrackAndDeliver(FulfilmentCommon):
         order.oms_parcel_ids._set_state("exception")
         self.assertEqual(
             self.shipper._deliver(order),
-            {order: "Parcel P1: Delivery Problem. Call the carrier or the customer."},
+            {order: "Parcel P1: Delivery Problem. Contact the carrier or the customer."},
         )

@@ -26,8 +26,8 @@ class TestOmsStopRequest(OmsCommon):
     def test_fault_34_the_picker_sees_stop_and_puts_the_goods_back(self):
         self._cancel()
         picking = self.picking.with_user(self.picker)
-        self.assertIn("Put back: Everything", picking.oms_stop_text)
-        with self.assertRaisesRegex(UserError, "cannot leave"):
+        self.assertIn("To restock: Everything", picking.oms_stop_text)
+        with self.assertRaisesRegex(UserError, "cannot be shipped"):
             self.picking.button_validate()
         picking.action_oms_stopped()
         self._run_lanes()
@@ -80,7 +80,7 @@ class TestOmsStopRequest(OmsCommon):
             self.env["oms.stop.request"].search_count([("order_id", "=", self.order.id)]), 1
         )
         self.picking.action_oms_stopped()
-        with self.assertRaisesRegex(UserError, "answered already"):
+        with self.assertRaisesRegex(UserError, "already answered"):
             self.picking.action_oms_stopped()
         self.assertEqual(self.mug.free_qty, 100.0)
 

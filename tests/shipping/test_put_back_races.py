@@ -48,7 +48,7 @@ class TestPutBackRaces(RaceCase):
         self.assertEqual(got.count(True), 1)
         for refused in (told for told in got if told is not True):
             self.assertEqual(refused[0], "UserError")
-            self.assertIn("answered already", refused[1])
+            self.assertIn("already answered", refused[1])
         self.assertEqual(self._found(order_id), ("cancel", 0.0, [3.0]))
 
     def test_the_warehouse_and_an_agent_who_decide_at_once_put_back_once(self):

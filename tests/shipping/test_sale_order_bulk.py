@@ -143,5 +143,5 @@ class TestSaleOrderBulk(FulfilmentCommon):
 
     def test_without_a_delivery_there_is_nothing_to_print(self):
         order = self._make_order((self.mug, 1))
-        with self.assertRaisesRegex(UserError, "nothing to print"):
+        with self.assertRaisesRegex(UserError, "None of the selected orders has such a delivery"):
             order.action_oms_print_slips()

@@ -201,11 +201,11 @@ class TestSharedOrders(PushShopMixin, OmsCommon):
         self.picking.move_ids.picked = True
         self._cancel("A2")
         self.assertIn(
-            f"Put back: {self.younger.name}: 2 × [MUG] Mug, 1 × [POT] Pot",
+            f"To restock: {self.younger.name}: 2 × [MUG] Mug, 1 × [POT] Pot",
             self.picking.oms_stop_text,
         )
         self.assertNotIn(self.older.name, self.picking.oms_stop_text)
-        with self.assertRaisesRegex(UserError, "cannot leave"):
+        with self.assertRaisesRegex(UserError, "cannot be shipped"):
             self.picking.with_context(skip_sms=True).button_validate()
         self.picking.action_oms_stopped()
         self.assertEqual(self.younger.state, "cancel")

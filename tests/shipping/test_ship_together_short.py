@@ -65,17 +65,17 @@ class TestShipTogetherShort(SharedCommon):
         own = self._alone(younger)
         self.assertEqual(own.state, "assigned")
         self.assertEqual(own.move_type, "direct")
-        why = "it lacks goods, and the others can go"
+        why = "out of stock, the other orders are ready"
         self.assertEqual(
             self._events(younger, "order.shipped_alone"),
-            [f"Ships alone in {own.name}, no longer in {picking.name}: {why}"],
+            [f"Split off into {own.name} from {picking.name}: {why}"],
         )
         self.assertEqual(
             self._events(older, "order.shipped_alone"),
-            [f"{younger.name} no longer ships together with it in {picking.name}: {why}"],
+            [f"No longer combined with {younger.name} in {picking.name}: {why}"],
         )
         event = younger.oms_event_ids.filtered(lambda e: e.code == "order.shipped_alone")
-        self.assertEqual(event.actor, "Ship together")
+        self.assertEqual(event.actor, "Combine Shipments")
         self.assertFalse(younger.oms_ship_alone)
         self.assertEqual(self.lane._work_fulfilment(), 0)
         self.assertStockIsConsistent(self.mug + self.urn)
@@ -133,7 +133,7 @@ class TestShipTogetherShort(SharedCommon):
         self.assertEqual(self._alone(older), picking)
         [text] = self._events(younger, "order.shipped_alone")
         day = younger._oms_local_date(younger.oms_available_at)
-        self.assertIn(f"it does not leave before {day}, and the others can go", text)
+        self.assertIn(f"ships from {day}, the other orders are ready", text)
 
     def test_in_a_warehouse_that_picks_first_the_pick_is_parted(self):
         self.warehouse.delivery_steps = "pick_ship"

@@ -60,8 +60,8 @@ class TestShippingCost(SharedCommon):
         self.assertEqual(
             self._events(orders[1], self.event),
             [
-                f"Charged {orders.currency_id.format(2.86)} for shipping: its part of what "
-                f"{picking.name} cost"
+                f"Shipping cost of {orders.currency_id.format(2.86)}: share of the cost of "
+                f"{picking.name}"
             ],
         )
 

@@ -44,8 +44,10 @@ class TestStockPickingMismatch(FulfilmentCommon):
         self.picking.move_ids.picked = True
         action = self.picking.button_validate()
         text = (
-            f"{self.picking.name} was not validated, for A1 has other goods: 3 × [MUG] Mug, of "
-            "which 2 are to leave. Take them off the delivery, or add them to the order first."
+            f"{self.picking.name} was not validated because it contains items that do not match "
+            "A1: 3 × [MUG] Mug, of which 2 are to ship. Remove them from the delivery, or add "
+            "them to "
+            "the order first."
         )
         self.assertEqual(action["params"]["message"], text)
         self.assertEqual(self.picking.state, "assigned")
@@ -55,7 +57,7 @@ class TestStockPickingMismatch(FulfilmentCommon):
         self._add(self.pot, 1)
         self.picking.move_ids.picked = True
         action = self.picking.button_validate()
-        self.assertIn("1 × [POT] Pot, of which none was ordered", action["params"]["message"])
+        self.assertIn("1 × [POT] Pot, not ordered", action["params"]["message"])
         self.assertEqual(self.picking.state, "assigned")
         self.assertEqual(self.pot.qty_available, 100.0)
         self.assertEqual(len(self._recorded()), 1)
@@ -73,7 +75,7 @@ class TestStockPickingMismatch(FulfilmentCommon):
     def test_fault_43_the_path_of_orders_says_why_it_does_not_ship(self):
         self.order.picking_ids.move_ids.quantity = 3
         reasons = self.shipper._validate(self.order.picking_ids)
-        self.assertIn("of which 2 are to leave", reasons[self.order.picking_ids])
+        self.assertIn("of which 2 are to ship", reasons[self.order.picking_ids])
 
     def test_fault_43_goods_that_are_carried_to_the_door_are_what_was_ordered(self):
         self.north.delivery_steps = "pick_ship"
@@ -83,7 +85,7 @@ class TestStockPickingMismatch(FulfilmentCommon):
         self.allocator._allocate(order)
         pick = order.picking_ids
         pick.move_ids.quantity = 4
-        self.assertIn("of which 2 are to leave", pick.button_validate()["params"]["message"])
+        self.assertIn("of which 2 are to ship", pick.button_validate()["params"]["message"])
         pick.move_ids.quantity = 2
         pick.move_ids.picked = True
         self.assertIs(pick.button_validate(), True)
@@ -111,5 +113,5 @@ class TestStockPickingMismatch(FulfilmentCommon):
     def test_a_stop_comes_before_the_goods_are_looked_at(self):
         self.picking.move_ids.picked = True
         self.env["oms.stop.request"]._ask(self.order, self.order.picking_ids, "Changed my mind.")
-        with self.assertRaisesRegex(UserError, "cannot leave"):
+        with self.assertRaisesRegex(UserError, "cannot be shipped"):
             self.picking.button_validate()

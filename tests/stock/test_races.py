@@ -149,7 +149,7 @@ class TestRaces(RaceCase):
         self.assertIn(True, got)
         refused = next(answer for answer in got if answer is not True)
         self.assertEqual(refused[0], "UserError")
-        self.assertIn("already done", refused[1])
+        self.assertIn("already validated", refused[1])
         self.assertEqual(self._stock(product_id), (3.0, 0.0, 0.0))
 
     def test_of_two_pickers_who_reject_the_same_line_one_is_told_faults_41_and_42(self):
@@ -171,7 +171,7 @@ class TestRaces(RaceCase):
         self.assertIn(True, got)
         refused = next(answer for answer in got if answer is not True)
         self.assertEqual(refused[0], "UserError")
-        self.assertIn("somebody else", refused[1])
+        self.assertIn("another user", refused[1])
 
         def rejected(env):
             return env["oms.pick.rejection"].search([("product_id", "=", product_id)]).quantity

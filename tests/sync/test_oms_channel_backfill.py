@@ -256,7 +256,7 @@ class TestBackfill(TinyShopMixin, OmsCommon):
         order = self._bring(status="delivered", total="99.00")
         self.assertFalse(self._holds(order))
         noted = order.oms_event_ids.filtered(lambda e: e.code == "order.noted")
-        self.assertIn("the lines make", noted.name)
+        self.assertIn("the lines add up to", noted.name)
 
     def test_only_a_manager_brings_the_past(self):
         agent = new_test_user(self.env, "agent", groups="oms_addon.oms_addon_group_agent")

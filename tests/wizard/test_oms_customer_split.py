@@ -99,7 +99,7 @@ class TestCustomerSplit(OmsCommon):
         self.assertIn(self.bob.name, self.old.message_ids[0].body)
 
     def test_all_orders_or_none_are_refused(self):
-        with self.assertRaisesRegex(UserError, "rename the customer"):
+        with self.assertRaisesRegex(UserError, "Rename the customer"):
             self._split(self.ann + self.bob)
         with self.assertRaisesRegex(UserError, "Choose the orders"):
             self._split(self.env["sale.order"])

@@ -157,9 +157,9 @@ class TestOrderImport(OmsCommon):
             (
                 "Will be imported.",
                 "Will be imported.",
-                "Will wait in Exceptions. SKU MOG",
+                "Will be added to the exceptions. SKU MOG",
                 "Will be imported on hold. The shipping address has no street.",
-                "Will wait in Exceptions. Currency XXX",
+                "Will be added to the exceptions. Currency XXX",
                 "Left out: another row of this order is wrong.",
                 "This is not a number.",
             ),

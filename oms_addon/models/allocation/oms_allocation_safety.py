@@ -28,7 +28,7 @@ class OmsAllocationSafety(models.Model):
 
     _place_uniq = models.UniqueIndex(
         "(warehouse_id, COALESCE(product_id, 0))",
-        "The safety stock of this product in this warehouse is set already.",
+        "This product already has a safety stock in this warehouse.",
     )
     _quantity_positive = models.Constraint(
         "CHECK (quantity >= 0)", "Safety stock cannot be less than nothing."

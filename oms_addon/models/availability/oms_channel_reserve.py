@@ -57,7 +57,7 @@ class OmsChannelReserve(models.Model):
     )
     _product_uniq = models.UniqueIndex(
         "(channel_id, product_id) WHERE active",
-        "Units of this product are kept for the channel already: change their number.",
+        "The channel already has a reservation for this product. Change its quantity instead.",
     )
 
     @api.depends("quantity", "until", "since", "active", "product_id", "channel_id")

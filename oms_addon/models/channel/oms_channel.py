@@ -87,7 +87,7 @@ class OmsChannel(models.Model):
         compute="_compute_capabilities", help="The connection fields this kind of channel uses."
     )
 
-    _token_uniq = models.UniqueIndex("(token)", "Two channels cannot share an address.")
+    _token_uniq = models.UniqueIndex("(token)", "The token is already used by another channel.")
 
     # === DEFAULTS AND SELECTIONS === #
 

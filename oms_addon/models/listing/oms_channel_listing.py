@@ -139,13 +139,13 @@ class OmsChannelListing(models.Model):
 
     _sku_uniq = models.UniqueIndex(
         "(channel_id, sku_key) WHERE external_ref IS NULL OR alias_of_id IS NULL",
-        "This SKU is mapped already on the channel.",
+        "The channel already has a listing with this SKU.",
     )
     _sku_idx = models.Index("(channel_id, sku_key)")
     _shared_idx = models.Index("(channel_id, shared_key) WHERE shared_key IS NOT NULL")
     _ref_uniq = models.UniqueIndex(
         "(channel_id, external_ref) WHERE external_ref IS NOT NULL",
-        "The channel's listing of this id is here already.",
+        "The channel already has a listing with this channel ID.",
     )
     _item_idx = models.Index("(channel_id, item_ref) WHERE item_ref IS NOT NULL")
     _parent_idx = models.Index("(channel_id, parent_ref) WHERE parent_ref IS NOT NULL")

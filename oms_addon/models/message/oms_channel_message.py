@@ -98,7 +98,7 @@ class OmsChannelMessage(models.Model):
 
     _event_uniq = models.UniqueIndex(
         "(channel_id, direction, event_ref) WHERE conflict_of_id IS NULL",
-        "The channel sent this event before.",
+        "The channel already sent this event.",
     )
     _conflict_uniq = models.UniqueIndex(
         "(channel_id, event_ref, digest) WHERE conflict_of_id IS NOT NULL"

@@ -50,7 +50,7 @@ class OmsLane(models.Model):
         [("ok", "Healthy"), ("late", "Late"), ("error", "Error")], compute="_compute_health"
     )
 
-    _code_uniq = models.UniqueIndex("(code)", "Every lane has a code of its own.")
+    _code_uniq = models.UniqueIndex("(code)", "The code is already used by another background job.")
 
     # === COMPUTE METHODS === #
 

@@ -241,8 +241,8 @@ class OmsCustomerAddress(models.AbstractModel):
             problem = {
                 "code": "INVOICE_ADDRESS",
                 "message": self.env._(
-                    "The invoicing address was changed on the channel after %(invoices)s was "
-                    "posted. Credit it and invoice again if the buyer needs another invoice.",
+                    "The invoicing address was changed on the channel after invoice %(invoices)s "
+                    "was posted. Credit the invoice and issue a new one if the buyer needs it.",
                     invoices=", ".join(posted.mapped("name")),
                 ),
             }

@@ -125,8 +125,8 @@ class OmsCustomerCreator(models.AbstractModel):
             return fallback
         raise UserError(
             self.env._(
-                "Odoo does not accept this customer: %(reason)s Correct the message and retry, "
-                "or set a customer for guests on the channel.",
+                "The customer could not be created: %(reason)s Correct the message and retry, "
+                "or set a Guest Customer on the channel.",
                 reason=sentences.join([" ".join(str(error).split())[:300]]),
             )
         ) from error

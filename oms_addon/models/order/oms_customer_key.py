@@ -14,7 +14,7 @@ class OmsCustomerKey(models.Model):
         "oms.channel", readonly=True, index="btree_not_null", ondelete="cascade"
     )
     kind = fields.Selection(
-        [("channel", "Channel's id"), ("email", "E-mail"), ("phone", "Phone")],
+        [("channel", "Channel's id"), ("email", "Email"), ("phone", "Phone")],
         required=True,
         readonly=True,
     )
@@ -25,7 +25,7 @@ class OmsCustomerKey(models.Model):
     is_confirmed = fields.Boolean(
         "Confirmed",
         readonly=True,
-        help="A person said that this key is the customer's, whoever can edit the contact.",
+        help="Confirmed by a user, regardless of who can edit the contact.",
     )
 
     _key_uniq = models.UniqueIndex(

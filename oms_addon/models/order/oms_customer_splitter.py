@@ -45,7 +45,7 @@ class OmsCustomerSplitter(models.AbstractModel):
         if not staying:
             raise UserError(
                 self.env._(
-                    "All orders of %(customer)s are chosen: rename the customer instead.",
+                    "All orders of %(customer)s are selected. Rename the customer instead.",
                     customer=old.display_name,
                 )
             )
@@ -65,8 +65,8 @@ class OmsCustomerSplitter(models.AbstractModel):
         return {
             "code": "CUSTOMER_ACCOUNT",
             "message": self.env._(
-                "The user of %(contact)s has the email address of this order. It was captured "
-                "for a new customer.",
+                "The order has the email address of %(contact)s, who has a user account. A new "
+                "customer was created for it.",
                 contact=account.display_name,
             ),
             "candidate": account,
@@ -88,7 +88,7 @@ class OmsCustomerSplitter(models.AbstractModel):
         if old.create_date != order.create_date:
             raise UserError(
                 self.env._(
-                    "The customer of %(order)s was changed already. Change it on the order.",
+                    "The customer of %(order)s has already been changed. Change it on the order.",
                     order=order.display_name,
                 )
             )
@@ -100,7 +100,7 @@ class OmsCustomerSplitter(models.AbstractModel):
         self.env["oms.event"]._log(
             orders,
             "order.customer_changed",
-            self.env._("Customer chosen by %(user)s", user=self.env.user.name),
+            self.env._("Customer set by %(user)s", user=self.env.user.name),
             before=old.display_name,
             after=account.display_name,
         )
@@ -218,9 +218,7 @@ class OmsCustomerSplitter(models.AbstractModel):
     @api.model
     def _move_orders(self, orders, places, new):
         """Make orders the new customer's, with their open deliveries and draft invoices."""
-        self.env["oms.shared.delivery"]._take_out(
-            orders, self.env._("it is another customer's order")
-        )
+        self.env["oms.shared.delivery"]._take_out(orders, self.env._("order of another customer"))
         protected = [orders._fields[name] for name in AGREED]
         with self.env.protecting(protected, orders):
             for order in orders:
@@ -277,7 +275,7 @@ class OmsCustomerSplitter(models.AbstractModel):
         )
         new.message_post(
             body=self.env._(
-                "Split from %(customer)s with the orders %(orders)s.",
+                "Split from %(customer)s with orders %(orders)s.",
                 orders=names,
                 customer=old.display_name,
             )

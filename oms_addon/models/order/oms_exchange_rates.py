@@ -55,15 +55,15 @@ class OmsExchangeRates(models.AbstractModel):
         }
         if not last:
             return self.env._(
-                "There is no exchange rate of %(currency)s to %(company)s for %(day)s: set one "
-                "under Invoicing, Configuration, Currencies, then retry.",
+                "There is no exchange rate from %(currency)s to %(company)s for %(day)s. Add "
+                "one under Invoicing, Configuration, Currencies, then retry.",
                 **values,
             )
         if channel.rate_max_days and (day - last).days > channel.rate_max_days:
             return self.env._(
-                "The last exchange rate of %(currency)s to %(company)s before %(day)s is of "
-                "%(last)s, more than %(days)s days old: set one under Invoicing, Configuration, "
-                "Currencies, then retry.",
+                "The last exchange rate from %(currency)s to %(company)s before %(day)s is "
+                "dated %(last)s, more than %(days)s days earlier. Add one under Invoicing, "
+                "Configuration, Currencies, then retry.",
                 last=fields.Date.to_string(last),
                 days=channel.rate_max_days,
                 **values,

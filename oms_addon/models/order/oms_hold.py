@@ -16,7 +16,7 @@ class OmsHold(models.Model):
     _TRANSITIONS = {"open": ("released", "closed"), "released": (), "closed": ()}
 
     reason_id = fields.Many2one("oms.hold.reason", required=True, readonly=True, index=True)
-    reason_code = fields.Char(related="reason_id.code", store=True, index=True)
+    reason_code = fields.Char("Reason Code", related="reason_id.code", store=True, index=True)
     advice = fields.Char(related="reason_id.advice")
     is_blocking = fields.Boolean(compute="_compute_is_blocking", store=True)
     fix = fields.Selection(related="reason_id.fix")
@@ -36,24 +36,24 @@ class OmsHold(models.Model):
     channel_id = fields.Many2one("oms.channel", readonly=True, index="btree_not_null")
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     rule_id = fields.Many2one("oms.hold.rule", readonly=True, index="btree_not_null")
-    order_ref = fields.Char("Channel order", readonly=True)
+    order_ref = fields.Char("Channel Order", readonly=True)
     customer_name = fields.Char("Customer", readonly=True)
     amount_text = fields.Char("Total", readonly=True)
     sku = fields.Char("SKU", readonly=True)
-    sku_key = fields.Char(readonly=True)
-    listing_ref = fields.Char("Listing", readonly=True, help="The channel's id of the listing.")
-    parent_ref = fields.Char(readonly=True)
+    sku_key = fields.Char("SKU Key", readonly=True)
+    listing_ref = fields.Char("Listing", readonly=True, help="ID of the listing on the channel.")
+    parent_ref = fields.Char("Parent Listing", readonly=True)
     product_id = fields.Many2one(
         "product.product",
-        "Product for this SKU",
+        "Product for This SKU",
         check_company=True,
-        help="Choosing it maps the SKU at once.",
+        help="Select a product to link the SKU to it.",
     )
     partner_id = fields.Many2one(
         "res.partner",
-        "Customer for this order",
+        "Customer for This Order",
         check_company=True,
-        help="Choosing it makes the order theirs and lets it go on.",
+        help="Select a customer to assign the order to them and continue it.",
     )
     candidate_id = fields.Many2one(
         "res.partner",
@@ -61,12 +61,14 @@ class OmsHold(models.Model):
         readonly=True,
         check_company=True,
         index="btree_not_null",
-        help="Whose order it may be.",
+        help="Contact the order may belong to.",
     )
     summary = fields.Html(related="message_id.summary", related_sudo=False)
-    order_line_ids = fields.One2many(related="order_id.order_line", string="Lines")
+    order_line_ids = fields.One2many(related="order_id.order_line", string="Order Lines")
     user_id = fields.Many2one("res.users", "Owner", index="btree_not_null")
-    deadline = fields.Datetime(readonly=True, help="Until when it has to be decided.")
+    deadline = fields.Datetime(
+        "Resolve By", readonly=True, help="Date by which the exception must be resolved."
+    )
     released_by_id = fields.Many2one("res.users", readonly=True)
     released_at = fields.Datetime(readonly=True)
     resolution = fields.Char(readonly=True)
@@ -122,7 +124,7 @@ class OmsHold(models.Model):
     def action_retry(self):
         self.check_access("write")
         self = self.sudo()
-        return self._release_by_hand(self.env._("Retry by %(user)s.", user=self.env.user.name))
+        return self._release_by_hand(self.env._("Retried by %(user)s.", user=self.env.user.name))
 
     def action_ignore(self):
         """Set the messages aside: what they ask for is not done."""
@@ -233,7 +235,7 @@ class OmsHold(models.Model):
         holds = self.sudo().create(fresh)
         # What is held does not keep the goods of others from leaving.
         self.env["oms.shared.delivery"].sudo()._leave_behind(
-            holds.filtered("is_blocking").order_id, self.env._("it is held")
+            holds.filtered("is_blocking").order_id, self.env._("order on hold")
         )
         for hold in holds:
             self.env["oms.event"]._log(

@@ -30,7 +30,7 @@ class OmsHold(models.Model):
             self.env["oms.event"]._log(
                 hold.order_id or hold.message_id,
                 "hold.refused",
-                self.env._("Release refused: %(hold)s", hold=hold.detail),
+                self.env._("The exception cannot be released: %(hold)s", hold=hold.detail),
             )
         return {
             "type": "ir.actions.client",
@@ -38,7 +38,7 @@ class OmsHold(models.Model):
             "params": {
                 "type": "danger",
                 "message": self.env._(
-                    "Only %(groups)s may release “%(reasons)s”.",
+                    "Only %(groups)s can release “%(reasons)s”.",
                     groups=", ".join(self.sudo().reason_id.group_id.mapped("full_name")),
                     reasons=", ".join(self.reason_id.mapped("name")),
                 ),
@@ -55,7 +55,7 @@ class OmsHold(models.Model):
         Listing = self.env["oms.channel.listing"]
         for hold in self.filtered(lambda h: h.state == "open" and h.sku_key):
             if not hold.channel_id:
-                raise UserError(self.env._("This exception belongs to no channel."))
+                raise UserError(self.env._("This exception does not belong to a channel."))
             listing = Listing._of_hold(hold)
             if listing:
                 listing.product_id = hold.product_id
@@ -82,7 +82,7 @@ class OmsHold(models.Model):
             else:
                 hold._give_order(customer)
             hold._release(
-                self.env._("Customer chosen: %(customer)s.", customer=customer.display_name)
+                self.env._("Customer set to %(customer)s.", customer=customer.display_name)
             )
 
     def _give_order(self, customer):
@@ -92,7 +92,7 @@ class OmsHold(models.Model):
         if not self._may_release():
             raise AccessError(
                 self.env._(
-                    "Only %(group)s may choose the customer.",
+                    "Only %(group)s can set the customer.",
                     group=self.sudo().reason_id.group_id.full_name,
                 )
             )

@@ -5,39 +5,43 @@ from odoo import api, fields, models, tools
 
 class OmsHoldReason(models.Model):
     _name = "oms.hold.reason"
-    _description = "Hold Reason"
+    _description = "Exception Reason"
     _order = "sequence, name"
     _check_company_auto = True
 
     name = fields.Char(required=True, translate=True)
     code = fields.Char(required=True, readonly=True)
     sequence = fields.Integer(default=10)
-    advice = fields.Char(translate=True, help="What to do, in one sentence.")
+    advice = fields.Char(translate=True, help="What to do about the exception, in one sentence.")
     fix = fields.Selection(
         [
-            ("map_sku", "Map the SKU"),
-            ("set_customer", "Choose the customer"),
-            ("edit", "Edit and retry"),
+            ("map_sku", "Link SKU to Product"),
+            ("set_customer", "Set Customer"),
+            ("edit", "Edit and Retry"),
             ("retry", "Retry"),
             ("release", "Release"),
-            ("address", "Correct the address"),
-            ("cancel", "Cancel or ship"),
+            ("address", "Correct Address"),
+            ("cancel", "Cancel or Ship"),
         ],
         required=True,
         default="release",
-        help="The one-click way out.",
+        help="Action offered to resolve the exception.",
     )
     is_blocking = fields.Boolean(
-        "Stops the order",
+        "Blocks the Order",
         default=True,
-        help="Otherwise the order goes on by itself as soon as it can.",
+        help="If unchecked, the order continues as soon as it can.",
     )
     group_id = fields.Many2one(
-        "res.groups", "Who may release", help="Empty: every agent may release it."
+        "res.groups",
+        "Released By",
+        help="Users who can release the exception. Leave empty to let every agent release it.",
     )
-    owner_id = fields.Many2one("res.users", "Usual owner")
+    owner_id = fields.Many2one("res.users", "Default Owner")
 
-    _code_uniq = models.UniqueIndex("(code)", "Every reason has a code of its own.")
+    _code_uniq = models.UniqueIndex(
+        "(code)", "The code is already used by another exception reason."
+    )
 
     @api.model
     @tools.ormcache("code")

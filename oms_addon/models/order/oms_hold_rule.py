@@ -7,7 +7,7 @@ from odoo.fields import Domain
 class OmsHoldRule(models.Model):
     _name = "oms.hold.rule"
     _inherit = ["oms.order.condition"]
-    _description = "Hold Rule"
+    _description = "Exception Rule"
     _order = "sequence, id"
     _check_company_auto = True
 

@@ -43,5 +43,5 @@ class OmsHold(models.Model):
             }
             standing.filtered(
                 lambda h: (h.reason_id.id, h.sku_key or False, h.rule_id.id or False) not in found
-            ).sudo()._close(self.env._("This reason no longer applies."))
+            ).sudo()._close(self.env._("The reason no longer applies."))
         self._open(message, problems)

@@ -229,8 +229,9 @@ class OmsOrderAmender(models.AbstractModel):
                 {
                     "code": "ADDRESS_CHANGED",
                     "message": self.env._(
-                        "%(deliveries)s has a label with the old address: cancel the label with "
-                        "the carrier, print a new one, then release.",
+                        "The label of %(deliveries)s has the old address. Cancel it with the "
+                        "carrier, "
+                        "print a new label, then release the order.",
                         deliveries=", ".join(labelled.mapped("name")),
                     ),
                 }
@@ -240,7 +241,8 @@ class OmsOrderAmender(models.AbstractModel):
                 {
                     "code": "ADDRESS_TOO_LATE",
                     "message": self.env._(
-                        "%(deliveries)s has left for the old address: have the carrier redirect "
+                        "%(deliveries)s was shipped to the old address. Ask the carrier to "
+                        "redirect "
                         "it, or refuse the change on the channel.",
                         deliveries=", ".join(left.mapped("name")),
                     ),

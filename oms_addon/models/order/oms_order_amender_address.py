@@ -31,7 +31,7 @@ class OmsOrderAmender(models.AbstractModel):
         if partners[1] != order.partner_invoice_id:
             addresses._change_invoicing(order, document, partners[1])
         if partners[2] != order.partner_shipping_id:
-            why = self.env._("the address was changed on the channel")
+            why = self.env._("address changed on the channel")
             self._redirect(order, partners[2], why)
         self.env["oms.hold"]._open(order, addresses._rejected_problems(order))
 
@@ -65,7 +65,7 @@ class OmsOrderAmender(models.AbstractModel):
         self.env["oms.event"]._log(
             order,
             "order.address_changed",
-            self.env._("Goes elsewhere: %(why)s", why=why),
+            self.env._("Different address: %(why)s", why=why),
             before=before._display_address(without_company=True).replace("\n", ", "),
             after=shipping._display_address(without_company=True).replace("\n", ", "),
         )
@@ -101,15 +101,16 @@ class OmsOrderAmender(models.AbstractModel):
         shared = order.oms_shared_picking_ids._oms_is_leaving()
         picked = shared.filtered(lambda p: any(order._oms_moves(p).mapped("picked")))
         names = ", ".join(picked.mapped("name"))
-        self.env["oms.shared.delivery"]._take_out(order, self.env._("it goes elsewhere"))
+        self.env["oms.shared.delivery"]._take_out(order, self.env._("different address"))
         if not picked:
             return []
         return [
             {
                 "code": "ADDRESS_CHANGED",
                 "message": self.env._(
-                    "Goods of %(order)s were picked with those of other orders (%(deliveries)s): "
-                    "take them out of that parcel, they go elsewhere in %(own)s, then release.",
+                    "Items of %(order)s were picked together with other orders in %(deliveries)s. "
+                    "Remove them from that parcel, ship them separately with %(own)s, then release "
+                    "the order.",
                     order=order.name,
                     deliveries=names,
                     own=", ".join(order._oms_pickings()._oms_is_leaving().mapped("name")),

@@ -102,7 +102,7 @@ class OmsOrderAmender(models.AbstractModel):
             **vals,
             "product_id": service.id,
             "product_uom_id": service.uom_id.id,
-            "name": self.env._("Discount shared out again"),
+            "name": self.env._("Discount reallocated"),
             "product_uom_qty": 1.0,
             "price_unit": amount,
             "discount": 0.0,

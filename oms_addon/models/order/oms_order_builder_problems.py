@@ -86,25 +86,25 @@ class OmsOrderBuilder(models.AbstractModel):
         }
         if not values["sku"]:
             return self.env._(
-                "Listing %(listing)s (%(name)s) is not linked to a product: link it once and "
-                "every order that waits for it continues.",
+                "Listing %(listing)s (%(name)s) is not linked to a product. Link it to "
+                "continue all orders waiting for it.",
                 **values,
             )
         if line.listing_ref and line.listing_ref != line.sku:
             return self.env._(
-                "SKU %(sku)s (%(name)s, listing %(listing)s) is not linked to a product: link "
-                "it once and every order that waits for it continues.",
+                "SKU %(sku)s (%(name)s, listing %(listing)s) is not linked to a product. Link "
+                "it to continue all orders waiting for it.",
                 **values,
             )
         if line.name:
             return self.env._(
-                "SKU %(sku)s (%(name)s) is not linked to a product: link it once and every order "
-                "that waits for it continues.",
+                "SKU %(sku)s (%(name)s) is not linked to a product. Link it to continue all "
+                "orders waiting for it.",
                 **values,
             )
         return self.env._(
-            "SKU %(sku)s is not linked to a product: link it once and every order that waits for "
-            "it continues.",
+            "SKU %(sku)s is not linked to a product. Link it to continue all orders "
+            "waiting for it.",
             **values,
         )
 
@@ -119,7 +119,7 @@ class OmsOrderBuilder(models.AbstractModel):
             {
                 "code": "UNKNOWN_CURRENCY",
                 "message": self.env._(
-                    "Currency %(code)s is not active: activate it in Invoicing and retry.",
+                    "Currency %(code)s is not active. Activate it in Invoicing, then retry.",
                     code=document.currency or "?",
                 ),
             }

@@ -37,7 +37,7 @@ class OmsOrderCanceller(models.AbstractModel):
         if not order:
             message._set_state(
                 "parked",
-                self.env._("The order has not come yet: it will be cancelled when it does."),
+                self.env._("The order has not been received yet. It will be cancelled on receipt."),
                 waits_for="order",
             )
             return

@@ -44,7 +44,7 @@ class OmsOrderCanceller(models.AbstractModel):
         }
         self._cancel_told(order, units, reason)
         order._oms_cancel_unwanted()
-        stays = self.env._("%(order)s: what has left stays sold.", order=order.name)
+        stays = self.env._("%(order)s: shipped items remain sold.", order=order.name)
         if order._oms_unshipped():
             return f"{stays} {self._asked_text(order)}"
         return stays
@@ -54,8 +54,8 @@ class OmsOrderCanceller(models.AbstractModel):
         """:return: who decides now, in words"""
         asked = self.env["oms.stop.request"]._asked(order)
         return self.env._(
-            "%(order)s: the goods are being picked (%(deliveries)s). The warehouse is asked to "
-            "stop; its answer decides.",
+            "%(order)s: the items are being picked (%(deliveries)s). The warehouse was "
+            "asked to stop; its answer decides whether the order is cancelled.",
             order=order.name,
             deliveries=", ".join(asked.picking_ids.mapped("name")),
         )

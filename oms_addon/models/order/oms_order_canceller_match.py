@@ -32,7 +32,7 @@ class OmsOrderCanceller(models.AbstractModel):
             return
         self._cancel_units(matched, document.reason or self.env._("Cancelled on the channel."))
         message.write({"order_id": next(iter(matched)).order_id.id})
-        message._set_state("done", self.env._("Matched to the customer's earlier order."))
+        message._set_state("done", self.env._("Matched to an earlier order of the customer."))
 
     @api.model
     def _earlier_orders(self, channel, document, limit=50):
@@ -87,8 +87,8 @@ class OmsOrderCanceller(models.AbstractModel):
         return {
             "code": "CANCEL_UNMATCHED",
             "message": self.env._(
-                "No earlier order of this customer has %(lines)s: find the order and cancel it "
-                "by hand, or set the message aside.",
+                "No earlier order of this customer contains %(lines)s. Find the order and "
+                "cancel it manually, or dismiss the message.",
                 lines=", ".join(f"{line.quantity:f} × {line.sku}" for line in lines[:5]),
             ),
         }

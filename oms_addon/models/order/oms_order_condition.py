@@ -11,9 +11,9 @@ class OmsOrderCondition(models.AbstractModel):
     """What speaks of some orders only. A model that inherits it has a ``name``."""
 
     _name = "oms.order.condition"
-    _description = "Conditions on Orders"
+    _description = "Order Conditions"
 
-    domain = fields.Char("More conditions", required=True, default="[]")
+    domain = fields.Char("More Conditions", required=True, default="[]")
 
     @api.constrains("domain")
     def _check_domain(self):

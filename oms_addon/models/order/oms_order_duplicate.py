@@ -76,8 +76,8 @@ class OmsOrderDuplicate(models.AbstractModel):
         return {
             "code": "DUPLICATE_ORDER",
             "message": self.env._(
-                "%(channel)s reports this order as well, as %(order)s. Cancel one of the two in "
-                "Odoo, or release this one if it is another order.",
+                "%(channel)s also reports this order as %(order)s. Cancel one of the two in "
+                "Odoo, or release this one if it is a different order.",
                 channel=kept.oms_channel_id.name,
                 order=kept.oms_order_number or kept.name,
             ),

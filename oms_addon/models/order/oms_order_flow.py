@@ -113,7 +113,7 @@ class OmsOrderFlow(models.AbstractModel):
             tracking_disable=True,
             mail_notrack=True,
             mail_activity_automation_skip=True,
-            **sealed(actor=unsealed(self.env, "actor") or self.env._("Order flow")),
+            **sealed(actor=unsealed(self.env, "actor") or self.env._("Order Flow")),
         )
         orders = orders.with_env(flow.env).filtered("oms_step")
         while orders:

@@ -64,9 +64,9 @@ class OmsOrderFlow(models.AbstractModel):
         """:return: what an order's confirmation waits for, '' when it may be confirmed"""
         policy = order._oms_policy("confirm_policy")
         if order.oms_channel_status == "pending":
-            return self.env._("The channel has not released the order yet.")
+            return self.env._("Waiting for the channel to release the order.")
         if policy == "manual":
-            return self.env._("Confirm the order by hand.")
+            return self.env._("Confirm the order to continue.")
         terms = order._oms_terms()
         if policy == "always" or terms not in PREPAID:
             return ""
@@ -75,7 +75,7 @@ class OmsOrderFlow(models.AbstractModel):
         if "authorized" in (policy, terms) and order._oms_is_authorized():
             return ""
         return self.env._(
-            "Awaiting payment of %(amount)s.",
+            "Waiting for payment: %(amount)s outstanding.",
             amount=order.currency_id.format(order.oms_balance_due),
         )
 
@@ -119,6 +119,6 @@ class OmsOrderFlow(models.AbstractModel):
         """Close orders that are paid, invoiced and delivered."""
         open_steps = orders.filtered(lambda o: o.oms_step != "close")
         return {
-            order: order.oms_wait_reason or self.env._("An earlier step waits.")
+            order: order.oms_wait_reason or self.env._("Waiting for an earlier step.")
             for order in open_steps
         }

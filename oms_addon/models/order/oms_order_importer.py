@@ -86,7 +86,7 @@ class OmsOrderImporter(models.AbstractModel):
         if refs := [*existing, *created]:
             messages = self.env["oms.channel.message"].union(*self._waiting(channel, refs).values())
             messages -= messages.browse().concat(*(message for message, _document in run))
-            messages._requeue(self.env._("The order is here now."), keep_holds=True)
+            messages._requeue(self.env._("The order was received."), keep_holds=True)
 
     @api.model
     def _create_orders(self, channel, run):
@@ -229,7 +229,7 @@ class OmsOrderImporter(models.AbstractModel):
         )
         if not parked:
             return
-        parked._requeue(self.env._("The order is here now."))
+        parked._requeue(self.env._("The order was received."))
         parsed = [(message, message._parse(channel)) for message in parked]
         for message, document in parsed:
             if isinstance(document, CancellationDocument | PaymentDocument | RefundDocument):

@@ -27,7 +27,7 @@ class OmsOrderImporter(models.AbstractModel):
                 message._set_state(
                     "ignored",
                     self.env._(
-                        "Message %(message)s reports this order as well and waits already.",
+                        "Message %(message)s reports this order as well and is already on hold.",
                         message=newer[:1].event_ref,
                     ),
                 )

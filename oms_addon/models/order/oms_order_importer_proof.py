@@ -64,8 +64,9 @@ class OmsOrderImporter(models.AbstractModel):
             {
                 "code": "TOTAL_MISMATCH",
                 "message": self.env._(
-                    "The channel says %(channel)s, the lines make %(ours)s: correct the lines, "
-                    "or release the order to go on with ours.",
+                    "The channel reports a total of %(channel)s, the lines add up to %(ours)s. "
+                    "Correct the lines, or release the order to continue with the total of the "
+                    "lines.",
                     channel=order.currency_id.format(float(document.total)),
                     ours=order.currency_id.format(ours),
                 ),

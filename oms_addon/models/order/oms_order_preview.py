@@ -54,7 +54,7 @@ class OmsOrderPreview(models.AbstractModel):
             order.oms_version or None, updater._aware(order.oms_updated_at)
         ):
             return "known", self.env._(
-                "Order %(order)s is as new as this. Nothing will happen.", order=order.name
+                "Order %(order)s is up to date. Nothing will be changed.", order=order.name
             )
         problems = [problem["message"] for problem in builder._problems(channel, document, known)]
         if problems:
@@ -117,4 +117,6 @@ class OmsOrderPreview(models.AbstractModel):
 
     @api.model
     def _waits(self, reasons):
-        return self.env._("Will wait in Exceptions. %(reasons)s", reasons=sentences.join(reasons))
+        return self.env._(
+            "Will be added to the exceptions. %(reasons)s", reasons=sentences.join(reasons)
+        )

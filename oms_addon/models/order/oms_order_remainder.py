@@ -17,7 +17,7 @@ class OmsOrderRemainder(models.AbstractModel):
     """
 
     _name = "oms.order.remainder"
-    _description = "Order Remainder"
+    _description = "Remaining Order"
 
     @api.model
     def _applies(self, order):

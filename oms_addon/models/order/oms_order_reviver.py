@@ -28,7 +28,7 @@ class OmsOrderReviver(models.AbstractModel):
     """
 
     _name = "oms.order.reviver"
-    _description = "Order Reviver"
+    _description = "Order Reopening"
 
     # === RECOGNIZING === #
 
@@ -96,8 +96,9 @@ class OmsOrderReviver(models.AbstractModel):
                     "code": "REOPENED",
                     "message": doubt
                     or self.env._(
-                        "The order was cancelled and %(channel)s reopened it: release to process "
-                        "it again, or cancel it on the channel.",
+                        "%(channel)s reopened the cancelled order. Release it to process it "
+                        "again, or "
+                        "cancel it on the channel.",
                         channel=channel.name,
                     ),
                 }
@@ -111,14 +112,14 @@ class OmsOrderReviver(models.AbstractModel):
         """:return: why a person has to decide whatever the policy says, '' for no reason"""
         if order.oms_cancelled_by == "user":
             return self.env._(
-                "%(channel)s goes on with an order that was cancelled in Odoo: release to process "
-                "it again, or cancel it on the channel.",
+                "%(channel)s continues an order that was cancelled in Odoo. Release it to "
+                "process it again, or cancel it on the channel.",
                 channel=order.oms_channel_id.name,
             )
         if any(line.qty_delivered for line in order._oms_goods()):
             return self.env._(
-                "%(channel)s reopened an order of which items had left before it was cancelled: "
-                "find out what is still to be sent, then release.",
+                "%(channel)s reopened an order that was partly shipped before it was "
+                "cancelled. Check what remains to be shipped, then release it.",
                 channel=order.oms_channel_id.name,
             )
         return ""
@@ -134,7 +135,7 @@ class OmsOrderReviver(models.AbstractModel):
         if newer and order.oms_channel_status in ("open", "pending"):
             text = self.env._(
                 "The cancellation is older than the order: %(channel)s may have reopened it. "
-                "Release to process the order, or cancel it on the channel.",
+                "Release it to process the order, or cancel it on the channel.",
                 channel=order.oms_channel_id.name,
             )
             self.env["oms.hold"]._open(order, [{"code": "REOPENED", "message": text}])

@@ -27,7 +27,7 @@ class OmsOrderSignals(models.AbstractModel):
             if gone:
                 order.oms_hold_ids.filtered(
                     lambda h, gone=gone: h.state == "open" and h.reason_code in gone
-                )._close(self.env._("The channel no longer says so."))
+                )._close(self.env._("The channel no longer reports this."))
             opened += [
                 (order, {"code": code, "message": message, **self._deadline(code)})
                 for code, message in now.items()
@@ -46,30 +46,30 @@ class OmsOrderSignals(models.AbstractModel):
         signals = {}
         if document.holds:
             signals["CHANNEL_HOLD"] = self.env._(
-                "The channel holds the order: %(reasons)s",
+                "On hold on the channel: %(reasons)s",
                 reasons="; ".join(hold.reason or hold.code for hold in document.holds),
             )
         if document.risk == "high":
             signals["HIGH_RISK"] = self.env._(
-                "The channel sees a high risk of fraud: check payment and address."
+                "The channel reports a high risk of fraud. Check the payment and the address."
             )
         if document.cancel_requested and document.status not in ("cancelled", "delivered"):
             signals["CANCEL_REQUESTED"] = self.env._(
-                "The buyer asks to cancel (%(reason)s): cancel the order, or ship it.",
+                "Cancellation requested by the buyer (%(reason)s). Cancel the order, or ship it.",
                 reason=document.cancel_reason or self.env._("no reason given"),
             )
         external = self.env["oms.external.shipment"]
         pending = external._pending(order.order_line)
         if pending and order._oms_policy("external_shipment_policy") == "hold":
             signals["SHIPPED_ELSEWHERE"] = self.env._(
-                "The channel reports %(units)s as shipped, but not from Odoo. Find out who "
-                "shipped them before anything is sent a second time.",
+                "The channel reports %(units)s as shipped, but not by Odoo. Check who shipped "
+                "them before shipping again.",
                 units=external._pending_text(pending),
             )
         elif not pending and self._is_shipped_elsewhere(order, document):
             signals["SHIPPED_ELSEWHERE"] = self.env._(
-                "The channel says it was shipped, but not from here: find out who shipped it "
-                "before anything is sent a second time."
+                "The channel reports the order as shipped, but not by Odoo. Check who shipped "
+                "it before shipping again."
             )
         return signals
 

@@ -98,11 +98,12 @@ class OmsOrderBuilder(models.AbstractModel):
     @api.model
     def _unknown_tax_text(self, line, included):
         """:return: which taxes are missing, and what to do"""
-        mode = self.env._("tax included") if included else self.env._("tax excluded")
+        mode = self.env._("including tax") if included else self.env._("excluding tax")
         if any(not tax.rate for tax in line.taxes if tax.amount or tax.rate is None):
             return self.env._(
                 "%(line)s has a tax of %(amount)s without a rate, and no single sales tax with "
-                "prices %(mode)s gives that amount: create it, or map it on the channel.",
+                "prices %(mode)s results in that amount. Create the tax, or map it on the "
+                "channel.",
                 line=line.name or line.sku or line.kind,
                 amount=", ".join(f"{tax.amount or 0:f}" for tax in line.taxes),
                 mode=mode,
@@ -110,14 +111,14 @@ class OmsOrderBuilder(models.AbstractModel):
         rates = [f"{tax.rate.normalize():f}" for tax in line.taxes if tax.rate]
         if len(rates) == 1:
             return self.env._(
-                "There is no sales tax of %(rate)s %% with prices %(mode)s: create it, or "
+                "There is no sales tax of %(rate)s %% with prices %(mode)s. Create the tax, or "
                 "map it on the channel.",
                 rate=rates[0],
                 mode=mode,
             )
         return self.env._(
-            "There are no sales taxes for %(taxes)s with prices %(mode)s that apply together as "
-            "they do on the channel: create them with Connect a Channel, or map them on the "
+            "There are no sales taxes for %(taxes)s with prices %(mode)s that combine as "
+            "on the channel. Create them with Connect a Channel, or map them on the "
             "channel.",
             taxes=" + ".join(
                 self.env._("%(name)s %(rate)s %% (compound)", name=tax.name, rate=f"{tax.rate:f}")
@@ -171,9 +172,9 @@ class OmsOrderBuilder(models.AbstractModel):
             {
                 "code": "TAX_MISMATCH",
                 "message": self.env._(
-                    "The taxes differ. On the channel: %(told)s. In Odoo: %(booked)s. Correct "
-                    "the taxes of the lines or map them on the channel, or release the order to "
-                    "go on with Odoo's.",
+                    "The taxes differ: %(told)s on the channel, %(booked)s in Odoo. Correct the "
+                    "taxes of the lines or map them on the channel, or release the order to "
+                    "continue with the taxes in Odoo.",
                     told=self._tax_table(order, told, total),
                     booked=self._tax_table(order, booked, booked_total),
                 ),

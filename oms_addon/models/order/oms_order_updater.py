@@ -88,7 +88,7 @@ class OmsOrderUpdater(models.AbstractModel):
         self.env["oms.event"]._log(
             order,
             "order.note_changed",
-            self.env._("The customer's note changed"),
+            self.env._("Customer note changed"),
             before=order.oms_note or "",
             after=note,
         )
@@ -180,7 +180,7 @@ class OmsOrderUpdater(models.AbstractModel):
     def _ignore(self, order, message, document):
         """Record an older or equal version; charges of it are still money that moved."""
         self.env["oms.payment.collector"]._record([(order, c) for c in document.charges])
-        text = self.env._("Nothing newer than what is here.")
+        text = self.env._("The order in Odoo is already up to date.")
         message._set_state("ignored", text)
         self.env["oms.event"]._log(
             order, "order.stale", text, before=order.oms_version, after=document.version
@@ -197,7 +197,7 @@ class OmsOrderUpdater(models.AbstractModel):
         builder = self.env["oms.order.builder"]
         if builder._content_digest(document) == order.oms_content_digest:
             order.oms_hold_ids.filtered(lambda h: h.reason_code == "ORDER_CHANGED")._close(
-                self.env._("The channel reports the order as it is in Odoo.")
+                self.env._("The order on the channel matches the order in Odoo.")
             )
             order.oms_deferred_qty = False
             return

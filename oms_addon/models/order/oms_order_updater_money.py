@@ -41,7 +41,9 @@ class OmsOrderUpdater(models.AbstractModel):
             else:
                 message._set_state(
                     "parked",
-                    self.env._("The order has not come yet: this waits for it."),
+                    self.env._(
+                        "The order has not been received yet. The message is applied on receipt."
+                    ),
                     waits_for="order",
                 )
 
@@ -66,7 +68,7 @@ class OmsOrderUpdater(models.AbstractModel):
             return
         message.order_id = order
         if order.oms_is_recorded:
-            message._set_state("ignored", self.env._("The order is only recorded."))
+            message._set_state("ignored", self.env._("The order is record-only."))
             return
         document = self.env["oms.order.refund"]._take_echoes(order, document)
         self.env["oms.payment.collector"]._record([(order, c) for c in document.charges])

@@ -22,13 +22,16 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     oms_address_key = fields.Char(
-        readonly=True, copy=False, help="Digest of the address as a channel sent it."
+        "Channel Address Digest",
+        readonly=True,
+        copy=False,
+        help="Digest of the address as received from a channel.",
     )
     oms_rejected_data = fields.Text(
         "Rejected Data",
         copy=False,
-        help="What a channel sent for this contact and Odoo did not accept. "
-        "Clear it once the contact is correct.",
+        help="Data received from a channel that Odoo did not accept. Clear it once the "
+        "contact is correct.",
     )
 
     _oms_email_idx = models.Index("(email_normalized) WHERE email_normalized IS NOT NULL")

@@ -31,42 +31,44 @@ class SaleOrder(models.Model):
         index="btree_not_null",
         ondelete="restrict",
     )
-    oms_order_ref = fields.Char("Channel order", readonly=True, copy=False)
-    oms_order_number = fields.Char("Order number", readonly=True, copy=False)
-    oms_version = fields.Char("Channel version", readonly=True, copy=False)
-    oms_updated_at = fields.Datetime("Changed on the channel", readonly=True, copy=False)
-    oms_placed_at = fields.Datetime("Placed", readonly=True, copy=False)
-    oms_source_zone = fields.Char("Time zone of the channel", readonly=True, copy=False)
-    oms_channel_status = fields.Char("Status on the channel", readonly=True, copy=False)
-    oms_channel_total = fields.Monetary("Channel total", readonly=True, copy=False)
-    oms_has_channel_total = fields.Boolean(readonly=True, copy=False)
-    oms_note = fields.Text("Customer's note", readonly=True, copy=False)
-    oms_shipping_method = fields.Char("Shipping method", readonly=True, copy=False)
+    oms_order_ref = fields.Char("Channel Order", readonly=True, copy=False)
+    oms_order_number = fields.Char("Order Number", readonly=True, copy=False)
+    oms_version = fields.Char("Channel Version", readonly=True, copy=False)
+    oms_updated_at = fields.Datetime("Changed on the Channel", readonly=True, copy=False)
+    oms_placed_at = fields.Datetime("Placed On", readonly=True, copy=False)
+    oms_source_zone = fields.Char("Channel Time Zone", readonly=True, copy=False)
+    oms_channel_status = fields.Char("Channel Status", readonly=True, copy=False)
+    oms_channel_total = fields.Monetary("Channel Total", readonly=True, copy=False)
+    oms_has_channel_total = fields.Boolean("Has Channel Total", readonly=True, copy=False)
+    oms_note = fields.Text("Customer Note", readonly=True, copy=False)
+    oms_shipping_method = fields.Char("Shipping Method", readonly=True, copy=False)
 
     oms_foreign_ref = fields.Char(
         "Marketplace Order",
         readonly=True,
         copy=False,
         index="btree_not_null",
-        help="The order ID of a marketplace that the shop imported this order from.",
+        help="ID of the order on the marketplace it was imported from.",
     )
-    oms_content_digest = fields.Char(readonly=True, copy=False)
-    oms_address_digest = fields.Char(readonly=True, copy=False)
+    oms_content_digest = fields.Char("Content Digest", readonly=True, copy=False)
+    oms_address_digest = fields.Char("Address Digest", readonly=True, copy=False)
     oms_tax_number = fields.Char(
-        "Tax ID Given",
+        "Tax ID Provided",
         readonly=True,
         copy=False,
-        help="The tax ID the buyer gave for this order, as the channel sent it.",
+        help="Tax ID provided by the buyer for this order, as received from the channel.",
     )
     oms_deferred_qty = fields.Json(
+        "Deferred Quantities",
         readonly=True,
         copy=False,
-        help="Quantities by channel line of a change that is to be reviewed.",
+        help="Quantities by channel line of a change to review.",
     )
     oms_manual_qty = fields.Json(
+        "Manually Added Quantities",
         readonly=True,
         copy=False,
-        help="Quantities by channel line that were added to the order by hand.",
+        help="Quantities by channel line that were added to the order manually.",
     )
 
     oms_step = fields.Selection(
@@ -75,16 +77,16 @@ class SaleOrder(models.Model):
         readonly=True,
         copy=False,
         group_expand=True,
-        help="The first step that is not done.",
+        help="First step that is not completed.",
     )
     oms_cursor = fields.Selection(
-        STEPS, readonly=True, copy=False, help="The step that is tried next."
+        STEPS, string="Next Step", readonly=True, copy=False, help="Next step to try."
     )
     oms_status = fields.Selection(
         [
             ("running", "Running"),
             ("waiting", "Waiting"),
-            ("held", "Held"),
+            ("held", "On Hold"),
             ("failed", "Failed"),
             ("done", "Done"),
             ("cancelled", "Cancelled"),
@@ -93,7 +95,7 @@ class SaleOrder(models.Model):
         readonly=True,
         copy=False,
     )
-    oms_wait_reason = fields.Char("Waits for", readonly=True, copy=False)
+    oms_wait_reason = fields.Char("Channel Waiting Reason", readonly=True, copy=False)
     oms_captured_at = fields.Datetime("Captured", readonly=True, copy=False)
     oms_screened_at = fields.Datetime("Screened", readonly=True, copy=False)
     oms_confirmed_at = fields.Datetime("Confirmed", readonly=True, copy=False)
@@ -106,23 +108,27 @@ class SaleOrder(models.Model):
     oms_closed_at = fields.Datetime("Closed", readonly=True, copy=False)
 
     oms_hold_ids = fields.One2many("oms.hold", "order_id", "Exceptions", readonly=True)
-    oms_held = fields.Boolean(compute="_compute_oms_held", compute_sudo=True)
+    oms_held = fields.Boolean("On Hold", compute="_compute_oms_held", compute_sudo=True)
     oms_hold_count = fields.Integer(
-        "Open exceptions", compute="_compute_oms_hold_count", compute_sudo=True
+        "Open Exceptions", compute="_compute_oms_hold_count", compute_sudo=True
     )
     oms_message_ids = fields.One2many(
-        "oms.channel.message", "order_id", "Channel messages", readonly=True
+        "oms.channel.message", "order_id", "Channel Messages", readonly=True
     )
-    oms_message_count = fields.Integer(compute="_compute_oms_message_count", compute_sudo=True)
-    oms_event_count = fields.Integer(compute="_compute_oms_event_count", compute_sudo=True)
+    oms_message_count = fields.Integer(
+        "Channel Message Count", compute="_compute_oms_message_count", compute_sudo=True
+    )
+    oms_event_count = fields.Integer(
+        "Event Count", compute="_compute_oms_event_count", compute_sudo=True
+    )
     oms_event_ids = fields.One2many(
         "oms.event", "res_id", "Timeline", domain=[("res_model", "=", "sale.order")], readonly=True
     )
-    oms_age_days = fields.Integer("Age (days)", compute="_compute_oms_age_days")
+    oms_age_days = fields.Integer("Age (Days)", compute="_compute_oms_age_days")
 
     _oms_order_uniq = models.UniqueIndex(
         "(oms_channel_id, oms_order_ref) WHERE oms_channel_id IS NOT NULL",
-        "This order of the channel is here already.",
+        "This channel order was already imported.",
     )
     _oms_changed_idx = models.Index(
         "(oms_channel_id, write_date, id) WHERE oms_channel_id IS NOT NULL"
@@ -251,7 +257,7 @@ class SaleOrder(models.Model):
             lambda h: h.state == "open" and h.is_blocking
         )
         return self.env._(
-            "%(order)s is held: %(reasons)s Release it in the exceptions list first.",
+            "%(order)s is on hold: %(reasons)s Release it in Exceptions first.",
             order=self.oms_order_ref or self.name,
             reasons=sentences.join(holds_sudo.mapped("detail")),
         )

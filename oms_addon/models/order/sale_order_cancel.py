@@ -66,9 +66,8 @@ class SaleOrder(models.Model):
         if gone:
             raise UserError(
                 self.env._(
-                    "%(orders)s cannot be cancelled: the goods have left (%(deliveries)s). Take "
-                    "them back with a return on the delivery, and refund what came back. Nothing "
-                    "was cancelled.",
+                    "%(orders)s cannot be cancelled because %(deliveries)s is already shipped. "
+                    "Create a return on the delivery, then refund the returned items.",
                     orders=", ".join(gone.mapped("name")),
                     deliveries=", ".join(
                         gone.sudo()

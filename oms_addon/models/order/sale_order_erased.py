@@ -11,5 +11,5 @@ class SaleOrder(models.Model):
         readonly=True,
         copy=False,
         help="The personal data of the customer was erased. Payments and refunds are still "
-        "recorded; nothing else is taken from the channel.",
+        "recorded; other changes on the channel are ignored.",
     )

@@ -15,72 +15,75 @@ class SaleOrderLine(models.Model):
             ("shipping", "Shipping"),
             ("fee", "Fee"),
             ("discount", "Discount"),
-            ("gift_card", "Gift card"),
+            ("gift_card", "Gift Card"),
             ("tip", "Tip"),
             ("rounding", "Rounding"),
         ],
+        string="Line Type",
         readonly=True,
     )
     oms_sku = fields.Char("Channel SKU", readonly=True)
-    oms_line_ref = fields.Char("Channel line", readonly=True)
+    oms_line_ref = fields.Char("Channel Line", readonly=True)
     oms_cancelled_qty = fields.Float(
-        "Cancelled on the channel", digits="Product Unit", readonly=True, copy=False
+        "Cancelled on the Channel", digits="Product Unit", readonly=True, copy=False
     )
 
     oms_reduced_qty = fields.Float(
-        "Taken off",
+        "Removed Quantity",
         digits="Product Unit",
         readonly=True,
         copy=False,
-        help="Cancelled units that did not leave and are no longer in the ordered quantity.",
+        help="Cancelled units that were not shipped and are no longer part of the ordered "
+        "quantity.",
     )
 
     oms_reduced_total = fields.Monetary(
-        "Value Taken Off",
+        "Removed Value",
         readonly=True,
         copy=False,
-        help="What the units that were taken off cost, with taxes.",
+        help="Value of the removed units, including taxes.",
     )
     oms_reinvoiced_qty = fields.Float(
         "Credited and Reopened",
         digits="Product Unit",
         readonly=True,
         copy=False,
-        help="Units that were credited when the order was cancelled, and are invoiced again since "
-        "it was reopened.",
+        help="Units credited when the order was cancelled, and invoiced again after it was "
+        "reopened.",
     )
     oms_whole_cancelled_qty = fields.Float(
         "Cancelled with the Order", digits="Product Unit", readonly=True, copy=False
     )
     oms_channel_qty = fields.Float(
-        "Pieces on the channel",
+        "Quantity on the Channel",
         digits="Product Unit",
         readonly=True,
-        help="How many pieces of the channel's listing were ordered.",
+        help="Ordered quantity of the channel listing.",
     )
     oms_channel_price = fields.Float(
         "Price on the Channel",
         readonly=True,
-        help="What a unit of this line costs on the channel, after its discount.",
+        help="Unit price of this line on the channel after discount.",
     )
     oms_list_price = fields.Float(
-        "Full Price on the Channel",
+        "List Price on the Channel",
         readonly=True,
-        help="What a unit of this line costs on the channel before its discount.",
+        help="Unit price of this line on the channel before discount.",
     )
     oms_share_moved = fields.Monetary(
-        "Discount Moved",
+        "Discount Reallocated",
         readonly=True,
         copy=False,
-        help="By how much this line costs more on the channel than in Odoo since discounts of the "
-        "order were shared out again. Items that were added later cost that much more in Odoo.",
+        help="Amount by which this line costs more on the channel than in Odoo since "
+        "discounts of the order were reallocated. Items added later cost that much "
+        "more in Odoo.",
     )
     oms_piece_units = fields.Float(
-        "Units in a piece",
+        "Units per Listing",
         digits="Product Unit",
         readonly=True,
-        help="How many units of this line one piece on the channel is: more than 1 for a "
-        "multipack, and for what a bundle has several of.",
+        help="Units of this line contained in one unit of the channel listing: more than 1 "
+        "for multipacks and for components contained several times in a bundle.",
     )
 
     def _oms_channel_quantity(self, quantity):

@@ -12,9 +12,10 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     oms_is_managed = fields.Boolean(
+        "Managed by Orders Hub",
         compute="_compute_oms_is_managed",
         compute_sudo=True,
-        help="The order is of a channel, or leaves from a warehouse that Orders Hub runs.",
+        help="Order of a channel, or order shipped from a warehouse managed by Orders Hub.",
     )
     oms_shown_step = fields.Selection(
         STEPS, "Step", compute="_compute_oms_progress", search="_search_oms_shown_step"
@@ -25,16 +26,16 @@ class SaleOrder(models.Model):
         compute="_compute_oms_progress",
         search="_search_oms_shown_status",
     )
-    oms_shown_reason = fields.Char("Waiting For", compute="_compute_oms_progress")
+    oms_shown_reason = fields.Char("Waiting Reason", compute="_compute_oms_progress")
     oms_made_steps = fields.Json(
+        "Completed Steps",
         compute="_compute_oms_progress",
-        help="The steps of an order made in Sales: their names, and when each was done.",
+        help="Steps of an order created in Sales, with their names and completion dates.",
     )
     oms_expected_at = fields.Datetime(
         "Promised Delivery Date",
         compute="_compute_oms_expected_at",
-        help="The date the customer was promised; before confirmation, the date that would be "
-        "promised now.",
+        help="Promised delivery date; before confirmation, the date that would be promised now.",
     )
 
     @api.depends("oms_step", "warehouse_id.oms_managed")
@@ -78,7 +79,7 @@ class SaleOrder(models.Model):
         if not reason or self.env.user._oms_is_shown(SALES):
             return reason
         if status in ("held", "failed"):
-            return self.env._("An exception is open.")
+            return self.env._("On hold: resolve the exception.")
         if step == "collect":
             return self.env._("Waiting for payment.")
         return reason if status == "cancelled" or step in ("allocate", *_SHIPPING) else False
@@ -103,13 +104,13 @@ class SaleOrder(models.Model):
             return "ship", "held", holds[:1].detail
         if not waiting:
             if self._oms_unshipped():
-                return "ship", "waiting", self.env._("Waiting for a delivery to be made.")
+                return "ship", "waiting", self.env._("Waiting for a delivery to be created.")
             return "done", "done", False
         first = waiting.filtered(lambda p: p.state != "waiting") or waiting
         moves = first.move_ids.filtered(lambda m: m.state not in ("done", "cancel"))
         if any(move.state != "assigned" for move in moves):
             return "allocate", "waiting", self.env._("Waiting for stock.")
-        return "ship", "waiting", self.env._("Waiting to be shipped.")
+        return "ship", "waiting", self.env._("Waiting for shipment.")
 
     def _oms_prepare_steps(self, step):
         """:return: what the progress widget shows of an order made in Sales

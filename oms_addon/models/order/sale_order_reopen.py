@@ -30,9 +30,7 @@ class SaleOrder(models.Model):
                     "oms_step": "confirm",
                     "oms_cursor": "confirm",
                     "oms_status": "waiting",
-                    "oms_wait_reason": self.env._("Set to quotation: confirm the order."),
+                    "oms_wait_reason": self.env._("Reset to quotation: confirm the order."),
                 }
             )
-            self.env["oms.event"]._log(
-                order, "order.reopened", self.env._("Set to quotation again")
-            )
+            self.env["oms.event"]._log(order, "order.reopened", self.env._("Reset to quotation"))

@@ -10,46 +10,56 @@ from odoo.addons.oms_addon.tools.sealed_context import unsealed
 class SaleOrder(models.Model):
     _inherit = "sale.order"
 
-    oms_signals = fields.Json(readonly=True, copy=False, help="Why the channel wants it held.")
+    oms_signals = fields.Json(
+        "Channel Hold Reasons",
+        readonly=True,
+        copy=False,
+        help="Reasons why the channel puts the order on hold.",
+    )
     oms_risk = fields.Selection(
         [("low", "Low"), ("medium", "Medium"), ("high", "High")],
         "Risk",
         readonly=True,
         copy=False,
-        help="As the channel judges it.",
+        help="Risk of fraud reported by the channel.",
     )
-    oms_ship_by = fields.Datetime("Ship by", readonly=True, copy=False)
-    oms_deliver_by = fields.Datetime("Deliver by", readonly=True, copy=False)
-    oms_available_at = fields.Datetime("Pre-order until", readonly=True, copy=False)
-    oms_pickup_point = fields.Char("Pickup point", readonly=True, copy=False)
+    oms_ship_by = fields.Datetime("Ship By", readonly=True, copy=False)
+    oms_deliver_by = fields.Datetime("Deliver By", readonly=True, copy=False)
+    oms_available_at = fields.Datetime("Pre-Order Release Date", readonly=True, copy=False)
+    oms_pickup_point = fields.Char("Pickup Point", readonly=True, copy=False)
     oms_settlement_currency_id = fields.Many2one(
-        "res.currency", "Settled in", readonly=True, copy=False
+        "res.currency", "Settlement Currency", readonly=True, copy=False
     )
     oms_settlement_total = fields.Monetary(
-        "Total as settled",
+        "Settlement Total",
         currency_field="oms_settlement_currency_id",
         readonly=True,
         copy=False,
-        help="What the channel settles, where that is another currency than the customer's.",
+        help="Total in the currency the channel pays out, if it differs from the customer's "
+        "currency.",
     )
     oms_location_id = fields.Many2one(
-        "oms.channel.location", "Channel's place of stock", readonly=True, copy=False
+        "oms.channel.location", "Channel Location", readonly=True, copy=False
     )
     oms_by_channel = fields.Boolean(
-        "Shipped by the channel",
+        "Fulfilled by the Channel",
         readonly=True,
         copy=False,
-        help="From its own warehouse, e.g. a marketplace's.",
+        help="Shipped from the channel's own warehouse, e.g. by a marketplace.",
     )
     oms_is_recorded = fields.Boolean(
-        "Recorded only",
+        "Record Only",
         readonly=True,
         copy=False,
-        help="History: nothing is reserved, shipped or invoiced.",
+        help="Imported history: nothing is reserved, shipped or invoiced.",
     )
-    oms_can_refund = fields.Boolean(compute="_compute_oms_can_refund", compute_sudo=True)
+    oms_can_refund = fields.Boolean(
+        "Can Be Refunded on the Channel",
+        compute="_compute_oms_can_refund",
+        compute_sudo=True,
+    )
     oms_refund_ids = fields.One2many(
-        "oms.order.refund", "order_id", "Refunds on the channel", readonly=True
+        "oms.order.refund", "order_id", "Channel Refunds", readonly=True
     )
 
     @api.depends("oms_channel_id", "oms_amount_paid", "oms_amount_refunded")
@@ -158,7 +168,7 @@ class SaleOrder(models.Model):
         self.with_context(skip_procurement=True).action_confirm()
         self.write({"oms_step": "done", "oms_cursor": "done", "oms_status": "done"})
         shipped = self.filtered(lambda o: o.oms_channel_status in ("shipped", "delivered"))
-        shipped.oms_wait_reason = self.env._("Recorded: shipped before it was received.")
+        shipped.oms_wait_reason = self.env._("Record only: shipped before it was received.")
         (self - shipped).oms_wait_reason = self.env._(
-            "Recorded: placed before the channel went live."
+            "Record only: placed before the channel went live."
         )

@@ -11,7 +11,7 @@ class AccountInvoiceReport(models.Model):
         "oms.channel",
         "Sales Channel",
         readonly=True,
-        help="The channel of the order that the invoice line is of.",
+        help="Channel of the order the invoice line belongs to.",
     )
     _depends = {
         "sale.order": ["oms_channel_id"],

@@ -8,8 +8,8 @@ class AccountMove(models.Model):
 
     oms_receipt_state = fields.Selection(
         [
-            ("none", "Not to be sent"),
-            ("pending", "To be sent"),
+            ("none", "Not to Send"),
+            ("pending", "To Send"),
             ("sent", "Sent"),
             ("failed", "Failed"),
         ],
@@ -17,8 +17,8 @@ class AccountMove(models.Model):
         readonly=True,
         copy=False,
     )
-    oms_receipt_error = fields.Char("Why the receipt failed", readonly=True, copy=False)
-    oms_receipt_at = fields.Datetime("Receipt sent", readonly=True, copy=False)
+    oms_receipt_error = fields.Char("Receipt Error", readonly=True, copy=False)
+    oms_receipt_at = fields.Datetime("Receipt Sent On", readonly=True, copy=False)
 
     _oms_receipt_idx = models.Index("(id) WHERE oms_receipt_state = 'pending'")
 

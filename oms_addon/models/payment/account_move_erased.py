@@ -12,8 +12,8 @@ class AccountMove(models.Model):
         "Billing Address on Invoice",
         readonly=True,
         copy=False,
-        help="Name and address of the customer as printed on this invoice. They are kept because "
-        "accounting law requires it, though the customer was erased.",
+        help="Name and address of the customer as printed on this invoice. Accounting law "
+        "requires keeping them although the customer was erased.",
     )
 
     _oms_address_kept_idx = models.Index("(invoice_date) WHERE oms_billing_address IS NOT NULL")

@@ -12,5 +12,5 @@ class AccountMoveLine(models.Model):
         readonly=True,
         copy=False,
         index="btree_not_null",
-        help="The invoice line that this line of a credit note takes money back of.",
+        help="Invoice line that this credit note line credits.",
     )

@@ -45,13 +45,15 @@ class OmsInvoicePoster(models.AbstractModel):
         if order.state != "sale" or not order._oms_lines_to_invoice():
             return ""
         if policy == "manual":
-            return self.env._("Invoice the order by hand.")
+            return self.env._("Create the invoice manually.")
         if policy == "payment" and not order._oms_is_paid():
-            return order._oms_payment_wait() or self.env._("Invoiced when it is paid.")
+            return order._oms_payment_wait() or self.env._(
+                "Waiting for payment to create the invoice."
+            )
         if policy == "delivery" and not order.oms_delivered_at:
-            return self.env._("Invoiced when it is delivered.")
+            return self.env._("Waiting for delivery to create the invoice.")
         if policy == "shipment" and not self._has_goods_due(order):
-            return self.env._("Invoiced when it is shipped.")
+            return self.env._("Waiting for shipment to create the invoice.")
         return ""
 
     @api.model
@@ -64,20 +66,20 @@ class OmsInvoicePoster(models.AbstractModel):
     def _rest(self, order):
         """:return: what of an order is still to be invoiced, '' for nothing"""
         if order.state in ("draft", "sent"):
-            return self.env._("Invoiced when it is confirmed.")
+            return self.env._("Waiting for confirmation to create the invoice.")
         if order.state != "sale" or order._oms_policy("invoice_policy") == "manual":
             return ""
         drafts = order.invoice_ids.filtered(lambda move: move.state == "draft")
         if drafts:
             return self.env._(
-                "An invoice of the order is a draft: post or delete it (%(number)s).",
+                "Invoice %(number)s of the order is still a draft. Post or delete it.",
                 number=drafts[:1].display_name,
             )
         if not self._is_to_invoice(order):
             return ""
         if order.order_line.filtered("qty_invoiced"):
-            return self.env._("The rest is invoiced when it is shipped.")
-        return self.env._("Invoiced when it is shipped.")
+            return self.env._("Waiting for shipment to invoice the remaining items.")
+        return self.env._("Waiting for shipment to create the invoice.")
 
     @api.model
     def _is_to_invoice(self, order):
@@ -145,8 +147,8 @@ class OmsInvoicePoster(models.AbstractModel):
         if invoices.filtered(lambda move: move.move_type != "out_invoice"):
             raise UserError(
                 self.env._(
-                    "What is due makes a negative invoice: invoice the order by hand, with "
-                    "its discounts spread."
+                    "The amount to invoice is negative. Create the invoice manually and spread its "
+                    "discounts."
                 )
             )
 
@@ -185,7 +187,7 @@ class OmsInvoicePoster(models.AbstractModel):
                 Event._prepare_event(order, "invoice.posted", text, {"after": invoice.name})
             )
             bodies[invoice.id] = self.env._(
-                "This invoice was made from order %(order)s.", order=order.name
+                "This invoice was created from order %(order)s.", order=order.name
             )
         Event._append(texts)
         invoices._message_log_batch(bodies)

@@ -29,7 +29,7 @@ class OmsInvoicePoster(models.AbstractModel):
         unknown.write(
             {
                 "oms_receipt_state": "none",
-                "oms_receipt_error": self.env._("The customer has no e-mail address."),
+                "oms_receipt_error": self.env._("The customer has no email address."),
             }
         )
         for company, of_company in (moves - unknown).grouped("company_id").items():

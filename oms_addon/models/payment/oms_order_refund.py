@@ -12,7 +12,7 @@ class OmsOrderRefund(models.Model):
     """
 
     _name = "oms.order.refund"
-    _description = "Refund on the Channel"
+    _description = "Channel Refund"
     _inherit = ["oms.state.mixin"]
     _order = "id desc"
     _rec_name = "ref"
@@ -45,18 +45,24 @@ class OmsOrderRefund(models.Model):
         readonly=True,
     )
     refunded_at = fields.Datetime("Refunded On", readonly=True)
-    amount = fields.Monetary(readonly=True, help="All that is given back, with taxes.")
+    amount = fields.Monetary(readonly=True, help="Refunded amount, including taxes.")
     credit_due = fields.Monetary(
-        "Still to credit", readonly=True, help="Money without goods, once there is an invoice."
+        "Amount to Credit",
+        readonly=True,
+        help="Refunded amount without returned items, credited once there is an invoice.",
     )
     kept = fields.Monetary(
-        "Kept by the Channel",
+        "Retained by the Channel",
         readonly=True,
-        help="What the refunded items cost beyond what was refunded for them.",
+        help="Price of the refunded items that exceeds the amount refunded for them.",
     )
-    shares = fields.Json(readonly=True, help="What of it belongs to which order line.")
-    tax_shares = fields.Json(readonly=True, help="What of the shares is tax, if the channel says.")
-    units = fields.Json(readonly=True, help="Units refunded by order line.")
+    shares = fields.Json("Amount by Line", readonly=True, help="Refunded amount by order line.")
+    tax_shares = fields.Json(
+        "Tax by Line",
+        readonly=True,
+        help="Tax included in the refunded amount by order line, if the channel reports it.",
+    )
+    units = fields.Json(readonly=True, help="Refunded units by order line.")
     reason = fields.Char(readonly=True)
     message_id = fields.Many2one("oms.channel.message", readonly=True, index="btree_not_null")
     error = fields.Char(related="message_id.error")
@@ -66,7 +72,7 @@ class OmsOrderRefund(models.Model):
     )
     _echo_uniq = models.UniqueIndex(
         "(order_id, echo_ref) WHERE echo_ref IS NOT NULL",
-        "This refund is the echo of another one already.",
+        "The refund is already linked to another channel reference.",
     )
     _waiting_idx = models.Index("(order_id) WHERE state = 'waiting'")
 
@@ -116,9 +122,10 @@ class OmsOrderRefund(models.Model):
                 {
                     "code": "REFUND_UNMATCHED",
                     "message": self.env._(
-                        "Refund %(ref)s exceeds what is left of the invoices by %(excess)s: "
-                        "check the refund on the channel, book the difference by hand, then "
-                        "release.",
+                        "Refund %(ref)s exceeds the remaining invoiced amount by %(excess)s. "
+                        "Check the "
+                        "refund on the channel, book the difference manually, then release the "
+                        "order.",
                         ref=self.ref,
                         excess=self.currency_id.format(excess),
                     ),

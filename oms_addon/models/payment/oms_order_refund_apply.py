@@ -218,8 +218,9 @@ class OmsOrderRefund(models.Model):
                 {
                     "code": "REFUND_UNMATCHED",
                     "message": self.env._(
-                        "The channel refunded %(quantity)s × %(sku)s, which is on no line any "
-                        "more: credit it by hand, then release.",
+                        "The channel refunded %(quantity)s × %(sku)s, which is not on any order "
+                        "line. "
+                        "Credit it manually, then release the order.",
                         quantity=f"{line.quantity:f}",
                         sku=self._name_of(order, line),
                     ),
@@ -247,8 +248,11 @@ class OmsOrderRefund(models.Model):
                 {
                     "code": "REFUND_UNMATCHED",
                     "message": self.env._(
-                        "The channel kept %(kept)s of what the items of refund %(ref)s cost: "
-                        "see that it is invoiced, or refund the rest there, then release.",
+                        "The channel retained %(kept)s of the price of the items in refund "
+                        "%(ref)s. "
+                        "Make sure it is invoiced or refund the rest on the channel, then release "
+                        "the "
+                        "order.",
                         kept=order.currency_id.format(kept),
                         ref=self.ref,
                     ),

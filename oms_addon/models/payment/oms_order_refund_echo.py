@@ -24,12 +24,13 @@ class OmsOrderRefund(models.Model):
         default="refund",
         required=True,
         readonly=True,
-        help="A cancellation was credited on the order before the channel was asked.",
+        help="A cancellation was credited on the order before it was sent to the channel.",
     )
 
     pieces = fields.Json(
+        "Refunded Units by Line",
         readonly=True,
-        help="Units of each line that the channel took back, where it reports no amount.",
+        help="Units by order line that the channel refunded without reporting an amount.",
     )
 
     # === CANCELLATIONS === #

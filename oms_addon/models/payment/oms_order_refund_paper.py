@@ -13,10 +13,12 @@ class OmsOrderRefund(models.Model):
     is_paper = fields.Boolean(
         "Document Only",
         readonly=True,
-        help="The channel wrote the refund down, and no payment provider was asked to pay it.",
+        help="Refund recorded by the channel without a payment through a payment provider.",
     )
-    paid_at = fields.Datetime("Paid", readonly=True, help="When the money was seen to be paid.")
-    to_pay = fields.Boolean("To Pay by Hand", compute="_compute_to_pay")
+    paid_at = fields.Datetime(
+        "Paid", readonly=True, help="Date the payment of the refund was detected."
+    )
+    to_pay = fields.Boolean("To Pay Manually", compute="_compute_to_pay")
 
     @api.depends("is_paper", "paid_at", "amount")
     def _compute_to_pay(self):
@@ -40,16 +42,16 @@ class OmsOrderRefund(models.Model):
         """
         self.check_access("read")
         if not self.env.su and not self.env.user.has_group("oms_addon.oms_addon_group_agent"):
-            raise AccessError(self.env._("Only an agent records that a refund was paid."))
+            raise AccessError(self.env._("Only an agent can record that a refund was paid."))
         if any(not refund.to_pay for refund in self):
-            raise UserError(self.env._("There is nothing left to pay of this refund."))
+            raise UserError(self.env._("This refund is fully paid."))
         for refund_sudo in self.sudo():
             refund_sudo._set_paid(fields.Datetime.now())
             self.env["oms.event"]._log(
                 refund_sudo.order_id,
                 "refund.paid",
                 self.env._(
-                    "Refund of %(amount)s paid by hand, recorded by %(user)s",
+                    "Refund of %(amount)s paid manually, recorded by %(user)s",
                     amount=refund_sudo.currency_id.format(refund_sudo.amount),
                     user=self.env.user.name,
                 ),

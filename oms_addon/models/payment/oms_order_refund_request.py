@@ -34,7 +34,7 @@ class OmsOrderRefund(models.Model):
             order,
             "refund.asked",
             self.env._(
-                "Refund of %(amount)s asked of the channel: %(reason)s",
+                "Refund of %(amount)s requested on the channel: %(reason)s",
                 amount=order.currency_id.format(refund.amount),
                 reason=reason,
             ),
@@ -234,12 +234,12 @@ class OmsOrderRefund(models.Model):
         if self._is_whole():
             if is_certain:
                 return self.env._(
-                    "The channel refused to cancel the order and refund %(amount)s: %(error)s "
-                    "Cancel it on the channel, then release.",
+                    "The channel rejected the cancellation of the order and the refund of "
+                    "%(amount)s: %(error)s Cancel the order on the channel, then release it.",
                     **values,
                 )
             return self.env._(
-                "It is not certain whether the channel cancelled the order and refunded "
+                "It is unknown whether the channel cancelled the order and refunded "
                 "%(amount)s: %(error)s Check the order on the channel, and retry the message "
                 "only if it did not.",
                 **values,
@@ -247,20 +247,19 @@ class OmsOrderRefund(models.Model):
         if self.kind == "cancellation":
             if is_certain:
                 return self.env._(
-                    "The channel refused to cancel the items (%(amount)s): %(error)s Cancel them "
-                    "on the channel, then release.",
+                    "The channel rejected the cancellation of the items (%(amount)s): %(error)s "
+                    "Cancel them on the channel, then release the order.",
                     **values,
                 )
             return self.env._(
-                "It is not certain whether the channel cancelled the items (%(amount)s): "
-                "%(error)s Check the order on the channel, and retry the message only if it "
-                "did not.",
+                "It is unknown whether the channel cancelled the items (%(amount)s): %(error)s "
+                "Check the order on the channel, and retry the message only if it did not.",
                 **values,
             )
         if is_certain:
-            return self.env._("The channel refused to give back %(amount)s: %(error)s", **values)
+            return self.env._("The channel rejected the refund of %(amount)s: %(error)s", **values)
         return self.env._(
-            "It is not certain whether the channel refunded %(amount)s: %(error)s Check the "
+            "It is unknown whether the channel refunded %(amount)s: %(error)s Check the "
             "order on the channel, and retry the message only if it did not.",
             **values,
         )

@@ -13,7 +13,7 @@ class OmsOrderRefund(models.Model):
     is_withdrawn = fields.Boolean(
         "Deleted on the Channel",
         readonly=True,
-        help="The channel reported the refund once and reports it no longer.",
+        help="The channel no longer reports this refund.",
     )
 
     @api.model
@@ -37,9 +37,11 @@ class OmsOrderRefund(models.Model):
                 {
                     "code": "REFUND_UNMATCHED",
                     "message": self.env._(
-                        "Refund %(ref)s of %(amount)s was deleted on the channel. If the money "
-                        "was not refunded, undo its credit note, and add the items again that "
-                        "are to be shipped, then release.",
+                        "Refund %(ref)s of %(amount)s was deleted on the channel. If the amount "
+                        "was "
+                        "not refunded, reverse its credit note and add the items to ship again, "
+                        "then "
+                        "release the order.",
                         ref=refund.ref,
                         amount=order.currency_id.format(refund.amount),
                     ),

@@ -19,7 +19,7 @@ class OmsPaymentCollector(models.AbstractModel):
         :rtype: dict
         """
         failed = culprits(orders.sudo(), self.sudo()._book)
-        waits = self._hold_failed(failed, self.env._("Booking the payment failed"))
+        waits = self._hold_failed(failed, self.env._("Posting the payment failed"))
         for order in orders.filtered(lambda o: o not in failed):
             text = order.sudo()._oms_payment_wait()
             if text:
@@ -67,7 +67,7 @@ class OmsPaymentCollector(models.AbstractModel):
         )
         orders = transactions.sale_order_ids.filtered(lambda o: not o._oms_has_hold("STEP_FAILED"))
         failed = culprits(orders, self._book)
-        self._hold_failed(failed, self.env._("Booking the payment failed"))
+        self._hold_failed(failed, self.env._("Posting the payment failed"))
         return len(orders) - len(failed)
 
     @api.model

@@ -131,8 +131,9 @@ class OmsPaymentCollector(models.AbstractModel):
                 {
                     "code": "PAYMENT_CONFLICT",
                     "message": self.env._(
-                        "%(amount)s was charged back (%(ref)s): contest it on the channel, or "
-                        "cancel what was not shipped.",
+                        "%(amount)s was charged back (%(ref)s). Contest it on the channel, or "
+                        "cancel "
+                        "the items that were not shipped.",
                         amount=tx.currency_id.format(-tx.amount),
                         ref=tx.oms_charge_ref,
                     ),
@@ -194,7 +195,7 @@ class OmsPaymentCollector(models.AbstractModel):
                         and h.reason_code == "PAYMENT_CONFLICT"
                         and ref in h.detail
                     )
-                )._close(self.env._("The channel says again what is here."))
+                )._close(self.env._("The payment is already recorded."))
         return problems
 
     @api.model
@@ -206,7 +207,7 @@ class OmsPaymentCollector(models.AbstractModel):
                 and h.reason_code == "PAYMENT_CONFLICT"
                 and charge.ref in (h.detail or "")
             )
-        )._close(self.env._("The channel says again what is here."))
+        )._close(self.env._("The payment is already recorded."))
 
     @api.model
     def _conflict(self, transaction, order, charge):
@@ -214,7 +215,7 @@ class OmsPaymentCollector(models.AbstractModel):
         amount, currency = abs(transaction.amount), transaction.currency_id
         if order not in transaction.sale_order_ids:
             return self.env._(
-                "Charge %(ref)s belongs to order %(order)s already: find out on the channel "
+                "Payment %(ref)s already belongs to order %(order)s. Check on the channel "
                 "which order it pays.",
                 ref=charge.ref,
                 order=transaction.sale_order_ids[:1].display_name,
@@ -224,8 +225,8 @@ class OmsPaymentCollector(models.AbstractModel):
             currency.compare_amounts(amount, float(charge.amount)) and not is_total
         ):
             return self.env._(
-                "Charge %(ref)s came with %(now)s %(currency)s after %(before)s: look on the "
-                "channel which amount is right.",
+                "Payment %(ref)s was received with %(now)s %(currency)s after %(before)s. "
+                "Check on the channel which amount is correct.",
                 ref=charge.ref,
                 now=f"{charge.amount:f}",
                 currency=charge.currency,
@@ -237,8 +238,8 @@ class OmsPaymentCollector(models.AbstractModel):
             and self._naive(charge.at) > transaction.oms_charged_at
         ):
             return self.env._(
-                "Charge %(ref)s succeeded, and the channel now says it failed: look on the "
-                "channel whether the money was taken back.",
+                "Payment %(ref)s succeeded, but the channel now reports it as failed. Check on "
+                "the channel whether the amount was reversed.",
                 ref=charge.ref,
             )
         return ""
@@ -256,7 +257,9 @@ class OmsPaymentCollector(models.AbstractModel):
             self.env["oms.event"]._log(
                 order,
                 "payment.stale",
-                self.env._("Older than what is here: %(charge)s", charge=self._describe(charge)),
+                self.env._(
+                    "Older than the recorded payment: %(charge)s", charge=self._describe(charge)
+                ),
             )
             return
         before = transaction.state

@@ -41,7 +41,8 @@ class OmsPaymentCollector(models.AbstractModel):
                 {
                     "code": "PAYMENT_CONFLICT",
                     "message": self.env._(
-                        "%(amount)s more was refunded than was paid: look on the channel.",
+                        "%(amount)s more was refunded than paid. Check the payments on the "
+                        "channel.",
                         amount=order.currency_id.format(more),
                     ),
                 }
@@ -103,5 +104,5 @@ class OmsPaymentCollector(models.AbstractModel):
             ]
         )
         holds.filtered(lambda hold: (hold.order_id.id, hold.reason_code) not in wrong)._close(
-            self.env._("The money is right now.")
+            self.env._("The payment is now correct.")
         )

@@ -64,7 +64,7 @@ class PaymentProvider(models.Model):
         )
         return journal or Journal.create(
             {
-                "name": self.env._("Channel clearing"),
+                "name": self.env._("Channel Clearing"),
                 "code": JOURNAL_CODE,
                 "type": "bank",
                 "company_id": company.id,
@@ -84,7 +84,7 @@ class PaymentProvider(models.Model):
         digits = len(sample.code) if sample else 6
         return Account.create(
             {
-                "name": self.env._("Channel clearing"),
+                "name": self.env._("Channel Clearing"),
                 "code": Account._search_new_account_code(prefix.ljust(digits, "0")),
                 "account_type": "asset_current",
                 "reconcile": True,

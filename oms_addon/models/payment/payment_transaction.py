@@ -4,8 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 KINDS = [
-    ("authorization", "Authorisation"),
-    ("charge", "Charge"),
+    ("authorization", "Authorization"),
+    ("charge", "Payment"),
     ("refund", "Refund"),
     ("chargeback", "Chargeback"),
 ]
@@ -32,15 +32,15 @@ class PaymentTransaction(models.Model):
         index="btree_not_null",
         ondelete="restrict",
     )
-    oms_charge_ref = fields.Char("Channel transaction", readonly=True, copy=False)
+    oms_charge_ref = fields.Char("Channel Transaction", readonly=True, copy=False)
     oms_charge_kind = fields.Selection(KINDS, "Kind", readonly=True, copy=False)
-    oms_charged_at = fields.Datetime("Charged", readonly=True, copy=False)
-    oms_method = fields.Char("Paid by", readonly=True, copy=False)
+    oms_charged_at = fields.Datetime("Charged On", readonly=True, copy=False)
+    oms_method = fields.Char("Channel Payment Method", readonly=True, copy=False)
     oms_gateway = fields.Char("Gateway", readonly=True, copy=False)
 
     _oms_charge_uniq = models.UniqueIndex(
         "(oms_channel_id, oms_charge_ref, oms_charge_kind) WHERE oms_channel_id IS NOT NULL",
-        "This charge of the channel is here already.",
+        "This channel payment was already imported.",
     )
 
     _oms_unbooked_idx = models.Index(
@@ -113,8 +113,8 @@ class PaymentTransaction(models.Model):
         for tx in self.filtered(lambda tx: tx.provider_code == "oms"):
             raise UserError(
                 self.env._(
-                    "%(channel)s holds this money: capture, void or refund it there, and "
-                    "it appears here by itself.",
+                    "%(channel)s processes this payment. Capture, void or refund it on the "
+                    "channel; the result is imported automatically.",
                     channel=tx.oms_channel_id.name,
                 )
             )

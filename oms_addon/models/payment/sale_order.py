@@ -9,10 +9,10 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     oms_amount_paid = fields.Monetary(
-        "Collected", compute="_compute_oms_payment", store=True, copy=False
+        "Captured Amount", compute="_compute_oms_payment", store=True, copy=False
     )
     oms_amount_authorized = fields.Monetary(
-        "Authorised", compute="_compute_oms_payment", store=True, copy=False
+        "Authorized", compute="_compute_oms_payment", store=True, copy=False
     )
     oms_amount_refunded = fields.Monetary(
         "Refunded", compute="_compute_oms_payment", store=True, copy=False
@@ -20,11 +20,11 @@ class SaleOrder(models.Model):
     oms_payment_state = fields.Selection(
         [
             ("unpaid", "Unpaid"),
-            ("authorized", "Authorised"),
-            ("partial", "Partly paid"),
+            ("authorized", "Authorized"),
+            ("partial", "Partially Paid"),
             ("paid", "Paid"),
             ("overpaid", "Overpaid"),
-            ("mismatch", "Other currency"),
+            ("mismatch", "Other Currency"),
             ("refunded", "Refunded"),
         ],
         "Payment",
@@ -241,8 +241,8 @@ class SaleOrder(models.Model):
         )
         if written and self.currency_id.compare_amounts(written, left + promised) >= 0:
             message = self.env._(
-                "The order is cancelled. A refund of %(amount)s is written down on the channel, "
-                "but no money has moved: pay it in the payment provider, then release.",
+                "The order is cancelled. The channel recorded a refund of %(amount)s, but no "
+                "payment was made: pay it in the payment provider, then release the order.",
                 amount=self.currency_id.format(written),
             )
             return [{"code": "LATE_PAYMENT", "message": message}]
@@ -253,8 +253,8 @@ class SaleOrder(models.Model):
             {
                 "code": "LATE_PAYMENT",
                 "message": self.env._(
-                    "The order is cancelled, but %(amount)s stays paid (%(refs)s): refund "
-                    "or void it on the channel.",
+                    "The order is cancelled, but %(amount)s remains paid (%(refs)s). Refund or "
+                    "void it on the channel.",
                     amount=self.currency_id.format(left + promised),
                     refs=", ".join(ref for ref in refs if ref),
                 ),

@@ -13,8 +13,8 @@ class SaleOrder(models.Model):
         compute="_compute_oms_payment",
         store=True,
         copy=False,
-        help="Delivered and kept, and still to be delivered, less what was captured and not "
-        "refunded. Negative where money has to be refunded.",
+        help="Value of the items delivered or still to deliver, less the amount captured "
+        "and not refunded. Negative if a refund is due.",
     )
 
     def _oms_amount_owed(self, paid, refunded):

@@ -38,7 +38,7 @@ class SaleOrder(models.Model):
             return False
         return self.env._(
             "Cancelled: %(invoiced)s invoiced and %(credited)s credited, %(paid)s paid and "
-            "%(refunded)s refunded. The total of the order is what was ordered.",
+            "%(refunded)s refunded. The order total shows the ordered amount.",
             invoiced=self.currency_id.format(amounts["out_invoice"]),
             credited=self.currency_id.format(amounts["out_refund"]),
             paid=self.currency_id.format(self.oms_amount_paid),

@@ -33,8 +33,8 @@ class SaleOrder(models.Model):
             {
                 "code": "REFUND_DUE",
                 "message": self.env._(
-                    "A refund of %(amount)s is written down on the channel, but no money has "
-                    "moved: pay it in the payment provider, then mark the refund as paid.",
+                    "The channel recorded a refund of %(amount)s, but no payment was made. Pay it "
+                    "in the payment provider, then mark the refund as paid.",
                     amount=order.currency_id.format(to_pay),
                 ),
             },

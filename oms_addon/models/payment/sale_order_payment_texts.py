@@ -13,8 +13,8 @@ class SaleOrder(models.Model):
             lambda tx: tx.state in ("authorized", "done") and tx.currency_id != self.currency_id
         )
         return self.env._(
-            "The order is in %(ours)s, but %(amounts)s was charged: settle it with the "
-            "channel, then release.",
+            "The order is in %(ours)s, but %(amounts)s was charged. Correct the payment on "
+            "the channel, then release the order.",
             ours=self.currency_id.name,
             amounts=", ".join(
                 f"{tx.amount:.{tx.currency_id.decimal_places}f} {tx.currency_id.name}"
@@ -25,8 +25,8 @@ class SaleOrder(models.Model):
     def _oms_overpaid_text(self):
         net = self.oms_amount_paid - self.oms_amount_refunded
         return self.env._(
-            "%(paid)s was paid for %(total)s: refund %(more)s on the channel, or release "
-            "the order to keep it.",
+            "Overpaid: %(paid)s was paid for %(total)s. Refund %(more)s on the channel, or "
+            "release the order to accept the overpayment.",
             paid=self.currency_id.format(net),
             total=self.currency_id.format(net + self.oms_balance_due),
             more=self.currency_id.format(-self.oms_balance_due),
@@ -34,8 +34,8 @@ class SaleOrder(models.Model):
 
     def _oms_underpaid_text(self):
         return self.env._(
-            "%(paid)s was paid for %(total)s, %(missing)s is missing: ask the customer for "
-            "it, or give a discount of it, then release.",
+            "Underpaid: %(paid)s was paid for %(total)s, %(missing)s is missing. Request "
+            "it from the customer or grant a discount, then release the order.",
             paid=self.currency_id.format(self._oms_refundable()),
             total=self.currency_id.format(self._oms_refundable() + self.oms_balance_due),
             missing=self.currency_id.format(self.oms_balance_due),
@@ -49,14 +49,14 @@ class SaleOrder(models.Model):
         if self.oms_payment_state == "mismatch":
             return self._oms_currency_text()
         if self.oms_payment_state == "refunded":
-            return self.env._("The money was given back: cancel the order.")
+            return self.env._("The payment was refunded: cancel the order.")
         if self.oms_payment_state == "authorized":
             return self.env._(
-                "Awaiting the capture of %(amount)s.",
+                "Waiting for capture: %(amount)s authorized.",
                 amount=self._oms_plain(self.oms_amount_authorized),
             )
         return self.env._(
-            "Awaiting payment: %(missing)s of %(total)s are missing.",
+            "Waiting for payment: %(missing)s of %(total)s outstanding.",
             missing=self._oms_plain(self.oms_balance_due, False),
             total=self._oms_plain(self._oms_refundable() + self.oms_balance_due),
         )

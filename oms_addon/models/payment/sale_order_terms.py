@@ -18,14 +18,14 @@ class SaleOrder(models.Model):
         "Payment Terms of the Method",
         readonly=True,
         copy=False,
-        help="Empty where the policy of the channel applies.",
+        help="Leave empty to apply the policy of the channel.",
     )
     oms_unpaid_until = fields.Datetime(
-        "Cancel if Unpaid After",
+        "Unpaid Cancellation Date",
         compute="_compute_oms_unpaid_until",
         store=True,
         copy=False,
-        help="As the channel was set up when the order was received.",
+        help="Taken from the channel's settings when the order was received.",
     )
 
     _oms_unpaid_until_idx = models.Index(

@@ -21,7 +21,7 @@ class OmsTransit(models.Model):
     _days_positive = models.Constraint("CHECK (days >= 0)", "A parcel travels no days or more.")
     _zone_uniq = models.UniqueIndex(
         "(carrier_id, country_id, COALESCE(zip_prefix, ''))",
-        "This zone of the carrier has its days already.",
+        "The carrier already has transit days for this zone.",
     )
 
     def _oms_best(self, partner):

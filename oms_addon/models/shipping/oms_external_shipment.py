@@ -140,8 +140,8 @@ class OmsExternalShipment(models.AbstractModel):
                 {
                     "code": "SHIPPED_ELSEWHERE",
                     "message": self.env._(
-                        "The channel reports %(units)s as shipped, but their delivery in Odoo "
-                        "has been started. Stop it and cancel these units, then release.",
+                        "The channel reports %(units)s as shipped, but their delivery in Odoo was "
+                        "already started. Stop it and cancel these units, then release the order.",
                         units=self._pending_text(rest),
                     ),
                 }

@@ -8,10 +8,10 @@ from odoo.addons.oms_addon.tools.sealed_context import unsealed
 STATES = [
     ("pending", "Not Scanned"),
     ("info_received", "Announced"),
-    ("in_transit", "In transit"),
-    ("out_for_delivery", "Out for delivery"),
-    ("attempt_failed", "Delivery failed"),
-    ("available_for_pickup", "Ready for pick-up"),
+    ("in_transit", "In Transit"),
+    ("out_for_delivery", "Out for Delivery"),
+    ("attempt_failed", "Delivery Failed"),
+    ("available_for_pickup", "Ready for Pickup"),
     ("delivered", "Delivered"),
     ("exception", "Delivery Problem"),
     ("returned", "Returned"),
@@ -51,12 +51,16 @@ class OmsParcel(models.Model):
         "returned": (),
     }
 
-    name = fields.Char("Tracking number", tracking=True)
+    name = fields.Char("Tracking Number", tracking=True)
     number_key = fields.Char(
-        compute="_compute_number_key", store=True, help="The number as it is compared."
+        "Tracking Key",
+        compute="_compute_number_key",
+        store=True,
+        help="Normalized tracking number used for comparison.",
     )
     no_tracking = fields.Boolean(
-        "Without tracking", help="The carrier gives no number, so the parcel is not tracked."
+        "Without Tracking",
+        help="The carrier provides no tracking number, so the parcel is not tracked.",
     )
     carrier_id = fields.Many2one("delivery.carrier", check_company=True, index="btree_not_null")
     company_id = fields.Many2one(
@@ -77,12 +81,12 @@ class OmsParcel(models.Model):
 
     _number_uniq = models.UniqueIndex(
         "(company_id, COALESCE(carrier_id, 0), number_key) WHERE number_key IS NOT NULL",
-        "This carrier has a parcel with this number already.",
+        "The carrier already has a parcel with this tracking number.",
     )
     _number_idx = models.Index("(number_key) WHERE number_key IS NOT NULL")
     _has_number = models.Constraint(
         "CHECK (no_tracking IS TRUE OR name IS NOT NULL)",
-        "A parcel needs a tracking number, or is marked as one without.",
+        "Enter a tracking number, or mark the parcel as without tracking.",
     )
 
     # === COMPUTE METHODS === #
@@ -176,7 +180,7 @@ class OmsParcel(models.Model):
         self.ensure_one()
         self.check_access("read")
         if not self.tracking_url:
-            raise UserError(self.env._("The carrier has no address to follow parcels at."))
+            raise UserError(self.env._("The carrier has no tracking link."))
         return {"type": "ir.actions.act_url", "url": self.tracking_url, "target": "new"}
 
     # === BUSINESS METHODS === #

@@ -8,7 +8,7 @@ from odoo.addons.oms_addon.tools import sentences
 
 class OmsPickRejection(models.Model):
     _name = "oms.pick.rejection"
-    _description = "Rejected Pick"
+    _description = "Short Pick"
     _order = "id desc"
     _rec_name = "product_id"
 
@@ -20,9 +20,9 @@ class OmsPickRejection(models.Model):
     warehouse_id = fields.Many2one("stock.warehouse", readonly=True)
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     reason_id = fields.Many2one("oms.pick.rejection.reason", required=True, readonly=True)
-    quantity = fields.Float("Rejected", digits="Product Unit", readonly=True)
-    counted = fields.Float("Found", digits="Product Unit", readonly=True)
-    outcome = fields.Char("What became of it", readonly=True)
+    quantity = fields.Float("Missing Quantity", digits="Product Unit", readonly=True)
+    counted = fields.Float("Counted Quantity", digits="Product Unit", readonly=True)
+    outcome = fields.Char(readonly=True)
 
     # === REJECTING === #
 
@@ -75,8 +75,8 @@ class OmsPickRejection(models.Model):
         """
         gone = UserError(
             self.env._(
-                "Nothing is left to reject: somebody else has rejected, moved or cancelled it. "
-                "Open the delivery again."
+                "The item is no longer to be picked: another user reported, moved or cancelled "
+                "it. Reload the delivery."
             )
         )
         if not line.exists():
@@ -96,8 +96,8 @@ class OmsPickRejection(models.Model):
         ):
             raise UserError(
                 self.env._(
-                    "%(product)s: %(reserved)s are to be taken here. Reject as many or fewer, "
-                    "and at least one.",
+                    "%(product)s: %(reserved)s are to be picked at this location. Report at least "
+                    "one and at most that many as missing.",
                     product=line.product_id.display_name,
                     reserved=f"{line.quantity:g}",
                 )
@@ -228,8 +228,9 @@ class OmsPickRejection(models.Model):
                 {
                     "code": "PICK_REJECTED",
                     "message": self.env._(
-                        "%(text)s Nowhere else is enough: %(missing)s are missing and none is "
-                        "on its way. Buy it, offer something else, or cancel it.",
+                        "%(text)s No other location has enough stock: %(missing)s are missing and "
+                        "none "
+                        "are incoming. Purchase them, offer a substitute, or cancel them.",
                         text=self._text(),
                         missing=f"{missing:g}",
                     ),
@@ -241,7 +242,7 @@ class OmsPickRejection(models.Model):
         """:return: what was rejected where and why, in one sentence"""
         self.ensure_one()
         return self.env._(
-            "%(quantity)s × %(product)s rejected at %(place)s: %(reason)s.",
+            "Short pick: %(quantity)s × %(product)s at %(place)s: %(reason)s.",
             quantity=f"{self.quantity:g}",
             product=self.product_id.display_name,
             place=self.location_id.display_name,

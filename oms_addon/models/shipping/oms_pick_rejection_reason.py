@@ -5,7 +5,7 @@ from odoo import fields, models
 
 class OmsPickRejectionReason(models.Model):
     _name = "oms.pick.rejection.reason"
-    _description = "Pick Rejection Reason"
+    _description = "Pick Exception Reason"
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
@@ -13,19 +13,22 @@ class OmsPickRejectionReason(models.Model):
     active = fields.Boolean(default=True)
     effect = fields.Selection(
         [
-            ("empty", "Nothing is there: count 0"),
-            ("less", "Less is there: count it"),
-            ("damaged", "Damaged: take it out of stock"),
-            ("none", "Leave the stock as it is"),
+            ("empty", "Location Empty: Count 0"),
+            ("less", "Fewer Found: Count Them"),
+            ("damaged", "Damaged: Remove from Stock"),
+            ("none", "Keep Stock Unchanged"),
         ],
         "Stock",
         required=True,
         default="none",
-        help="What becomes of the stock at the place.",
+        help="What happens to the stock at the location.",
     )
     is_resourced = fields.Boolean(
-        "Source elsewhere",
+        "Source Elsewhere",
         default=True,
-        help="Have another place or warehouse serve the line; else it waits where it is.",
+        help="Source the line from another location or warehouse. If unchecked, it waits at "
+        "its location.",
     )
-    company_id = fields.Many2one("res.company", index=True, help="Empty for all companies.")
+    company_id = fields.Many2one(
+        "res.company", index=True, help="Leave empty to apply to all companies."
+    )

@@ -52,7 +52,7 @@ class OmsPickRejection(models.Model):
         :return: what became of it, in words
         """
         if not sale_line or not self.reason_id.is_resourced:
-            return self.env._("It waits at its warehouse.")
+            return self.env._("Backordered at its warehouse.")
         order = sale_line.order_id
         before = self._reserved_by_warehouse(sale_line)
         self.env["oms.allocator"]._allocate(order)

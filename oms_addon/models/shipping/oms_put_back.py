@@ -15,7 +15,7 @@ class OmsPutBack(models.AbstractModel):
     """
 
     _name = "oms.put.back"
-    _description = "Putting Goods Back"
+    _description = "Restock"
 
     # === HOW MUCH === #
 
@@ -183,7 +183,7 @@ class OmsPutBack(models.AbstractModel):
     def _tell(self, order, picking):
         """Write on the transfer and on the order what is to be put back."""
         text = self.env._(
-            "To be put back in %(place)s: %(goods)s (%(transfer)s).",
+            "To restock in %(place)s: %(goods)s (%(transfer)s).",
             place=picking.location_dest_id.display_name,
             goods=self._goods_text(picking),
             transfer=picking.name,
@@ -191,14 +191,14 @@ class OmsPutBack(models.AbstractModel):
         self.env["oms.event"]._log(order, "goods.to_put_back", text)
         picking.message_post(
             body=self.env._(
-                "%(order)s takes them no more: %(goods)s.",
+                "No longer needed for %(order)s: %(goods)s.",
                 order=order.name,
                 goods=self._goods_text(picking),
             )
         )
         self.env["oms.promise.review"]._ask(
             [
-                (m.product_id, m.company_id, self.env._("goods are put back"))
+                (m.product_id, m.company_id, self.env._("items are being restocked"))
                 for m in picking.move_ids
             ]
         )
@@ -211,7 +211,7 @@ class OmsPutBack(models.AbstractModel):
                 picking.oms_put_back_order_id,
                 "goods.put_back",
                 self.env._(
-                    "Put back in %(place)s: %(goods)s (%(transfer)s).",
+                    "Restocked in %(place)s: %(goods)s (%(transfer)s).",
                     place=picking.location_dest_id.display_name,
                     goods=self._goods_text(picking),
                     transfer=picking.name,

@@ -14,7 +14,7 @@ class OmsSharedDelivery(models.AbstractModel):
     """
 
     _name = "oms.shared.delivery"
-    _description = "Shared Delivery"
+    _description = "Combined Shipment"
 
     # === MERGING === #
 
@@ -98,7 +98,7 @@ class OmsSharedDelivery(models.AbstractModel):
             together = self._oldest_first(target.oms_shared_order_ids)
             for order in together:
                 texts[order] = self.env._(
-                    "Ships together with %(orders)s in %(delivery)s",
+                    "Combined with %(orders)s in %(delivery)s",
                     orders=", ".join((together - order).mapped("name")),
                     delivery=target.name,
                 )
@@ -122,12 +122,12 @@ class OmsSharedDelivery(models.AbstractModel):
         if started:
             raise UserError(
                 self.env._(
-                    "%(deliveries)s is being picked, packed or labelled already: put the goods "
-                    "back and unpick them there, then part the orders.",
+                    "%(deliveries)s is already being picked, packed or labeled. Return the items "
+                    "and unpick them in the delivery, then split off the order.",
                     deliveries=", ".join(started.mapped("name")),
                 )
             )
-        parted = self._take_out(orders, self.env._("decided by a person"), shared)
+        parted = self._take_out(orders, self.env._("by a user"), shared)
         parted.oms_ship_alone = True
 
     @api.model
@@ -184,7 +184,7 @@ class OmsSharedDelivery(models.AbstractModel):
         if parts:
             fresh = self._part(parts)
             self._name_orders(pickings | fresh)
-            self._log_parted(parts, fresh, self.env._("nothing of it is left there"))
+            self._log_parted(parts, fresh, self.env._("no items left in it"))
 
     @api.model
     def _part(self, parts):
@@ -244,7 +244,7 @@ class OmsSharedDelivery(models.AbstractModel):
             if picking.picking_type_code != "outgoing":
                 continue
             texts[order.id] = self.env._(
-                "Ships alone in %(own)s, no longer in %(delivery)s: %(why)s",
+                "Split off into %(own)s from %(delivery)s: %(why)s",
                 own=own.name,
                 delivery=picking.name,
                 why=why,
@@ -256,7 +256,7 @@ class OmsSharedDelivery(models.AbstractModel):
         for (other, picking), names in left.items():
             if other.id not in texts:
                 text = self.env._(
-                    "%(orders)s no longer ships together with it in %(delivery)s: %(why)s",
+                    "No longer combined with %(orders)s in %(delivery)s: %(why)s",
                     orders=", ".join(names),
                     delivery=picking.name,
                     why=why,

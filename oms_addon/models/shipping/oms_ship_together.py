@@ -8,7 +8,7 @@ ADDRESS = ("name", "street", "street2", "zip", "city")
 
 class OmsShipTogether(models.AbstractModel):
     _name = "oms.ship.together"
-    _description = "Orders That Can Ship Together"
+    _description = "Orders to Combine"
 
     # === FINDING === #
 
@@ -119,7 +119,7 @@ class OmsShipTogether(models.AbstractModel):
     def _why_not(self, orders):
         """:return: why orders cannot leave together, in one sentence; '' when they can"""
         if len(orders) < 2:
-            return self.env._("Choose the orders that are to leave together.")
+            return self.env._("Select the orders to combine.")
         if unfit := self._unfit(orders):
             return next(iter(unfit.values()))
         first = self.env["oms.shared.delivery"]._oldest_first(orders)[0]
@@ -149,24 +149,25 @@ class OmsShipTogether(models.AbstractModel):
         leaving = self._outgoing(order)
         channel_sudo = order.oms_channel_id.sudo()
         if order.state != "sale" or not leaving:
-            text = self.env._("%(order)s has nothing that is still to leave.", order=order.name)
+            text = self.env._("%(order)s has no items left to ship.", order=order.name)
         elif order.oms_by_channel:
-            text = self.env._("%(order)s is shipped by its channel.", order=order.name)
+            text = self.env._("%(order)s is fulfilled by its channel.", order=order.name)
         elif is_held:
             text = self.env._(
-                "%(order)s is held: decide it in the exceptions list first.", order=order.name
+                "%(order)s is on hold. Resolve it in Exceptions first.", order=order.name
             )
         elif order.oms_pickup_point or order.carrier_id.sudo().delivery_type == "in_store":
             text = self.env._("%(order)s is picked up by the customer.", order=order.name)
         elif channel_sudo.together_policy == "never":
             text = self.env._(
-                "%(channel)s ships each order alone; change it on the channel (%(order)s).",
+                "%(channel)s does not combine orders. Change it on the channel to combine "
+                "%(order)s.",
                 channel=channel_sudo.name,
                 order=order.name,
             )
         elif leaving & started:
             text = self.env._(
-                "%(deliveries)s of %(order)s is being picked, packed or labelled already.",
+                "%(deliveries)s of %(order)s is already being picked, packed or labeled.",
                 deliveries=", ".join((leaving & started).mapped("name")),
                 order=order.name,
             )
@@ -179,11 +180,11 @@ class OmsShipTogether(models.AbstractModel):
         """:return: what keeps two orders from leaving together, '' when nothing does"""
         texts = (
             self.env._("%(one)s and %(other)s belong to different companies."),
-            self.env._("%(one)s and %(other)s are of different customers."),
-            self.env._("%(one)s and %(other)s go to different addresses."),
-            self.env._("%(one)s and %(other)s leave from different warehouses."),
-            self.env._("%(one)s and %(other)s go to different places."),
-            self.env._("%(one)s and %(other)s are shipped in different ways."),
+            self.env._("%(one)s and %(other)s have different customers."),
+            self.env._("%(one)s and %(other)s have different addresses."),
+            self.env._("%(one)s and %(other)s ship from different warehouses."),
+            self.env._("%(one)s and %(other)s have different destination locations."),
+            self.env._("%(one)s and %(other)s have different shipping methods."),
         )
         for text, mine, theirs in zip(texts, self._key(first), self._key(order), strict=True):
             if mine != theirs:
@@ -196,7 +197,7 @@ class OmsShipTogether(models.AbstractModel):
         short = orders.filtered(self._is_short)
         if short and "one" in orders.mapped("picking_policy"):
             return self.env._(
-                "%(short)s still waits for goods, and %(complete)s leaves only complete.",
+                "%(short)s is still waiting for stock, and %(complete)s ships only complete.",
                 short=", ".join(short.mapped("name")),
                 complete=", ".join(
                     orders.filtered(lambda o: o.picking_policy == "one").mapped("name")
@@ -220,9 +221,9 @@ class OmsShipTogether(models.AbstractModel):
                 "pre-order, not before %(date)s", date=order._oms_local_date(order.oms_available_at)
             )
         if self._is_short(order):
-            return self.env._("waits for goods")
+            return self.env._("waiting for stock")
         if not order.sudo()._oms_may_ship():
             return self.env._("not paid yet")
         if order.oms_ship_alone:
-            return self.env._("a person wanted it alone")
+            return self.env._("split off by a user")
         return ""

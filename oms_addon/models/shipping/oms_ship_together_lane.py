@@ -35,7 +35,7 @@ class OmsShipTogether(models.AbstractModel):
         together._oms_claim()
         together._oms_pickings()._oms_is_leaving()._oms_lock_all()
         service = self.env["oms.shared.delivery"].sudo()
-        service.with_context(**sealed(actor=self.env._("Ship together")))._join(groups)
+        service.with_context(**sealed(actor=self.env._("Combine Shipments")))._join(groups)
 
     @api.model
     def _is_automatic(self, order):
@@ -114,9 +114,9 @@ class OmsShipTogether(models.AbstractModel):
                 (unfolded.id if kind == "list" else view_id, kind)
                 for view_id, kind in action["views"]
             ],
-            "display_name": self.env._("Ship together"),
+            "display_name": self.env._("Combine Shipments"),
             "path": False,
             "domain": [("id", "in", self._proposals().ids)],
             "context": {"group_by": ["partner_id"]},
-            "help": self.env._("No two orders of one customer wait for the same way."),
+            "help": self.env._("No two orders of one customer are waiting for the same shipment."),
         }

@@ -65,7 +65,7 @@ class OmsShipTogether(models.AbstractModel):
         shared._oms_lock_all()
         together = shared.oms_shared_order_ids
         service = self.env["oms.shared.delivery"].sudo()
-        service = service.with_context(**sealed(actor=self.env._("Ship together")))
+        service = service.with_context(**sealed(actor=self.env._("Combine Shipments")))
         parted = orders.browse()
         waiting = self._waiting_orders(shared)
         for why, of_reason in waiting.grouped(self._wait_reason).items():
@@ -112,10 +112,10 @@ class OmsShipTogether(models.AbstractModel):
         """:return: why an order is taken out of a delivery, in words"""
         if self._is_early(order):
             return self.env._(
-                "it does not leave before %(date)s, and the others can go",
+                "ships from %(date)s, the other orders are ready",
                 date=order._oms_local_date(order.oms_available_at),
             )
-        return self.env._("it lacks goods, and the others can go")
+        return self.env._("out of stock, the other orders are ready")
 
     @api.model
     def _is_early(self, order):

@@ -39,7 +39,8 @@ class OmsShipper(models.AbstractModel):
                 waits[order] = self._unshipped_reason(order, pickings, todo, errors)
             elif missing := self._undelivered_lines(order):
                 waits[order] = self.env._(
-                    "There is no delivery for %(goods)s: make one in Inventory or cancel it.",
+                    "There is no delivery for %(goods)s. Create one in Inventory, or cancel the "
+                    "items.",
                     goods=", ".join(missing.product_id.mapped("display_name")),
                 )
         self._tell_shipments(self.env["sale.order"].union(*waits))
@@ -111,14 +112,14 @@ class OmsShipper(models.AbstractModel):
         if told:
             return "; ".join(told)
         if order.oms_by_channel:
-            return self.env._("The channel ships it from its own warehouse.")
+            return self.env._("The channel ships the order from its own warehouse.")
         if order.oms_available_at and order.oms_available_at > fields.Datetime.now():
             return self.env._(
                 "Pre-order: ships from %(date)s.",
                 date=order._oms_local_date(order.oms_available_at),
             )
         if not order._oms_may_ship():
-            return self.env._("Ships when paid: the order is not paid yet.")
+            return self.env._("Waiting for payment: the order ships when paid.")
         return self.env._(
             "Waiting for the warehouse: %(open)s of %(all)s deliveries to ship.",
             open=len(todo),
@@ -159,7 +160,9 @@ class OmsShipper(models.AbstractModel):
             **sealed(from_flow=True, bulk=True, no_push=not self._pushes_from_customers()),
         ).button_validate()
         if result is not True and pickings._oms_todo():
-            raise ValueError(self.env._("Odoo asks a question that a person has to answer."))
+            raise ValueError(
+                self.env._("Odoo requires a confirmation. Validate the delivery manually.")
+            )
 
     @api.model
     def _pushes_from_customers(self):
@@ -201,7 +204,7 @@ class OmsShipper(models.AbstractModel):
             missing = self._shipped(order).filtered(lambda p: not p.oms_parcel_ids)
             if missing:
                 waits[order] = self.env._(
-                    "Waits for a tracking number: %(deliveries)s",
+                    "Waiting for a tracking number: %(deliveries)s",
                     deliveries=", ".join(missing.mapped("name")),
                 )
         return waits
@@ -241,7 +244,7 @@ class OmsShipper(models.AbstractModel):
         if trouble:
             return "; ".join(
                 self.env._(
-                    "Parcel %(parcel)s: %(state)s. Call the carrier or the customer.",
+                    "Parcel %(parcel)s: %(state)s. Contact the carrier or the customer.",
                     parcel=parcel.display_name,
                     state=labels[parcel.state],
                 )
@@ -249,13 +252,13 @@ class OmsShipper(models.AbstractModel):
             )
         if open_parcels == open_parcels.filtered("no_tracking"):
             return self.env._(
-                "Waits for somebody to mark %(count)s of %(all)s parcels as delivered: there is "
-                "no tracking",
+                "Waiting for delivery to be confirmed manually: %(count)s of %(all)s parcels "
+                "have no tracking",
                 count=len(open_parcels),
                 all=len(parcels),
             )
         return self.env._(
-            "On its way: %(open)s of %(all)s parcels to be delivered",
+            "In transit: %(open)s of %(all)s parcels to be delivered",
             open=len(open_parcels),
             all=len(parcels),
         )

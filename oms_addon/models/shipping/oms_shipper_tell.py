@@ -103,8 +103,8 @@ class OmsShipper(models.AbstractModel):
             order,
             "shipment.number_untold",
             self.env._(
-                "Tracking number %(numbers)s came after the shipment was sent to the channel: "
-                "enter it there, this kind of channel cannot be sent it again.",
+                "Tracking number %(numbers)s was added after the shipment was sent to the "
+                "channel, which does not accept it a second time. Enter it on the channel.",
                 numbers=", ".join(numbers),
             ),
         )

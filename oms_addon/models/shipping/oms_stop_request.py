@@ -8,7 +8,7 @@ from odoo.addons.oms_addon.tools.sealed_context import sealed, unsealed
 
 class OmsStopRequest(models.Model):
     _name = "oms.stop.request"
-    _description = "Request to Stop Picking"
+    _description = "Picking Stop Request"
     _inherit = ["oms.state.mixin"]
     _order = "id desc"
     _rec_name = "order_id"
@@ -23,18 +23,20 @@ class OmsStopRequest(models.Model):
     hold_id = fields.Many2one("oms.hold", readonly=True, index="btree_not_null")
     reason = fields.Char(required=True, readonly=True)
     units = fields.Json(
-        readonly=True, help="Units to cancel by order line; empty for all of the order."
+        readonly=True, help="Units to cancel by order line. Leave empty to cancel the whole order."
     )
-    what = fields.Char("Put back", readonly=True)
+    what = fields.Char("To Restock", readonly=True)
     is_ours = fields.Boolean(
-        "Cancelled here", readonly=True, help="The channel is told when the goods are put back."
+        "Cancelled in Odoo",
+        readonly=True,
+        help="The channel is notified once the items are restocked.",
     )
     state = fields.Selection(
         [
-            ("asked", "Asked"),
+            ("asked", "Requested"),
             ("stopped", "Stopped"),
-            ("late", "Too late"),
-            ("void", "Decided by others"),
+            ("late", "Too Late"),
+            ("void", "Obsolete"),
         ],
         default="asked",
         required=True,
@@ -121,16 +123,16 @@ class OmsStopRequest(models.Model):
         code = "STOP_REQUESTED" if units else "CANCEL_REQUESTED"
         message = (
             self.env._(
-                "%(reason)s The goods are being picked (%(deliveries)s): put %(units)s back, or "
-                "ship them if they have left.",
+                "%(reason)s The items are being picked (%(deliveries)s): restock %(units)s, or "
+                "ship them if they already left.",
                 reason=sentences.join([reason]),
                 deliveries=", ".join(pickings.mapped("name")),
                 units=self._what(order, pickings, units),
             )
             if units or pickings.oms_shared_order_ids
             else self.env._(
-                "%(reason)s The goods are being picked (%(deliveries)s): put them back "
-                "and cancel the order, or ship it if they have left.",
+                "%(reason)s The items are being picked (%(deliveries)s): restock them and "
+                "cancel the order, or ship it if they already left.",
                 reason=sentences.join([reason]),
                 deliveries=", ".join(pickings.mapped("name")),
             )
@@ -162,9 +164,9 @@ class OmsStopRequest(models.Model):
         for request in self._advance_to("stopped" if is_stopped else "late"):
             order = request.order_id
             text = (
-                self.env._("The warehouse stopped: %(what)s put back.", what=request.what)
+                self.env._("The warehouse stopped picking: %(what)s to restock.", what=request.what)
                 if is_stopped
-                else self.env._("Too late to stop: %(what)s has left.", what=request.what)
+                else self.env._("Too late to stop: %(what)s was shipped.", what=request.what)
             )
             self.env["oms.event"]._log(order, f"stop.{request.state}", text)
             request.hold_id._close(text, state="released")
@@ -215,14 +217,14 @@ class OmsStopRequest(models.Model):
         self.ensure_one()
         if self.is_ours:
             return self.env._(
-                "%(reason)s The warehouse could not stop %(what)s: have the carrier bring it "
-                "back, or let it go and tell the customer.",
+                "%(reason)s The warehouse could not stop %(what)s. Have the carrier return it, "
+                "or release the order and inform the customer.",
                 reason=sentences.join([self.reason]),
                 what=self.what,
             )
         return self.env._(
-            "%(reason)s The warehouse could not stop %(what)s: have the carrier "
-            "bring it back, or refuse the cancellation on the channel.",
+            "%(reason)s The warehouse could not stop %(what)s. Have the carrier return it, "
+            "or refuse the cancellation on the channel.",
             reason=sentences.join([self.reason]),
             what=self.what,
         )

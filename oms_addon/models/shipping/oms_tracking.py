@@ -39,7 +39,7 @@ class OmsTracking(models.AbstractModel):
             "unknown": unknown,
             "errors": [
                 self.env._(
-                    "%(number)s (%(carrier)s): there is no parcel with this tracking number.",
+                    "%(number)s (%(carrier)s): no parcel has this tracking number.",
                     number=event.number,
                     carrier=event.carrier or "?",
                 )
@@ -75,7 +75,8 @@ class OmsTracking(models.AbstractModel):
         return {
             "code": "UNKNOWN_TRACKING",
             "message": self.env._(
-                "No parcel has tracking number %(numbers)s: the message waits until one does.",
+                "No parcel has tracking number %(numbers)s. The message waits for a matching "
+                "parcel.",
                 numbers=", ".join(sorted(numbers)),
             ),
         }
@@ -93,7 +94,7 @@ class OmsTracking(models.AbstractModel):
                 ("state", "=", "parked"),
                 ("company_id", "in", parcels.company_id.ids),
             ]
-        )._requeue(self.env._("New parcels are known."))
+        )._requeue(self.env._("New parcels were created."))
 
     @api.model
     def _record_by_hand(self, parcels, state):
@@ -242,7 +243,8 @@ class OmsTracking(models.AbstractModel):
         for parcel, event in known:
             if event.state == "pending" and not getattr(event, "is_known", False):
                 parcel.sudo().look_reason = self.env._(
-                    "The carrier said “%(words)s”: nobody knows what it means.",
+                    "The carrier reported the unknown status “%(words)s”. Check the parcel with "
+                    "the carrier.",
                     words=event.text or event.code or event.state,
                 )
 

@@ -15,12 +15,12 @@ class OmsTrackingEvent(models.Model):
         "oms.parcel", required=True, readonly=True, index=True, ondelete="cascade"
     )
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
-    at = fields.Datetime("When", required=True, readonly=True)
-    code = fields.Char("Carrier's code", readonly=True)
+    at = fields.Datetime("Date", required=True, readonly=True)
+    code = fields.Char("Carrier Status Code", readonly=True)
     state = fields.Selection(STATES, readonly=True, required=True)
-    text = fields.Char("What happened", readonly=True)
-    location = fields.Char("Where", readonly=True)
+    text = fields.Char("Description", readonly=True)
+    location = fields.Char(readonly=True)
 
     _scan_uniq = models.UniqueIndex(
-        "(parcel_id, at, COALESCE(code, ''))", "The carrier told this already."
+        "(parcel_id, at, COALESCE(code, ''))", "This tracking event was already recorded."
     )

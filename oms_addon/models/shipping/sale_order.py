@@ -17,7 +17,7 @@ class SaleOrder(models.Model):
         "Priority",
         default="0",
         copy=False,
-        help="Urgent orders are served first.",
+        help="Urgent orders are allocated first.",
     )
     oms_promised_at = fields.Datetime(
         "Promised", compute="_compute_oms_promised_at", store=True, copy=False
@@ -26,23 +26,26 @@ class SaleOrder(models.Model):
         "Leaves by", compute="_compute_oms_promised_at", store=True, copy=False
     )
     oms_promise_count = fields.Integer(
-        "Promised again", readonly=True, copy=False, help="How often the promise was changed."
+        "Date Changes",
+        readonly=True,
+        copy=False,
+        help="Number of times the promised delivery date was changed.",
     )
     oms_is_promised_late = fields.Boolean(
-        "Later than the channel promised",
+        "Later Than Channel Date",
         compute="_compute_oms_is_promised_late",
         store=True,
-        help="What we promise is later than what the channel told the customer.",
+        help="The promised delivery date is later than the date the channel gave the customer.",
     )
     oms_stop_request_ids = fields.One2many(
-        "oms.stop.request", "order_id", "Requests to stop picking", readonly=True, copy=False
+        "oms.stop.request", "order_id", "Picking Stop Requests", readonly=True, copy=False
     )
-    oms_allocation_text = fields.Text("Why this warehouse", readonly=True, copy=False)
+    oms_allocation_text = fields.Text("Sourcing Explanation", readonly=True, copy=False)
     oms_parcel_ids = fields.Many2many(
         "oms.parcel", string="Parcels", compute="_compute_oms_parcel_ids", compute_sudo=True
     )
     oms_parcel_count = fields.Integer(
-        "Number of parcels", compute="_compute_oms_parcel_ids", compute_sudo=True
+        "Parcel Count", compute="_compute_oms_parcel_ids", compute_sudo=True
     )
 
     @api.depends("order_line.oms_promised_at", "order_line.oms_ship_before")

@@ -34,7 +34,8 @@ class SaleOrder(models.Model):
         if not holds:
             raise UserError(
                 self.env._(
-                    "None of the selected orders is on hold, so there is nothing to release."
+                    "None of the selected orders is on hold. Select orders that are on hold to "
+                    "release them."
                 )
             )
         return holds.action_release()
@@ -70,9 +71,7 @@ class SaleOrder(models.Model):
             )
         )
         if not found:
-            raise UserError(
-                self.env._("There is nothing to print: none of the orders has such a delivery.")
-            )
+            raise UserError(self.env._("None of the selected orders has such a delivery to print."))
         return found
 
     def action_oms_ship(self):

@@ -7,9 +7,11 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     oms_put_back_ids = fields.One2many(
-        "stock.picking", "oms_put_back_order_id", "Put back", readonly=True, copy=False
+        "stock.picking", "oms_put_back_order_id", "To Restock", readonly=True, copy=False
     )
-    oms_put_back_text = fields.Char(compute="_compute_oms_put_back_text", compute_sudo=True)
+    oms_put_back_text = fields.Char(
+        "Restock Summary", compute="_compute_oms_put_back_text", compute_sudo=True
+    )
 
     @api.depends("oms_put_back_ids.state", "oms_put_back_ids.move_ids.quantity")
     def _compute_oms_put_back_text(self):
@@ -17,7 +19,7 @@ class SaleOrder(models.Model):
             todo = order.oms_put_back_ids._oms_todo()
             order.oms_put_back_text = (
                 self.env._(
-                    "The warehouse puts back: %(goods)s.",
+                    "To restock by the warehouse: %(goods)s.",
                     goods="; ".join(
                         f"{self.env['oms.put.back']._goods_text(picking)} ({picking.name})"
                         for picking in todo

@@ -13,20 +13,23 @@ class SaleOrder(models.Model):
         "oms_shared_delivery_rel",
         "order_id",
         "picking_id",
-        "Shared deliveries",
+        string="Combined Shipments",
         readonly=True,
         copy=False,
     )
     oms_ship_alone = fields.Boolean(
-        "Ships alone",
+        "Ship Separately",
         copy=False,
-        help="Is not shipped together with other orders unless a person says so.",
+        help="Never combine this order automatically with other orders.",
     )
-    oms_together_text = fields.Char(compute="_compute_oms_together_text", compute_sudo=True)
+    oms_together_text = fields.Char(
+        "Combined Shipment Summary", compute="_compute_oms_together_text", compute_sudo=True
+    )
     oms_companion_text = fields.Char(
+        "Orders to Combine",
         compute="_compute_oms_companion_text",
         compute_sudo=True,
-        help="Other orders that could leave together with it.",
+        help="Other orders that could be combined with this one.",
     )
 
     # === COMPUTE METHODS === #
@@ -39,7 +42,7 @@ class SaleOrder(models.Model):
             others = oldest_first(shared.oms_shared_order_ids - order)
             order.oms_together_text = (
                 self.env._(
-                    "Ships together with %(orders)s in %(deliveries)s.",
+                    "Combined with %(orders)s in %(deliveries)s.",
                     orders=", ".join(others.mapped("name")),
                     deliveries=", ".join(shared.mapped("name")),
                 )
@@ -55,11 +58,11 @@ class SaleOrder(models.Model):
                 order.oms_companion_text = False
             elif len(others) == 1:
                 order.oms_companion_text = self.env._(
-                    "Another order to the same address waits: %(order)s.", order=others.name
+                    "Another order to the same address is waiting: %(order)s.", order=others.name
                 )
             else:
                 order.oms_companion_text = self.env._(
-                    "%(count)s other orders to the same address wait: %(orders)s.",
+                    "%(count)s other orders to the same address are waiting: %(orders)s.",
                     count=len(others),
                     orders=", ".join(others.mapped("name")),
                 )

@@ -6,7 +6,9 @@ from odoo import api, fields, models
 class StockMoveLine(models.Model):
     _inherit = "stock.move.line"
 
-    oms_can_reject = fields.Boolean(compute="_compute_oms_can_reject", compute_sudo=True)
+    oms_can_reject = fields.Boolean(
+        "Can Report Short Pick", compute="_compute_oms_can_reject", compute_sudo=True
+    )
 
     @api.depends("state", "picking_id.oms_can_reject")
     def _compute_oms_can_reject(self):

@@ -12,16 +12,16 @@ class StockPicking(models.Model):
 
     oms_parcel_ids = fields.Many2many("oms.parcel", string="Parcels", readonly=True, copy=False)
     oms_parcel_count = fields.Integer(
-        "Number of parcels", compute="_compute_oms_parcel_count", compute_sudo=True
+        "Parcel Count", compute="_compute_oms_parcel_count", compute_sudo=True
     )
     oms_is_external = fields.Boolean(
         "Shipped on the Channel",
         readonly=True,
         copy=False,
-        help="Others shipped these units: nothing of them leaves from here, and the channel is "
+        help="Shipped by a third party: no items leave this warehouse, and the channel is "
         "not notified.",
     )
-    oms_told_at = fields.Datetime("Channel told", readonly=True, copy=False)
+    oms_told_at = fields.Datetime("Sent to Channel On", readonly=True, copy=False)
 
     # === COMPUTE METHODS === #
 
@@ -163,7 +163,8 @@ class StockPicking(models.Model):
         if pickings and len(pickings) == len(self) and not pickings._oms_todo():
             raise UserError(
                 self.env._(
-                    "%(deliveries)s: already done, by somebody else. Nothing was moved twice.",
+                    "%(deliveries)s was already validated by another user. No items were moved "
+                    "twice.",
                     deliveries=", ".join(self.mapped("name")),
                 )
             )
@@ -194,8 +195,9 @@ class StockPicking(models.Model):
         if unpaid:
             raise UserError(
                 self.env._(
-                    "%(deliveries)s cannot leave: %(orders)s is not paid, and its channel ships "
-                    "paid orders only. Record the payment, or change the channel's policy.",
+                    "%(deliveries)s cannot be shipped: %(orders)s is not paid, and its channel "
+                    "ships paid orders only. Record the payment, or change the policy of the "
+                    "channel.",
                     deliveries=", ".join(unpaid.mapped("name")),
                     orders=", ".join(self._oms_unpaid_orders().mapped("name")),
                 )
@@ -215,8 +217,7 @@ class StockPicking(models.Model):
             )
             raise UserError(
                 self.env._(
-                    "%(deliveries)s cannot leave: %(reasons)s Decide it in the exceptions list "
-                    "first.",
+                    "%(deliveries)s cannot be shipped: %(reasons)s Resolve it in Exceptions first.",
                     deliveries=", ".join(held.mapped("name")),
                     reasons=sentences.join(holds_sudo.mapped("detail")),
                 )

@@ -51,8 +51,9 @@ class StockPicking(models.Model):
         if not wrong:
             return ""
         return self.env._(
-            "%(delivery)s was not validated, for %(order)s has other goods: %(wrong)s. Take them "
-            "off the delivery, or add them to the order first.",
+            "%(delivery)s was not validated because it contains items that do not match "
+            "%(order)s: %(wrong)s. Remove them from the delivery, or add them to the order "
+            "first.",
             delivery=self.name,
             order=", ".join(order.oms_order_ref or order.name for order in orders),
             wrong="; ".join(wrong),
@@ -63,13 +64,13 @@ class StockPicking(models.Model):
         product, quantity = move.product_id.display_name, f"{move.quantity:g}"
         if not (move.sale_line_id or move.move_orig_ids):
             return self.env._(
-                "%(quantity)s × %(product)s, of which none was ordered",
+                "%(quantity)s × %(product)s, not ordered",
                 quantity=quantity,
                 product=product,
             )
         if move.product_uom.compare(move.quantity, move.product_uom_qty) > 0:
             return self.env._(
-                "%(quantity)s × %(product)s, of which %(wanted)s are to leave",
+                "%(quantity)s × %(product)s, of which %(wanted)s are to ship",
                 quantity=quantity,
                 product=product,
                 wanted=f"{move.product_uom_qty:g}",

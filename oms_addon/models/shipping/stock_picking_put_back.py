@@ -8,9 +8,9 @@ class StockPicking(models.Model):
 
     oms_put_back_order_id = fields.Many2one(
         "sale.order",
-        "Put back from",
+        "Restock from Order",
         readonly=True,
         copy=False,
         index="btree_not_null",
-        help="The order that does not take these goods any more.",
+        help="Order that no longer needs these items.",
     )

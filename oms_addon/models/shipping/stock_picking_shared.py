@@ -13,13 +13,15 @@ class StockPicking(models.Model):
         "oms_shared_delivery_rel",
         "picking_id",
         "order_id",
-        "Orders that leave together",
+        string="Combined Orders",
         compute="_compute_oms_shared_order_ids",
         store=True,
         copy=False,
-        help="Empty for a delivery of one order only.",
+        help="Orders shipped together in this delivery. Empty for a delivery of a single order.",
     )
-    oms_is_shared = fields.Boolean(compute="_compute_oms_is_shared", compute_sudo=True)
+    oms_is_shared = fields.Boolean(
+        "Combined Shipment", compute="_compute_oms_is_shared", compute_sudo=True
+    )
 
     # === COMPUTE METHODS === #
 

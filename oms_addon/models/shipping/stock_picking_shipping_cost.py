@@ -68,7 +68,7 @@ class StockPicking(models.Model):
         line.write({**self._prepare_sale_delivery_line_vals(), "price_unit": cost})
         if self.oms_shared_order_ids:
             text = self.env._(
-                "Charged %(cost)s for shipping: its part of what %(delivery)s cost",
+                "Shipping cost of %(cost)s: share of the cost of %(delivery)s",
                 cost=order.currency_id.format(cost),
                 delivery=self.name,
             )

@@ -10,10 +10,14 @@ class StockPicking(models.Model):
     _inherit = "stock.picking"
 
     oms_stop_ids = fields.Many2many(
-        "oms.stop.request", string="Requests to stop", readonly=True, copy=False
+        "oms.stop.request", string="Stop Requests", readonly=True, copy=False
     )
-    oms_stop_text = fields.Char(compute="_compute_oms_stop_text", compute_sudo=True)
-    oms_can_reject = fields.Boolean(compute="_compute_oms_can_reject", compute_sudo=True)
+    oms_stop_text = fields.Char(
+        "Stop Request Summary", compute="_compute_oms_stop_text", compute_sudo=True
+    )
+    oms_can_reject = fields.Boolean(
+        "Can Report Short Pick", compute="_compute_oms_can_reject", compute_sudo=True
+    )
 
     @api.depends("oms_stop_ids.state")
     def _compute_oms_stop_text(self):
@@ -21,7 +25,7 @@ class StockPicking(models.Model):
             asked = picking.oms_stop_ids.filtered(lambda r: r.state == "asked")
             picking.oms_stop_text = (
                 " ".join(
-                    self.env._("%(reason)s Put back: %(what)s.", reason=r.reason, what=r.what)
+                    self.env._("%(reason)s To restock: %(what)s.", reason=r.reason, what=r.what)
                     for r in asked
                 )
                 if asked and picking.state not in ("done", "cancel")
@@ -67,7 +71,7 @@ class StockPicking(models.Model):
         asked_sudo = self.sudo().oms_stop_ids.filtered(lambda r: r.state == "asked")
         if not asked_sudo:
             raise UserError(
-                self.env._("%(delivery)s: somebody else has answered already.", delivery=self.name)
+                self.env._("%(delivery)s was already answered by another user.", delivery=self.name)
             )
         asked_sudo.with_context(**sealed(actor=self.env.user.name))._answer(is_stopped)
         return True

@@ -348,7 +348,7 @@ class TestPrestashopNotices(PrestashopEffects):
             message._send({})
         self.assertEqual(message.state, "failed")
         [hold] = order.oms_hold_ids.filtered(lambda h: h.state == "open")
-        self.assertIn("It is not certain whether the channel refunded", hold.detail)
+        self.assertIn("It is unknown whether the channel refunded", hold.detail)
 
 
 class TestPrestashopTakenBack(PrestashopEffects):
@@ -419,7 +419,7 @@ class TestPrestashopMoney(PrestashopEffects):
         self.assertEqual(order.oms_amount_refunded, 0.0)
         [hold] = order.oms_hold_ids.filtered(lambda h: h.state == "open")
         self.assertEqual(hold.reason_code, "REFUND_DUE")
-        self.assertIn("20.00 is written down on the channel, but no money has moved", hold.detail)
+        self.assertIn("but no payment was made. Pay it", hold.detail)
         wizard = (
             self.env["oms.refund.request"]
             .with_context(active_id=order.id)
@@ -450,6 +450,6 @@ class TestPrestashopMoney(PrestashopEffects):
             refund.with_user(self._make_user("auditor")).action_mark_paid()
         self.assertTrue(refund.to_pay)
         refund.action_mark_paid()
-        with self.assertRaisesRegex(UserError, "nothing left to pay"):
+        with self.assertRaisesRegex(UserError, "This refund is fully paid"):
             refund.action_mark_paid()
         self.assertEqual(order.oms_amount_refunded, 20.0)

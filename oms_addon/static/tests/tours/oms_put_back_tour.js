@@ -3,7 +3,7 @@ import { registry } from "@web/core/registry";
 /** An agent reads on the order what is put back, and why what was added comes from where. */
 registry.category("web_tour.tours").add("oms_put_back_tour", {
     steps: () => [
-        { trigger: ".alert:contains('The warehouse puts back: 1 × [MUG] Mug')" },
+        { trigger: ".alert:contains('To restock by the warehouse: 1 × [MUG] Mug')" },
         { trigger: ".o_notebook .nav-link:contains('Allocation')", run: "click" },
         { trigger: ".o_oms_plan:contains('Leeds') .fa-history" },
         { trigger: ".o_oms_plan:contains('London: 2 × [MUG] Mug')" },

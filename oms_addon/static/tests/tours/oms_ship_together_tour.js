@@ -3,15 +3,15 @@ import { registry } from "@web/core/registry";
 /** An agent sees that two orders can leave together, has them do so, and parts them again. */
 registry.category("web_tour.tours").add("oms_ship_together_tour", {
     steps: () => [
-        { trigger: ".alert:contains('2 other orders to the same address wait')" },
+        { trigger: ".alert:contains('2 other orders to the same address are waiting')" },
         { trigger: ".alert button:contains('Combine Shipments')", run: "click" },
-        { trigger: ".modal .o_field_widget[name=line_ids]:contains('waits for goods')" },
-        { trigger: ".modal .o_field_widget[name=other_text]:contains('shipped in different ways')" },
+        { trigger: ".modal .o_field_widget[name=line_ids]:contains('waiting for stock')" },
+        { trigger: ".modal .o_field_widget[name=other_text]:contains('have different shipping methods')" },
         { trigger: ".modal button[name=action_join]", run: "click" },
-        { trigger: "body:not(:has(.modal)) .alert:contains('Ships together with')" },
+        { trigger: "body:not(:has(.modal)) .alert:contains('Combined with')" },
         { trigger: ".alert button[name=action_oms_ship_alone]", run: "click" },
-        { trigger: "body:not(:has(.alert:contains('Ships together with')))" },
-        { trigger: ".alert:contains('2 other orders to the same address wait')" },
+        { trigger: "body:not(:has(.alert:contains('Combined with')))" },
+        { trigger: ".alert:contains('2 other orders to the same address are waiting')" },
     ],
 });
 
