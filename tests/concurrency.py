@@ -41,11 +41,15 @@ class RaceCase(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.database = f"{get_db_name()}_race_{os.getpid()}"
+        cls.addClassCleanup(cls._drop)
+        cls._make_database()
+
+    @classmethod
+    def _make_database(cls):
         source = get_db_name()
-        cls.database = f"{source}_race_{os.getpid()}"
         # A database is copied when nobody is connected to it.
         sql_db.close_db(source)
-        cls.addClassCleanup(cls._drop)
         cls._sql(f'CREATE DATABASE "{cls.database}" TEMPLATE "{source}"')
         # While tests are enabled, loading a registry would run the tests of every add-on.
         with patch.dict(config.options, {"test_enable": False}):
