@@ -1,6 +1,6 @@
 {
     "name": "Orders Hub",
-    "summary": "Every order of every channel, from the click to the door",
+    "summary": "All orders of all sales channels, from checkout to delivery",
     "version": "19.0.1.3.0",
     "category": "Sales/Sales",
     "license": "LGPL-3",
