@@ -7,7 +7,7 @@ import { standardFieldProps } from "@web/views/fields/standard_field_props";
 const { DateTime } = luxon;
 const REFRESH_MS = 5000;
 
-/** Says how long ago something was, "12 sec. ago", and keeps saying it. */
+/** Relative time, such as "12 sec. ago", updated regularly. */
 export class AgoField extends Component {
     static template = "oms_addon.AgoField";
     static props = { ...standardFieldProps };
@@ -23,7 +23,7 @@ export class AgoField extends Component {
     }
 
     get text() {
-        // The server's clock may be a little ahead: nothing just done is in the future.
+        // The server's clock may be ahead: a recent time is never shown in the future.
         const seconds = this.state.now.diff(this.value, "seconds").seconds;
         if (Math.abs(seconds) < 2) {
             return _t("just now");

@@ -39,7 +39,7 @@ export class AllocationPlan extends Component {
         useEffect(
             (plan) => {
                 if (plan && this.props.isAnswer) {
-                    // The answer to a click is below what was asked, on a phone out of sight.
+                    // On a phone the result is below the visible area.
                     this.rootRef.el.scrollIntoView();
                 }
             },

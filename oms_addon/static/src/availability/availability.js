@@ -11,7 +11,7 @@ import { standardActionServiceProps } from "@web/webclient/actions/action_servic
 import { COLORS, StockChart, WIDE } from "../chart/chart";
 import { quantity } from "./why";
 
-/** All there is of one product: in warehouses, on channels, in the days to come. */
+/** Availability of one product: by warehouse, by channel, and forecasted. */
 export class AvailabilityPage extends Component {
     static template = "oms_addon.AvailabilityPage";
     static components = { Layout, RecordSelector, StockChart };

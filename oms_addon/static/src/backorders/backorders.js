@@ -13,7 +13,7 @@ import { COLORS, StockChart, WIDE } from "../chart/chart";
 const WEEK_COLORS = ["#3f9fa3", "#8dbfc2", "#b9d9da"];
 const LATER_COLOR = "#dde9ea";
 
-/** What is waited for, and beside it what of it comes when. */
+/** Chart of backordered units, with stock and incoming units by week. */
 export class BackorderPicture extends Component {
     static template = "oms_addon.BackorderPicture";
     static components = { StockChart };
@@ -82,7 +82,7 @@ export class BackorderPicture extends Component {
         };
     }
 
-    /** Show all there is of a product. */
+    /** Open the availability of a product. */
     async open(product) {
         this.action.doAction(
             await this.orm.call("product.product", "action_oms_availability", [[product.id]])

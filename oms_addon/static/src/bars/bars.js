@@ -2,7 +2,7 @@ import { Component } from "@odoo/owl";
 import { registry } from "@web/core/registry";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
-/** How much is left of each limit of a channel. */
+/** Remaining rate limits of a channel. */
 export class LimitBars extends Component {
     static template = "oms_addon.LimitBars";
     static props = { ...standardFieldProps };
@@ -12,7 +12,7 @@ export class LimitBars extends Component {
     }
 }
 
-/** Orders a day: those the channel has, and how many of them were here. */
+/** Orders per day: on the channel, and how many of them are in Odoo. */
 export class DayBars extends Component {
     static template = "oms_addon.DayBars";
     static props = { ...standardFieldProps };

@@ -3,17 +3,17 @@ import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
-/** A choice as cards: picture, name and what it means, told by another field of the record. */
+/** A selection as cards with picture, name and description from another field of the record. */
 export class CardsField extends Component {
     static template = "oms_addon.CardsField";
     static props = { ...standardFieldProps, details: { type: String, optional: true } };
 
     get cards() {
         const { name, record, details } = this.props;
-        const told = (details && record.data[details]) || {};
+        const descriptions = (details && record.data[details]) || {};
         return record.fields[name].selection
             .filter(([code]) => code)
-            .map(([code, label]) => ({ code, label, ...told[code] }));
+            .map(([code, label]) => ({ code, label, ...descriptions[code] }));
     }
 
     get value() {

@@ -1,7 +1,7 @@
 import { Component, onWillStart, onWillUnmount, useEffect, useRef, xml } from "@odoo/owl";
 import { loadBundle } from "@web/core/assets";
 
-/** What colours mean in every picture of stock. */
+/** Colors of the stock charts. */
 export const COLORS = {
     on_hand: "#017e84",
     reserved: "#d5653e",
@@ -10,7 +10,7 @@ export const COLORS = {
 };
 export const WIDE = 768;
 
-/** A picture by Chart.js, drawn again when it is given another one to draw. */
+/** A Chart.js chart, drawn again when its data changes. */
 export class StockChart extends Component {
     static template = xml`<canvas t-ref="canvas" role="img" t-att-aria-label="props.label" />`;
     static props = { picture: Object, label: String };

@@ -3,10 +3,10 @@ import { registry } from "@web/core/registry";
 import { computeM2OProps, Many2One } from "@web/views/fields/many2one/many2one";
 import { buildM2OFieldDescription, Many2OneField } from "@web/views/fields/many2one/many2one_field";
 
-/** What waits for the choice: an exception, a listing nobody mapped yet. */
+/** States in which the value is still to be chosen. */
 const WAITING_STATES = ["open", "unmatched", "suggested"];
 
-/** A many2one that is saved as soon as it is chosen, and asks to be chosen while it is empty. */
+/** A many2one that is saved when it is chosen, and highlighted while it is empty. */
 export class ChooseField extends Many2OneField {
     static template = "oms_addon.ChooseField";
     static components = { Many2One };

@@ -2,11 +2,11 @@ import { registry } from "@web/core/registry";
 import { listView } from "@web/views/list/list_view";
 import { ListController } from "@web/views/list/list_controller";
 
-/** The exceptions list: what one choice let go is gone from all rows at once. */
+/** The exceptions list: reloaded after a choice, which may resolve several exceptions. */
 export class HoldListController extends ListController {
     async onRecordSaved(record) {
         await super.onRecordSaved(record);
-        // After the save, which holds the model until it is through.
+        // After the save, which locks the model until it is done.
         setTimeout(() => this.model.load());
     }
 }

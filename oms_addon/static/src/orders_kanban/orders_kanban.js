@@ -2,10 +2,10 @@ import { registry } from "@web/core/registry";
 import { KanbanRenderer } from "@web/views/kanban/kanban_renderer";
 import { kanbanView } from "@web/views/kanban/kanban_view";
 
-/** Orders as cards: without any, the text says so, whatever they are grouped by. */
+/** Kanban view that shows its empty screen for grouped records as well. */
 export class OrdersKanbanRenderer extends KanbanRenderer {
     get showNoContentHelper() {
-        // Odoo leaves the place to who adds a column, which nobody does here.
+        // Odoo shows the column creation instead, which these views do not offer.
         const { isGrouped, groups } = this.props.list;
         return super.showNoContentHelper || (isGrouped && !groups.length);
     }

@@ -4,7 +4,7 @@ import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
 const REFRESH_MS = 3000;
 
-/** Reads the record again every few seconds while one of its fields has a value. */
+/** Reload the record every few seconds while a field has a given value. */
 export class Refresh extends Component {
     static template = xml``;
     static props = { ...standardWidgetProps, field: String, value: String };
@@ -16,7 +16,7 @@ export class Refresh extends Component {
 
     async refresh() {
         const { record, field, value } = this.props;
-        // What a person is writing is not taken away from them.
+        // Unsaved changes are kept.
         if (!this.loading && record.data[field] === value && !(await record.isDirty())) {
             this.loading = true;
             try {

@@ -6,8 +6,8 @@ import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
 const { DateTime } = luxon;
 
-// When each step was done; the first is no step of the path, it is where the path begins.
-// The server describes a widget's own fields only where a list was opened before the form.
+// Completion time of each step; the first is the start of the path.
+// The server describes the fields of a widget only if a list was opened before the form.
 const STAMPS = [
     ["captured", "oms_captured_at", _t("Captured")],
     ["screen", "oms_screened_at", _t("Screened")],
@@ -53,7 +53,7 @@ export class StepProgress extends Component {
         });
     }
 
-    /** The steps of an order that was made in Sales, which is on no path. */
+    /** The steps of an order created in Sales, which has no path. */
     madeSteps(steps) {
         const { data } = this.props.record;
         return steps.map(({ name, at, done }) => {

@@ -4,7 +4,7 @@ import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
 const ICONS = { done: "fa-check", failed: "fa-times", running: "fa-circle" };
 
-/** Where one is in a wizard, as told by a field of its record. */
+/** Current step of a wizard, from a field of its record. */
 export class WizardSteps extends Component {
     static template = "oms_addon.WizardSteps";
     static props = { ...standardWidgetProps, steps: String };
