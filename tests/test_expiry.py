@@ -84,7 +84,7 @@ class TestLotExpiry(StoryCase):
         """:return: how much the lane of the stock found to do, until there was nothing more"""
         counts = []
         while not counts or counts[-1]:
-            counts.append(self.env["oms.lane"]._work_stock())
+            counts.append(self.env["oms.lane"]._work_stock(None))
             self.env.flush_all()
             self.env.cr.precommit.run()
         return sum(counts)

@@ -8,6 +8,7 @@ from odoo.addons.oms_addon.documents.codec import loads
 from odoo.addons.oms_addon.exceptions import FinalError, RateLimited
 from odoo.addons.oms_addon.tools.attempt import Attempt
 from odoo.addons.oms_addon.tools.paging import EndlessList
+from odoo.addons.oms_addon.tools.runs import current
 from odoo.addons.oms_addon.tools.sealed_context import unsealed
 
 
@@ -134,8 +135,8 @@ class OmsChannelAdapter(models.AbstractModel):
         """:return: what the last try of the message being sent left behind, see ``Unfinished``
         :rtype: dict
         """
-        message = unsealed(self.env, "message")
-        return dict((message and message.result) or {})
+        message = self.env["oms.channel.message"].browse(unsealed(self.env, "message_id"))
+        return dict(message.result or {})
 
     # === THE CALL === #
 
@@ -217,8 +218,7 @@ class OmsChannelAdapter(models.AbstractModel):
 
         :raise RateLimited: when it is not time yet; nothing was taken
         """
-        # attempt: the attempt to send a message that a call is part of
-        attempt = unsealed(self.env, "attempt") or Attempt()
+        attempt = current(self.env, "attempt") or Attempt()
         missing = attempt.missing(bucket, cost)
         if missing:
             rate, burst = self._rate_limits[bucket]

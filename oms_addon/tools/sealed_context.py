@@ -6,49 +6,55 @@ a client can send, is no sealed value.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-#: every key, and what it says
+
+class Key(NamedTuple):
+    """One key of the context."""
+
+    type: type
+    says: str
+
+
+#: every key: the type of its value, which nothing can change, and what it says
 KEYS = {
-    "actor": "who acts, in words, where it is not the user",
-    "attempt": "the ``Attempt`` to send a message that a call is part of",
-    "batch": "core methods work on all records of a batch at once",
-    "bulk": "what move lines do to the stock is added up, see ``quants``",
-    "by_hand": "a person confirms the orders at this moment",
-    "cancel_keeps_money": "who cancels does not want it refunded",
-    "cancel_keeps_stock": "who cancels does not want the channel to put it back in stock",
-    "cancel_notifies": "who cancels wants the customer to be told",
-    "cancel_reason": "why it is cancelled, as the channel's codes have it",
-    "cancel_text": "why it is cancelled, in words",
-    "cancelled_here": "what the warehouse stops is told to the channel",
-    "exact_order_ids": "orders whose amounts to invoice are exact already",
-    "expected": "tokens by bucket that a message takes, by (channel id, topic)",
-    "from_channel": "the channel is who cancelled or reopened it",
-    "from_flow": "the path ships, and has looked at what a person would be asked",
-    "goods_left": "the goods are gone: a channel shipped them or somebody counted",
-    "has_warehouse": "what is procured now was sourced, or will be",
-    "mapping_later": "the caller ends with ``_after_mapping`` for all of a batch",
-    "message": "the message being sent, for adapters whose call takes several runs",
-    "new_deliveries": "orders are confirmed for the first time: no delivery is looked for",
-    "no_distribution": "no analytic distribution exists, so that none is searched for",
-    "no_plan": "the quantity is sourced again, whatever was planned",
-    "no_push": "no push rule applies to what is moved",
-    "no_put_back": "what was picked is put back by the caller",
-    "overbook": "a person sends it, today if its goods are there",
-    "parcel_id": "the delivery whose shipping cost is found",
-    "paused": "until when (Unix time) a lane leaves (channel id, topic) alone",
-    "progress": "collects the orders that got on behind a step that waits",
-    "quants": "the batch that changes of the stock are added up in",
-    "quiet": "no note on deliveries",
-    "quiet_parcels": "whoever changes several parcels of a delivery tells when all are right",
-    "reckons": "prices are reckoned with, and shown to nobody: the system acts or copies",
-    "redirecting": "the deliveries are looked after by the caller",
-    "rule_cache": "stock rules found in this batch",
-    "sale_journal_id": "the journal of a batch of invoices",
-    "sourced": "the path sourced the orders",
-    "stock_locked": "the caller holds the locks of the stock and has looked",
-    "stopped": "the warehouse has answered",
-    "via": "by which way events come in",
+    "actor": Key(str, "who acts, in words, where it is not the user"),
+    "batch": Key(bool, "core methods work on all records of a batch at once"),
+    "bulk": Key(bool, "what move lines do to the stock is added up, see ``RUNS``"),
+    "by_hand": Key(bool, "a person confirms the orders at this moment"),
+    "cancel_keeps_money": Key(bool, "who cancels does not want it refunded"),
+    "cancel_keeps_stock": Key(bool, "who cancels does not want it put back in the channel's stock"),
+    "cancel_notifies": Key(bool, "who cancels wants the customer to be told"),
+    "cancel_reason": Key(str, "why it is cancelled, as the channel's codes have it"),
+    "cancel_text": Key(str, "why it is cancelled, in words"),
+    "cancelled_here": Key(bool, "what the warehouse stops is told to the channel"),
+    "exact_order_ids": Key(frozenset, "orders whose amounts to invoice are exact already"),
+    "from_channel": Key(bool, "the channel is who cancelled or reopened it"),
+    "from_flow": Key(bool, "the path ships, and has looked at what a person would be asked"),
+    "goods_left": Key(bool, "the goods are gone: a channel shipped them or somebody counted"),
+    "has_warehouse": Key(bool, "what is procured now was sourced, or will be"),
+    "mapping_later": Key(bool, "the caller ends with ``_after_mapping`` for all of a batch"),
+    "message_id": Key(int, "the message being sent, for adapters whose call takes several runs"),
+    "new_deliveries": Key(
+        bool, "orders are confirmed for the first time: no delivery is looked for"
+    ),
+    "no_distribution": Key(bool, "no analytic distribution exists, so that none is searched for"),
+    "no_plan": Key(bool, "the quantity is sourced again, whatever was planned"),
+    "no_push": Key(bool, "no push rule applies to what is moved"),
+    "no_put_back": Key(bool, "what was picked is put back by the caller"),
+    "overbook": Key(bool, "a person sends it, today if its goods are there"),
+    "quiet": Key(bool, "no note on deliveries"),
+    "quiet_parcels": Key(
+        bool, "whoever changes several parcels of a delivery tells when all are right"
+    ),
+    "rated_picking_id": Key(int, "the delivery whose shipping cost is computed"),
+    "reckons": Key(str, "prices are reckoned with, and shown to nobody: the system acts or copies"),
+    "redirecting": Key(bool, "the deliveries are looked after by the caller"),
+    "sale_journal_id": Key(int, "the journal of a batch of invoices"),
+    "sourced": Key(bool, "the path sourced the orders"),
+    "stock_locked": Key(bool, "the caller holds the locks of the stock and has looked"),
+    "stopped": Key(bool, "the warehouse has answered"),
+    "via": Key(str, "by which way events come in"),
 }
 
 
@@ -66,9 +72,12 @@ def sealed(**values):
     :return: keys and values of the context
     :rtype: dict[str, Sealed]
     :raise KeyError: for a name that is not in the list
+    :raise TypeError: for a value that is not of the type in the list: an object that changes is
+        handed along, see ``runs``
     """
-    for name in values:
-        KEYS[name]  # noqa: B018 - an unknown name is a mistake of ours
+    for name, value in values.items():
+        if not isinstance(value, KEYS[name].type):
+            raise TypeError(f"{name} in the context is {KEYS[name].type.__name__}, not {value!r}")
     return {f"oms_{name}": Sealed(value) for name, value in values.items()}
 
 

@@ -77,7 +77,7 @@ class SaleMassCancelOrders(models.TransientModel):
         """
         self.ensure_one()
         return sealed(
-            cancel_reason=self.oms_reason,
+            cancel_reason=self.oms_reason or "",
             cancel_text=(self.oms_text or "").strip(),
             cancel_keeps_money=not self.oms_refund,
             cancel_keeps_stock=not self.oms_restock,

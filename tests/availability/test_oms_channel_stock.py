@@ -5,7 +5,7 @@ import time
 from odoo import fields
 from odoo.tools import SQL, mute_logger
 
-from odoo.addons.oms_addon.tools.sealed_context import unsealed
+from odoo.addons.oms_addon.models.message.job_run import JobRun
 
 from ..common import OmsCommon
 from ..push_shop import PushShopMixin
@@ -73,20 +73,20 @@ class TestPush(PushShopMixin, OmsCommon):
         meter = self.env["oms.channel.meter"]
         meter._take(self.tiny, "default", 1.0, 0.01, 2.0)
         meter._learn(self.tiny, "default", tokens=1.0, rate=0.01, burst=2.0)
-        messages = self.env["oms.lane"]._begin().env["oms.channel.message"]
-        paused = unsealed(messages.env, "paused")
-        self.assertEqual(messages._process_outbox(), 1)
+        messages, run = self.env["oms.channel.message"], JobRun()
+        paused = run.paused
+        self.assertEqual(messages._process_outbox(run), 1)
         self.assertEqual((len(reads), self.shop.told), (1, []))
         # One token comes back in 100 seconds; the read is made again, and the push with it.
         self.assertAlmostEqual(paused[self.tiny.id, "stock"] - time.time(), 200, delta=20)
         paused.clear()
         meter._learn(self.tiny, "default", tokens=1.0)
-        self.assertEqual(messages._process_outbox(), 1)
+        self.assertEqual(messages._process_outbox(run), 1)
         # One token is not enough for both: what it would have read is not read in vain.
         self.assertEqual(len(reads), 1)
         paused.clear()
         meter._learn(self.tiny, "default", tokens=2.0)
-        self.assertEqual(messages._process_outbox(), 1)
+        self.assertEqual(messages._process_outbox(run), 1)
         self.assertEqual((len(reads), len(self.shop.told)), (2, 1))
 
     def test_what_waits_for_a_limit_goes_on_with_the_more_urgent_of_its_channel(self):

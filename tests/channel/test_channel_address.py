@@ -7,6 +7,7 @@ from odoo.tests import Form, tagged
 
 from odoo.addons.oms_addon.channels.amazon import connection as amazon
 from odoo.addons.oms_addon.exceptions import FinalError, RetryableError
+from odoo.addons.oms_addon.models.message.job_run import JobRun
 from odoo.addons.oms_addon.tools import http
 
 from tests.common import OmsCommon
@@ -549,7 +550,7 @@ class TestChannelAddress(OmsCommon):
         for push in (adapter_class._send, self._call_and_read):
             message = self._message(channel)
             with patch.object(adapter_class, "_send", push):
-                message._send({})
+                message._send(JobRun())
             self.assertNotIn(mark, str(message.error))
             self.assertNotIn(mark, str(message.result))
         if adapter != "amazon":

@@ -707,9 +707,9 @@ class ChannelFaults:
     def _drain_outbox(self):
         """Work the outbox off as the lane does, naps included, in two runs of its job."""
         for _run in range(2):
-            lane = self.env["oms.lane"]._begin()
+            work = self.env["oms.lane"]._workers()["outbox"]
             for _round in range(200):
-                if not lane._workers()["outbox"]():
+                if not work():
                     break
                 self.env.flush_all()
             else:

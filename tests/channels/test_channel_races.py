@@ -5,6 +5,7 @@ poll, an alert seen by many.
 import time
 from unittest.mock import patch
 
+from odoo.addons.oms_addon.models.message.job_run import JobRun
 from odoo.addons.oms_addon.models.sync import oms_channel_polling
 
 from ..concurrency import FORK, TIMEOUT_SECONDS, RaceCase, run_committed
@@ -180,7 +181,7 @@ class TestChannelRaces(RaceCase):
                 return {}
 
             with patch.object(type(env["oms.channel.adapter.woocommerce"]), "_send", _send):
-                env["oms.channel.message"]._process_outbox()
+                env["oms.channel.message"]._process_outbox(JobRun())
             return told
 
         def move(env):
@@ -200,7 +201,7 @@ class TestChannelRaces(RaceCase):
                 channel.state,
                 channel.api_key,
                 states,
-                env["oms.channel.message"]._process_outbox(),
+                env["oms.channel.message"]._process_outbox(JobRun()),
             )
 
         self.assertEqual(self.commit(read), ("paused", False, {"s1": "done", "s2": "failed"}, 0))

@@ -5,6 +5,8 @@ The scenarios run against every simulated shop.
 
 from odoo.tools import mute_logger
 
+from odoo.addons.oms_addon.models.message.job_run import JobRun
+
 from .fault_bench import FaultBench, simulated_shops
 
 SENDER = "odoo.addons.oms_addon.models.message.oms_channel_message_sender"
@@ -417,6 +419,6 @@ class TestShopifyReadBack(FaultBench):
         self.present()
         [message] = self.messages(direction="out", topic="cancellation")
         for _look in range(21):
-            message._send({})
+            message._send(JobRun())
         self.assertEqual(message.state, "failed")
         self.assertIn("still not cancelled: cancel it there", message.error)

@@ -7,6 +7,7 @@ from odoo.exceptions import UserError
 
 from odoo.addons.oms_addon.documents.channel import Listing
 from odoo.addons.oms_addon.exceptions import RetryableError
+from odoo.addons.oms_addon.models.message.job_run import JobRun
 
 from ..push_shop import PushShopMixin
 from .test_oms_channel_listing import ListingCommon
@@ -170,7 +171,7 @@ class TestDoubt(PushShopMixin, ListingCommon):
         self._put_stock(self.mug, self.warehouse, 5)
         self.env.cr.precommit.run()
         self._run_lanes("stock")
-        self.env["oms.lane"]._begin().env["oms.channel.message"]._process_outbox()
+        self.env["oms.channel.message"]._process_outbox(JobRun())
         self.assertEqual([item["quantity"] for item in late[0]], [5])
         self.patch(adapter, "_push_stock", original)
         self._put_stock(self.mug, self.warehouse, 3)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from odoo.tools import file_path
 
+from odoo.addons.oms_addon.tools.runs import RUNS, current, running
 from odoo.addons.oms_addon.tools.sealed_context import KEYS, Sealed, sealed, unsealed
 
 from ..common import OmsCommon
@@ -12,6 +13,8 @@ from ..common import OmsCommon
 SOURCE = Path(file_path("oms_addon/__manifest__.py")).parent
 #: read as a client sends them: the record whose form is open, and what a mail shows
 OF_CLIENTS = {"oms_hold_id", "oms_promise_kind", "oms_promise_rows"}
+
+MUTABLE = (ast.Dict, ast.List, ast.Set, ast.DictComp, ast.ListComp, ast.SetComp)
 
 
 class TestSealedContext(OmsCommon):
@@ -31,6 +34,44 @@ class TestSealedContext(OmsCommon):
     def test_a_name_that_is_not_in_the_list_cannot_be_sealed(self):
         with self.assertRaises(KeyError):
             sealed(anything=True)
+
+    def test_what_can_change_is_no_value_of_the_context(self):
+        self.assertLessEqual({key.type for key in KEYS.values()}, {bool, int, str, frozenset})
+        for values in ({"exact_order_ids": {1}}, {"bulk": {}}, {"message_id": self.channel}):
+            with self.subTest(values), self.assertRaises(TypeError):
+                sealed(**values)
+
+    def test_sources_seal_nothing_that_can_change(self):
+        found = [
+            f"{path.name}:{node.lineno} {keyword.arg}"
+            for path in SOURCE.rglob("*.py")
+            for node in ast.walk(ast.parse(path.read_text()))
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "sealed"
+            for keyword in node.keywords
+            if isinstance(keyword.value, MUTABLE)
+            or getattr(getattr(keyword.value, "func", None), "id", "") in ("dict", "list", "set")
+        ]
+        self.assertEqual(found, [])
+
+    def test_what_a_block_runs_by_is_found_within_it_alone(self):
+        with self.assertRaises(KeyError), running(self.env, "anything", {}):
+            pass
+        outer, inner = {"rule": 1}, {"rule": 2}
+        with running(self.env, "rules", outer):
+            with self.assertRaises(ValueError), running(self.env, "rules", inner):
+                self.assertIs(current(self.env, "rules"), inner)
+                raise ValueError
+            self.assertIs(current(self.env(su=True), "rules"), outer)
+            self.assertIsNone(current(self.env, "quants"))
+        self.assertIsNone(current(self.env, "rules"))
+
+    def test_every_run_is_in_the_list_and_used(self):
+        used = {"running": set(), "current": set()}
+        for path in SOURCE.rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.Call) and getattr(node.func, "id", "") in used:
+                    used[node.func.id].add(node.args[1].value)
+        self.assertEqual(used, {"running": set(RUNS), "current": set(RUNS)})
 
     def test_nothing_of_ours_is_read_from_the_context_or_put_there_unsealed(self):
         found, seen = set(), set()

@@ -117,12 +117,11 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
     @api.model
     def _other_states(self, channel):
         """:return: what is known of the other messages that go by feeds"""
-        message = unsealed(self.env, "message")
         domain = [
             ("channel_id", "=", channel.id),
             ("direction", "=", "out"),
             ("topic", "in", ("refund", "cancellation")),
-            ("id", "!=", message.id if message else 0),
+            ("id", "!=", unsealed(self.env, "message_id", 0)),
             ("write_date", ">=", now().replace(tzinfo=None) - timedelta(days=2)),
         ]
         found = self.env["oms.channel.message"].sudo().search(domain)

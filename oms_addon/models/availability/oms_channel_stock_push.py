@@ -117,7 +117,7 @@ class OmsChannelStock(models.Model):
         # The same figures are the same call; other figures are another.
         key = f"{message.event_ref}:{hashlib.sha256(body).hexdigest()[:12]}"
         try:
-            adapter = channel._adapter().with_context(**sealed(message=message))
+            adapter = channel._adapter().with_context(**sealed(message_id=message.id))
             answer = adapter._push_stock(channel, key, items) or {}
         except Unfinished as error:
             error.state["told"] = {"key": key, "rows": rows.ids, "items": items}
@@ -156,7 +156,7 @@ class OmsChannelStock(models.Model):
         :param dict told: ``key``, ``rows`` and ``items`` of the call
         """
         rows = self.browse(told["rows"])
-        adapter = message.channel_id._adapter().with_context(**sealed(message=message))
+        adapter = message.channel_id._adapter().with_context(**sealed(message_id=message.id))
         try:
             answer = adapter._push_stock(message.channel_id, told["key"], told["items"]) or {}
         except Unfinished as error:

@@ -12,7 +12,7 @@ class DeliveryCarrier(models.Model):
         """Extend `delivery`: the rules look at all that is in a shared parcel, not at the
         order that happens to be its oldest.
         """
-        parcel = self.env["stock.picking"].browse(unsealed(self.env, "parcel_id"))
+        parcel = self.env["stock.picking"].browse(unsealed(self.env, "rated_picking_id"))
         if not parcel:
             return super()._get_price_available(order)
         price = self.sudo()._get_price_from_picking(**parcel.sudo()._oms_measures())

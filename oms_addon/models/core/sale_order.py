@@ -20,7 +20,7 @@ class SaleOrder(models.Model):
         """Extend `delivery`: in a shared parcel, the sum of all its orders, in the currency of
         this one; shipping that is free over an amount is so for what a customer has sent at once.
         """
-        parcel = self.env["stock.picking"].browse(unsealed(self.env, "parcel_id"))
+        parcel = self.env["stock.picking"].browse(unsealed(self.env, "rated_picking_id"))
         amount = super()._compute_amount_total_without_delivery()
         for other in parcel.sudo().oms_shared_order_ids - self:
             if other.state != "cancel":

@@ -4,6 +4,7 @@ from odoo import api, models
 
 from odoo.addons.oms_addon.models.stock.company_check import doubtful
 from odoo.addons.oms_addon.models.stock.quant_batch import QuantBatch
+from odoo.addons.oms_addon.tools.runs import current, running
 from odoo.addons.oms_addon.tools.sealed_context import sealed, unsealed
 
 
@@ -32,9 +33,9 @@ class StockMoveLine(models.Model):
         """
         if not unsealed(self.env, "bulk"):
             return super()._action_done()
-        batch = QuantBatch(self.env)
-        result = super(StockMoveLine, self.with_context(**sealed(quants=batch)))._action_done()
-        batch.flush()
+        with running(self.env, "quants", QuantBatch(self.env)) as batch:
+            result = super()._action_done()
+            batch.flush()
         return result
 
     def _synchronize_quant(
@@ -42,11 +43,11 @@ class StockMoveLine(models.Model):
     ):
         """Extend `stock`: add up what plain lines do to the stock rows.
 
-        ``quants`` in the context is the batch they are added up in.
+        See ``RUNS``: the batch they are added up in.
         """
         if action == "reserved" and self.move_id._oms_counts_away():
             self = self.with_context(**sealed(goods_left=True))
-        batch = unsealed(self.env, "quants")
+        batch = current(self.env, "quants")
         if batch is None or not self._oms_is_plain(quants_value):
             return super()._synchronize_quant(
                 quantity, location, action=action, in_date=in_date, **quants_value

@@ -122,7 +122,7 @@ class StockPicking(models.Model):
         # The carrier is told what the items are worth.
         parcel = self._oms_reckoning()
         if self.oms_shared_order_ids:
-            parcel = parcel.with_context(**sealed(parcel_id=self.id))
+            parcel = parcel.with_context(**sealed(rated_picking_id=self.id))
         return super(StockPicking, parcel).send_to_shipper()
 
     def _add_delivery_cost_to_so(self):

@@ -2,7 +2,7 @@
 
 from odoo import api, models
 
-from odoo.addons.oms_addon.tools.sealed_context import unsealed
+from odoo.addons.oms_addon.tools.runs import current
 
 
 class StockRule(models.Model):
@@ -26,10 +26,10 @@ class StockRule(models.Model):
     def _search_rule_for_warehouses(
         self, route_ids, packaging_uom_id, product_id, warehouse_ids, domain
     ):
-        """Extend `stock`: within one batch (``rule_cache`` in the context) products with
-        the same routes share one look-up.
+        """Extend `stock`: within one batch (see ``RUNS``) products with the same routes share
+        one look-up.
         """
-        cache = unsealed(self.env, "rule_cache")
+        cache = current(self.env, "rules")
         if cache is None:
             return super()._search_rule_for_warehouses(
                 route_ids, packaging_uom_id, product_id, warehouse_ids, domain

@@ -20,7 +20,8 @@ from odoo.addons.oms_addon.exceptions import (
     Unfinished,
 )
 from odoo.addons.oms_addon.tools.attempt import Attempt
-from odoo.addons.oms_addon.tools.sealed_context import sealed, unsealed
+from odoo.addons.oms_addon.tools.runs import running
+from odoo.addons.oms_addon.tools.sealed_context import sealed
 
 from .outbound_topics import topic_of
 
@@ -37,20 +38,21 @@ class OmsChannelMessage(models.Model):
     # === OUTBOX === #
 
     @api.model
-    def _process_outbox(self):
+    def _process_outbox(self, run):
         """Send the most urgent outbound message.
 
         One message is one transaction of the lane: what was told is written down before the
         next call is made. Each call carries the message's own key, so a call whose answer
         was lost is made again without effect.
 
+        :param JobRun run: the run of the background job
         :return: how many were tried
         :rtype: int
         """
-        paused = unsealed(self.env, "paused", {})
+        paused = run.paused
         message = self._next_outbound(paused)
         if message:
-            message._send(paused)
+            message._send(run)
             return 1
         if not paused:
             return 0
@@ -86,25 +88,24 @@ class OmsChannelMessage(models.Model):
         for key in [key for key, until in paused.items() if until <= now and key[0] not in held]:
             del paused[key]
 
-    def _send(self, paused):
+    def _send(self, run):
         """Hand one message to its channel's adapter and write what came of it.
 
-        :param dict paused: takes up what is left alone for a while
+        :param JobRun run: takes up what is left alone for a while
         """
         self.ensure_one()
         channel, meter = self.channel_id, self.env["oms.channel.meter"]
         topic = topic_of(self.topic)
-        attempt = self._begin_attempt()
+        attempt = Attempt(run.expected.setdefault((channel.id, self.topic), {}))
         try:
-            with self.env.cr.savepoint():
-                message = self.with_context(**sealed(attempt=attempt))
-                result = topic.hand_over(message)
+            with self.env.cr.savepoint(), running(self.env, "attempt", attempt):
+                result = topic.hand_over(self)
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             raise
         except Unfinished as error:
             self._look_again(error)
         except RateLimited as error:
-            paused[channel.id, self.topic] = time.time() + (error.seconds or 1.0)
+            run.paused[channel.id, self.topic] = time.time() + (error.seconds or 1.0)
             self._postpone(error)
         except RetryableError as error:
             self._send_again(error)
@@ -143,19 +144,12 @@ class OmsChannelMessage(models.Model):
             self._set_state("done", self.env._("Taken by the channel."), result=result)
         topic_of(self.topic).accepted(self, result)
 
-    def _begin_attempt(self):
-        """:return: an attempt that knows what those before it in this run of the lane needed
-        :rtype: Attempt
-        """
-        expected = unsealed(self.env, "expected", {})
-        return Attempt(expected.setdefault((self.channel_id.id, self.topic), {}))
-
     def _push(self, channel):
         """Hand the content of one message to the adapter.
 
         :return: what the channel answered
         """
-        adapter = channel._adapter().with_context(**sealed(message=self))
+        adapter = channel._adapter().with_context(**sealed(message_id=self.id))
         return adapter._send(channel, self.topic, self.event_ref, self._raw_payload())
 
     def _hand_over_tracking(self, channel):
@@ -180,7 +174,7 @@ class OmsChannelMessage(models.Model):
                     "The channel did not take the shipment itself: retry that message first."
                 )
             )
-        adapter = channel._adapter().with_context(**sealed(message=self))
+        adapter = channel._adapter().with_context(**sealed(message_id=self.id))
         content = {**content, "told": first.result or {}}
         payload = json.dumps(content, default=str).encode()
         return adapter._send(channel, "tracking", self.event_ref, payload)

@@ -2,11 +2,14 @@
 
 import logging
 import time
+from functools import partial
 
 from odoo import SUPERUSER_ID, api, fields, models, tools
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from odoo.addons.oms_addon.tools.sealed_context import sealed
+
+from .job_run import JobRun
 
 _logger = logging.getLogger(__name__)
 
@@ -18,7 +21,7 @@ ASKING_LANES = ("fetch", "care", "backfill", "listings")
 
 class OmsLane(models.Model):
     """One background job, declared by its record: the scheduled action is made from it, and
-    ``_work_<code>`` is what it does.
+    ``_work_<code>(run)`` processes one batch of it.
     """
 
     _name = "oms.lane"
@@ -83,16 +86,16 @@ class OmsLane(models.Model):
     # === BUSINESS METHODS === #
 
     @api.model
-    def _begin(self):
-        """:return: the lanes, with what they keep in mind for one run; see the outbox"""
-        return self.with_context(**sealed(paused={}, expected={}))
-
-    @api.model
-    def _workers(self):
-        """:return: the method of each background job by its code: ``_work_<code>`` processes one
-        batch and returns its size
+    def _workers(self, run=None):
+        """:return: by the code of each background job what processes one batch of it, and
+        returns its size
+        :param JobRun run: what the batches share; ``None`` for a run of their own
         """
-        return {lane.code: getattr(self, f"_work_{lane.code}") for lane in self.sudo().search([])}
+        run = run or JobRun()
+        return {
+            lane.code: partial(getattr(self, f"_work_{lane.code}"), run)
+            for lane in self.sudo().search([])
+        }
 
     def _wake(self):
         """Run the lanes as soon as this transaction is committed."""
@@ -181,11 +184,11 @@ class OmsLane(models.Model):
         started, count, conflicts = time.monotonic(), 0, 0
         name = self.search([("code", "=", code)]).name or code
         actor = self.env._("Background Job: %(name)s", name=name)
-        lane = self._begin().with_context(**sealed(actor=actor))
+        lane, run = self.with_context(**sealed(actor=actor)), JobRun()
         error = False
         while True:
             try:
-                done = getattr(lane, f"_work_{code}")()
+                done = getattr(lane, f"_work_{code}")(run)
                 # What the batch wrote last meets others when it is committed.
                 left = self.env["ir.cron"]._commit_progress(done) if done else 0
             except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as conflict:
@@ -245,7 +248,7 @@ class OmsLane(models.Model):
         :return: seconds spent by lane
         :rtype: dict[str, float]
         """
-        workers = self._begin()._workers()
+        workers = self._workers()
         spent = dict.fromkeys(codes or [code for code in workers if code not in ASKING_LANES], 0.0)
         busy = True
         while busy:

@@ -9,7 +9,7 @@ class OmsLane(models.Model):
     # === ORDERS === #
 
     @api.model
-    def _work_fetch(self):
+    def _work_fetch(self, run):
         return self.env["oms.channel"]._work_fetch()
 
     @api.model
@@ -18,7 +18,7 @@ class OmsLane(models.Model):
         return Channel.search_count(Channel._get_fetch_domain())
 
     @api.model
-    def _work_inbox(self):
+    def _work_inbox(self, run):
         return self.env["oms.channel.message"]._process_inbox()
 
     @api.model
@@ -26,7 +26,7 @@ class OmsLane(models.Model):
         return self._count_messages("in")
 
     @api.model
-    def _work_orders(self):
+    def _work_orders(self, run):
         return self.env["oms.order.flow"]._process("orders")
 
     @api.model
@@ -34,7 +34,7 @@ class OmsLane(models.Model):
         return self._count_running("orders")
 
     @api.model
-    def _work_fulfilment(self):
+    def _work_fulfilment(self, run):
         """Take orders along; when none is left, part deliveries that wait for goods of one."""
         return (
             self.env["oms.order.flow"]._process("fulfilment")
@@ -57,11 +57,11 @@ class OmsLane(models.Model):
     # === STOCK === #
 
     @api.model
-    def _work_allocator(self):
+    def _work_allocator(self, run):
         return self.env["oms.backorder"]._serve_backorders()
 
     @api.model
-    def _work_stock(self):
+    def _work_stock(self, run):
         """Put the stock and the prices that changed on their way to the channels, what expired
         among it.
         """
@@ -72,11 +72,11 @@ class OmsLane(models.Model):
         return self.env["oms.channel.stock"]._work() + self.env["oms.channel.price"]._work()
 
     @api.model
-    def _work_check(self):
+    def _work_check(self, run):
         return self.env["oms.stock.check"]._work()
 
     @api.model
-    def _work_promises(self):
+    def _work_promises(self, run):
         return self.env["oms.promise.review"]._work()
 
     @api.model
@@ -84,7 +84,7 @@ class OmsLane(models.Model):
         return self.env["oms.promise.review"].search_count([])
 
     @api.model
-    def _work_sample(self):
+    def _work_sample(self, run):
         """Let the sample warehouse pick, pack, ship and carry."""
         warehouse = self.env["oms.sample.warehouse"]
         return warehouse._work() + warehouse._carry()
@@ -92,8 +92,8 @@ class OmsLane(models.Model):
     # === CHANNELS === #
 
     @api.model
-    def _work_outbox(self):
-        return self.env["oms.channel.message"]._process_outbox()
+    def _work_outbox(self, run):
+        return self.env["oms.channel.message"]._process_outbox(run)
 
     @api.model
     def _count_outbox(self):
@@ -106,7 +106,7 @@ class OmsLane(models.Model):
         return Message.search_count(Message._get_todo_domain(direction))
 
     @api.model
-    def _work_care(self):
+    def _work_care(self, run):
         """Look after the channels, then verify tax numbers: each asks somebody else's server."""
         return (
             self.env["oms.channel"]._work_care() or self.env["oms.customer.creator"]._verify_one()
@@ -120,7 +120,7 @@ class OmsLane(models.Model):
         ) + self.env["res.partner"].search_count([("oms_is_vies_due", "=", True)])
 
     @api.model
-    def _work_backfill(self):
+    def _work_backfill(self, run):
         return self.env["oms.channel.backfill"]._work()
 
     @api.model
@@ -129,7 +129,7 @@ class OmsLane(models.Model):
         return Backfill.search_count(Backfill._get_todo_domain())
 
     @api.model
-    def _work_listings(self):
+    def _work_listings(self, run):
         return self.env["oms.channel"]._work_listings()
 
     @api.model
@@ -140,11 +140,11 @@ class OmsLane(models.Model):
     # === MONEY AND HISTORY === #
 
     @api.model
-    def _work_receipts(self):
+    def _work_receipts(self, run):
         return self.env["oms.invoice.poster"]._send_receipts()
 
     @api.model
-    def _work_slow(self):
+    def _work_slow(self, run):
         """Seal the audit trail, cancel what nobody paid or could serve, book money that
         the flow does not touch, forget secrets that were typed and left.
         """

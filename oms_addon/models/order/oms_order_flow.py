@@ -123,9 +123,7 @@ class OmsOrderFlow(models.AbstractModel):
                 for name in steps or self._steps():
                     here = flow._at(of_company.with_company(company), name)
                     if here:
-                        flow.with_company(company).with_context(**sealed(progress=progress))._take(
-                            name, here
-                        )
+                        progress |= flow.with_company(company)._take(name, here)
             # What was done behind a step that waits may be what it waits for.
             orders = orders.filtered(
                 lambda o, ids=progress: o.id in ids and o.oms_status == "waiting"
@@ -178,13 +176,18 @@ class OmsOrderFlow(models.AbstractModel):
 
     @api.model
     def _take(self, name, orders):
-        """Take one step with orders; one that fails is held, the others go on."""
-        step = getattr(self, f"_step_{name}")
+        """Take one step with orders; one that fails is held, the others go on.
+
+        :return: ids of the orders that did it behind a step that waits
+        :rtype: set
+        """
+        step, progress = getattr(self, f"_step_{name}"), set()
         for taken, waits, error in in_halves(self.env, orders, step):
             if error:
                 self._fail(name, taken, error)
             else:
-                self._advance(name, taken, waits or {})
+                progress |= self._advance(name, taken, waits or {})
+        return progress
 
     @api.model
     def _fail(self, name, order, error):
@@ -213,22 +216,27 @@ class OmsOrderFlow(models.AbstractModel):
         """Move orders past a step, or note what they wait for.
 
         :param dict waits: sentence by order that waits
+        :return: see ``_take``
         """
         self._close_cancelled(orders)
         orders = orders.filtered(lambda o: o.oms_status == "running")
         done = orders.filtered(lambda o: o not in waits)
         blocked = orders.filtered(lambda o: o in waits and self._blocks(name, o))
         behind = orders - done - blocked
-        self._advance_done(name, done)
+        progress = self._advance_done(name, done)
         for order in blocked + behind:
             if order.oms_step == name and order.oms_wait_reason != waits[order]:
                 order.oms_wait_reason = waits[order]
         blocked.write({"oms_status": "waiting"})
         self._move_cursor(name, done + behind)
+        return progress
 
     @api.model
     def _advance_done(self, name, done):
-        """Stamp orders whose step is done."""
+        """Stamp orders whose step is done.
+
+        :return: see ``_take``
+        """
         stamp = self._STAMPS[name]
         fresh = done.filtered(lambda o: not o[stamp])
         if name == "collect":
@@ -237,12 +245,11 @@ class OmsOrderFlow(models.AbstractModel):
         if fresh:
             fresh.write({stamp: fields.Datetime.now()})
             self.env["oms.event"]._log(fresh, f"step.{name}", self._done_text(name))
-            unsealed(self.env, "progress", set()).update(
-                fresh.filtered(lambda o: o.oms_step != name).ids
-            )
+        progress = set(fresh.filtered(lambda o: o.oms_step != name).ids)
         first = done.filtered(lambda o: o.oms_step == name)
         if first:
             first.write({"oms_step": self._next(name), "oms_wait_reason": False})
+        return progress
 
     @api.model
     def _move_cursor(self, name, orders):

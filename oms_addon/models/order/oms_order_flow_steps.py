@@ -3,6 +3,7 @@
 from odoo import api, models
 
 from odoo.addons.oms_addon.tools.payment_terms import PREPAID
+from odoo.addons.oms_addon.tools.runs import running
 from odoo.addons.oms_addon.tools.sealed_context import sealed
 
 
@@ -54,9 +55,9 @@ class OmsOrderFlow(models.AbstractModel):
         if ready:
             queued = self.env["oms.sourcing"]._source(ready)
             ready -= self._hold(queued)
-            ready.with_context(
-                **sealed(sourced=True, new_deliveries=True, rule_cache={})
-            ).action_confirm()
+            ready = ready.with_context(**sealed(sourced=True, new_deliveries=True))
+            with running(self.env, "rules", {}):
+                ready.action_confirm()
         return waits
 
     @api.model

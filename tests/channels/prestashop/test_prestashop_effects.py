@@ -8,6 +8,7 @@ from odoo.tools import mute_logger
 
 from odoo.addons.oms_addon.channels.prestashop import composing
 from odoo.addons.oms_addon.exceptions import RetryableError
+from odoo.addons.oms_addon.models.message.job_run import JobRun
 
 from simulators.prestashop import PrestashopSimulator
 
@@ -176,7 +177,7 @@ class TestPrestashopSlips(PrestashopEffects):
             )
             message = self.messages(event_ref=key)
             message.order_ref = ref
-            message._send({})
+            message._send(JobRun())
             self.assertEqual(message.state, "done")
         amounts = [Decimal(slip["total_products_tax_incl"]) for slip in self.slips(ref)]
         self.assertEqual(amounts, [Decimal("6.16"), Decimal("6.15")])
@@ -328,13 +329,13 @@ class TestPrestashopNotices(PrestashopEffects):
 
         self.shop.handle = garbled
         [message] = self.messages(direction="out", topic="refund")
-        message._send({})
+        message._send(JobRun())
         self.assertEqual((message.state, message.attempts), ("pending", 1))
         self.assertIn("not certain whether it took this", message.error)
         self.assertEqual(self.own(order).state, "asked")
         self.assertEqual(self.holds(order), [])
         # It is found, and not made again.
-        message._send({})
+        message._send(JobRun())
         self.assertEqual((message.state, message.result["refund_ref"]), ("done", "1"))
         self.assertEqual(len(self.slips(ref)), 1)
 
@@ -345,7 +346,7 @@ class TestPrestashopNotices(PrestashopEffects):
         self.shop.fail(99, 500, "order_slip")
         [message] = self.messages(direction="out", topic="refund")
         for _try in range(8):
-            message._send({})
+            message._send(JobRun())
         self.assertEqual(message.state, "failed")
         [hold] = order.oms_hold_ids.filtered(lambda h: h.state == "open")
         self.assertIn("It is unknown whether the channel refunded", hold.detail)
