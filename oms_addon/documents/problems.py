@@ -66,13 +66,14 @@ def country_problems(address, path):
         )
 
 
-def address_problems(address, level, path="shipping"):
+def address_problems(address, level, path="shipping", needs_postcode=True):
     """Say what an address lacks for the use a channel makes of it.
 
     :param Address address: the address
     :param str level: ``country`` when only the country matters, ``full`` when a
         parcel goes there
     :param str path: ``shipping`` or ``billing``
+    :param bool needs_postcode: whether its country is set up to have postcodes
     :return: problems with the codes BAD_ADDRESS and, for the country, UNKNOWN_COUNTRY
     :rtype: tuple[Problem]
     """
@@ -80,7 +81,7 @@ def address_problems(address, level, path="shipping"):
         raise ValueError(f"unknown address level {level!r}")
     lacking = [
         Problem("BAD_ADDRESS", f"The {path} address has no {label}.", f"{path}.{name}")
-        for name, label, value in _needed_parts(address, level)
+        for name, label, value in _needed_parts(address, level, needs_postcode)
         if not value.strip()
     ]
     if not address.country:
@@ -89,12 +90,12 @@ def address_problems(address, level, path="shipping"):
     return (*lacking, *country_problems(address, path))
 
 
-def _needed_parts(address, level):
+def _needed_parts(address, level, needs_postcode):
     if level == "full":
         yield "name", "name", address.name or address.company
         yield "street", "street", address.street
         yield "city", "city", address.city
-        if address.country not in NO_POSTCODE_COUNTRIES:
+        if needs_postcode and address.country not in NO_POSTCODE_COUNTRIES:
             yield "zip", "postcode", address.zip
 
 

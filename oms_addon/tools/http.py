@@ -8,12 +8,12 @@ so it stands in the trace and in the log.
 
 import logging
 from dataclasses import dataclass
-from datetime import datetime, timezone
 from decimal import Decimal
-from email.utils import parsedate_to_datetime
 from urllib.parse import urljoin
 
 import requests
+from urllib3.exceptions import InvalidHeader
+from urllib3.util import Retry
 
 from odoo.addons.oms_addon.documents.values import DocumentError
 from odoo.addons.oms_addon.exceptions import (
@@ -282,21 +282,16 @@ def status_of(error):
     return getattr(getattr(error, "answer", None), "status", 0)
 
 
-def retry_after(value, now=None):
+def retry_after(value):
     """Read how long to wait from a ``Retry-After`` header (RFC 9110, 10.2.3).
 
-    :param str value: seconds, or a date
-    :param datetime now: the time here
+    :param str value: seconds, which some write with decimals, or a date
     :return: seconds, or ``None`` when it tells nothing
     """
     value = (value or "").strip()
-    if value.replace(".", "", 1).isdigit() and value.isascii():
-        return min(float(value), LONGEST_WAIT)
     try:
-        moment = parsedate_to_datetime(value)
-    except (TypeError, ValueError):
+        is_decimal = value.isascii() and value.replace(".", "", 1).isdigit()
+        wait = float(value) if is_decimal else Retry().parse_retry_after(value)
+    except (InvalidHeader, ArithmeticError, IndexError, TypeError, ValueError):
         return None
-    now = now or datetime.now(timezone.utc)
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=timezone.utc)
-    return min(max((moment - now).total_seconds(), 0.0), LONGEST_WAIT)
+    return min(wait, LONGEST_WAIT)

@@ -211,6 +211,14 @@ class TestOrderImporter(OmsCommon):
         order = self._capture(self._document("A2", shipping=COUNTRY_ONLY))
         self.assertEqual(self._holds(order), [])
 
+    def test_a_country_that_is_set_up_without_postcodes_needs_none(self):
+        address = {"name": "Ann", "street": "Main St 1", "city": "Riga", "country": "LV"}
+        order = self._capture(self._document("A1", shipping=address))
+        self.assertEqual(self._holds(order), ["BAD_ADDRESS"])
+        self.env.ref("base.lv").zip_required = False
+        order = self._capture(self._document("A2", shipping=address))
+        self.assertEqual(self._holds(order), [])
+
     def test_a_guest_order_goes_to_the_channels_customer_for_guests(self):
         guest = self.env["res.partner"].create({"name": "Walk-in"})
         self.channel.guest_partner_id = guest

@@ -107,6 +107,22 @@ def test_nobody_makes_us_wait_for_more_than_a_day(value):
     assert retry_after(value) == LONGEST_WAIT == 86_400
 
 
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ("3", 3),
+        (" 2.0 ", 2),
+        ("Wed, 21 Oct 2015 07:28:00 GMT", 0),
+        ("soon", None),
+        ("-5", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_retry_after_is_seconds_or_a_date(value, seconds):
+    assert retry_after(value) == seconds
+
+
 def test_data_behind_many_brackets_of_notices_is_looked_for_within_limits():
     assert read_json(b"<br />\n<b>Notice</b>: a[0] {b}\n" + b'{"c": 1}') == {"c": 1}
     assert read_json(b"Notice: " + b"[ " * 100_000 + b'{"c": 1}') is None

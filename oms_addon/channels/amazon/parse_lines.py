@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from decimal import ROUND_UP, Decimal
+from typing import NamedTuple
 
 from odoo.addons.oms_addon.documents.order import (
     Line,
     Tax,
 )
 
-from .parse_values import KINDS, NAMES, ONE, ZERO, Mode
+from .parse_values import KINDS, NAMES, ONE, ZERO, Item, Mode
 
 #: Amazon tells amounts of tax, no rates: what is charged besides the items is put together by
 #: the roundest rate that gives the amount; which tax it is, is said by the company's taxes
@@ -40,41 +41,62 @@ def choose_mode(items, total, tip, usually_included):
     return next((mode for mode in modes if sums[mode] + tip == total), modes[0])
 
 
+class Priced(NamedTuple):
+    """A part of an item as it makes the order's total."""
+
+    item: Item
+    kind: str
+    price: Decimal
+    discount: Decimal
+    #: ``None`` where nobody computed any: the channel's usual taxes are in the price
+    tax: Decimal | None
+    #: the tax that Amazon collects, which is none of the seller's
+    collected: Decimal
+
+
 def lines_of(items, mode, tip, coin):
     """:return: the lines of an order: its items, then what is charged besides, then the tax
     that Amazon collects, which is none of the seller's
     """
     has_taxes = any(part.tax for item in items for part in item.parts)
-    lines, besides, collected = [], defaultdict(lambda: [ZERO, ZERO, ZERO]), ZERO
-    for item in items:
-        for part in item.parts:
-            price, discount, tax = _net(part, mode)
-            if item.by_amazon and tax:
-                collected += tax
-                price = price - tax if mode.included else price
-                tax = ZERO
-            elif item.by_amazon or has_taxes or not mode.included:
-                tax = tax or ZERO
-            else:
-                # Nobody computed any: the channel's usual taxes are in the price.
-                tax = None
-            quantity = item.quantity if part.kind == "product" else Decimal(1)
-            rate = _rate(price - discount, tax, mode.included, coin * max(quantity, 1) / 2)
-            if part.kind == "product":
-                lines.append(_product_line(item, price, discount, _taxes(tax), coin))
-            elif price or discount:
-                sums = besides[part.kind, rate]
-                sums[0] += price
-                sums[1] += discount
-                sums[2] += tax or ZERO
-    lines.extend(_besides_line(key, sums) for key, sums in besides.items())
+    priced = [_priced(item, part, mode, has_taxes) for item in items for part in item.parts]
+    lines = [_product_line(part, coin) for part in priced if part.kind == "product"]
+    lines += _lines_besides([part for part in priced if part.kind != "product"], mode, coin)
     if tip:
         lines.append(Line(ref="tip", name="Tip", kind="tip", **_whole(tip)))
+    collected = sum((part.collected for part in priced), ZERO)
     if collected:
         lines.append(
             Line(ref="tax", name="Tax collected by Amazon", kind="fee", **_whole(collected))
         )
     return tuple(lines)
+
+
+def _priced(item, part, mode, has_taxes):
+    """:return: a part with its price, its discount, and whose its tax is
+    :rtype: Priced
+    """
+    price, discount, tax = _net(part, mode)
+    collected = ZERO
+    if item.by_amazon and tax:
+        collected, tax = tax, ZERO
+        price = price - collected if mode.included else price
+    elif item.by_amazon or has_taxes or not mode.included:
+        tax = tax or ZERO
+    else:
+        tax = None
+    return Priced(item, part.kind, price, discount, tax, collected)
+
+
+def _lines_besides(priced, mode, coin):
+    """:return: the lines of what is charged besides the items, one for each kind and tax rate"""
+    sums = defaultdict(lambda: [ZERO, ZERO, ZERO])
+    for part in priced:
+        if part.price or part.discount:
+            rate = _rate(part.price - part.discount, part.tax, mode.included, coin / 2)
+            for position, amount in enumerate((part.price, part.discount, part.tax or ZERO)):
+                sums[part.kind, rate][position] += amount
+    return [_besides_line(key, amounts) for key, amounts in sums.items()]
 
 
 def _net(part, mode):
@@ -94,8 +116,9 @@ def _whole(amount):
     return {"quantity": Decimal(1), "unit_price": amount, "taxes": ()}
 
 
-def _product_line(item, price, discount, taxes, coin):
-    unit, rest = _unit_price(price, item.quantity, coin)
+def _product_line(part, coin):
+    item = part.item
+    unit, rest = _unit_price(part.price, item.quantity, coin)
     return Line(
         ref=item.ref,
         listing_ref=item.sku,
@@ -103,8 +126,8 @@ def _product_line(item, price, discount, taxes, coin):
         name=item.title,
         quantity=item.quantity,
         unit_price=unit,
-        discount=discount + rest,
-        taxes=taxes,
+        discount=part.discount + rest,
+        taxes=_taxes(part.tax),
         note=item.note,
         shipped=item.shipped,
     )

@@ -27,32 +27,41 @@ BY_AMAZON = "FBA:"
 @in_words
 def read_listing(item, market):
     """:return: the listing of a seller's SKU, as the Listings API tells it"""
-    summaries = item.get("summaries") or ()
-    summary = next((s for s in summaries if s.get("marketplaceId") == market), None) or {}
-    offer = next((o for o in item.get("offers") or () if o.get("marketplaceId") == market), {})
+    summary = _of_market(item.get("summaries"), market)
+    price = _of_market(item.get("offers"), market).get("price") or {}
     available = item.get("fulfillmentAvailability") or [{}]
     by_amazon = any(a.get("fulfillmentChannelCode", "").startswith("AMAZON") for a in available)
-    quantity = available[0].get("quantity")
-    price = offer.get("price") or {}
-    parents = [
-        sku
-        for relations in item.get("relationships") or ()
-        for relation in relations.get("relationships") or ()
-        for sku in relation.get("parentSkus") or ()
-    ]
     return Listing(
         ref=item["sku"],
         item_ref=f"{BY_AMAZON}{summary.get('fnSku') or summary.get('asin')}" if by_amazon else "",
-        parent_ref=parents[0] if parents else "",
+        parent_ref=_parent_sku(item),
         sku=item["sku"],
         name=summary.get("itemName") or "",
-        price=to_decimal(str(price["amount"])) if price.get("amount") else None,
+        price=_decimal(price.get("amount") or None),
         currency=price.get("currencyCode") or "",
-        quantity=to_decimal(str(quantity)) if quantity is not None else None,
+        quantity=_decimal(available[0].get("quantity")),
         location_ref="AMAZON" if by_amazon else "DEFAULT",
         image_url=(summary.get("mainImage") or {}).get("link") or "",
         status="active" if "BUYABLE" in (summary.get("status") or ()) else "inactive",
     )
+
+
+def _of_market(rows, market):
+    """:return: the first row of a marketplace, empty where there is none"""
+    return next((row for row in rows or () if row.get("marketplaceId") == market), {})
+
+
+def _parent_sku(item):
+    """:return: the SKU of the product that an offer is a variant of, "" where it is none"""
+    for relations in item.get("relationships") or ():
+        for relation in relations.get("relationships") or ():
+            for sku in relation.get("parentSkus") or ():
+                return sku
+    return ""
+
+
+def _decimal(value):
+    return None if value is None else to_decimal(str(value))
 
 
 def read_listing_report(text, currency):

@@ -8,14 +8,10 @@ customer wrote after checkout), ``customer``, ``delivery``, ``invoice``, ``carri
 says that times that come twice are the second ones.
 """
 
-import html
 from datetime import datetime
 from decimal import Decimal
 
-from odoo.addons.oms_addon.documents.order import (
-    Customer,
-    OrderDocument,
-)
+from odoo.addons.oms_addon.documents.order import OrderDocument
 from odoo.addons.oms_addon.documents.values import (
     UTC,
     DocumentError,
@@ -30,11 +26,10 @@ from odoo.addons.oms_addon.tools.shares import rounded
 from .parse_goods import ZERO
 from .parse_lines import LinesReader
 from .parse_money import MoneyReader
-from .parse_people import address_of, carrier_name, person, pickup_point_of
+from .parse_people import PeopleReader, address_of, carrier_name, pickup_point_of
+from .parse_states import StateReader
 from .parse_values import money, number_of, text
 
-#: how many seconds the rows that one change of state writes lie apart at most
-SAME_TIME = 3
 #: what an order's taxes were rounded for, by its number of PS_ROUND_TYPE
 ROUND_TYPES = {"1": "unit", "2": "line", "3": "order"}
 
@@ -56,7 +51,7 @@ def read_order(composed, postpaid=()):
         raise DocumentError(f"this is no order of PrestaShop: {error}") from error
 
 
-class _Reader(LinesReader, MoneyReader):
+class _Reader(LinesReader, MoneyReader, StateReader, PeopleReader):
     """Reads one composed order; amounts are with tax, as the customer pays them."""
 
     def __init__(self, data, postpaid):
@@ -169,28 +164,6 @@ class _Reader(LinesReader, MoneyReader):
             return max(moment, local.replace(tzinfo=self.zone, fold=1).astimezone(UTC))
         return moment
 
-    def status(self):
-        """:return: the document's status, by what the state means and its flags"""
-        if self.role == "cancelled":
-            return "cancelled"
-        if self.role == "error" or self.state in ("", "0"):
-            return "pending"
-        if self.role == "refunded":
-            return "shipped" if self.has_shipped() else "cancelled"
-        if not self.is_flagged(self.state, "shipped"):
-            return "open"
-        return "delivered" if self.role == "delivered" else "shipped"
-
-    def is_flagged(self, state, flag):
-        """:return: whether a state has a flag"""
-        return text((self.data.get("states") or {}).get(state) or {}, flag) == "1"
-
-    def has_shipped(self):
-        """:return: whether the order was ever in a state in which goods have left"""
-        return any(
-            self.is_flagged(text(row, "id_order_state"), "shipped") for row in self.histories
-        ) or self.is_flagged(self.state, "shipped")
-
     def extra(self):
         found = {
             "shop": text(self.order, "id_shop"),
@@ -208,48 +181,3 @@ class _Reader(LinesReader, MoneyReader):
         if rate and rate != 1:
             found["conversion_rate"] = f"{rate.normalize():f}"
         return {key: value for key, value in found.items() if value}
-
-    def has_moved(self, payment):
-        """:return: whether a payment is money that somebody has
-
-        The shop writes one over all that is open when an order enters a state that counts as
-        paid, as Shipped does: of cash on delivery or an invoice nobody has that money yet.
-        """
-        amount = money(payment, "amount")
-        if not self.is_postpaid or text(payment, "transaction_id") or amount <= 0:
-            return bool(amount)
-        return not any(
-            self.is_flagged(text(row, "id_order_state"), "paid") and self.is_same_time(payment, row)
-            for row in self.histories
-        )
-
-    def is_same_time(self, first, second):
-        """:return: whether two rows were written in one go"""
-        times = [self.moment(row, "date_add") for row in (first, second)]
-        return abs((times[0] - times[1]).total_seconds()) <= SAME_TIME
-
-    # --- people ---
-
-    def customer(self, invoice):
-        row = self.data.get("customer") or {}
-        name = f"{text(row, 'firstname')} {text(row, 'lastname')}".strip()
-        return Customer(
-            ref=text(self.order, "id_customer"),
-            name=name or person(invoice),
-            email=text(row, "email"),
-            phone=text(invoice, "phone_mobile") or text(invoice, "phone"),
-            company=text(row, "company") or text(invoice, "company"),
-            tax_number=text(invoice, "vat_number") or text(invoice, "dni"),
-            language=text(self.data, "language"),
-        )
-
-    def note(self, delivery):
-        """:return: what the customer wrote: with the order, after it, and on the address"""
-        # The checkout keeps what was typed as it stands in a page, and twice.
-        rows = [*(self.data.get("messages") or ()), *(self.data.get("threads") or ())]
-        notes = [
-            html.unescape(text(row, "message"))
-            for row in rows
-            if text(row, "private") != "1" and number_of(row, "id_employee") == 0
-        ]
-        return "\n".join(filter(None, dict.fromkeys([*notes, text(delivery, "other")])))

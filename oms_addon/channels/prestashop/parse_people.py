@@ -1,12 +1,11 @@
 """Customers, addresses and pickup points of PrestaShop's orders."""
 
+import html
 import re
 
-from odoo.addons.oms_addon.documents.order import (
-    Address,
-)
+from odoo.addons.oms_addon.documents.order import Address, Customer
 
-from .parse_values import text
+from .parse_values import number_of, text
 
 # How pickup networks write the number of their point into the address they put.
 _PICKUP = re.compile(
@@ -51,3 +50,31 @@ def pickup_point_of(address):
         if found := _PICKUP.search(text(address, key)):
             return found[1]
     return ""
+
+
+class PeopleReader:
+    """Reads who ordered, and what they wrote."""
+
+    def customer(self, invoice):
+        row = self.data.get("customer") or {}
+        name = f"{text(row, 'firstname')} {text(row, 'lastname')}".strip()
+        return Customer(
+            ref=text(self.order, "id_customer"),
+            name=name or person(invoice),
+            email=text(row, "email"),
+            phone=text(invoice, "phone_mobile") or text(invoice, "phone"),
+            company=text(row, "company") or text(invoice, "company"),
+            tax_number=text(invoice, "vat_number") or text(invoice, "dni"),
+            language=text(self.data, "language"),
+        )
+
+    def note(self, delivery):
+        """:return: what the customer wrote: with the order, after it, and on the address"""
+        # The checkout keeps what was typed as it stands in a page, and twice.
+        rows = [*(self.data.get("messages") or ()), *(self.data.get("threads") or ())]
+        notes = [
+            html.unescape(text(row, "message"))
+            for row in rows
+            if text(row, "private") != "1" and number_of(row, "id_employee") == 0
+        ]
+        return "\n".join(filter(None, dict.fromkeys([*notes, text(delivery, "other")])))

@@ -3,6 +3,7 @@
 from . import oms_availability_mixin
 from . import oms_channel_listing_stock
 from . import oms_channel_listing_told
+from . import oms_channel_listing_update
 from . import oms_channel_listing_news
 from . import oms_stock_change
 from . import oms_channel_stock

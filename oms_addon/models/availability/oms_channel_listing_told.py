@@ -1,5 +1,7 @@
 """What a channel tells of its listings: new ones, changed ones, those that are gone."""
 
+from typing import NamedTuple
+
 from psycopg2.errors import SerializationFailure, UniqueViolation
 
 from odoo import api, fields, models
@@ -7,6 +9,18 @@ from odoo.fields import Domain
 
 #: the texts of a listing that are kept as the channel says them
 TOLD_TEXTS = ("item_ref", "parent_ref", "sku", "barcode", "name", "image_url")
+
+
+class Known(NamedTuple):
+    """The rows of listings that a channel tells of, by each of their names."""
+
+    refs: dict
+    #: by the SKU as it is compared
+    keys: dict
+    items: dict
+    parents: dict
+    #: names that several variants have, see ``_shared_names``
+    shared: set
 
 
 class OmsChannelListing(models.Model):
@@ -30,19 +44,19 @@ class OmsChannelListing(models.Model):
         known = self._known(channel, [listing for listing, _at in told])
         fresh, updates = [], {}
         for listing, moment in self._latest(told):
-            row = known["ref"].get(listing.ref) or self._to_adopt(known, listing, updates)
+            row = known.refs.get(listing.ref) or self._to_adopt(known, listing, updates)
             if listing.status == "deleted":
                 self._note_gone(known, listing, row)
             elif row:
-                known["ref"][listing.ref] = row
+                known.refs[listing.ref] = row
                 updates[row] = listing, moment
             else:
                 fresh.append((listing, moment))
         updated = self._update_told(channel, updates, known)
         created = self._create_told(channel, fresh, known)
         self._ask_names(channel, [listing for listing, _at in fresh])
-        known["ref"].update({row.external_ref: row for row in created})
-        known["item"].update({row.item_ref: row for row in created if row.item_ref})
+        known.refs.update({row.external_ref: row for row in created})
+        known.items.update({row.item_ref: row for row in created if row.item_ref})
         self._note_quantities(channel, told, known)
         return updated + created
 
@@ -58,58 +72,52 @@ class OmsChannelListing(models.Model):
 
     @api.model
     def _known(self, channel, told):
-        """:return: the listings that are told of, by ``ref``, ``key`` (of their SKU, an alias
-        only when there is no other), ``item`` and ``parent``; and the names that are
-        ``shared``, see ``_shared_names``
-        :rtype: dict[str, dict]
+        """Find the listings that are told of.
+
+        :param list told: ``Listing`` documents
+        :rtype: Known
         """
-        shared = self._shared_names(channel, [listing for listing in told if listing.ref])
-        refs = [listing.ref for listing in told if listing.ref]
-        gone = [listing.ref for listing in told if listing.ref and listing.status == "deleted"]
-        items = [listing.item_ref for listing in told if listing.item_ref and not listing.ref]
-        keys = [self._key(listing.sku) for listing in told if listing.sku]
-        found = self.search(
-            Domain("channel_id", "=", channel.id)
-            & Domain.OR(
-                Domain(name, "in", values)
-                for name, values in (
-                    ("external_ref", refs),
-                    ("sku_key", keys),
-                    ("item_ref", items),
-                    ("parent_ref", gone),
-                )
-                if values
-            )
+        found = self.search(self._get_told_domain(channel, told))
+        # An alias only when there is no other of its SKU.
+        by_key = found.sorted(lambda row: not row.alias_of_id)
+        return Known(
+            refs={row.external_ref: row for row in found if row.external_ref},
+            keys={row.sku_key: row for row in by_key if row.sku_key},
+            items={row.item_ref: row for row in found if row.item_ref},
+            parents=found.filtered("parent_ref").grouped("parent_ref"),
+            shared=self._shared_names(channel, [listing for listing in told if listing.ref]),
         )
-        parents = {}
-        for row in found.filtered("parent_ref"):
-            parents.setdefault(row.parent_ref, []).append(row)
-        return {
-            "ref": {row.external_ref: row for row in found if row.external_ref},
-            "key": {
-                row.sku_key: row for row in found.sorted(lambda r: not r.alias_of_id) if row.sku_key
-            },
-            "item": {row.item_ref: row for row in found if row.item_ref},
-            "parent": parents,
-            "shared": shared,
+
+    @api.model
+    def _get_told_domain(self, channel, told):
+        """:return: the domain of the rows that listings are told of, by any of their names"""
+        own = [listing for listing in told if listing.ref]
+        names = {
+            "external_ref": [listing.ref for listing in own],
+            "sku_key": [self._key(listing.sku) for listing in told if listing.sku],
+            "item_ref": [one.item_ref for one in told if one.item_ref and not one.ref],
+            "parent_ref": [listing.ref for listing in own if listing.status == "deleted"],
         }
+        return Domain("channel_id", "=", channel.id) & Domain.OR(
+            Domain(name, "in", values) for name, values in names.items() if values
+        )
 
     @api.model
     def _to_adopt(self, known, listing, updates):
         """:return: the row of a listing's SKU that is free for it: made by hand, or of a
         listing that is gone and was made again under another id
         """
-        row = known["key"].get(self._key(listing.sku))
+        row = known.keys.get(self._key(listing.sku))
         if not row or listing.status == "deleted" or row in updates:
             return None
-        if self._prepare_shared(row.channel_id, listing, known["shared"])["is_sku_shared"]:
+        if self._prepare_shared(row.channel_id, listing, known.shared)["is_sku_shared"]:
             return None
         return row if not row.external_ref or row.status == "deleted" else None
 
     @api.model
     def _note_gone(self, known, listing, row):
         """Mark a listing, and the variants of a product, as gone."""
-        rows = self.concat(*known["parent"].get(listing.ref, ()), row or self)
+        rows = self.concat(*known.parents.get(listing.ref, ()), row or self)
         rows.filtered(lambda r: r.status != "deleted").write({"status": "deleted"})
 
     @api.model
@@ -128,13 +136,13 @@ class OmsChannelListing(models.Model):
                 "" if flags["is_barcode_shared"] else listing.barcode,
             )
             for listing, _at in fresh
-            for flags in [self._prepare_shared(channel, listing, known["shared"])]
+            for flags in [self._prepare_shared(channel, listing, known.shared)]
         }
         sure = self._find_sure(channel, names)
-        mains, aliases, taken = [], [], dict(known["key"])
+        mains, aliases, taken = [], [], dict(known.keys)
         for listing, moment in fresh:
             vals = self._prepare_fresh(channel, listing, moment, currencies)
-            vals |= self._prepare_shared(channel, listing, known["shared"])
+            vals |= self._prepare_shared(channel, listing, known.shared)
             key = "" if vals["is_sku_shared"] else self._key(listing.sku)
             if key and key in taken:
                 # Product and units are those of the listing whose alias it is.
@@ -209,63 +217,6 @@ class OmsChannelListing(models.Model):
             **{currency.name: currency.id for currency in found},
         }
 
-    @api.model
-    def _update_told(self, channel, updates, known):
-        """Bring rows up to date with what the channel tells of them now.
-
-        :param dict updates: (``Listing``, when it was changed) by row
-        :return: the rows
-        """
-        rows = self.browse([row.id for row in updates])
-        if not rows:
-            return rows
-        rows.write({"seen_at": fields.Datetime.now()})
-        currencies = self._currencies(channel, [listing for listing, _at in updates.values()])
-        changes = {}
-        for row, (listing, moment) in updates.items():
-            if moment and row.told_at and moment < row.told_at:
-                continue
-            told = self._prepare_told(listing, moment, currencies)
-            told["external_ref"] = listing.ref
-            told |= self._prepare_shared(channel, listing, known["shared"], row)
-            vals = {name: value for name, value in told.items() if row._differs(name, value)}
-            vals |= row._prepare_unsure(vals)
-            if vals.get("is_sku_shared") is False:
-                other = known["key"].get(self._key(listing.sku), row)
-                if other != row and row.state == "matched":
-                    # What it is has been said; the SKU stays the other's.
-                    del vals["is_sku_shared"]
-                elif listing.sku:
-                    vals["sku"] = listing.sku
-            if vals:
-                changes[row] = vals
-        renamed = {
-            # A SKU that others have, too, is nobody's old one.
-            row: "" if row.is_sku_shared else row.sku
-            for row, vals in changes.items()
-            if "sku" in vals and self._key(vals["sku"]) != (row.sku_key or "")
-        }
-        self._prepare_rename(renamed, changes, known)
-        moved = [r.id for r, v in changes.items() if "external_ref" in v and r.external_ref]
-        if moved:
-            # Another listing of the channel: what it shows is not known.
-            self.env["oms.channel.stock"].search([("listing_id", "in", moved)]).is_shown = False
-        for row, vals in changes.items():
-            row.write(vals)
-        self._after_rename(renamed)
-        changed = self.browse([r.id for r, v in changes.items() if v.keys() & {"sku", "barcode"}])
-        changed._match()
-        retitled = [r.id for r, v in changes.items() if "name" in v]
-        self.browse(retitled).filtered_domain(self._get_open_domain())._ask_suggestions()
-        return rows
-
-    def _differs(self, name, value):
-        """:return: whether a field of a row is another than what the channel tells"""
-        self.ensure_one()
-        if name == "price":
-            return abs(self.price - value) > 1e-6
-        return self._fields[name].convert_to_write(self[name], self) != value
-
     # === WHAT IS SHOWN === #
 
     @api.model
@@ -274,7 +225,7 @@ class OmsChannelListing(models.Model):
         seen, quantities = [], {}
         for listing, _moment in told:
             if listing.quantity is not None:
-                row = known["ref"].get(listing.ref) or known["item"].get(listing.item_ref)
+                row = known.refs.get(listing.ref) or known.items.get(listing.item_ref)
                 if row:
                     seen.append((row, listing.location_ref, listing.quantity))
                     kept = quantities.setdefault(row, dict(row.told_quantities or {}))

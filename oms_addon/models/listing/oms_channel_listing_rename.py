@@ -22,11 +22,11 @@ class OmsChannelListing(models.Model):
             if changes[row].get("is_sku_shared", row.is_sku_shared):
                 continue
             key = self._key(changes[row]["sku"])
-            other = known["key"].get(key)
+            other = known.keys.get(key)
             if other and other != row and other.sku_key == key:
                 row._pass_on()
                 changes[row]["alias_of_id"] = (other.alias_of_id or other).id
-            known["key"][key] = row
+            known.keys[key] = row
         rows.flush_recordset()
 
     def _pass_on(self):

@@ -1,8 +1,11 @@
 """The exceptions list: one row per reason why an order or a message waits for a person."""
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 
-from odoo.addons.oms_addon.tools.sealed_context import sealed
+#: what makes an exception the same one as another: it is open once
+IDENTITY = ("order_id", "message_id", "reason_id", "rule_id", "sku_key", "listing_ref")
+LINKS = ("order_id", "message_id", "reason_id", "rule_id")
 
 
 class OmsHold(models.Model):
@@ -106,11 +109,9 @@ class OmsHold(models.Model):
     def write(self, vals):
         result = super().write(vals)
         if vals.get("product_id"):
-            self.product_id.check_access("read")
-            self.sudo()._map_sku()
+            self._apply_product()
         if vals.get("partner_id"):
-            self.partner_id.check_access("read")
-            self.sudo()._set_customer()
+            self._apply_customer()
         return result
 
     # === ACTION METHODS === #
@@ -143,17 +144,7 @@ class OmsHold(models.Model):
         self.order_id.check_access("write")
         reserved = self._reserved()
         for hold in (self - reserved).filtered(lambda h: h.state == "open" and h.order_id):
-            order = hold.order_id
-            reason = self.env._("Cancelled by %(user)s.", user=self.env.user.name)
-            hold._close(reason, state="released")
-            # What was picked goes back to its place.
-            open_pickings_sudo = order.sudo()._oms_pickings()._oms_todo()
-            order.sudo()._oms_moves(open_pickings_sudo).picked = False
-            canceller = self.env["oms.order.canceller"].sudo().with_context(**sealed(stopped=True))
-            canceller._cancel_whole(order.sudo(), reason)
-            order.sudo()._oms_cancel_unwanted()
-            if hold.reason_code != "DELETED_ON_CHANNEL":
-                order.sudo()._oms_tell_cancellation("customer", hold.detail)
+            hold._cancel_order(self.env._("Cancelled by %(user)s.", user=self.env.user.name))
         return reserved._refuse() if reserved else True
 
     def action_choose_candidate(self):
@@ -195,41 +186,7 @@ class OmsHold(models.Model):
 
         :param list pairs: tuples (record, problem)
         """
-        vals_list = [self._prepare_hold(record, problem) for record, problem in pairs]
-        standing = {
-            (
-                hold.order_id.id or False,
-                hold.message_id.id or False,
-                hold.reason_id.id,
-                hold.rule_id.id or False,
-                hold.sku_key or False,
-                hold.listing_ref or False,
-            ): hold
-            for hold in self.search(
-                [
-                    ("state", "=", "open"),
-                    "|",
-                    ("order_id", "in", [v["order_id"] for v in vals_list if v["order_id"]]),
-                    ("message_id", "in", [v["message_id"] for v in vals_list if v["message_id"]]),
-                ]
-            )
-        }
-        fresh = []
-        for vals in vals_list:
-            key = (
-                vals["order_id"],
-                vals["message_id"],
-                vals["reason_id"],
-                vals["rule_id"],
-                vals["sku_key"],
-                vals["listing_ref"],
-            )
-            if key not in standing:
-                fresh.append(vals)
-            elif (hold := standing[key]) and hold.detail != vals["detail"]:
-                hold.sudo().detail = vals["detail"]
-            # Of several problems of one reason the first is told.
-            standing[key] = None
+        fresh = self._without_open([self._prepare_hold(*pair) for pair in pairs])
         # Who puts one of them in a delivery with others meanwhile sees the hold, or is seen.
         self.env["sale.order"].browse({v["order_id"] for v in fresh if v["order_id"]})._oms_claim()
         holds = self.sudo().create(fresh)
@@ -242,6 +199,33 @@ class OmsHold(models.Model):
                 hold.order_id or hold.message_id, f"hold.{hold.reason_code.lower()}", hold.detail
             )
         return holds
+
+    @api.model
+    def _without_open(self, vals_list):
+        """Bring exceptions that are open already up to date with what is said of them now.
+
+        :return: the values of those that are not open yet; of several of one reason the first
+        """
+        standing = {
+            tuple(hold[name].id if name in LINKS else hold[name] for name in IDENTITY): hold
+            for hold in self.search(self._get_open_domain(vals_list))
+        }
+        by_identity = {}
+        for vals in vals_list:
+            by_identity.setdefault(tuple(vals[name] for name in IDENTITY), vals)
+        for identity, vals in by_identity.items():
+            hold = standing.get(identity)
+            if hold and hold.detail != vals["detail"]:
+                hold.sudo().detail = vals["detail"]
+        return [vals for identity, vals in by_identity.items() if identity not in standing]
+
+    @api.model
+    def _get_open_domain(self, vals_list):
+        """:return: the domain of the open exceptions of the records in values"""
+        return Domain("state", "=", "open") & Domain.OR(
+            Domain(name, "in", [vals[name] for vals in vals_list if vals[name]])
+            for name in ("order_id", "message_id")
+        )
 
     @api.model
     def _prepare_hold(self, record, problem):

@@ -3,6 +3,8 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
+from odoo.addons.oms_addon.tools.sealed_context import sealed
+
 
 class OmsHold(models.Model):
     _inherit = "oms.hold"
@@ -49,6 +51,32 @@ class OmsHold(models.Model):
         """:return: whether the user is in the group the reason is reserved to"""
         group = self.sudo().reason_id.group_id
         return not group or group in self.env.user.all_group_ids
+
+    def _cancel_order(self, reason):
+        """Cancel what did not leave of an order, here and on its channel.
+
+        :param str reason: why, for the record
+        """
+        self.ensure_one()
+        self._close(reason, state="released")
+        order = self.order_id.sudo()
+        # What was picked goes back to its place.
+        order._oms_moves(order._oms_pickings()._oms_todo()).picked = False
+        canceller = self.env["oms.order.canceller"].sudo().with_context(**sealed(stopped=True))
+        canceller._cancel_whole(order, reason)
+        order._oms_cancel_unwanted()
+        if self.reason_code != "DELETED_ON_CHANNEL":
+            order._oms_tell_cancellation("customer", self.detail)
+
+    def _apply_product(self):
+        """Map the SKU of these holds to the product that a person chose, who sees it."""
+        self.product_id.check_access("read")
+        self.sudo()._map_sku()
+
+    def _apply_customer(self):
+        """Give these holds' orders the customer that a person chose, who sees it."""
+        self.partner_id.check_access("read")
+        self.sudo()._set_customer()
 
     def _map_sku(self):
         """Map the SKU of these holds to the chosen product; all that wait for it go on."""

@@ -1,11 +1,30 @@
 """What a customer changes on the channel after the order was confirmed here."""
 
 from collections import defaultdict
+from dataclasses import replace
+from typing import NamedTuple
 
 from odoo import api, models
 from odoo.fields import Command
 
 from odoo.addons.oms_addon.tools.sealed_context import sealed
+
+from .oms_order_difference import Difference
+
+
+class Plan(NamedTuple):
+    """What the channel reports of an order now, compared with its lines."""
+
+    #: values of new lines
+    fresh: list
+    #: units that are reported, by order line
+    reported: dict
+    #: the values as they would be created today, by order line
+    prices: dict
+    #: what of the order's discounts moved off a line
+    moved: dict
+    #: more and fewer units of the lines that are there
+    difference: Difference = Difference({}, {})
 
 
 class OmsOrderAmender(models.AbstractModel):
@@ -29,31 +48,31 @@ class OmsOrderAmender(models.AbstractModel):
         :rtype: bool
         """
         channel, builder = order.oms_channel_id, self.env["oms.order.builder"]
-        known = {**builder._look_up(channel, [document]), "lines": builder._known_parts(order)}
+        known = replace(builder._look_up(channel, [document]), lines=builder._known_parts(order))
         if builder._problems(channel, document, known, order.partner_id):
             return False
         plan = self._plan(order, document, builder._prepare_lines(channel, document, known))
         if plan is None:
             return False
         self._change_address(order, document)
-        fresh, (more, fewer), reported, prices, moved = plan
-        self.env["oms.order.difference"]._remember(reported)
+        more, fewer = plan.difference
+        self.env["oms.order.difference"]._remember(plan.reported)
         if fewer:
             self.env["oms.order.canceller"].with_context(**sealed(from_channel=True))._cancel_units(
                 fewer, self.env._("Changed on the channel.")
             )
-        if fresh or more:
+        if plan.fresh or more:
             changes = [
-                Command.update(line.id, self._prepare_more(line, quantity, prices[line]))
+                Command.update(line.id, self._prepare_more(line, quantity, plan.prices[line]))
                 for line, quantity in more.items()
             ]
             changes += [
-                Command.update(line.id, self._prepare_moved(line, prices[line], amount))
-                for line, amount in moved.items()
+                Command.update(line.id, self._prepare_moved(line, plan.prices[line], amount))
+                for line, amount in plan.moved.items()
             ]
-            order.order_line = [*changes, *(Command.create(vals) for vals in fresh)]
+            order.order_line = [*changes, *(Command.create(vals) for vals in plan.fresh)]
             self._start_again(order)
-        self._log(order, fresh, more, fewer)
+        self._log(order, plan.fresh, more, fewer)
         self._prove(order, document)
         return True
 
@@ -65,48 +84,55 @@ class OmsOrderAmender(models.AbstractModel):
 
         :param document: the ``OrderDocument``
         :param list values: the values of its lines as they would be created today
-        :return: values of new lines, the ``Difference`` of the others, by order line the units
-            that are reported and the values, and what of the order's discounts moved off lines;
-            ``None`` when a price or a product is another
+        :return: what is to be changed; ``None`` when a person has to decide, as a price or a
+            product is another
+        :rtype: Plan
+        """
+        unnamed = [vals for vals in values if self._is_unnamed(vals)]
+        matched = self._match(order, [vals for vals in values if not self._is_unnamed(vals)])
+        adjusted = self._adjusted(order, unnamed, len(values))
+        if matched is None or adjusted is None:
+            return None
+        found = self.env["oms.order.difference"]._compare(order, document, matched.reported)
+        changed = found and [*found.more, *found.fewer]
+        if found is None or any(l.oms_kind != "product" or l.oms_share_moved for l in changed):
+            return None
+        fresh = matched.fresh + adjusted
+        if matched.moved:
+            fresh = self._with_moved(fresh, matched.moved)
+        return None if fresh is None else matched._replace(fresh=fresh, difference=found)
+
+    @api.model
+    def _match(self, order, values):
+        """Find the order line of each line that the channel reports under an id of its own.
+
+        :param list values: the values of such lines as they would be created today
+        :return: what is new, reported and moved; ``None`` when a price or a product is another
+        :rtype: Plan
         """
         mine = defaultdict(list)
         for line in order.order_line.filtered(lambda l: l.oms_line_ref and not l.display_type):
             mine[line.oms_line_ref, line.product_id.id].append(line)
         refs = {ref for ref, _product in mine}
         by_hand = order.oms_manual_qty or {}
-        fresh, reported, prices, moved = [], {}, {}, {}
-        unnamed = [vals for vals in values if self._is_unnamed(vals)]
+        plan = Plan([], {}, {}, {})
         for vals in values:
-            if vals in unnamed:
-                continue
             ref = vals.get("oms_line_ref")
             lines = mine.get((ref, vals["product_id"]))
             if not lines:
                 if not ref or ref in refs:
                     return None
                 if by_hand.get(ref) != vals["oms_channel_qty"]:
-                    fresh.append(vals)
+                    plan.fresh.append(vals)
                 continue
             line = lines.pop(0)
             if self._is_other_price(line, vals):
                 if not self._is_other_share(line, vals):
                     return None
-                moved[line] = self._moved(line, vals)
-            reported[line], prices[line] = vals["product_uom_qty"], vals
-        reported.update((line, 0.0) for lines in mine.values() for line in lines)
-        adjusted = self._adjusted(order, unnamed, len(values))
-        if adjusted is None:
-            return None
-        fresh += adjusted
-        found = self.env["oms.order.difference"]._compare(order, document, reported)
-        changed = found and [*found.more, *found.fewer]
-        if found is None or any(l.oms_kind != "product" or l.oms_share_moved for l in changed):
-            return None
-        if moved:
-            fresh = self._with_moved(fresh, moved)
-            if fresh is None:
-                return None
-        return fresh, found, reported, prices, moved
+                plan.moved[line] = self._moved(line, vals)
+            plan.reported[line], plan.prices[line] = vals["product_uom_qty"], vals
+        plan.reported.update((line, 0.0) for lines in mine.values() for line in lines)
+        return plan
 
     @api.model
     def _is_unnamed(self, line):

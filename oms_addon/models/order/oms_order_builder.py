@@ -6,6 +6,8 @@ from odoo.fields import Command
 from odoo.addons.oms_addon.models.listing.oms_channel_listing_resolve import Part
 from odoo.addons.oms_addon.tools.marketplace_refs import marketplace_refs
 
+from .lookups import Lookups
+
 #: an order placed so many days before its channel went live is history
 START_DAYS = 1
 
@@ -21,10 +23,7 @@ class OmsOrderBuilder(models.AbstractModel):
         """Resolve, for a batch, everything documents only name.
 
         :param documents: ``OrderDocument`` list of the channel
-        :return: ``goods``: ``Part`` tuples by what lines name them, see
-            ``oms.channel.listing`` ``_line_key``; ``taxes``: a ``TaxBook``; ``pricelists`` by
-            currency code; ``services`` by line kind
-        :rtype: dict
+        :rtype: Lookups
         """
         lines = [line for document in documents for line in document.lines]
         goods = [line for line in lines if line.kind == "product"]
@@ -32,25 +31,25 @@ class OmsOrderBuilder(models.AbstractModel):
             code: channel._get_pricelist(code) for code in {d.currency for d in documents}
         }
         currencies = self.env["res.currency"].union(*(p.currency_id for p in pricelists.values()))
-        return {
-            "goods": self.env["oms.channel.listing"]._resolve_lines(channel, goods),
-            "taxes": self._find_taxes(channel),
-            "pricelists": pricelists,
-            "rates": self.env["oms.exchange.rates"]._dates(channel.company_id, currencies),
-            "services": self._services(channel.company_id),
-            "locations": {location.ref: location for location in channel.location_ids},
-            "currencies": {
+        return Lookups(
+            goods=self.env["oms.channel.listing"]._resolve_lines(channel, goods),
+            taxes=self._find_taxes(channel),
+            pricelists=pricelists,
+            rates=self.env["oms.exchange.rates"]._dates(channel.company_id, currencies),
+            services=self._services(channel.company_id),
+            locations={location.ref: location for location in channel.location_ids},
+            currencies={
                 currency.name: currency.id
                 for currency in self.env["res.currency"].search(
                     [("name", "in", [d.settlement_currency for d in documents])]
                 )
             },
-            "carriers": {
+            carriers={
                 mapping.key.casefold(): mapping.carrier_id
                 for mapping in channel.mapping_ids
                 if mapping.kind == "carrier"
             },
-        }
+        )
 
     @api.model
     def _services(self, company):
@@ -68,9 +67,9 @@ class OmsOrderBuilder(models.AbstractModel):
         its SKU is unknown
         """
         if line.kind != "product":
-            return (Part(known["services"][line.kind], 1.0),)
+            return (Part(known.services[line.kind], 1.0),)
         key = self.env["oms.channel.listing"]._line_key(line)
-        return known["goods"].get(key) or known.get("lines", {}).get(line.ref)
+        return known.goods.get(key) or (known.lines or {}).get(line.ref)
 
     @api.model
     def _known_parts(self, order):
@@ -99,8 +98,8 @@ class OmsOrderBuilder(models.AbstractModel):
         ]
         return (
             problem.code == "MISSING_SKU"
-            and "lines" in known
-            and all(line.ref in known["lines"] for line in unnamed)
+            and known.lines is not None
+            and all(line.ref in known.lines for line in unnamed)
         )
 
     @api.model
@@ -110,9 +109,9 @@ class OmsOrderBuilder(models.AbstractModel):
         Every computed field is given, so that creating many orders looks nothing up.
         """
         customer, billing, shipping = partners
-        location = known["locations"].get(document.location_ref)
+        location = known.locations.get(document.location_ref)
         warehouse = (location and location.warehouse_ids[:1]) or channel._get_warehouses()[:1]
-        carrier = known["carriers"].get(document.shipping_method.casefold(), channel.carrier_id)
+        carrier = known.carriers.get(document.shipping_method.casefold(), channel.carrier_id)
         placed_at = self._naive(document.placed_at)
         return {
             "partner_id": customer.id,
@@ -122,7 +121,7 @@ class OmsOrderBuilder(models.AbstractModel):
             "warehouse_id": warehouse.id,
             "team_id": channel.team_id.id or False,
             "user_id": channel.user_id.id or False,
-            "pricelist_id": known["pricelists"][document.currency].id,
+            "pricelist_id": known.pricelists[document.currency].id,
             "fiscal_position_id": False,
             "payment_term_id": False,
             "picking_policy": channel.picking_policy,
@@ -221,7 +220,7 @@ class OmsOrderBuilder(models.AbstractModel):
             "oms_pickup_point": document.pickup_point or False,
             "oms_available_at": available_at,
             "commitment_date": available_at,
-            "oms_settlement_currency_id": known["currencies"].get(document.settlement_currency),
+            "oms_settlement_currency_id": known.currencies.get(document.settlement_currency),
             "oms_settlement_total": float(document.settlement_total or 0),
         }
 

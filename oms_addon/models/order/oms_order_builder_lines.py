@@ -28,7 +28,7 @@ class OmsOrderBuilder(models.AbstractModel):
         """:return: the smallest amount of the document's currency
         :rtype: Decimal
         """
-        return Decimal(str(known["pricelists"][document.currency].currency_id.rounding))
+        return Decimal(str(known.pricelists[document.currency].currency_id.rounding))
 
     @api.model
     def _prepare_parts(self, channel, document, line, known, sequence, unit):

@@ -51,11 +51,16 @@ class OmsOrderBuilder(models.AbstractModel):
         shipping = document.shipping
         shipping = replace(shipping, name=shipping.name or shipping.company or name)
         told = {problem.code for problem in document.problems()}
-        return [
-            problem
-            for problem in address_problems(shipping, channel.address_level)
-            if problem.code not in told
-        ]
+        # Looked up for the few that have none.
+        needs_postcode = bool(shipping.zip) or self._needs_postcode(shipping.country)
+        found = address_problems(shipping, channel.address_level, needs_postcode=needs_postcode)
+        return [problem for problem in found if problem.code not in told]
+
+    @api.model
+    def _needs_postcode(self, code):
+        """:return: whether addresses in a country need a postcode, as the country is set up"""
+        country = self.env["res.country"].sudo().search([("code", "=", code)], limit=1)
+        return country.zip_required if country else True
 
     @api.model
     def _sku_problems(self, document, known):
@@ -110,9 +115,9 @@ class OmsOrderBuilder(models.AbstractModel):
 
     @api.model
     def _currency_problems(self, channel, document, known):
-        if pricelist := known["pricelists"].get(document.currency):
+        if pricelist := known.pricelists.get(document.currency):
             text = self.env["oms.exchange.rates"]._problem(
-                channel, pricelist.currency_id, known["rates"], document.placed_at.date()
+                channel, pricelist.currency_id, known.rates, document.placed_at.date()
             )
             return [{"code": "NO_EXCHANGE_RATE", "message": text}] if text else []
         return [

@@ -127,7 +127,7 @@ class OmsOrderImporter(models.AbstractModel):
                 for (message, document), of_document in zip(ready, partners, strict=True)
             ]
         )
-        self._settle(channel, orders, ready, known)
+        self._complete(channel, orders, ready, known)
         if accounts:
             splitter = self.env["oms.customer.splitter"]
             self._open_proofs(
@@ -139,8 +139,37 @@ class OmsOrderImporter(models.AbstractModel):
             )
 
     @api.model
-    def _settle(self, channel, orders, run, known):
-        """Prove new orders, record their charges, apply what came before them."""
+    def _complete(self, channel, orders, run, known):
+        """Prove new orders, record their charges, apply what came before them.
+
+        :param list run: pairs (message, document), in the order of ``orders``
+        """
+        pairs = [(order, document) for order, (_message, document) in zip(orders, run, strict=True)]
+        self._log_captured(channel, orders)
+        self._open_proofs(
+            [
+                (order, problem)
+                for order, document in pairs
+                for problem in self._prove(channel, order, document, known)
+            ]
+        )
+        self._record_charges(pairs)
+        self.env["oms.order.signals"]._sync(pairs)
+        self.env["oms.order.duplicate"]._hold_duplicates(channel, orders)
+        orders.filtered(
+            lambda o: o.oms_is_recorded and o.oms_channel_status != "cancelled"
+        )._oms_record()
+        self._link_messages(orders, run)
+        self._cancel_cancelled(pairs)
+        self._apply_refunds(pairs)
+        messages = self.env["oms.channel.message"].concat(*[message for message, _document in run])
+        messages._set_state("done", self.env._("Order captured."))
+        self._apply_earlier(channel, orders, [document for _message, document in run])
+        self.env["oms.order.flow"]._wake({"screen"})
+
+    @api.model
+    def _log_captured(self, channel, orders):
+        """Append to the audit trail that orders were captured."""
         self.env["oms.event"]._log(
             orders,
             "order.captured",
@@ -153,14 +182,10 @@ class OmsOrderImporter(models.AbstractModel):
                 for order in orders
             },
         )
-        self._open_proofs(
-            [
-                (order, problem)
-                for order, (_message, document) in zip(orders, run, strict=True)
-                for problem in self._prove(channel, order, document, known)
-            ]
-        )
-        pairs = [(order, document) for order, (_message, document) in zip(orders, run, strict=True)]
+
+    @api.model
+    def _record_charges(self, pairs):
+        """Record the charges of new orders; of those that are recorded only, nothing is booked."""
         self.env["oms.payment.collector"]._record(
             [
                 (order, charge)
@@ -169,23 +194,22 @@ class OmsOrderImporter(models.AbstractModel):
                 for charge in document.charges
             ]
         )
-        self.env["oms.order.signals"]._sync(pairs)
-        self.env["oms.order.duplicate"]._hold_duplicates(channel, orders)
-        orders.filtered(
-            lambda o: o.oms_is_recorded and o.oms_channel_status != "cancelled"
-        )._oms_record()
+
+    @api.model
+    def _link_messages(self, orders, run):
+        """Name the order of each message."""
         for order, (message, document) in zip(orders, run, strict=True):
             message.order_ref = document.ref
             message.order_id = order
+
+    @api.model
+    def _cancel_cancelled(self, pairs):
+        """Cancel new orders that are cancelled on their channel already."""
+        for order, document in pairs:
             if document.status == "cancelled":
                 self.env["oms.order.canceller"]._cancel_whole(
                     order, self.env._("Cancelled on the channel.")
                 )
-        self._apply_refunds(pairs)
-        messages = self.env["oms.channel.message"].concat(*[message for message, _document in run])
-        messages._set_state("done", self.env._("Order captured."))
-        self._apply_earlier(channel, orders, [document for _message, document in run])
-        self.env["oms.order.flow"]._wake({"screen"})
 
     @api.model
     def _apply_refunds(self, pairs):

@@ -69,7 +69,7 @@ class OmsOrderBuilder(models.AbstractModel):
             # What is charged besides the goods may be a sum of what was rounded for each.
             pieces = line.quantity if line.kind == "product" else Decimal(len(document.lines))
             value = Value(line.subtotal, pieces, coin)
-        return known["taxes"].choose(
+        return known.taxes.choose(
             line.taxes, document.prices_include_tax, document.shipping.country, value
         )
 
@@ -85,7 +85,7 @@ class OmsOrderBuilder(models.AbstractModel):
 
     @api.model
     def _tax_problems(self, document, known):
-        if not known["pricelists"].get(document.currency):
+        if not known.pricelists.get(document.currency):
             # Its own problem; amounts of taxes mean nothing without a currency.
             return []
         found = {}

@@ -1,6 +1,7 @@
 """A draft order is built anew from a newer document."""
 
 from collections import defaultdict
+from dataclasses import replace
 
 from odoo import api, models
 from odoo.fields import Command
@@ -18,7 +19,7 @@ class OmsOrderUpdater(models.AbstractModel):
         """
         channel = order.oms_channel_id
         builder = self.env["oms.order.builder"]
-        known = {**builder._look_up(channel, [document]), "lines": builder._known_parts(order)}
+        known = replace(builder._look_up(channel, [document]), lines=builder._known_parts(order))
         problems = builder._problems(channel, document, known, order.partner_id)
         if problems:
             self.env["oms.hold"]._open(order, problems)

@@ -1,10 +1,24 @@
 """What a channel gave back of an order, applied to it: records and credit notes."""
 
 from decimal import Decimal
+from typing import NamedTuple
 
 from odoo import api, models
 
 from odoo.addons.oms_addon.tools.bundles import split
+
+
+class RefundParts(NamedTuple):
+    """What a refund says of the lines of an order, each by ``sale.order.line``."""
+
+    #: units that came back, and units that did not leave
+    back: dict
+    kept: dict
+    #: money given back for units; ``None`` where the channel does not say
+    told: dict
+    #: money without units, and what of it is tax where the channel says
+    shares: dict
+    taxes: dict
 
 
 class OmsOrderRefund(models.Model):
@@ -65,60 +79,87 @@ class OmsOrderRefund(models.Model):
     def _credit(self, order, refund):
         """Take a refund's pieces off and credit them; find what money is left to credit."""
         self.ensure_one()
-        back, kept, shares, told, taxes = {}, {}, {}, {}, {}
-        total_units = dict(self.units or {})
-        for line in refund.lines:
-            units = self._units_of(order, line)
-            if line.quantity and not units:
-                self._tell_unmatched(order, line)
-            chosen, amounts = back if line.returned else kept, self._amounts_of(line, units)
-            for order_line, quantity in units.items():
-                chosen[order_line] = chosen.get(order_line, 0) + quantity
-                key = str(order_line.id)
-                total_units[key] = total_units.get(key, 0.0) + quantity
-                told[order_line] = self._sum_known(
-                    told.get(order_line, 0.0), amounts.get(order_line)
-                )
-            if line.amount and not line.quantity:
-                named = order.order_line.filtered(
-                    lambda l, ref=line.line_ref: ref and l.oms_line_ref == ref
-                )[:1]
-                if named:
-                    shares[named] = shares.get(named, 0.0) + float(line.amount)
-                    if line.tax is not None:
-                        taxes[named] = taxes.get(named, 0.0) + float(line.tax)
-        value, less, cents, amounts = self._values(order, back, kept, told)
+        parts = self._parts_of(order, refund)
+        value, less, cents, amounts = self._values(order, parts.back, parts.kept, parts.told)
         total = self._total(refund)
         rest = order.currency_id.round(float(total) - value) if total is not None else 0.0
         if order.currency_id.compare_amounts(rest, 0.0) < 0:
             less, rest = less - rest, 0.0
         # What is owed is known before the pieces are taken off.
         self.kept += less + cents
-        later = self._value_to_invoice(back, amounts)
-        if kept:
-            self.env["oms.order.canceller"]._cancel_units(
-                kept, self.reason, amounts, is_refunded=True
-            )
-        if back:
-            for order_line, quantity in back.items():
-                order_line.oms_cancelled_qty += quantity
-            self.env["oms.invoice.poster"]._credit(order, back, self.reason, amounts=amounts)
-            # What came back is not owed, so that it may pay for what was added.
-            self.env["oms.payment.collector"]._look_at(order)
-        for order_line, amount in later.items():
-            shares[order_line] = shares.get(order_line, 0.0) + amount
+        later = self._value_to_invoice(parts.back, amounts)
+        self._take_off(order, parts, amounts)
         if order.currency_id.compare_amounts(less, 0.0) > 0:
             self._tell_less(order, less)
         self.write(
             {
                 "credit_due": rest + sum(later.values()),
-                "shares": {str(line.id): amount for line, amount in shares.items()},
-                "tax_shares": {str(line.id): amount for line, amount in taxes.items()},
-                "units": total_units,
+                "shares": self._by_line_id(parts.shares, later),
+                "tax_shares": self._by_line_id(parts.taxes),
+                "units": self._by_line_id(self.units or {}, parts.back, parts.kept),
                 "amount": float(total or value),
             }
         )
         self._credit_waiting(order)
+
+    def _parts_of(self, order, refund):
+        """Map the lines of a refund to order lines; those that are on none go to a person.
+
+        :rtype: RefundParts
+        """
+        parts = RefundParts({}, {}, {}, {}, {})
+        for line in refund.lines:
+            units = self._units_of(order, line)
+            if line.quantity and not units:
+                self._tell_unmatched(order, line)
+            chosen = parts.back if line.returned else parts.kept
+            amounts = self._amounts_of(line, units)
+            for order_line, quantity in units.items():
+                chosen[order_line] = chosen.get(order_line, 0) + quantity
+                parts.told[order_line] = self._sum_known(
+                    parts.told.get(order_line, 0.0), amounts.get(order_line)
+                )
+            is_money = line.amount and not line.quantity
+            if is_money and (named := self._named_line(order, line)):
+                parts.shares[named] = parts.shares.get(named, 0.0) + float(line.amount)
+                if line.tax is not None:
+                    parts.taxes[named] = parts.taxes.get(named, 0.0) + float(line.tax)
+        return parts
+
+    @api.model
+    def _named_line(self, order, line):
+        """:return: the order line that a refund line names by its id on the channel, if any"""
+        if not line.line_ref:
+            return order.order_line.browse()
+        return order.order_line.filtered(lambda l: l.oms_line_ref == line.line_ref)[:1]
+
+    def _take_off(self, order, parts, amounts):
+        """Cancel the units that did not leave, and credit those that came back.
+
+        :param dict amounts: what is credited by order line, where it is not all they cost
+        """
+        if parts.kept:
+            self.env["oms.order.canceller"]._cancel_units(
+                parts.kept, self.reason, amounts, is_refunded=True
+            )
+        if parts.back:
+            for order_line, quantity in parts.back.items():
+                order_line.oms_cancelled_qty += quantity
+            self.env["oms.invoice.poster"]._credit(order, parts.back, self.reason, amounts=amounts)
+            # What came back is not owed, so that it may pay for what was added.
+            self.env["oms.payment.collector"]._look_at(order)
+
+    @api.model
+    def _by_line_id(self, *values):
+        """:return: the sums of values by order line, or by its id as text, as they are stored
+        :rtype: dict[str, float]
+        """
+        sums = {}
+        for by_line in values:
+            for line, value in by_line.items():
+                key = line if isinstance(line, str) else str(line.id)
+                sums[key] = sums.get(key, 0.0) + value
+        return sums
 
     @api.model
     def _amounts_of(self, line, units):
@@ -233,11 +274,9 @@ class OmsOrderRefund(models.Model):
         """:return: what people call the line of a refund; a row's number is the last resort"""
         if line.sku:
             return line.sku
-        named = line.line_ref and order.order_line.filtered(
-            lambda l: l.oms_line_ref == line.line_ref
-        )
+        named = self._named_line(order, line)
         if named:
-            return named[0].oms_sku or named[0].product_id.display_name
+            return named.oms_sku or named.product_id.display_name
         return self.env._("channel line %(ref)s", ref=line.line_ref)
 
     def _tell_less(self, order, kept):

@@ -1,0 +1,90 @@
+"""Listings that are known, brought up to date with what their channel tells."""
+
+from odoo import api, fields, models
+
+
+class OmsChannelListing(models.Model):
+    _inherit = "oms.channel.listing"
+
+    @api.model
+    def _update_told(self, channel, updates, known):
+        """Bring rows up to date with what the channel tells of them now.
+
+        :param dict updates: (``Listing``, when it was changed) by row
+        :return: the rows
+        """
+        rows = self.browse([row.id for row in updates])
+        if not rows:
+            return rows
+        rows.write({"seen_at": fields.Datetime.now()})
+        changes = self._changes(channel, updates, known)
+        renamed = {
+            # A SKU that others have, too, is nobody's old one.
+            row: "" if row.is_sku_shared else row.sku
+            for row, vals in changes.items()
+            if "sku" in vals and self._key(vals["sku"]) != (row.sku_key or "")
+        }
+        self._prepare_rename(renamed, changes, known)
+        self._forget_shown(changes)
+        for row, vals in changes.items():
+            row.write(vals)
+        self._after_rename(renamed)
+        self._match_changed(changes)
+        return rows
+
+    @api.model
+    def _changes(self, channel, updates, known):
+        """:return: the values that are others now, by row
+        :rtype: dict[oms.channel.listing, dict]
+        """
+        currencies = self._currencies(channel, [listing for listing, _at in updates.values()])
+        changes = {}
+        for row, (listing, moment) in updates.items():
+            if moment and row.told_at and moment < row.told_at:
+                continue
+            told = self._prepare_told(listing, moment, currencies)
+            told["external_ref"] = listing.ref
+            told |= self._prepare_shared(channel, listing, known.shared, row)
+            vals = {name: value for name, value in told.items() if row._differs(name, value)}
+            vals |= row._prepare_unsure(vals)
+            row._prepare_own_sku(listing, vals, known)
+            if vals:
+                changes[row] = vals
+        return changes
+
+    def _prepare_own_sku(self, listing, vals, known):
+        """Give a row back the SKU that it shared, unless another row has it by now.
+
+        :param dict vals: the values that are to be written, which are changed
+        """
+        self.ensure_one()
+        if vals.get("is_sku_shared") is not False:
+            return
+        other = known.keys.get(self._key(listing.sku), self)
+        if other != self and self.state == "matched":
+            # What it is has been said; the SKU stays the other's.
+            del vals["is_sku_shared"]
+        elif listing.sku:
+            vals["sku"] = listing.sku
+
+    @api.model
+    def _forget_shown(self, changes):
+        """Of rows that are another listing of the channel now, what it shows is not known."""
+        moved = [r.id for r, v in changes.items() if "external_ref" in v and r.external_ref]
+        if moved:
+            self.env["oms.channel.stock"].search([("listing_id", "in", moved)]).is_shown = False
+
+    @api.model
+    def _match_changed(self, changes):
+        """Look for the products of rows that have another SKU, barcode or name now."""
+        coded = [r.id for r, v in changes.items() if v.keys() & {"sku", "barcode"}]
+        self.browse(coded)._match()
+        retitled = [r.id for r, v in changes.items() if "name" in v]
+        self.browse(retitled).filtered_domain(self._get_open_domain())._ask_suggestions()
+
+    def _differs(self, name, value):
+        """:return: whether a field of a row is another than what the channel tells"""
+        self.ensure_one()
+        if name == "price":
+            return abs(self.price - value) > 1e-6
+        return self._fields[name].convert_to_write(self[name], self) != value
