@@ -45,17 +45,6 @@ class FinalError(UserError):
     """
 
 
-class Unmet(Exception):
-    """A document cannot become an order yet; what it needs is said by its problems.
-
-    :param list problems: dicts with ``code``, ``message`` and optionally ``sku``
-    """
-
-    def __init__(self, problems):
-        super().__init__("; ".join(problem["message"] for problem in problems))
-        self.problems = problems
-
-
 class InsufficientStock(UserError):
     """Goods are not there any more: nothing was kept for the cart.
 

@@ -2,6 +2,8 @@
 
 from odoo import fields
 
+from odoo.addons.oms_addon.documents.problems import HoldReason
+
 from .registry_world import RegistryWorld
 
 CANARY = "CANARY-4711"
@@ -52,7 +54,7 @@ class ForeignWorld(RegistryWorld):
         )
         order.name = CANARY
         hold_model = self.env["oms.hold"].sudo()
-        hold_model._open(order, [{"code": "DATA_PROBLEM", "message": CANARY}])
+        hold_model._open(order, [HoldReason(code="DATA_PROBLEM", message=CANARY)])
         message = channel._receive("orders", CANARY, CANARY.encode())
         listing = env["oms.channel.listing"].create(
             {"channel_id": channel.id, "sku": CANARY, "name": CANARY, "product_id": product.id}

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from odoo.addons.oms_addon.tools.countries import COUNTRY_CODES, NO_POSTCODE_COUNTRIES
 
@@ -28,6 +29,29 @@ class Problem:
     code: str
     message: str
     path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HoldReason:
+    """Why an order or a message is held, see ``oms.hold``: ``code`` is of ``oms.hold.reason``,
+    ``message`` is for a person.
+    """
+
+    code: str
+    message: str
+    sku: str = ""
+    #: the channel's id of the listing, and of the product that it is a variant of
+    listing_ref: str = ""
+    parent_ref: str = ""
+    #: the ``oms.hold.rule`` that holds it, if one does
+    rule: Any = None
+    #: name and total as the document has them, where there is no order yet
+    customer: str = ""
+    amount: str = ""
+    #: until when it has to be decided, naive UTC
+    deadline: datetime | None = None
+    #: the ``res.partner`` whose order it may be
+    candidate: Any = None
 
 
 def customer_problems(customer):

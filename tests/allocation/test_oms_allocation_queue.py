@@ -3,6 +3,8 @@ from freezegun import freeze_time
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from odoo.addons.oms_addon.documents.problems import HoldReason
+
 from .common import AllocationCommon
 
 
@@ -62,7 +64,7 @@ class TestQueue(AllocationCommon):
         jug = self._make_product("JUG", "Jug")
         orders = self._make_order((jug, 2)) | self._make_order((jug, 2), pricelist_id=pricelist.id)
         held = self._make_order((jug, 4), pricelist_id=pricelist.id)
-        self.env["oms.hold"]._open(held, [{"code": "ALLOCATION", "message": "Choose."}])
+        self.env["oms.hold"]._open(held, [HoldReason(code="ALLOCATION", message="Choose.")])
         self.assertEqual((orders[1] | held).currency_id, foreign)
         self._serve(orders)
         cards = self.env["oms.allocation.wait"].search(

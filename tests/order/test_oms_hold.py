@@ -5,6 +5,8 @@ from decimal import Decimal
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user
 
+from odoo.addons.oms_addon.documents.problems import HoldReason
+
 from ..common import OmsCommon
 
 
@@ -31,10 +33,10 @@ class TestOmsHold(OmsCommon):
 
     def test_an_exception_that_stands_says_what_is_true_now(self):
         order = self._capture(self._document("N-0"))
-        problem = {"code": "REFUND_DUE", "message": "20.00 was paid for 11.99."}
+        problem = HoldReason(code="REFUND_DUE", message="20.00 was paid for 11.99.")
         [hold] = self.env["oms.hold"]._open(order, [problem])
-        again = {"code": "REFUND_DUE", "message": "20.00 was paid for 12.00."}
-        other = {"code": "REFUND_DUE", "message": "Another of the same reason."}
+        again = HoldReason(code="REFUND_DUE", message="20.00 was paid for 12.00.")
+        other = HoldReason(code="REFUND_DUE", message="Another of the same reason.")
         self.assertFalse(self.env["oms.hold"]._open(order, [again, other]))
         self.assertEqual((hold.state, hold.detail), ("open", "20.00 was paid for 12.00."))
 

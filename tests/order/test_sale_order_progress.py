@@ -4,6 +4,8 @@ from ast import literal_eval
 
 from odoo import fields
 
+from odoo.addons.oms_addon.documents.problems import HoldReason
+
 from ..shipping.common import FulfilmentCommon
 
 
@@ -93,7 +95,7 @@ class TestSaleOrderProgress(FulfilmentCommon):
         shipped.picking_ids.move_ids.picked = True
         shipped.picking_ids.button_validate()
         stopped.picking_ids.action_cancel()
-        self.env["oms.hold"]._open(held, [{"code": "RULE", "message": "Look at it."}])
+        self.env["oms.hold"]._open(held, [HoldReason(code="RULE", message="Look at it.")])
         alien = self.env["stock.warehouse"].create({"name": "Alien", "code": "ALN"})
         elsewhere = self._make_order((self.mug, 1))
         elsewhere.warehouse_id = alien

@@ -102,7 +102,7 @@ class TestBalanceDue(PaymentCommon):
         order = self._shipped()
         self._return(order)
         self.assertEqual((order.oms_balance_due, order.oms_payment_state), (-100.0, "overpaid"))
-        self.assertEqual([p["code"] for p in order._oms_payment_problems()], ["REFUND_DUE"])
+        self.assertEqual([p.code for p in order._oms_payment_problems()], ["REFUND_DUE"])
         self._pay(order, "100.00", ref="R1", kind="refund")
         self.assertEqual((order.oms_balance_due, order.oms_payment_state), (0.0, "refunded"))
 

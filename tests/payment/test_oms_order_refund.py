@@ -219,7 +219,7 @@ class TestRefund(RefundCommon):
         self.assertAlmostEqual(sum(self._notes(order).mapped("amount_total")), 59.87, 2)
         self.assertEqual(order.oms_payment_state, "overpaid")
         [hold] = order.oms_hold_ids.filtered(lambda h: h.reason_code == "REFUND_DUE")
-        self.assertIn("refund $\xa059.87", hold.detail)
+        self.assertIn("Refund $\xa059.87", hold.detail)
 
     def test_less_money_than_the_pieces_cost_is_told_to_a_person(self):
         document = self._document("A1", [("MUG", 2, "10.00")])

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user
 
+from odoo.addons.oms_addon.documents.problems import HoldReason
+
 from .test_oms_shared_delivery import SharedCommon
 
 PLACED = datetime(2026, 3, 2, 9)
@@ -34,7 +36,7 @@ class TestOmsShipTogether(SharedCommon):
         orders = self._orders(3)
         self._make_order((self.mug, 1))
         held = self._orders(1)
-        self.env["oms.hold"]._open(held, [{"code": "CANCEL_REQUESTED", "message": "Wait."}])
+        self.env["oms.hold"]._open(held, [HoldReason(code="CANCEL_REQUESTED", message="Wait.")])
         self.assertEqual(
             self.together._companions(orders[0] + held), {orders[0]: orders[1] + orders[2]}
         )

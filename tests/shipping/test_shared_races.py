@@ -2,6 +2,8 @@
 
 from odoo.exceptions import UserError
 
+from odoo.addons.oms_addon.documents.problems import HoldReason
+
 from ..concurrency import FORK, TIMEOUT_SECONDS, RaceCase
 from ..stock.test_races import allocate, make_order, make_product, warehouse
 
@@ -165,7 +167,7 @@ def look_first(looked, job):
 
 def hold(env, order_id):
     order = env["sale.order"].browse(order_id)
-    env["oms.hold"]._open(order, [{"code": "CANCEL_REQUESTED", "message": "Wait."}])
+    env["oms.hold"]._open(order, [HoldReason(code="CANCEL_REQUESTED", message="Wait.")])
     return "held"
 
 

@@ -2,6 +2,7 @@
 
 from odoo import api, fields, models
 
+from odoo.addons.oms_addon.documents.problems import HoldReason
 from odoo.addons.oms_addon.tools import sentences
 
 
@@ -38,7 +39,7 @@ class OmsAllocationExpiry(models.AbstractModel):
         waiting = self.env["oms.allocator"]._sentences(moves)[order]
         reason = self.env._("Not served in time. %(waiting)s.", waiting=sentences.inner(waiting))
         if self._has_goods(order):
-            self.env["oms.hold"]._open(order, [{"code": "ALLOCATION_LATE", "message": reason}])
+            self.env["oms.hold"]._open(order, [HoldReason(code="ALLOCATION_LATE", message=reason)])
             order._oms_run()
             return
         self.env["oms.order.canceller"]._cancel_whole(order, reason)

@@ -2,6 +2,7 @@
 
 from odoo import api, models
 
+from odoo.addons.oms_addon.documents.problems import HoldReason
 from odoo.addons.oms_addon.tools.payment_terms import PREPAID
 
 OPEN_STATES = ("confirmed", "partially_available")
@@ -195,14 +196,14 @@ class OmsAllocator(models.AbstractModel):
     @api.model
     def _oversold_problem(self, order, lines):
         """:return: the problem of lines that were sold without stock"""
-        return {
-            "code": "OVERSOLD",
-            "message": self.env._(
+        return HoldReason(
+            code="OVERSOLD",
+            message=self.env._(
                 "Sold by %(channel)s although not in stock: %(goods)s",
                 channel=order.oms_channel_id.name,
                 goods="; ".join(lines.mapped("product_id.display_name")),
             ),
-        }
+        )
 
     @api.model
     def _settle_oversold(self, orders):

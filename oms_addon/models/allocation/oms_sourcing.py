@@ -4,6 +4,8 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 
+from odoo.addons.oms_addon.documents.problems import HoldReason
+
 
 class OmsSourcing(models.AbstractModel):
     """Plans drafts over the warehouses that may serve them."""
@@ -184,7 +186,7 @@ class OmsSourcing(models.AbstractModel):
             return self.env["sale.order"]
         holds = self.env["oms.hold"]._open_many(
             [
-                (order, {"code": "ALLOCATION", "message": order.oms_allocation_text})
+                (order, HoldReason(code="ALLOCATION", message=order.oms_allocation_text))
                 for order, _rule in queued
             ]
         )

@@ -6,6 +6,7 @@ import hashlib
 from odoo import api, models
 
 from odoo.addons.oms_addon.documents.order import MAX_REF
+from odoo.addons.oms_addon.documents.problems import HoldReason
 from odoo.addons.oms_addon.documents.values import to_text
 from odoo.addons.oms_addon.tools.sealed_context import unsealed
 
@@ -134,14 +135,14 @@ class OmsChannelMessage(models.Model):
         )
         conflict._park(
             [
-                {
-                    "code": "CONFLICTING_DUPLICATE",
-                    "message": self.env._(
+                HoldReason(
+                    code="CONFLICTING_DUPLICATE",
+                    message=self.env._(
                         "Event %(event)s came twice with different content; the first was "
                         "applied, this one was not.",
                         event=first.event_ref,
                     ),
-                }
+                )
             ]
         )
         return conflict

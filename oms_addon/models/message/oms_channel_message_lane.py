@@ -14,8 +14,9 @@ from odoo.addons.oms_addon.documents.order import (
     OrderDocument,
     OrderRequest,
 )
+from odoo.addons.oms_addon.documents.problems import HoldReason
 from odoo.addons.oms_addon.documents.values import to_text
-from odoo.addons.oms_addon.exceptions import RetryableError, Unmet
+from odoo.addons.oms_addon.exceptions import RetryableError
 from odoo.addons.oms_addon.tools import sentences
 from odoo.addons.oms_addon.tools.batches import in_halves
 
@@ -100,7 +101,7 @@ class OmsChannelMessage(models.Model):
         try:
             document = channel._adapter()._read(channel, self.topic, self._raw_payload())
         except DocumentError as error:
-            self._park([{"code": "BAD_PAYLOAD", "message": str(error)}])
+            self._park([HoldReason(code="BAD_PAYLOAD", message=str(error))])
             return None
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             raise
@@ -110,7 +111,7 @@ class OmsChannelMessage(models.Model):
             return None
         if document is None:
             self._set_state(
-                "ignored", self.env._("Nothing to do for topic %(topic)s.", topic=self.topic)
+                "ignored", self.env._("Nothing to do for topic %(topic)s.", topic=self.topic_name)
             )
         return document
 
@@ -132,7 +133,7 @@ class OmsChannelMessage(models.Model):
     def _in_words(self, error):
         """:return: an exception as a sentence for people, which can be stored"""
         if (
-            isinstance(error, (Unmet, RetryableError))
+            isinstance(error, RetryableError)
             or hasattr(error, "args")
             and type(error).__module__.startswith("odoo")
         ):

@@ -34,10 +34,10 @@ class OmsChannelMessage(models.Model):
     def _park(self, problems):
         """Let a message wait, with its reasons in the exceptions list.
 
-        :param list problems: dicts with ``code``, ``message`` and optionally ``sku``
+        :param list problems: ``HoldReason`` values
         """
         self.ensure_one()
-        self._set_state("parked", "; ".join(problem["message"] for problem in problems))
+        self._set_state("parked", "; ".join(problem.message for problem in problems))
         self.env["oms.hold"]._sync_message(self, problems)
 
     def _requeue(self, why, keep_holds=False):

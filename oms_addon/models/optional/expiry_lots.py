@@ -5,6 +5,7 @@ import logging
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from odoo.addons.oms_addon.documents.problems import HoldReason
 from odoo.addons.oms_addon.tools.batches import in_halves
 from odoo.addons.oms_addon.tools.sealed_context import sealed
 
@@ -192,13 +193,13 @@ class OmsLotExpiry(models.AbstractModel):
             [
                 (
                     order,
-                    {
-                        "code": "LOT_EXPIRED",
-                        "message": self.env._(
+                    HoldReason(
+                        code="LOT_EXPIRED",
+                        message=self.env._(
                             "Past the removal date, and taken already: %(goods)s",
                             goods=" ".join(texts[line] for line in of_order if line in kept),
                         ),
-                    },
+                    ),
                 )
                 for order, of_order in orders.items()
                 if order and kept & kept.concat(*of_order)

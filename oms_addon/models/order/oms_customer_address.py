@@ -5,6 +5,7 @@ import hashlib
 from odoo import api, models
 
 from odoo.addons.oms_addon.documents.order import Address
+from odoo.addons.oms_addon.documents.problems import HoldReason
 from odoo.addons.oms_addon.tools.contact_keys import number_words, plain_words
 from odoo.addons.oms_addon.tools.states import find_state, state_names
 
@@ -139,7 +140,7 @@ class OmsCustomerAddress(models.AbstractModel):
         texts = [partner.oms_rejected_data for partner in partners if partner.oms_rejected_data]
         if not texts:
             return []
-        return [{"code": "CUSTOMER_DATA", "message": "\n".join(texts)}]
+        return [HoldReason(code="CUSTOMER_DATA", message="\n".join(texts))]
 
     @api.model
     def _digest(self, document):
@@ -238,14 +239,14 @@ class OmsCustomerAddress(models.AbstractModel):
         invoices.filtered(lambda move: move.state == "draft").partner_id = billing
         posted = invoices.filtered(lambda move: move.state == "posted")
         if posted and is_other_buyer:
-            problem = {
-                "code": "INVOICE_ADDRESS",
-                "message": self.env._(
+            problem = HoldReason(
+                code="INVOICE_ADDRESS",
+                message=self.env._(
                     "The invoicing address was changed on the channel after invoice %(invoices)s "
                     "was posted. Credit the invoice and issue a new one if the buyer needs it.",
                     invoices=", ".join(posted.mapped("name")),
                 ),
-            }
+            )
             self.env["oms.hold"]._open(order, [problem])
 
     @api.model

@@ -4,6 +4,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 from odoo.addons.oms_addon.documents.order import Customer, OrderDocument
+from odoo.addons.oms_addon.documents.problems import HoldReason
 from odoo.addons.oms_addon.tools.sealed_context import sealed
 
 #: how many of the orders that stay are asked which keys are theirs, latest first
@@ -62,15 +63,15 @@ class OmsCustomerSplitter(models.AbstractModel):
         """:param account: the ``res.partner`` of a user who has the e-mail address of an order
         :return: the problem for ``oms.hold._open``
         """
-        return {
-            "code": "CUSTOMER_ACCOUNT",
-            "message": self.env._(
+        return HoldReason(
+            code="CUSTOMER_ACCOUNT",
+            message=self.env._(
                 "The order has the email address of %(contact)s, who has a user account. A new "
                 "customer was created for it.",
                 contact=account.display_name,
             ),
-            "candidate": account,
-        }
+            candidate=account,
+        )
 
     @api.model
     def _join_account(self, order, account):

@@ -174,8 +174,7 @@ class OmsHold(models.Model):
         says what is true now.
 
         :param record: one ``sale.order`` or ``oms.channel.message``
-        :param list problems: dicts with ``code``, ``message`` and optionally ``sku``,
-            ``listing_ref``, ``parent_ref``, ``rule``, ``customer``, ``amount``
+        :param list problems: ``HoldReason`` values
         :return: the holds that are new
         """
         return self._open_many([(record, problem) for problem in problems])
@@ -233,33 +232,33 @@ class OmsHold(models.Model):
         reason = (
             self.env["oms.hold.reason"]
             .sudo()
-            .browse(self.env["oms.hold.reason"]._id_of(problem["code"]))
+            .browse(self.env["oms.hold.reason"]._id_of(problem.code))
         )
         is_order = record._name == "sale.order"
         channel = record.oms_channel_id if is_order else record.channel_id
-        rule = problem.get("rule") or self.env["oms.hold.rule"]
-        sku = problem.get("sku") or False
+        rule = problem.rule or self.env["oms.hold.rule"]
+        sku = problem.sku or False
         return {
             "reason_id": reason.id,
-            "detail": problem["message"],
+            "detail": problem.message,
             "order_id": record.id if is_order else False,
             "message_id": False if is_order else record.id,
             "channel_id": channel.id or False,
             "company_id": record.company_id.id,
             "rule_id": rule.id or False,
             "order_ref": (record.oms_order_ref or record.name) if is_order else record.order_ref,
-            "customer_name": record.partner_id.name if is_order else problem.get("customer"),
+            "customer_name": record.partner_id.name if is_order else problem.customer or False,
             "amount_text": (
                 record.currency_id.format(record.amount_total)
                 if is_order
-                else problem.get("amount")
+                else problem.amount or False
             ),
-            "deadline": problem.get("deadline"),
-            "candidate_id": problem["candidate"].id if problem.get("candidate") else False,
+            "deadline": problem.deadline or False,
+            "candidate_id": problem.candidate.id if problem.candidate else False,
             "sku": sku,
             "sku_key": self.env["oms.channel.listing"]._key(sku) or False,
-            "listing_ref": problem.get("listing_ref") or False,
-            "parent_ref": problem.get("parent_ref") or False,
+            "listing_ref": problem.listing_ref or False,
+            "parent_ref": problem.parent_ref or False,
             "user_id": (
                 rule.user_id
                 or reason.owner_id

@@ -3,6 +3,8 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from odoo.addons.oms_addon.documents.problems import HoldReason
+
 
 class OmsHoldRule(models.Model):
     _name = "oms.hold.rule"
@@ -75,6 +77,6 @@ class OmsHoldRule(models.Model):
                 rule._get_order_domain() & Domain("id", "in", candidates.ids)
             ):
                 found.append(
-                    (order, {"code": rule.reason_id.code, "message": rule.name, "rule": rule})
+                    (order, HoldReason(code=rule.reason_id.code, message=rule.name, rule=rule))
                 )
         return found

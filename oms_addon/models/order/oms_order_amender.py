@@ -7,6 +7,7 @@ from typing import NamedTuple
 from odoo import api, models
 from odoo.fields import Command
 
+from odoo.addons.oms_addon.documents.problems import HoldReason
 from odoo.addons.oms_addon.tools.sealed_context import sealed
 
 from .oms_order_difference import Difference
@@ -252,26 +253,26 @@ class OmsOrderAmender(models.AbstractModel):
         problems = []
         if labelled:
             problems.append(
-                {
-                    "code": "ADDRESS_CHANGED",
-                    "message": self.env._(
+                HoldReason(
+                    code="ADDRESS_CHANGED",
+                    message=self.env._(
                         "The label of %(deliveries)s has the old address. Cancel it with the "
                         "carrier, "
                         "print a new label, then release the order.",
                         deliveries=", ".join(labelled.mapped("name")),
                     ),
-                }
+                )
             )
         if left:
             problems.append(
-                {
-                    "code": "ADDRESS_TOO_LATE",
-                    "message": self.env._(
+                HoldReason(
+                    code="ADDRESS_TOO_LATE",
+                    message=self.env._(
                         "%(deliveries)s was shipped to the old address. Ask the carrier to "
                         "redirect "
                         "it, or refuse the change on the channel.",
                         deliveries=", ".join(left.mapped("name")),
                     ),
-                }
+                )
             )
         return problems

@@ -2,6 +2,7 @@
 
 from odoo import api, models
 
+from odoo.addons.oms_addon.documents.problems import HoldReason
 from odoo.addons.oms_addon.tools.sealed_context import sealed
 
 
@@ -96,7 +97,7 @@ class OmsOrderAmender(models.AbstractModel):
         """Take an order out of the deliveries it shares with others that go on as they are.
 
         :return: the problem of goods that are picked or packed with those of others
-        :rtype: list[dict]
+        :rtype: list[HoldReason]
         """
         shared = order.oms_shared_picking_ids._oms_is_leaving()
         picked = shared.filtered(lambda p: any(order._oms_moves(p).mapped("picked")))
@@ -105,9 +106,9 @@ class OmsOrderAmender(models.AbstractModel):
         if not picked:
             return []
         return [
-            {
-                "code": "ADDRESS_CHANGED",
-                "message": self.env._(
+            HoldReason(
+                code="ADDRESS_CHANGED",
+                message=self.env._(
                     "Items of %(order)s were picked together with other orders in %(deliveries)s. "
                     "Remove them from that parcel, ship them separately with %(own)s, then release "
                     "the order.",
@@ -115,5 +116,5 @@ class OmsOrderAmender(models.AbstractModel):
                     deliveries=names,
                     own=", ".join(order._oms_pickings()._oms_is_leaving().mapped("name")),
                 ),
-            }
+            )
         ]

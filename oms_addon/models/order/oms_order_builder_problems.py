@@ -5,6 +5,7 @@ from dataclasses import replace
 from odoo import api, models
 
 from odoo.addons.oms_addon.documents.order import address_problems
+from odoo.addons.oms_addon.documents.problems import HoldReason
 
 
 class OmsOrderBuilder(models.AbstractModel):
@@ -17,10 +18,10 @@ class OmsOrderBuilder(models.AbstractModel):
         :param known: what ``_look_up`` returned
         :param customer: the customer a person chose for it, if any
         :return: problems for ``oms.hold._open``; none when it can
-        :rtype: list[dict]
+        :rtype: list[HoldReason]
         """
         found = [
-            {"code": problem.code, "message": problem.message}
+            HoldReason(code=problem.code, message=problem.message)
             for problem in document.problems()
             if not self._is_tolerable(channel, problem, customer)
             and not self._is_known_line(document, problem, known)
@@ -71,13 +72,13 @@ class OmsOrderBuilder(models.AbstractModel):
             if line.kind == "product" and any(key_of(line)) and not self._parts(line, known)
         }
         return [
-            {
-                "code": "UNKNOWN_SKU",
-                "sku": line.sku or line.barcode or line.listing_ref,
-                "listing_ref": line.listing_ref,
-                "parent_ref": line.parent_ref,
-                "message": self._unknown_text(line),
-            }
+            HoldReason(
+                code="UNKNOWN_SKU",
+                sku=line.sku or line.barcode or line.listing_ref,
+                listing_ref=line.listing_ref,
+                parent_ref=line.parent_ref,
+                message=self._unknown_text(line),
+            )
             for line in unknown.values()
         ]
 
@@ -119,13 +120,13 @@ class OmsOrderBuilder(models.AbstractModel):
             text = self.env["oms.exchange.rates"]._problem(
                 channel, pricelist.currency_id, known.rates, document.placed_at.date()
             )
-            return [{"code": "NO_EXCHANGE_RATE", "message": text}] if text else []
+            return [HoldReason(code="NO_EXCHANGE_RATE", message=text)] if text else []
         return [
-            {
-                "code": "UNKNOWN_CURRENCY",
-                "message": self.env._(
+            HoldReason(
+                code="UNKNOWN_CURRENCY",
+                message=self.env._(
                     "Currency %(code)s is not active. Activate it in Invoicing, then retry.",
                     code=document.currency or "?",
                 ),
-            }
+            )
         ]

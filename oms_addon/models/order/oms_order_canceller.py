@@ -2,6 +2,7 @@
 
 from odoo import api, models
 
+from odoo.addons.oms_addon.documents.problems import HoldReason
 from odoo.addons.oms_addon.tools.sealed_context import sealed, unsealed
 
 
@@ -19,7 +20,7 @@ class OmsOrderCanceller(models.AbstractModel):
         for message, document in run:
             problems = document.problems()
             if problems:
-                message._park([{"code": p.code, "message": p.message} for p in problems])
+                message._park([HoldReason(code=p.code, message=p.message) for p in problems])
             elif document.order_ref:
                 self._cancel_named(channel, message, document)
             else:

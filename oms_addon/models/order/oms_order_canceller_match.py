@@ -1,8 +1,11 @@
 """Cancellations that do not name their order."""
 
+from dataclasses import replace
+
 from odoo import api, models
 
 from odoo.addons.oms_addon.documents.order import normalise_email
+from odoo.addons.oms_addon.documents.problems import HoldReason
 from odoo.addons.oms_addon.tools.contact_keys import Person, plain_words
 
 
@@ -20,13 +23,13 @@ class OmsOrderCanceller(models.AbstractModel):
         if missing or not matched:
             message._park(
                 [
-                    {
-                        **self._unmatched(missing or document.lines),
-                        "customer": document.customer.name,
-                        "amount": self.env["oms.hold"]._plain_amount(
+                    replace(
+                        self._unmatched(missing or document.lines),
+                        customer=document.customer.name,
+                        amount=self.env["oms.hold"]._plain_amount(
                             document.total, document.currency
                         ),
-                    }
+                    )
                 ]
             )
             return
@@ -84,11 +87,11 @@ class OmsOrderCanceller(models.AbstractModel):
     @api.model
     def _unmatched(self, lines):
         """:return: the problem of cancelled lines that belong to no order here"""
-        return {
-            "code": "CANCEL_UNMATCHED",
-            "message": self.env._(
+        return HoldReason(
+            code="CANCEL_UNMATCHED",
+            message=self.env._(
                 "No earlier order of this customer contains %(lines)s. Find the order and "
                 "cancel it manually, or dismiss the message.",
                 lines=", ".join(f"{line.quantity:f} × {line.sku}" for line in lines[:5]),
             ),
-        }
+        )

@@ -2,6 +2,8 @@
 
 from odoo import api, models
 
+from odoo.addons.oms_addon.documents.problems import HoldReason
+
 
 class OmsOrderDuplicate(models.AbstractModel):
     """Finds orders that a shop imported from a marketplace which is connected here as well.
@@ -73,12 +75,12 @@ class OmsOrderDuplicate(models.AbstractModel):
     @api.model
     def _prepare_problem(self, held, kept):
         """:return: the problem of an order that is another channel's as well"""
-        return {
-            "code": "DUPLICATE_ORDER",
-            "message": self.env._(
+        return HoldReason(
+            code="DUPLICATE_ORDER",
+            message=self.env._(
                 "%(channel)s also reports this order as %(order)s. Cancel one of the two in "
                 "Odoo, or release this one if it is a different order.",
                 channel=kept.oms_channel_id.name,
                 order=kept.oms_order_number or kept.name,
             ),
-        }
+        )

@@ -5,6 +5,7 @@ import traceback
 
 from odoo import api, fields, models
 
+from odoo.addons.oms_addon.documents.problems import HoldReason
 from odoo.addons.oms_addon.tools.batches import in_halves
 from odoo.addons.oms_addon.tools.sealed_context import sealed, unsealed
 
@@ -194,13 +195,18 @@ class OmsOrderFlow(models.AbstractModel):
         """Put an order whose step failed where a person sees it."""
         _logger.warning("Step %s of order %s failed", name, order.id, exc_info=error)
         text = self.env["oms.channel.message"]._in_words(error)
+        steps = dict(order._fields["oms_step"]._description_selection(self.env))
         self.env["oms.hold"]._open(
             order,
             [
-                {
-                    "code": "STEP_FAILED",
-                    "message": self.env._("Step %(step)s failed: %(error)s", step=name, error=text),
-                }
+                HoldReason(
+                    code="STEP_FAILED",
+                    message=self.env._(
+                        "Step %(step)s failed: %(error)s",
+                        step=steps[name],
+                        error=text,
+                    ),
+                )
             ],
         )
         order.write({"oms_status": "failed", "oms_wait_reason": text})

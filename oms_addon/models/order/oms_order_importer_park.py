@@ -1,5 +1,7 @@
 """Documents that wait until something is known."""
 
+from dataclasses import replace
+
 from odoo import api, models
 
 from odoo.addons.oms_addon.documents.order import (
@@ -68,8 +70,6 @@ class OmsOrderImporter(models.AbstractModel):
     def _park(self, message, document, problems):
         """Keep a document that is no order yet, with what a person needs to see of it."""
         message.write({"order_ref": document.ref, "customer_ref": document.customer.ref or False})
-        shown = {
-            "customer": document.customer.name or document.shipping.name or document.customer.email,
-            "amount": self.env["oms.hold"]._plain_amount(document.total, document.currency),
-        }
-        message._park([{**shown, **problem} for problem in problems])
+        name = document.customer.name or document.shipping.name or document.customer.email
+        amount = self.env["oms.hold"]._plain_amount(document.total, document.currency)
+        message._park([replace(problem, customer=name, amount=amount) for problem in problems])

@@ -8,6 +8,7 @@ from odoo.fields import Command
 from odoo.addons.oms_addon.documents.order import (
     Address,
 )
+from odoo.addons.oms_addon.documents.problems import HoldReason
 from odoo.addons.oms_addon.tools.shares import rounded
 
 
@@ -25,7 +26,7 @@ class OmsOrderImporter(models.AbstractModel):
         )
         for order, problem in problems:
             if order.oms_is_recorded:
-                self.env["oms.event"]._log(order, "order.noted", problem["message"][:500])
+                self.env["oms.event"]._log(order, "order.noted", problem.message[:500])
 
     # === PROOF === #
 
@@ -39,10 +40,10 @@ class OmsOrderImporter(models.AbstractModel):
 
         :param known: what the builder's ``_look_up`` returned, if it is at hand
         :return: problems for ``oms.hold._open``
-        :rtype: list[dict]
+        :rtype: list[HoldReason]
         """
         problems = [
-            {"code": problem.code, "message": problem.message}
+            HoldReason(code=problem.code, message=problem.message)
             for problem in self._held_problems(channel, document, order.partner_id)
         ]
         problems += self.env["oms.customer.address"]._rejected_problems(order)
@@ -61,16 +62,16 @@ class OmsOrderImporter(models.AbstractModel):
             return problems
         return [
             *problems,
-            {
-                "code": "TOTAL_MISMATCH",
-                "message": self.env._(
+            HoldReason(
+                code="TOTAL_MISMATCH",
+                message=self.env._(
                     "The channel reports a total of %(channel)s, the lines add up to %(ours)s. "
                     "Correct the lines, or release the order to continue with the total of the "
                     "lines.",
                     channel=order.currency_id.format(float(document.total)),
                     ours=order.currency_id.format(ours),
                 ),
-            },
+            ),
         ]
 
     @api.model

@@ -56,7 +56,7 @@ class OmsOrderPreview(models.AbstractModel):
             return "known", self.env._(
                 "Order %(order)s is up to date. Nothing will be changed.", order=order.name
             )
-        problems = [problem["message"] for problem in builder._problems(channel, document, known)]
+        problems = [problem.message for problem in builder._problems(channel, document, known)]
         if problems:
             return "warning", self._waits(problems)
         held = [

@@ -2,6 +2,7 @@
 
 from odoo import api, fields, models
 
+from odoo.addons.oms_addon.documents.problems import HoldReason
 from odoo.addons.oms_addon.tools.sealed_context import sealed
 
 #: when each step was done, without when the order was captured
@@ -92,16 +93,16 @@ class OmsOrderReviver(models.AbstractModel):
         self.env["oms.hold"]._open(
             order,
             [
-                {
-                    "code": "REOPENED",
-                    "message": doubt
+                HoldReason(
+                    code="REOPENED",
+                    message=doubt
                     or self.env._(
                         "%(channel)s reopened the cancelled order. Release it to process it "
                         "again, or "
                         "cancel it on the channel.",
                         channel=channel.name,
                     ),
-                }
+                )
             ],
         )
         self.env["oms.payment.collector"]._look_at(order)
@@ -138,7 +139,7 @@ class OmsOrderReviver(models.AbstractModel):
                 "Release it to process the order, or cancel it on the channel.",
                 channel=order.oms_channel_id.name,
             )
-            self.env["oms.hold"]._open(order, [{"code": "REOPENED", "message": text}])
+            self.env["oms.hold"]._open(order, [HoldReason(code="REOPENED", message=text)])
             self.env["oms.payment.collector"]._look_at(order)
 
     @api.model

@@ -2,6 +2,8 @@
 
 from odoo import api, fields, models
 
+from odoo.addons.oms_addon.documents.problems import HoldReason
+
 #: how long the seller has to answer a buyer who asks to cancel
 CANCEL_HOURS = 24
 
@@ -29,7 +31,7 @@ class OmsOrderSignals(models.AbstractModel):
                     lambda h, gone=gone: h.state == "open" and h.reason_code in gone
                 )._close(self.env._("The channel no longer reports this."))
             opened += [
-                (order, {"code": code, "message": message, **self._deadline(code)})
+                (order, HoldReason(code=code, message=message, **self._deadline(code)))
                 for code, message in now.items()
                 if before.get(code) != message
             ]

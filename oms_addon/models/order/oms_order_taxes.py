@@ -6,7 +6,10 @@ from decimal import Decimal
 from odoo import api, models
 
 from odoo.addons.oms_addon.documents.order import TAX_ROUNDINGS
+from odoo.addons.oms_addon.documents.problems import HoldReason
 from odoo.addons.oms_addon.tools.tax_choice import TaxBook, TaxOption, Value
+
+from .lookups import Lookups
 
 #: the channel's setting by what an order tells
 WAYS = dict(
@@ -92,7 +95,7 @@ class OmsOrderBuilder(models.AbstractModel):
         for line in document.lines:
             if line.taxes and self._tax_ids_of(document, line, known) is None:
                 text = self._unknown_tax_text(line, document.prices_include_tax)
-                found[text] = {"code": "UNKNOWN_TAX", "message": text}
+                found[text] = HoldReason(code="UNKNOWN_TAX", message=text)
         return [found[text] for text in sorted(found)]
 
     @api.model
@@ -138,7 +141,7 @@ class OmsOrderBuilder(models.AbstractModel):
 
         :param known: what ``_look_up`` returned, if it is at hand
         :return: the problem for ``oms.hold._open``, none when they agree within rounding
-        :rtype: list[dict]
+        :rtype: list[HoldReason]
         """
         told, pairs, is_whole = self._told_taxes(channel, document, known)
         if told is None:
@@ -169,16 +172,16 @@ class OmsOrderBuilder(models.AbstractModel):
         if agrees:
             return []
         return [
-            {
-                "code": "TAX_MISMATCH",
-                "message": self.env._(
+            HoldReason(
+                code="TAX_MISMATCH",
+                message=self.env._(
                     "The taxes differ: %(told)s on the channel, %(booked)s in Odoo. Correct the "
                     "taxes of the lines or map them on the channel, or release the order to "
                     "continue with the taxes in Odoo.",
                     told=self._tax_table(order, told, total),
                     booked=self._tax_table(order, booked, booked_total),
                 ),
-            }
+            )
         ]
 
     @api.model
@@ -194,10 +197,10 @@ class OmsOrderBuilder(models.AbstractModel):
         if not is_told and document.total_tax is None:
             return None, {}, False
         if known is None:
-            known = {
-                "taxes": self._find_taxes(channel),
-                "pricelists": {document.currency: channel._get_pricelist(document.currency)},
-            }
+            known = Lookups(
+                taxes=self._find_taxes(channel),
+                pricelists={document.currency: channel._get_pricelist(document.currency)},
+            )
         told, pairs, silent = defaultdict(Decimal), defaultdict(int), set()
         way = self._rounding_way(channel, document)
         for line in lines:

@@ -4,6 +4,8 @@ from datetime import timedelta, timezone
 
 from odoo import api, fields, models
 
+from odoo.addons.oms_addon.documents.problems import HoldReason
+
 #: for how long after it left a parcel may be redirected
 REDIRECT_DAYS = 30
 
@@ -226,13 +228,13 @@ class OmsOrderUpdater(models.AbstractModel):
         self.env["oms.hold"]._open(
             order,
             [
-                {
-                    "code": "ORDER_CHANGED",
-                    "message": self.env._(
+                HoldReason(
+                    code="ORDER_CHANGED",
+                    message=self.env._(
                         "The order was changed on the channel after it was confirmed in Odoo. "
                         "Compare it with the received message, correct the order, then release "
                         "it."
                     ),
-                }
+                )
             ],
         )

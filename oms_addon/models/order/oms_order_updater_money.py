@@ -2,6 +2,8 @@
 
 from odoo import api, models
 
+from odoo.addons.oms_addon.documents.problems import HoldReason
+
 
 class OmsOrderUpdater(models.AbstractModel):
     _inherit = "oms.order.updater"
@@ -52,7 +54,7 @@ class OmsOrderUpdater(models.AbstractModel):
         """Record the charges of one payment on its order."""
         problems = document.problems()
         if problems:
-            message._park([{"code": p.code, "message": p.message} for p in problems])
+            message._park([HoldReason(code=p.code, message=p.message) for p in problems])
             return
         self.env["oms.payment.collector"]._record([(order, c) for c in document.charges])
         message.order_id = order
@@ -64,7 +66,7 @@ class OmsOrderUpdater(models.AbstractModel):
         """Apply what one message says was given back of its order."""
         problems = document.problems()
         if problems:
-            message._park([{"code": p.code, "message": p.message} for p in problems])
+            message._park([HoldReason(code=p.code, message=p.message) for p in problems])
             return
         message.order_id = order
         if order.oms_is_recorded:

@@ -4,6 +4,7 @@ from . import oms_order_refund
 from . import oms_order_refund_request
 from . import oms_order_refund_ledger
 from . import oms_order_refund_apply
+from . import oms_order_refund_holds
 from . import oms_order_refund_echo
 from . import oms_order_refund_paper
 from . import oms_order_refund_withdrawn

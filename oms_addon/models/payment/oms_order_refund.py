@@ -2,6 +2,8 @@
 
 from odoo import api, fields, models
 
+from odoo.addons.oms_addon.documents.problems import HoldReason
+
 
 class OmsOrderRefund(models.Model):
     """A refund of an order, told by its channel or asked for here.
@@ -119,9 +121,9 @@ class OmsOrderRefund(models.Model):
         self.env["oms.hold"]._open(
             self.order_id,
             [
-                {
-                    "code": "REFUND_UNMATCHED",
-                    "message": self.env._(
+                HoldReason(
+                    code="REFUND_UNMATCHED",
+                    message=self.env._(
                         "Refund %(ref)s exceeds the remaining invoiced amount by %(excess)s. "
                         "Check the "
                         "refund on the channel, book the difference manually, then release the "
@@ -129,6 +131,6 @@ class OmsOrderRefund(models.Model):
                         ref=self.ref,
                         excess=self.currency_id.format(excess),
                     ),
-                }
+                )
             ],
         )

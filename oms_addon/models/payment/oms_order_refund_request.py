@@ -8,6 +8,7 @@ from odoo import api, fields, models
 
 from odoo.addons.oms_addon.documents.codec import loads
 from odoo.addons.oms_addon.documents.order import Charge, Refund, RefundLine
+from odoo.addons.oms_addon.documents.problems import HoldReason
 from odoo.addons.oms_addon.tools import sentences
 from odoo.addons.oms_addon.tools.shares import rounded, spread_within
 
@@ -224,7 +225,7 @@ class OmsOrderRefund(models.Model):
             refund._advance_to("failed")
             text = refund._refused_text(message.error or "", is_certain)
             self.env["oms.hold"]._open(
-                refund.order_id, [{"code": "REFUND_UNMATCHED", "message": text}]
+                refund.order_id, [HoldReason(code="REFUND_UNMATCHED", message=text)]
             )
 
     def _refused_text(self, error, is_certain):

@@ -2,6 +2,8 @@
 
 from odoo import api, fields, models
 
+from odoo.addons.oms_addon.documents.problems import HoldReason
+
 
 class OmsOrderRefund(models.Model):
     """Where a channel reports all refunds of an order, one that is missing was deleted there: what
@@ -34,9 +36,9 @@ class OmsOrderRefund(models.Model):
         self.env["oms.hold"]._open(
             order,
             [
-                {
-                    "code": "REFUND_UNMATCHED",
-                    "message": self.env._(
+                HoldReason(
+                    code="REFUND_UNMATCHED",
+                    message=self.env._(
                         "Refund %(ref)s of %(amount)s was deleted on the channel. If the amount "
                         "was "
                         "not refunded, reverse its credit note and add the items to ship again, "
@@ -45,7 +47,7 @@ class OmsOrderRefund(models.Model):
                         ref=refund.ref,
                         amount=order.currency_id.format(refund.amount),
                     ),
-                }
+                )
                 for refund in withdrawn
             ],
         )

@@ -2,6 +2,7 @@
 
 from odoo import api, models
 
+from odoo.addons.oms_addon.documents.problems import HoldReason
 from odoo.addons.oms_addon.tools.batches import culprits
 
 from .batch import batch_context
@@ -38,7 +39,7 @@ class OmsPaymentCollector(models.AbstractModel):
         in_words = self.env["oms.channel.message"]._in_words
         told = {order: f"{what}: {in_words(error)}" for order, error in failed.items()}
         self.env["oms.hold"]._open_many(
-            [(o, {"code": "STEP_FAILED", "message": text}) for o, text in told.items()]
+            [(o, HoldReason(code="STEP_FAILED", message=text)) for o, text in told.items()]
         )
         return told
 

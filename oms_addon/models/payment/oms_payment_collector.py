@@ -5,6 +5,8 @@ from datetime import timezone
 from odoo import api, models
 from odoo.fields import Command
 
+from odoo.addons.oms_addon.documents.problems import HoldReason
+
 
 class OmsPaymentCollector(models.AbstractModel):
     _name = "oms.payment.collector"
@@ -128,16 +130,16 @@ class OmsPaymentCollector(models.AbstractModel):
         return [
             (
                 tx.sale_order_ids,
-                {
-                    "code": "PAYMENT_CONFLICT",
-                    "message": self.env._(
+                HoldReason(
+                    code="PAYMENT_CONFLICT",
+                    message=self.env._(
                         "%(amount)s was charged back (%(ref)s). Contest it on the channel, or "
                         "cancel "
                         "the items that were not shipped.",
                         amount=tx.currency_id.format(-tx.amount),
                         ref=tx.oms_charge_ref,
                     ),
-                },
+                ),
             )
             for tx in created
             if tx.oms_charge_kind == "chargeback" and tx.state == "done"
@@ -162,12 +164,17 @@ class OmsPaymentCollector(models.AbstractModel):
             ._fields["oms_charge_kind"]
             ._description_selection(self.env)
         )
+        statuses = {
+            "pending": self.env._("pending"),
+            "success": self.env._("successful"),
+            "failed": self.env._("failed"),
+        }
         return self.env._(
             "%(kind)s of %(amount)s %(currency)s, %(status)s (%(ref)s)",
             kind=kinds[charge.kind],
             amount=f"{charge.amount:f}",
             currency=charge.currency,
-            status=charge.status,
+            status=statuses[charge.status],
             ref=charge.ref,
         )
 
@@ -185,7 +192,7 @@ class OmsPaymentCollector(models.AbstractModel):
             transaction = known[key]
             text = self._conflict(transaction, order, charge)
             if text:
-                problems.append((order, {"code": "PAYMENT_CONFLICT", "message": text}))
+                problems.append((order, HoldReason(code="PAYMENT_CONFLICT", message=text)))
                 self.env["oms.event"]._log(order, "payment.conflict", text)
             else:
                 self._move(transaction, order, charge)

@@ -2,6 +2,8 @@
 
 from odoo import api, models
 
+from odoo.addons.oms_addon.documents.problems import HoldReason
+
 #: what the state of an order's money is held for; see sale.order _oms_payment_problems
 STATE_CODES = ("UNDERPAID", "OVERPAID", "REFUND_DUE", "PAYMENT_CURRENCY", "LATE_PAYMENT")
 
@@ -38,14 +40,14 @@ class OmsPaymentCollector(models.AbstractModel):
         more = order.oms_amount_refunded - order.oms_amount_paid
         if order.currency_id.compare_amounts(more, 0.0) > 0:
             problems.append(
-                {
-                    "code": "PAYMENT_CONFLICT",
-                    "message": self.env._(
+                HoldReason(
+                    code="PAYMENT_CONFLICT",
+                    message=self.env._(
                         "%(amount)s more was refunded than paid. Check the payments on the "
                         "channel.",
                         amount=order.currency_id.format(more),
                     ),
-                }
+                )
             )
         return problems
 
@@ -95,7 +97,7 @@ class OmsPaymentCollector(models.AbstractModel):
     @api.model
     def _close_settled(self, orders, problems):
         """Close the holds that the money of their orders settles."""
-        wrong = {(order.id, problem["code"]) for order, problem in problems}
+        wrong = {(order.id, problem.code) for order, problem in problems}
         holds = self.env["oms.hold"].search(
             [
                 ("order_id", "in", orders.ids),

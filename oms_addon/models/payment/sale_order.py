@@ -2,6 +2,7 @@
 
 from odoo import api, fields, models
 
+from odoo.addons.oms_addon.documents.problems import HoldReason
 from odoo.addons.oms_addon.tools.payment_terms import PREPAID
 
 
@@ -190,7 +191,7 @@ class SaleOrder(models.Model):
         """Say what is wrong with the money of one order.
 
         :return: problems for ``oms.hold._open``
-        :rtype: list[dict]
+        :rtype: list[HoldReason]
         """
         self.ensure_one()
         order = self.sudo()
@@ -198,7 +199,7 @@ class SaleOrder(models.Model):
             # Of an order that may go on nothing has to be refunded yet.
             return [] if order._oms_has_hold("REOPENED") else order._oms_late_payment()
         if order.oms_payment_state == "mismatch":
-            return [{"code": "PAYMENT_CURRENCY", "message": order._oms_currency_text()}]
+            return [HoldReason(code="PAYMENT_CURRENCY", message=order._oms_currency_text())]
         if order.oms_payment_state == "overpaid":
             # What was cancelled or returned has to be given back, and keeps nothing else from
             # going on.
@@ -206,9 +207,9 @@ class SaleOrder(models.Model):
                 line.oms_cancelled_qty or line._oms_returned_qty() for line in order.order_line
             )
             code = "REFUND_DUE" if gone else "OVERPAID"
-            return [{"code": code, "message": order._oms_overpaid_text()}]
+            return [HoldReason(code=code, message=order._oms_overpaid_text())]
         if order.oms_payment_state == "partial" and order._oms_is_money_final():
-            return [{"code": "UNDERPAID", "message": order._oms_underpaid_text()}]
+            return [HoldReason(code="UNDERPAID", message=order._oms_underpaid_text())]
         return []
 
     def _oms_has_hold(self, code):
@@ -245,18 +246,18 @@ class SaleOrder(models.Model):
                 "payment was made: pay it in the payment provider, then release the order.",
                 amount=self.currency_id.format(written),
             )
-            return [{"code": "LATE_PAYMENT", "message": message}]
+            return [HoldReason(code="LATE_PAYMENT", message=message)]
         refs = self.transaction_ids.filtered(
             lambda tx: tx.state in ("authorized", "done") and tx.amount > 0
         ).mapped(lambda tx: tx.oms_charge_ref or tx.provider_reference or tx.reference)
         return [
-            {
-                "code": "LATE_PAYMENT",
-                "message": self.env._(
+            HoldReason(
+                code="LATE_PAYMENT",
+                message=self.env._(
                     "The order is cancelled, but %(amount)s remains paid (%(refs)s). Refund or "
                     "void it on the channel.",
                     amount=self.currency_id.format(left + promised),
                     refs=", ".join(ref for ref in refs if ref),
                 ),
-            }
+            )
         ]

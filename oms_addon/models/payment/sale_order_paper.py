@@ -2,6 +2,8 @@
 
 from odoo import models
 
+from odoo.addons.oms_addon.documents.problems import HoldReason
+
 #: what the same money is held for where no refund says that it is on its way
 MONEY_DUE = ("REFUND_DUE", "OVERPAID", "LATE_PAYMENT")
 
@@ -26,16 +28,16 @@ class SaleOrder(models.Model):
             due = -order.oms_balance_due
         if order.currency_id.compare_amounts(due, to_pay) > 0:
             # More than that is due: its sentence tells all of it.
-            if any(problem["code"] in MONEY_DUE for problem in problems):
+            if any(problem.code in MONEY_DUE for problem in problems):
                 return problems
         return [
-            *(problem for problem in problems if problem["code"] not in MONEY_DUE),
-            {
-                "code": "REFUND_DUE",
-                "message": self.env._(
+            *(problem for problem in problems if problem.code not in MONEY_DUE),
+            HoldReason(
+                code="REFUND_DUE",
+                message=self.env._(
                     "The channel recorded a refund of %(amount)s, but no payment was made. Pay it "
                     "in the payment provider, then mark the refund as paid.",
                     amount=order.currency_id.format(to_pay),
                 ),
-            },
+            ),
         ]

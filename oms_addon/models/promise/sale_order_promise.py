@@ -2,6 +2,8 @@
 
 from odoo import fields, models
 
+from odoo.addons.oms_addon.documents.problems import HoldReason
+
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
@@ -41,14 +43,14 @@ class SaleOrder(models.Model):
         self.env["oms.hold"].sudo()._open(
             order_sudo,
             [
-                {
-                    "code": "CANCEL_REQUESTED",
-                    "message": self.env._(
+                HoldReason(
+                    code="CANCEL_REQUESTED",
+                    message=self.env._(
                         "The buyer was promised another date and asks to cancel: cancel the "
                         "order, or ship it."
                     ),
                     **self.env["oms.order.signals"]._deadline("CANCEL_REQUESTED"),
-                }
+                )
             ],
         )
         order_sudo._oms_run()

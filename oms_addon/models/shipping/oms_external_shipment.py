@@ -4,6 +4,7 @@ import math
 
 from odoo import api, models
 
+from odoo.addons.oms_addon.documents.problems import HoldReason
 from odoo.addons.oms_addon.models.allocation.oms_allocator import OPEN_STATES
 
 
@@ -137,14 +138,14 @@ class OmsExternalShipment(models.AbstractModel):
         self.env["oms.hold"]._open(
             order,
             [
-                {
-                    "code": "SHIPPED_ELSEWHERE",
-                    "message": self.env._(
+                HoldReason(
+                    code="SHIPPED_ELSEWHERE",
+                    message=self.env._(
                         "The channel reports %(units)s as shipped, but their delivery in Odoo was "
                         "already started. Stop it and cancel these units, then release the order.",
                         units=self._pending_text(rest),
                     ),
-                }
+                )
             ],
         )
 

@@ -3,6 +3,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.oms_addon.documents.problems import HoldReason
 from odoo.addons.oms_addon.tools import sentences
 
 
@@ -225,16 +226,16 @@ class OmsPickRejection(models.Model):
         self.env["oms.hold"]._open(
             order,
             [
-                {
-                    "code": "PICK_REJECTED",
-                    "message": self.env._(
+                HoldReason(
+                    code="PICK_REJECTED",
+                    message=self.env._(
                         "%(text)s No other location has enough stock: %(missing)s are missing and "
                         "none "
                         "are incoming. Purchase them, offer a substitute, or cancel them.",
                         text=self._text(),
                         missing=f"{missing:g}",
                     ),
-                }
+                )
             ],
         )
 

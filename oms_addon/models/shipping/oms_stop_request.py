@@ -2,6 +2,7 @@
 
 from odoo import api, fields, models
 
+from odoo.addons.oms_addon.documents.problems import HoldReason
 from odoo.addons.oms_addon.tools import sentences
 from odoo.addons.oms_addon.tools.sealed_context import sealed, unsealed
 
@@ -140,11 +141,11 @@ class OmsStopRequest(models.Model):
         self.env["oms.hold"]._open(
             order,
             [
-                {
-                    "code": code,
-                    "message": message,
+                HoldReason(
+                    code=code,
+                    message=message,
                     **self.env["oms.order.signals"]._deadline("CANCEL_REQUESTED"),
-                }
+                )
             ],
         )
         return order.oms_hold_ids.filtered(lambda h: h.state == "open" and h.reason_code == code)[
@@ -205,10 +206,10 @@ class OmsStopRequest(models.Model):
         self.env["oms.hold"]._open(
             self.order_id,
             [
-                {
-                    "code": "STOP_TOO_LATE",
-                    "message": self._late_text(),
-                }
+                HoldReason(
+                    code="STOP_TOO_LATE",
+                    message=self._late_text(),
+                )
             ],
         )
 

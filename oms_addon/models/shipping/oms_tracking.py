@@ -5,6 +5,8 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from odoo.addons.oms_addon.documents.problems import HoldReason
+
 
 class OmsTracking(models.AbstractModel):
     """Records events in bulk.
@@ -72,14 +74,14 @@ class OmsTracking(models.AbstractModel):
     @api.model
     def _unknown_problem(self, numbers):
         """:return: the problem of a message about parcels nobody knows"""
-        return {
-            "code": "UNKNOWN_TRACKING",
-            "message": self.env._(
+        return HoldReason(
+            code="UNKNOWN_TRACKING",
+            message=self.env._(
                 "No parcel has tracking number %(numbers)s. The message waits for a matching "
                 "parcel.",
                 numbers=", ".join(sorted(numbers)),
             ),
-        }
+        )
 
     @api.model
     def _release_waiting(self, parcels):

@@ -3,6 +3,7 @@
 from odoo import models
 from odoo.exceptions import UserError
 
+from odoo.addons.oms_addon.documents.problems import HoldReason
 from odoo.addons.oms_addon.tools.sealed_context import sealed
 
 MAX_STEPS = 5
@@ -17,7 +18,7 @@ class SaleOrder(models.Model):
         :param str reason: why, in words
         :return: the orders that are held; those that are done or cancelled are not
         """
-        problem = {"code": "MANUAL", "message": reason}
+        problem = HoldReason(code="MANUAL", message=reason)
         open_orders = self.filtered(lambda o: o.state != "cancel" and o.oms_status != "done")
         self.env["oms.hold"]._open_many([(order, problem) for order in open_orders])
         open_orders._oms_run()

@@ -2,6 +2,7 @@
 
 from odoo import api, fields, models
 
+from odoo.addons.oms_addon.documents.problems import HoldReason
 from odoo.addons.oms_addon.tools.sealed_context import sealed
 
 #: orders asked for at once
@@ -92,7 +93,7 @@ class OmsChannel(models.Model):
             "The order was deleted on the channel. Cancel it, or release it to ship it anyway."
         )
         self.env["oms.hold"]._open_many(
-            [(order, {"code": "DELETED_ON_CHANNEL", "message": text}) for order in gone]
+            [(order, HoldReason(code="DELETED_ON_CHANNEL", message=text)) for order in gone]
         )
         gone._oms_run()
         return gone

@@ -145,7 +145,7 @@ class TestPrestashopRoundTypes(FaultBench):
         wrong = replace(document, total_tax=document.total_tax + Decimal("0.10"))
         builder = self.env["oms.order.builder"]
         [problem] = builder._tax_difference(self.store, order, wrong)
-        self.assertEqual(problem["code"], "TAX_MISMATCH")
+        self.assertEqual(problem.code, "TAX_MISMATCH")
 
     def test_every_way_to_round_comes_in_to_the_cent(self):
         for kind in ("1", "2", "3"):
