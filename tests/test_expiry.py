@@ -139,7 +139,7 @@ class TestLotExpiry(StoryCase):
         self.assertEqual(self.holds(order), ["LOT_EXPIRED"])
         self.assertEqual(
             order.oms_hold_ids.detail,
-            f"Past the removal date, and taken already: 3 × {self.product.display_name} of lot "
+            f"Past the removal date and already picked: 3 × {self.product.display_name} of lot "
             f"{self.old.name} in {order.picking_ids.name}.",
         )
         shipper = self.env["oms.shipper"]

@@ -88,16 +88,16 @@ class TestKits(StoryCase):
                 "sourced": [
                     [
                         "South",
-                        "All from South: first in order and complete.",
+                        "All from South: first warehouse with all items.",
                         {"South BODY": [3.0, 0], "South WHEEL": [12.0, 0]},
                     ],
                     [
                         "HOME",
-                        "All from HOME: first in order and complete.",
+                        "All from HOME: first warehouse with all items.",
                         {"HOME BODY": [2.0, 0], "HOME WHEEL": [8.0, 0]},
                     ],
                     [
-                        "Split, no warehouse has all: 2 × [CART] CART: HOME; "
+                        "Split, no warehouse has all items: 2 × [CART] CART: HOME; "
                         "2 × [CART] CART: South.",
                         {
                             "HOME BODY": [2.0, 0],

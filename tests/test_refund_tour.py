@@ -51,7 +51,7 @@ class TestRefundTour(HttpCase, PushShopMixin, OmsCommon):
             .with_context(active_id=order.id)
             .create({"reason": "x", "amount": 30.01})
         )
-        with self.assertRaisesRegex(UserError, "more than can still be refunded"):
+        with self.assertRaisesRegex(UserError, "exceeds the refundable amount"):
             request.action_ask()
         self.assertFalse(order.oms_refund_ids)
         request.amount = 30.0
@@ -59,7 +59,7 @@ class TestRefundTour(HttpCase, PushShopMixin, OmsCommon):
         # A second click asks for nothing more, another request for more than is left.
         request.action_ask()
         self.assertEqual(len(order.oms_refund_ids), 1)
-        with self.assertRaisesRegex(UserError, "more than can still be refunded"):
+        with self.assertRaisesRegex(UserError, "exceeds the refundable amount"):
             request.copy({"amount": 1.0}).action_ask()
         self.assertEqual(len(order.oms_refund_ids), 1)
 

@@ -39,7 +39,7 @@ class TestStateTables(OmsCommon):
         channels = self.channel | self.channel.copy({"name": "Other"})
         self.channel.state, channels[1].state = "paused", "draft"
         with self.assertRaisesRegex(
-            UserError, "^Other is Not connected and cannot become Paused.$"
+            UserError, "^Other is Not Connected and cannot become Paused.$"
         ):
             channels._set_state("paused")
         with self.assertRaises(UserError):

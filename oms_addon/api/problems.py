@@ -10,18 +10,18 @@ CONTENT_TYPE = "application/problem+json"
 
 #: what each kind of problem is called, by status
 TITLES = {
-    400: "The request cannot be read.",
-    401: "Nobody known is asking.",
-    403: "This is not allowed.",
-    404: "There is nothing here.",
-    405: "The method is not possible here.",
-    409: "The request contradicts what is known.",
+    400: "The request cannot be parsed.",
+    401: "Authentication is required.",
+    403: "Access is denied.",
+    404: "The resource does not exist.",
+    405: "The method is not supported.",
+    409: "The request conflicts with the current state.",
     413: "The body is too large.",
-    415: "The body is of the wrong type.",
-    422: "The request can be read, but is wrong.",
-    429: "There were too many requests.",
-    500: "Something went wrong here.",
-    503: "This is too busy at the moment.",
+    415: "The type of the body is not supported.",
+    422: "The request is not valid.",
+    429: "Rate limit reached.",
+    500: "The server reported an error.",
+    503: "The server is busy.",
 }
 
 

@@ -212,6 +212,6 @@ class OmsChannelAdapter(models.AbstractModel):
         :rtype: str
         """
         return self.env._(
-            "%(kind)s cannot be asked whether this is true. Nothing was changed.",
+            "%(kind)s cannot confirm whether this is correct. Nothing was changed.",
             kind=self._description,
         )

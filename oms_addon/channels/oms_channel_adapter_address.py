@@ -104,8 +104,8 @@ class OmsChannelAdapter(models.AbstractModel):
         elif auth or {name.lower() for name in headers or ()} - NEUTRAL_HEADERS:
             raise FinalError(
                 self.env._(
-                    "%(host)s is not the server of %(channel)s, so its access is not sent "
-                    "there. Nothing was done.",
+                    "%(host)s is not the server of %(channel)s, so the credentials were not "
+                    "sent to it. Nothing was changed.",
                     host=address.host,
                     channel=channel.name,
                 )
@@ -119,9 +119,9 @@ class OmsChannelAdapter(models.AbstractModel):
                 raise self._explained(error) from error
             raise RetryableError(
                 self.env._(
-                    "%(channel)s named a file at %(host)s, which is not on the internet or has "
-                    "no HTTPS, so it was not opened. Check that the address of the channel is "
-                    "the right one.",
+                    "%(channel)s linked to a file at %(host)s, which is not on the internet or "
+                    "does not use HTTPS, so it was not opened. Check that the address of the "
+                    "channel is correct.",
                     channel=channel.name,
                     host=address.host,
                 )
@@ -144,27 +144,27 @@ class OmsChannelAdapter(models.AbstractModel):
         """
         words = {
             addresses.MALFORMED: self.env._(
-                "“%(address)s” is no valid address. Enter it as https://shop.example.com.",
+                "“%(address)s” is not a valid address. Enter it as https://shop.example.com.",
                 address=error.shown,
             ),
             addresses.EXTRAS: self.env._(
-                "The address holds more than a server and a folder. Enter it without a user "
-                "name and without what follows a question mark or a hash: %(address)s",
+                "%(address)s contains more than a server and a folder. Enter the address "
+                "without a user name and without anything after a question mark or hash.",
                 address=error.shown,
             ),
             addresses.PLAIN: self.env._(
-                "%(host)s would be called without encryption. Enter the address with https://, "
-                "or have an administrator add the host to Allowed Hosts in the settings.",
+                "%(host)s does not use encryption. Enter the address with https://, or ask an "
+                "administrator to add the host to Allowed Hosts in the settings.",
                 host=error.shown,
             ),
             addresses.INTERNAL: self.env._(
-                "%(host)s is in the network of the server of Odoo, which channels do not reach. "
-                "Correct the address, or have an administrator add the host to Allowed Hosts in "
-                "the settings.",
+                "%(host)s is in the network of the Odoo server, which channels cannot access. "
+                "Correct the address, or ask an administrator to add the host to Allowed Hosts "
+                "in the settings.",
                 host=error.shown,
             ),
             addresses.FOREIGN: self.env._(
-                "%(kind)s is not served at %(host)s, but at %(hosts)s. Correct the address.",
+                "%(kind)s is not available at %(host)s, but at %(hosts)s. Correct the address.",
                 kind=self._description,
                 host=error.shown,
                 hosts=", ".join(self._hosts),

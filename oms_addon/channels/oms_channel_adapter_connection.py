@@ -16,7 +16,7 @@ class OmsChannelAdapter(models.AbstractModel):
                 self._can_fetch and self._can_register,
                 self.env._("Sends orders by webhook and is polled."),
             ),
-            (self._can_fetch and not self._can_register, self.env._("Is polled for orders.")),
+            (self._can_fetch and not self._can_register, self.env._("Polled for orders.")),
             (self._can_import_file, self.env._("Orders are uploaded as a file.")),
         ]
         told = [

@@ -130,13 +130,14 @@ class OmsChannelAdapter(models.AbstractModel):
             channel._raise_alert(
                 "listing_rows",
                 self.env._(
-                    "%(count)s listings cannot be read and were left out, for example %(problem)s",
+                    "%(count)s listings could not be read and were skipped, for example "
+                    "%(problem)s",
                     count=len(problems),
                     problem=problems[0][:MAX_PROBLEM],
                 ),
                 self.env._(
-                    "See whether a plugin of the store changes its answers. The listings are "
-                    "fetched again every day."
+                    "Check whether a plugin of the store changes its responses. The listings "
+                    "are fetched again every day."
                 ),
                 level="warning",
             )

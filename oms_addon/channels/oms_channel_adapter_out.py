@@ -37,7 +37,7 @@ class OmsChannelAdapter(models.AbstractModel):
         :raise Unfinished: when the channel took the call and works on it
         """
         if not getattr(self, f"_can_push_{topic}", False):
-            raise FinalError(self.env._("This kind of channel cannot be told: %s.", topic))
+            raise FinalError(self.env._("This channel type does not accept: %s.", topic))
         return getattr(self, f"_push_{topic}")(channel, key, loads(payload)) or {}
 
     @api.model
@@ -153,8 +153,8 @@ class OmsChannelAdapter(models.AbstractModel):
         except EndlessList as error:
             raise FinalError(
                 self.env._(
-                    "A list of %(channel)s cannot be read: %(problem)s. Nothing is concluded from "
-                    "it; see whether a plugin or a proxy of the store changes its answers.",
+                    "A list of %(channel)s could not be read and was ignored: %(problem)s. "
+                    "Check whether a plugin or proxy of the store changes its responses.",
                     channel=channel.name,
                     problem=str(error),
                 )
@@ -228,7 +228,7 @@ class OmsChannelAdapter(models.AbstractModel):
             if wait:
                 attempt.expect(bucket, cost)
                 raise RateLimited(
-                    self.env._("%s: the channel's rate limit is used up.", channel.name),
+                    self.env._("%s: the rate limit of the channel is reached.", channel.name),
                     seconds=wait,
                 )
         attempt.pay(bucket, cost, missing)

@@ -18,14 +18,17 @@ MAX_DRAINED = 32 * 1024**2
 
 # What Odoo and werkzeug raise, in our words: (code, detail).
 _WORDS = {
-    400: ("bad-request", "The request cannot be read."),
-    401: ("no-key", "A valid API key is needed: Authorization: Bearer <key>."),
-    403: ("not-allowed", "This is not allowed."),
-    404: ("unknown-address", "There is no such address."),
-    405: ("bad-method", "This address does not know the method; the header Allow tells which."),
-    413: ("too-large", "The body is too large; send it in parts."),
+    400: ("bad-request", "The request cannot be parsed."),
+    401: ("no-key", "A valid API key is required: Authorization: Bearer <key>."),
+    403: ("not-allowed", "Access is denied."),
+    404: ("unknown-address", "This address does not exist."),
+    405: (
+        "bad-method",
+        "This address does not support the method; the header Allow lists the supported ones.",
+    ),
+    413: ("too-large", "The body is too large. Send it in parts."),
     415: ("bad-type", "Send the body as application/json."),
-    503: ("busy", "Others changed the same at this moment: send it again."),
+    503: ("busy", "The same data was changed at the same time. Send the request again."),
 }
 
 

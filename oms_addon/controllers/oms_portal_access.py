@@ -17,6 +17,6 @@ class OmsPortalAccess(CustomerPortal):
             token = document_sudo.access_token
             if not access_token or not token or not consteq(token, access_token):
                 raise AccessError(
-                    request.env._("This page shows prices, which the role Warehouse does not see.")
+                    request.env._("This page shows prices, which the Warehouse role cannot access.")
                 )
         return document_sudo

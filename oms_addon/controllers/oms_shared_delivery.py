@@ -12,7 +12,7 @@ class OmsSharedDeliveryController(SaleStockPortal):
     def _stock_picking_check_access(self, picking_id, access_token=None):
         """Extend `sale_stock`: the link of each of its orders opens a shared delivery."""
         if not is_readable(picking_id, access_token):
-            raise AccessError(request.env._("There is no such delivery."))
+            raise AccessError(request.env._("This delivery does not exist."))
         try:
             return super()._stock_picking_check_access(picking_id, access_token)
         except AccessError:

@@ -48,7 +48,9 @@ def check_names(headers):
     :raise Problem: 400
     """
     if any("\x00" in headers.get(name, "") for name in NAMES):
-        raise Problem(400, "bad-event", "An event's name has printable characters only.")
+        raise Problem(
+            400, "bad-event", "The name of an event may contain printable characters only."
+        )
     if max(len(headers.get(name, "")) for name in NAMES) > MAX_REF:
         raise Problem(400, "bad-event", f"An event's name has {MAX_REF} characters at most.")
 
@@ -66,5 +68,5 @@ def find_channel(token):
         request.env["oms.channel"].sudo().search_fetch([("token", "=", known)], ROUTING_FIELDS)
     )
     if not channel_sudo:
-        raise Problem(404, "unknown-channel", "There is no such channel.")
+        raise Problem(404, "unknown-channel", "This channel does not exist.")
     return channel_sudo

@@ -59,7 +59,7 @@ def describe(error, url, peers=()):
     host, causes = address.hostname or url, list(_chain(error))
     place = f"{host}:{address.port}" if address.port else host
     if host in ("http", "https"):
-        return f"“{url}” is no valid address. Enter it as https://shop.example.com."
+        return f"“{url}” is not a valid address. Enter it as https://shop.example.com."
     for cause in causes:
         if isinstance(cause, socket.gaierror):
             return (
@@ -83,7 +83,7 @@ def describe(error, url, peers=()):
     if any(isinstance(cause, ssl.SSLError) for cause in causes):
         return _describe_handshake(causes, place)
     if _is_any(causes, NO_ADDRESS):
-        return f"“{host}” is no valid address. Enter it as https://shop.example.com."
+        return f"“{host}” is not a valid address. Enter it as https://shop.example.com."
     if _is_any(causes, BROKEN_OFF) and address.scheme == "http":
         return (
             f"{place} closed the connection before it had answered. If it is reached by HTTPS, "
@@ -266,7 +266,7 @@ def describe_redirect(url, there):
     address, other = urlsplit(url), urlsplit(there or "")
     host = address.hostname
     if not there:
-        return f"{host} sends calls on to what is no valid address. Check the address."
+        return f"{host} redirects calls to an invalid address. Check the address."
     if other.hostname == host and (address.scheme, other.scheme) == ("http", "https"):
         port = f" and port {other.port}" if other.port else ""
         return (

@@ -8,7 +8,7 @@ from odoo.addons.oms_addon.tools.sealed_context import sealed
 class OmsAllocationMove(models.TransientModel):
     _name = "oms.allocation.move"
     _inherit = "oms.wizard"
-    _description = "Send From Another Warehouse"
+    _description = "Change Warehouse"
 
     order_ids = fields.Many2many("sale.order", string="Orders", required=True)
     company_id = fields.Many2one(

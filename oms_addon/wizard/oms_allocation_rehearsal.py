@@ -12,22 +12,23 @@ MAX_ORDERS = 500
 class OmsAllocationRehearsal(models.TransientModel):
     _name = "oms.allocation.rehearsal"
     _inherit = "oms.wizard"
-    _description = "Rehearsal"
+    _description = "Simulation"
 
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company
     )
     run_ids = fields.Many2many(
         "oms.allocation.run",
-        string="Rules",
+        string="Rule Sets",
         context={"active_test": False},
-        help="Runs to rehearse, archived ones too. Empty: those in force.",
+        help="Rule sets to simulate, including archived ones. Leave empty to simulate the "
+        "active ones.",
     )
     scope = fields.Selection(
         [
-            ("all", "All orders that wait or are not confirmed"),
-            ("waiting", "Orders that wait for goods"),
-            ("draft", "Orders not confirmed yet"),
+            ("all", "All Backordered or Unconfirmed Orders"),
+            ("waiting", "Backordered Orders"),
+            ("draft", "Unconfirmed Orders"),
         ],
         "Orders",
         required=True,
@@ -36,7 +37,7 @@ class OmsAllocationRehearsal(models.TransientModel):
     result = fields.Json(readonly=True)
 
     def _compute_display_name(self):
-        self.display_name = self.env._("Rehearsal")
+        self.display_name = self.env._("Simulation")
 
     def action_rehearse(self):
         """Decide again and show what would change; no order is touched."""

@@ -120,7 +120,7 @@ class OmsAllocationRehearsal(models.TransientModel):
         if not pairs:
             return []
         totals = (sum(column) for column in zip(*pairs, strict=True))
-        return [row(self.env._("Kilometres"), *totals, lambda km: f"{km:,}")]
+        return [row(self.env._("Kilometers"), *totals, lambda km: f"{km:,}")]
 
     def _figures(self, old, new, currency):
         """:return: rows (what, before, after, whether less is better)"""
@@ -144,14 +144,14 @@ class OmsAllocationRehearsal(models.TransientModel):
                 *(sum(len(side["warehouses"]) for side in sides) for sides in (olds, news)),
             ),
             row(
-                self.env._("Split orders"),
+                self.env._("Split Orders"),
                 *(sum(len(side["warehouses"]) > 1 for side in sides) for sides in (olds, news)),
             ),
-            row(self.env._("Orders with a backorder"), *count("waits")),
-            row(self.env._("Orders a person decides"), *count("queued")),
+            row(self.env._("Orders with a Backorder"), *count("waits")),
+            row(self.env._("Orders to Review"), *count("queued")),
             *self._row_of_ways(row, olds, news),
             row(
-                self.env._("Parcel cost"),
+                self.env._("Parcel Cost"),
                 *(currency.round(sum(side["cost"] for side in sides)) for sides in (olds, news)),
                 currency.format,
             ),

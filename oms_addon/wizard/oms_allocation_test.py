@@ -8,18 +8,22 @@ from odoo.fields import Command
 class OmsAllocationTest(models.TransientModel):
     _name = "oms.allocation.test"
     _inherit = "oms.wizard"
-    _description = "Test Order"
+    _description = "Allocation Simulation"
 
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company
     )
     run_id = fields.Many2one(
-        "oms.allocation.run", help="Empty: all rules in force. A run is tried even if archived."
+        "oms.allocation.run",
+        help="Leave empty to apply all active rules. A selected rule set "
+        "is simulated even if archived.",
     )
     order_id = fields.Many2one(
-        "sale.order", "Like order", help="An order that is there; or say below what is wanted."
+        "sale.order",
+        "Copy from Order",
+        help="Existing order to simulate. Leave empty to enter products below.",
     )
-    channel_id = fields.Many2one("oms.channel", help="Empty: an order made in Odoo.")
+    channel_id = fields.Many2one("oms.channel", help="Leave empty for an order created in Odoo.")
     priority = fields.Selection([("0", "Normal"), ("1", "Urgent")], default="0", required=True)
     carrier_id = fields.Many2one("delivery.carrier")
     country_id = fields.Many2one("res.country", default=lambda self: self.env.company.country_id)
@@ -28,7 +32,7 @@ class OmsAllocationTest(models.TransientModel):
     result = fields.Json(readonly=True)
 
     def _compute_display_name(self):
-        self.display_name = self.env._("Test order")
+        self.display_name = self.env._("Simulation")
 
     def action_decide(self):
         """Show step by step what would be decided now."""
@@ -36,7 +40,7 @@ class OmsAllocationTest(models.TransientModel):
         self._check_records()
         if not self.order_id and not self.line_ids.filtered(lambda line: line.quantity > 0):
             raise UserError(
-                self.env._("Choose an order, or say at least one product and how many of it.")
+                self.env._("Select an order, or enter at least one product with a quantity.")
             )
         self.sudo().result = self._try()
         return True
@@ -59,7 +63,7 @@ class OmsAllocationTest(models.TransientModel):
         """:return: a draft order of what is typed; it never leaves the savepoint"""
         customer = self.env["res.partner"].create(
             {
-                "name": self.env._("Test order"),
+                "name": self.env._("Simulation"),
                 "country_id": self.country_id.id,
                 "zip": self.zip,
                 "company_id": self.company_id.id,
@@ -74,7 +78,7 @@ class OmsAllocationTest(models.TransientModel):
                     "partner_id": customer.id,
                     "company_id": self.company_id.id,
                     # No number of a real order is used up.
-                    "name": self.env._("Test order"),
+                    "name": self.env._("Simulation"),
                     "oms_channel_id": self.channel_id.id,
                     "oms_priority": self.priority,
                     "carrier_id": self.carrier_id.id,
@@ -92,7 +96,7 @@ class OmsAllocationTest(models.TransientModel):
 class OmsAllocationTestLine(models.TransientModel):
     _name = "oms.allocation.test.line"
     _inherit = "oms.wizard"
-    _description = "Test Order Line"
+    _description = "Allocation Simulation Line"
 
     test_id = fields.Many2one("oms.allocation.test", required=True, ondelete="cascade")
     product_id = fields.Many2one(

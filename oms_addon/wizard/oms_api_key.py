@@ -14,16 +14,15 @@ class OmsApiKey(models.TransientModel):
 
     _name = "oms.api.key"
     _inherit = "oms.wizard"
-    _description = "API Key of a Shop"
+    _description = "Channel API Key"
 
     channel_id = fields.Many2one("oms.channel", required=True)
     user_id = fields.Many2one(
         "res.users",
-        "Acts as",
         required=True,
         domain=lambda self: self._get_user_domain(),
-        help="The key may do what this user may do in the API: give the shop a user of its own, "
-        "with the role Agent, or Auditor if it only reads.",
+        help="The key has the permissions of this user in the API. Use a separate user per "
+        "store with the role Agent, or Auditor for read-only access.",
     )
     expires_on = fields.Date(
         required=True,
@@ -33,7 +32,8 @@ class OmsApiKey(models.TransientModel):
     is_limited = fields.Boolean(
         "Limit to This Channel",
         default=True,
-        help="The key opens no other channel. Leave empty to open all channels of the user.",
+        help="The key gives access to this channel only. If unchecked, it gives access to all "
+        "channels of the user.",
     )
 
     @api.model
@@ -61,7 +61,7 @@ class OmsApiKey(models.TransientModel):
         return {
             "type": "ir.actions.act_window",
             "res_model": "res.users.apikeys.show",
-            "name": self.env._("The key for %(channel)s", channel=self.channel_id.name),
+            "name": self.env._("API key for %(channel)s", channel=self.channel_id.name),
             "views": [(False, "form")],
             "target": "new",
             "context": {"default_key": self._make()},
@@ -81,20 +81,22 @@ class OmsApiKey(models.TransientModel):
         if not user_sudo.filtered_domain(self._get_user_domain()):
             raise UserError(
                 self.env._(
-                    "%(user)s has no role of the API. Choose a user who is Agent or Auditor.",
+                    "%(user)s has no API role. Select a user with the role Agent or Auditor.",
                     user=user_sudo.name,
                 )
             )
         if user_sudo.company_ids - self.env.user.company_ids:
             raise UserError(
                 self.env._(
-                    "%(user)s works in companies that are not yours: a key would open their "
-                    "channels. Choose a user of your companies only.",
+                    "%(user)s belongs to companies you cannot access. Select a user of your own "
+                    "companies.",
                     user=user_sudo.name,
                 )
             )
         if self.expires_on <= fields.Date.context_today(self):
-            raise UserError(self.env._("Choose a day in the future: the key ends on it."))
+            raise UserError(
+                self.env._("The expiration date has passed. Enter a date in the future.")
+            )
         token = self.channel_id.sudo().token
         scope = scope_of(token) if self.is_limited else KEY_SCOPE
         # A manager makes keys for others, and for longer than a group's limit for its own.
@@ -114,8 +116,9 @@ class OmsApiKey(models.TransientModel):
         values = {"user": login, "day": self.expires_on}
         if self.is_limited:
             return self.env._(
-                "API key made for %(user)s, until %(day)s, for this channel only", **values
+                "API key created for %(user)s, valid until %(day)s, for this channel only", **values
             )
         return self.env._(
-            "API key made for %(user)s, until %(day)s, for all channels of the user", **values
+            "API key created for %(user)s, valid until %(day)s, for all channels of the user",
+            **values,
         )

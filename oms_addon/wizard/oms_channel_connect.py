@@ -25,7 +25,7 @@ class OmsChannelConnect(models.TransientModel):
     channel_state = fields.Selection(related="channel_id.state")
 
     # Kind
-    adapter = fields.Selection(selection="_selection_adapter", string="Kind")
+    adapter = fields.Selection(selection="_selection_adapter", string="Channel Type")
     kinds = fields.Json(compute="_compute_kinds")
 
     # Credentials
@@ -63,7 +63,7 @@ class OmsChannelConnect(models.TransientModel):
     company_tax_rounding = fields.Selection(
         related="channel_id.company_id.tax_calculation_rounding_method"
     )
-    told_tax_rounding = fields.Char(readonly=True)
+    told_tax_rounding = fields.Char("Channel Tax Rounding", readonly=True)
     price_rounding = fields.Selection(
         [
             ("half_up", "Half Up"),
@@ -74,7 +74,7 @@ class OmsChannelConnect(models.TransientModel):
             ("down", "Always Down"),
         ],
         readonly=True,
-        help="Which way the channel rounds amounts, as its settings say. Odoo rounds half up.",
+        help="How the channel rounds amounts. Odoo rounds half up.",
     )
     rounding_advice = fields.Text(compute="_compute_rounding_advice")
     missing_tax_count = fields.Integer(compute="_compute_missing_tax_count")
@@ -87,10 +87,10 @@ class OmsChannelConnect(models.TransientModel):
     stock_sync_id = fields.Many2one("oms.channel.sync", readonly=True)
     stock_line_ids = fields.One2many(related="stock_sync_id.line_ids", string="Stock by Listing")
     stock_is_complete = fields.Boolean(
-        related="stock_sync_id.is_complete", string="Stock Read Completely"
+        related="stock_sync_id.is_complete", string="Stock Fully Fetched"
     )
     stock_change_count = fields.Integer(
-        related="stock_sync_id.change_count", string="Stock That Will Change"
+        related="stock_sync_id.change_count", string="Stock Changes"
     )
     stock_zero_count = fields.Integer(related="stock_sync_id.zero_count")
     stock_skipped_count = fields.Integer(
@@ -101,16 +101,16 @@ class OmsChannelConnect(models.TransientModel):
     stock_will_become_total = fields.Float(related="stock_sync_id.will_become_total")
     wants_stock = fields.Boolean(
         "Sync Stock",
-        help="Push the stock of Odoo to the channel from going live on, as the table shows.",
+        help="Sync the stock of Odoo to the channel once it is live, as shown in the table.",
     )
 
     price_sync_id = fields.Many2one("oms.channel.sync", readonly=True)
     price_line_ids = fields.One2many(related="price_sync_id.line_ids", string="Prices by Listing")
     price_is_complete = fields.Boolean(
-        related="price_sync_id.is_complete", string="Prices Read Completely"
+        related="price_sync_id.is_complete", string="Prices Fully Fetched"
     )
     price_change_count = fields.Integer(
-        related="price_sync_id.change_count", string="Prices That Will Change"
+        related="price_sync_id.change_count", string="Price Changes"
     )
     price_skipped_count = fields.Integer(
         related="price_sync_id.skipped_count", string="Prices Not Synced"
@@ -118,7 +118,7 @@ class OmsChannelConnect(models.TransientModel):
     price_pricelist_id = fields.Many2one(related="channel_id.price_pricelist_id", readonly=False)
     wants_prices = fields.Boolean(
         "Sync Prices",
-        help="Push the prices of Odoo to the channel from going live on, as the table shows.",
+        help="Sync the prices of Odoo to the channel once it is live, as shown in the table.",
     )
 
     # Messages and history
@@ -131,9 +131,9 @@ class OmsChannelConnect(models.TransientModel):
     )
     start_policy = fields.Selection(related="channel_id.start_policy", readonly=False)
     wants_backfill = fields.Boolean("Import History")
-    backfill_from = fields.Datetime("From")
-    backfill_to = fields.Datetime("Until")
-    backfill_id = fields.Many2one("oms.channel.backfill", readonly=True)
+    backfill_from = fields.Datetime("Start Date")
+    backfill_to = fields.Datetime("End Date")
+    backfill_id = fields.Many2one("oms.channel.backfill", "History Import", readonly=True)
     count_text = fields.Char(related="backfill_id.count_text")
     backfill_policy = fields.Selection(related="channel_id.backfill_policy", readonly=False)
 
@@ -151,7 +151,7 @@ class OmsChannelConnect(models.TransientModel):
         presets = self.env["oms.channel"]._policy_presets()
         return [
             *[(code, preset["label"]) for code, preset in presets.items()],
-            ("keep", self.env._("Keep Present Settings")),
+            ("keep", self.env._("Keep Current Settings")),
         ]
 
     # === ACTION METHODS === #
@@ -262,7 +262,7 @@ class OmsChannelConnect(models.TransientModel):
         """:return: the action that shows the wizard"""
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Connect a channel"),
+            "name": self.env._("Connect a Channel"),
             "res_model": self._name,
             "res_id": self.id,
             "view_mode": "form",

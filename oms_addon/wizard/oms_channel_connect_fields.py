@@ -43,7 +43,7 @@ class OmsChannelConnect(models.TransientModel):
         }
         presets = {
             **{code: {"text": p["text"]} for code, p in Channel._policy_presets().items()},
-            "keep": {"text": self.env._("Nothing of the channel's policy is changed.")},
+            "keep": {"text": self.env._("The policy of the channel is not changed.")},
         }
         for wizard in self:
             wizard.kinds = kinds
@@ -51,7 +51,7 @@ class OmsChannelConnect(models.TransientModel):
 
     @api.depends("adapter", "channel_id")
     def _compute_credentials(self):
-        kept = self.env._("Kept; write a new one to change it")
+        kept = self.env._("Stored. Enter a new one to replace it.")
         for wizard in self:
             adapter = wizard._adapter()
             wizard.credentials = ",".join(adapter._credentials)
@@ -99,9 +99,9 @@ class OmsChannelConnect(models.TransientModel):
     def _compute_address_problem(self):
         for wizard in self:
             wizard.address_problem = wizard._is_local(wizard.webhook_url or "") and self.env._(
-                "The address %(url)s can only be reached from this machine or its network. Open "
-                "Odoo by the name it has on the internet, log in as administrator, and messages "
-                "are asked for at that address.",
+                "The address %(url)s can only be reached from this computer or its network. "
+                "Open Odoo with its internet address and log in as administrator to register "
+                "webhooks at that address.",
                 url=wizard.webhook_url,
             )
 

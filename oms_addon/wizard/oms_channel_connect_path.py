@@ -13,7 +13,7 @@ class OmsChannelConnect(models.TransientModel):
     def _titles(self):
         """:return: what each step is called"""
         return {
-            "kind": self.env._("Kind"),
+            "kind": self.env._("Channel Type"),
             "credentials": self.env._("Access"),
             "test": self.env._("Test"),
             "stock": self.env._("Warehouses"),

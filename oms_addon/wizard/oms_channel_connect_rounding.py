@@ -23,23 +23,23 @@ class OmsChannelConnect(models.TransientModel):
         if told and chosen != told:
             found.append(
                 self.env._(
-                    "The setting of the channel is %(told)s. Orders are compared with what is "
-                    "chosen here.",
+                    "The channel's setting is %(told)s. Orders are compared using the setting "
+                    "selected in this step.",
                     told=ways[told],
                 )
             )
         if chosen == "round_per_unit":
             found.append(
                 self.env._(
-                    "Odoo does not round taxes per unit. They may differ by the smallest coin for "
-                    "each unit of an order; more than that holds the order."
+                    "Odoo does not round taxes per unit. Taxes may differ by the smallest coin "
+                    "per unit; larger differences put the order on hold."
                 )
             )
         elif chosen and chosen != self.company_tax_rounding:
             found.append(
                 self.env._(
-                    "The channel rounds taxes otherwise than Odoo, so the taxes of an order may "
-                    "differ by cents. Choose the channel's way under Invoicing, Configuration, "
+                    "The channel rounds taxes differently from Odoo, so taxes may differ by "
+                    "cents. Select the channel's method under Invoicing, Configuration, "
                     "Settings, Rounding Method, or accept a rounding line."
                 )
             )
@@ -47,10 +47,9 @@ class OmsChannelConnect(models.TransientModel):
             modes = dict(self._fields["price_rounding"]._description_selection(self.env))
             found.append(
                 self.env._(
-                    "The channel rounds amounts %(mode)s, Odoo rounds half up. The totals of "
-                    "orders are the channel's, and prices are pushed so that the channel shows "
-                    "them as they are in Odoo; taxes may differ by the smallest coin for each "
-                    "amount.",
+                    "The channel rounds amounts %(mode)s, Odoo rounds half up. Order totals are "
+                    "taken from the channel and prices are synced so that the channel shows "
+                    "them as in Odoo; taxes may differ by the smallest coin per amount.",
                     mode=modes[self.price_rounding].lower(),
                 )
             )

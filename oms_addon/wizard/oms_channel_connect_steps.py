@@ -16,7 +16,7 @@ class OmsChannelConnect(models.TransientModel):
 
     def _leave_kind(self):
         if not self.adapter:
-            return self.env._("Choose what you want to connect.")
+            return self.env._("Select the type of channel to connect.")
         if not self.channel_id:
             label = dict(self._selection_adapter())[self.adapter]
             Channel = self.env["oms.channel"]
@@ -31,7 +31,7 @@ class OmsChannelConnect(models.TransientModel):
             )
         elif self.channel_id.adapter != self.adapter:
             if self.channel_id.state != "draft":
-                return self.env._("The kind of a channel that was live cannot be changed.")
+                return self.env._("The type of a channel that was live cannot be changed.")
             self.channel_id.adapter = self.adapter
         return ""
 
@@ -41,7 +41,7 @@ class OmsChannelConnect(models.TransientModel):
 
     def _leave_credentials(self):
         if not (self.name or "").strip():
-            return self.env._("Give the channel a name: it is shown with its orders.")
+            return self.env._("Enter a name for the channel. It is shown on its orders.")
         used = self._adapter()._credentials
         values = {name: (self[name] or "").strip() for name in PLAIN if name in used}
         typed = self.sudo().typed_secrets or {}
@@ -56,12 +56,12 @@ class OmsChannelConnect(models.TransientModel):
         labels = ", ".join(self[f"{name}_label"] for name in missing)
         if had.intersection(missing):
             return self.env._(
-                "The address changed, and keys belong to the address they were entered for. "
-                "Enter them again: %(fields)s.",
+                "The address changed, and the credentials belong to the previous address. Enter "
+                "them again: %(fields)s.",
                 fields=labels,
             )
         if missing:
-            return self.env._("Still missing: %(fields)s.", fields=labels)
+            return self.env._("Fill in: %(fields)s.", fields=labels)
         return ""
 
     # === TEST === #
@@ -127,7 +127,10 @@ class OmsChannelConnect(models.TransientModel):
 
     def _leave_policy(self):
         if not self.preset:
-            return self.env._("Choose what is closest to how you sell; all of it can be changed.")
+            return self.env._(
+                "Select the policy closest to how you sell. All of its settings "
+                "can be changed later."
+            )
         if self.preset != "keep":
             presets = self.channel_id._policy_presets()
             self.channel_id.write(presets[self.preset]["values"])
@@ -198,7 +201,7 @@ class OmsChannelConnect(models.TransientModel):
     def _plan_backfill(self):
         """Keep the chosen window as a back-fill that waits for the channel to go live."""
         if not (self.backfill_from and self.backfill_to and self.backfill_from < self.backfill_to):
-            raise UserError(self.env._("Choose from when until when orders are brought."))
+            raise UserError(self.env._("Enter the start and end dates of the history import."))
         values = {"date_from": self.backfill_from, "date_to": self.backfill_to}
         if not self.backfill_id:
             self.sudo().backfill_id = self.env["oms.channel.backfill"].create(

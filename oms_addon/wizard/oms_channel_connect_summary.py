@@ -93,7 +93,7 @@ class OmsChannelConnect(models.TransientModel):
         if self.can_fetch:
             yield True, self.env._("Odoo polls the channel for orders, so that none is missed.")
         if self.can_fetch and self.channel_id.state == "draft" and self.start_policy == "record":
-            yield True, self.env._("Orders placed before going live are recorded only.")
+            yield True, self.env._("Orders placed before going live are imported as record-only.")
         if self.backfill_id:
             count = self.count_text or self.env._("not counted yet")
             yield True, self.env._("Order history to import: %(count)s.", count=count)

@@ -6,14 +6,14 @@ from odoo import fields, models
 class OmsChannelConnectTax(models.TransientModel):
     _name = "oms.channel.connect.tax"
     _inherit = "oms.wizard"
-    _description = "Tax of a Channel"
+    _description = "Channel Tax"
     _order = "rate desc, id"
 
     wizard_id = fields.Many2one("oms.channel.connect", required=True, ondelete="cascade")
     name = fields.Char("On the Channel", readonly=True)
     rate = fields.Float("Rate (%)", digits=(16, 4), readonly=True)
-    included = fields.Boolean("Prices include it", readonly=True)
-    ref = fields.Char("Channel's id", readonly=True)
+    included = fields.Boolean("Included in Prices", readonly=True)
+    ref = fields.Char("Channel ID", readonly=True)
     compound = fields.Boolean(readonly=True)
     priority = fields.Integer(readonly=True)
     affects = fields.Boolean(readonly=True)

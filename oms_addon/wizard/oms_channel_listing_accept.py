@@ -11,12 +11,14 @@ class OmsChannelListingAccept(models.TransientModel):
     _inherit = "oms.wizard"
     _description = "Accept Suggestions"
 
-    channel_id = fields.Many2one("oms.channel", help="Empty takes the suggestions of all channels.")
-    min_score = fields.Integer("Likeness of at least (%)", default=90, required=True)
+    channel_id = fields.Many2one(
+        "oms.channel", help="Leave empty to accept the suggestions of all channels."
+    )
+    min_score = fields.Integer("Minimum Match Score (%)", default=90, required=True)
     count = fields.Integer("Suggestions", compute="_compute_listings")
-    waiting_count = fields.Integer("Orders that wait for them", compute="_compute_listings")
+    waiting_count = fields.Integer("Waiting Orders", compute="_compute_listings")
     least_ids = fields.Many2many(
-        "oms.channel.listing", string="The least likely of them", compute="_compute_listings"
+        "oms.channel.listing", string="Suggestions with Lowest Scores", compute="_compute_listings"
     )
 
     @api.depends("channel_id", "min_score")
@@ -38,7 +40,7 @@ class OmsChannelListingAccept(models.TransientModel):
             "tag": "display_notification",
             "params": {
                 "type": "success",
-                "message": self.env._("Listings mapped: %(count)s.", count=len(listings)),
+                "message": self.env._("Listings linked: %(count)s.", count=len(listings)),
                 "next": {"type": "ir.actions.act_window_close"},
             },
         }

@@ -20,7 +20,7 @@ class OmsChannelStockImport(models.TransientModel):
         listings.check_access("write")
         chosen = self.line_ids.filtered(lambda line: line.is_chosen and line.warehouse_id)
         if any(line.warehouse_id.company_id != line.listing_id.company_id for line in chosen):
-            raise UserError(self.env._("Choose warehouses of the company of the listings."))
+            raise UserError(self.env._("Select warehouses of the company of the listings."))
         for listing_lines in chosen.grouped(lambda l: (l.product_id, l.warehouse_id)).values():
             listing_lines._count()
         self._log_imported(chosen)
@@ -74,7 +74,7 @@ class OmsChannelStockImport(models.TransientModel):
 class OmsChannelStockImportLine(models.TransientModel):
     _name = "oms.channel.stock.import.line"
     _inherit = "oms.wizard"
-    _description = "Import Stock from a Channel: Listing"
+    _description = "Stock Import Listing"
 
     import_id = fields.Many2one(
         "oms.channel.stock.import", "Stock Import", required=True, ondelete="cascade"
@@ -85,7 +85,7 @@ class OmsChannelStockImportLine(models.TransientModel):
     company_id = fields.Many2one(related="listing_id.company_id")
     warehouse_id = fields.Many2one("stock.warehouse", domain="[('company_id', '=', company_id)]")
     reported = fields.Integer("On the Channel", readonly=True)
-    quantity = fields.Float("To Count", digits="Product Unit")
+    quantity = fields.Float("Quantity to Count", digits="Product Unit")
 
     def _count(self):
         """Count the quantity of one product in one warehouse.

@@ -33,7 +33,7 @@ class OmsChannelSync(models.TransientModel):
     skipped_count = fields.Integer("Not Synced", readonly=True)
     on_channel_total = fields.Float("Total on the Channel", readonly=True)
     in_odoo_total = fields.Float("Total in Odoo", readonly=True)
-    will_become_total = fields.Float("Total It Will Become", readonly=True)
+    will_become_total = fields.Float("New Total", readonly=True)
 
     @api.depends(
         "channel_id.push_stock",
@@ -91,7 +91,7 @@ class OmsChannelSync(models.TransientModel):
         if not self.is_complete:
             raise UserError(
                 self.env._(
-                    "The listings of %(channel)s are not read to the end yet. Refresh the "
+                    "The listings of %(channel)s are not fully fetched yet. Refresh the "
                     "preview, then approve it.",
                     channel=channel.name,
                 )
@@ -221,7 +221,7 @@ class OmsChannelSync(models.TransientModel):
         for listing in listings:
             note = listing.sync_note
             if not note and not places:
-                note = self.env._("Not synced: no warehouse behind the channel's locations.")
+                note = self.env._("Not synced: no warehouse is mapped to the channel's locations.")
             for place in places if not note else [self.env["oms.channel.location"]]:
                 key = listing.id, place.id or False
                 there = shown.get(key)
@@ -275,7 +275,7 @@ class OmsChannelSync(models.TransientModel):
                 note = self.env._("Not synced: not an active listing of one product.")
             elif listing not in wanted:
                 note = self.env._(
-                    "Not synced: not in the price list %(name)s.",
+                    "Not synced: not in pricelist %(name)s.",
                     name=channel.price_pricelist_id.display_name,
                 )
             lines.append(

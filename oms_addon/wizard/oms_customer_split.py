@@ -53,7 +53,7 @@ class OmsCustomerSplit(models.TransientModel):
         orders = self.line_ids.filtered("is_chosen").order_id
         if not orders or not self.name:
             raise UserError(
-                self.env._("Choose the orders to move, and enter the name of the new customer.")
+                self.env._("Select the orders to move, and enter the name of the new customer.")
             )
         orders.check_access("write")
         # An agent decides whose order it is, and need not be allowed to change contacts.

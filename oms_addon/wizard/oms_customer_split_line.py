@@ -6,7 +6,7 @@ from odoo import api, fields, models
 class OmsCustomerSplitLine(models.TransientModel):
     _name = "oms.customer.split.line"
     _inherit = "oms.wizard"
-    _description = "Order of a Customer to Split"
+    _description = "Order to Split Off"
 
     split_id = fields.Many2one("oms.customer.split", required=True, ondelete="cascade")
     order_id = fields.Many2one("sale.order", required=True)

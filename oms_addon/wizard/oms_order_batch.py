@@ -16,7 +16,7 @@ class OmsOrderBatch(models.TransientModel):
     order_count = fields.Integer("Orders", compute="_compute_order_count")
     kind = fields.Selection(
         [
-            ("hold", "Hold"),
+            ("hold", "Put On Hold"),
             ("priority", "Set Priority"),
             ("tag", "Add Tags"),
             ("assign", "Assign"),
@@ -24,7 +24,7 @@ class OmsOrderBatch(models.TransientModel):
         required=True,
         default="hold",
     )
-    reason = fields.Char(help="Shown with the exception, and in the timeline of the order.")
+    reason = fields.Char(help="Shown with the exception and in the audit trail of the order.")
     priority = fields.Selection([("0", "Normal"), ("1", "Urgent")], default="1")
     tag_ids = fields.Many2many("crm.tag", string="Tags")
     user_id = fields.Many2one(
@@ -51,7 +51,7 @@ class OmsOrderBatch(models.TransientModel):
 
     def _apply_hold(self):
         if not (self.reason or "").strip():
-            raise UserError(self.env._("Enter why the orders are put on hold."))
+            raise UserError(self.env._("Enter a reason for putting the orders on hold."))
         held = self.order_ids._oms_hold(self.reason.strip())
         left = self.order_ids - held
         if not left:
@@ -59,7 +59,10 @@ class OmsOrderBatch(models.TransientModel):
         names = ", ".join(left.mapped("name"))
         if not held:
             raise UserError(
-                self.env._("Nothing to hold: %(orders)s are done or cancelled.", orders=names)
+                self.env._(
+                    "Orders that are done or cancelled cannot be put on hold: %(orders)s.",
+                    orders=names,
+                )
             )
         return {
             "type": "ir.actions.client",
@@ -67,7 +70,7 @@ class OmsOrderBatch(models.TransientModel):
             "params": {
                 "type": "warning",
                 "message": self.env._(
-                    "Orders put on hold: %(count)s. Not held, done or cancelled: %(orders)s.",
+                    "Orders put on hold: %(count)s. Skipped because done or cancelled: %(orders)s.",
                     count=len(held),
                     orders=names,
                 ),

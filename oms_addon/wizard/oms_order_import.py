@@ -22,15 +22,15 @@ class OmsOrderImport(models.TransientModel):
         "oms.channel",
         domain=[("can_import_file", "=", True), ("state", "=", "live")],
         default=lambda self: self._default_channel_id(),
-        help="The channel the orders belong to. Leave empty to import them into a channel for "
-        "files, which is created with the first file.",
+        help="Channel of the orders. Leave empty to import them into a file channel, which is "
+        "created with the first file.",
     )
     adapter = fields.Selection(related="channel_id.adapter")
     line_ids = fields.One2many("oms.order.import.line", "wizard_id", readonly=True)
     order_count = fields.Integer("Orders", readonly=True)
     new_count = fields.Integer("New", readonly=True)
     waiting_count = fields.Integer("To Review", readonly=True)
-    known_count = fields.Integer("Imported Before", readonly=True)
+    known_count = fields.Integer("Already Imported", readonly=True)
     error_count = fields.Integer("Errors", readonly=True)
     rejected = fields.Binary("Rejected Rows", attachment=False, readonly=True)
     sample = fields.Binary("Sample File", compute="_compute_sample")
@@ -86,7 +86,7 @@ class OmsOrderImport(models.TransientModel):
         data, channel = self._uploaded(), self._use_channel()
         events, _documents, _errors = channel._adapter()._read_file(channel, data)
         if not events:
-            raise UserError(self.env._("The file holds no order that can be imported."))
+            raise UserError(self.env._("The file contains no orders that can be imported."))
         messages = channel._receive_many(events)
         return {
             **self.env["ir.actions.act_window"]._for_xml_id("oms_addon.oms_channel_message_action"),
@@ -161,7 +161,7 @@ class OmsOrderImport(models.TransientModel):
             )
             .mapped("event_ref")
         )
-        before = self.env._("Imported before. Nothing will happen.")
+        before = self.env._("Already imported. Nothing will be changed.")
         preview = self.env["oms.order.preview"]
         outcomes = preview._preview(channel, documents)
         to_try = [
@@ -193,7 +193,7 @@ class OmsOrderImport(models.TransientModel):
         """:return: the rejected rows as a table with a column for the reason, as base64"""
         if not rejected:
             return False
-        reasons, other = {}, self.env._("Another row of this order is wrong.")
+        reasons, other = {}, self.env._("Another row of this order has an error.")
         for error in errors:
             text = ": ".join(filter(None, (error.get("column"), error["message"])))
             reasons.setdefault(error["row"], []).append(text)
@@ -223,7 +223,7 @@ class OmsOrderImport(models.TransientModel):
     def _prepare_left_out(self, rejected, errors):
         """:return: the values of lines for rows that stay out though nothing is wrong with them"""
         bad = {error["row"] for error in errors}
-        text = self.env._("Left out: another row of this order is wrong.")
+        text = self.env._("Skipped: another row of this order has an error.")
         return [
             {"kind": "skipped", "row": number, "order_ref": ref, "message": text}
             for number, _cells, ref in rejected

@@ -15,10 +15,10 @@ class OmsOrderImportLine(models.TransientModel):
     kind = fields.Selection(
         [
             ("error", "Error"),
-            ("skipped", "Left Out"),
-            ("warning", "Will Wait"),
+            ("skipped", "Skipped"),
+            ("warning", "To Review"),
             ("held", "On Hold"),
-            ("known", "Imported Before"),
+            ("known", "Already Imported"),
             ("update", "Update"),
             ("new", "Ready"),
         ],

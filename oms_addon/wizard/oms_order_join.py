@@ -9,12 +9,14 @@ from odoo.addons.oms_addon.tools.sealed_context import sealed
 class OmsOrderJoin(models.TransientModel):
     _name = "oms.order.join"
     _inherit = "oms.wizard"
-    _description = "Ship Together"
+    _description = "Combine Orders"
 
     order_id = fields.Many2one("sale.order", required=True)
     line_ids = fields.One2many("oms.order.join.line", "join_id")
     other_text = fields.Text(
-        "Not these", readonly=True, help="Other open orders of the customer, and why they cannot."
+        "Orders That Cannot Be Combined",
+        readonly=True,
+        help="Other open orders of the customer, with the reason.",
     )
 
     @api.model

@@ -14,7 +14,7 @@ class OmsPersonalData(models.TransientModel):
     partner_id = fields.Many2one("res.partner", "Customer", required=True)
     obstacle = fields.Char("Cannot Be Erased Now", compute="_compute_summary")
     summary = fields.Html(compute="_compute_summary", sanitize=False)
-    outcome = fields.Json(readonly=True, help="What erasing did.")
+    outcome = fields.Json(readonly=True, help="Summary of what was erased.")
     file = fields.Binary("Export", attachment=False, readonly=True)
     filename = fields.Char(readonly=True)
 

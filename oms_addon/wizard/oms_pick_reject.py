@@ -8,28 +8,28 @@ from odoo.addons.oms_addon.tools.sealed_context import sealed
 class OmsPickReject(models.TransientModel):
     _name = "oms.pick.reject"
     _inherit = "oms.wizard"
-    _description = "Reject Goods"
+    _description = "Short Pick"
 
     picking_id = fields.Many2one("stock.picking", required=True)
     move_line_id = fields.Many2one(
         "stock.move.line",
-        "Goods",
+        "Item",
         required=True,
         domain="[('picking_id', '=', picking_id), ('quantity', '>', 0)]",
     )
     product_id = fields.Many2one(related="move_line_id.product_id")
-    location_id = fields.Many2one(related="move_line_id.location_id", string="Place")
-    reserved = fields.Float(related="move_line_id.quantity", string="To be taken")
+    location_id = fields.Many2one(related="move_line_id.location_id", string="Location")
+    reserved = fields.Float(related="move_line_id.quantity", string="Reserved Quantity")
     reason_id = fields.Many2one("oms.pick.rejection.reason", required=True)
     effect = fields.Selection(related="reason_id.effect")
     quantity = fields.Float(
-        "How many cannot be taken",
+        "Missing Quantity",
         digits="Product Unit",
         compute="_compute_quantity",
         store=True,
         readonly=False,
     )
-    counted = fields.Float("How many are there", digits="Product Unit")
+    counted = fields.Float("Counted Quantity", digits="Product Unit")
 
     @api.model
     def default_get(self, fields_list):

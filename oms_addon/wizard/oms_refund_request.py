@@ -20,10 +20,11 @@ class OmsRefundRequest(models.TransientModel):
         compute="_compute_amount",
         store=True,
         readonly=False,
-        help="What the customer gets back, with taxes: the lines' share unless you change it.",
+        help="Amount refunded to the customer, including taxes. Defaults to the share of the "
+        "lines.",
     )
     reason = fields.Char(required=True)
-    is_asked = fields.Boolean(readonly=True, help="A second click asks for nothing more.")
+    is_asked = fields.Boolean(readonly=True, help="The refund was already requested.")
 
     @api.model
     def default_get(self, fields_list):
@@ -81,7 +82,8 @@ class OmsRefundRequest(models.TransientModel):
         if compare(self.amount + asked, self.refundable) > 0:
             raise UserError(
                 self.env._(
-                    "%(amount)s is more than can still be refunded: %(left)s.",
+                    "The refund of %(amount)s exceeds the refundable amount of %(left)s. Lower "
+                    "the amount.",
                     amount=self.currency_id.format(self.amount),
                     left=self.currency_id.format(self.refundable - asked),
                 )

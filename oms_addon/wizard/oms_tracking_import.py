@@ -50,8 +50,8 @@ class OmsTrackingImport(models.TransientModel):
             "params": {
                 "type": "warning" if answer["errors"] else "success",
                 "message": self.env._(
-                    "%(recorded)s events recorded, %(repeated)s known already, %(unknown)s of "
-                    "parcels nobody knows.",
+                    "%(recorded)s events recorded, %(repeated)s already known, %(unknown)s for "
+                    "unknown parcels.",
                     recorded=answer["recorded"],
                     repeated=answer["repeated"],
                     unknown=len(answer["unknown"]),
@@ -87,9 +87,9 @@ class OmsTrackingImport(models.TransientModel):
             "event_state": event.state,
             "message": event.text or event.code
             if parcel
-            else self.env._("There is no parcel with this tracking number."),
+            else self.env._("No parcel has this tracking number."),
         }
 
     def _title(self):
         """Override of `oms.upload`."""
-        return self.env._("Import tracking")
+        return self.env._("Import Tracking")

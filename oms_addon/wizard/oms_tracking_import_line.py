@@ -14,10 +14,10 @@ class OmsTrackingImportLine(models.TransientModel):
     wizard_id = fields.Many2one(
         "oms.tracking.import", required=True, ondelete="cascade", index=True, readonly=True
     )
-    kind = fields.Selection([("error", "Left out"), ("new", "Ready")], readonly=True)
+    kind = fields.Selection([("error", "Skipped"), ("new", "Ready")], readonly=True)
     row = fields.Integer(readonly=True)
     column = fields.Char(readonly=True)
     number = fields.Char("Counted Quantity", readonly=True)
-    at = fields.Datetime("When", readonly=True)
-    event_state = fields.Selection(STATES, "Means", readonly=True)
+    at = fields.Datetime("Date", readonly=True)
+    event_state = fields.Selection(STATES, "Event Type", readonly=True)
     message = fields.Char(readonly=True)

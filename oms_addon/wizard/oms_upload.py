@@ -39,11 +39,11 @@ class OmsUpload(models.AbstractModel):
         self.ensure_one()
         data = base64.b64decode(self.with_context(bin_size=False).data or b"")
         if not data:
-            raise UserError(self.env._("Choose a file first."))
+            raise UserError(self.env._("Select a file."))
         if len(data) > self._max_bytes:
             raise UserError(
                 self.env._(
-                    "The file is larger than %(size)s MB: split it.",
+                    "The file is larger than %(size)s MB. Split it.",
                     size=self._max_bytes // 1024**2,
                 )
             )

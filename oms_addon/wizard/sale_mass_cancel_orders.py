@@ -8,39 +8,41 @@ from odoo.addons.oms_addon.tools.sealed_context import sealed
 class SaleMassCancelOrders(models.TransientModel):
     _inherit = "sale.mass.cancel.orders"
 
-    oms_is_managed = fields.Boolean(compute="_compute_oms_is_managed")
-    oms_has_channel = fields.Boolean(compute="_compute_oms_is_managed")
+    oms_is_managed = fields.Boolean("Managed by Orders Hub", compute="_compute_oms_is_managed")
+    oms_has_channel = fields.Boolean("Has Channel Orders", compute="_compute_oms_is_managed")
     oms_reason = fields.Selection(
         [
-            ("customer", "Customer changed or canceled order"),
-            ("inventory", "Items unavailable"),
-            ("fraud", "Fraudulent order"),
-            ("unpaid", "Payment declined"),
+            ("customer", "Customer Changed or Cancelled Order"),
+            ("inventory", "Items Unavailable"),
+            ("fraud", "Fraudulent Order"),
+            ("unpaid", "Payment Declined"),
             ("other", "Other"),
         ],
         "Reason",
         default="other",
         required=True,
     )
-    oms_text = fields.Char("Note", help="Kept in the timeline and sent to the channel.")
+    oms_text = fields.Char("Note", help="Shown in the audit trail and sent to the channel.")
     oms_refund = fields.Boolean(
         "Refund the Payment",
         default=True,
-        help="The channel gives the customer's payment back. Otherwise the order is listed under "
-        "Refund Due until somebody did.",
+        help="The channel refunds the payment. If unchecked, the order is listed under Refund "
+        "Due until the payment is refunded.",
     )
     oms_restock = fields.Boolean(
-        "Restock the Items", default=True, help="The channel puts the items back on sale."
+        "Restock the Items",
+        default=True,
+        help="The channel makes the items available for sale again.",
     )
     oms_notify = fields.Boolean(
         "Notify the Customer",
         default=lambda self: self._oms_is_of_channel(),
-        help="The customer gets an e-mail that the order is canceled: from the channel where it "
-        "sends one, else from Odoo.",
+        help="The customer receives an email about the cancellation, sent by the channel or by "
+        "Odoo.",
     )
 
-    oms_can_notify = fields.Boolean(compute="_compute_oms_can_notify")
-    oms_notify_text = fields.Char(compute="_compute_oms_can_notify")
+    oms_can_notify = fields.Boolean("Channel Can Notify", compute="_compute_oms_can_notify")
+    oms_notify_text = fields.Char("Notification Details", compute="_compute_oms_can_notify")
 
     @api.model
     def _oms_is_of_channel(self):
@@ -66,7 +68,7 @@ class SaleMassCancelOrders(models.TransientModel):
             others = wizard.sale_order_ids.filtered(lambda o, d=deciding: o.oms_channel_id not in d)
             wizard.oms_can_notify = bool(others)
             text = self.env._(
-                "%(channels)s: the channel decides whether the customer gets an e-mail.",
+                "%(channels)s: the channel decides whether the customer is emailed.",
                 channels=", ".join(deciding.mapped("name")),
             )
             wizard.oms_notify_text = text if deciding else False

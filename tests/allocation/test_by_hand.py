@@ -141,10 +141,10 @@ class TestByHand(ByHandCommon):
         self.assertEqual(order.oms_chosen_warehouse_id, self.south)
         self.assertEqual(
             order.oms_allocation_plan["trials"][0]["text"],
-            "Somebody chose the warehouse: no rule is asked.",
+            "The warehouse was set manually: rules are not applied.",
         )
         self.assertIn(
-            f"Sent from Berlin, chosen by {self.seller.name}.", order.oms_event_ids.mapped("name")
+            f"Warehouse set to Berlin by {self.seller.name}.", order.oms_event_ids.mapped("name")
         )
         # What misses goods there waits there.
         self._run_lanes("allocator")
@@ -156,14 +156,14 @@ class TestByHand(ByHandCommon):
         order.action_confirm()
         self.assertEqual(order.picking_ids.picking_type_id.warehouse_id, self.warehouse)
         self.assertEqual(
-            order.with_env(self.env).oms_allocation_text, "All from London: chosen by hand."
+            order.with_env(self.env).oms_allocation_text, "All from London: set manually."
         )
 
     def test_whoever_confirms_what_no_rule_serves_is_told_why_and_what_to_do(self):
         self._make_rules({"max_km": 1, "action": "queue"})
         order = self._quotation()
         self.env.flush_all()
-        text = r"Leeds: .* km, limit 1.*Keep this warehouse"
+        text = r"Leeds: .* km, limit 1.*Keep Warehouse"
         with self.assertRaisesRegex(UserError, text), self.env.cr.savepoint():
             order.action_confirm()
         # A request that failed leaves nothing pending.
@@ -179,7 +179,7 @@ class TestByHand(ByHandCommon):
         order.sudo().action_confirm()
         self.assertEqual(order.state, "sale")
         plan = order.with_env(self.env).oms_allocation_plan
-        self.assertEqual([t["rule"] for t in plan["trials"]], ["Rule 1", "Without a rule"])
+        self.assertEqual([t["rule"] for t in plan["trials"]], ["Rule 1", "No rule"])
 
     def test_an_order_that_waits_to_be_confirmed_by_hand_is_sourced_when_it_is(self):
         self.channel.write({"confirm_policy": "manual"})

@@ -34,7 +34,7 @@ class TestCapacity(AllocationCommon):
         orders = self._source_orders(3)
         self.assertEqual(orders.mapped("warehouse_id.name"), ["London", "Leeds"])
         self.assertEqual(orders[2].warehouse_id, self.north)
-        self.assertEqual(self._verdicts(orders[2])["London"], "today's work is full")
+        self.assertEqual(self._verdicts(orders[2])["London"], "daily capacity reached")
         self.assertEqual(self._used(), [(self.warehouse, 2)])
 
     def test_an_order_sourced_twice_takes_one_place(self):
@@ -122,7 +122,10 @@ class TestEveryParcelCounts(AllocationCommon):
         self.assertEqual(
             self.allocator._allocate(orders[1]),
             {
-                orders[1]: "Today's work is full at London: it gets its goods on another day.",
+                orders[
+                    1
+                ]: "The daily capacity is reached at London: the order is allocated on another "
+                "day.",
             },
         )
         self.assertEqual(
@@ -150,7 +153,7 @@ class TestEveryParcelCounts(AllocationCommon):
         order = self._make_order((self.mug, 1))
         self.assertEqual(self.sourcing._source(order), order)
         self.assertEqual(self._holds(order), ["ALLOCATION"])
-        self.assertIn("today's work is full", order.oms_allocation_text)
+        self.assertIn("daily capacity reached", order.oms_allocation_text)
 
     def test_an_order_that_a_payment_confirms_waits_for_the_next_day(self):
         self._serve(self._make_order((self.mug, 1)))
@@ -180,7 +183,7 @@ class TestEveryParcelCounts(AllocationCommon):
         self.assertEqual(self._taken(second), {self.north: 1.0})
         second._oms_send_from(self.warehouse)
         self.assertEqual(self._taken(second), {self.warehouse: 1.0})
-        text = "Today's work of London is full, this is parcel 2 of 1: sent by hand all the same."
+        text = "The daily capacity of London is exceeded: parcel 2 of 1 was assigned manually."
         self.assertEqual(self._said(second), [text])
         self.assertIn(text, second.oms_allocation_text)
         self.assertFalse(self._said(first))

@@ -64,14 +64,14 @@ class TestMoreGoods(MoreCommon):
         self.assertEqual((plan["run"], plan["by"]), (run.name, self.seller.name))
         self.assertEqual(plan["title"], "Split into 2 parcels")
         self.assertEqual(
-            [earlier["title"] for earlier in plan["earlier"]], ["Whole, in one parcel"]
+            [earlier["title"] for earlier in plan["earlier"]], ["Complete, in one parcel"]
         )
         self.assertTrue(all(order.order_line.mapped("oms_promised_at")))
         [event] = order.oms_event_ids.filtered(lambda e: e.code == "order.sourced_more")
         self.assertEqual(event.actor, self.seller.name)
         self.assertEqual(
             event.name,
-            "Added 3 × [POT] Pot, 1 × [LID] Lid: Split, no warehouse has all: "
+            "Added 3 × [POT] Pot, 1 × [LID] Lid: Split, no warehouse has all items: "
             "3 × [POT] Pot: London; 1 × [LID] Lid: Leeds.",
         )
         self.allocator._allocate(order)
@@ -85,7 +85,7 @@ class TestMoreGoods(MoreCommon):
             self._add(order, (self.jug, quantity))
         order = order.with_env(self.env)
         self.assertEqual(self._open(order), [("Leeds", "Jar", 6.0)])
-        self.assertEqual(order.oms_allocation_plan["title"], "Whole, in one parcel")
+        self.assertEqual(order.oms_allocation_plan["title"], "Complete, in one parcel")
         self.assertEqual(order.order_line.warehouse_id, self.north)
         self.assertEqual(self._taken(order), {self.north: 6.0})
 
@@ -98,7 +98,7 @@ class TestMoreGoods(MoreCommon):
         self.assertEqual(sum(units for _w, _p, units in self._open(order)), 6.0)
         self.assertEqual(
             order.oms_allocation_plan["title"],
-            "Added units: Whole, in one parcel. The order leaves in 2 parcels.",
+            "Added units: Complete, in one parcel. The order ships in 2 parcels.",
         )
 
     def test_more_of_a_line_comes_from_where_it_is(self):
@@ -109,7 +109,7 @@ class TestMoreGoods(MoreCommon):
         self.assertEqual(self._open(order), [("Leeds", "Jug", 3.0)])
         self.assertEqual(order.order_line.warehouse_id, self.warehouse)
         self.assertIn(
-            "Added 3 × [JUG] Jug: All from Leeds: first in order and complete.",
+            "Added 3 × [JUG] Jug: All from Leeds: first warehouse with all items.",
             order.oms_allocation_text,
         )
         self._add(order, (self.jug, 9))
@@ -147,7 +147,7 @@ class TestMoreGoods(MoreCommon):
     def test_whoever_adds_what_no_rule_serves_is_told_why_and_nothing_changes(self):
         order = self._shipped()
         self._make_rules({"warehouse_ids": [Command.set(self.south.ids)], "action": "queue"})
-        refusal = "Nothing was changed. Send the order"
+        refusal = "was not changed: .* Assign the order"
         with self.assertRaisesRegex(UserError, refusal), self.env.cr.savepoint():
             self._add(order, (self.lid, 2))
         self.assertEqual(self._open(order), [])
@@ -159,7 +159,7 @@ class TestMoreGoods(MoreCommon):
         self._make_rules({"warehouse_ids": [Command.set(self.south.ids)], "action": "queue"})
         self._add(order, (self.lid, 2))
         self.assertEqual(self._open(order), [("Leeds", "Lid", 2.0)])
-        self.assertIn("chosen by hand", order.oms_allocation_text)
+        self.assertIn("set manually", order.oms_allocation_text)
 
     def test_the_day_of_a_warehouse_is_counted(self):
         order = self._shipped()

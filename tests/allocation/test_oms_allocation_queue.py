@@ -112,7 +112,7 @@ class TestCancelAt(AllocationCommon):
             self.assertEqual(expiry._expire_unserved(), 1)
             self.assertEqual(expiry._expire_unserved(), 0)
         self.assertRecordValues(order, [{"state": "cancel", "oms_status": "cancelled"}])
-        self.assertIn("Not served in time", order.oms_wait_reason)
+        self.assertIn("Not allocated in time", order.oms_wait_reason)
 
     def test_what_was_invoiced_already_is_credited(self):
         self.channel.invoice_policy = "payment"
@@ -157,7 +157,7 @@ class TestMove(AllocationCommon):
         order._oms_send_from(self.north)
         self.assertEqual(self._taken(order), {self.north: 4.0})
         self.assertEqual(order.order_line.warehouse_id, self.north)
-        self.assertIn("moved by hand", order.oms_allocation_text)
+        self.assertIn("moved manually", order.oms_allocation_text)
         self.assertStockIsConsistent(self.mug)
 
     def test_what_waits_is_moved_and_waits_there(self):
@@ -185,14 +185,14 @@ class TestMove(AllocationCommon):
         order = self._make_order((self.mug, 4))
         self._serve(order)
         order.picking_ids.move_ids.picked = True
-        with self.assertRaisesRegex(UserError, "have been picked"):
+        with self.assertRaisesRegex(UserError, "are already picked"):
             order._oms_send_from(self.north)
         self.assertEqual(self._taken(order), {self.warehouse: 4.0})
 
     def test_a_warehouse_we_do_not_run_is_refused(self):
         self.north.oms_managed = False
         order = self._make_order((self.mug, 4))
-        with self.assertRaisesRegex(UserError, "cannot serve"):
+        with self.assertRaisesRegex(UserError, "cannot ship"):
             order._oms_send_from(self.north)
 
     def test_the_rules_leave_what_a_person_moved(self):

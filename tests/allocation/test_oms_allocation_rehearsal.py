@@ -67,10 +67,10 @@ class TestRehearsal(AllocationCommon):
         self.assertFalse(result["rows"][0]["after_waits"])
         figures = {row["label"]: (row["before"], row["after"]) for row in result["figures"]}
         self.assertEqual(figures["Parcels"], ("2", "2"))
-        self.assertEqual(figures["Split orders"], ("0", "0"))
-        self.assertEqual(figures["Orders with a backorder"], ("1", "0"))
+        self.assertEqual(figures["Split Orders"], ("0", "0"))
+        self.assertEqual(figures["Orders with a Backorder"], ("1", "0"))
         money = self.company.currency_id.format
-        self.assertEqual(figures["Parcel cost"], (money(10.0), money(8.0)))
+        self.assertEqual(figures["Parcel Cost"], (money(10.0), money(8.0)))
 
     def test_a_rehearsal_writes_nothing(self):
         self.warehouse.oms_capacity_day = 1

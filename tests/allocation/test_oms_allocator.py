@@ -10,7 +10,7 @@ class TestSource(FulfilmentCommon):
         self.assertEqual(order.warehouse_id, self.warehouse)
         self.assertEqual(
             order.oms_allocation_text,
-            f"All from {self.warehouse.name}: first in order and complete.",
+            f"All from {self.warehouse.name}: first warehouse with all items.",
         )
 
     def test_the_warehouse_that_has_all_is_preferred_to_a_split(self):
@@ -133,7 +133,7 @@ class TestAllocate(FulfilmentCommon):
         self.assertFalse(order.oms_held)
         self._put_stock(cup, self.warehouse, 1)
         self.assertEqual(self.allocator._allocate(order), {})
-        self.assertEqual((hold.state, hold.resolution), ("closed", "The goods came."))
+        self.assertEqual((hold.state, hold.resolution), ("closed", "The items are in stock."))
 
     def test_nothing_is_marked_oversold_when_nobody_paid(self):
         self.channel.payment_policy = "terms"
@@ -233,7 +233,7 @@ class TestBackorders(FulfilmentCommon):
         self._put_stock(cup, self.warehouse, 1)
         late = self._make_order((cup, 1))
         self.sourcing._source(late)
-        self.assertIn("Nowhere in stock", late.oms_allocation_text)
+        self.assertIn("Out of stock", late.oms_allocation_text)
 
     def test_the_part_that_was_left_behind_is_served_from_the_backorder(self):
         cup = self._make_product("CUP", "Cup", stock=2)

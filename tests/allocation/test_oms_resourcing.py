@@ -95,7 +95,7 @@ class Steps:
         picking = self._open(order)
         picking.move_ids.picked = True
         picking.button_validate()
-        with self.assertRaisesRegex(UserError, "have been picked"):
+        with self.assertRaisesRegex(UserError, "are already picked"):
             order._oms_send_from(self.north)
         self._deliver(order)
         self.assertEqual(order.order_line.qty_delivered, 2.0)

@@ -144,7 +144,7 @@ class TestWhy(AvailabilityCommon):
         )
         self.assertEqual([other["number"] for other in found["others"]], [50])
         action = listing.with_user(self.agent).action_why()
-        self.assertEqual(action["name"], "Why is this number 3?")
+        self.assertEqual(action["name"], "Explanation of 3 Units")
 
     def test_what_is_not_counted_has_no_rows(self):
         service = self._make_product("WRAP", "Gift wrap", is_storable=False)
@@ -155,7 +155,7 @@ class TestWhy(AvailabilityCommon):
         listing = self.env["oms.channel.listing"].create(
             {"channel_id": self.channel.id, "sku": "NEW"}
         )
-        with self.assertRaisesRegex(UserError, "no product yet"):
+        with self.assertRaisesRegex(UserError, "not linked to a product"):
             listing.action_why()
 
     def test_strangers_and_people_of_other_companies_are_told_nothing(self):

@@ -220,7 +220,7 @@ class TestPreview(PushShopMixin, OmsCommon):
         self.patch(adapter, "_can_fetch_listings", True)
         preview = self._preview("stock")
         self.assertFalse(preview.is_complete)
-        with self.assertRaisesRegex(UserError, "not read to the end"):
+        with self.assertRaisesRegex(UserError, "not fully fetched"):
             preview.action_agree()
         self.assertFalse(self.tiny.push_stock)
         pages = [([], "2"), ([], None)]
@@ -257,7 +257,7 @@ class TestPreview(PushShopMixin, OmsCommon):
         )
         self.assertEqual(
             preview.line_ids[1].note,
-            f"Not synced: not in the price list {self.tiny.price_pricelist_id.display_name}.",
+            f"Not synced: not in pricelist {self.tiny.price_pricelist_id.display_name}.",
         )
         self._run_lanes("stock", "outbox")
         self.assertEqual(self.shop.told, [])

@@ -195,7 +195,7 @@ class TestChannelAddress(OmsCommon):
         channel = self._channel("woocommerce", "https://shop.example.com")
         draft = channel.new({"base_url": f"https://{EVIL}"}, origin=channel)
         warning = draft._onchange_base_url()["warning"]
-        self.assertIn("were entered for https://shop.example.com", warning["message"])
+        self.assertIn("belong to https://shop.example.com", warning["message"])
         draft = channel.new({"adapter": False}, origin=channel)
         self.assertIsNone(draft._onchange_base_url())
         draft = channel.new({"base_url": "https://shop.example.com/x"}, origin=channel)
@@ -222,7 +222,7 @@ class TestChannelAddress(OmsCommon):
                 self.assertIn("go live", alert.advice)
                 self.assertTrue(channel.activity_ids)
                 self.assertEqual(early.state, "failed")
-                self.assertIn("it was meant for", early.error)
+                self.assertIn("the message was for", early.error)
                 # With the keys of the new one, too, it waits for the person.
                 channel.with_user(self.manager).sudo().write(self._typed("K" * 32))
                 late = self._message(channel)
@@ -314,7 +314,9 @@ class TestChannelAddress(OmsCommon):
                 wizard.action_next()
                 lost = set(wizard._adapter()._required_credentials) & {*self.secrets} - {"api_key"}
                 if lost:
-                    self.assertIn("The address changed, and keys belong to", wizard.error)
+                    self.assertIn(
+                        "The address changed, and the credentials belong to", wizard.error
+                    )
                 wizard._enter("test")
                 self.assertEqual(channel.base_url, f"http://127.0.0.1:{port}")
                 self.assertEqual(self._kept(channel), {"api_key"})
@@ -370,7 +372,7 @@ class TestChannelAddress(OmsCommon):
         ):
             channel = self._channel(adapter, good[0], account_ref=ACCOUNT)
             for address in bad:
-                with self.assertRaisesRegex(UserError, "is not served at .*, but at "):
+                with self.assertRaisesRegex(UserError, "is not available at .*, but at "):
                     with self.env.cr.savepoint():
                         channel.write({"base_url": address, "name": "Changed"})
                 channel.invalidate_recordset()
@@ -385,15 +387,15 @@ class TestChannelAddress(OmsCommon):
         self._trust("")
         channel = self._channel("woocommerce", "https://shop.example.com")
         for address, words in (
-            ("http://shop.example.com", "without encryption"),
-            ("https://127.0.0.1", "in the network of the server"),
-            ("https://localhost:8069", "in the network of the server"),
-            ("https://169.254.169.254/latest", "in the network of the server"),
-            ("https://[::ffff:10.0.0.1]", "in the network of the server"),
-            ("https://2130706433", "no valid address"),
-            ("https://shop.example.com\\@evil.example", "no valid address"),
-            ("file:///etc/passwd", "no valid address"),
-            ("javascript:alert(1)", "no valid address"),
+            ("http://shop.example.com", "does not use encryption"),
+            ("https://127.0.0.1", "in the network of the Odoo server"),
+            ("https://localhost:8069", "in the network of the Odoo server"),
+            ("https://169.254.169.254/latest", "in the network of the Odoo server"),
+            ("https://[::ffff:10.0.0.1]", "in the network of the Odoo server"),
+            ("https://2130706433", "not a valid address"),
+            ("https://shop.example.com\\@evil.example", "not a valid address"),
+            ("file:///etc/passwd", "not a valid address"),
+            ("javascript:alert(1)", "not a valid address"),
             (f"https://{EVIL}/#", "more than a server and a folder"),
             (f"https://{EVIL}/?x=", "more than a server and a folder"),
             (f"https://user:word@{EVIL}", "more than a server and a folder"),
@@ -448,10 +450,10 @@ class TestChannelAddress(OmsCommon):
             self.env["res.config.settings"].with_user(self.manager).create(
                 {"oms_trusted_hosts": "127.0.0.1"}
             ).execute()
-        with self.assertRaisesRegex(ValidationError, "“\\*” is no host"):
+        with self.assertRaisesRegex(ValidationError, "“\\*” is not a valid host"):
             self.env["res.config.settings"].create({"oms_trusted_hosts": "*"})
         self.env["res.config.settings"].create({"oms_trusted_hosts": "127.0.0.1:9"}).execute()
-        with self.assertRaisesRegex(UserError, "without encryption"):
+        with self.assertRaisesRegex(UserError, "does not use encryption"):
             channel.base_url = "http://127.0.0.1:10"
         channel.base_url = "http://127.0.0.1:9"
         self.assertIn("refused the connection", self._test(channel, "K" * 32))

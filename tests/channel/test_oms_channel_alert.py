@@ -81,7 +81,7 @@ class TestChannelAlert(OmsCommon):
         self.assertEqual(self.channel.health, "warning")
         self.channel._settle_alert("gap")
         self.assertEqual(
-            (self.channel.health, self.channel.health_text), ("ok", "Everything is processed.")
+            (self.channel.health, self.channel.health_text), ("ok", "All messages are processed.")
         )
 
     def test_a_manager_settles_by_hand_and_an_agent_does_not(self):

@@ -29,7 +29,7 @@ class TestHealthPage(TinyShopMixin, OmsCommon):
         meter = self._meter("default", tokens=10, burst=40, rate=0.001)
         [bar] = self._read("limit_bars")
         self.assertEqual((bar["name"], bar["percent"]), ("All Calls", 25))
-        self.assertEqual(bar["text"], "10 of 40 calls left, 0.06 more each minute")
+        self.assertEqual(bar["text"], "10 of 40 calls left, 0.06 more per minute")
         meter.blocked_until = time.time() + 60
         [bar] = self._read("limit_bars")
         self.assertEqual(bar["percent"], 0)

@@ -843,7 +843,7 @@ class ChannelFaults:
         told, truth = list(self.shop.shipments), self.shop.orders()
         self.assertTrue(told)
         self._drain_outbox()
-        self.assertEqual((message.state, message.error), ("done", "Taken by the channel."))
+        self.assertEqual((message.state, message.error), ("done", "Accepted by the channel."))
         self.assertEqual(self.shop.shipments, told)
         self.assertEqual(self.shop.orders(), truth)
         self.settle()

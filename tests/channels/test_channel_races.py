@@ -108,7 +108,7 @@ class TestChannelRaces(RaceCase):
     def test_a_person_who_asks_during_a_long_poll_is_told_so(self):
         self.assertEqual(
             self._ask_during_a_poll(1, lambda cr, answered: answered.wait(TIMEOUT_SECONDS / 4)),
-            [True, "A job has been busy with this channel for a while. Try again later."],
+            [True, "Another job is processing this channel. Try again later."],
         )
 
     def test_a_message_does_not_wait_for_the_poll_of_its_channel(self):
@@ -160,7 +160,7 @@ class TestChannelRaces(RaceCase):
                     "name": "Moving",
                     "adapter": "woocommerce",
                     "base_url": "https://one.example.com",
-                    "api_key": "key of one",
+                    "api_key": "one of these roles",
                     "state": "live",
                 }
             )
@@ -190,7 +190,7 @@ class TestChannelRaces(RaceCase):
             return True
 
         told, moved = self.run_parallel([send, move])
-        self.assertEqual(told, [("s1", "https://one.example.com", "key of one", True)])
+        self.assertEqual(told, [("s1", "https://one.example.com", "one of these roles", True)])
         self.assertTrue(moved)
 
         def read(env):

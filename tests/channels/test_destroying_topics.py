@@ -220,12 +220,12 @@ class TestDestroyingTopics(OmsCommon):
     def test_a_notice_that_cannot_be_asked_about_is_not_done(self):
         document = documents.parse("shop/redact", BODIES["shop/redact"])
         adapter = self.env["oms.channel.adapter.woocommerce"]
-        self.assertIn("cannot be asked", adapter._confirm(self.shops["woocommerce"], document))
+        self.assertIn("cannot confirm", adapter._confirm(self.shops["woocommerce"], document))
         nameless = documents.parse(
             "customers/redact", b'{"customer": {"email": "jane@example.com"}}'
         )
         adapter = self.env["oms.channel.adapter.shopify"]
-        self.assertIn("names no customer", adapter._confirm(self.shops["shopify"], nameless))
+        self.assertIn("sent no customer", adapter._confirm(self.shops["shopify"], nameless))
 
     def test_what_amazon_tells_is_never_an_order_or_a_refund_itself(self):
         channel = self.env["oms.channel"].create({"name": "Amazon", "adapter": "amazon"})
@@ -256,7 +256,7 @@ class TestDestroyingTopics(OmsCommon):
         ):
             self.assertEqual(not problem(shop, told, body), is_own, (told, body))
         self.assertIn(
-            "is from the store other.myshopify.com, the channel is",
+            "is from store other.myshopify.com, but the channel is connected to",
             problem(shop, "other.myshopify.com", b"{}"),
         )
         self.assertTrue(shop._adapter()._verify(shop, {}, b"{}", now))

@@ -421,4 +421,4 @@ class TestShopifyReadBack(FaultBench):
         for _look in range(21):
             message._send(JobRun())
         self.assertEqual(message.state, "failed")
-        self.assertIn("still not cancelled: cancel it there", message.error)
+        self.assertIn("still not cancelled. Cancel it in Shopify", message.error)

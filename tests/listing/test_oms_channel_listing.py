@@ -331,7 +331,7 @@ class TestTold(ListingCommon):
         document = ListingDocument(listings=(Listing(ref="v1", sku="MUG", name="Mug"),))
         message = self._receive(document.to_dict(), "e1", topic="listings")
         self._run_lanes("inbox")
-        self.assertEqual((message.state, message.error), ("done", "Listings taken in."))
+        self.assertEqual((message.state, message.error), ("done", "Listings imported."))
         self.assertEqual(self._listings().product_id, self.mug)
 
     def test_what_the_channel_shows_is_told_to_the_stock(self):
@@ -431,7 +431,7 @@ class TestMatch(ListingCommon):
                     "state": "suggested",
                     "suggested_product_id": self.mug.id,
                     "suggestion_score": 95,
-                    "suggestion_reason": "mapped so on Market",
+                    "suggestion_reason": "linked on Market",
                 }
             ],
         )
@@ -566,7 +566,9 @@ class TestFetch(ListingCommon):
     def test_what_takes_long_goes_on_behind(self):
         with patch(f"{FETCH}.BUTTON_SECONDS", -1):
             action = self.channel.action_fetch_listings()
-        self.assertEqual(action["params"]["message"], "Listings so far: 2. The others follow.")
+        self.assertEqual(
+            action["params"]["message"], "Listings fetched: 2. More are being fetched."
+        )
         self.assertEqual(self._work(), 1)
         self.assertFalse(self.channel.listing_cursor)
 

@@ -99,7 +99,7 @@ class TestOmsHold(OmsCommon):
         message = self._receive(document)
         self._run_lanes()
         told, right = message.payload_text, message.payload_text.replace('": "-1"', '": "1"')
-        with self.assertRaisesRegex(AccessError, "Only a manager edits"):
+        with self.assertRaisesRegex(AccessError, "Only managers can edit"):
             message.with_user(self.agent).payload_text = right
         self.env.invalidate_all()
         self.assertEqual(message.payload_text, told)

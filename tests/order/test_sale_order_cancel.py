@@ -306,7 +306,7 @@ class TestCancelWizard(PushShopMixin, OmsCommon):
         both = Wizard.with_context(active_ids=orders.ids).create({})
         self.assertEqual(
             (both.oms_can_notify, both.oms_notify_text),
-            (True, "Woo: the channel decides whether the customer gets an e-mail."),
+            (True, "Woo: the channel decides whether the customer is emailed."),
         )
         one = Wizard.with_context(active_ids=orders[0].ids).create({})
         self.assertFalse(one.oms_can_notify)

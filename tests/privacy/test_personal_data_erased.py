@@ -227,7 +227,7 @@ class TestErased(PersonalWorld, OmsCommon):
             .create({"partner_id": order.partner_id.id, "company_id": other.id, "oms_note": NOTE})
         )
         dialog = self.dialog(order.partner_id, self._make_user("manager"))
-        self.assertIn("also has orders of another company", dialog.summary)
+        self.assertIn("also has orders in another company", dialog.summary)
         dialog.action_erase()
         self.assertEqual((foreign.oms_note, order.oms_note), (NOTE, False))
         self.assertEqual(order.partner_id.name, NAME)
@@ -254,7 +254,7 @@ class TestErased(PersonalWorld, OmsCommon):
         self.assertEqual(message.error, "0 contacts and 1 orders erased.")
         self.assertEqual(order.partner_id.name, NAME)
         self.assertFalse(order.oms_note or self.env["oms.customer.key"].search([]))
-        self.assertIn("has a login", str(self.channel.activity_ids.note))
+        self.assertIn("has a user account", str(self.channel.activity_ids.note))
         found = self.walk()
         for place in ("oms_channel_message.payload", "oms_event.after", "sale_order.oms_note"):
             self.assertNotIn(place, found)
@@ -265,7 +265,7 @@ class TestErased(PersonalWorld, OmsCommon):
         self._run_lanes("inbox")
         message = self.notice(customer_email=EMAIL)
         self.assertEqual(message.error, "0 contacts and 0 orders erased.")
-        self.assertIn("same email address and a login", str(self.channel.activity_ids.note))
+        self.assertIn("same email address and a user account", str(self.channel.activity_ids.note))
         self.assertEqual(user.partner_id.email, EMAIL)
         self.assertNotIn("oms_channel_message.payload", self.walk())
 
@@ -310,7 +310,7 @@ class TestErased(PersonalWorld, OmsCommon):
         self.notice(customer_ref="C-zyx", order_refs=["Z-1"])
         self.assertEqual((mine.oms_note, theirs.oms_note), (False, NOTE))
         self.assertEqual(theirs.partner_id.name, NAME)
-        self.assertIn("also has orders of Other Shop", str(self.channel.activity_ids.note))
+        self.assertIn("also has orders in Other Shop", str(self.channel.activity_ids.note))
         told = theirs.oms_message_ids.filtered(lambda m: m.direction == "in")
         self.assertFalse(told.erased_at)
 

@@ -42,5 +42,5 @@ class TestTrackingImport(FulfilmentCommon):
         self.assertIn("0 events recorded, 1 known already", answer["params"]["message"])
 
     def test_without_a_file_it_says_so(self):
-        with self.assertRaisesRegex(UserError, "Choose a file first"):
+        with self.assertRaisesRegex(UserError, "Select a file"):
             self._wizard("").action_preview()

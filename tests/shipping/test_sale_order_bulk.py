@@ -61,7 +61,7 @@ class TestSaleOrderBulk(FulfilmentCommon):
         for _time in range(2):
             self._batch(order, "hold", reason="Wait").action_apply()
         self.assertEqual(len(order.oms_hold_ids), 1)
-        with self.assertRaisesRegex(UserError, "why the orders are put on hold"):
+        with self.assertRaisesRegex(UserError, "a reason for putting the orders on hold"):
             self._batch(order, "hold", reason=" ").action_apply()
 
     def test_what_is_not_held_or_released_is_said(self):
@@ -71,10 +71,10 @@ class TestSaleOrderBulk(FulfilmentCommon):
         answer = self._batch(orders, "hold", reason="Wait").action_apply()
         self.assertEqual(
             answer["params"]["message"],
-            f"Orders put on hold: 1. Not held, done or cancelled: {done.name}.",
+            f"Orders put on hold: 1. Skipped because done or cancelled: {done.name}.",
         )
         self.assertEqual([len(order.oms_hold_ids) for order in orders], [0, 1])
-        with self.assertRaisesRegex(UserError, f"Nothing to hold: {done.name} are done"):
+        with self.assertRaisesRegex(UserError, f"cannot be put on hold: {done.name}"):
             self._batch(done, "hold", reason="Wait").action_apply()
         with self.assertRaisesRegex(UserError, "None of the selected orders is on hold"):
             done.with_user(self.agent).action_oms_release()

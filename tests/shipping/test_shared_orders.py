@@ -243,7 +243,7 @@ class TestSharedOrders(PushShopMixin, OmsCommon):
         self.assertEqual(sorted(self._own(self.younger).mapped("quantity")), [1.0, 2.0])
         self._ship(self.picking)
         self.assertEqual(self.older.oms_step, "deliver")
-        with self.assertRaisesRegex(UserError, "asks to cancel"):
+        with self.assertRaisesRegex(UserError, "requested a cancellation"):
             self._ship(self.younger.picking_ids)
 
     def test_a_hold_on_what_is_picked_keeps_the_delivery_until_it_is_decided_fault_35(self):
@@ -252,7 +252,7 @@ class TestSharedOrders(PushShopMixin, OmsCommon):
             self.younger, [HoldReason(code="CANCEL_REQUESTED", message="The buyer asks to cancel.")]
         )
         self.assertEqual(self.picking.oms_shared_order_ids, self.orders)
-        with self.assertRaisesRegex(UserError, "asks to cancel"):
+        with self.assertRaisesRegex(UserError, "requested a cancellation"):
             self._ship(self.picking)
         self.younger.oms_hold_ids.filtered(lambda h: h.state == "open").action_cancel_order()
         self.assertEqual(self.younger.state, "cancel")

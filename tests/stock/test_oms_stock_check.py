@@ -37,7 +37,7 @@ class TestStockCheck(FulfilmentCommon):
         self.assertEqual((check.kind, check.expected, check.found), ("reserved", 2, 3))
         self.assertEqual(
             check.text,
-            "3 of [CUP] Cup are marked as reserved in WH/Stock, transfers reserve 2.",
+            "3 of [CUP] Cup are marked as reserved in WH/Stock, but transfers reserve 2.",
         )
         check.action_repair()
         self.assertEqual((check.state, self.quant.reserved_quantity), ("settled", 2))
@@ -102,7 +102,7 @@ class TestStockCheck(FulfilmentCommon):
         )
         [check] = self.Check._run()
         self.assertEqual((check.kind, check.found), ("negative", -1))
-        self.assertIn("Count the shelf", check.advice)
+        self.assertIn("Count the location", check.advice)
         check.action_repair()
         self.assertEqual((check.state, quant.quantity), ("open", -1))
 

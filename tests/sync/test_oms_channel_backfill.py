@@ -59,7 +59,7 @@ class TestBackfill(TinyShopMixin, OmsCommon):
         adapter = type(self.env["oms.channel.adapter.canonical"])
         self.patch(adapter, "_count_orders", lambda *args: None)
         self.backfill.action_start()
-        self.assertEqual(self.backfill.count_text, "The channel tells only when they are read.")
+        self.assertEqual(self.backfill.count_text, "Known once all orders are imported.")
         self._work()
         self.assertRecordValues(
             self.backfill, [{"state": "done", "done_count": 2, "progress": 100.0}]
@@ -142,7 +142,7 @@ class TestBackfill(TinyShopMixin, OmsCommon):
             self._work()
         self.assertEqual((self.backfill.state, self.backfill.attempts), ("failed", 8))
         self.assertEqual(
-            self.tiny.activity_ids.mapped("summary"), ["Back-fill failed after 0 orders"]
+            self.tiny.activity_ids.mapped("summary"), ["History import failed after 0 orders"]
         )
         self.shop.heal()
         self.backfill.action_retry()

@@ -47,7 +47,7 @@ class TestGap(TinyShopMixin, OmsCommon):
                 }
             ],
         )
-        self.assertIn(f"8 there, 7 here; fetched: #{refs[3]}.", gap.text)
+        self.assertIn(f"8 on the channel, 7 in Odoo; fetched: #{refs[3]}.", gap.text)
         self.assertRecordValues(self._inbox(via="gap"), [{"order_ref": refs[3]}])
         [alert] = self.tiny.alert_ids
         self.assertEqual((alert.code, alert.level, alert.text), ("gap", "warning", gap.text))
@@ -149,7 +149,7 @@ class TestGap(TinyShopMixin, OmsCommon):
         adapter = type(self.env["oms.channel.adapter.canonical"])
         self.patch(adapter, "_fetch_orders", lambda adapter, channel, refs: [])
         gap = self.tiny._check_gap(START, END)
-        self.assertIn(f"missing: {ref}. The channel did not give 1 of them.", gap.text)
+        self.assertIn(f"missing: {ref}. The channel did not return 1 of them.", gap.text)
         self.tiny._check_gap(datetime(2026, 2, 1), datetime(2026, 2, 2))
         self.assertEqual(self.tiny.alert_ids.code, "gap")
 
@@ -200,13 +200,13 @@ class TestGap(TinyShopMixin, OmsCommon):
                     "date_from": datetime(2026, 3, 27, 23),
                     "date_to": datetime(2026, 3, 28, 23),
                     "state": "even",
-                    "text": "03/28/2026: 0 there, all here.",
+                    "text": "03/28/2026: 0 on the channel, all in Odoo.",
                 },
                 {
                     "date_from": datetime(2026, 3, 28, 23),
                     "date_to": datetime(2026, 3, 29, 22),
                     "state": "even",
-                    "text": "03/29/2026: 0 there, all here.",
+                    "text": "03/29/2026: 0 on the channel, all in Odoo.",
                 },
             ],
         )

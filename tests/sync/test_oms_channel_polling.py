@@ -95,7 +95,7 @@ class TestPolling(TinyShopMixin, OmsCommon):
         self._work()
         [alert] = self.tiny.alert_ids
         self.assertEqual(alert.code, "credentials")
-        self.assertIn("refuses the credentials", alert.text)
+        self.assertIn("rejected the credentials", alert.text)
         self.assertNotIn("wrong key", alert.text + alert.advice)
 
     def test_fault_59_too_many_calls_only_wait_as_long_as_the_shop_says(self):
@@ -122,7 +122,7 @@ class TestPolling(TinyShopMixin, OmsCommon):
         manager = new_test_user(self.env, "manager", groups="oms_addon.oms_addon_group_manager")
         self.shop.place_order()
         channel = self.tiny.with_user(manager)
-        self.assertEqual(channel.action_fetch()["params"]["message"], "Messages that came: 1.")
+        self.assertEqual(channel.action_fetch()["params"]["message"], "Messages received: 1.")
         self.assertEqual(channel.action_fetch()["params"]["message"], "Nothing new.")
         self.shop.fail(1, 503)
         with mute_logger(POLLING):

@@ -23,7 +23,7 @@ class TestWebhooksCare(TinyShopMixin, OmsCommon):
         self.assertEqual((self.tiny.webhooks_state, self.tiny.state), ("none", "paused"))
         self.tiny.action_go_live()
         self.assertEqual(self.shop.webhooks, {"orders": self.tiny.webhook_url})
-        self.assertEqual(self.tiny.webhooks_text, "All are registered.")
+        self.assertEqual(self.tiny.webhooks_text, "All webhooks are registered.")
 
     def test_what_was_lost_is_named_and_many_are_counted(self):
         lost = [f"{topic} was lost." for topic in "abcde"]
@@ -59,7 +59,7 @@ class TestWebhooksCare(TinyShopMixin, OmsCommon):
         self.assertEqual(self.shop.webhooks, {"orders": self.tiny.webhook_url})
         with freeze_time("2026-03-01 10:10:00"):
             self.env["oms.channel"]._work_care()
-        self.assertEqual(self.tiny.webhooks_text, "All are registered.")
+        self.assertEqual(self.tiny.webhooks_text, "All webhooks are registered.")
 
     @mute_logger(WEBHOOKS)
     def test_a_failure_is_told_polling_goes_faster_and_success_settles_it(self):
@@ -87,7 +87,7 @@ class TestWebhooksCare(TinyShopMixin, OmsCommon):
         self.shop.fail(1, 500)
         self.tiny.action_pause()
         self.assertEqual(self.tiny.state, "paused")
-        self.assertIn("goes on sending", self.tiny.alert_ids.text)
+        self.assertIn("still sends webhooks", self.tiny.alert_ids.text)
 
     def _find_by_asking(self, count, minutes=60):
         """Let orders be found by asking that nobody told of."""
@@ -111,7 +111,8 @@ class TestWebhooksCare(TinyShopMixin, OmsCommon):
         self.assertEqual((alert.code, alert.level), ("unheard", "warning"))
         self.assertEqual(
             alert.text,
-            f"The channel's messages do not arrive at {self.tiny.webhook_url}; asking found 3.",
+            f"Webhooks of the channel do not arrive at {self.tiny.webhook_url}: "
+            "polling found 3 messages.",
         )
         self.tiny.with_context(**sealed(via="webhook"))._receive("orders", "w1", b"{}")
         self.tiny._check_heard()

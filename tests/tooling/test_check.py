@@ -11,7 +11,7 @@ from tooling.database import Databases
 
 from ..concurrency import RaceCase
 
-MUGS = "5 of [MUG] Mug are marked as reserved in WH/Stock, transfers reserve 2."
+MUGS = "5 of [MUG] Mug are marked as reserved in WH/Stock, but transfers reserve 2."
 
 
 class TestCheckStock(RaceCase):

@@ -228,7 +228,7 @@ def test_what_breaks_off_the_handshake_is_told_in_words():
 
 def test_an_address_with_a_slash_missing_is_told_as_one():
     said = connection_errors.describe(socket.gaierror(-2, "x"), "https://https:/shop/api")
-    assert "is no valid address" in said
+    assert "is not a valid address" in said
 
 
 def test_redirects_without_end_are_given_up():

@@ -53,7 +53,7 @@ class TestApiKey(ApiCase):
         other = self.env["res.company"].create({"name": "Second"})
         wizard = self._wizard()
         self.agent.company_ids |= other
-        with self.assertRaisesRegex(UserError, "not yours"):
+        with self.assertRaisesRegex(UserError, "companies you cannot access"):
             wizard._make()
         self.agent.company_ids -= other
         wizard.expires_on = fields.Date.context_today(wizard)

@@ -80,7 +80,7 @@ class TestConnect(TinyShopMixin, OmsCommon):
 
     def test_nothing_is_made_before_a_kind_is_chosen(self):
         before = self.env["oms.channel"].search_count([])
-        self.assertEqual(self._stay(), "Choose what you want to connect.")
+        self.assertEqual(self._stay(), "Select the type of channel to connect.")
         self.assertEqual(self.env["oms.channel"].search_count([]), before)
 
     def test_closed_before_anything_was_entered_it_leaves_one_draft_for_a_day(self):
@@ -121,8 +121,8 @@ class TestConnect(TinyShopMixin, OmsCommon):
     def test_what_is_missing_is_said_by_the_names_of_the_channel(self):
         self._next("credentials", adapter="canonical")
         self.assertEqual(self.wizard.api_key_label, "Pass phrase")
-        self.assertEqual(self._stay(), "Still missing: Address of the tiny shop, Pass phrase.")
-        self.assertEqual(self._stay(base_url=self.shop.url), "Still missing: Pass phrase.")
+        self.assertEqual(self._stay(), "Fill in: Address of the tiny shop, Pass phrase.")
+        self.assertEqual(self._stay(base_url=self.shop.url), "Fill in: Pass phrase.")
 
     def test_a_wrong_secret_stays_on_the_test_until_it_is_right(self):
         self._next("credentials", adapter="canonical")

@@ -101,7 +101,7 @@ class TestCustomerSplit(OmsCommon):
     def test_all_orders_or_none_are_refused(self):
         with self.assertRaisesRegex(UserError, "Rename the customer"):
             self._split(self.ann + self.bob)
-        with self.assertRaisesRegex(UserError, "Choose the orders"):
+        with self.assertRaisesRegex(UserError, "Select the orders"):
             self._split(self.env["sale.order"])
         self.assertEqual((self.ann + self.bob).partner_id, self.old)
 

@@ -92,7 +92,7 @@ class TestOrderImport(OmsCommon):
 
     def test_no_file_is_told_in_words(self):
         wizard = self.env["oms.order.import"].create({"channel_id": self.files.id})
-        with self.assertRaisesRegex(UserError, "Choose a file"):
+        with self.assertRaisesRegex(UserError, "Select a file"):
             wizard.action_preview()
 
     def test_json_documents_are_imported_as_file(self):
@@ -160,7 +160,7 @@ class TestOrderImport(OmsCommon):
                 "Will be added to the exceptions. SKU MOG",
                 "Will be imported on hold. The shipping address has no street.",
                 "Will be added to the exceptions. Currency XXX",
-                "Left out: another row of this order is wrong.",
+                "Skipped: another row of this order has an error.",
                 "This is not a number.",
             ),
             strict=True,
@@ -279,7 +279,7 @@ class TestOrderImport(OmsCommon):
             [
                 [*HEADER.split(";"), "Reason"],
                 [*ROWS[2].split(";"), "Qty: This is not a number."],
-                [*other.split(";"), "Another row of this order is wrong."],
+                [*other.split(";"), "Another row of this order has an error."],
             ],
         )
         wizard.action_apply()

@@ -348,7 +348,7 @@ class TestWizardAccess(OmsCommon):
                 }
             )
         )
-        with self.assertRaisesRegex(UserError, "cannot serve"):
+        with self.assertRaisesRegex(UserError, "cannot ship"):
             wizard.action_move()
 
     def test_lines_of_another_order_are_not_refunded(self):
@@ -372,7 +372,7 @@ class TestWizardAccess(OmsCommon):
         stranger = new_test_user(self.env, "stranger", groups="base.group_user")
         wizard = self.env["oms.api.key"].with_user(manager)
         wizard = wizard.create({"channel_id": self.channel.id, "user_id": stranger.id})
-        with self.assertRaisesRegex(UserError, "no role of the API"):
+        with self.assertRaisesRegex(UserError, "no API role"):
             wizard._make()
 
     def test_a_file_is_imported_into_channels_for_files_only(self):

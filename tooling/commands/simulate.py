@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from .. import console
 
 FIELDS = {
-    "base_url": "Store address",
+    "base_url": "Store Address",
     "account_ref": "Account",
     "api_key": "Key",
     "api_secret": "Secret",

@@ -55,7 +55,9 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
         except (FinalError, CredentialsError) as error:
             raise CredentialsError(self._explain_login(error)) from error
         if not isinstance(told, dict) or not told.get("access_token"):
-            raise RetryableError(self.env._("What answers at %(url)s is not Amazon.", url=url))
+            raise RetryableError(
+                self.env._("The server at %(url)s is not Amazon. Correct the address.", url=url)
+            )
         _tokens[key] = told["access_token"], time.monotonic() + told.get("expires_in", 3600) - 60
         return told["access_token"]
 
@@ -68,15 +70,17 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
             code = ""
         if code == "invalid_client":
             return self.env._(
-                "Login with Amazon does not know the application: see the LWA client id and "
-                "client secret in Seller Central, Develop Apps."
+                "Login with Amazon does not recognize the application. Check the LWA client ID "
+                "and client secret in Seller Central, Develop Apps."
             )
         if code in ("invalid_grant", "unauthorized_client"):
             return self.env._(
-                "Login with Amazon refuses the refresh token: authorise the application again "
+                "Login with Amazon rejected the refresh token. Authorize the application again "
                 "in Seller Central, Develop Apps, and enter the new token."
             )
-        return self.env._("Login with Amazon refuses: %(code)s.", code=code or status_of(error))
+        return self.env._(
+            "Login with Amazon rejected the request: %(code)s.", code=code or status_of(error)
+        )
 
     @api.model
     def _restricted_token(self, channel, renew=False):

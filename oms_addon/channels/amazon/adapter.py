@@ -41,11 +41,11 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
     _credentials = ("base_url", "account_ref", "api_key", "api_secret", "webhook_secret")
     _required_credentials = ("account_ref", "api_key", "api_secret", "webhook_secret")
     _credential_labels = {
-        "base_url": "Endpoint (empty: the region's own)",
-        "account_ref": "Seller id@marketplace id[,marketplace id…] [ARN of an SQS queue]",
-        "api_key": "LWA client id",
-        "api_secret": "LWA client secret",
-        "webhook_secret": "LWA refresh token",
+        "base_url": "Endpoint (leave empty for the default of the region)",
+        "account_ref": "Seller ID@marketplace ID[,marketplace ID…] [ARN of an SQS queue]",
+        "api_key": "LWA Client ID",
+        "api_secret": "LWA Client Secret",
+        "webhook_secret": "LWA Refresh Token",
     }
     _rate_limits = {
         "default": (1.0, 5.0),

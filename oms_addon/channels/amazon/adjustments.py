@@ -63,8 +63,8 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
         if not counts:
             raise FinalError(
                 self.env._(
-                    "Nothing of order %(order)s is left to cancel on Amazon: it was shipped or "
-                    "cancelled there. Give the money back instead.",
+                    "All items of order %(order)s are already shipped or cancelled on Amazon. "
+                    "Refund the order instead.",
                     order=ref,
                 )
             )
@@ -139,9 +139,9 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
         if left and shares:
             raise FinalError(
                 self.env._(
-                    "%(amount)s %(currency)s of the refund are left over: the items of order "
-                    "%(order)s cost no more on Amazon. Ask for a refund that says what of it is "
-                    "for the shipping, or give the money back in Seller Central.",
+                    "%(amount)s %(currency)s of the refund exceed the price of the items of "
+                    "order %(order)s on Amazon. Request a refund that includes the shipping "
+                    "amount, or refund in Seller Central.",
                     amount=f"{left:.2f}",
                     currency=refund["currency"],
                     order=ref,
@@ -150,7 +150,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
         if not shares:
             raise FinalError(
                 self.env._(
-                    "Order %(order)s has nothing on Amazon that money can be given back for.",
+                    "Order %(order)s has no refundable amount left on Amazon.",
                     order=ref,
                 )
             )

@@ -76,15 +76,15 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
         status, text = status_of(error), str(error)
         if status == 403:
             return self.env._(
-                "Amazon refuses access: give the application the roles “Inventory and Order "
-                "Tracking” and “Direct-to-Consumer Shipping”, authorise it again and enter the "
-                "new refresh token. Amazon says: %(text)s",
+                "Amazon denied access: %(text)s Assign the roles “Inventory and Order Tracking” "
+                "and “Direct-to-Consumer Shipping” to the application, authorize it again and "
+                "enter the new refresh token.",
                 text=text,
             )
         if status in (400, 404):
             return self.env._(
-                "Amazon does not know the seller id or the marketplaces of this account: see "
-                "Seller Central, Settings, Account info. Amazon says: %(text)s",
+                "Amazon does not recognize the seller ID or the marketplaces of this account: "
+                "%(text)s Check them in Seller Central, Settings, Account Info.",
                 text=text,
             )
         return text
@@ -110,12 +110,14 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
         if unknown:
             problem = self.env._("Amazon has no marketplace %(ids)s", ids=", ".join(unknown))
         elif len(regions) > 1:
-            problem = self.env._("the marketplaces are of several regions: make a channel for each")
+            problem = self.env._(
+                "the marketplaces belong to different regions; create one channel per region"
+            )
         else:
-            problem = self.env._("the seller id, an @ and marketplace ids are expected")
+            problem = self.env._("expected the seller ID, an @ and marketplace IDs")
         raise FinalError(
             self.env._(
-                "The account “%(account)s” cannot be read: %(problem)s. An example: "
+                "The account “%(account)s” is not valid: %(problem)s. Example: "
                 "A2EXAMPLESELLER@A1PA6795UKMFR9,A13V1IB3VIYZZH.",
                 account=channel.account_ref or "",
                 problem=problem,

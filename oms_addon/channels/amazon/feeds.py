@@ -48,19 +48,19 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
         if told["processingStatus"] != "DONE":
             raise FinalError(
                 self.env._(
-                    "Amazon did not carry out feed %(feed)s (%(status)s): %(why)s",
+                    "Amazon did not process feed %(feed)s (%(status)s): %(why)s",
                     feed=state["feed"],
                     status=told["processingStatus"],
                     why=_first_problem(result) or "?",
                 )
             )
         if content_type == XML_TYPE and (problem := _first_problem(result)):
-            raise FinalError(self.env._("Amazon refuses it: %(why)s", why=problem))
+            raise FinalError(self.env._("Amazon rejected it: %(why)s", why=problem))
         return result
 
     @api.model
     def _unfinished(self, state, seconds=FEED_SECONDS):
-        return Unfinished(self.env._("Amazon works on it."), state, seconds=seconds)
+        return Unfinished(self.env._("Amazon is processing it."), state, seconds=seconds)
 
     @api.model
     def _upload(self, channel, content_type, content):
@@ -109,8 +109,8 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
             return found.pop()
         raise FinalError(
             self.env._(
-                "It is not certain whether Amazon took this: see in Seller Central whether the "
-                "money was given back, and retry only when it was not."
+                "It is unknown whether Amazon accepted the refund. Check in Seller Central "
+                "whether it was made, and retry only if it was not."
             )
         )
 
@@ -155,7 +155,7 @@ def _first_problem(result):
         report = etree.fromstring(result.encode(), parser)
     except etree.XMLSyntaxError as error:
         # What Amazon did is not known as long as its report cannot be read.
-        raise RetryableError("Amazon's report cannot be read. It is asked for again.") from error
+        raise RetryableError("Amazon's report cannot be read. It is requested again.") from error
     for found in report.iter("Result"):
         if found.findtext("ResultCode") == "Error":
             return f"{found.findtext('ResultDescription')} ({found.findtext('ResultMessageCode')})"

@@ -27,7 +27,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
             text = self._read_report(channel, rest)
             if text is None:
                 raise RateLimited(
-                    self.env._("Amazon makes the list of offers."), seconds=REPORT_SECONDS
+                    self.env._("Amazon is creating the listings report."), seconds=REPORT_SECONDS
                 )
             listings, problems = read_listing_report(text, self._currency(channel))
             self._tell_left_out(channel, problems)

@@ -77,7 +77,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
             },
         }
         self._ask(channel, "notifications", "POST", path, body=body)
-        made.append(self.env._("Changes of orders are sent to %(queue)s.", queue=queue))
+        made.append(self.env._("Order changes are sent to %(queue)s.", queue=queue))
         return made
 
     @api.model

@@ -140,7 +140,7 @@ def gift_messages_2026(items):
 
 def cancel_requests_2026(items):
     return [
-        request.get("cancelReason") or "The buyer asks to cancel."
+        request.get("cancelReason") or "The buyer requested a cancellation."
         for item in items
         if (request := (item.get("cancellation") or {}).get("cancellationRequest"))
         and request.get("requester", "BUYER") == "BUYER"

@@ -79,7 +79,7 @@ MARKETPLACES = {
 }
 #: where prices are shown without tax
 TAX_ADDED = {"US", "CA"}
-UNFULFILLABLE = ChannelHold(code="UNFULFILLABLE", reason="Amazon cannot fulfil the order.")
+UNFULFILLABLE = ChannelHold(code="UNFULFILLABLE", reason="Amazon cannot fulfill the order.")
 
 
 # === READING === #

@@ -125,7 +125,7 @@ def gift_messages_v0(items):
 def cancel_requests_v0(items):
     """:return: the reason of each item whose buyer asks to cancel"""
     return [
-        request.get("BuyerCancelReason") or "The buyer asks to cancel."
+        request.get("BuyerCancelReason") or "The buyer requested a cancellation."
         for item in items
         if (request := item.get("BuyerRequestedCancel"))
         and str(request.get("IsBuyerRequestedCancel")).lower() == "true"

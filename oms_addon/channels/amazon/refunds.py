@@ -81,8 +81,10 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
             return cursor
         channel._raise_alert(
             "refunds",
-            self.env._("Refunds cannot be read: %(error)s", error=error),
-            self.env._("It is tried again by itself. If it lasts, test the connection."),
+            self.env._("Refunds cannot be fetched: %(error)s", error=error),
+            self.env._(
+                "The fetch is retried automatically. If the error persists, test the connection."
+            ),
         )
         if page and isinstance(error, FinalError):
             # The page is forgotten there: the window is read from its start again.
@@ -142,10 +144,10 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
             if status_of(error) == 403:
                 self._note_lacking(channel, ROLE)
                 return self.env._(
-                    "Refunds made on Amazon cannot be seen: give the application the role "
-                    "“Finance and Accounting” and authorise it again."
+                    "Refunds made on Amazon cannot be fetched. Assign the role “Finance and "
+                    "Accounting” to the application and authorize it again."
                 )
-            return self.env._("Refunds cannot be read: %(error)s", error=error)
+            return self.env._("Refunds cannot be fetched: %(error)s", error=error)
         self._note_has(channel, ROLE)
         return ""
 

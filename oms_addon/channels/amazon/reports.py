@@ -64,12 +64,12 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
             channel._raise_alert(
                 "report_rows",
                 self.env._(
-                    "%(count)s rows of a report of orders cannot be read, and their orders were "
-                    "left out, for example %(problem)s",
+                    "%(count)s rows of an order report could not be read and their orders were "
+                    "skipped, for example %(problem)s",
                     count=len(problems),
                     problem=problems[0][:MAX_PROBLEM],
                 ),
-                self.env._("Look for these orders in Seller Central and check for missing orders."),
+                self.env._("Find these orders in Seller Central, then run a reconciliation."),
                 level="warning",
             )
         events = [event_of(order) for order in orders[offset : offset + REPORT_PAGE]]
@@ -104,7 +104,8 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
         if status != "DONE":
             raise FinalError(
                 self.env._(
-                    "Amazon could not make the report %(report)s (%(status)s): ask again later.",
+                    "Amazon could not create the report %(report)s (%(status)s). Request it "
+                    "again later.",
                     report=told.get("reportType"),
                     status=status,
                 )

@@ -68,7 +68,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
         patches = {n: patch for n, patch in patches.items() if patch is not None}
         answer = {"by_amazon": by_amazon} if by_amazon else {}
         failed = {
-            str(n): self.env._("No marketplace of the account sells in %s.", items[n]["currency"])
+            str(n): self.env._("No marketplace of the account is in %s.", items[n]["currency"])
             for n, patch in patches.items()
             if not patch["value"]
         }
@@ -131,7 +131,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
         issues += told.get("errors") or ()
         if answer.status == 200 and told.get("status") in ("ACCEPTED", "VALID"):
             return ""
-        return in_words(issues) or self.env._("Amazon refuses it without a reason.")
+        return in_words(issues) or self.env._("Amazon rejected it without a reason.")
 
     @api.model
     def _feed_offers(self, channel, items, patches):

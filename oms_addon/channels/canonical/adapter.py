@@ -50,8 +50,8 @@ class OmsChannelAdapterCanonical(models.AbstractModel):
     def _about(self):
         """Override of `oms.channel.adapter`."""
         return self.env._(
-            "Any shop or system of your own: it posts its orders as JSON, signed, to an address, "
-            "or they are uploaded as a file."
+            "Any store or system of your own: it sends its orders as signed JSON to a webhook "
+            "address, or they are uploaded as a file."
         )
 
     @api.model
@@ -153,5 +153,5 @@ class OmsChannelAdapterCanonical(models.AbstractModel):
     def _test_connection(self, channel):
         """Override of `oms.channel.adapter`: an address needs a secret to sign with."""
         if channel.base_url and not channel.sudo().webhook_secret:
-            return self.env._("Set the secret the store verifies our messages with.")
+            return self.env._("Enter the secret the store uses to verify messages from Odoo.")
         return ""

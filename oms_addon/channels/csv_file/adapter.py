@@ -12,7 +12,7 @@ from .parse_orders import parse_orders
 class OmsChannelAdapterCsvFile(models.AbstractModel):
     _name = "oms.channel.adapter.csv_file"
     _inherit = "oms.channel.adapter"
-    _description = "CSV or Excel file"
+    _description = "CSV or Excel File"
 
     _icon = "fa-table"
     _start_policy = "process"
@@ -27,7 +27,9 @@ class OmsChannelAdapterCsvFile(models.AbstractModel):
     @api.model
     def _about(self):
         """Override of `oms.channel.adapter`."""
-        return self.env._("A table of orders, uploaded by hand; its columns are mapped once.")
+        return self.env._(
+            "A table of orders that is uploaded manually. Its columns are mapped once."
+        )
 
     @api.model
     def _parse(self, channel, topic, payload):

@@ -27,19 +27,19 @@ class OmsChannelAdapterOdooShop(models.AbstractModel):
         "wire_transfer": "transfer",
     }
     _credentials = ("account_ref",)
-    _credential_labels = {"account_ref": "Website number"}
+    _credential_labels = {"account_ref": "Website Number"}
 
     # === IN: MESSAGES === #
 
     @api.model
     def _verify(self, channel, headers, body, now):
         """Override of `oms.channel.adapter`: nobody has anything to send."""
-        return "Odoo's own shop sends no messages"
+        return "Odoo's own shop does not send messages"
 
     @api.model
     def _parse(self, channel, topic, payload):
         """Override of `oms.channel.adapter`: its orders are made in Odoo."""
-        raise DocumentError("orders of Odoo's own shop are made in Odoo, not sent")
+        raise DocumentError("Orders of Odoo's own shop are created in Odoo, not sent")
 
     # === IN: JOINING === #
 
@@ -227,16 +227,16 @@ class OmsChannelAdapterOdooShop(models.AbstractModel):
     def _test_connection(self, channel):
         """Override of `oms.channel.adapter`: there is a shop, and it is nobody else's."""
         if not self._has_shop():
-            return self.env._("The eCommerce app is not installed: install it, then come back.")
+            return self.env._("The eCommerce app is not installed. Install it, then continue.")
         websites = self._websites(channel)
         if not websites:
             return self.env._(
-                "There is no website %(number)s: take the number of one of yours, or none for "
-                "all websites of the company.",
+                "Website %(number)s does not exist. Enter the number of one of your websites, "
+                "or leave it empty for all websites of the company.",
                 number=channel.account_ref or "",
             )
         if websites.company_id - channel.company_id:
-            return self.env._("The website belongs to another company than the channel.")
+            return self.env._("The website belongs to a different company than the channel.")
         others = self.env["oms.channel"].search(
             [
                 ("adapter", "=", "odoo_shop"),
@@ -246,5 +246,7 @@ class OmsChannelAdapterOdooShop(models.AbstractModel):
         )
         same = others.filtered(lambda c: self._number(c) == self._number(channel))[:1]
         if same:
-            return self.env._("%(channel)s is the channel of this website.", channel=same.name)
+            return self.env._(
+                "%(channel)s is already the channel of this website.", channel=same.name
+            )
         return ""

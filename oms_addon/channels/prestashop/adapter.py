@@ -56,8 +56,8 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
     _credentials = ("base_url", "api_key", "account_ref")
     _required_credentials = ("base_url", "api_key")
     _credential_labels = {
-        "base_url": "Shop address",
-        "api_key": "Webservice key",
+        "base_url": "Store Address",
+        "api_key": "Webservice Key",
         "account_ref": "Shop IDs",
     }
     _batch_sizes = {"stock": 50, "price": 50}
@@ -109,8 +109,8 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
             if codes & set(ERROR_NO_PERMISSION):
                 raise CredentialsError(
                     self.env._(
-                        "The webservice key may not read %(resource)s: allow GET for it in "
-                        "Advanced parameters > Webservice.",
+                        "The webservice key may not read %(resource)s. Allow GET for it in "
+                        "Advanced Parameters > Webservice.",
                         resource=resource,
                     )
                 ) from error
@@ -159,8 +159,9 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
         if root is None:
             raise RetryableError(
                 self.env._(
-                    "The shop's answer (status %(status)s) cannot be read, so it is not certain "
-                    "whether it took this. It is compared with the shop and sent again.",
+                    "The store's response (status %(status)s) could not be read, so it is "
+                    "unknown whether the change was accepted. It is compared with the store and "
+                    "sent again.",
                     status=answer.status,
                 )
             ) from answer.quote()
@@ -176,17 +177,19 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
         if codes & set(ERROR_NO_PERMISSION):
             return CredentialsError(
                 self.env._(
-                    "The webservice key may not change %(resource)s: allow %(method)s for it in "
-                    "Advanced parameters > Webservice.",
+                    "The webservice key may not change %(resource)s. Allow %(method)s for it in "
+                    "Advanced Parameters > Webservice.",
                     resource=resource,
                     method=method,
                 )
             )
         if answer.status == 401:
-            return CredentialsError(self.env._("The shop refuses the key: %(told)s", told=told))
+            return CredentialsError(self.env._("The store rejected the key: %(told)s", told=told))
         if is_broken or answer.status >= 500 and not codes:
-            return RetryableError(self.env._("The shop broke down: %(told)s", told=told))
-        return FinalError(self.env._("PrestaShop refuses: %(told)s", told=told))
+            return RetryableError(
+                self.env._("The store reported a server error: %(told)s", told=told)
+            )
+        return FinalError(self.env._("PrestaShop rejected the request: %(told)s", told=told))
 
     @api.model
     def _auth(self, channel):

@@ -35,7 +35,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
         state = shop["states"].get(text(order, "current_state"), {})
         if text(state, "shipped") == "1":
             raise FinalError(
-                self.env._("The order has left by the shop's word: it can only be returned.")
+                self.env._("The store reports the order as shipped. It can only be returned.")
             )
         notify = bool(cancellation.get("notify", True))
         return self._set_state(channel, order, "cancelled", notify)
@@ -123,8 +123,8 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
         if any(line["line_ref"].isdecimal() for line in gone):
             raise FinalError(
                 self.env._(
-                    "Order %(order)s has no such line in the shop any more, it was changed there: "
-                    "give the money back there.",
+                    "Order %(order)s no longer has this line in the store because it was "
+                    "changed there. Refund it in the store.",
                     order=text(order, "id"),
                 )
             )
@@ -170,7 +170,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
         made = self._write(channel, "POST", "order_slip", [slip]).findtext(".//id") or ""
         if not any(text(one, "id") == made for one in self._slips(channel, order)):
             raise RetryableError(
-                self.env._("The shop does not show the credit slip yet. It is checked again.")
+                self.env._("The credit slip is not yet visible in the store. It is checked again.")
             )
         return {"refund_ref": made}
 
@@ -183,8 +183,8 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
         if amount - left > coin * rows:
             raise FinalError(
                 self.env._(
-                    "Only %(left)s of %(amount)s can still be refunded in PrestaShop: credit "
-                    "slips of the order exist for the rest.",
+                    "Only %(left)s of %(amount)s can still be refunded in PrestaShop: the rest "
+                    "is already covered by credit slips.",
                     left=f"{rounded(max(left, ZERO), coin):f}",
                     amount=f"{rounded(amount, coin):f}",
                 )

@@ -36,11 +36,11 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
         """Override of `oms.channel.adapter`: the address, the key, and all it has to allow."""
         key = (channel.sudo().api_key or "").strip()
         if not self._base_url(channel) or not key:
-            return self.env._("Enter the shop's address and its webservice key.")
+            return self.env._("Enter the store address and its webservice key.")
         if len(key) != 32:
             return self.env._(
-                "A webservice key has 32 characters, the one you entered has %(count)s. Copy it "
-                "again from Advanced Parameters, Webservice in the shop.",
+                "The webservice key must have 32 characters, but the one entered has %(count)s. "
+                "Copy it again from Advanced Parameters > Webservice in the store.",
                 count=len(key),
             )
         try:
@@ -64,23 +64,23 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
             return describe_page(answer, answer.url)
         if answer.status == 401 or codes & ERRORS_OF_KEY:
             return self.env._(
-                "The shop refuses the webservice key: %(told)s. Copy it again from Advanced "
-                "parameters > Webservice, and see that it is enabled there.",
+                "The store rejected the webservice key: %(told)s. Copy it again from Advanced "
+                "Parameters > Webservice, and check that it is enabled there.",
                 told=told or answer.status,
             )
         if answer.status == 503 or ERROR_OFF in codes:
             return self.env._(
-                "The shop's webservice is off: switch it on in Advanced parameters > "
-                "Webservice. (%(told)s)",
+                "The store's webservice is disabled (%(told)s). Enable it in Advanced "
+                "Parameters > Webservice.",
                 told=told or answer.status,
             )
         if answer.status == 403:
-            return self.env._("The key does not open this shop: %(told)s", told=told)
+            return self.env._("The key does not give access to this store: %(told)s", told=told)
         api_node = root.find(".//api") if root is not None else None
         if answer.status != 200 or api_node is None:
             return self.env._(
-                "There is no PrestaShop webservice at this address: enter the shop's own, "
-                "with the folder it is in, as the browser shows it."
+                "There is no PrestaShop webservice at this address. Enter the address of the "
+                "store as the browser shows it, including its folder."
             )
         return self._missing(api_node)
 
@@ -96,6 +96,6 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
         if not missing:
             return ""
         return self.env._(
-            "The webservice key lacks permissions; tick for it: %(missing)s.",
+            "The webservice key lacks permissions. Grant it: %(missing)s.",
             missing="; ".join(f"{method}: {', '.join(n)}" for method, n in missing.items()),
         )

@@ -260,5 +260,5 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
         """
         orders, _now = self._get_orders(channel, [ref])
         if not orders:
-            raise FinalError(self.env._("The shop has no order %(ref)s.", ref=ref))
+            raise FinalError(self.env._("The store has no order %(ref)s.", ref=ref))
         return orders[0]

@@ -169,7 +169,7 @@ def rows_of(data):
     if isinstance(data, dict):
         data = next((value for value in data.values() if isinstance(value, list)), None)
     if not isinstance(data, list):
-        raise RetryableError("The shop's answer is no list of records.")
+        raise RetryableError("The store's response is not a list of records.")
     return [row for row in data if isinstance(row, dict)]
 
 

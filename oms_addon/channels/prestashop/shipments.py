@@ -31,7 +31,9 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
         shop, state = self._shop(channel), text(order, "current_state")
         if state == shop["roles"]["cancelled"]:
             raise FinalError(
-                self.env._("The order is cancelled in the shop: stop the parcel, or reopen it.")
+                self.env._(
+                    "The order is cancelled in the store. Stop the parcel, or reopen the order."
+                )
             )
         result = {"state": state}
         if self._is_complete(channel, key, order, shipment):
@@ -59,8 +61,8 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
         row = self._order_carrier(channel, order)
         if not row:
             return self.env._(
-                "The order has no carrier in the shop, so tracking number %(number)s cannot be "
-                "shown there.",
+                "The order has no carrier in the store, so tracking number %(number)s cannot be "
+                "shown there. Set a carrier in the store.",
                 number=", ".join(numbers),
             )
         known = [one.strip() for one in text(row, "tracking_number").split(",") if one.strip()]
@@ -75,7 +77,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
             shown = text(self._order_carrier(channel, order) or {}, "tracking_number")
             if shown != told:
                 return self.env._(
-                    "The shop shows tracking number “%(shown)s” instead of “%(number)s”.",
+                    "The store shows tracking number “%(shown)s” instead of “%(number)s”.",
                     shown=shown,
                     number=told,
                 )
@@ -187,7 +189,9 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
         shop = self._shop(channel)
         state = shop["roles"].get(role, "")
         if state in ("", "0"):
-            raise FinalError(self.env._("The shop names no state for this: look at its settings."))
+            raise FinalError(
+                self.env._("The store defines no order state for this. Check its settings.")
+            )
         values = {"id_order": text(order, "id"), "id_order_state": state}
         mail = {"sendemail": "1"} if notify else {}
         self._write(channel, "POST", "order_histories", [values], **mail)
@@ -196,8 +200,8 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
         if not self._is_reached(channel, now, role):
             names = shop["state_names"]
             result["unmet"] = self.env._(
-                "PrestaShop took the change, but the order is still “%(state)s” instead of "
-                "“%(wanted)s”: change its state in the shop.",
+                "PrestaShop accepted the change, but the order is still “%(state)s” instead of "
+                "“%(wanted)s”. Change its state in the store.",
                 state=names.get(result["state"]) or result["state"],
                 wanted=names.get(state) or state,
             )

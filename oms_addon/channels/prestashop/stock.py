@@ -55,17 +55,18 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
             rows = [row for row in rows if text(row, "id_shop") in ("", "0", location)]
         if not rows:
             return None, self.env._(
-                "PrestaShop has no stock of %(ref)s: read the offers again.", ref=item["ref"]
+                "PrestaShop has no stock of %(ref)s. Fetch the listings again.", ref=item["ref"]
             )
         if len(rows) > 1:
             return None, self.env._(
-                "%(ref)s has a stock in several shops: say which shop a warehouse serves.",
+                "%(ref)s has stock in several shops of the store. Specify which shop the "
+                "warehouse serves.",
                 ref=item["ref"],
             )
         if text(rows[0], "depends_on_stock") == "1":
             return None, self.env._(
-                "PrestaShop counts %(ref)s by its own warehouses: switch its advanced stock "
-                "management off.",
+                "PrestaShop manages the stock of %(ref)s in its own warehouses. Disable its "
+                "advanced stock management.",
                 ref=item["ref"],
             )
         return rows[0], ""
@@ -104,11 +105,11 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
             product = products.get(product_id)
             if not product:
                 failed[str(position)] = self.env._(
-                    "PrestaShop has no product %(ref)s: read the offers again.", ref=item["ref"]
+                    "PrestaShop has no product %(ref)s. Fetch the listings again.", ref=item["ref"]
                 )
             elif item["currency"] != currency:
                 failed[str(position)] = self.env._(
-                    "The shop's prices are in %(theirs)s, not in %(ours)s.",
+                    "The store's prices are in %(theirs)s, not in %(ours)s.",
                     theirs=currency,
                     ours=item["currency"],
                 )

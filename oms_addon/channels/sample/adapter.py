@@ -17,7 +17,7 @@ BATCH = 100
 class OmsChannelAdapterSample(models.AbstractModel):
     _name = "oms.channel.adapter.sample"
     _inherit = "oms.channel.adapter"
-    _description = "Sample shop"
+    _description = "Sample Shop"
 
     _icon = "fa-gift"
     _start_policy = "process"
@@ -28,8 +28,8 @@ class OmsChannelAdapterSample(models.AbstractModel):
     def _about(self):
         """Override of `oms.channel.adapter`."""
         return self.env._(
-            "To have a look: real orders of a gift shop, with its products and stock. Needs no "
-            "account."
+            "For evaluation: real orders of a gift shop, with its products and stock. No "
+            "account needed."
         )
 
     @api.model

@@ -62,8 +62,8 @@ class OmsChannelAdapterShopify(models.AbstractModel):
     _required_credentials = _credentials
     _credential_labels = {
         "base_url": "Store (myshop.myshopify.com)",
-        "api_key": "Admin API access token",
-        "webhook_secret": "Client secret of the app",
+        "api_key": "Admin API Access Token",
+        "webhook_secret": "Client Secret of the App",
     }
     _batch_sizes = {"stock": 250, "price": 100}
     # What the plans with the least have; Shopify tells the real numbers with every answer.
@@ -96,7 +96,8 @@ class OmsChannelAdapterShopify(models.AbstractModel):
         for domain in {told.lower(), parse_topics.shop_of(body) or told.lower()}:
             if not own or domain != own:
                 return self.env._(
-                    "The message is from the store %(domain)s, the channel is %(own)s.",
+                    "The message is from store %(domain)s, but the channel is connected to "
+                    "%(own)s.",
                     domain=domain or "-",
                     own=own or "-",
                 )
@@ -108,9 +109,9 @@ class OmsChannelAdapterShopify(models.AbstractModel):
         try:
             made_at = datetime.fromisoformat(triggered_at[:19]).replace(tzinfo=timezone.utc)
         except ValueError:
-            return "the header X-Shopify-Triggered-At is missing or no time"
+            return "The header X-Shopify-Triggered-At is missing or not a valid time"
         now = now if now.tzinfo else now.replace(tzinfo=timezone.utc)
-        return "" if abs(now - made_at) <= MAX_AGE else "the message is more than two days old"
+        return "" if abs(now - made_at) <= MAX_AGE else "The message is more than two days old"
 
     @api.model
     def _identify(self, channel, headers, body):
@@ -157,7 +158,11 @@ class OmsChannelAdapterShopify(models.AbstractModel):
             cost=cost,
         ).json()
         if not isinstance(answer, dict) or not answer.keys() & {"data", "errors"}:
-            raise RetryableError(self.env._("Shopify's answer is none of its API."))
+            raise RetryableError(
+                self.env._(
+                    "The response does not come from Shopify's API. Check the store address."
+                )
+            )
         spent = (answer.get("extensions") or {}).get("cost") or {}
         status = spent.get("throttleStatus") or {}
         if status:
@@ -195,28 +200,28 @@ class OmsChannelAdapterShopify(models.AbstractModel):
             lacking = (spent.get("requestedQueryCost") or 0) - status.get("currentlyAvailable", 0)
             seconds = float(lacking) / float(status.get("restoreRate") or 100)
             raise RateLimited(
-                self.env._("Shopify's points are used up for now."), seconds=max(seconds, 1.0)
+                self.env._("Shopify's rate limit is reached."), seconds=max(seconds, 1.0)
             )
         if "MAX_COST_EXCEEDED" in codes:
-            raise TooCostly(self.env._("Shopify finds this too much at once: %s", words))
+            raise TooCostly(self.env._("Shopify rejected the request as too large: %s", words))
         if "SHOP_INACTIVE" in codes:
-            raise CredentialsError(self.env._("The store is not active at Shopify: %s", words))
+            raise CredentialsError(self.env._("The store is not active on Shopify: %s", words))
         if codes & {"INTERNAL_SERVER_ERROR", "TIMEOUT"}:
-            raise RetryableError(self.env._("Shopify is in trouble: %s", words))
+            raise RetryableError(self.env._("Shopify reported a server error: %s", words))
         if "ACCESS_DENIED" in codes:
             raise FinalError(
                 self.env._(
-                    "Shopify does not allow the app to do this, give it the scope: %s", words
+                    "Shopify denied the app access: %s Add the missing scope to the app.", words
                 )
             )
-        raise FinalError(self.env._("Shopify does not take this: %s", words))
+        raise FinalError(self.env._("Shopify did not accept the request: %s", words))
 
     @api.model
     def _refuse(self, errors):
         """:raise FinalError: when Shopify took a call and refused what it asks for"""
         if errors:
             words = "; ".join(dict.fromkeys(error["message"] for error in errors))
-            raise FinalError(self.env._("Shopify refused: %s", words))
+            raise FinalError(self.env._("Shopify rejected the request: %s", words))
 
     @api.model
     def _rest(self, channel, query, of, extract, page=None):

@@ -54,9 +54,10 @@ class OmsChannelAdapterShopify(models.AbstractModel):
         if state["looks"] < LOOKS:
             # Shopify cancels in a job of its own.
             later = {**state, "looks": state["looks"] + 1}
-            raise Unfinished(self.env._("Shopify works on it."), later, seconds=LOOK_SECONDS)
+            raise Unfinished(self.env._("Shopify is processing it."), later, seconds=LOOK_SECONDS)
         unmet = self.env._(
-            "Shopify took the cancellation, but the order is still not cancelled: cancel it there."
+            "Shopify accepted the cancellation, but the order is still not cancelled. Cancel it "
+            "in Shopify."
         )
         # A retry sends it again.
         return {"unmet": unmet}
@@ -109,7 +110,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
         variables = {"id": gid("Order", order_ref)}
         order = self._graphql(channel, mutations.TO_REFUND, variables, 60.0)["order"]
         if not order:
-            raise FinalError(self.env._("Shopify has no such order any more."))
+            raise FinalError(self.env._("The order no longer exists in Shopify."))
         return order
 
     @api.model
@@ -152,7 +153,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
             ref = line["line_ref"] or refs.get(line["sku"])
             if not ref:
                 raise FinalError(
-                    self.env._("The order has no line, or several, with SKU %s.", line["sku"])
+                    self.env._("The order has no line, or several lines, with SKU %s.", line["sku"])
                 )
             value = {
                 "lineItemId": gid("LineItem", ref),
@@ -188,7 +189,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
         if left > 0:
             raise FinalError(
                 self.env._(
-                    "Only %(possible)s of %(amount)s can still be given back at Shopify.",
+                    "Only %(possible)s of %(amount)s can still be refunded in Shopify.",
                     possible=f"{amount - left:f}",
                     amount=f"{amount:f}",
                 )

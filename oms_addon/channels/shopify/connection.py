@@ -60,12 +60,12 @@ class OmsChannelAdapterShopify(models.AbstractModel):
             with contextlib.suppress(CredentialsError):
                 self._graphql(channel, queries.WHO)
                 return self.env._(
-                    "The store still answers, so the app was not removed. Nothing was changed."
+                    "The store still responds, so the app was not removed. Nothing was changed."
                 )
         elif not document.customer_ref:
             return self.env._(
-                "Shopify names no customer to ask about. Erase the customer in Odoo by hand if "
-                "this is wanted."
+                "Shopify sent no customer to check. Erase the customer in Odoo manually if the "
+                "request is legitimate."
             )
         else:
             ids = [gid("Customer", document.customer_ref)]
@@ -73,7 +73,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
             if customer and customer["defaultEmailAddress"]:
                 return self.env._(
                     "Customer %(customer)s still has an email address in Shopify. Erase the "
-                    "customer in Odoo by hand if this is wanted.",
+                    "customer in Odoo manually if the request is legitimate.",
                     customer=document.customer_ref,
                 )
         return ""
@@ -84,21 +84,21 @@ class OmsChannelAdapterShopify(models.AbstractModel):
         channel_sudo = channel.sudo()
         if not all(channel_sudo[name] for name in self._required_credentials):
             return self.env._(
-                "Fill in the store's address, the Admin API access token and the client secret "
-                "of the app."
+                "Fill in the store address, the Admin API access token and the client secret of "
+                "the app."
             )
         try:
             data = self._graphql(channel, queries.WHO)
         except UserError as error:
-            return self.env._("Shopify cannot be asked: %(why)s", why=str(error))
+            return self.env._("Shopify cannot be reached: %(why)s", why=str(error))
         scopes = {s["handle"] for s in data["currentAppInstallation"]["accessScopes"]}
         # Whoever may write may read.
         scopes |= {s.replace("write_", "read_", 1) for s in scopes if s.startswith("write_")}
         missing = [scope for scope in SCOPES if scope not in scopes]
         if missing:
             return self.env._(
-                "The app may not do everything that is needed. Give it these scopes in Shopify "
-                "and install it again: %(scopes)s",
+                "The app lacks permissions. Add these scopes in Shopify and install the app "
+                "again: %(scopes)s",
                 scopes=", ".join(missing),
             )
         return ""
@@ -121,7 +121,11 @@ class OmsChannelAdapterShopify(models.AbstractModel):
                 variables = {"topic": code, "uri": channel.webhook_url}
                 answer = self._graphql(channel, queries.SUBSCRIBE, variables)
                 self._refuse(answer["webhookSubscriptionCreate"]["userErrors"])
-                sentences.append(self.env._("Shopify sends us %(topic)s again.", topic=topic))
+                sentences.append(
+                    self.env._(
+                        "The webhook %(topic)s was registered again in Shopify.", topic=topic
+                    )
+                )
         return sentences
 
     @api.model

@@ -24,7 +24,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
         variables = {"id": gid("Order", shipment["order_ref"])}
         order = self._graphql(channel, mutations.TO_SHIP, variables, 160.0)["order"]
         if not order:
-            raise FinalError(self.env._("Shopify has no such order any more."))
+            raise FinalError(self.env._("The order no longer exists in Shopify."))
         wanted = {}
         for line in shipment["lines"]:
             of = line["line_ref"] or line["sku"]
@@ -37,8 +37,8 @@ class OmsChannelAdapterShopify(models.AbstractModel):
         result = {"fulfillment_refs": refs, "already": not set(refs) - set(told), "left": left}
         if left:
             result["unmet"] = self.env._(
-                "Shopify fulfilled only a part of this shipment, %(count)s items are left: they "
-                "are on hold there, cancelled, or were fulfilled by somebody else.",
+                "Shopify fulfilled only a part of this shipment: %(count)s items are on hold, "
+                "cancelled or already fulfilled in Shopify.",
                 count=sum(left.values()),
             )
         return result
@@ -51,8 +51,8 @@ class OmsChannelAdapterShopify(models.AbstractModel):
         if not refs:
             raise FinalError(
                 self.env._(
-                    "It is not known which fulfillment on Shopify tracking number %(numbers)s is "
-                    "of: enter it there.",
+                    "Tracking number %(numbers)s could not be matched to a fulfillment in "
+                    "Shopify. Enter it in Shopify.",
                     numbers=", ".join(tracking.get("numbers", ())),
                 )
             )
@@ -67,7 +67,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
         result = {"fulfillment_refs": refs}
         if missing:
             result["unmet"] = self.env._(
-                "Shopify does not show tracking number %(numbers)s: enter it there.",
+                "Shopify does not show tracking number %(numbers)s. Enter it in Shopify.",
                 numbers=", ".join(sorted(missing)),
             )
         return result
@@ -196,12 +196,12 @@ class OmsChannelAdapterShopify(models.AbstractModel):
         ]
         if holds:
             return self.env._(
-                "Shopify holds %(order)s (%(reason)s): release it there, then retry.",
+                "%(order)s is on hold in Shopify (%(reason)s). Release it in Shopify, then retry.",
                 order=order["name"],
                 reason=", ".join(dict.fromkeys(holds)),
             )
         return self.env._(
-            "Shopify has nothing of this left to fulfil on %(order)s: it was fulfilled there, "
-            "cancelled, or belongs to a fulfilment service.",
+            "%(order)s has nothing left to fulfill in Shopify: it was fulfilled or cancelled "
+            "there, or belongs to a fulfillment service.",
             order=order["name"],
         )

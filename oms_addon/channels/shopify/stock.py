@@ -37,7 +37,9 @@ class OmsChannelAdapterShopify(models.AbstractModel):
         for position, given in list(stale.items()):
             level = known.get((given["inventoryItemId"], given["locationId"]))
             if level is None:
-                failed[position] = self.env._("It is not kept at this location at Shopify.")
+                failed[position] = self.env._(
+                    "The item is not stocked at this location in Shopify."
+                )
         return {
             "failed": {str(position): message for position, message in failed.items()},
             "stale": {
@@ -55,9 +57,9 @@ class OmsChannelAdapterShopify(models.AbstractModel):
         for position, item in enumerate(items):
             location = item.get("location") or only
             if not location:
-                failed[position] = self.env._("Map a location of Shopify to a warehouse.")
+                failed[position] = self.env._("Map a Shopify location to a warehouse.")
             elif not item.get("item_ref"):
-                failed[position] = self.env._("Read the listings of the store again.")
+                failed[position] = self.env._("Fetch the listings of the store again.")
             else:
                 # Of two numbers for one place the last holds; Shopify takes no two.
                 waiting.pop(last.get((item["item_ref"], location)), None)
@@ -96,7 +98,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
             errors = data["inventorySetQuantities"]["userErrors"]
             codes = {error["code"] for error in errors}
             if "IDEMPOTENCY_CONCURRENT_REQUEST" in codes:
-                raise RetryableError(self.env._("Shopify is still at it."), seconds=5.0)
+                raise RetryableError(self.env._("Shopify is still processing it."), seconds=5.0)
             if "IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED" not in codes:
                 break
         refused = {}
@@ -136,10 +138,10 @@ class OmsChannelAdapterShopify(models.AbstractModel):
         failed, by_product = {}, {}
         for position, (variant, item) in enumerate(zip(ids, items, strict=True)):
             if variant not in parents:
-                failed[position] = self.env._("Shopify has no such variant any more.")
+                failed[position] = self.env._("The variant no longer exists in Shopify.")
             elif item["currency"] != currency:
                 failed[position] = self.env._(
-                    "The store's prices are in %(theirs)s, this one is in %(ours)s.",
+                    "The store's prices are in %(theirs)s, this price is in %(ours)s.",
                     theirs=currency,
                     ours=item["currency"],
                 )

@@ -170,9 +170,9 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
         if pages is None:
             raise FinalError(
                 self.env._(
-                    "The shop does not say how many pages its list has, so nothing is concluded "
-                    "from it: let the header X-WP-TotalPages pass through the proxy, cache or "
-                    "security plugin of the shop."
+                    "The store's response lacks the number of pages, so the list was ignored. "
+                    "Let the header X-WP-TotalPages pass through the proxy, cache or security "
+                    "plugin of the store."
                 )
             )
         return page < pages

@@ -133,7 +133,7 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
         if known:
             if pays and known.get("refunded_payment") is False:
                 raise RetryableError(
-                    self.env._("The shop is still busy with refund %(id)s.", id=known["id"])
+                    self.env._("The store is still processing refund %(id)s.", id=known["id"])
                 )
             return {"refund_ref": str(known["id"]), "amount": known["amount"]}
         body = {
@@ -162,13 +162,15 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
         refusal = refusal if isinstance(refusal, dict) else {}
         if refusal.get("code") == "woocommerce_rest_cannot_create_order_refund":
             raise FinalError(
-                self.env._("The shop refuses the refund: %(why)s", why=refusal.get("message"))
+                self.env._("The store rejected the refund: %(why)s", why=refusal.get("message"))
             )
         said = words_of(answer.body)
         raise RetryableError(
-            self.env._("The shop failed: %(text)s", text=said)
+            self.env._("The store reported an error: %(text)s", text=said)
             if said
-            else self.env._("The shop failed with status %(status)s.", status=answer.status)
+            else self.env._(
+                "The store reported an error with status %(status)s.", status=answer.status
+            )
         ) from answer.quote()
 
     @api.model
@@ -183,10 +185,10 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
     @api.model
     def _tell_by_hand(self, channel, order, amount):
         channel._tell_owner(
-            self.env._("A refund has to be paid by hand"),
+            self.env._("Refund to pay manually"),
             self.env._(
-                "Order %(order)s: pay back %(amount)s %(currency)s, “%(method)s” cannot do it "
-                "by itself. The shop has it written down as paid.",
+                "Order %(order)s: refund %(amount)s %(currency)s manually, because “%(method)s” "
+                "cannot refund automatically. The store already shows the refund as paid.",
                 order=order.get("number") or order["id"],
                 amount=f"{amount:f}",
                 currency=order["currency"],

@@ -41,7 +41,9 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
         """Override of `oms.channel.adapter`: reading orders, and writing none of them."""
         channel_sudo = channel.sudo()
         if not (channel_sudo.base_url and channel_sudo.api_key and channel_sudo.api_secret):
-            return self.env._("Fill in the store address, the consumer key and the secret.")
+            return self.env._(
+                "Fill in the store address, the consumer key and the consumer secret."
+            )
         tries = (
             ("GET", "/orders", {"params": {"per_page": "1", "_fields": "id"}}),
             ("POST", "/orders/batch", {"body": {}}),
@@ -68,24 +70,26 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
             return describe_page(answer, answer.url)
         if answer.status == 404 and not message or is_page:
             return self.env._(
-                "There is no REST API at this address. In WordPress, Settings → Permalinks "
-                "must not be “Plain”; and the address must be that of WordPress."
+                "There is no REST API at this address. Enter the address of WordPress, and set "
+                "Settings → Permalinks in WordPress to anything but “Plain”."
             )
         if answer.status == 404:
-            return self.env._("WordPress answers, but WooCommerce does not: is it active?")
+            return self.env._(
+                "WordPress responds, but WooCommerce does not. Check that WooCommerce is active."
+            )
         if answer.status in (401, 403) and "write permission" in message:
             return self.env._(
-                "The key may only read: in WooCommerce → Settings → Advanced → REST API give "
-                "it read/write permissions."
+                "The key is read-only. Set its permissions to Read/Write in WooCommerce → "
+                "Settings → Advanced → REST API."
             )
         if answer.status in (401, 403):
             return self.env._(
-                "The shop refuses the keys: %(why)s Make a key of an administrator with "
-                "read/write permissions, and copy both parts.",
+                "The store rejected the keys: %(why)s Create a key for an administrator with "
+                "Read/Write permissions, and copy both parts.",
                 why=sentences.join([message or str(answer.status)]),
             )
         if told is None:
-            return self.env._("What answers at this address is no WooCommerce shop.")
+            return self.env._("The server at this address is not a WooCommerce store.")
         return ""
 
     @api.model
@@ -123,10 +127,10 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
                 made.append(self.env._("Webhook %(topic)s was missing.", topic=topic))
             elif hook["status"] != "active":
                 self._call(channel, "PUT", f"/webhooks/{segment(hook['id'])}", body=values)
-                made.append(self.env._("Webhook %(topic)s was switched off.", topic=topic))
+                made.append(self.env._("Webhook %(topic)s was disabled.", topic=topic))
             elif hook["name"] != values["name"]:
                 self._call(channel, "PUT", f"/webhooks/{segment(hook['id'])}", body=values)
-                made.append(self.env._("Webhook %(topic)s had another secret.", topic=topic))
+                made.append(self.env._("Webhook %(topic)s had a different secret.", topic=topic))
         return made
 
     @api.model

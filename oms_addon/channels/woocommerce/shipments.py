@@ -57,8 +57,8 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
         if status not in before:
             return {"status": status}
         unmet = self.env._(
-            "WooCommerce took the change, but the order is still “%(status)s” instead of "
-            "“%(wanted)s”: change its status in the shop.",
+            "WooCommerce accepted the change, but the order is still “%(status)s” instead of "
+            "“%(wanted)s”. Change its status in the store.",
             status=status,
             wanted=wanted,
         )

@@ -22,10 +22,10 @@ class OmsAllocationCost(models.Model):
         "oms.allocation.zone",
         check_company=True,
         ondelete="cascade",
-        help="Empty: to anywhere. The first row that fits counts.",
+        help="Leave empty to apply to all destinations. The first matching row is used.",
     )
-    amount = fields.Monetary("Per parcel", required=True)
+    amount = fields.Monetary("Cost per Parcel", required=True)
 
     _amount_positive = models.Constraint(
-        "CHECK (amount >= 0)", "A parcel cannot cost less than nothing."
+        "CHECK (amount >= 0)", "The cost of a parcel cannot be negative."
     )

@@ -37,7 +37,7 @@ class OmsAllocationExpiry(models.AbstractModel):
     def _expire(self, order, moves):
         """Cancel an order that got nothing; ask a person about one that got something."""
         waiting = self.env["oms.allocator"]._sentences(moves)[order]
-        reason = self.env._("Not served in time. %(waiting)s.", waiting=sentences.inner(waiting))
+        reason = self.env._("Not allocated in time. %(waiting)s.", waiting=sentences.inner(waiting))
         if self._has_goods(order):
             self.env["oms.hold"]._open(order, [HoldReason(code="ALLOCATION_LATE", message=reason)])
             order._oms_run()

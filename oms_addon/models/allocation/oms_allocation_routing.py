@@ -3,18 +3,18 @@
 from odoo import fields, models
 
 SORTS = [
-    ("serving", "Urgent, then promise, then placed"),
-    ("promise", "Earliest promise first"),
-    ("placed", "Oldest first"),
-    ("value", "Highest value first"),
-    ("small", "Fewest units first"),
+    ("serving", "Urgent, Promised Date, Order Date"),
+    ("promise", "Earliest Promised Date First"),
+    ("placed", "Oldest First"),
+    ("value", "Highest Value First"),
+    ("small", "Fewest Units First"),
 ]
 
 
 class OmsAllocationRouting(models.Model):
     _name = "oms.allocation.routing"
     _inherit = ["oms.order.condition"]
-    _description = "Allocation Routing"
+    _description = "Routing Rule"
     _order = "run_id, sequence, id"
     _check_company_auto = True
 
@@ -26,9 +26,12 @@ class OmsAllocationRouting(models.Model):
     )
     company_id = fields.Many2one(related="run_id.company_id", store=True, index=True)
     zone_ids = fields.Many2many(
-        "oms.allocation.zone", string="Going to", check_company=True, help="Empty: anywhere."
+        "oms.allocation.zone",
+        string="Delivery Zones",
+        check_company=True,
+        help="Leave empty to apply to all destinations.",
     )
-    sort_by = fields.Selection(SORTS, "Who comes first", required=True, default="serving")
+    sort_by = fields.Selection(SORTS, "Allocation Order", required=True, default="serving")
     rule_ids = fields.One2many("oms.allocation.rule", "routing_id", "Rules", copy=True)
 
     def _select(self, orders, destinations):

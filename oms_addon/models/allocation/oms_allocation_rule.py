@@ -6,12 +6,12 @@ from odoo.exceptions import ValidationError
 from odoo.addons.oms_addon.tools import sourcing_terms
 
 SORTS = [
-    ("sequence", "Order of the warehouses"),
+    ("sequence", "Warehouse Sequence"),
     ("distance", "Nearest"),
-    ("cost", "Cheapest parcel"),
-    ("age", "Oldest stock"),
-    ("capacity", "Most free capacity"),
-    ("stock", "Most stock"),
+    ("cost", "Cheapest Parcel"),
+    ("age", "Oldest Stock"),
+    ("capacity", "Most Free Capacity"),
+    ("stock", "Most Stock"),
 ]
 
 
@@ -31,57 +31,70 @@ class OmsAllocationRule(models.Model):
     company_id = fields.Many2one(related="routing_id.company_id", store=True, index=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     group_ids = fields.Many2many(
-        "oms.allocation.group", string="Warehouse groups", check_company=True
+        "oms.allocation.group", string="Warehouse Groups", check_company=True
     )
     warehouse_ids = fields.Many2many(
         "stock.warehouse",
         "oms_allocation_rule_warehouse_rel",
         string="Warehouses",
         check_company=True,
-        help="These and those of the groups. Both empty: all that may serve the order.",
+        help="Warehouses considered in addition to those of the groups. Leave both empty to "
+        "consider all warehouses that can ship the order.",
     )
     zone_ids = fields.Many2many(
-        "oms.allocation.zone", string="Delivers to", check_company=True, help="Empty: anywhere."
+        "oms.allocation.zone",
+        string="Delivery Zones",
+        check_company=True,
+        help="Leave empty to apply to all destinations.",
     )
-    max_km = fields.Float("Within (km)", digits=(8, 0), help="As the crow flies. 0: any distance.")
+    max_km = fields.Float(
+        "Maximum Distance (km)",
+        digits=(8, 0),
+        help="Straight-line distance. Enter 0 for any distance.",
+    )
     needs_carrier = fields.Boolean(
-        "Has the order's carrier", help="Only warehouses that work with the carrier of the order."
+        "Carrier Must Match",
+        help="Consider only warehouses that work with the carrier of the order.",
     )
-    keeps_safety = fields.Boolean("Keeps safety stock", default=True)
-    sort_by = fields.Selection(SORTS, "First choice", required=True, default="sequence")
-    then_by = fields.Selection(SORTS, help="Among equals.")
+    keeps_safety = fields.Boolean("Respect Safety Stock", default=True)
+    sort_by = fields.Selection(SORTS, "Sort Warehouses By", required=True, default="sequence")
+    then_by = fields.Selection(SORTS, help="Applied to warehouses that rank equally.")
     one_parcel = fields.Boolean(
-        "One parcel only", help="An order no warehouse has whole is not split."
+        "Single Parcel Only",
+        help="Do not split orders that no single warehouse can ship completely.",
     )
-    max_parcels = fields.Integer("At most parcels", help="0: as many as it takes.")
+    max_parcels = fields.Integer("Maximum Parcels", help="Enter 0 for no limit.")
     min_value = fields.Monetary(
-        "No parcel below",
-        help="An order is split only when each part, also what waits, is worth it.",
+        "Minimum Value per Parcel",
+        help="Split an order only if each part, including a backordered part, has at least this "
+        "value.",
     )
     action = fields.Selection(
         [
-            ("partial", "Allocate what is there, the rest waits"),
-            ("next", "Try the next rule"),
-            ("queue", "Queue it for a person"),
-            ("cancel", "Let it wait, then cancel it"),
+            ("partial", "Allocate Available Stock, Backorder the Rest"),
+            ("next", "Try the Next Rule"),
+            ("queue", "Hold for Review"),
+            ("cancel", "Backorder, Then Cancel"),
         ],
-        "If it cannot serve all",
+        "If Stock Is Insufficient",
         required=True,
         default="next",
     )
-    cancel_days = fields.Integer("Cancel after (days)", default=7)
+    cancel_days = fields.Integer("Cancel After (Days)", default=7)
     cancel_since = fields.Datetime(
-        "Cancels Orders Received Since",
+        "Cancel Orders Received Since",
         compute="_compute_cancel_since",
         store=True,
         copy=False,
-        help="Orders received before wait without an end.",
+        help="Orders received before this date are backordered without a time limit.",
     )
-    user_id = fields.Many2one("res.users", "Owner", check_company=True, help="Who decides.")
+    user_id = fields.Many2one(
+        "res.users", "Assigned To", check_company=True, help="User who reviews the orders on hold."
+    )
 
     _limits_positive = models.Constraint(
         "CHECK (max_km >= 0 AND max_parcels >= 0 AND min_value >= 0)",
-        "Distance, parcels and value cannot be less than nothing.",
+        "Distance, parcels and value cannot be negative.",
     )
 
     @api.depends("action", "active", "routing_id.active", "routing_id.run_id.active")
@@ -105,7 +118,8 @@ class OmsAllocationRule(models.Model):
             if rule.action == "cancel" and rule.cancel_days < 1:
                 raise ValidationError(
                     self.env._(
-                        "Rule “%(rule)s” cancels: say after how many days, 1 at least.",
+                        "Rule “%(rule)s” cancels orders but has no number of days. Enter at "
+                        "least 1 day.",
                         rule=rule.name,
                     )
                 )

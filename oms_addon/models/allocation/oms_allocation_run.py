@@ -10,7 +10,7 @@ class OmsAllocationRun(models.Model):
 
     _name = "oms.allocation.run"
     _inherit = ["oms.order.condition"]
-    _description = "Allocation Run"
+    _description = "Allocation Rule Set"
     _order = "sequence, id"
     _check_company_auto = True
 
@@ -22,24 +22,36 @@ class OmsAllocationRun(models.Model):
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
     channel_ids = fields.Many2many(
-        "oms.channel", string="Channels", check_company=True, help="Empty: all channels."
+        "oms.channel",
+        string="Channels",
+        check_company=True,
+        help="Leave empty to apply to all channels.",
     )
-    priority = fields.Selection([("0", "Normal"), ("1", "Urgent")], help="Empty: all.")
+    priority = fields.Selection(
+        [("0", "Normal"), ("1", "Urgent")], help="Leave empty to apply to all priorities."
+    )
     promise_days = fields.Integer(
-        "Promised within (days)", help="Only what is promised by then. 0: whenever."
+        "Promised Within (Days)",
+        help="Apply only to orders promised within this number of days. Enter 0 for any date.",
     )
-    value_min = fields.Monetary("Value from")
-    value_max = fields.Monetary("Value up to", help="0: no limit.")
+    value_min = fields.Monetary("Minimum Value")
+    value_max = fields.Monetary("Maximum Value", help="Enter 0 for no limit.")
     carrier_ids = fields.Many2many(
-        "delivery.carrier", string="Carriers", check_company=True, help="Empty: all."
+        "delivery.carrier",
+        string="Carriers",
+        check_company=True,
+        help="Leave empty to apply to all priorities.",
     )
     shipping_method = fields.Char(
-        help="What the channel's name of the shipping method contains, e.g. express."
+        help="Text the shipping method of the channel must contain, e.g. express."
     )
     zone_ids = fields.Many2many(
-        "oms.allocation.zone", string="Going to", check_company=True, help="Empty: anywhere."
+        "oms.allocation.zone",
+        string="Delivery Zones",
+        check_company=True,
+        help="Leave empty to apply to all destinations.",
     )
-    routing_ids = fields.One2many("oms.allocation.routing", "run_id", "Routings", copy=True)
+    routing_ids = fields.One2many("oms.allocation.routing", "run_id", "Routing Rules", copy=True)
     rule_count = fields.Integer("Rules", compute="_compute_rule_count")
 
     @api.depends("routing_ids.rule_ids")

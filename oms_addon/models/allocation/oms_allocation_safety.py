@@ -22,7 +22,7 @@ class OmsAllocationSafety(models.Model):
         check_company=True,
         index="btree_not_null",
         ondelete="cascade",
-        help="Empty: every product that has no row of its own.",
+        help="Leave empty to apply to all products without a row of their own.",
     )
     quantity = fields.Float(digits="Product Unit", required=True)
 
@@ -31,7 +31,7 @@ class OmsAllocationSafety(models.Model):
         "This product already has a safety stock in this warehouse.",
     )
     _quantity_positive = models.Constraint(
-        "CHECK (quantity >= 0)", "Safety stock cannot be less than nothing."
+        "CHECK (quantity >= 0)", "Safety stock cannot be negative."
     )
 
     def _get_counted_products(self):

@@ -55,7 +55,7 @@ class Places:
 
 class OmsAllocationSlot(models.Model):
     _name = "oms.allocation.slot"
-    _description = "Place in a Day's Work"
+    _description = "Daily Capacity Slot"
     _order = "day desc, id"
     _rec_name = "order_id"
 
@@ -154,8 +154,8 @@ class OmsAllocationSlot(models.Model):
     def _tell_overbooked(self, order, warehouse, parcels):
         """Say that a person gave a warehouse more than its day."""
         text = self.env._(
-            "Today's work of %(warehouse)s is full, this is parcel %(parcels)s of %(limit)s: sent "
-            "by hand all the same.",
+            "The daily capacity of %(warehouse)s is exceeded: parcel %(parcels)s of %(limit)s "
+            "was assigned manually.",
             warehouse=warehouse.name,
             parcels=parcels,
             limit=warehouse.sudo().oms_capacity_day,

@@ -57,7 +57,7 @@ WAITING = """
 
 class OmsAllocationWait(models.Model):
     _name = "oms.allocation.wait"
-    _description = "Waiting Order"
+    _description = "Backordered Order"
     _auto = False
     _order = "priority desc, since, id"
     _rec_name = "order_id"
@@ -70,21 +70,20 @@ class OmsAllocationWait(models.Model):
     channel_id = fields.Many2one("oms.channel", readonly=True)
     reason = fields.Selection(
         [
-            ("person", "A person decides"),
-            ("stock", "Not in stock"),
-            ("part", "Partly in stock"),
-            ("complete", "Waits until it is complete"),
-            ("chosen", "Sent there by hand"),
+            ("person", "To Review"),
+            ("stock", "Out of Stock"),
+            ("part", "Partially in Stock"),
+            ("complete", "Waiting Until Complete"),
+            ("chosen", "Warehouse Set Manually"),
         ],
-        "Why",
         readonly=True,
     )
     priority = fields.Selection([("0", "Normal"), ("1", "Urgent")], readonly=True)
     since = fields.Datetime(readonly=True)
-    value = fields.Monetary("Value that waits", readonly=True, aggregator="sum")
-    missing = fields.Float("Units", digits="Product Unit", readonly=True)
-    text = fields.Text("In words", compute="_compute_text", compute_sudo=True)
-    age_days = fields.Integer("Days", compute="_compute_age_days")
+    value = fields.Monetary("Backordered Value", readonly=True, aggregator="sum")
+    missing = fields.Float("Missing Units", digits="Product Unit", readonly=True)
+    text = fields.Text("Explanation", compute="_compute_text", compute_sudo=True)
+    age_days = fields.Integer("Age (Days)", compute="_compute_age_days")
 
     @property
     def _table_query(self):

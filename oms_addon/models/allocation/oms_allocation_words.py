@@ -7,7 +7,7 @@ from odoo.addons.oms_addon.tools.sealed_context import unsealed
 
 class OmsAllocationWords(models.AbstractModel):
     _name = "oms.allocation.words"
-    _description = "Allocation in Words"
+    _description = "Allocation Explanation"
 
     @api.model
     def _explain(self, order, goods, decision, run, routing):
@@ -78,7 +78,7 @@ class OmsAllocationWords(models.AbstractModel):
         if not here - own:
             return title
         return self.env._(
-            "Added units: %(title)s. The order leaves in %(count)s parcels.",
+            "Added units: %(title)s. The order ships in %(count)s parcels.",
             title=title,
             count=len(here | own),
         )
@@ -88,13 +88,13 @@ class OmsAllocationWords(models.AbstractModel):
         """:return: how it ended, in a few words"""
         parcels = len(decision.plan.serving) if decision.plan else 0
         return {
-            "whole": self.env._("Whole, in one parcel"),
+            "whole": self.env._("Complete, in one parcel"),
             "split": self.env._("Split into %(parcels)s parcels", parcels=parcels),
-            "partial": self.env._("In part: the rest waits for goods"),
-            "waits": self.env._("Waits for goods"),
-            "queue": self.env._("Waits for a person"),
+            "partial": self.env._("Partially allocated: the remaining items are backordered"),
+            "waits": self.env._("Backordered"),
+            "queue": self.env._("On hold for review"),
             "cancel": self.env._(
-                "Waits for goods; cancelled after %(days)s days",
+                "Backordered; cancelled after %(days)s days",
                 days=decision.rule.cancel_days if decision.rule else 0,
             ),
         }[decision.outcome]
@@ -157,10 +157,10 @@ class OmsAllocationWords(models.AbstractModel):
         :return: a rule that was tried
         """
         return {
-            "rule": trial.rule.name or self.env._("Without a rule"),
+            "rule": trial.rule.name or self.env._("No rule"),
             "rule_id": trial.rule.id,
             "outcome": trial.outcome,
-            "text": self.env._("Somebody chose the warehouse: no rule is asked.")
+            "text": self.env._("The warehouse was set manually: rules are not applied.")
             if chosen
             else self._outcome_text(trial),
             "warehouses": [
@@ -183,14 +183,19 @@ class OmsAllocationWords(models.AbstractModel):
     def _outcome_text(self, trial):
         """:return: how a rule ended, in words"""
         return {
-            "served": self.env._("It serves the whole order."),
-            "partial": self.env._("It cannot serve all: what is there is allocated."),
-            "cancel": self.env._("It cannot serve all: the order waits, then it is cancelled."),
-            "queue": self.env._("It cannot serve all: a person decides."),
-            "next": self.env._("It cannot serve all within its limits: the next rule is tried."),
-            "nobody": self.env._("It lets no warehouse serve this order."),
-            "zone": self.env._("It is not about where this order goes."),
-            "free": self.env._("The first that has all, else the fewest that have it together."),
+            "served": self.env._("The rule allocates the complete order."),
+            "partial": self.env._("Insufficient stock: the available items are allocated."),
+            "cancel": self.env._("Insufficient stock: the order is backordered, then cancelled."),
+            "queue": self.env._("Insufficient stock: the order is on hold for review."),
+            "next": self.env._(
+                "Insufficient stock within the limits of the rule: the next rule is tried."
+            ),
+            "nobody": self.env._("The rule allows no warehouse for this order."),
+            "zone": self.env._("The rule does not apply to the order's destination."),
+            "free": self.env._(
+                "The first warehouse with all items, otherwise the fewest "
+                "warehouses that have all items together."
+            ),
         }[trial.outcome]
 
     @api.model
@@ -204,15 +209,15 @@ class OmsAllocationWords(models.AbstractModel):
             )
         else:
             text = {
-                "other": self.env._("not one of this rule's warehouses"),
-                "rejected": self.env._("rejected the goods before"),
+                "other": self.env._("not a warehouse of this rule"),
+                "rejected": self.env._("short pick reported earlier"),
                 "carrier": self.env._("does not work with the order's carrier"),
                 "far": self.env._(
                     "%(km)s km, limit %(limit)s",
                     km=f"{verdict.km or 0:.0f}",
                     limit=f"{verdict.limit:g}",
                 ),
-                "unknown": self.env._("nobody knows how far it is: the address has no place"),
-                "full": self.env._("today's work is full"),
+                "unknown": self.env._("distance unknown: the address could not be located"),
+                "full": self.env._("daily capacity reached"),
             }[verdict.code]
         return text

@@ -15,15 +15,17 @@ class OmsAllocationZone(models.Model):
     company_id = fields.Many2one(
         "res.company", required=True, index=True, default=lambda self: self.env.company
     )
-    country_ids = fields.Many2many("res.country", string="Countries", help="Empty: all.")
+    country_ids = fields.Many2many(
+        "res.country", string="Countries", help="Leave empty to apply to all priorities."
+    )
     state_ids = fields.Many2many(
         "res.country.state",
         string="States",
         domain="[('country_id', 'in', country_ids)]",
-        help="Empty: all of these countries.",
+        help="Leave empty to include all states of these countries.",
     )
     postcodes = fields.Text(
-        help="What postcodes begin with, and ranges of it: 10-19, 80331, LS. Empty: all."
+        help="Beginnings and ranges of postcodes: 10-19, 80331, LS. Leave empty to include all."
     )
 
     @api.constrains("postcodes")
@@ -34,8 +36,8 @@ class OmsAllocationZone(models.Model):
             except ValueError as error:
                 raise ValidationError(
                     self.env._(
-                        "Zone “%(zone)s”: “%(part)s” is no range of postcodes. Write both ends "
-                        "with the same number of characters, the lower one first: 10-19.",
+                        "“%(part)s” in zone “%(zone)s” is not a valid range of postcodes. Enter "
+                        "both ends with the same number of characters, lower one first: 10-19.",
                         zone=zone.name,
                         part=str(error),
                     )

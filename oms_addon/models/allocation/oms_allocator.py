@@ -86,7 +86,8 @@ class OmsAllocator(models.AbstractModel):
         """:return: that orders wait for another day, in words"""
         return {
             order: self.env._(
-                "Today's work is full at %(warehouses)s: it gets its goods on another day.",
+                "The daily capacity is reached at %(warehouses)s: the order is allocated on "
+                "another day.",
                 warehouses=", ".join(of_order.picking_type_id.warehouse_id.mapped("name")),
             )
             for order, of_order in moves.grouped(lambda m: m.sale_line_id.order_id).items()
@@ -199,7 +200,7 @@ class OmsAllocator(models.AbstractModel):
         return HoldReason(
             code="OVERSOLD",
             message=self.env._(
-                "Sold by %(channel)s although not in stock: %(goods)s",
+                "Oversold by %(channel)s: %(goods)s",
                 channel=order.oms_channel_id.name,
                 goods="; ".join(lines.mapped("product_id.display_name")),
             ),
@@ -214,4 +215,4 @@ class OmsAllocator(models.AbstractModel):
                 ("state", "=", "open"),
                 ("reason_code", "=", "OVERSOLD"),
             ]
-        )._close(self.env._("The goods came."))
+        )._close(self.env._("The items are in stock."))

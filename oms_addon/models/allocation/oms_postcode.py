@@ -18,7 +18,7 @@ class OmsPostcode(models.Model):
     _rec_name = "postcode"
 
     country_id = fields.Many2one("res.country", required=True, index=True)
-    postcode = fields.Char(required=True, help="Whole, or what several begin with.")
+    postcode = fields.Char(required=True, help="Complete postcode, or the beginning of several.")
     latitude = fields.Float(digits=(10, 7), required=True)
     longitude = fields.Float(digits=(10, 7), required=True)
 
@@ -27,7 +27,7 @@ class OmsPostcode(models.Model):
     )
     _on_earth = models.Constraint(
         "CHECK (latitude BETWEEN -90 AND 90 AND longitude BETWEEN -180 AND 180)",
-        "Latitude is between -90 and 90, longitude between -180 and 180.",
+        "Latitude must be between -90 and 90, longitude between -180 and 180.",
     )
 
     @api.model_create_multi

@@ -57,7 +57,7 @@ class Limit:
 
 class OmsResourcing(models.AbstractModel):
     _name = "oms.resourcing"
-    _description = "Sourcing Again"
+    _description = "Re-Sourcing"
 
     @api.model
     def _resource(self, moves, rows, locations, candidates, later=None):
@@ -215,12 +215,14 @@ class OmsResourcing(models.AbstractModel):
         for move, warehouse, quantity in shifts:
             sentences[move.sale_line_id.order_id].append(
                 self.env._(
-                    "%(quantity)s × %(product)s from %(there)s instead: %(why)s.",
+                    "%(quantity)s × %(product)s now from %(there)s: %(why)s.",
                     quantity=f"{quantity:g}",
                     product=move.product_id.display_name,
                     there=warehouse.name,
                     why=why
-                    or self.env._("%(here)s ran out", here=move.picking_type_id.warehouse_id.name),
+                    or self.env._(
+                        "%(here)s is out of stock", here=move.picking_type_id.warehouse_id.name
+                    ),
                 )
             )
         for order, texts in sentences.items():

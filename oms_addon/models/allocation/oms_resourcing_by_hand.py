@@ -36,7 +36,7 @@ class OmsResourcing(models.AbstractModel):
         )
         moves._do_unreserve()
         shifts = [(move, warehouse, move.product_qty) for move in moves]
-        self._shift(shifts, self.env._("moved by hand"))
+        self._shift(shifts, self.env._("moved manually"))
         lines.warehouse_id = warehouse
         lines.oms_plan = False
         orders = lines.order_id
@@ -76,8 +76,8 @@ class OmsResourcing(models.AbstractModel):
         if stopped:
             raise UserError(
                 self.env._(
-                    "Goods of %(orders)s have been picked (%(deliveries)s): put them back and "
-                    "unpick them there, then move the order.",
+                    "Items of %(orders)s are already picked in %(deliveries)s. Return and "
+                    "unpick them, then move the order.",
                     orders=", ".join(lines.order_id.mapped("name")),
                     deliveries=", ".join(stopped.mapped("name")),
                 )

@@ -167,8 +167,8 @@ class OmsSourcing(models.AbstractModel):
         verdicts = next((t.verdicts for t in reversed(decision.trials) if t.verdicts), [])
         reasons = "; ".join(f"{names[v.warehouse]}: {words._verdict_text(v)}" for v in verdicts)
         return self.env._(
-            "No rule serves it: %(reasons)s.",
-            reasons=reasons or self.env._("none is about where it goes"),
+            "No rule applies: %(reasons)s.",
+            reasons=reasons or self.env._("none covers the destination"),
         )
 
     @api.model
@@ -205,7 +205,7 @@ class OmsSourcing(models.AbstractModel):
         """:return: why the order is served from where, in one sentence"""
         if order.oms_chosen_warehouse_id and not plan.missing:
             return self.env._(
-                "All from %(warehouse)s: chosen by hand.",
+                "All from %(warehouse)s: set manually.",
                 warehouse=order.oms_chosen_warehouse_id.sudo().name,
             )
         Warehouse = self.env["stock.warehouse"]
@@ -213,7 +213,7 @@ class OmsSourcing(models.AbstractModel):
         main = names[plan.main]
         if not plan.missing and len(names) == 1:
             return self.env._(
-                "All from %(warehouse)s: first in order and complete.", warehouse=main
+                "All from %(warehouse)s: first warehouse with all items.", warehouse=main
             )
         parts = []
         if len(names) > 1:
@@ -223,7 +223,9 @@ class OmsSourcing(models.AbstractModel):
                 for warehouse, quantity in plan.shares[line.id].items()
             ]
             parts.append(
-                self.env._("Split, no warehouse has all: %(shares)s.", shares="; ".join(shares))
+                self.env._(
+                    "Split, no warehouse has all items: %(shares)s.", shares="; ".join(shares)
+                )
             )
         if plan.missing:
             missing = [
@@ -232,7 +234,7 @@ class OmsSourcing(models.AbstractModel):
             ]
             parts.append(
                 self.env._(
-                    "Nowhere in stock, backordered at %(warehouse)s: %(missing)s.",
+                    "Out of stock, backordered at %(warehouse)s: %(missing)s.",
                     warehouse=main,
                     missing="; ".join(missing),
                 )

@@ -90,8 +90,8 @@ class OmsSourcing(models.AbstractModel):
             raise UserError(
                 "\n".join(
                     self.env._(
-                        "%(order)s: %(why)s Nothing was changed. Send the order from a warehouse "
-                        "on the board first, or make a new order of what is added.",
+                        "%(order)s was not changed: %(why)s Assign the order to a warehouse on "
+                        "the board first, or create a new order for the added items.",
                         order=order.name,
                         why=self._queue_text(decisions[order][0]),
                     )
@@ -123,6 +123,6 @@ class OmsSourcing(models.AbstractModel):
     @api.model
     def _promise_more(self, lines):
         """Promise lines again whose promise is not about what was added."""
-        why = self.env._("more was ordered")
+        why = self.env._("quantity increased")
         for order, of_order in lines.grouped("order_id").items():
             self.env["oms.promise.review"]._promise_anew(order, why, of_order)

@@ -7,6 +7,7 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     oms_ship_complete = fields.Boolean(
-        "Ship complete only",
-        help="Orders of this customer come in one parcel from one warehouse, or wait.",
+        "Ship Complete",
+        help="Orders of this customer ship complete in one parcel from one warehouse, or are "
+        "backordered.",
     )

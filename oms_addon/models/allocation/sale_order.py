@@ -12,25 +12,26 @@ class SaleOrder(models.Model):
     oms_allocation_plan = fields.Json("Allocation", readonly=True, copy=False)
     oms_allocation_rule_id = fields.Many2one(
         "oms.allocation.rule",
-        "Allocated by",
+        "Allocation Rule",
         readonly=True,
         copy=False,
         index="btree_not_null",
-        help="The rule that chose the warehouses; its limits hold when goods are sourced again.",
+        help="Rule that selected the warehouses. Its limits also apply when items are sourced "
+        "again.",
     )
     oms_cancel_at = fields.Datetime(
-        "Cancelled at",
+        "Cancel On",
         readonly=True,
         copy=False,
-        help="What its goods have not come by is cancelled.",
+        help="Date on which items that are still backordered are cancelled.",
     )
     oms_chosen_warehouse_id = fields.Many2one(
         "stock.warehouse",
-        "Chosen by hand",
+        "Warehouse Set Manually",
         readonly=True,
         copy=False,
         index="btree_not_null",
-        help="A person sent the order to this warehouse: the rules leave it there.",
+        help="Warehouse set by a user: rules do not change it.",
     )
 
     _oms_cancel_idx = models.Index("(oms_cancel_at) WHERE oms_cancel_at IS NOT NULL")
@@ -52,8 +53,8 @@ class SaleOrder(models.Model):
             if warehouse.company_id != order.company_id or not warehouse.oms_managed:
                 raise UserError(
                     self.env._(
-                        "%(warehouse)s cannot serve %(order)s: choose a warehouse of "
-                        "%(company)s that Orders Hub runs.",
+                        "%(warehouse)s cannot ship %(order)s. Select a warehouse of %(company)s "
+                        "that is managed by Orders Hub.",
                         warehouse=warehouse.name,
                         order=order.oms_order_ref or order.name,
                         company=order.company_id.name,
@@ -71,7 +72,7 @@ class SaleOrder(models.Model):
     def _oms_log_chosen(self, warehouse):
         """Append to the timeline of orders who chose their warehouse. :return: the sentence"""
         text = self.env._(
-            "Sent from %(warehouse)s, chosen by %(user)s.",
+            "Warehouse set to %(warehouse)s by %(user)s.",
             warehouse=warehouse.name,
             user=unsealed(self.env, "actor") or self.env.user.name,
         )

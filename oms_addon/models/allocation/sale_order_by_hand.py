@@ -13,14 +13,15 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     oms_keep_warehouse = fields.Boolean(
-        "Keep this warehouse",
-        help="The order is sent from its warehouse. Otherwise Orders Hub decides, when the "
-        "order is confirmed, from where it is sent.",
+        "Keep Warehouse",
+        help="Ship the order from this warehouse. If unchecked, Orders Hub selects the "
+        "warehouse when the order is confirmed.",
     )
     oms_is_sourced = fields.Boolean(
+        "Sourced on Confirmation",
         compute="_compute_oms_is_sourced",
         compute_sudo=True,
-        help="Where the order is sent from is decided when it is confirmed.",
+        help="The warehouse is selected when the order is confirmed.",
     )
 
     @api.depends("state", "warehouse_id.oms_managed", "oms_by_channel")
@@ -70,7 +71,7 @@ class SaleOrder(models.Model):
         raise UserError(
             "\n".join(
                 self.env._(
-                    "%(order)s: %(why)s Choose a warehouse and tick “Keep this warehouse”, then "
+                    "%(order)s: %(why)s Select a warehouse, check “Keep Warehouse”, then "
                     "confirm again.",
                     order=order.name,
                     why=sentences.join([order.oms_allocation_text]),

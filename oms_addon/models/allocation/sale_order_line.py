@@ -13,64 +13,67 @@ class SaleOrderLine(models.Model):
         digits="Product Unit",
         readonly=True,
         copy=False,
-        help="Units that others shipped, as the channel reports.",
+        help="Units shipped by a third party, as reported by the channel.",
     )
     oms_external_done_qty = fields.Float(
-        "Recorded as Shipped on the Channel",
+        "Shipped on the Channel (Recorded)",
         digits="Product Unit",
         readonly=True,
         copy=False,
-        help="Units of these that were taken out of the deliveries.",
+        help="Units shipped on the channel that were removed from the deliveries.",
     )
     oms_external_place = fields.Char(
-        "Shipped from",
+        "Shipping Location",
         readonly=True,
         copy=False,
-        help="The channel's id of the location that they left from, where it says so.",
+        help="Channel ID of the location the units were shipped from, if reported.",
     )
 
     oms_plan = fields.Json(
-        "Planned warehouses",
+        "Planned Warehouses",
         readonly=True,
         copy=False,
-        help="Quantity by warehouse, in the unit of the product, when several serve the line.",
+        help="Quantity by warehouse, in the unit of the product, when the line ships from several.",
     )
     oms_excluded_warehouse_ids = fields.Many2many(
         "stock.warehouse",
         "oms_line_excluded_warehouse_rel",
-        string="Not from",
+        string="Excluded Warehouses",
         readonly=True,
         copy=False,
-        help="Warehouses that rejected the line: it is not sourced from them again.",
+        help="Warehouses that reported a short pick for the line. It is not sourced from them "
+        "again.",
     )
     oms_promised_at = fields.Datetime(
-        "Promised",
+        "Promised Delivery Date",
         readonly=True,
         copy=False,
-        help="When the customer was told the goods arrive at the door.",
+        help="Delivery date promised to the customer.",
     )
     oms_ship_before = fields.Datetime(
-        "Leaves by", readonly=True, copy=False, help="Until when they leave to arrive in time."
+        "Ship By",
+        readonly=True,
+        copy=False,
+        help="Latest time to ship so that the items arrive by the promised delivery date.",
     )
     oms_oversold = fields.Boolean(
         "Oversold",
         readonly=True,
         copy=False,
-        help="The channel took the money although the goods were not there.",
+        help="The channel sold the items although they were out of stock.",
     )
     oms_lost_qty = fields.Float(
-        "Lost in the warehouse",
+        "Lost in the Warehouse",
         digits="Product Unit",
         readonly=True,
         copy=False,
-        help="Units that were picked, and were not there any more when they were to be packed, "
-        "shipped or put back.",
+        help="Picked units that were missing when they were to be packed, shipped or restocked.",
     )
     oms_is_expired = fields.Boolean(
-        "Got too old",
+        "Expired While Reserved",
         readonly=True,
         copy=False,
-        help="Goods it had reserved reached their removal date before they left.",
+        help="Reserved items reached their removal date before they were shipped.",
     )
 
     def _oms_gather_changed(self, before):
@@ -79,9 +82,7 @@ class SaleOrderLine(models.Model):
         :param dict before: the quantity of each line that was changed, by its id
         """
         changed = self.filtered(lambda l: l.id in before and l.product_uom_qty != before[l.id])
-        self.env["oms.resourcing"]._gather(
-            changed.order_id, self.env._("its quantities were changed")
-        )
+        self.env["oms.resourcing"]._gather(changed.order_id, self.env._("quantities changed"))
 
     def _oms_shares(self, product_qty, procurement_uom):
         """:return: pairs (warehouse, quantity) when the plan is about just this quantity"""

@@ -18,8 +18,12 @@ class StockMove(models.Model):
 
     oms_order_id = fields.Many2one(related="sale_line_id.order_id", string="Order")
     oms_partner_id = fields.Many2one(related="sale_line_id.order_id.partner_id", string="Customer")
-    oms_warehouse_id = fields.Many2one(related="picking_type_id.warehouse_id", string="Ships From")
-    oms_promised_at = fields.Datetime(related="sale_line_id.oms_promised_at", string="Promised")
+    oms_warehouse_id = fields.Many2one(
+        related="picking_type_id.warehouse_id", string="Source Warehouse"
+    )
+    oms_promised_at = fields.Datetime(
+        related="sale_line_id.oms_promised_at", string="Promised Delivery Date"
+    )
     oms_ship_before = fields.Datetime(
         related="sale_line_id.oms_ship_before", string="Ship By", store=True
     )
@@ -28,15 +32,18 @@ class StockMove(models.Model):
         "Missing", digits="Product Unit", compute="_compute_oms_queue", compute_sudo=True
     )
     oms_queue_place = fields.Integer(
-        "Place", compute="_compute_oms_queue", compute_sudo=True, help="In the product's queue."
+        "Queue Position",
+        compute="_compute_oms_queue",
+        compute_sudo=True,
+        help="Position in the queue of the product.",
     )
     oms_served_by = fields.Char(
         "Served By",
         compute="_compute_oms_queue",
         compute_sudo=True,
-        help="The stock or the incoming transfers it will get, if all arrive as expected.",
+        help="Stock or incoming transfers that will cover the move if all arrive as expected.",
     )
-    oms_is_unserved = fields.Boolean(compute="_compute_oms_queue", compute_sudo=True)
+    oms_is_unserved = fields.Boolean("Not Covered", compute="_compute_oms_queue", compute_sudo=True)
 
     @api.depends("state", "product_qty", "move_line_ids.quantity")
     def _compute_oms_queue(self):
@@ -109,7 +116,7 @@ class StockMove(models.Model):
                 else f"{row.quantity:g} × {source}"
             )
         if is_missing:
-            texts.append(self.env._("nothing incoming for the rest") if rows else "")
+            texts.append(self.env._("nothing incoming for the remaining quantity") if rows else "")
         return ", ".join(filter(None, texts)) or self.env._("Nothing incoming")
 
     def action_oms_order(self):

@@ -7,15 +7,15 @@ class StockWarehouse(models.Model):
     _inherit = "stock.warehouse"
 
     oms_capacity_day = fields.Integer(
-        "Parcels a day", help="Rules give it no more orders on a day. 0: no limit."
+        "Parcels per Day", help="Rules assign no more orders per day. Enter 0 for no limit."
     )
     oms_carrier_ids = fields.Many2many(
         "delivery.carrier",
-        string="Works with",
+        string="Carriers",
         check_company=True,
-        help="The carriers that collect here. Empty: all.",
+        help="Carriers that collect from this warehouse. Leave empty to allow all carriers.",
     )
 
     _oms_capacity_positive = models.Constraint(
-        "CHECK (oms_capacity_day >= 0)", "A day's work cannot be less than nothing."
+        "CHECK (oms_capacity_day >= 0)", "The daily capacity cannot be negative."
     )

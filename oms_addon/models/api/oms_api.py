@@ -63,25 +63,27 @@ class OmsApi(models.AbstractModel):
         """
         if not any(self.env.user._has_group(role) for role in ROLES):
             raise AccessError(
-                self.env._("The API is open to the roles Agent and Auditor: ask for a key of one.")
+                self.env._(
+                    "The API requires the role Agent or Auditor. Use an API key of a "
+                    "user with one of these roles."
+                )
             )
         self.env["oms.channel"].check_access("read")
         if not token:
-            raise Problem(400, "no-channel", "Name the channel by its token in X-Oms-Channel.")
+            raise Problem(400, "no-channel", "Send the token of the channel in X-Oms-Channel.")
         # What is no text of ours is asked of no database.
         known = token if token.isascii() and token.isprintable() else ""
         channel = self.env["oms.channel"].search([("token", "=", known)])
         if not channel:
-            raise Problem(
-                404, "unknown-channel", "There is no channel with the token in X-Oms-Channel."
-            )
+            raise Problem(404, "unknown-channel", "No channel has the token sent in X-Oms-Channel.")
         if writing:
             self.env["oms.channel.message"].check_access("write")
             if not channel._adapter()._can_use_api:
                 raise Problem(
                     403,
                     "foreign-channel",
-                    "What happens on a channel of this kind is told by the channel itself.",
+                    "Channels of this kind report their own events. Documents for them cannot "
+                    "be sent through the API.",
                 )
         # The user may see the channel; what of it is shown is decided here.
         return channel.with_company(channel.company_id).sudo()
@@ -104,7 +106,12 @@ class OmsApi(models.AbstractModel):
         }
         if wait:
             headers["Retry-After"] = str(max(round(wait + 0.5), 1))
-            raise Problem(429, "too-many", "Wait as long as Retry-After says.", headers=headers)
+            raise Problem(
+                429,
+                "too-many",
+                "Rate limit reached. Wait for the time given in Retry-After.",
+                headers=headers,
+            )
         return headers
 
     # === DOCUMENTS === #
@@ -230,7 +237,9 @@ class OmsApi(models.AbstractModel):
         """:raise Problem: when an idempotency key is none"""
         if key is not None and not _KEY.match(key):
             raise Problem(
-                400, "bad-key", "An Idempotency-Key has 1 to 200 printable characters, no spaces."
+                400,
+                "bad-key",
+                "An Idempotency-Key must have 1 to 200 printable characters without spaces.",
             )
 
     @api.model

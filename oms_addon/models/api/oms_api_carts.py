@@ -75,7 +75,7 @@ class OmsApi(models.AbstractModel):
             if key not in needs
         ]
         if errors:
-            raise Problem(422, "unknown-sku", "The channel sells no such SKU.", errors)
+            raise Problem(422, "unknown-sku", "The channel has no listing with this SKU.", errors)
         return [needs[key] for key in keys]
 
     @api.model

@@ -166,7 +166,8 @@ class OmsApi(models.AbstractModel):
                 raise Problem(
                     409,
                     "nothing-left",
-                    "All of the order left or was cancelled: announce what comes back as a return.",
+                    "All items of the order are shipped or cancelled. Report returned items as "
+                    "a return.",
                 )
         self._check_pieces(order, wanted, left, "can be cancelled")
 
@@ -203,4 +204,6 @@ class OmsApi(models.AbstractModel):
         if unknown:
             raise Problem(422, "unknown-line", "The order has no such line.", unknown)
         if many:
-            raise Problem(409, "too-many-pieces", "There are not so many pieces.", many)
+            raise Problem(
+                409, "too-many-pieces", "The quantity exceeds the quantity of the line.", many
+            )

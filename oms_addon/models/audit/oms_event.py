@@ -19,25 +19,25 @@ class OmsEvent(models.Model):
     order_ref = fields.Char("Order", readonly=True)
     channel_id = fields.Many2one("oms.channel", readonly=True, ondelete="restrict")
     code = fields.Char(required=True, readonly=True)
-    name = fields.Char("What happened", required=True, readonly=True)
-    before = fields.Char(readonly=True)
-    after = fields.Char(readonly=True)
-    change = fields.Char(compute="_compute_change", help="Before → after.")
-    actor = fields.Char(readonly=True, help="The person, lane or rule that decided it.")
-    happened_at = fields.Datetime("When", required=True, readonly=True)
+    name = fields.Char("Event", required=True, readonly=True)
+    before = fields.Char("Previous Value", readonly=True)
+    after = fields.Char("New Value", readonly=True)
+    change = fields.Char(compute="_compute_change", help="Previous and new value.")
+    actor = fields.Char(readonly=True, help="User, background job or rule that caused the event.")
+    happened_at = fields.Datetime("Date", required=True, readonly=True)
     # Events of concurrent transactions appear out of the order of their ids, so the
     # chain has an order of its own.
-    position = fields.Integer(readonly=True, help="Place in the chain of the company.")
-    digest = fields.Char(readonly=True, help="SHA-256 over this event and the one before.")
+    position = fields.Integer(readonly=True, help="Position in the chain of the company.")
+    digest = fields.Char(readonly=True, help="SHA-256 over this event and the previous one.")
     salt = fields.Char(readonly=True, groups="base.group_system")
     text_digest = fields.Char(
         readonly=True, help="SHA-256 over the texts of this event and a random number."
     )
     erased_at = fields.Datetime(
-        "Erased",
+        "Erased On",
         readonly=True,
-        help="The personal data in its texts was removed. The digest of the texts is kept, so "
-        "that the audit trail still verifies.",
+        help="The personal data in the texts was removed. The digest of the texts is kept, so "
+        "that the audit trail can still be verified.",
     )
 
     _record_idx = models.Index("(res_model, res_id, id)")
@@ -85,11 +85,11 @@ class OmsEvent(models.Model):
     # === CRUD METHODS === #
 
     def write(self, vals):  # pylint: disable=method-required-super
-        raise UserError(self.env._("An event cannot be changed: the audit trail only grows."))
+        raise UserError(self.env._("Events of the audit trail cannot be changed."))
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
-        raise UserError(self.env._("An event cannot be deleted: the audit trail only grows."))
+        raise UserError(self.env._("Events of the audit trail cannot be deleted."))
 
     # === BUSINESS METHODS === #
 

@@ -46,7 +46,7 @@ class OmsEvent(models.Model):
                 "type": "danger" if problems else "success",
                 "sticky": bool(problems),
                 "message": "\n".join(problems)
-                or self.env._("The audit trail is whole: nothing was changed or removed."),
+                or self.env._("The audit trail is complete: no event was changed or removed."),
             },
         }
 
@@ -211,8 +211,8 @@ class OmsEvent(models.Model):
         wrong = self._verify_chain(company)
         if wrong:
             return self.env._(
-                "event %(position)s of %(date)s does not follow from the one before: it was "
-                "changed, or others before it were removed.",
+                "Event %(position)s of %(date)s does not match the previous event: it was "
+                "changed, or events before it were removed.",
                 position=wrong.position,
                 date=fields.Datetime.to_string(wrong.happened_at),
             )
@@ -235,9 +235,9 @@ class OmsEvent(models.Model):
         if at.position == head["position"] and at.digest == head["digest"]:
             return ""
         return self.env._(
-            "%(sealed)s events were sealed, and the trail does not end as they did: it has "
-            "%(count)s. If the database was restored from a backup, remove the file %(path)s on "
-            "the server.",
+            "%(sealed)s events were sealed, but the audit trail ends differently: it has "
+            "%(count)s events. If the database was restored from a backup, remove the file "
+            "%(path)s on the server.",
             sealed=head["position"],
             count=last.position,
             path=self._anchor_path().name,

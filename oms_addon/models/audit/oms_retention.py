@@ -10,7 +10,7 @@ BATCH = 10_000
 
 class OmsRetention(models.AbstractModel):
     _name = "oms.retention"
-    _description = "Retention"
+    _description = "Data Retention"
 
     @api.model
     def _days(self, kind):

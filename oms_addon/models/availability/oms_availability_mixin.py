@@ -7,7 +7,7 @@ class OmsAvailabilityMixin(models.AbstractModel):
     """When a row changes, what channels show of its products is counted again."""
 
     _name = "oms.availability.mixin"
-    _description = "Changes What Can Be Sold"
+    _description = "Availability Changes"
 
     #: the fields that matter; ``None`` for all
     _counting_fields = None

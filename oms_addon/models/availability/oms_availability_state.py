@@ -31,10 +31,12 @@ class OmsAvailabilityState(models.Model):
     product_id = fields.Many2one(
         "product.product", required=True, readonly=True, ondelete="cascade", index=True
     )
-    is_out = fields.Boolean("Out of stock", readonly=True)
-    number = fields.Integer("Could be sold then", readonly=True)
+    is_out = fields.Boolean("Out of Stock", readonly=True)
+    number = fields.Integer("Available to Sell", readonly=True)
     changed_at = fields.Datetime("Since", readonly=True)
-    changes = fields.Integer(readonly=True, help="How often it ran out or came back.")
+    changes = fields.Integer(
+        readonly=True, help="Number of times the product went out of stock or was restocked."
+    )
 
     _product_uniq = models.UniqueIndex("(channel_id, product_id)")
 

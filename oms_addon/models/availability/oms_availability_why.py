@@ -32,7 +32,7 @@ class OmsAvailability(models.AbstractModel):
             listing = self.env["oms.channel.listing"].browse(listing_id)
             listing.check_access("read")
             if listing.channel_id != channel:
-                raise UserError(self.env._("The listing is of another channel."))
+                raise UserError(self.env._("The listing belongs to another channel."))
             needs, name = listing.sudo()._stock_needs().get(listing_id, {}), listing.display_name
         engine = self.sudo()
         location = channel.sudo().location_ids.filtered(lambda place: place.id == location_id)
@@ -94,23 +94,25 @@ class OmsAvailability(models.AbstractModel):
         labels = {
             "on_hand": self.env._("On hand in the channel's warehouses"),
             "reserved": self.env._("Reserved for deliveries"),
-            "waiting": self.env._("Confirmed orders wait for them"),
+            "waiting": self.env._("Backordered by confirmed orders"),
             "safety": self.env._("Safety stock of the warehouses"),
-            "arriving": self.env._("Arriving within %s days", channel.arriving_days),
-            "buffer": self.env._("Kept back"),
-            "reserves": self.env._("Kept for other channels"),
-            "carts": self.env._("In carts"),
-            "percent": self.env._("The channel offers %g %% of the rest", channel.stock_percent),
-            "nothing": self.env._("More is claimed than there is: none are shown"),
-            "units": self.env._(
-                "%(units)g × %(product)s make one", units=units, product=product.name
+            "arriving": self.env._("Incoming within %s days", channel.arriving_days),
+            "buffer": self.env._("Stock buffer"),
+            "reserves": self.env._("Reserved for other channels"),
+            "carts": self.env._("Cart reservations"),
+            "percent": self.env._(
+                "The channel offers %g %% of the remaining quantity", channel.stock_percent
             ),
-            "rounding": self.env._("Only whole ones are sold"),
-            "minimum": self.env._("Fewer than %s are not shown", channel.stock_minimum),
-            "cap": self.env._("At most %s are shown", channel.stock_cap),
+            "nothing": self.env._("Demand exceeds stock: 0 offered"),
+            "units": self.env._(
+                "%(units)g × %(product)s make one unit", units=units, product=product.name
+            ),
+            "rounding": self.env._("Only whole units are sold"),
+            "minimum": self.env._("Fewer than %s are offered as 0", channel.stock_minimum),
+            "cap": self.env._("At most %s are offered", channel.stock_cap),
         }
         if name == "buffer" and channel._buffers(product).get(product.id, channel.stock_buffer) < 0:
-            return self.env._("Sold beyond what there is")
+            return self.env._("Oversold")
         return labels[name]
 
     # === THE RECORDS BEHIND A ROW === #
@@ -201,7 +203,7 @@ class OmsAvailability(models.AbstractModel):
         return {
             "type": "ir.actions.client",
             "tag": "oms_why",
-            "name": self.env._("Why is this number %s?", number),
+            "name": self.env._("Explanation of %s Units", number),
             "target": "new",
             "params": {"channel_id": channel.id, **params},
         }

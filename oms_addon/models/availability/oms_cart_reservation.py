@@ -27,7 +27,7 @@ class OmsCartReservation(models.Model):
 
     _name = "oms.cart.reservation"
     _inherit = ["oms.availability.mixin"]
-    _description = "Goods in a Cart"
+    _description = "Cart Reservation"
     _rec_name = "cart_ref"
     _order = "expires_at, id"
     _check_company_auto = True
@@ -48,7 +48,10 @@ class OmsCartReservation(models.Model):
     )
     quantity = fields.Float("Units", digits="Product Unit", required=True, readonly=True)
     expires_at = fields.Datetime(
-        "Until", readonly=True, index=True, help="Empty: until its order is confirmed."
+        "Reserved Until",
+        readonly=True,
+        index=True,
+        help="Empty: reserved until the order is confirmed.",
     )
     order_id = fields.Many2one(
         "sale.order", readonly=True, ondelete="cascade", index="btree_not_null"
@@ -56,7 +59,7 @@ class OmsCartReservation(models.Model):
 
     _product_uniq = models.UniqueIndex("(channel_id, cart_ref, product_id)")
     _quantity_positive = models.Constraint(
-        "CHECK (quantity > 0)", "A cart keeps some of each of its products."
+        "CHECK (quantity > 0)", "The quantity of a cart reservation must be positive."
     )
 
     # === READING === #
@@ -176,7 +179,7 @@ class OmsCartReservation(models.Model):
         """:return: what is short, for people"""
         return "\n".join(
             self.env._(
-                "%(product)s: %(available)s of %(wanted)s can be had.",
+                "%(product)s: %(available)s of %(wanted)s available.",
                 product=self.env["product.product"].browse(row.product_id).display_name,
                 available=f"{row.available:g}",
                 wanted=f"{row.wanted:g}",

@@ -9,49 +9,47 @@ class OmsChannel(models.Model):
     _inherit = "oms.channel"
 
     sell_arriving = fields.Boolean(
-        "Sell what arrives",
-        help="Goods that suppliers confirmed, and that no order waits for, can be sold before "
-        "they are here; their orders wait for them.",
+        "Sell Incoming Stock",
+        help="Incoming stock that suppliers confirmed and no order needs can be sold before it "
+        "arrives. Orders for it are backordered until then.",
     )
     arriving_days = fields.Integer(
-        "Arriving within (days)",
+        "Incoming Within (Days)",
         default=14,
-        help="Only what is expected within so many days can be sold.",
+        help="Only stock expected within this number of days can be sold.",
     )
-    arriving_looked_on = fields.Date("Arriving goods looked at", readonly=True, copy=False)
+    arriving_looked_on = fields.Date("Incoming Stock Checked On", readonly=True, copy=False)
     stock_minimum = fields.Integer(
-        "Show none below",
-        help="When fewer than so many can be sold, the channel shows that there are none, so "
-        "that the last ones are not sold twice; 0 shows the last one, too.",
+        "Minimum to Offer",
+        help="If fewer units are available to sell, the channel shows 0 so that the last units "
+        "are not oversold. Enter 0 to offer the last unit, too.",
     )
     cart_minutes = fields.Integer(
-        "Keep carts for (minutes)",
+        "Cart Reservation (Minutes)",
         default=15,
         required=True,
-        help="So long the goods of a cart are kept for its buyer, counted from the last change.",
+        help="Time for which the items of a cart are reserved, counted from the last change.",
     )
     reserve_carts = fields.Boolean(
-        "Keep the goods of carts",
-        help="Goods that a visitor of Odoo's own shop puts in the cart are kept for the time "
-        "below. Shops that use the API, and the order desk, say themselves what to keep.",
+        help="Items added to a cart in Odoo's own shop are reserved for the time below. Shops "
+        "that use the API and the order desk request reservations themselves.",
     )
     watch_stock = fields.Boolean(
-        "Note what runs out",
-        help="Products that can no longer be sold here, or can again, are noted in the audit "
-        "trail; a shop that takes messages is told. Done anyway where the channel is told our "
-        "stock.",
+        "Track Out of Stock",
+        help="Record in the audit trail when products go out of stock or come back in stock, "
+        "and notify shops that receive messages. Always active if Sync Stock is on.",
     )
-    buffer_ids = fields.One2many("oms.channel.buffer", "channel_id", "Products kept back")
-    reserve_ids = fields.One2many("oms.channel.reserve", "channel_id", "Units kept for it")
+    buffer_ids = fields.One2many("oms.channel.buffer", "channel_id", "Stock Buffers")
+    reserve_ids = fields.One2many("oms.channel.reserve", "channel_id", "Channel Reservations")
 
     _cart_minutes_positive = models.Constraint(
-        "CHECK (cart_minutes > 0)", "Goods of carts are kept for a minute at least."
+        "CHECK (cart_minutes > 0)", "Carts must be reserved for at least one minute."
     )
     _stock_minimum_positive = models.Constraint(
-        "CHECK (stock_minimum >= 0)", "The number below which none are shown is 0 or more."
+        "CHECK (stock_minimum >= 0)", "The minimum to offer cannot be negative."
     )
     _arriving_days_positive = models.Constraint(
-        "CHECK (arriving_days >= 0)", "Goods arrive within 0 days or more."
+        "CHECK (arriving_days >= 0)", "The number of days for incoming stock cannot be negative."
     )
 
     def write(self, vals):

@@ -6,16 +6,16 @@ from odoo import fields, models
 class OmsChannelBuffer(models.Model):
     _name = "oms.channel.buffer"
     _inherit = ["oms.channel.product"]
-    _description = "Buffer of a Product on a Channel"
+    _description = "Stock Buffer"
     _rec_name = "product_id"
     _order = "channel_id, product_id, id"
     _check_company_auto = True
 
     quantity = fields.Float(
-        "Keep back (units)",
+        "Stock Buffer (Units)",
         digits="Product Unit",
-        help="So many are not offered on the channel, in place of the channel's own number; a "
-        "negative number sells that many more than there are.",
+        help="Units not offered on the channel, in place of the stock buffer of the channel. A "
+        "negative number offers more units than available.",
     )
 
     _product_uniq = models.UniqueIndex(

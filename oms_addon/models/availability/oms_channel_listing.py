@@ -14,7 +14,7 @@ class OmsChannelListing(models.Model):
         if self.state != "matched":
             raise UserError(
                 self.env._(
-                    "%s is no product yet: choose what it is, then it has a number.",
+                    "%s is not linked to a product. Link it to see its availability.",
                     self.display_name,
                 )
             )

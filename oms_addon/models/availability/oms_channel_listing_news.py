@@ -30,7 +30,7 @@ class OmsChannelListing(models.Model):
             ],
         )
         messages = self.env["oms.channel.message"].concat(*[message for message, _d in run])
-        messages._set_state("done", self.env._("Listings taken in."))
+        messages._set_state("done", self.env._("Listings imported."))
 
     @api.model
     def _confirm_gone(self, channel, document):
@@ -47,7 +47,7 @@ class OmsChannelListing(models.Model):
         )
         listed = channel._adapter()._find_listed(channel, rows) if rows else set()
         if listed is None:
-            text = self.env._("The channel cannot be asked whether they are gone.")
+            text = self.env._("The channel does not report deleted listings.")
             return {"gone": 0, "unmet": text}
         gone = rows.filtered(lambda row: row.external_ref not in listed)
         gone.write({"status": "deleted"})

@@ -22,8 +22,8 @@ MADE_OF = {
 class OmsChannelListing(models.Model):
     _inherit = "oms.channel.listing"
 
-    item_ref = fields.Char("Channel's inventory id", readonly=True)
-    parent_ref = fields.Char("Channel's product id", readonly=True)
+    item_ref = fields.Char("Inventory ID on the Channel", readonly=True)
+    parent_ref = fields.Char("Product ID on the Channel", readonly=True)
     stock_mode = fields.Selection(
         [
             ("own", "By Listing"),
@@ -32,11 +32,11 @@ class OmsChannelListing(models.Model):
         ],
         "Stock Tracking",
         readonly=True,
-        help="How the channel tracks the stock of the listing. Empty when the channel does not "
-        "say.",
+        help="How the channel tracks the stock of the listing. Empty if the channel does not "
+        "report it.",
     )
     told_quantities = fields.Json(
-        readonly=True, help="The stock the channel last reported, by its location."
+        "Reported Stock", readonly=True, help="Stock last reported by the channel, by location."
     )
     sync_note = fields.Char("Stock Sync", compute="_compute_sync_note")
 

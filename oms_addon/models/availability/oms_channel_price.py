@@ -23,7 +23,7 @@ class OmsChannelPrice(models.AbstractModel):
     """
 
     _name = "oms.channel.price"
-    _description = "Prices on Channels"
+    _description = "Channel Price"
 
     @api.model
     def _work(self):
@@ -138,7 +138,7 @@ class OmsChannelPrice(models.AbstractModel):
         channel._raise_alert(
             "exchange_rate",
             next(iter(texts.values())),
-            self.env._("Prices in this currency are not synced until the rate is set."),
+            self.env._("Prices in this currency are not synced until the exchange rate is set."),
             level="warning",
         )
         without = foreign if source in texts else foreign.filtered(lambda c: c in texts)
@@ -226,12 +226,12 @@ class OmsChannelPrice(models.AbstractModel):
             channel._raise_alert(
                 "price",
                 self.env._(
-                    "%(count)s prices were refused, the first of %(sku)s: %(why)s",
+                    "%(count)s prices were rejected, the first for %(sku)s: %(why)s",
                     count=len(failed),
                     sku=items[int(position)]["sku"],
                     why=why,
                 ),
-                self.env._("Correct the listing or its price; it is told again within the hour."),
+                self.env._("Correct the listing or its price. The sync retries within the hour."),
                 level="warning",
             )
         elif items:

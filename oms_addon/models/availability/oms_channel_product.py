@@ -8,7 +8,7 @@ class OmsChannelProduct(models.AbstractModel):
 
     _name = "oms.channel.product"
     _inherit = ["oms.availability.mixin"]
-    _description = "Product on a Channel"
+    _description = "Channel Product"
 
     channel_id = fields.Many2one("oms.channel", required=True, ondelete="cascade", index=True)
     company_id = fields.Many2one(related="channel_id.company_id", store=True, index=True)

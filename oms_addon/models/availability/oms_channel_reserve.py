@@ -28,32 +28,34 @@ class OmsChannelReserve(models.Model):
 
     _name = "oms.channel.reserve"
     _inherit = ["oms.channel.product"]
-    _description = "Units Kept for a Channel"
+    _description = "Stock Reserved for a Channel"
     _rec_name = "product_id"
     _order = "until, channel_id, product_id, id"
     _check_company_auto = True
 
     quantity = fields.Float(
-        "Units kept",
+        "Reserved Units",
         digits="Product Unit",
         required=True,
         default=1.0,
-        help="So many units are not sold on any other channel. Orders of this channel that are "
-        "confirmed use them up.",
+        help="Units that are not sold on any other channel. Confirmed orders of this channel "
+        "reduce them.",
     )
     since = fields.Datetime(
         required=True,
         readonly=True,
         copy=False,
         default=lambda self: self.env.cr.now(),
-        help="Orders from then on use the units up.",
+        help="Date from which orders reduce the reserved units.",
     )
-    until = fields.Date("Kept until", help="The last day they are kept; empty for no end.")
+    until = fields.Date(
+        "Reserved Until", help="Last day of the reservation. Leave empty for no end date."
+    )
     active = fields.Boolean(default=True)
-    left = fields.Float("Still kept", digits="Product Unit", compute="_compute_left")
+    left = fields.Float("Remaining Units", digits="Product Unit", compute="_compute_left")
 
     _quantity_positive = models.Constraint(
-        "CHECK (quantity > 0)", "Keep some units: the number must be above 0."
+        "CHECK (quantity > 0)", "The number of reserved units must be positive."
     )
     _product_uniq = models.UniqueIndex(
         "(channel_id, product_id) WHERE active",

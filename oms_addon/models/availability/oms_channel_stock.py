@@ -18,7 +18,7 @@ class OmsChannelStock(models.Model):
     """
 
     _name = "oms.channel.stock"
-    _description = "Stock on a Channel"
+    _description = "Channel Stock"
     _rec_name = "listing_id"
     _order = "channel_id, listing_id, id"
     # One row for each listing, written by the thousand: every index and key costs.
@@ -32,30 +32,34 @@ class OmsChannelStock(models.Model):
         "oms.channel.listing", required=True, readonly=True, ondelete="cascade"
     )
     location_id = fields.Many2one(
-        "oms.channel.location", "Place", readonly=True, ondelete="cascade", index="btree_not_null"
+        "oms.channel.location",
+        "Channel Location",
+        readonly=True,
+        ondelete="cascade",
+        index="btree_not_null",
     )
     product_id = fields.Many2one(related="listing_id.product_id")
-    wanted = fields.Integer("Can be sold", readonly=True)
-    shown = fields.Integer("Channel shows", readonly=True)
-    is_shown = fields.Boolean("Channel's figure is known", readonly=True)
-    changed_at = fields.Datetime("Changed", readonly=True)
-    pushed_at = fields.Datetime("Told", readonly=True)
-    due_at = fields.Datetime("Not before", readonly=True)
+    wanted = fields.Integer("Available to Sell", readonly=True)
+    shown = fields.Integer("Stock on the Channel", readonly=True)
+    is_shown = fields.Boolean("Stock on the Channel Known", readonly=True)
+    changed_at = fields.Datetime("Changed On", readonly=True)
+    pushed_at = fields.Datetime("Last Sync", readonly=True)
+    due_at = fields.Datetime("Retry At", readonly=True)
     doubt_until = fields.Datetime(
         "In Doubt Until",
         readonly=True,
-        help="Until when a call that broke off may still arrive and change the quantity.",
+        help="Time until which an interrupted call may still arrive and change the quantity.",
     )
     message_id = fields.Many2one(
         "oms.channel.message",
-        "On its way",
+        "Outbound Message",
         readonly=True,
         ondelete="set null",
         index="btree_not_null",
     )
-    tries = fields.Integer("Failed tries", readonly=True)
+    tries = fields.Integer("Failed Attempts", readonly=True)
     error = fields.Char(readonly=True)
-    is_due = fields.Boolean("To be told", compute="_compute_is_due", search="_search_is_due")
+    is_due = fields.Boolean("To Sync", compute="_compute_is_due", search="_search_is_due")
 
     _row_uniq = models.UniqueIndex("(listing_id, COALESCE(location_id, 0))")
     _due_idx = models.Index(

@@ -51,7 +51,7 @@ class OmsChannelStock(models.Model):
             ),
             self.env._(
                 "Check the warehouses of the channel and the stock in Odoo. If the figures are "
-                "right, choose Sync Stock on the channel and approve them."
+                "correct, choose Sync Stock on the channel and approve them."
             ),
         )
         return True

@@ -21,50 +21,52 @@ class OmsChannel(models.Model):
     location_ids = fields.One2many("oms.channel.location", "channel_id")
     stock_ids = fields.One2many("oms.channel.stock", "channel_id")
     push_stock = fields.Boolean(
-        "Sync Stock", help="Nothing is pushed until the preview is approved."
+        "Sync Stock", help="Nothing is synced until the preview is approved."
     )
     push_price = fields.Boolean(
-        "Sync Prices", help="Nothing is pushed until the preview is approved."
+        "Sync Prices", help="Nothing is synced until the preview is approved."
     )
     price_pricelist_id = fields.Many2one(
         "product.pricelist",
-        "Prices from",
+        "Pricelist",
         check_company=True,
-        help="The price list the channel's prices are taken from: products it has no rule for "
-        "keep their price on the channel. Leave empty to take the sales price of every product.",
+        help="Pricelist used for the prices on the channel. Products without a rule keep their "
+        "price on the channel; leave empty to use the sales price of all products.",
     )
-    prices_checked_at = fields.Datetime("Prices compared", readonly=True, copy=False)
-    stock_agreed_at = fields.Datetime("Stock Sync Approved", readonly=True, copy=False)
+    prices_checked_at = fields.Datetime("Prices Compared On", readonly=True, copy=False)
+    stock_agreed_at = fields.Datetime("Stock Sync Approved On", readonly=True, copy=False)
     stock_agreed_by_id = fields.Many2one(
         "res.users", "Stock Sync Approved By", readonly=True, copy=False
     )
-    price_agreed_at = fields.Datetime("Price Sync Approved", readonly=True, copy=False)
+    price_agreed_at = fields.Datetime("Price Sync Approved On", readonly=True, copy=False)
     price_agreed_by_id = fields.Many2one(
         "res.users", "Price Sync Approved By", readonly=True, copy=False
     )
     stock_zero_limit = fields.Integer(
-        "Stop Stock Sync at Zeros (%)",
+        "Stock Sync Limit (%)",
         default=30,
-        help="The stock sync stops and asks when it would set more than this share of the "
-        "channel's listings to 0 at once. 100 never stops it.",
+        help="Maximum share of the channel's listings that one stock sync may set to 0. If it "
+        "is exceeded, the sync stops for approval; 100 disables the limit.",
     )
     stock_buffer = fields.Float(
-        "Keep back (units)",
+        "Stock Buffer (Units)",
         digits="Product Unit",
-        help="So many of each product are not offered; a negative number sells that many more "
-        "than there are.",
+        help="Units of each product that are not offered. A negative number offers more units "
+        "than available.",
     )
     stock_percent = fields.Float(
-        "Offer (%)", default=100.0, help="Which part of the rest is offered, rounded down."
+        "Offer (%)",
+        default=100.0,
+        help="Share of the remaining quantity that is offered, rounded down.",
     )
-    stock_cap = fields.Integer("Show at most", help="0 shows all of it.")
+    stock_cap = fields.Integer("Maximum to Offer", help="Enter 0 for no limit.")
     can_push_stock = fields.Boolean(compute="_compute_can_push")
     can_push_price = fields.Boolean(compute="_compute_can_push")
-    stock_due_count = fields.Integer("Stock to be told", compute="_compute_stock_due_count")
+    stock_due_count = fields.Integer("Listings to Sync", compute="_compute_stock_due_count")
 
     _percent_range = models.Constraint(
         "CHECK (stock_percent >= 0 AND stock_percent <= 100)",
-        "The part of the stock that is offered is from 0 to 100 %.",
+        "The offered share of the stock must be between 0 and 100 %.",
     )
 
     @api.depends("adapter")

@@ -260,9 +260,13 @@ class OmsChannelStock(models.Model):
         self.channel_id._raise_alert(
             "stock",
             self.env._(
-                "%(sku)s is not taken: %(error)s", sku=self.listing_id.display_name, error=error
+                "The channel rejected the stock of %(sku)s: %(error)s",
+                sku=self.listing_id.display_name,
+                error=error,
             ),
-            self.env._("Correct the listing on the channel or here; it is tried again by itself."),
+            self.env._(
+                "Correct the listing on the channel or in Odoo. The sync retries automatically."
+            ),
             level="warning",
         )
 

@@ -9,7 +9,7 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     oms_cart_ref = fields.Char(
-        "Cart", readonly=True, copy=False, help="The channel's name of the cart it was."
+        "Cart", readonly=True, copy=False, help="ID of the cart on the channel."
     )
 
     # === ODOO'S OWN SHOP === #

@@ -35,10 +35,10 @@ class OmsChannel(models.Model):
         "res.company", required=True, index=True, default=lambda self: self.env.company
     )
     adapter = fields.Selection(
-        selection="_selection_adapter", string="Kind", required=True, tracking=True
+        selection="_selection_adapter", string="Channel Type", required=True, tracking=True
     )
     state = fields.Selection(
-        [("draft", "Not connected"), ("live", "Live"), ("paused", "Paused")],
+        [("draft", "Not Connected"), ("live", "Live"), ("paused", "Paused")],
         default="draft",
         required=True,
         readonly=True,
@@ -52,26 +52,29 @@ class OmsChannel(models.Model):
         copy=False,
         readonly=True,
         required=True,
-        help="Names the channel in the address its messages are sent to.",
+        help="Identifies the channel in its webhook address.",
     )
-    webhook_url = fields.Char("Address for messages", compute="_compute_webhook_url")
-    base_url = fields.Char("Store address")
+    webhook_url = fields.Char("Webhook Address", compute="_compute_webhook_url")
+    base_url = fields.Char("Store Address")
     account_ref = fields.Char("Account")
-    api_key = fields.Char(groups=SECRET, copy=False)
-    api_secret = fields.Char(groups=SECRET, copy=False)
+    api_key = fields.Char("API Key", groups=SECRET, copy=False)
+    api_secret = fields.Char("API Secret", groups=SECRET, copy=False)
     webhook_secret = fields.Char(
-        groups=SECRET, copy=False, help="Signs the messages the channel sends (HMAC-SHA256)."
+        groups=SECRET, copy=False, help="Signs the webhooks of the channel (HMAC-SHA256)."
     )
     tracking_secret = fields.Char(
-        "Secret for Tracking",
         groups=SECRET,
         copy=False,
-        help="Signs the tracking events that carriers send; another one than that of orders.",
+        help="Signs the tracking events sent by carriers. It must differ from the webhook secret.",
     )
-    cursor = fields.Char(copy=False, readonly=True, help="How far the channel has been read.")
-    fetched_at = fields.Datetime(copy=False, readonly=True, help="When the last orders came.")
+    cursor = fields.Char(
+        copy=False, readonly=True, help="Position up to which orders were fetched."
+    )
+    fetched_at = fields.Datetime(copy=False, readonly=True, help="Date of the last order import.")
     fetch_rate = fields.Integer(
-        "Orders per minute", default=60, help="How fast orders are fetched; 0 for no limit."
+        "Orders per Minute",
+        default=60,
+        help="Maximum speed for fetching orders. Enter 0 for no limit.",
     )
     mapping_ids = fields.One2many("oms.channel.mapping", "channel_id", copy=True)
 
@@ -84,7 +87,7 @@ class OmsChannel(models.Model):
         compute="_compute_capabilities", search="_search_can_import_file"
     )
     credentials = fields.Char(
-        compute="_compute_capabilities", help="The connection fields this kind of channel uses."
+        compute="_compute_capabilities", help="Connection fields used by this channel type."
     )
 
     _token_uniq = models.UniqueIndex("(token)", "The token is already used by another channel.")
@@ -180,7 +183,7 @@ class OmsChannel(models.Model):
             self.env["oms.event"]._log(
                 sample,
                 "channel.sample_paused",
-                self.env._("Paused: a channel of your own is live now."),
+                self.env._("Paused: one of your own channels is live."),
             )
 
     def action_pause(self):

@@ -20,11 +20,11 @@ class OmsChannel(models.Model):
     _inherit = "oms.channel"
 
     moved_from = fields.Char(
-        "Earlier Address",
+        "Previous Address",
         readonly=True,
         copy=False,
-        help="The address changed since the channel was live: nothing is sent to the new one "
-        "before a person goes live again.",
+        help="The address changed while the channel was live. Nothing is sent to the new "
+        "address until the channel goes live again.",
     )
 
     # === ACTION METHODS === #
@@ -79,11 +79,11 @@ class OmsChannel(models.Model):
             if self._is_moved(before):
                 return {
                     "warning": {
-                        "title": self.env._("Keys Are Removed"),
+                        "title": self.env._("Credentials Will Be Removed"),
                         "message": self.env._(
-                            "The keys of %(channel)s were entered for %(address)s. When you save "
-                            "another address, they are removed; enter them again with Change "
-                            "Connection.",
+                            "The credentials of %(channel)s belong to %(address)s and are "
+                            "removed when you save another address. Enter them again with "
+                            "Change Connection.",
                             channel=saved.name,
                             address=saved._destination_text(before),
                         ),
@@ -153,7 +153,7 @@ class OmsChannel(models.Model):
         old, new = self._destination_text(before), self._destination_text(after)
         changed = self.env._("Address changed from %(old)s to %(new)s.", old=old, new=new)
         removed = lost and self.env._(
-            "The keys entered for the earlier address were removed: %(fields)s.",
+            "Credentials of the previous address were removed: %(fields)s.",
             fields=", ".join(self._adapter()._label_of(name) for name in lost),
         )
         text = sentences.join([changed, removed])
@@ -181,16 +181,16 @@ class OmsChannel(models.Model):
         self._settle_alert("webhooks", "unheard")
         count = len(self._set_outbox_aside(old))
         waiting = count and self.env._(
-            "%(count)s messages that were to be sent to the earlier address were not sent.",
+            "%(count)s messages to the previous address were not sent.",
             count=count,
         )
         self._raise_alert(
             "address",
             sentences.join([text, self.env._("The channel is paused."), waiting]),
             self.env._(
-                "Enter the keys with Change Connection and go live. If the new address is the "
-                "same store, retry the failed messages of the outbox; if it is another one, "
-                "ignore them."
+                "Enter the credentials with Change Connection and go live. Retry the failed "
+                "messages of the outbox if the new address is the same store, otherwise dismiss "
+                "them."
             ),
         )
 
@@ -207,8 +207,8 @@ class OmsChannel(models.Model):
             & Domain("state", "=", "pending")
         )
         text = self.env._(
-            "Not sent: it was meant for %(old)s, and the address of the channel changed. Retry "
-            "it if the new address is the same store.",
+            "Not sent: the message was for %(old)s, and the address of the channel changed. "
+            "Retry it if the new address is the same store.",
             old=old,
         )
         messages._set_state("failed", text)

@@ -26,19 +26,19 @@ class OmsChannelAlert(models.Model):
     level = fields.Selection(
         [("error", "Error"), ("warning", "Warning")], required=True, readonly=True
     )
-    text = fields.Char("What is wrong", required=True, readonly=True)
-    advice = fields.Char("What to do", readonly=True)
+    text = fields.Char("Problem", required=True, readonly=True)
+    advice = fields.Char("Recommended Action", readonly=True)
     since = fields.Datetime(required=True, readonly=True)
-    last_at = fields.Datetime("Last seen", required=True, readonly=True)
-    count = fields.Integer("Times seen", default=1, readonly=True)
+    last_at = fields.Datetime("Last Seen", required=True, readonly=True)
+    count = fields.Integer("Occurrences", default=1, readonly=True)
     state = fields.Selection(
-        [("open", "Open"), ("settled", "Settled")], default="open", required=True, readonly=True
+        [("open", "Open"), ("settled", "Resolved")], default="open", required=True, readonly=True
     )
-    settled_at = fields.Datetime(readonly=True)
+    settled_at = fields.Datetime("Resolved On", readonly=True)
     activity_id = fields.Many2one(
         "mail.activity", readonly=True, index="btree_not_null", ondelete="set null"
     )
-    has_place = fields.Boolean(compute="_compute_has_place")
+    has_place = fields.Boolean("Has Location", compute="_compute_has_place")
 
     _open_uniq = models.UniqueIndex(
         "(channel_id, code) WHERE state = 'open'", "This is known of the channel already."
@@ -176,8 +176,8 @@ class OmsChannel(models.Model):
             self.env["oms.event"]._log(
                 alert.channel_id,
                 "channel.settled",
-                self.env._("Settled: %(text)s", text=alert.text)[:500],
+                self.env._("Resolved: %(text)s", text=alert.text)[:500],
                 before=alert.code,
             )
-        alerts.activity_id.action_feedback(feedback=self.env._("Settled."))
+        alerts.activity_id.action_feedback(feedback=self.env._("Resolved."))
         self.invalidate_recordset(["alert_ids", "health", "health_text"], flush=False)

@@ -15,7 +15,7 @@ class OmsChannel(models.Model):
         "Erasing Customers",
         readonly=True,
         copy=False,
-        help="The customers of this channel are erased in the background.",
+        help="The customers of this channel are being erased in the background.",
     )
 
     # === ACTION METHODS === #
@@ -30,13 +30,13 @@ class OmsChannel(models.Model):
             if channel.state == "live":
                 raise UserError(
                     self.env._(
-                        "%(channel)s is live: its customers would come back. Pause it first.",
+                        "%(channel)s is live and would import its customers again. Pause it first.",
                         channel=channel.name,
                     )
                 )
         self.sudo().erase_customers = True
         self.env["oms.event"]._log(
-            self, "channel.erase_customers", self.env._("Erasing of all customers started")
+            self, "channel.erase_customers", self.env._("Erasing all customers started")
         )
         self.env.ref("base.autovacuum_job").sudo()._trigger()
         return True

@@ -8,12 +8,12 @@ class OmsChannel(models.Model):
     _inherit = "oms.channel"
 
     health = fields.Selection(
-        [("ok", "Healthy"), ("warning", "Look"), ("error", "Trouble")],
+        [("ok", "Healthy"), ("warning", "Needs Attention"), ("error", "Error")],
         compute="_compute_health",
     )
     health_text = fields.Char(compute="_compute_health")
     pending_count = fields.Integer(compute="_compute_health")
-    hold_count = fields.Integer("Open exceptions", compute="_compute_health")
+    hold_count = fields.Integer("Open Exceptions", compute="_compute_health")
     failed_count = fields.Integer(compute="_compute_health")
     order_count = fields.Integer(compute="_compute_order_count")
     last_message_at = fields.Datetime(compute="_compute_health")
@@ -78,18 +78,21 @@ class OmsChannel(models.Model):
         if self.state == "draft":
             return "warning", self.env._("Not live yet: continue the setup.")
         if self.state == "paused":
-            return "warning", self.env._("Paused: messages are stored and processed later.")
+            return "warning", self.env._(
+                "Paused: received messages are stored and processed later."
+            )
         if alert and alert.level == "error":
             return self._describe_alert(alert)
         if self.failed_count:
             return "error", self.env._(
-                "Failed messages: %(count)s. Read why, then retry.", count=self.failed_count
+                "Failed messages: %(count)s. Check the reasons, then retry.",
+                count=self.failed_count,
             )
         if alert:
             return self._describe_alert(alert)
         if self.hold_count:
             return "warning", self.env._("Exceptions to review: %(count)s.", count=self.hold_count)
-        return "ok", self.env._("Everything is processed.")
+        return "ok", self.env._("All messages are processed.")
 
     def _describe_alert(self, alert):
         """:return: level and sentence of an alert, with since when it holds"""

@@ -11,20 +11,21 @@ class OmsChannelLocation(models.Model):
 
     channel_id = fields.Many2one("oms.channel", required=True, ondelete="cascade", index=True)
     company_id = fields.Many2one(related="channel_id.company_id", store=True, index=True)
-    ref = fields.Char("Channel's id", required=True)
+    ref = fields.Char("Channel ID", required=True)
     name = fields.Char(required=True)
     active = fields.Boolean(default=True)
     fulfils = fields.Boolean(
-        "We ship from it",
+        "Fulfilled by Us",
         default=True,
-        help="Off where the channel itself ships, e.g. from a marketplace's own warehouse: no "
-        "stock is told there, and its orders are shipped by the channel.",
+        help="If unchecked, the channel ships from this location itself, e.g. from a "
+        "marketplace's warehouse: no stock is synced to it, and its orders are shipped by "
+        "the channel.",
     )
     warehouse_ids = fields.Many2many(
         "stock.warehouse",
         string="Warehouses",
         check_company=True,
-        help="Their stock is what the channel is told for this place; empty tells nothing.",
+        help="Warehouses whose stock is synced to this location. Leave empty to sync no stock.",
     )
 
     _ref_uniq = models.UniqueIndex(

@@ -15,14 +15,18 @@ class OmsChannelMapping(models.Model):
     channel_id = fields.Many2one("oms.channel", required=True, ondelete="cascade", index=True)
     company_id = fields.Many2one(related="channel_id.company_id", store=True, index=True)
     kind = fields.Selection(
-        [("column", "File column"), ("tax", "Tax"), ("carrier", "Carrier")],
+        [("column", "File Column"), ("tax", "Tax"), ("carrier", "Carrier")],
         required=True,
         default="column",
     )
     key = fields.Char(
-        "Ours", required=True, help="Our name: a column of the CSV template, a tax rate…"
+        "Value in Odoo",
+        required=True,
+        help="Name in Odoo: a column of the CSV template, a tax rate, etc.",
     )
-    value = fields.Char("Theirs", help="What the channel calls it, e.g. the file's header.")
+    value = fields.Char(
+        "Value on the Channel", help="Name on the channel, e.g. the column header in the file."
+    )
     tax_id = fields.Many2one("account.tax", check_company=True)
     carrier_id = fields.Many2one("delivery.carrier", check_company=True)
 

@@ -26,18 +26,17 @@ class OmsChannelPaymentMethod(models.Model):
     method = fields.Char(
         "Payment Method",
         required=True,
-        help="The channel's code or name of the method. Upper case, spaces and punctuation do "
-        "not matter.",
+        help="Code or name of the method on the channel. Upper case, spaces and punctuation are "
+        "ignored.",
     )
-    name = fields.Char("Shown to Customers", readonly=True)
+    name = fields.Char("Customer-Facing Name", readonly=True)
     terms = fields.Selection(
         TERMS,
         "Payment Terms",
-        help="Orders paid in advance, by authorization or by bank transfer are confirmed and "
-        "shipped as the policy of the channel says. Cash on delivery and invoice ship before "
-        "they are paid, and are never cancelled because they are unpaid. Empty for a method that "
-        "was seen on an order and is not decided yet: its usual name decides, else the payment "
-        "policy of the channel.",
+        help="Prepaid, authorized and bank transfer orders are confirmed and shipped according "
+        "to the policy of the channel; cash on delivery and invoice orders ship before "
+        "payment and are never cancelled as unpaid. Leave empty to use the default of the "
+        "method, or else the payment policy of the channel.",
     )
 
     _method_uniq = models.UniqueIndex(
@@ -92,7 +91,7 @@ class OmsChannel(models.Model):
         "oms.channel.payment.method", "channel_id", "Payment Methods", copy=True
     )
     undecided_method_count = fields.Integer(
-        "Payment Methods to Decide", compute="_compute_undecided_method_count"
+        "Payment Methods to Review", compute="_compute_undecided_method_count"
     )
 
     @api.depends("payment_method_ids.terms")

@@ -8,37 +8,38 @@ class OmsChannel(models.Model):
 
     # Policy: customers and content
     address_level = fields.Selection(
-        [("full", "Street, city and country"), ("country", "Country only")],
+        [("full", "Street, City and Country"), ("country", "Country only")],
         default="full",
         required=True,
     )
     guest_partner_id = fields.Many2one(
         "res.partner",
-        "Customer for guests",
+        "Guest Customer",
         check_company=True,
-        help="Takes orders that come without a customer; empty holds them.",
+        help="Customer for orders received without one. Leave empty to put these orders on hold.",
     )
     warehouse_ids = fields.Many2many(
         "stock.warehouse",
         string="Warehouses",
         check_company=True,
-        help="The warehouses that may ship, in their own order; empty for all.",
+        help="Warehouses that may ship orders of the channel, in their own sequence. Leave "
+        "empty to allow all warehouses.",
     )
     pricelist_ids = fields.Many2many(
         "product.pricelist",
         string="Pricelists",
         check_company=True,
-        help="One per currency; a missing one is made when the first order needs it.",
+        help="One pricelist per currency. A missing one is created when the first order needs it.",
     )
     default_tax_ids = fields.Many2many(
         "account.tax",
-        string="Taxes when not told",
+        string="Default Taxes",
         domain=[("type_tax_use", "=", "sale")],
         check_company=True,
     )
-    carrier_id = fields.Many2one("delivery.carrier", "Usual carrier", check_company=True)
-    team_id = fields.Many2one("crm.team", "Sales team", check_company=True)
-    user_id = fields.Many2one("res.users", "Owner", tracking=True, check_company=True)
+    carrier_id = fields.Many2one("delivery.carrier", "Default Carrier", check_company=True)
+    team_id = fields.Many2one("crm.team", "Sales Team", check_company=True)
+    user_id = fields.Many2one("res.users", "Responsible", tracking=True, check_company=True)
 
     # Policy: money
     currency_id = fields.Many2one(related="company_id.currency_id")
@@ -48,20 +49,20 @@ class OmsChannel(models.Model):
             ("round_per_line", "Per Line"),
             ("round_globally", "Globally"),
         ],
-        help="How the channel rounds taxes; leave it empty if it is not known. It says how far "
-        "the taxes of an order may differ from Odoo's.",
+        help="How the channel rounds taxes. It determines how much the taxes of an order may "
+        "differ from Odoo's; leave empty if unknown.",
     )
     rounding_limit = fields.Monetary(
-        "Rounding line up to",
+        "Rounding Tolerance",
         default=0.0,
-        help="A difference to the channel's total up to this becomes a rounding line; "
-        "a larger one holds the order.",
+        help="Differences to the channel's total up to this amount are posted as a rounding "
+        "line. Larger differences put the order on hold.",
     )
     rate_max_days = fields.Integer(
         "Exchange Rate Age (Days)",
         default=30,
-        help="Orders in a foreign currency wait when the last exchange rate before their date "
-        "is older. 0 accepts any age.",
+        help="Orders in a foreign currency are put on hold if the last exchange rate before "
+        "their date is older. Enter 0 to accept any age.",
     )
     live_at = fields.Datetime("Live Since", readonly=True, copy=False)
     start_policy = fields.Selection(
@@ -73,22 +74,21 @@ class OmsChannel(models.Model):
         precompute=True,
         required=True,
         copy=False,
-        help="Recorded orders can be looked up and counted: nothing of them is reserved, "
-        "shipped, invoiced or booked.",
+        help="Record-only orders can be searched and counted: nothing is reserved, shipped, "
+        "invoiced or posted for them.",
     )
     completed_policy = fields.Selection(
         [("sale", "Invoice and Deduct Stock"), ("record", "Record Only")],
         "Orders Received as Completed",
         default="sale",
         required=True,
-        help="What happens to an order that was placed after the channel went live and is "
-        "received when the channel has already shipped it. Orders without items to ship are "
-        "always sales.",
+        help="Applies to orders placed after the channel went live that are already shipped by "
+        "the channel when received. Orders without items to ship are always sales.",
     )
     # Policy: goods
     picking_policy = fields.Selection(
-        [("direct", "What is there"), ("one", "Only complete")],
-        "Ship",
+        [("direct", "As Soon as Possible"), ("one", "Only When Complete")],
+        "Shipping Policy",
         default="direct",
         required=True,
     )
@@ -106,7 +106,7 @@ class OmsChannel(models.Model):
         if vals.get("guest_partner_id"):
             self.env["oms.hold"]._recheck(
                 ["MISSING_CUSTOMER"],
-                self.env._("The customer for guests was set."),
+                self.env._("The guest customer was set."),
                 [("channel_id", "in", self.ids)],
             )
         return result

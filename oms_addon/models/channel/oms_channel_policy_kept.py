@@ -28,7 +28,7 @@ class OmsChannel(models.Model):
         "oms.channel.policy", "Order Policy", readonly=True, copy=False, ondelete="set null"
     )
     older_policy_count = fields.Integer(
-        "Open Orders with Earlier Settings", compute="_compute_older_policy_count"
+        "Open Orders with Previous Settings", compute="_compute_older_policy_count"
     )
 
     def _compute_older_policy_count(self):
@@ -81,7 +81,7 @@ class OmsChannel(models.Model):
             self.env["oms.event"]._log(
                 orders_sudo,
                 "order.policy",
-                self.env._("The present settings of %(channel)s apply", channel=channel.name),
+                self.env._("The current settings of %(channel)s apply", channel=channel.name),
             )
             self.env["oms.payment.collector"]._look_at(orders_sudo)
             orders_sudo._oms_run()
@@ -100,7 +100,7 @@ class SaleOrder(models.Model):
         readonly=True,
         copy=False,
         ondelete="restrict",
-        help="The settings of the channel that the order follows: those when it was received.",
+        help="Settings of the channel when the order was received. The order follows them.",
     )
 
     @api.depends("oms_channel_id")

@@ -31,93 +31,94 @@ class OmsChannelPolicyMixin(models.AbstractModel):
     # Money
     confirm_policy = fields.Selection(
         [
-            ("paid", "When paid"),
-            ("authorized", "When paid or authorised"),
+            ("paid", "When Paid"),
+            ("authorized", "When Paid or Authorized"),
             ("always", "Always"),
-            ("manual", "By hand"),
+            ("manual", "Manually"),
         ],
         default="paid",
         required=True,
     )
     payment_policy = fields.Selection(
         [
-            ("prepaid", "Collected by the channel"),
+            ("prepaid", "Collected by the Channel"),
             ("cod", "Cash on delivery"),
-            ("terms", "On account"),
+            ("terms", "On Account"),
         ],
         default="prepaid",
         required=True,
     )
-    payment_tolerance = fields.Monetary(help="A difference up to this still counts as paid.")
+    payment_tolerance = fields.Monetary(help="Differences up to this amount count as paid.")
     unpaid_days = fields.Integer(
         "Cancel Unpaid After (Days)",
-        help="For orders received from now on. 0 never cancels unpaid orders.",
+        help="Applies to orders received from now on. Enter 0 to never cancel unpaid orders.",
     )
     transfer_days = fields.Integer(
         "Cancel Unpaid Bank Transfers After (Days)",
-        help="For orders received from now on. 0 never cancels orders to be paid by bank "
-        "transfer or check.",
+        help="Applies to orders received from now on. Enter 0 to never cancel orders paid by "
+        "bank transfer or check.",
     )
     invoice_policy = fields.Selection(
         [
-            ("payment", "When paid"),
-            ("shipment", "When shipped"),
-            ("delivery", "When delivered"),
-            ("manual", "By hand"),
+            ("payment", "When Paid"),
+            ("shipment", "When Shipped"),
+            ("delivery", "When Delivered"),
+            ("manual", "Manually"),
         ],
         default="payment",
         required=True,
     )
-    send_receipt = fields.Boolean("E-mail the invoice as receipt", default=True)
+    send_receipt = fields.Boolean("Email Invoice as Receipt", default=True)
     reopen_policy = fields.Selection(
         [("revive", "Process Again"), ("hold", "Hold for Review")],
         "Orders Reopened on the Channel",
         default="revive",
         required=True,
-        help="What happens to an order that was cancelled and that the channel goes on with. An "
-        "order that was cancelled in Odoo, or partly shipped before, is always held.",
+        help="What happens to cancelled orders that the channel continues. Orders cancelled in "
+        "Odoo or partly shipped before are always put on hold.",
     )
 
     # Goods
     ship_policy = fields.Selection(
-        [("paid", "Only when paid"), ("always", "Always")], default="paid", required=True
+        [("paid", "Only When Paid"), ("always", "Always")], default="paid", required=True
     )
     together_policy = fields.Selection(
         [
             ("never", "Never"),
-            ("propose", "When a person says so"),
-            ("auto", "By themselves"),
+            ("propose", "Suggest"),
+            ("auto", "Automatically"),
         ],
-        "Ship orders together",
+        "Combined Shipments",
         default="propose",
         required=True,
-        help="Orders of one customer to one address leave in one delivery.",
+        help="Ship orders of one customer to the same address in one delivery.",
     )
     together_hours = fields.Integer(
-        "Placed within (hours)",
+        "Placed Within (Hours)",
         default=24,
-        help="Orders placed within so many hours of the oldest leave together by themselves.",
+        help="Orders placed within this number of hours of the oldest order are combined "
+        "automatically.",
     )
     external_shipment_policy = fields.Selection(
         [
             ("deduct", "Record and Deduct from Stock"),
             ("record", "Record without Stock"),
-            ("hold", "Hold the Order"),
+            ("hold", "Put the Order on Hold"),
         ],
         "Shipped on the Channel",
         default="deduct",
         required=True,
-        help="What happens to units that others shipped on the channel, as far as it reports "
-        "which: they are never shipped again.",
+        help="What happens to units reported as shipped by a third party. They are never "
+        "shipped again.",
     )
     auto_ship = fields.Boolean(
-        "Ship Automatically", help="Validates deliveries as soon as all their items are reserved."
+        "Ship Automatically", help="Validate deliveries as soon as all their items are reserved."
     )
     tell_promise = fields.Boolean(
         "Notify of New Delivery Dates",
         default=True,
-        help="When the promised delivery date of an order changes, the customer gets an e-mail, "
-        "and the channel gets the new date if it accepts one.",
+        help="When the promised delivery date of an order changes, email the customer and send "
+        "the new date to the channel if it accepts one.",
     )
 
     def _policy_names(self):

@@ -91,7 +91,7 @@ class OmsChannel(models.Model):
         count, before = self.env["oms.channel.meter"]._count(self, REFUSED, REFUSED_WINDOW)
         if count == 1 and before > 1:
             text = self.env._(
-                "%(problem)s (%(count)s messages were refused in the period before)",
+                "%(problem)s (%(count)s messages were rejected in the previous period)",
                 problem=problem,
                 count=before,
             )
@@ -100,7 +100,7 @@ class OmsChannel(models.Model):
             self.env["oms.event"]._log(self, "channel.refused", problem)
         elif count == REFUSED_ALERT:
             self._tell_owner(
-                self.env._("%(count)s messages refused within an hour", count=count),
+                self.env._("%(count)s messages rejected within an hour", count=count),
                 self.env._("Last reason: %(problem)s", problem=problem),
             )
 

@@ -52,7 +52,7 @@ class OmsChannel(models.Model):
     _inherit = "oms.channel"
 
     connect_step = fields.Char(
-        "Connecting, step", copy=False, readonly=True, help="Where connecting it was left."
+        "Setup Step", copy=False, readonly=True, help="Step at which the setup was interrupted."
     )
 
     # === DRAFTS THAT NOBODY WENT ON WITH === #
@@ -125,17 +125,17 @@ class OmsChannel(models.Model):
         """
         words = {
             "prepaid": {
-                "label": self.env._("Prepaid store"),
+                "label": self.env._("Prepaid Store"),
                 "text": self.env._(
-                    "Customers pay in the shop. Orders are confirmed and invoiced when paid, then "
-                    "shipped; the invoice is e-mailed as receipt."
+                    "Customers pay in the store. Orders are confirmed and invoiced when paid, "
+                    "then shipped; the invoice is emailed as receipt."
                 ),
             },
             "marketplace": {
                 "label": self.env._("Marketplace"),
                 "text": self.env._(
-                    "The marketplace collects the money and e-mails the customer. Orders are "
-                    "shipped complete and invoiced when shipped; Odoo sends no e-mail."
+                    "The marketplace collects the payments and emails the customers. Orders are "
+                    "shipped complete and invoiced when shipped; Odoo sends no emails."
                 ),
             },
             "cod": {
@@ -148,7 +148,7 @@ class OmsChannel(models.Model):
             "wholesale": {
                 "label": self.env._("Wholesale"),
                 "text": self.env._(
-                    "Business customers buy on account. Orders are confirmed by hand, shipped as "
+                    "Business customers buy on account. Orders are confirmed manually, shipped as "
                     "items are available and invoiced with each delivery."
                 ),
             },

@@ -63,7 +63,7 @@ class IrHttp(models.AbstractModel):
         for scope in (scope_of(token), KEY_SCOPE) if key else ():
             user_id = user_id or keys_sudo._check_credentials(scope=scope, key=key)
         if not user_id:
-            raise Unauthorized("A valid API key is needed: Authorization: Bearer <key>")
+            raise Unauthorized("A valid API key is required: Authorization: Bearer <key>")
         request.update_env(user=user_id)
         request.session.can_save = False
 

@@ -10,8 +10,8 @@ class ResCompany(models.Model):
 
     oms_user_id = fields.Many2one(
         "res.users",
-        "Owner of exceptions",
-        help="Gets the exceptions whose reason, rule and channel name nobody.",
+        "Default Assignee of Exceptions",
+        help="User assigned to exceptions whose reason, rule and channel have no user.",
     )
 
     def _oms_today(self):

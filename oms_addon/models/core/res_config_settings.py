@@ -20,7 +20,9 @@ KEPT = {
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
-    oms_user_id = fields.Many2one(related="company_id.oms_user_id", readonly=False)
+    oms_user_id = fields.Many2one(
+        string="Default Assignee of Exceptions", related="company_id.oms_user_id", readonly=False
+    )
     oms_keep_days = fields.Integer(
         "Received Messages (Days)",
         help="The content of finished messages is erased after this many days. "
@@ -87,8 +89,8 @@ class ResConfigSettings(models.TransientModel):
             except AddressError as error:
                 raise ValidationError(
                     self.env._(
-                        "“%(host)s” is no host. Enter hosts like shop.local or 10.0.0.5:8080, "
-                        "separated by commas.",
+                        "“%(host)s” is not a valid host. Enter hosts like shop.local or "
+                        "10.0.0.5:8080, separated by commas.",
                         host=error.shown.removeprefix("https://"),
                     )
                 ) from error

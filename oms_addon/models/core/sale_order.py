@@ -149,7 +149,7 @@ class SaleOrder(models.Model):
         """Extend `sale`: orders leave their shared deliveries and the path, the customer and the
         channel are notified, places in the day's work and carts are free again.
         """
-        self.env["oms.shared.delivery"]._take_out(self, self.env._("it is cancelled"))
+        self.env["oms.shared.delivery"]._take_out(self, self.env._("order cancelled"))
         of_channels = self.filtered(
             lambda o: o.oms_channel_id and o.state in ("draft", "sent", "sale")
         )

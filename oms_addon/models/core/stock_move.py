@@ -54,7 +54,7 @@ class StockMove(models.Model):
         moves = super(StockMove, self._oms_reckoning())._action_confirm(
             merge=merge, merge_into=merge_into, create_proc=create_proc
         )
-        moves._oms_review_promises(self.env._("more goods are on their way"))
+        moves._oms_review_promises(self.env._("more items are incoming"))
         return moves.with_env(self.env)
 
     def _merge_moves(self, merge_into=False):
@@ -116,7 +116,7 @@ class StockMove(models.Model):
             cancel_backorder=cancel_backorder
         )
         moves._oms_wake_allocator("location_dest_id")
-        moves._oms_review_promises(self.env._("goods came in"))
+        moves._oms_review_promises(self.env._("items were received"))
         return moves.with_env(self.env)
 
     def _set_value(self, correction_quantity=None):
@@ -136,7 +136,7 @@ class StockMove(models.Model):
         freed = self.filtered("move_line_ids")
         result = super()._action_cancel()
         freed._oms_wake_allocator("location_id")
-        coming._oms_review_promises(self.env._("the goods do not come any more"))
+        coming._oms_review_promises(self.env._("incoming items were cancelled"))
         if carried:
             self.env["oms.put.back"]._make(carried)
         if shared:

@@ -29,45 +29,51 @@ class OmsChannelListing(models.Model):
     # What the channel says
     sku = fields.Char("Channel SKU")
     sku_key = fields.Char(
-        compute="_compute_sku_key", store=True, precompute=True, help="The SKU as it is compared."
+        "SKU Key",
+        compute="_compute_sku_key",
+        store=True,
+        precompute=True,
+        help="Normalized SKU used for comparison.",
     )
     is_sku_shared = fields.Boolean(
         "Shared SKU",
         readonly=True,
-        help="Several variants of one product have this SKU on the channel: it identifies none "
-        "of them, and orders find their product by the channel's id.",
+        help="Several variants of one product share this SKU on the channel. Their orders are "
+        "matched by the channel ID of the listing.",
     )
     shared_key = fields.Char(
         compute="_compute_sku_key",
         store=True,
         precompute=True,
-        help="The SKU as it is compared, where it is shared.",
+        help="Normalized shared SKU used for comparison.",
     )
     is_barcode_shared = fields.Boolean("Shared Barcode", readonly=True)
-    name = fields.Char("Title on the channel")
+    name = fields.Char("Title on the Channel")
     external_ref = fields.Char("Channel ID")
     barcode = fields.Char(index="btree_not_null")
-    price = fields.Monetary("Price on the channel", readonly=True)
+    price = fields.Monetary("Price on the Channel", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
-    image_url = fields.Char("Picture on the channel", readonly=True)
+    image_url = fields.Char("Image on the Channel", readonly=True)
     status = fields.Selection(
         [("active", "Active"), ("inactive", "Inactive"), ("deleted", "Deleted")],
-        "On the channel",
+        "Channel Status",
         default="active",
         required=True,
         readonly=True,
     )
-    seen_at = fields.Datetime("Last seen", readonly=True, help="When the channel last told it.")
-    told_at = fields.Datetime("Changed on the channel", readonly=True)
+    seen_at = fields.Datetime(
+        "Last Seen", readonly=True, help="Date the channel last reported the listing."
+    )
+    told_at = fields.Datetime("Changed on the Channel", readonly=True)
 
     # What it is here
     alias_of_id = fields.Many2one(
         "oms.channel.listing",
-        "Alias of",
+        "Main Listing",
         domain="[('channel_id', '=', channel_id), ('alias_of_id', '=', False)]",
         ondelete="cascade",
         index="btree_not_null",
-        help="Another name of the same listing: product and units follow it.",
+        help="Other identifier of the same listing. It has the same product and units.",
     )
     alias_ids = fields.One2many("oms.channel.listing", "alias_of_id", "Aliases")
     product_id = fields.Many2one(
@@ -88,23 +94,27 @@ class OmsChannelListing(models.Model):
         readonly=False,
         precompute=True,
         recursive=True,
-        help="How many units of the product one of this listing is, e.g. 6 for a six-pack.",
+        help="Units of the product contained in one unit of the listing, e.g. 6 for a six-pack.",
     )
-    component_ids = fields.One2many("oms.channel.listing.component", "listing_id", "Bundle of")
+    component_ids = fields.One2many("oms.channel.listing.component", "listing_id", "Components")
     split_by = fields.Selection(
-        [("list_price", "Sales prices"), ("share", "Shares given here")],
-        "Price is split by",
+        [("list_price", "Sales Prices"), ("share", "Shares per Component")],
+        "Price Split",
         default="list_price",
         required=True,
-        help="How the price of a bundle is shared among its products.",
+        help="How the price of a bundle is divided among its products.",
     )
-    content = fields.Char(compute="_compute_content", help="What one of it is made of.")
-    is_ignored = fields.Boolean("Ignored", help="It is not sold from here: nobody has to map it.")
+    content = fields.Char(
+        compute="_compute_content", help="Products and quantities in one unit of the listing."
+    )
+    is_ignored = fields.Boolean(
+        "Ignored", help="The listing is not sold from Odoo and needs no product."
+    )
     state = fields.Selection(
         [
-            ("unmatched", "Unknown"),
-            ("suggested", "Suggestion"),
-            ("matched", "Matched"),
+            ("unmatched", "Unlinked"),
+            ("suggested", "Suggested"),
+            ("matched", "Linked"),
             ("ignored", "Ignored"),
         ],
         compute="_compute_state",
@@ -115,26 +125,28 @@ class OmsChannelListing(models.Model):
     )
     matched_by = fields.Selection(
         [
-            ("hand", "By hand"),
+            ("hand", "Manually"),
             ("sku", "Same SKU"),
-            ("barcode", "Same barcode"),
-            ("suggestion", "Accepted suggestion"),
+            ("barcode", "Same Barcode"),
+            ("suggestion", "Accepted Suggestion"),
         ],
-        "Matched",
+        "Linked By",
         readonly=True,
     )
     suggested_product_id = fields.Many2one(
         "product.product", readonly=True, index="btree_not_null", check_company=True
     )
-    suggested_multiplier = fields.Float("Suggested units", digits="Product Unit", readonly=True)
-    suggestion_score = fields.Integer("Likeness (%)", readonly=True, aggregator=None)
-    suggestion_reason = fields.Char("Why", readonly=True)
-    suggestion_due = fields.Boolean(readonly=True, help="A product is looked for soon.")
+    suggested_multiplier = fields.Float("Suggested Units", digits="Product Unit", readonly=True)
+    suggestion_score = fields.Integer("Match Score (%)", readonly=True, aggregator=None)
+    suggestion_reason = fields.Char("Match Reason", readonly=True)
+    suggestion_due = fields.Boolean(
+        "Suggestion Pending", readonly=True, help="A product suggestion is pending."
+    )
     waiting_count = fields.Integer(
-        "Waiting",
+        "Waiting Orders",
         compute="_compute_waiting_count",
         search="_search_waiting_count",
-        help="Orders that wait until this SKU is mapped.",
+        help="Orders waiting for this SKU to be linked.",
     )
 
     _sku_uniq = models.UniqueIndex(
@@ -152,11 +164,11 @@ class OmsChannelListing(models.Model):
     _queue_idx = models.Index("(channel_id) WHERE state IN ('suggested', 'unmatched')")
     _due_idx = models.Index("(company_id) WHERE suggestion_due")
     _multiplier_positive = models.Constraint(
-        "CHECK (multiplier > 0)", "A listing is at least a part of a unit: Units must be above 0."
+        "CHECK (multiplier > 0)", "The units of a listing must be greater than 0."
     )
     _named = models.Constraint(
         "CHECK (sku_key IS NOT NULL OR external_ref IS NOT NULL)",
-        "A listing needs a SKU or the channel's id.",
+        "Enter a SKU or a channel ID for the listing.",
     )
 
     # === COMPUTE METHODS === #
@@ -215,8 +227,8 @@ class OmsChannelListing(models.Model):
             if main == listing or main.alias_of_id or main.channel_id != listing.channel_id:
                 raise ValidationError(
                     self.env._(
-                        "%(sku)s can only be the alias of a listing of its own channel that is "
-                        "no alias itself.",
+                        "%(sku)s can only be the alias of a listing of the same channel that is "
+                        "not an alias itself.",
                         sku=listing.display_name,
                     )
                 )
@@ -228,7 +240,8 @@ class OmsChannelListing(models.Model):
             if abs(total - 100) > 0.005:
                 raise ValidationError(
                     self.env._(
-                        "The shares of %(sku)s make %(total)s %%: together they must be 100 %%.",
+                        "The shares of %(sku)s add up to %(total)s %%. Change them to add up to "
+                        "100 %%.",
                         sku=listing.display_name,
                         total=f"{total:g}",
                     )

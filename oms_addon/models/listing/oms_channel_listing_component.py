@@ -7,7 +7,7 @@ from odoo import api, fields, models
 
 class OmsChannelListingComponent(models.Model):
     _name = "oms.channel.listing.component"
-    _description = "Product in a Bundle"
+    _description = "Bundle Component"
     _rec_name = "product_id"
     _order = "sequence, id"
     _check_company_auto = True
@@ -21,18 +21,22 @@ class OmsChannelListingComponent(models.Model):
         "product.product", required=True, check_company=True, index=True, ondelete="restrict"
     )
     quantity = fields.Float(
-        "Units", digits="Product Unit", default=1.0, required=True, help="In one of the listing."
+        "Units",
+        digits="Product Unit",
+        default=1.0,
+        required=True,
+        help="Units in one unit of the listing.",
     )
     share = fields.Float(
-        "Share of the price (%)", help="Used where the price is split by the shares given here."
+        "Price Share (%)", help="Used if the price is split by shares per component."
     )
     split_by = fields.Selection(related="listing_id.split_by")
 
     _quantity_positive = models.Constraint(
-        "CHECK (quantity > 0)", "A bundle has some of each of its products: Units must be above 0."
+        "CHECK (quantity > 0)", "The units of a bundle component must be greater than 0."
     )
     _share_range = models.Constraint(
-        "CHECK (share >= 0 AND share <= 100)", "A share of the price is from 0 to 100 %."
+        "CHECK (share >= 0 AND share <= 100)", "A price share must be between 0 and 100 %."
     )
 
     @api.model_create_multi

@@ -11,13 +11,13 @@ class OmsChannelListing(models.Model):
     is_virtual = fields.Boolean(
         "Virtual",
         readonly=True,
-        help="The channel ships nothing of it: a product created from the listing is a service.",
+        help="The channel ships nothing for the listing: a product created from it is a service.",
     )
     is_stock_pending = fields.Boolean(
         "Stock to Import",
         readonly=True,
-        help="The product was created from this listing and has no stock in Odoo yet: nothing "
-        "is pushed until the channel's stock was imported, or there is stock in Odoo.",
+        help="The product was created from this listing and has no stock in Odoo yet. No stock "
+        "is synced until the stock of the channel is imported or entered in Odoo.",
     )
 
     # === ACTION METHODS === #
@@ -55,7 +55,7 @@ class OmsChannelListing(models.Model):
         if not preview.line_ids:
             return self.channel_id[:1]._notify(
                 self.env._(
-                    "The channel reported no stock of these listings. Fetch the listings, or "
+                    "The channel reported no stock for these listings. Fetch the listings, or "
                     "count the products in Odoo."
                 ),
                 "warning",
@@ -141,8 +141,8 @@ class OmsChannelListing(models.Model):
         ):
             raise UserError(
                 self.env._(
-                    "%(listing)s costs %(price)s on the channel, and Odoo has no exchange rate of "
-                    "%(currency)s. Enter one in Invoicing, then create the product.",
+                    "%(listing)s costs %(price)s on the channel, but Odoo has no exchange rate "
+                    "for %(currency)s. Enter one in Invoicing, then create the product.",
                     listing=self.display_name,
                     price=currency.format(price),
                     currency=currency.name,

@@ -27,16 +27,18 @@ class OmsChannel(models.Model):
     _inherit = "oms.channel"
 
     can_fetch_listings = fields.Boolean(compute="_compute_can_fetch_listings")
-    listing_page = fields.Char(readonly=True, copy=False, help="The digest of the last page.")
+    listing_page = fields.Char(readonly=True, copy=False, help="Digest of the last page.")
     listing_cursor = fields.Char(
-        copy=False, readonly=True, help="How far the listings have been read; empty at the start."
+        copy=False,
+        readonly=True,
+        help="Position up to which listings were fetched. Empty at the start.",
     )
     listings_started_at = fields.Datetime(copy=False, readonly=True)
     listings_before_at = fields.Datetime(
-        copy=False, readonly=True, help="When the fetch before this one was started."
+        copy=False, readonly=True, help="Start of the previous fetch."
     )
-    listings_fetched_at = fields.Datetime("Listings fetched", copy=False, readonly=True)
-    listings_due_at = fields.Datetime("Next fetch of listings", copy=False, readonly=True)
+    listings_fetched_at = fields.Datetime("Last Listing Fetch", copy=False, readonly=True)
+    listings_due_at = fields.Datetime("Next Listing Fetch", copy=False, readonly=True)
     listing_count = fields.Integer(compute="_compute_listing_counts")
     unmapped_count = fields.Integer("Unlinked Listings", compute="_compute_listing_counts")
 
@@ -75,10 +77,10 @@ class OmsChannel(models.Model):
             return self._notify(problem, "danger")
         if self.listing_cursor:
             self.env.ref("oms_addon.oms_lane_listings").sudo()._wake()
-            text = self.env._("Listings so far: %(count)s. The others follow.", count=count)
+            text = self.env._("Listings fetched: %(count)s. More are being fetched.", count=count)
         else:
             self.env["oms.channel.listing"]._suggest_due()
-            text = self.env._("Listings: %(count)s.", count=count)
+            text = self.env._("Listings fetched: %(count)s.", count=count)
         return self._notify(text, "success")
 
     def _fetch_all_listings(self, seconds):
@@ -150,7 +152,7 @@ class OmsChannel(models.Model):
         page = told and following and digest_of(repr(told).encode("utf-8", "replace"))
         if self.listing_cursor and page and page == self.listing_page:
             raise FinalError(
-                self.env._("The channel tells the same page of its listings again and again.")
+                self.env._("The channel returned the same page of listings repeatedly.")
             )
         self.listing_page = page or False
         # Nobody tells when they were changed: they are as they are now.
@@ -212,14 +214,14 @@ class OmsChannel(models.Model):
         self._raise_alert(
             "listings_short",
             self.env._(
-                "The channel left out %(count)s of its listings, for example %(names)s. They are "
-                "kept as they are.",
+                "The channel omitted %(count)s of its listings, for example %(names)s. They are "
+                "kept unchanged.",
                 count=len(missing),
                 names=", ".join(missing[:3].mapped("display_name")),
             ),
             self.env._(
-                "See whether they are still on the channel. The next fetch marks them as gone "
-                "when it leaves them out again."
+                "Check whether they are still on the channel. They are marked as deleted if the "
+                "next fetch omits them again."
             ),
             level="warning",
         )
@@ -257,8 +259,8 @@ class OmsChannel(models.Model):
             "listings",
             self.env._("Listings cannot be fetched: %(error)s", error=text),
             self.env._(
-                "It is tried again by itself. If it lasts, see whether the access may read "
-                "products, then fetch the listings from the channel's menu."
+                "The fetch is retried automatically. If the error persists, check that the "
+                "access may read products, then fetch the listings from the channel's menu."
             ),
             level="warning",
         )

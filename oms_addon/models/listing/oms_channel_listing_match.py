@@ -189,7 +189,7 @@ class OmsChannelListing(models.Model):
                 "suggested_multiplier": listing.multiplier,
                 "suggestion_score": KNOWN_ELSEWHERE,
                 "suggestion_reason": self.env._(
-                    "mapped so on %(channel)s", channel=listing.channel_id.name
+                    "linked on %(channel)s", channel=listing.channel_id.name
                 ),
             }
             for listing in mapped
@@ -219,13 +219,13 @@ class OmsChannelListing(models.Model):
         """:return: why a product is suggested, in words"""
         reasons = []
         if found.code:
-            reasons.append(self.env._("like SKU: %(code)s", code=found.code))
+            reasons.append(self.env._("similar to SKU: %(code)s", code=found.code))
         if found.words:
-            reasons.append(self.env._("same words: %(words)s", words=", ".join(found.words)))
+            reasons.append(self.env._("matching words: %(words)s", words=", ".join(found.words)))
         if found.units > 1:
-            reasons.append(self.env._("a pack of %(units)s", units=found.units))
+            reasons.append(self.env._("pack of %(units)s", units=found.units))
         if found.rival:
-            reasons.append(self.env._("another product is as like"))
+            reasons.append(self.env._("another product matches equally well"))
         return "; ".join(reasons)
 
     # === BY A PERSON === #
@@ -239,7 +239,8 @@ class OmsChannelListing(models.Model):
         if not channels:
             return channels._notify(
                 self.env._(
-                    "No live channel can be asked for its listings: connect one, or add them here."
+                    "No live channel provides listings. Connect a channel, or add listings "
+                    "manually."
                 ),
                 "warning",
             )
@@ -247,7 +248,8 @@ class OmsChannelListing(models.Model):
             return channels.action_fetch_listings()
         channels._ask_listings()
         return channels._notify(
-            self.env._("Channels that are asked now: %(count)s.", count=len(channels)), "info"
+            self.env._("Listings are being fetched from %(count)s channels.", count=len(channels)),
+            "info",
         )
 
     def action_open(self):

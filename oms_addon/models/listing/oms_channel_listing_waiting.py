@@ -96,5 +96,5 @@ class OmsChannelListing(models.Model):
         """Let every order go that waited for one of these listings."""
         for channel, listings in self.grouped("channel_id").items():
             self.env["oms.hold"].sudo().search(listings._get_waiting_domain(channel))._release(
-                self.env._("The SKU is mapped now.")
+                self.env._("The SKU is now linked.")
             )

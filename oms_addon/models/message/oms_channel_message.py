@@ -37,18 +37,18 @@ class OmsChannelMessage(models.Model):
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     via = fields.Selection(
         [
-            ("webhook", "Sent by the channel"),
-            ("poll", "Asked for"),
-            ("gap", "Found missing"),
-            ("backfill", "Back-fill"),
+            ("webhook", "Webhook"),
+            ("poll", "Poll"),
+            ("gap", "Reconciliation"),
+            ("backfill", "History Import"),
         ],
-        "Way in",
+        "Received Via",
         readonly=True,
     )
     topic = fields.Char(required=True, readonly=True)
     event_ref = fields.Char("Event", required=True, readonly=True)
-    order_ref = fields.Char("Channel order", readonly=True)
-    customer_ref = fields.Char("Channel's customer", readonly=True)
+    order_ref = fields.Char("Channel Order", readonly=True)
+    customer_ref = fields.Char("Channel Customer", readonly=True)
     payload = fields.Binary(attachment=False, readonly=True)
     payload_text = fields.Text(
         "Content", compute="_compute_payload_text", inverse="_inverse_payload_text"
@@ -60,30 +60,40 @@ class OmsChannelMessage(models.Model):
             ("parked", "Waiting"),
             ("failed", "Failed"),
             ("done", "Done"),
-            ("ignored", "Ignored"),
+            ("ignored", "Dismissed"),
         ],
         default="pending",
         required=True,
         readonly=True,
     )
-    priority = fields.Integer(default=10, readonly=True, help="Lower goes first.")
+    priority = fields.Integer(
+        default=10, readonly=True, help="Messages with a lower number are processed first."
+    )
     attempts = fields.Integer(readonly=True)
-    next_try_at = fields.Datetime("Next try", readonly=True)
+    next_try_at = fields.Datetime("Retry At", readonly=True)
     deliveries = fields.Integer(
-        "Times delivered", default=1, readonly=True, help="How often the channel sent this event."
+        "Times Received",
+        default=1,
+        readonly=True,
+        help="Number of times the channel sent this event.",
     )
     error = fields.Char("Result", readonly=True)
     trace = fields.Text(readonly=True, groups="base.group_system")
-    result = fields.Json("Answer", readonly=True, help="What the channel answered.")
+    result = fields.Json("Response", readonly=True, help="Response of the channel.")
     done_at = fields.Datetime(readonly=True)
     order_id = fields.Many2one("sale.order", readonly=True, index="btree_not_null")
     waits_for = fields.Selection(
-        [("order", "Its order"), ("customer", "An order of its customer")],
+        [("order", "Its Order"), ("customer", "An Order of Its Customer")],
+        string="Awaited Event",
         readonly=True,
-        help="What may come by itself and lets the message go on.",
+        help="Event that lets the message continue automatically.",
     )
     conflict_of_id = fields.Many2one(
-        "oms.channel.message", readonly=True, index="btree_not_null", ondelete="cascade"
+        "oms.channel.message",
+        "Conflicting Message",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="cascade",
     )
     hold_ids = fields.One2many("oms.hold", "message_id", readonly=True)
     partner_id = fields.Many2one(
@@ -92,9 +102,11 @@ class OmsChannelMessage(models.Model):
         readonly=True,
         check_company=True,
         index="btree_not_null",
-        help="The customer a person chose for it, whoever the message names.",
+        help="Customer selected by a user, overriding the customer in the message.",
     )
-    is_editing = fields.Boolean("Edit content", store=False, help="Unlocks the content.")
+    is_editing = fields.Boolean(
+        "Edit Content", store=False, help="Unlocks the content for editing."
+    )
 
     _event_uniq = models.UniqueIndex(
         "(channel_id, direction, event_ref) WHERE conflict_of_id IS NULL",
@@ -133,7 +145,7 @@ class OmsChannelMessage(models.Model):
             self.env["oms.event"]._log(
                 message,
                 "message.edited",
-                self.env._("Content edited by hand"),
+                self.env._("Content edited manually"),
                 before=before,
                 after=message.digest,
             )
@@ -146,7 +158,8 @@ class OmsChannelMessage(models.Model):
         ):
             raise AccessError(
                 self.env._(
-                    "Only a manager edits what a channel sent, and only while it waits or failed."
+                    "Only managers can edit received messages, and only while the messages are "
+                    "waiting or failed."
                 )
             )
 
@@ -157,7 +170,7 @@ class OmsChannelMessage(models.Model):
         self.check_access("write")
         self = self.sudo()
         self.filtered(lambda m: m.state in ("failed", "parked", "ignored"))._requeue(
-            self.env._("Retry by hand")
+            self.env._("Retried manually")
         )
         return True
 
@@ -165,7 +178,7 @@ class OmsChannelMessage(models.Model):
         self.check_access("write")
         self = self.sudo()
         self.filtered(lambda m: m.state in ("failed", "parked"))._set_state(
-            "ignored", self.env._("Set aside by %(user)s.", user=self.env.user.name)
+            "ignored", self.env._("Dismissed by %(user)s.", user=self.env.user.name)
         )
         return True
 

@@ -20,18 +20,18 @@ class OmsChannelMessage(models.Model):
     _inherit = "oms.channel.message"
 
     erased_at = fields.Datetime(
-        "Erased",
+        "Erased On",
         readonly=True,
         copy=False,
-        help="The personal data in it was removed. The digest of the content as it came is kept, "
-        "so that the message is recognized when the channel sends it again.",
+        help="The personal data in the message was removed. The digest of the original content "
+        "is kept to recognize the message if the channel sends it again.",
     )
 
     erase_waits = fields.Boolean(
         "Erase Later",
         readonly=True,
         copy=False,
-        help="Asks to erase a customer whose orders are still open.",
+        help="Requests to erase a customer whose orders are still open.",
     )
 
     _erase_waits_idx = models.Index("(id) WHERE erase_waits")
@@ -123,5 +123,5 @@ class OmsChannelMessage(models.Model):
         self.env["oms.event"]._log(
             self,
             "message.duplicate",
-            self.env._("Delivered again after it was erased: the content was not kept"),
+            self.env._("Received again after erasure: the content was not stored"),
         )

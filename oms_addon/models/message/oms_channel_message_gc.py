@@ -18,7 +18,9 @@ class OmsChannelMessage(models.Model):
     def _unlink_except_open(self):
         if any(message.state not in ENDED for message in self):
             raise UserError(
-                self.env._("A message that is not done cannot be deleted: retry it or ignore it.")
+                self.env._(
+                    "Messages that are not done cannot be deleted. Retry or dismiss them first."
+                )
             )
 
     @api.autovacuum

@@ -138,8 +138,8 @@ class OmsChannelMessage(models.Model):
                 HoldReason(
                     code="CONFLICTING_DUPLICATE",
                     message=self.env._(
-                        "Event %(event)s came twice with different content; the first was "
-                        "applied, this one was not.",
+                        "Event %(event)s was received twice with different content. The first "
+                        "was applied, this one was not.",
                         event=first.event_ref,
                     ),
                 )
@@ -152,5 +152,5 @@ class OmsChannelMessage(models.Model):
         for message in messages:
             message.deliveries += 1
         self.env["oms.event"]._log(
-            messages, "message.duplicate", self.env._("Delivered again: nothing to do")
+            messages, "message.duplicate", self.env._("Received again: already processed")
         )

@@ -111,7 +111,7 @@ class OmsChannelMessage(models.Model):
             return None
         if document is None:
             self._set_state(
-                "ignored", self.env._("Nothing to do for topic %(topic)s.", topic=self.topic_name)
+                "ignored", self.env._("Topic %(topic)s requires no processing.", topic=self.topic_name)
             )
         return document
 
@@ -139,8 +139,8 @@ class OmsChannelMessage(models.Model):
         ):
             return to_text(str(error))
         return self.env._(
-            "Unexpected %(kind)s: %(text)s. Retry; if it fails again, send the trace to your "
-            "administrator.",
+            "Unexpected error %(kind)s: %(text)s. Retry; if it fails again, send the trace to "
+            "your administrator.",
             kind=type(error).__name__,
             text=sentences.inner(to_text(str(error))),
         )

@@ -82,7 +82,7 @@ class OmsChannelMessage(models.Model):
         """
         message = self.browse(loads(self._raw_payload())["message"]).exists()
         if not message or message.channel_id != channel:
-            raise FinalError(self.env._("The message it is about was deleted."))
+            raise FinalError(self.env._("The related record was deleted."))
         adapter = channel._adapter()
         document = adapter._read(channel, message.topic, message._raw_payload())
         if isinstance(document, ListingDocument):
@@ -114,6 +114,6 @@ class OmsChannelMessage(models.Model):
             TOPICS["order_request"].priority,
         )
         self.env["oms.channel.message"].concat(*[message for message, _d in run])._set_state(
-            "done", self.env._("The order was asked for.")
+            "done", self.env._("The order was requested from the channel.")
         )
         self.env.ref("oms_addon.oms_lane_outbox").sudo()._wake()

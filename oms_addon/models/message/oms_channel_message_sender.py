@@ -137,11 +137,11 @@ class OmsChannelMessage(models.Model):
         if unmet:
             self._set_state("failed", unmet, result=result)
             self.channel_id.sudo()._tell_owner(
-                self.env._("Message %(message)s was not carried out", message=self.event_ref),
+                self.env._("Message %(message)s was not completed", message=self.event_ref),
                 unmet,
             )
         else:
-            self._set_state("done", self.env._("Taken by the channel."), result=result)
+            self._set_state("done", self.env._("Accepted by the channel."), result=result)
         topic_of(self.topic).accepted(self, result)
 
     def _push(self, channel):
@@ -171,7 +171,8 @@ class OmsChannelMessage(models.Model):
         if first.state == "failed" and not first.result:
             raise FinalError(
                 self.env._(
-                    "The channel did not take the shipment itself: retry that message first."
+                    "The channel did not accept the shipment. Retry the message of the shipment "
+                    "first."
                 )
             )
         adapter = channel._adapter().with_context(**sealed(message_id=self.id))
@@ -186,8 +187,8 @@ class OmsChannelMessage(models.Model):
             channel.with_context(**sealed(via="poll"))._receive_many(events)
         elif loads(self._raw_payload()).get("extra", {}).get("cancelled"):
             text = self.env._(
-                "The channel does not show order %(order)s, of which a message said that it is "
-                "canceled. Cancel it in Odoo if this is true.",
+                "The channel does not return order %(order)s, which a message reported as "
+                "cancelled. Cancel it in Odoo if this is correct.",
                 order=self.order_ref,
             )
             return {"orders": 0, "unmet": text}
@@ -232,10 +233,10 @@ class OmsChannelMessage(models.Model):
         """:return: what a person can do about a channel that takes nothing"""
         if refused:
             return self.env._(
-                "Renew the channel's credentials and test the connection; what waits is sent "
-                "by itself then."
+                "Renew the channel's credentials and test the connection. Waiting messages are "
+                "then sent automatically."
             )
         return self.env._(
-            "The channel does not answer. Messages are kept and sent when it does; see that its "
-            "address is right and the shop is up."
+            "The channel does not respond. Messages are kept and sent once it does; check its "
+            "address and that the store is online."
         )

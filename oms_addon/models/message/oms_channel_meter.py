@@ -25,18 +25,18 @@ class OmsChannelMeter(models.Model):
     """
 
     _name = "oms.channel.meter"
-    _description = "Channel Meter"
+    _description = "Rate Limit"
     _order = "channel_ref, name"
 
-    name = fields.Char("Bucket", required=True, readonly=True)
-    channel_ref = fields.Integer("Channel's number", required=True, readonly=True)
-    company_id = fields.Integer("Company's number", required=True, readonly=True)
+    name = fields.Char("Rate Limit Name", required=True, readonly=True)
+    channel_ref = fields.Integer("Channel ID", required=True, readonly=True)
+    company_id = fields.Integer("Company ID", required=True, readonly=True)
     tokens = fields.Float(readonly=True)
-    rate = fields.Float("Per second", readonly=True)
+    rate = fields.Float("Calls per Second", readonly=True)
     burst = fields.Float(readonly=True)
     counted_at = fields.Float(readonly=True, help="Unix time.")
-    blocked_until = fields.Float(readonly=True, help="Unix time; 0 when it is not.")
-    failures = fields.Integer("Failures in a row", readonly=True)
+    blocked_until = fields.Float(readonly=True, help="Unix time. 0 if not blocked.")
+    failures = fields.Integer("Failures in a Row", readonly=True)
 
     _bucket_uniq = models.UniqueIndex("(channel_ref, name)")
 

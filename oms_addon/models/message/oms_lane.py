@@ -25,7 +25,7 @@ class OmsLane(models.Model):
     """
 
     _name = "oms.lane"
-    _description = "Lane"
+    _description = "Background Job"
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
@@ -43,7 +43,9 @@ class OmsLane(models.Model):
         readonly=True,
         help="Hour of the next day at which it runs first. Leave empty to start at once.",
     )
-    cron_ids = fields.Many2many("ir.cron", string="Jobs", readonly=True, groups="base.group_system")
+    cron_ids = fields.Many2many(
+        "ir.cron", string="Scheduled Actions", readonly=True, groups="base.group_system"
+    )
     last_run_at = fields.Datetime("Last Run", readonly=True)
     last_seconds = fields.Float("Duration (Seconds)", readonly=True)
     last_count = fields.Integer("Records Processed", readonly=True)

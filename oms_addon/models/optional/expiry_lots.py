@@ -196,7 +196,7 @@ class OmsLotExpiry(models.AbstractModel):
                     HoldReason(
                         code="LOT_EXPIRED",
                         message=self.env._(
-                            "Past the removal date, and taken already: %(goods)s",
+                            "Past the removal date and already picked: %(goods)s",
                             goods=" ".join(texts[line] for line in of_order if line in kept),
                         ),
                     ),

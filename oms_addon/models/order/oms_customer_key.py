@@ -14,7 +14,7 @@ class OmsCustomerKey(models.Model):
         "oms.channel", readonly=True, index="btree_not_null", ondelete="cascade"
     )
     kind = fields.Selection(
-        [("channel", "Channel's id"), ("email", "Email"), ("phone", "Phone")],
+        [("channel", "Channel ID"), ("email", "Email"), ("phone", "Phone")],
         required=True,
         readonly=True,
     )

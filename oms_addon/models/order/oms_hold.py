@@ -23,9 +23,9 @@ class OmsHold(models.Model):
     advice = fields.Char(related="reason_id.advice")
     is_blocking = fields.Boolean(compute="_compute_is_blocking", store=True)
     fix = fields.Selection(related="reason_id.fix")
-    detail = fields.Char("Why", required=True, readonly=True)
+    detail = fields.Char("Details", required=True, readonly=True)
     state = fields.Selection(
-        [("open", "Open"), ("released", "Released"), ("closed", "Settled")],
+        [("open", "Open"), ("released", "Released"), ("closed", "Resolved")],
         default="open",
         required=True,
         readonly=True,
@@ -68,14 +68,14 @@ class OmsHold(models.Model):
     )
     summary = fields.Html(related="message_id.summary", related_sudo=False)
     order_line_ids = fields.One2many(related="order_id.order_line", string="Order Lines")
-    user_id = fields.Many2one("res.users", "Owner", index="btree_not_null")
+    user_id = fields.Many2one("res.users", "Assigned To", index="btree_not_null")
     deadline = fields.Datetime(
         "Resolve By", readonly=True, help="Date by which the exception must be resolved."
     )
     released_by_id = fields.Many2one("res.users", readonly=True)
     released_at = fields.Datetime(readonly=True)
     resolution = fields.Char(readonly=True)
-    age_days = fields.Integer("Days", compute="_compute_age_days")
+    age_days = fields.Integer("Age (Days)", compute="_compute_age_days")
 
     _sku_idx = models.Index("(channel_id, sku_key) WHERE state = 'open' AND sku_key IS NOT NULL")
     _open_idx = models.Index("(company_id, reason_id) WHERE state = 'open'")

@@ -8,7 +8,7 @@ from odoo.addons.oms_addon.models.audit.oms_retention import BATCH
 class OmsHold(models.Model):
     _inherit = "oms.hold"
 
-    erased_at = fields.Datetime("Erased", readonly=True, copy=False)
+    erased_at = fields.Datetime("Erased On", readonly=True, copy=False)
 
     _ended_idx = models.Index("(write_date) WHERE state <> 'open' AND erased_at IS NULL")
 

@@ -19,12 +19,14 @@ class OmsHoldRule(models.Model):
     company_id = fields.Many2one(
         "res.company", required=True, index=True, default=lambda self: self.env.company
     )
-    channel_ids = fields.Many2many("oms.channel", string="Channels", help="Empty: all channels.")
+    channel_ids = fields.Many2many(
+        "oms.channel", string="Channels", help="Leave empty to apply to all channels."
+    )
     domain = fields.Char("Orders")
     reason_id = fields.Many2one(
         "oms.hold.reason", required=True, default=lambda self: self._default_reason_id()
     )
-    user_id = fields.Many2one("res.users", "Owner", check_company=True)
+    user_id = fields.Many2one("res.users", "Assigned To", check_company=True)
     hold_count = fields.Integer(compute="_compute_hold_count")
 
     @api.model

@@ -12,7 +12,7 @@ STEPS = [
     ("allocate", "Allocate"),
     ("collect", "Collect"),
     ("invoice", "Invoice"),
-    ("ship", "Ship"),
+    ("ship", "Shipping Policy"),
     ("track", "Track"),
     ("deliver", "Deliver"),
     ("close", "Close"),

@@ -33,7 +33,7 @@ class SaleOrder(models.Model):
         help="Steps of an order created in Sales, with their names and completion dates.",
     )
     oms_expected_at = fields.Datetime(
-        "Promised Delivery Date",
+        "Estimated Delivery Date",
         compute="_compute_oms_expected_at",
         help="Promised delivery date; before confirmation, the date that would be promised now.",
     )

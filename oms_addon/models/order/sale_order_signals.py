@@ -23,7 +23,7 @@ class SaleOrder(models.Model):
         copy=False,
         help="Risk of fraud reported by the channel.",
     )
-    oms_ship_by = fields.Datetime("Ship By", readonly=True, copy=False)
+    oms_ship_by = fields.Datetime("Channel Ship By", readonly=True, copy=False)
     oms_deliver_by = fields.Datetime("Deliver By", readonly=True, copy=False)
     oms_available_at = fields.Datetime("Pre-Order Release Date", readonly=True, copy=False)
     oms_pickup_point = fields.Char("Pickup Point", readonly=True, copy=False)

@@ -10,7 +10,7 @@ class PaymentProvider(models.Model):
     _inherit = "payment.provider"
 
     code = fields.Selection(
-        selection_add=[("oms", "Collected by the channel")],
+        selection_add=[("oms", "Collected by the Channel")],
         ondelete={"oms": "set default"},
     )
 
@@ -46,7 +46,7 @@ class PaymentProvider(models.Model):
     @api.model
     def _prepare_oms_provider_values(self, company):
         return {
-            "name": self.env._("Collected by the channel"),
+            "name": self.env._("Collected by the Channel"),
             "code": "oms",
             "state": "enabled",
             "is_published": False,

@@ -33,7 +33,7 @@ class PaymentTransaction(models.Model):
         ondelete="restrict",
     )
     oms_charge_ref = fields.Char("Channel Transaction", readonly=True, copy=False)
-    oms_charge_kind = fields.Selection(KINDS, "Kind", readonly=True, copy=False)
+    oms_charge_kind = fields.Selection(KINDS, "Channel Type", readonly=True, copy=False)
     oms_charged_at = fields.Datetime("Charged On", readonly=True, copy=False)
     oms_method = fields.Char("Channel Payment Method", readonly=True, copy=False)
     oms_gateway = fields.Char("Gateway", readonly=True, copy=False)

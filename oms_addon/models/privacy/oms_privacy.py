@@ -63,7 +63,7 @@ class OmsPrivacy(models.AbstractModel):
         still_open = self._open_orders(person)
         if still_open:
             return self.env._(
-                "Orders %(orders)s are still open. The customer can be erased when they are "
+                "Orders %(orders)s are still open. The customer can be erased once they are "
                 "closed.",
                 orders=", ".join(o.oms_order_number or o.name for o in still_open[:10]),
             )
@@ -122,11 +122,11 @@ class OmsPrivacy(models.AbstractModel):
         names = {
             "res.partner": self.env._("Contacts and addresses"),
             "sale.order": self.env._("Notes and references of orders"),
-            "oms.channel.message": self.env._("Contents of messages"),
+            "oms.channel.message": self.env._("Message contents"),
             "oms.hold": self.env._("Exceptions"),
-            "oms.customer.key": self.env._("Email addresses and IDs for recognition"),
+            "oms.customer.key": self.env._("Email addresses and IDs for matching"),
             "oms.tracking.event": self.env._("Tracking events"),
-            "oms.order.refund": self.env._("Reasons of refunds"),
+            "oms.order.refund": self.env._("Refund reasons"),
             "mail.message": self.env._("Chatter messages and emails"),
             "ir.attachment": self.env._("Files of orders and deliveries"),
             "oms.event": self.env._("Texts in the audit trail"),
@@ -217,8 +217,8 @@ class OmsPrivacy(models.AbstractModel):
         if person.records["oms.channel.message"]:
             kept.append(
                 self.env._(
-                    "Messages keep their reference and a digest, so that they are recognized "
-                    "when a channel sends them again."
+                    "Messages keep their reference and a digest, so that they are recognized if "
+                    "a channel sends them again."
                 )
             )
         return kept

@@ -55,8 +55,8 @@ class OmsPrivacy(models.AbstractModel):
         contacts = person.contacts
         stays = {
             contact: self.env._(
-                "Contact %(contact)s has a login: remove the portal access and archive the user, "
-                "then erase the contact.",
+                "Contact %(contact)s has a user account. Remove the portal access and archive "
+                "the user, then erase the contact.",
                 contact=contact.display_name,
             )
             for contact in contacts._oms_with_user()
@@ -66,13 +66,13 @@ class OmsPrivacy(models.AbstractModel):
         companies = env["res.company"].search([("partner_id", "in", contacts.ids)])
         for contact in guests.guest_partner_id | companies.partner_id:
             stays[contact] = self.env._(
-                "Contact %(contact)s is used for more than one customer.",
+                "Contact %(contact)s is used by more than one customer.",
                 contact=contact.display_name,
             )
         for contact, names in self._used_elsewhere(person, contacts).items():
             stays[contact] = self.env._(
-                "Contact %(contact)s also has orders of %(places)s. To erase all of it, open the "
-                "contact and choose Actions > Personal Data.",
+                "Contact %(contact)s also has orders in %(places)s. To erase all of them, open "
+                "the contact and choose Actions > Personal Data.",
                 contact=contact.display_name,
                 places=", ".join(sorted(names)),
             )

@@ -130,8 +130,9 @@ class OmsPrivacy(models.AbstractModel):
                 self.env._("Changes"): [
                     {
                         self.env._("Field"): tracked.field_id.field_description,
-                        self.env._("Before"): tracked.old_value_char or tracked.old_value_text,
-                        self.env._("After"): tracked.new_value_char or tracked.new_value_text,
+                        self.env._("Previous Value"): tracked.old_value_char
+                        or tracked.old_value_text,
+                        self.env._("New Value"): tracked.new_value_char or tracked.new_value_text,
                     }
                     for tracked in (message.tracking_value_ids if is_internal else ())
                 ],

@@ -11,24 +11,26 @@ class DeliveryCarrier(models.Model):
     _inherit = "delivery.carrier"
 
     oms_transit_days = fields.Integer(
-        "Transit (days)",
-        help="How many delivery days a parcel travels; 0 for what the warehouse says.",
+        "Transit Days",
+        help="Number of delivery days a parcel travels. Enter 0 to use the setting of the "
+        "warehouse.",
     )
     oms_delivery_days = fields.Selection(
         [
             ("working", "Monday to Friday"),
             ("saturday", "Monday to Saturday"),
-            ("daily", "Every day"),
+            ("daily", "Every Day"),
         ],
-        "Delivers",
+        "Delivery Days",
         default="saturday",
         required=True,
     )
     oms_cutoff = fields.Float(
-        "Cut-off",
-        help="What is ordered until this hour goes with it the same day; 0 for the warehouse's.",
+        "Cut-Off Time",
+        help="Orders placed before this time ship with this carrier the same day. Enter 0 to "
+        "use the cut-off time of the warehouse.",
     )
-    oms_transit_ids = fields.One2many("oms.transit", "carrier_id", "Transit by zone")
+    oms_transit_ids = fields.One2many("oms.transit", "carrier_id", "Transit Days by Zone")
 
     def _oms_way(self, partner, warehouse):
         """Find how long parcels travel from a warehouse to a customer.

@@ -55,7 +55,7 @@ class Arrival(NamedTuple):
 
 class OmsArriving(models.AbstractModel):
     _name = "oms.arriving"
-    _description = "Arriving Goods"
+    _description = "Incoming Stock"
 
     @api.model
     def _arriving(self, warehouses, products, but=None):

@@ -10,7 +10,7 @@ from odoo.addons.oms_addon.tools.promise import Supply
 
 class OmsPromise(models.AbstractModel):
     _name = "oms.promise"
-    _description = "Promises"
+    _description = "Promised Delivery Date"
 
     # === THE FIRST PROMISE === #
 

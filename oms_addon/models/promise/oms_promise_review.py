@@ -13,7 +13,7 @@ class OmsPromiseReview(models.Model):
     """A product whose promises have to be looked at again, and why."""
 
     _name = "oms.promise.review"
-    _description = "Promise to Review"
+    _description = "Promised Date to Review"
     _order = "id"
     _rec_name = "product_id"
 
@@ -136,7 +136,7 @@ class OmsPromiseReview(models.Model):
         self.env["oms.event"]._log(
             order,
             "promise.kept",
-            self.env._("Promised for the same day, leaves another day: %(why)s", why=reason),
+            self.env._("Promised date unchanged, different ship date: %(why)s", why=reason),
             before=before,
             after=order._oms_day_text(order.oms_ship_before),
         )

@@ -7,7 +7,7 @@ KINDS = ("made", "earlier", "later", "withdrawn")
 
 class OmsPromiseTeller(models.AbstractModel):
     _name = "oms.promise.teller"
-    _description = "Changed Promises"
+    _description = "Changed Promised Dates"
 
     @api.model
     def _promise_again(self, changes, reasons):
@@ -47,7 +47,7 @@ class OmsPromiseTeller(models.AbstractModel):
                 order,
                 f"promise.{self._kind(before, after)}",
                 self.env._(
-                    "%(product)s promised again: %(reason)s",
+                    "New promised delivery date for %(product)s: %(reason)s",
                     product=line.product_id.display_name,
                     reason=reasons[line],
                 ),

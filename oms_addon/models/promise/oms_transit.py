@@ -14,11 +14,12 @@ class OmsTransit(models.Model):
     company_id = fields.Many2one(related="carrier_id.company_id", store=True)
     country_id = fields.Many2one("res.country", required=True)
     zip_prefix = fields.Char(
-        "Postcode starts with", help="Empty for the whole country; the longest that fits counts."
+        "Postcode Prefix",
+        help="Leave empty to apply to the whole country. The longest matching prefix is used.",
     )
     days = fields.Integer(required=True, default=1)
 
-    _days_positive = models.Constraint("CHECK (days >= 0)", "A parcel travels no days or more.")
+    _days_positive = models.Constraint("CHECK (days >= 0)", "Transit days cannot be negative.")
     _zone_uniq = models.UniqueIndex(
         "(carrier_id, country_id, COALESCE(zip_prefix, ''))",
         "The carrier already has transit days for this zone.",

@@ -43,7 +43,7 @@ class PurchaseOrderLine(models.Model):
                     line.product_id,
                     line.company_id,
                     self.env._(
-                        "the goods come on %(after)s instead of %(before)s",
+                        "items expected on %(after)s instead of %(before)s",
                         after=format_date(self.env, line.date_planned),
                         before=format_date(self.env, before[line]),
                     ),

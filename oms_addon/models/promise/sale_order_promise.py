@@ -11,7 +11,7 @@ class SaleOrder(models.Model):
     oms_promise_event_ids = fields.One2many(
         "oms.event",
         "res_id",
-        "What was promised when",
+        "Promised Date History",
         domain=[("res_model", "=", "sale.order"), ("code", "=like", "promise.%")],
         readonly=True,
     )
@@ -46,8 +46,8 @@ class SaleOrder(models.Model):
                 HoldReason(
                     code="CANCEL_REQUESTED",
                     message=self.env._(
-                        "The buyer was promised another date and asks to cancel: cancel the "
-                        "order, or ship it."
+                        "The buyer requested a cancellation after the promised delivery date "
+                        "changed. Cancel the order, or ship it."
                     ),
                     **self.env["oms.order.signals"]._deadline("CANCEL_REQUESTED"),
                 )

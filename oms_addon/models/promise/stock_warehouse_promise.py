@@ -13,29 +13,31 @@ class StockWarehouse(models.Model):
 
     oms_calendar_id = fields.Many2one(
         "resource.calendar",
-        "Working days",
+        "Working Days",
         check_company=True,
-        help="The days on which it ships, without its holidays; empty for the company's.",
+        help="Days on which the warehouse ships, without its holidays. Leave empty to use the "
+        "company's calendar.",
     )
     oms_cutoff = fields.Float(
-        "Cut-off",
+        "Cut-Off Time",
         default=14.0,
-        help="What is ordered until this hour leaves the same day, in the warehouse's time zone.",
+        help="Orders placed before this time ship the same day, in the time zone of the warehouse.",
     )
     oms_handling_days = fields.Integer(
-        "Handling (working days)", help="How long picking and packing takes; 0 is the same day."
+        "Handling Days",
+        help="Working days needed for picking and packing. Enter 0 for the same day.",
     )
     oms_transit_days = fields.Integer(
-        "Usual transit (days)",
+        "Default Transit Days",
         default=2,
-        help="How long parcels travel with a carrier that does not say.",
+        help="Travel time of parcels with carriers that have no transit days of their own.",
     )
     oms_damaged_location_id = fields.Many2one(
         "stock.location",
-        "Place for damaged goods",
+        "Damaged Items Location",
         domain=[("usage", "in", ("internal", "inventory"))],
         check_company=True,
-        help="Where goods go that were found damaged when picking; empty scraps them.",
+        help="Location for items found damaged during picking. Leave empty to scrap them.",
     )
 
     @api.constrains("oms_cutoff", "oms_handling_days", "oms_transit_days")
@@ -44,14 +46,15 @@ class StockWarehouse(models.Model):
             if not 0 <= warehouse.oms_cutoff < 24:
                 raise ValidationError(
                     self.env._(
-                        "%(warehouse)s: the cut-off is an hour between 0:00 and 23:59.",
+                        "The cut-off time of %(warehouse)s is not valid. Enter a time between "
+                        "0:00 and 23:59.",
                         warehouse=warehouse.name,
                     )
                 )
             if warehouse.oms_handling_days < 0 or warehouse.oms_transit_days < 0:
                 raise ValidationError(
                     self.env._(
-                        "%(warehouse)s: handling and transit take no days or more, not less.",
+                        "Handling and transit days of %(warehouse)s cannot be negative.",
                         warehouse=warehouse.name,
                     )
                 )
@@ -63,8 +66,8 @@ class StockWarehouse(models.Model):
             if place and place.parent_path.startswith(stock.parent_path):
                 raise ValidationError(
                     self.env._(
-                        "%(place)s belongs to %(stock)s, where goods are sold from: choose a "
-                        "place for damaged goods outside of it.",
+                        "%(place)s belongs to %(stock)s, from which items are sold. Select a "
+                        "location for damaged items outside of it.",
                         place=place.display_name,
                         stock=stock.display_name,
                     )

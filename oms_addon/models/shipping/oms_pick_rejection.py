@@ -17,7 +17,7 @@ class OmsPickRejection(models.Model):
     order_id = fields.Many2one("sale.order", readonly=True, index="btree_not_null")
     sale_line_id = fields.Many2one("sale.order.line", readonly=True)
     product_id = fields.Many2one("product.product", required=True, readonly=True, index=True)
-    location_id = fields.Many2one("stock.location", "Place", required=True, readonly=True)
+    location_id = fields.Many2one("stock.location", required=True, readonly=True)
     warehouse_id = fields.Many2one("stock.warehouse", readonly=True)
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     reason_id = fields.Many2one("oms.pick.rejection.reason", required=True, readonly=True)

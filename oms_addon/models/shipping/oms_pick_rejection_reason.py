@@ -18,7 +18,7 @@ class OmsPickRejectionReason(models.Model):
             ("damaged", "Damaged: Remove from Stock"),
             ("none", "Keep Stock Unchanged"),
         ],
-        "Stock",
+        "Stock Effect",
         required=True,
         default="none",
         help="What happens to the stock at the location.",

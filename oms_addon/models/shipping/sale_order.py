@@ -20,10 +20,10 @@ class SaleOrder(models.Model):
         help="Urgent orders are allocated first.",
     )
     oms_promised_at = fields.Datetime(
-        "Promised", compute="_compute_oms_promised_at", store=True, copy=False
+        "Promised Delivery Date", compute="_compute_oms_promised_at", store=True, copy=False
     )
     oms_ship_before = fields.Datetime(
-        "Leaves by", compute="_compute_oms_promised_at", store=True, copy=False
+        "Ship By", compute="_compute_oms_promised_at", store=True, copy=False
     )
     oms_promise_count = fields.Integer(
         "Date Changes",

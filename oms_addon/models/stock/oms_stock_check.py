@@ -21,12 +21,12 @@ class OmsStockCheck(models.Model):
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     kind = fields.Selection(
         [
-            ("oversold", "More reserved than there is"),
-            ("reserved", "Reservations do not add up"),
-            ("negative", "Less than nothing"),
-            ("quantity", "Quantity is not that of its lines"),
-            ("state", "State does not fit"),
-            ("duplicate", "Several rows for one stock"),
+            ("oversold", "Reserved Exceeds On Hand"),
+            ("reserved", "Inconsistent Reservations"),
+            ("negative", "Negative Stock"),
+            ("quantity", "Quantity Differs from Lines"),
+            ("state", "Inconsistent State"),
+            ("duplicate", "Duplicate Stock Records"),
         ],
         required=True,
         readonly=True,
@@ -39,15 +39,15 @@ class OmsStockCheck(models.Model):
     move_id = fields.Many2one(
         "stock.move", readonly=True, index="btree_not_null", ondelete="cascade"
     )
-    expected = fields.Float("Should be", digits="Product Unit", readonly=True)
-    found = fields.Float("Is", digits="Product Unit", readonly=True)
-    text = fields.Char("What is wrong", compute="_compute_text")
-    advice = fields.Char("What to do", compute="_compute_text")
+    expected = fields.Float(digits="Product Unit", readonly=True)
+    found = fields.Float("Actual", digits="Product Unit", readonly=True)
+    text = fields.Char("Problem", compute="_compute_text")
+    advice = fields.Char("Recommended Action", compute="_compute_text")
     since = fields.Datetime(readonly=True, default=fields.Datetime.now)
     state = fields.Selection(
-        [("open", "Open"), ("settled", "Settled")], default="open", required=True, readonly=True
+        [("open", "Open"), ("settled", "Resolved")], default="open", required=True, readonly=True
     )
-    settled_at = fields.Datetime(readonly=True)
+    settled_at = fields.Datetime("Resolved On", readonly=True)
 
     _open_idx = models.Index("(company_id) WHERE state = 'open'")
 
@@ -69,17 +69,17 @@ class OmsStockCheck(models.Model):
             "move": self.move_id.picking_id.name or self.move_id.display_name or "",
         }
         texts = {
-            "oversold": self.env._("%(found)s of %(product)s are reserved in %(place)s, where only "
-                                   "%(expected)s are.", **values),
-            "reserved": self.env._("%(found)s of %(product)s are marked as reserved in %(place)s, "
-                                   "transfers reserve %(expected)s.", **values),
+            "oversold": self.env._("%(found)s of %(product)s are reserved in %(place)s, but "
+                                   "only %(expected)s are on hand.", **values),
+            "reserved": self.env._("%(found)s of %(product)s are marked as reserved in "
+                                   "%(place)s, but transfers reserve %(expected)s.", **values),
             "negative": self.env._("%(found)s of %(product)s are in %(place)s.", **values),
-            "quantity": self.env._("%(move)s reserves %(found)s of %(product)s, its lines "
-                                   "%(expected)s.", **values),
-            "state": self.env._("%(move)s has %(found)s of %(expected)s × %(product)s, its state "
-                                "says otherwise.", **values),
-            "duplicate": self.env._("The stock of %(product)s in %(place)s is kept in %(found)s "
-                                    "rows.", **values),
+            "quantity": self.env._("%(move)s reserves %(found)s of %(product)s, but its lines "
+                                   "reserve %(expected)s.", **values),
+            "state": self.env._("%(move)s has %(found)s of %(expected)s × %(product)s, which "
+                                "does not match its state.", **values),
+            "duplicate": self.env._("The stock of %(product)s in %(place)s is stored in "
+                                    "%(found)s records.", **values),
         }  # fmt: skip
         return texts.get(self.kind, "")
 
@@ -93,10 +93,13 @@ class OmsStockCheck(models.Model):
         """:return: what a person does about the difference"""
         return {
             "oversold": self.env._(
-                "Count the shelf. Repair takes the reservation off the least urgent deliveries."
+                "Count the location. Repair removes the reservation from the least urgent "
+                "deliveries."
             ),
-            "negative": self.env._("Count the shelf and enter what is there: Inventory, Physical."),
-        }.get(self.kind) or self.env._("Repair: nothing has to be counted.")
+            "negative": self.env._(
+                "Count the location and enter the quantity in Inventory, Physical Inventory."
+            ),
+        }.get(self.kind) or self.env._("Repair: no count is needed.")
 
     # === ACTION METHODS === #
 
@@ -186,7 +189,7 @@ class OmsStockCheck(models.Model):
         if not self:
             return
         self._set_state("settled", settled_at=fields.Datetime.now())
-        self.activity_ids.action_feedback(feedback=self.env._("Settled."))
+        self.activity_ids.action_feedback(feedback=self.env._("Resolved."))
 
     def _repair(self):
         """Put right what can be and look again; what was done is in the audit trail."""
@@ -205,7 +208,7 @@ class OmsStockCheck(models.Model):
         self.env["oms.event"]._log(
             gone & checks,
             "stock.repaired",
-            self.env._("Repaired: reservations add up again"),
+            self.env._("Repaired: reservations are consistent"),
             before={check.id: f"{check.found:g}" for check in checks},
             after={check.id: f"{check.expected:g}" for check in checks},
         )

@@ -10,10 +10,11 @@ class StockPickingType(models.Model):
     _inherit = "stock.picking.type"
 
     oms_former_values = fields.Json(
+        "Former Settings",
         readonly=True,
         copy=False,
         groups="base.group_system",
-        help="How the type worked before the allocator reserved for it.",
+        help="Settings of the operation type before the allocator reserved its stock.",
     )
 
     def _oms_take_over(self):

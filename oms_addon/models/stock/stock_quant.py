@@ -51,9 +51,9 @@ class StockQuant(models.Model):
         if product.uom_id.compare(free, wanted) < 0:
             raise UserError(
                 self.env._(
-                    "%(wanted)s × %(product)s cannot be reserved in %(place)s: %(free)s are free. "
-                    "Take them off another delivery first, or count the shelf when there are "
-                    "more.",
+                    "%(wanted)s × %(product)s cannot be reserved in %(place)s: %(free)s are "
+                    "available. Unreserve another delivery first, or count the location if "
+                    "there is more stock.",
                     wanted=f"{wanted:g}",
                     product=product.display_name,
                     place=location.display_name,

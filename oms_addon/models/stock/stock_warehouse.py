@@ -7,9 +7,9 @@ class StockWarehouse(models.Model):
     _inherit = "stock.warehouse"
 
     oms_managed = fields.Boolean(
-        "Run by Orders Hub",
-        help="Goods of orders are reserved by the allocator only, so that no unit is "
-        "promised twice.",
+        "Managed by Orders Hub",
+        help="Stock for orders is reserved by the allocator only, so that no unit is promised "
+        "twice.",
     )
 
     def _oms_outgoing_types(self):

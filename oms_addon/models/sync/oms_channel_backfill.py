@@ -10,7 +10,7 @@ class OmsChannelBackfill(models.Model):
     """One window of the past whose orders are brought."""
 
     _name = "oms.channel.backfill"
-    _description = "Back-fill"
+    _description = "History Import"
     _inherit = ["oms.state.mixin"]
     _order = "id desc"
     _check_company_auto = True
@@ -26,12 +26,12 @@ class OmsChannelBackfill(models.Model):
     name = fields.Char(compute="_compute_name")
     channel_id = fields.Many2one("oms.channel", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="channel_id.company_id", store=True, index=True)
-    date_from = fields.Datetime("From", required=True)
-    date_to = fields.Datetime("Until", required=True, default=lambda self: fields.Datetime.now())
+    date_from = fields.Datetime("Start Date", required=True)
+    date_to = fields.Datetime("End Date", required=True, default=lambda self: fields.Datetime.now())
     policy = fields.Selection(related="channel_id.backfill_policy", readonly=False)
     state = fields.Selection(
         [
-            ("draft", "To start"),
+            ("draft", "Not Started"),
             ("running", "Running"),
             ("done", "Done"),
             ("failed", "Failed"),
@@ -43,22 +43,24 @@ class OmsChannelBackfill(models.Model):
         copy=False,
     )
     is_counted = fields.Boolean(readonly=True, copy=False)
-    total = fields.Integer("Orders there", readonly=True, copy=False)
-    count_text = fields.Char("How many", compute="_compute_count_text")
-    done_count = fields.Integer("Orders Read", readonly=True, copy=False)
+    total = fields.Integer("Orders on the Channel", readonly=True, copy=False)
+    count_text = fields.Char("Order Count", compute="_compute_count_text")
+    done_count = fields.Integer("Orders Imported", readonly=True, copy=False)
     new_count = fields.Integer("New in Odoo", readonly=True, copy=False)
     progress = fields.Float(compute="_compute_progress")
-    cursor = fields.Char(readonly=True, copy=False, help="How far it has been read.")
-    page = fields.Char(readonly=True, copy=False, help="The digest of the last page.")
+    cursor = fields.Char(
+        readonly=True, copy=False, help="Position up to which orders were imported."
+    )
+    page = fields.Char(readonly=True, copy=False, help="Digest of the last page.")
     attempts = fields.Integer(readonly=True, copy=False)
     error = fields.Char(readonly=True, copy=False)
-    next_try_at = fields.Datetime("Goes on", readonly=True, copy=False)
-    worked_at = fields.Datetime(readonly=True, copy=False)
-    started_at = fields.Datetime("Started", readonly=True, copy=False)
-    finished_at = fields.Datetime("Finished", readonly=True, copy=False)
+    next_try_at = fields.Datetime("Retry At", readonly=True, copy=False)
+    worked_at = fields.Datetime("Last Run", readonly=True, copy=False)
+    started_at = fields.Datetime("Started On", readonly=True, copy=False)
+    finished_at = fields.Datetime("Finished On", readonly=True, copy=False)
 
     _window_order = models.Constraint(
-        "CHECK (date_from < date_to)", "The window must begin before it ends."
+        "CHECK (date_from < date_to)", "The end date must be after the start date."
     )
 
     # === COMPUTE METHODS === #
@@ -76,7 +78,7 @@ class OmsChannelBackfill(models.Model):
             if not backfill.is_counted:
                 backfill.count_text = False
             elif backfill.total < 0:
-                backfill.count_text = self.env._("The channel tells only when they are read.")
+                backfill.count_text = self.env._("Known once all orders are imported.")
             else:
                 backfill.count_text = self.env._("%(count)s orders", count=backfill.total)
 
@@ -97,7 +99,9 @@ class OmsChannelBackfill(models.Model):
         self.check_access("write")
         self = self.sudo()
         if self.state != "draft":
-            raise UserError(self.env._("It has begun: what is read is shown as it goes on."))
+            raise UserError(
+                self.env._("The import has started. Imported orders are shown as it progresses.")
+            )
         self._count()
         return True
 
@@ -129,7 +133,7 @@ class OmsChannelBackfill(models.Model):
     @api.constrains("date_from", "date_to", "channel_id")
     def _check_draft(self):
         if any(backfill.state != "draft" for backfill in self):
-            raise UserError(self.env._("A back-fill that has begun cannot be changed."))
+            raise UserError(self.env._("A history import that has started cannot be changed."))
 
     def write(self, vals):
         """Extend: another window is not counted yet."""
@@ -168,7 +172,7 @@ class OmsChannelBackfill(models.Model):
                 backfill,
                 "channel.backfill",
                 self.env._(
-                    "Back-fill %(name)s: %(state)s",
+                    "History import %(name)s: %(state)s",
                     name=backfill.name,
                     state=backfill._state_label(),
                 ),
@@ -181,7 +185,7 @@ class OmsChannelBackfill(models.Model):
 class OmsChannel(models.Model):
     _inherit = "oms.channel"
 
-    backfill_ids = fields.One2many("oms.channel.backfill", "channel_id", "Back-fills")
+    backfill_ids = fields.One2many("oms.channel.backfill", "channel_id", "History Imports")
     backfill_policy = fields.Selection(
         [
             ("past", "Process Open Orders, Record the Others"),
@@ -191,8 +195,8 @@ class OmsChannel(models.Model):
         "Imported History",
         default="past",
         required=True,
-        help="Recorded orders can be looked up and counted: nothing of them is reserved, shipped, "
-        "invoiced or booked.",
+        help="Record-only orders can be searched and counted: nothing is reserved, shipped, "
+        "invoiced or posted for them.",
     )
 
     def action_new_backfill(self):
@@ -202,7 +206,7 @@ class OmsChannel(models.Model):
         now = fields.Datetime.now().replace(second=0)
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Back-fill"),
+            "name": self.env._("History Import"),
             "res_model": "oms.channel.backfill",
             "view_mode": "form",
             "context": {

@@ -77,9 +77,7 @@ class OmsChannelBackfill(models.Model):
         )
         page = events and cursor and digest_of("".join(e[1] for e in events).encode())
         if self.cursor and page and page == self.page:
-            raise FinalError(
-                self.env._("The channel tells the same page of orders again and again.")
-            )
+            raise FinalError(self.env._("The channel returned the same page of orders repeatedly."))
         fresh = channel._without_known(events)
         if fresh:
             channel._receive_many(fresh)
@@ -117,5 +115,5 @@ class OmsChannelBackfill(models.Model):
             return
         self._set_state("failed")
         self.channel_id._tell_owner(
-            self.env._("Back-fill failed after %(count)s orders", count=self.done_count), text
+            self.env._("History import failed after %(count)s orders", count=self.done_count), text
         )

@@ -18,7 +18,7 @@ class OmsChannelGap(models.Model):
     """One window of time in which the channel's orders were compared with those here."""
 
     _name = "oms.channel.gap"
-    _description = "Gap Check"
+    _description = "Reconciliation"
     _inherit = ["oms.state.mixin"]
     _order = "date_from desc, id desc"
     _check_company_auto = True
@@ -35,32 +35,35 @@ class OmsChannelGap(models.Model):
 
     channel_id = fields.Many2one("oms.channel", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="channel_id.company_id", store=True, index=True)
-    date_from = fields.Datetime("From", required=True)
-    date_to = fields.Datetime("Until", required=True)
-    day = fields.Date(readonly=True, help="The day of the channel's company, for nightly checks.")
+    date_from = fields.Datetime("Start Date", required=True)
+    date_to = fields.Datetime("End Date", required=True)
+    day = fields.Date(
+        readonly=True,
+        help="Day in the time zone of the channel's company, for nightly reconciliations.",
+    )
     state = fields.Selection(
         [
-            ("draft", "To check"),
-            ("listing", "Being read"),
-            ("even", "Even"),
-            ("gap", "Gap"),
+            ("draft", "To Check"),
+            ("listing", "Fetching Orders"),
+            ("even", "Complete"),
+            ("gap", "Missing Orders"),
             ("failed", "Failed"),
         ],
         default="draft",
         required=True,
         readonly=True,
     )
-    theirs_count = fields.Integer("There", readonly=True)
-    ours_count = fields.Integer("Here", readonly=True)
+    theirs_count = fields.Integer("Orders on the Channel", readonly=True)
+    ours_count = fields.Integer("Orders in Odoo", readonly=True)
     fetched_count = fields.Integer("Fetched", readonly=True)
-    missing_refs = fields.Text("Missing", readonly=True, help="The channel's ids, one a line.")
+    missing_refs = fields.Text("Missing", readonly=True, help="Channel order IDs, one per line.")
     text = fields.Char("Result", readonly=True)
-    checked_at = fields.Datetime("Checked", readonly=True)
+    checked_at = fields.Datetime("Checked On", readonly=True)
     cursor = fields.Char(readonly=True)
     listed_refs = fields.Json(readonly=True)
 
     _window_order = models.Constraint(
-        "CHECK (date_from < date_to)", "The window must begin before it ends."
+        "CHECK (date_from < date_to)", "The end date must be after the start date."
     )
 
     # === ACTION METHODS === #
@@ -79,7 +82,7 @@ class OmsChannelGap(models.Model):
         self.check_access("read")
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Gap check"),
+            "name": self.env._("Reconciliation"),
             "res_model": self._name,
             "res_id": self.id,
             "view_mode": "form",
@@ -142,7 +145,7 @@ class OmsChannelGap(models.Model):
                 return
         raise UserError(
             self.env._(
-                "There are more than %(pages)s pages of orders: check a shorter time.",
+                "There are more than %(pages)s pages of orders. Reconcile a shorter period.",
                 pages=MAX_PAGES,
             )
         )
@@ -202,7 +205,7 @@ class OmsChannelGap(models.Model):
         """:return: in words what the list of the channel has and Odoo has not"""
         values = {"window": self._window_text(), "theirs": theirs, "ours": theirs - len(missing)}
         if not missing:
-            return self.env._("%(window)s: %(theirs)s there, all here.", **values)
+            return self.env._("%(window)s: %(theirs)s on the channel, all in Odoo.", **values)
         shown = ", ".join(names.get(ref, ref) for ref in missing[:MAX_NAMED])
         if len(missing) > MAX_NAMED:
             shown = self.env._("%(names)s and more", names=shown)
@@ -210,11 +213,12 @@ class OmsChannelGap(models.Model):
         left = len(missing) - len(names.keys() & set(missing))
         if not left:
             return self.env._(
-                "%(window)s: %(theirs)s there, %(ours)s here; fetched: %(names)s.", **values
+                "%(window)s: %(theirs)s on the channel, %(ours)s in Odoo; fetched: %(names)s.",
+                **values,
             )
         return self.env._(
-            "%(window)s: %(theirs)s there, %(ours)s here; missing: %(names)s. The channel did "
-            "not give %(left)s of them.",
+            "%(window)s: %(theirs)s on the channel, %(ours)s in Odoo; missing: %(names)s. The "
+            "channel did not return %(left)s of them.",
             left=left,
             **values,
         )

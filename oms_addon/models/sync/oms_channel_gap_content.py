@@ -46,7 +46,7 @@ class OmsChannelGap(models.Model):
         )
         names = ", ".join(orders[:MAX_NAMED].mapped("name"))
         return self.env._(
-            "%(result)s Different on the channel, and updated: %(names)s (%(count)s in all).",
+            "%(result)s Different on the channel and updated: %(names)s (%(count)s in total).",
             result=text,
             names=names,
             count=len(refs),

@@ -15,7 +15,7 @@ class OmsChannelGap(models.Model):
     _inherit = "oms.channel.gap"
 
     deleted_refs = fields.Text(
-        "Deleted on the Channel", readonly=True, help="The channel's order IDs, one per line."
+        "Deleted on the Channel", readonly=True, help="Channel order IDs, one per line."
     )
 
     def _hold_deleted(self, listed):
@@ -80,11 +80,11 @@ class OmsChannel(models.Model):
             self._raise_alert(
                 "deleted",
                 self.env._(
-                    "The channel no longer knows any of %(count)s open orders.", count=len(gone)
+                    "The channel no longer returns any of %(count)s open orders.", count=len(gone)
                 ),
                 self.env._(
-                    "Check that the address and the credentials are still those of the same "
-                    "shop. No order was changed."
+                    "Check that the address and credentials still belong to the same store. No "
+                    "order was changed."
                 ),
                 level="error",
             )

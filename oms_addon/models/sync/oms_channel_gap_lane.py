@@ -26,8 +26,8 @@ Window = namedtuple("Window", "start end")
 class OmsChannel(models.Model):
     _inherit = "oms.channel"
 
-    gap_ids = fields.One2many("oms.channel.gap", "channel_id", "Gap checks")
-    next_gap_at = fields.Datetime("Next gap check", copy=False, readonly=True)
+    gap_ids = fields.One2many("oms.channel.gap", "channel_id", "Reconciliations")
+    next_gap_at = fields.Datetime("Next Reconciliation", copy=False, readonly=True)
     can_list_orders = fields.Boolean(compute="_compute_can_list_orders")
 
     # === COMPUTE METHODS === #
@@ -61,7 +61,7 @@ class OmsChannel(models.Model):
         now = fields.Datetime.now().replace(second=0)
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Gap check"),
+            "name": self.env._("Reconciliation"),
             "res_model": "oms.channel.gap",
             "view_mode": "form",
             "target": "new",
@@ -247,8 +247,8 @@ class OmsChannel(models.Model):
                 "gap",
                 "; ".join(dict.fromkeys(found.mapped("text"))),
                 self.env._(
-                    "What the channel gave is in the inbox already. Look whether its messages "
-                    "arrive; the check is made again every night."
+                    "The orders the channel returned are already in the inbox. Check whether "
+                    "its webhooks arrive; the reconciliation runs again every night."
                 ),
                 level="warning",
             )

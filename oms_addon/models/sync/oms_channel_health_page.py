@@ -13,11 +13,13 @@ DAYS = 14
 class OmsChannel(models.Model):
     _inherit = "oms.channel"
 
-    limit_bars = fields.Json("Rate limits", compute="_compute_meters")
+    limit_bars = fields.Json("Rate Limits", compute="_compute_meters")
     breaker_text = fields.Char("Connection", compute="_compute_meters")
-    day_bars = fields.Json("Orders by day", compute="_compute_day_bars")
+    day_bars = fields.Json("Orders by Day", compute="_compute_day_bars")
     alert_count = fields.Integer("Open Alerts", compute="_compute_alert_count")
-    backfill_running = fields.Selection([("yes", "Yes"), ("no", "No")], compute="_compute_running")
+    backfill_running = fields.Selection(
+        [("yes", "Yes"), ("no", "No")], "History Import Running", compute="_compute_running"
+    )
     can_sync_locations = fields.Boolean(compute="_compute_can_sync_locations")
 
     # === COMPUTE METHODS === #
@@ -94,7 +96,7 @@ class OmsChannelMeter(models.Model):
             "text": self.env._("paused for %(seconds)s s", seconds=round(waits))
             if waits > 0
             else self.env._(
-                "%(left)s of %(burst)s calls left, %(rate)s more each minute",
+                "%(left)s of %(burst)s calls left, %(rate)s more per minute",
                 left=int(max(left, 0)),
                 burst=f"{self.burst:g}",
                 rate=f"{self.rate * 60:g}",

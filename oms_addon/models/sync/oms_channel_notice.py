@@ -10,7 +10,7 @@ CONFIRMED = ("disconnected", "erase_customer", "erase_shop")
 
 class OmsChannelNotice(models.AbstractModel):
     _name = "oms.channel.notice"
-    _description = "Channel Notices"
+    _description = "Channel Notice"
 
     @api.model
     def _import_documents(self, channel, run):
@@ -39,16 +39,18 @@ class OmsChannelNotice(models.AbstractModel):
         """The channel was disconnected there: nothing can be told or asked any more."""
         channel._raise_alert(
             "credentials",
-            document.message or self.env._("The channel was disconnected at its own end."),
-            self.env._("Connect it again: install the app there, renew the access here."),
+            document.message or self.env._("The channel was disconnected by the store."),
+            self.env._(
+                "Connect it again: install the app in the store, then renew the access in Odoo."
+            ),
         )
         self.env["oms.channel.meter"]._record_failure(channel, at_once=True)
-        return self.env._("The channel's page says it.")
+        return self.env._("Reported by the channel.")
 
     @api.model
     def _take_problem(self, channel, message, document):
         channel._raise_alert("notice", document.message, level="warning")
-        return self.env._("The channel's page says it.")
+        return self.env._("Reported by the channel.")
 
     @api.model
     def _take_data_request(self, channel, message, document):
@@ -59,31 +61,31 @@ class OmsChannelNotice(models.AbstractModel):
         refs = ", ".join(document.order_refs) or "-"
         if partner or orders:
             note = self.env._(
-                "Customer %(customer)s, orders %(orders)s: open the contact %(contact)s, choose "
-                "Actions > Personal Data, export it and send them the file.",
+                "Customer %(customer)s, orders %(orders)s: open contact %(contact)s, choose "
+                "Actions > Personal Data, export the data and send it to the customer.",
                 customer=customer,
                 orders=refs,
                 contact=(partner or orders.partner_id)[:1].display_name,
             )
         else:
             note = self.env._(
-                "Customer %(customer)s, orders %(orders)s: nothing is kept of them. Tell them so.",
+                "Customer %(customer)s, orders %(orders)s: no data is stored. Inform the customer.",
                 customer=customer,
                 orders=refs,
             )
-        channel._tell_owner(self.env._("A customer asks for their data"), note)
-        return self.env._("The owner of the channel was told.")
+        channel._tell_owner(self.env._("Data request from a customer"), note)
+        return self.env._("The responsible user of the channel was notified.")
 
     @api.model
     def _take_erase_shop(self, channel, message, document):
         channel._tell_owner(
-            self.env._("The channel asks to erase its data"),
+            self.env._("The channel requested the erasure of its data"),
             self.env._(
-                "Pause the channel, then choose Actions > Erase Customers on it. Customers with "
-                "open orders are erased when those are closed; invoices are kept."
+                "Pause the channel, then choose Actions > Erase Customers. Customers with open "
+                "orders are erased once those are closed; invoices are kept."
             ),
         )
-        return self.env._("The owner of the channel was told.")
+        return self.env._("The responsible user of the channel was notified.")
 
     # === ERASING A CUSTOMER === #
 
@@ -106,14 +108,14 @@ class OmsChannelNotice(models.AbstractModel):
             if not message.erase_waits:
                 message.erase_waits = True
                 channel._tell_owner(
-                    self.env._("A customer wants to be erased"),
-                    self.env._("%(obstacle)s It is tried again every day.", obstacle=obstacle),
+                    self.env._("Erasure request from a customer"),
+                    self.env._("%(obstacle)s The erasure is retried every day.", obstacle=obstacle),
                 )
-            return self.env._("Waits until the customer's orders are closed.")
+            return self.env._("Waiting for the customer's orders to be closed.")
         outcome = privacy._erase(person)
         left = [*outcome.left, *account]
         if left:
-            channel._tell_owner(self.env._("A customer was erased in part"), "\n".join(left))
+            channel._tell_owner(self.env._("Customer partly erased"), "\n".join(left))
         message._erase(person.values)
         return self.env._(
             "%(count)s contacts and %(orders)s orders erased.",
@@ -133,8 +135,8 @@ class OmsChannelNotice(models.AbstractModel):
         accounts = self.env["res.partner"].search([("email_normalized", "=", email)])
         return [
             self.env._(
-                "Contact %(contact)s has the same email address and a login, so it was not "
-                "erased. If it is the same person, remove the portal access, then open the "
+                "Contact %(contact)s has the same email address and a user account, so it was "
+                "not erased. If it is the same person, remove the portal access, then open the "
                 "contact and choose Actions > Personal Data.",
                 contact=contact.display_name,
             )

@@ -32,13 +32,13 @@ class OmsChannel(models.Model):
     fetch_minutes = fields.Integer(
         "Poll Every (Minutes)",
         default=1,
-        help="How often orders are fetched where the channel sends no webhooks.",
+        help="How often orders are fetched if the channel sends no webhooks.",
     )
     fetch_minutes_webhooks = fields.Integer(
         "Poll Every, With Webhooks (Minutes)",
         default=5,
-        help="How often orders are fetched where the channel also sends webhooks, to find those "
-        "that got lost.",
+        help="How often orders are fetched if the channel also sends webhooks, to find missing "
+        "ones.",
     )
     next_fetch_at = fields.Datetime("Next Poll", copy=False, readonly=True)
     polled_at = fields.Datetime("Last Poll", copy=False, readonly=True)
@@ -57,7 +57,7 @@ class OmsChannel(models.Model):
         if problem:
             return self._notify(problem, "danger")
         return self._notify(
-            self.env._("Messages that came: %(count)s.", count=count)
+            self.env._("Messages received: %(count)s.", count=count)
             if count
             else self.env._("Nothing new."),
             "success",
@@ -84,7 +84,7 @@ class OmsChannel(models.Model):
 
     def _notify_busy(self):
         """:return: the action that says that somebody else has the channel"""
-        text = self.env._("A job has been busy with this channel for a while. Try again later.")
+        text = self.env._("Another job is processing this channel. Try again later.")
         return self._notify(text, "warning")
 
     def _notify(self, message, kind):
@@ -218,10 +218,10 @@ class OmsChannel(models.Model):
             self.env["oms.channel.meter"]._record_failure(self, at_once=True)
             self._raise_alert(
                 "credentials",
-                self.env._("The channel refuses the credentials: %(error)s", error=text),
+                self.env._("The channel rejected the credentials: %(error)s", error=text),
                 self.env._(
-                    "Renew the access at the channel, enter it in Connection and test it. "
-                    "Nothing is lost: what is missing is fetched afterwards."
+                    "Renew the access on the channel, enter it under Connection and test it. "
+                    "Missing orders are fetched afterwards."
                 ),
             )
             return
@@ -229,7 +229,7 @@ class OmsChannel(models.Model):
             "fetch",
             self.env._("Orders cannot be fetched: %(error)s", error=text),
             self.env._(
-                "It is tried again by itself. If it lasts, see whether the store is up and "
-                "its address is right, then test the connection."
+                "The poll is retried automatically. If the error persists, check the store and "
+                "its address, then test the connection."
             ),
         )

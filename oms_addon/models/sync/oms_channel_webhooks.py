@@ -30,7 +30,7 @@ class OmsChannel(models.Model):
     webhooks_text = fields.Char("Webhook Details", readonly=True, copy=False)
     webhooks_checked_at = fields.Datetime("Last Webhook Check", readonly=True, copy=False)
     webhooks_since = fields.Datetime(readonly=True, copy=False)
-    next_care_at = fields.Datetime(readonly=True, copy=False)
+    next_care_at = fields.Datetime("Next Webhook Check", readonly=True, copy=False)
 
     @api.constrains("tracking_secret", "webhook_secret", "api_secret")
     def _check_tracking_secret(self):
@@ -42,7 +42,8 @@ class OmsChannel(models.Model):
             ):
                 raise ValidationError(
                     self.env._(
-                        "Choose another secret for tracking than the channel %(channel)s has.",
+                        "The tracking secret of channel %(channel)s must differ from its "
+                        "webhook secret. Enter another one.",
                         channel=channel_sudo.name,
                     )
                 )
@@ -170,7 +171,7 @@ class OmsChannel(models.Model):
         self.write(
             {
                 "webhooks_state": "none",
-                "webhooks_text": self.env._("None: orders are fetched by asking."),
+                "webhooks_text": self.env._("None: orders are fetched by polling."),
                 "webhooks_checked_at": now,
                 "webhooks_since": False,
                 "next_care_at": self._next_care(now),
@@ -184,7 +185,7 @@ class OmsChannel(models.Model):
         :return: how it stands with the registrations, in words
         """
         if not made:
-            return self.env._("All are registered.")
+            return self.env._("All webhooks are registered.")
         shown = " ".join(made[:MAX_NAMED])
         if len(made) > MAX_NAMED:
             shown = self.env._(
@@ -210,11 +211,11 @@ class OmsChannel(models.Model):
         )
         self._raise_alert(
             "webhooks",
-            self.env._("The channel was not asked for its messages: %(error)s", error=text),
+            self.env._("The webhooks could not be registered: %(error)s", error=text),
             self.env._(
-                "Orders are fetched every %(minutes)s min. meanwhile. See that the address "
-                "%(url)s can be reached from the internet and that the access may register "
-                "messages; it is tried again by itself.",
+                "Orders are polled every %(minutes)s minutes meanwhile, and registration is "
+                "retried automatically. Check that the address %(url)s can be reached from the "
+                "internet and that the access may register webhooks.",
                 minutes=max(self.fetch_minutes, 1),
                 url=self.webhook_url,
             ),
@@ -237,15 +238,15 @@ class OmsChannel(models.Model):
             text = self.env["oms.channel.message"]._in_words(error)[:MAX_SHOWN]
             self._raise_alert(
                 "webhooks",
-                self.env._("The channel goes on sending messages: %(error)s", error=text),
+                self.env._("The channel still sends webhooks: %(error)s", error=text),
                 self.env._(
-                    "Remove the messages to %(url)s at the channel by hand. What comes is kept "
-                    "and waits.",
+                    "Remove the webhooks to %(url)s on the channel manually. Received messages "
+                    "are stored and stay pending.",
                     url=self.webhook_url,
                 ),
                 level="warning",
             )
             return
         self.env["oms.event"]._log(
-            self, "channel.webhooks", self.env._("The channel sends no more messages.")
+            self, "channel.webhooks", self.env._("The webhooks were removed from the channel.")
         )

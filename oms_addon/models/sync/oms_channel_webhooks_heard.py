@@ -29,13 +29,14 @@ class OmsChannel(models.Model):
             self._raise_alert(
                 "unheard",
                 self.env._(
-                    "The channel's messages do not arrive at %(url)s; asking found %(count)s.",
+                    "Webhooks of the channel do not arrive at %(url)s: polling found %(count)s "
+                    "messages.",
                     url=self.webhook_url,
                     count=found,
                 ),
                 self.env._(
-                    "See that the address can be reached from the internet (proxy, firewall, "
-                    "certificate). Orders are fetched by asking meanwhile: nothing is lost."
+                    "Check that the address can be reached from the internet (proxy, firewall, "
+                    "certificate). Orders are fetched by polling meanwhile."
                 ),
                 level="warning",
             )

@@ -625,17 +625,17 @@ class TestAmazonConnection(AmazonCase):
 
     def test_what_is_wrong_is_said_in_words(self):
         for values, text in (
-            ({"account_ref": "me"}, "the seller id, an @ and marketplace ids are expected"),
+            ({"account_ref": "me"}, "expected the seller ID, an @ and marketplace IDs"),
             ({"account_ref": "A2SIMSELLER01@A1PA6795UKMFR9,XYZ"}, "no marketplace XYZ"),
             (
                 {"account_ref": "A2SIMSELLER01@A1PA6795UKMFR9,ATVPDKIKX0DER"},
-                "make a channel for each",
+                "create one channel per region",
             ),
-            ({"api_key": "other"}, "does not know the application"),
-            ({"webhook_secret": "old"}, "authorise the application again"),
-            ({"account_ref": "A2SIMSELLER01@A13V1IB3VIYZZH"}, "does not know the seller id"),
-            ({"account_ref": "A2OTHERSELLER@A1PA6795UKMFR9"}, "does not know the seller id"),
-            ({"api_secret": False}, "Fill in: LWA client secret"),
+            ({"api_key": "other"}, "does not recognize the application"),
+            ({"webhook_secret": "old"}, "Authorize the application again"),
+            ({"account_ref": "A2SIMSELLER01@A13V1IB3VIYZZH"}, "does not recognize the seller ID"),
+            ({"account_ref": "A2OTHERSELLER@A1PA6795UKMFR9"}, "does not recognize the seller ID"),
+            ({"api_secret": False}, "Fill in: LWA Client Secret"),
         ):
             with self.subTest(text):
                 was = {key: self.amazon[key] for key in values}
@@ -707,7 +707,7 @@ class TestAmazonConnection(AmazonCase):
         self.amazon.account_ref = self.amazon.account_ref.replace("orders", "others")
         self.assertEqual(
             self.adapter._ensure_webhooks(self.amazon),
-            [f"Changes of orders are sent to {arn.replace('orders', 'others')}."],
+            [f"Order changes are sent to {arn.replace('orders', 'others')}."],
         )
         self.adapter._remove_webhooks(self.amazon)
         self.assertEqual(self.shop.subscriptions, {})
@@ -905,7 +905,7 @@ class TestAmazonTelling(AmazonCase):
         self._told("shipment", self._shipment(ref))
         message = self._told("cancellation", self._cancellation(ref), "k2")
         self.assertEqual(message.state, "failed")
-        self.assertIn("Nothing of order", message.error)
+        self.assertIn("All items of order", message.error)
         self.assertEqual(self.shop.feeds, {})
 
     def _refund(self, ref, amount="10.00", **values):
@@ -945,8 +945,8 @@ class TestAmazonTelling(AmazonCase):
         ref = self.shop.place_order([("MUG", 1, "10.00"), ("POT", 1, "6.00")], shipping="4.00")
         message = self._told("refund", self._refund(ref, "20.00", lines=[]))
         self.assertEqual(message.state, "failed")
-        self.assertIn(f"4.00 {self.currency} of the refund are left over", message.error)
-        self.assertIn(f"the items of order {ref} cost no more on Amazon", message.error)
+        self.assertIn(f"4.00 {self.currency} of the refund exceed", message.error)
+        self.assertIn(f"exceed the price of the items of order {ref}", message.error)
         self.assertEqual((self.shop.refunds_told, self.shop.feeds), ([], {}))
 
     @mute_logger(SENDER)
@@ -963,7 +963,7 @@ class TestAmazonTelling(AmazonCase):
         ref = self.shop.place_order()
         message = self._told("refund", self._refund(ref, "99.00"))
         self.assertEqual(message.state, "failed")
-        self.assertIn(f"79.00 {self.currency} of the refund are left over", message.error)
+        self.assertIn(f"79.00 {self.currency} of the refund exceed", message.error)
         self.assertEqual((self.shop.refunds_told, self.shop.feeds), ([], {}))
 
     @mute_logger(SENDER)
@@ -1049,7 +1049,7 @@ class TestAmazonTelling(AmazonCase):
         self.assertEqual(self.adapter._push_price(self.amazon, "k", [item]), {"failed": {}})
         self.assertEqual(self.shop.prices["S000"], "12.50")
         answer = self.adapter._push_price(self.amazon, "k", [{**item, "currency": "GBP"}])
-        self.assertEqual(answer["failed"], {"0": "No marketplace of the account sells in GBP."})
+        self.assertEqual(answer["failed"], {"0": "No marketplace of the account is in GBP."})
 
     def _place(self):
         return self.env["oms.channel.location"].create(

@@ -510,10 +510,10 @@ class TestPrestashopAsking(PrestashopCommon):
         self.shop.permissions["taxes"] = set()
         self.assertIn("GET: taxes; POST: order_slip", test())
         self.shop.is_on = False
-        self.assertIn("webservice is off", test())
+        self.assertIn("webservice is disabled", test())
         self.shop.is_on = True
         self.channel.api_key = "A" * 32
-        self.assertIn("refuses the webservice key", test())
+        self.assertIn("rejected the webservice key", test())
         self.channel.api_key = "short"
         self.assertIn("32 characters", test())
         self.channel.api_key = self.shop.key
@@ -522,7 +522,7 @@ class TestPrestashopAsking(PrestashopCommon):
         self.channel.write({"base_url": "http://127.0.0.1:9", "api_key": self.shop.key})
         self.assertIn("refused the connection", test())
         self.channel.base_url = False
-        self.assertIn("Enter the shop's address", test())
+        self.assertIn("Enter the store address", test())
 
     def test_an_order_is_composed_with_few_calls_and_read_whole(self):
         ref = self.shop.place_order(
@@ -898,9 +898,9 @@ class TestPrestashopTelling(PrestashopCommon):
         cancelled, shipped = self.shop.place_order(), self.shop.place_order()
         self.shop.cancel_order(cancelled)
         self.shop.ship(shipped)
-        with self.assertRaisesRegex(FinalError, "cancelled in the shop"):
+        with self.assertRaisesRegex(FinalError, "cancelled in the store"):
             self.adapter._push_shipment(self.channel, "K", self._shipment(cancelled))
-        with self.assertRaisesRegex(FinalError, "has left"):
+        with self.assertRaisesRegex(FinalError, "reports the order as shipped"):
             self.adapter._push_cancellation(self.channel, "K", self._cancellation(shipped))
         with self.assertRaisesRegex(FinalError, "no order 99"):
             self.adapter._push_shipment(self.channel, "K", self._shipment("99"))
@@ -1010,7 +1010,7 @@ class TestPrestashopTelling(PrestashopCommon):
     def test_a_line_that_is_gone_in_the_shop_is_told_in_words(self):
         ref = self.shop.place_order((("MUG", 1, "12.00"),))
         refund = self._refund(ref, "12.00", [("999", 1, "12.00")])
-        with self.assertRaisesRegex(FinalError, f"Order {ref} has no such line"):
+        with self.assertRaisesRegex(FinalError, f"Order {ref} no longer has this line"):
             self.adapter._push_refund(self.channel, "K", refund)
         self.assertEqual(self.shop.refunds_told, [])
 

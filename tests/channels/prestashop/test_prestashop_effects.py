@@ -310,7 +310,7 @@ class TestPrestashopNotices(PrestashopEffects):
     def test_a_refusal_behind_a_notice_has_the_status_of_success_and_is_one(self):
         self.shop.notice = NOTICE
         self.shop.key = "A" * 32
-        self.assertIn("refuses the webservice key", self.adapter._test_connection(self.store))
+        self.assertIn("rejected the webservice key", self.adapter._test_connection(self.store))
         with self.assertRaisesRegex(RetryableError, "could not answer: Authentif"):
             self.adapter._fetch(self.store)
 
@@ -331,7 +331,7 @@ class TestPrestashopNotices(PrestashopEffects):
         [message] = self.messages(direction="out", topic="refund")
         message._send(JobRun())
         self.assertEqual((message.state, message.attempts), ("pending", 1))
-        self.assertIn("not certain whether it took this", message.error)
+        self.assertIn("unknown whether the change was accepted", message.error)
         self.assertEqual(self.own(order).state, "asked")
         self.assertEqual(self.holds(order), [])
         # It is found, and not made again.
@@ -403,7 +403,7 @@ class TestPrestashopTakenBack(PrestashopEffects):
         at = self.shop.now
         gap = self.store._check_gap(at - timedelta(hours=1), at + timedelta(hours=1))
         self.assertEqual(gap.state, "even")
-        self.assertIn(f"Different on the channel, and updated: {order.name} (1 in all).", gap.text)
+        self.assertIn(f"Different on the channel and updated: {order.name} (1 in total).", gap.text)
         self.work()
         self.assertEqual(self.wanted(order), {"MUG": 1})
 

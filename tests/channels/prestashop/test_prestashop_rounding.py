@@ -182,7 +182,7 @@ class TestPrestashopWizard(PrestashopCommon):
         )
         self.assertFalse(wizard.rounding_advice)
         wizard.tax_rounding = "round_globally"
-        self.assertIn("The setting of the channel is Per Line.", wizard.rounding_advice)
+        self.assertIn("The channel's setting is Per Line.", wizard.rounding_advice)
         self.assertIn("under Invoicing, Configuration", wizard.rounding_advice)
 
     def test_what_odoo_cannot_round_is_told_with_what_it_means(self):

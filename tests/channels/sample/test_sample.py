@@ -40,7 +40,7 @@ class TestSample(OmsCommon):
         self._make_channel("Other Shop")
         self.assertEqual(self.shop.state, "paused")
         event = self.env["oms.event"].search([("code", "=", "channel.sample_paused")])
-        self.assertEqual(event.name, "Paused: a channel of your own is live now.")
+        self.assertEqual(event.name, "Paused: one of your own channels is live.")
 
     def test_a_repeated_delivery_is_counted_and_makes_nothing_new(self):
         self.shop._fetch(60)

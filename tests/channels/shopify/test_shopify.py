@@ -100,7 +100,9 @@ class TestShopifyMessages(ShopifyCase):
         self.assertIn("two days", self._verify(delivery, now + timedelta(days=3)))
         for unknown in ("", "yesterday"):
             problem = self._verify(delivery, **{"X-Shopify-Triggered-At": unknown})
-            self.assertEqual(problem, "the header X-Shopify-Triggered-At is missing or no time")
+            self.assertEqual(
+                problem, ("The header X-Shopify-Triggered-At is missing or not a valid time")
+            )
 
     def test_a_body_is_an_event_for_each_topic_however_often_and_under_whatever_name_it_comes(self):
         refs, body = set(), b'{"id": 5}'
@@ -164,7 +166,7 @@ class TestShopifyMessages(ShopifyCase):
             [("channel_id", "=", self.shop.id), ("topic", "=", "confirmation")]
         )
         self.assertEqual((message.state, asked.state), ("done", "failed"))
-        self.assertIn("still answers", asked.error)
+        self.assertIn("still responds", asked.error)
 
     def test_an_app_that_was_removed_is_disconnected(self):
         self.shop.state = "live"
@@ -533,7 +535,7 @@ class TestShopifyStock(ShopifyCase):
         )
         self.assertEqual(sorted(answer["failed"]), ["0", "1", "2", "3"])
         self.assertIn("could not be found", answer["failed"]["0"])
-        self.assertIn("Map a location", answer["failed"]["2"])
+        self.assertIn("Map a Shopify location", answer["failed"]["2"])
         self.assertEqual(self.store.stock()["POT", "71"], 5)
 
     def test_a_store_with_one_place_needs_no_mapping(self):
@@ -647,10 +649,10 @@ class TestShopifyShipments(ShopifyCase):
     def test_what_is_fulfilled_or_gone_already_says_so(self):
         ref = self.store.place_order()
         self._push(self._shipment(ref, ("MUG", 2)))
-        with self.assertRaisesRegex(FinalError, "nothing of this left"):
+        with self.assertRaisesRegex(FinalError, "nothing left to fulfill"):
             self._push(self._shipment(ref, ("MUG", 2), number="OTHER"))
         shipment = self._shipment(ref, ("MUG", 2))
-        with self.assertRaisesRegex(FinalError, "no such order"):
+        with self.assertRaisesRegex(FinalError, "no longer exists"):
             self._push({**shipment, "order_ref": "999999"})
         self.assertEqual(len(self.store.shipments), 1)
 
@@ -815,7 +817,7 @@ class TestShopifyConnection(ShopifyCase):
 
     def test_what_is_wrong_with_a_connection_is_said_in_words(self):
         self.store.token = "another"
-        self.assertIn("cannot be asked", self.adapter._test_connection(self.shop))
+        self.assertIn("cannot be reached", self.adapter._test_connection(self.shop))
         self.shop.write({**self.store.credentials(), "base_url": "http://127.0.0.1:9"})
         self.assertIn("refused the connection", self.adapter._test_connection(self.shop))
         self.shop.api_key = False

@@ -1208,7 +1208,7 @@ class TestWoocommerceOut(WoocommerceCommon):
         return {
             "order_ref": ref,
             "reason": "inventory",
-            "text": "Out of stock",
+            "text": "Out of Stock",
             "restock": True,
             "refund": refund,
             "lines": [{"line_ref": "", "sku": s, "quantity": str(q), "units": q} for s, q in lines],
@@ -1401,9 +1401,9 @@ class TestWoocommerceConnection(WoocommerceCommon):
 
     def test_each_thing_that_is_wrong_is_told_in_words(self):
         self.shop.gate.permissions = "read"
-        self.assertIn("may only read", self.adapter._test_connection(self.woo))
+        self.assertIn("read-only", self.adapter._test_connection(self.woo))
         self.woo.api_secret = "cs_wrong"
-        self.assertIn("refuses the keys", self.adapter._test_connection(self.woo))
+        self.assertIn("rejected the keys", self.adapter._test_connection(self.woo))
         self.shop.plain_permalinks = True
         self.assertIn("Permalinks", self.adapter._test_connection(self.woo))
         self.shop.stop()
@@ -1414,12 +1414,12 @@ class TestWoocommerceConnection(WoocommerceCommon):
 
     def test_a_shop_that_is_none_and_one_that_sends_elsewhere_are_told(self):
         self.shop.fail(1, 200, body=b"")
-        self.assertIn("no WooCommerce", self.adapter._test_connection(self.woo))
+        self.assertIn("not a WooCommerce", self.adapter._test_connection(self.woo))
         self.shop.fail(1, 404, body=b'{"code": "rest_no_route", "message": "No route"}')
         self.assertIn("WooCommerce does not", self.adapter._test_connection(self.woo))
         home = b'<html><title>Woo</title><link href="/wp-includes/css/a.css"></html>'
         self.shop.fail(1, 200, body=home)
-        self.assertIn("must not be “Plain”", self.adapter._test_connection(self.woo))
+        self.assertIn("anything but “Plain”", self.adapter._test_connection(self.woo))
         login = home.replace(b"</html>", b'<form id="loginform" action="/wp-login.php"></html>')
         self.shop.fail(1, 200, body=login)
         self.assertIn("a login page", self.adapter._test_connection(self.woo))
@@ -1450,7 +1450,7 @@ class TestWoocommerceConnection(WoocommerceCommon):
         # Data that PHP sends as a page, because it wrote a notice first, is data.
         said = b'<br />\n<b>Notice</b>: x in <b>y.php</b><br />\n{"code": "x", "message": "No."}'
         self.shop.fail(1, 401, body=said)
-        self.assertIn("refuses the keys: No.", self.adapter._test_connection(self.woo))
+        self.assertIn("rejected the keys: No.", self.adapter._test_connection(self.woo))
 
     def test_over_https_the_keys_authenticate_and_over_http_they_only_sign(self):
         seen = []
@@ -1474,7 +1474,7 @@ class TestWoocommerceConnection(WoocommerceCommon):
 
     def test_the_shop_takes_no_keys_that_are_readable_on_the_way(self):
         self.shop.secure = True
-        self.assertIn("refuses the keys", self.adapter._test_connection(self.woo))
+        self.assertIn("rejected the keys", self.adapter._test_connection(self.woo))
 
     def test_fault_7_webhooks_are_made_once_and_switched_on_again(self):
         self.shop.forget_webhooks()

@@ -107,7 +107,7 @@ function sendByMenu(customer, warehouse) {
 /** An agent sees what waits and sends it from another warehouse. */
 registry.category("web_tour.tours").add("oms_allocation_board_tour", {
     steps: () => [
-        { trigger: ".o_kanban_group:contains('London') .o_kanban_record:contains('Not in stock')" },
+        { trigger: ".o_kanban_group:contains('London') .o_kanban_record:contains('Out of Stock')" },
         {
             content: "By drawing the card",
             isActive: ["desktop"],

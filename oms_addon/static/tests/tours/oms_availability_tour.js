@@ -11,7 +11,7 @@ registry.category("web_tour.tours").add("oms_availability_tour", {
         { trigger: ".btn-group button:contains('60 days')", run: "click" },
         { trigger: ".btn-group button.active:contains('60 days')" },
         { trigger: ".o_oms_availability_channels tr:contains('Shop') a:contains('4')", run: "click" },
-        { trigger: ".modal .modal-title:contains('Why is this number 4?')" },
+        { trigger: ".modal .modal-title:contains('Explanation of 4 Units')" },
         { trigger: ".modal tr[data-row=on_hand]:contains('10')" },
         { trigger: ".modal tr[data-row=reserved]:contains('−2')" },
         { trigger: ".modal tr[data-row=buffer]:contains('−1')" },
@@ -25,7 +25,7 @@ registry.category("web_tour.tours").add("oms_availability_tour", {
 registry.category("web_tour.tours").add("oms_why_tour", {
     steps: () => [
         { trigger: ".o_data_row:contains('CUP') button[name=action_why]", run: "click" },
-        { trigger: ".modal .modal-title:contains('Why is this number 4?')" },
+        { trigger: ".modal .modal-title:contains('Explanation of 4 Units')" },
         { trigger: ".modal tr[data-row=carts]:contains('−3')" },
         { trigger: ".modal .o_oms_why_number:contains('4')" },
         { trigger: ".modal .btn-close, .modal button[aria-label=Close], .modal .oi-arrow-left", run: "click" },

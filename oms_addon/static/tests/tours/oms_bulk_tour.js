@@ -5,7 +5,7 @@ registry.category("web_tour.tours").add("oms_made_order_tour", {
     steps: () => [
         { trigger: ".o_list_button_add, .o-kanban-button-new" },
         {
-            trigger: ".o_data_cell:contains('Waiting to be shipped'), .o_kanban_record:contains('Waiting to be shipped')",
+            trigger: ".o_data_cell:contains('Waiting for shipment'), .o_kanban_record:contains('Waiting for shipment')",
             run: "click",
         },
         { trigger: ".o_oms_step[data-step=captured][data-state=done]" },

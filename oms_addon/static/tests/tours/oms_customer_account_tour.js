@@ -3,7 +3,7 @@ import { registry } from "@web/core/registry";
 /** Say that an order is of the contact whose user has its email address. */
 registry.category("web_tour.tours").add("oms_customer_account_tour", {
     steps: () => [
-        { trigger: "h2:contains('has the email address of this order')" },
+        { trigger: "h2:contains('The order has the email address of')" },
         { trigger: "div[name=candidate_id]:contains('Joel')" },
         { trigger: ".o_form_view:contains('Customer to Confirm')" },
         {
@@ -20,6 +20,6 @@ registry.category("web_tour.tours").add("oms_customer_account_tour", {
         },
         { trigger: "button[name=action_choose_candidate]", run: "click" },
         { trigger: ".modal-footer .btn-primary", run: "click" },
-        { trigger: "div[name=resolution]:contains('Customer chosen')" },
+        { trigger: "div[name=resolution]:contains('Customer set to')" },
     ],
 });

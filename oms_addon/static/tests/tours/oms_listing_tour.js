@@ -26,7 +26,7 @@ registry.category("web_tour.tours").add("oms_listing_tour", {
         { trigger: ".modal .o_field_widget[name=count]:contains('2')" },
         { trigger: ".modal .o_data_row:contains('BM-2')" },
         { trigger: ".modal button[name=action_apply]", run: "click" },
-        { trigger: ".o_notification:contains('Listings mapped: 2')" },
+        { trigger: ".o_notification:contains('Listings linked: 2')" },
         { trigger: ".o_list_view:not(:has(.o_data_row:contains('BM-1')))" },
         {
             trigger: ".o_data_row:contains('MYSTERY') td[name=product_id]:contains('Choose a product')",

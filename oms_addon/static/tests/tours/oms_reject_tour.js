@@ -67,7 +67,7 @@ registry.category("web_tour.tours").add("oms_reject_line_tour", {
 /** A picker is told to stop, and answers. */
 registry.category("web_tour.tours").add("oms_stop_tour", {
     steps: () => [
-        { trigger: ".alert-danger:contains('STOP'):contains('Put back')" },
+        { trigger: ".alert-danger:contains('STOP'):contains('To restock')" },
         { trigger: "button[name=action_oms_stopped]", run: "click" },
         { trigger: "body:not(:has(.alert-danger:contains('STOP')))" },
     ],

@@ -7,7 +7,7 @@ registry.category("web_tour.tours").add("oms_stock_check_tour", {
         { trigger: "button[name=action_check]", run: "click" },
         {
             trigger:
-                ".o_data_row:contains('5 of [CUP] Cup are marked as reserved in WH/Stock, transfers reserve 2.'), .o_kanban_record:contains('5 of [CUP] Cup are marked as reserved in WH/Stock, transfers reserve 2.')",
+                ".o_data_row:contains('5 of [CUP] Cup are marked as reserved in WH/Stock, but transfers reserve 2.'), .o_kanban_record:contains('5 of [CUP] Cup are marked as reserved in WH/Stock, but transfers reserve 2.')",
         },
         {
             content: "The whole sentence can be read",
@@ -21,7 +21,7 @@ registry.category("web_tour.tours").add("oms_stock_check_tour", {
         },
         {
             trigger:
-                ".o_data_row:contains('Repair: nothing has to be counted.'), .o_kanban_record:contains('Repair: nothing has to be counted.')",
+                ".o_data_row:contains('Repair: no count is needed.'), .o_kanban_record:contains('Repair: no count is needed.')",
         },
         {
             trigger:
