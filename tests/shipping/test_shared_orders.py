@@ -237,7 +237,8 @@ class TestSharedOrders(PushShopMixin, OmsCommon):
 
     def test_a_hold_takes_its_order_out_and_the_others_leave_fault_35(self):
         self.env["oms.hold"]._open(
-            self.younger, [HoldReason(code="CANCEL_REQUESTED", message="The buyer asks to cancel.")]
+            self.younger,
+            [HoldReason(code="CANCEL_REQUESTED", message="The buyer requested a cancellation.")],
         )
         self.assertGoesOn(self.older)
         self.assertEqual(sorted(self._own(self.younger).mapped("quantity")), [1.0, 2.0])
@@ -249,7 +250,8 @@ class TestSharedOrders(PushShopMixin, OmsCommon):
     def test_a_hold_on_what_is_picked_keeps_the_delivery_until_it_is_decided_fault_35(self):
         self.picking.move_ids.picked = True
         self.env["oms.hold"]._open(
-            self.younger, [HoldReason(code="CANCEL_REQUESTED", message="The buyer asks to cancel.")]
+            self.younger,
+            [HoldReason(code="CANCEL_REQUESTED", message="The buyer requested a cancellation.")],
         )
         self.assertEqual(self.picking.oms_shared_order_ids, self.orders)
         with self.assertRaisesRegex(UserError, "requested a cancellation"):

@@ -111,7 +111,8 @@ class OmsChannelMessage(models.Model):
             return None
         if document is None:
             self._set_state(
-                "ignored", self.env._("Topic %(topic)s requires no processing.", topic=self.topic_name)
+                "ignored",
+                self.env._("Topic %(topic)s requires no processing.", topic=self.topic_name),
             )
         return document
 
