@@ -13,13 +13,29 @@ from odoo.addons.oms_addon.tools.sealed_context import sealed
 
 STRATEGIES = ("fefo", "fifo", "lifo", "closest", "least_packages")
 ROUNDS_EACH = 6
-KEYS = ("move_id", "location_id", "lot_id", "package_id", "owner_id", "result_package_id")
-NUMBERS = ("quantity", "quantity_product_uom", "state")
+#: what differs between two runs of the same
+OF_THE_RUN = {"id", "create_uid", "create_date", "write_uid", "write_date"}
 
 
 def tell(env):
     """Play the story. :return: JSON-able facts by the name of the point"""
     return Story(env).play()
+
+
+def stored(records, *without):
+    """:return: every stored column of records, expiry dates too, beside the run's own"""
+    names = [
+        name
+        for name, field in sorted(records._fields.items())
+        if field.store and field.column_type and name not in OF_THE_RUN.union(without)
+    ]
+    return [
+        {
+            name: record[name].id if record._fields[name].relational else record[name]
+            for name in names
+        }
+        for record in records
+    ]
 
 
 class Story:
@@ -167,12 +183,9 @@ class Story:
         lines = moves.move_line_ids
         quants = self.env["stock.quant"].search([("product_id", "=", moves.product_id.id)])
         result = {
-            "lines": sorted(
-                [*(line[key].id for key in KEYS), *(line[name] for name in NUMBERS)]
-                for line in lines
-            ),
-            "moves": [(m.id, m.state, m.quantity) for m in moves],
-            "rows": [(q.id, q.quantity, q.reserved_quantity) for q in quants.sorted("id")],
+            "lines": sorted(map(str, stored(lines, "date"))),
+            "moves": stored(moves),
+            "rows": stored(quants.sorted("id")),
             "stale": len(
                 lines.filtered(
                     lambda l: l.lot_id.removal_date and l.lot_id.removal_date < l.move_id.date

@@ -106,6 +106,22 @@ def test_each_room_says_what_belongs_there():
         assert ast.get_docstring(ast.parse((room / "__init__.py").read_text())), room
 
 
+#: what writes a table past the ORM, with its name; what only locks or claims is none
+WRITES = re.compile(r"(?:INSERT INTO|(?<!DO )(?<!FOR )(?<!KEY )UPDATE|DELETE FROM)\s+([a-z]+_\w+)")
+
+
+def test_tables_of_odoo_are_written_past_the_orm_in_one_room():
+    found = {
+        (path, table)
+        for path, file in sources().items()
+        for table in WRITES.findall(file.read_text())
+        if not table.startswith("oms_")
+    }
+    rooms = {path.rpartition("/")[0] for path, _table in found}
+    assert rooms == {"models/stock"}, found
+    assert {table for _path, table in found} == {"stock_move", "stock_move_line", "stock_quant"}
+
+
 #: what only some databases have, and the one room that asks whether they do
 OPTIONAL = re.compile(
     r"""["'](mrp\.\w+|bom_\w+|is_kits|removal_date|expiration_date|use_expiration_date)["'.]"""

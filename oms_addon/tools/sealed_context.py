@@ -43,7 +43,6 @@ KEYS = {
     "no_push": Key(bool, "no push rule applies to what is moved"),
     "no_put_back": Key(bool, "what was picked is put back by the caller"),
     "overbook": Key(bool, "a person sends it, today if its goods are there"),
-    "quiet": Key(bool, "no note on deliveries"),
     "quiet_parcels": Key(
         bool, "whoever changes several parcels of a delivery tells when all are right"
     ),

@@ -16,7 +16,10 @@ class AccountMove(models.Model):
         return None
 
     def message_post_with_source(self, source_ref, **kwargs):
-        """Extend `mail`: the poster says where a batch of invoices comes from at once."""
-        if unsealed(self.env, "batch") and source_ref == "mail.message_origin_link":
+        """Extend `mail`: the poster says where a batch of invoices comes from at once, while no
+        other add-on has a part in notes.
+        """
+        plain = self.env["oms.own.writes"]._is_plain(self._name, ("message_post_with_source",))
+        if unsealed(self.env, "batch") and plain and source_ref == "mail.message_origin_link":
             return self.env["mail.message"]
         return super().message_post_with_source(source_ref, **kwargs)

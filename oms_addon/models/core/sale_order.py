@@ -193,6 +193,7 @@ class SaleOrder(models.Model):
 
     def message_post(self, **kwargs):
         """Extend `sale`: a batch writes its notes to the order's timeline instead."""
-        if unsealed(self.env, "batch") and self.oms_channel_id:
+        plain = self.env["oms.own.writes"]._is_plain(self._name, ("message_post",))
+        if unsealed(self.env, "batch") and plain and self.oms_channel_id:
             return self.env["mail.message"]
         return super().message_post(**kwargs)

@@ -1,9 +1,8 @@
 """What Odoo does with a stock move, and what of ours takes part, in its order."""
 
-from odoo import models
+from odoo import api, models
 
-from odoo.addons.oms_addon.models.stock.company_check import doubtful
-from odoo.addons.oms_addon.tools.sealed_context import sealed, unsealed
+from odoo.addons.oms_addon.tools.sealed_context import unsealed
 
 #: what decides how many can be sold
 MOVE_FIELDS = {"state", "product_uom_qty", "date"}
@@ -21,17 +20,26 @@ class StockMove(models.Model):
 
     # === CRUD METHODS === #
 
-    def modified(self, fnames, create=False, before=False):
-        """Extend `base`: what a confirmed move still is to reserve can no longer be sold, and
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Extend `stock`: what a move brings or takes changes the Available to Sell."""
+        moves = super().create(vals_list)
+        moves._oms_touch_stock()
+        return moves
+
+    def write(self, vals):
+        """Extend `stock`: what a confirmed move still is to reserve can no longer be sold, and
         what another brings can be, from some day on.
         """
-        if not MOVE_FIELDS.isdisjoint(fnames):
-            self.env["oms.channel.stock"]._touch(self.product_id.ids)
-        return super().modified(fnames, create=create, before=before)
+        result = super().write(vals)
+        if not MOVE_FIELDS.isdisjoint(vals):
+            self._oms_touch_stock()
+        return result
 
-    def _check_company(self, fnames=None):
-        """Extend `base`: obvious cases need no look."""
-        return super(StockMove, doubtful(self, fnames))._check_company(fnames)
+    def unlink(self):
+        """Extend `stock`: what a move was to bring or take is not to come any more."""
+        self._oms_touch_stock()
+        return super().unlink()
 
     def _order_field_to_sql(self, alias, field_name, direction, nulls, query):
         """Extend: the place in a queue is sorted by what decides it, see ``_oms_serving_order``."""
@@ -72,14 +80,6 @@ class StockMove(models.Model):
         if "1" in self.sale_line_id.order_id.mapped("oms_priority"):
             values["priority"] = "1"
         return values
-
-    def _assign_picking_post_process(self, new=False):
-        """Extend `sale_stock`: deliveries of channel orders get no note about their origin,
-        which is on them already and costs more than making them.
-        """
-        of_channel = bool(self.sale_line_id.order_id.oms_channel_id)
-        moves = self.with_context(**sealed(quiet=True)) if of_channel else self
-        return super(StockMove, moves)._assign_picking_post_process(new=new)
 
     # === RESERVE === #
 

@@ -3,8 +3,7 @@
 from odoo import api, models
 from odoo.tools.sql import table_exists
 
-from odoo.addons.oms_addon.models.stock.company_check import doubtful
-from odoo.addons.oms_addon.tools.sealed_context import sealed, unsealed
+from odoo.addons.oms_addon.tools.sealed_context import sealed
 
 
 class StockPicking(models.Model):
@@ -54,10 +53,6 @@ class StockPicking(models.Model):
         if before:
             self._oms_follow_tracking(before)
         return result
-
-    def _check_company(self, fnames=None):
-        """Extend `base`: obvious cases need no look."""
-        return super(StockPicking, doubtful(self, fnames))._check_company(fnames)
 
     # === VALIDATE === #
 
@@ -131,9 +126,3 @@ class StockPicking(models.Model):
         if not self._oms_charges_orders():
             return super()._add_delivery_cost_to_so()
         return self._oms_charge_orders()
-
-    def message_post_with_source(self, *args, **kwargs):
-        """Extend `mail`: no note while ``quiet`` is in the context, see `stock.move`."""
-        if unsealed(self.env, "quiet"):
-            return self.env["mail.message"]
-        return super().message_post_with_source(*args, **kwargs)

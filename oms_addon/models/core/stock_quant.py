@@ -16,11 +16,24 @@ class StockQuant(models.Model):
         super().init()
         self._oms_init_removal_index()
 
-    def modified(self, fnames, create=False, before=False):
-        """Extend `base`: every write of stock ends here, those past the ORM too."""
-        if not QUANT_FIELDS.isdisjoint(fnames):
-            self.env["oms.channel.stock"]._touch(self.product_id.ids)
-        return super().modified(fnames, create=create, before=before)
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Extend `stock`: new stock can be sold."""
+        quants = super().create(vals_list)
+        quants._oms_touch_stock()
+        return quants
+
+    def write(self, vals):
+        """Extend `stock`: a quantity that changed changes the Available to Sell."""
+        result = super().write(vals)
+        if not QUANT_FIELDS.isdisjoint(vals):
+            self._oms_touch_stock()
+        return result
+
+    def unlink(self):
+        """Extend `stock`: stock that is gone can no longer be sold."""
+        self._oms_touch_stock()
+        return super().unlink()
 
     @api.model
     def _get_gather_domain(

@@ -1,14 +1,13 @@
 """Journal entries of many payments at once."""
 
 from odoo import models
-from odoo.tools import SQL
 
 
 class AccountPayment(models.Model):
     _inherit = "account.payment"
 
     def _oms_generate_entries(self):
-        """Make the journal entries of payments, and link them with one statement.
+        """Make the journal entries of payments, and link them together.
 
         Core writes the link payment by payment, and each write looks for the invoices
         that the payment reconciles; there are none yet.
@@ -22,17 +21,8 @@ class AccountPayment(models.Model):
 
     def _oms_link_moves(self, moves):
         """Set the journal entries of payments, in order."""
-        self.flush_recordset()
-        pairs = SQL(", ").join(
-            SQL("(%s, %s)", payment.id, move.id) for payment, move in zip(self, moves, strict=True)
-        )
-        self.env.cr.execute(
-            SQL(
-                """UPDATE account_payment SET move_id = linked.move_id
-                   FROM (VALUES %s) AS linked (id, move_id)
-                   WHERE account_payment.id = linked.id""",
-                pairs,
-            )
-        )
-        self.invalidate_recordset(["move_id"], flush=False)
+        # As the ORM writes computed fields: without the write of each payment.
+        with self.env.protecting([self._fields["move_id"]], self):
+            for payment, move in zip(self, moves, strict=True):
+                payment.move_id = move
         self.modified(["move_id"])

@@ -3,6 +3,8 @@
 from odoo import api, fields, models
 from odoo.fields import Command
 
+from odoo.addons.oms_addon.models.stock.claim import claim
+
 JOURNAL_CODE = "OMSCL"
 
 
@@ -36,10 +38,7 @@ class PaymentProvider(models.Model):
 
         Of two transactions that do so at once one begins again, and finds the other's.
         """
-        self.env.cr.execute(
-            "UPDATE payment_method SET write_date = write_date WHERE id = %s",
-            [self.env.ref("oms_addon.payment_method_oms").id],
-        )
+        claim(self.env.ref("oms_addon.payment_method_oms"))
         self._setup_payment_method("oms")
         return self.with_company(company).create(self._prepare_oms_provider_values(company))
 

@@ -2,6 +2,7 @@
 
 from odoo import api, fields, models
 
+from odoo.addons.oms_addon.models.stock.claim import claim
 from odoo.addons.oms_addon.tools.sealed_context import sealed
 
 
@@ -121,18 +122,7 @@ class SaleOrder(models.Model):
         )
 
     def _oms_claim(self):
-        """Have nobody else decide about these orders until the end of the transaction.
-
-        Orders are claimed in the order of their ids, and before their deliveries are locked. Of
-        two who do it at once the later one gets a serialization error, and the request or lane
-        begins again with what the first has left. Locking alone would not do: the later one
-        would go on with what it read before.
+        """Have nobody else decide about these orders until the end of the transaction; they are
+        claimed before their deliveries are locked.
         """
-        if self:
-            self.env.cr.execute(
-                """UPDATE sale_order SET id = sale_order.id
-                   FROM (SELECT id FROM sale_order WHERE id = ANY(%s)
-                         ORDER BY id FOR NO KEY UPDATE) AS claimed
-                   WHERE claimed.id = sale_order.id""",
-                [self.ids],
-            )
+        claim(self)

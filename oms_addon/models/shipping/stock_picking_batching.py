@@ -1,8 +1,7 @@
 """Deliveries that became ready together are put in their batches together."""
 
 from odoo import models
-from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.fields import Command, Domain
 
 
 class StockPicking(models.Model):
@@ -63,22 +62,11 @@ class StockPicking(models.Model):
                         "picking_type_id": picking_type.id,
                         "description": picking._get_auto_batch_description(),
                         "user_id": picking.user_id.id,
+                        "picking_ids": [Command.link(picking.id)],
                     }
                     for picking in self
                 ]
             )
         )
-        self.flush_recordset(["batch_id"])
-        self.env.cr.execute(
-            SQL(
-                """UPDATE stock_picking SET batch_id = own.batch_id
-                   FROM unnest(%s, %s) AS own (id, batch_id) WHERE stock_picking.id = own.id""",
-                self.ids,
-                batches.ids,
-            )
-        )
-        self.invalidate_recordset(["batch_id"], flush=False)
-        batches.invalidate_recordset(["picking_ids"], flush=False)
-        self.modified(["batch_id"])
         if picking_type.batch_auto_confirm:
             batches.state = "in_progress"

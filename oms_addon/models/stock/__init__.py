@@ -6,6 +6,7 @@ from . import stock_move
 from . import stock_move_line
 from . import stock_location
 from . import stock_quant
+from . import oms_own_writes
 from . import oms_stock
 from . import oms_stock_comparison
 from . import oms_stock_repair

@@ -31,7 +31,7 @@ class OmsReservation(models.AbstractModel):
     Odoo's ``_action_assign`` searches, writes and recomputes for every move. What it decides
     is arithmetic over rows that are here already: it is done for a whole batch, and written
     in four statements. What is chosen by rules of other add-ons goes to Odoo, under the
-    same locks.
+    same locks; all does where an add-on that is not known has a part in what is written.
     """
 
     _name = "oms.reservation"
@@ -78,6 +78,8 @@ class OmsReservation(models.AbstractModel):
     def _products_of_ours(self, moves):
         """:return: the products all of whose moves in this batch are reserved here"""
         ours = set()
+        if not self.env["oms.own.writes"]._may("stock.move", "stock.move.line", "stock.quant"):
+            return ours
         for product, of_product in moves.grouped("product_id").items():
             if all(self._is_ours(move) for move in of_product):
                 ours.add(product)

@@ -37,6 +37,7 @@ class OmsReservation(models.AbstractModel):
         quants = self.env["stock.quant"].browse(rows)
         quants.invalidate_recordset(flush=False)
         quants.modified(["reserved_quantity"])
+        quants._oms_touch_stock()
 
     @api.model
     def _write_moves(self, taken):
@@ -83,9 +84,9 @@ class OmsReservation(models.AbstractModel):
         if not taken:
             return
         now, uid, stamp = fields.Datetime.now(), self.env.uid, self.env.cr.now()
-        self.env.cr.execute(
+        rows = self.env.execute_query(
             SQL(
-                "INSERT INTO stock_move_line (%s) VALUES %s",
+                "INSERT INTO stock_move_line (%s) VALUES %s RETURNING id",
                 SQL(LINE_COLUMNS),
                 self._values(
                     (
@@ -100,6 +101,21 @@ class OmsReservation(models.AbstractModel):
                 ),
             )
         )
+        lines = self.env["stock.move.line"].browse(line_id for (line_id,) in rows)
+        for field in self._line_fields_computed():
+            self.env.add_to_compute(field, lines)
+
+    @api.model
+    def _line_fields_computed(self):
+        """:return: stored fields of lines that Odoo computes when a line is created, beside those
+        that are inserted: the dates of `product_expiry`
+        """
+        inserted = set(LINE_COLUMNS.replace(",", "").split())
+        return [
+            field
+            for field in self.env["stock.move.line"]._fields.values()
+            if field.store and field.compute and field.name not in inserted
+        ]
 
     @api.model
     def _extend_lines(self, taken):

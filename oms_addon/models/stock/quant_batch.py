@@ -130,6 +130,7 @@ class QuantBatch:
         quants = self.env["stock.quant"].browse(rows.values())
         quants.invalidate_recordset(flush=False)
         quants.modified(["quantity", "reserved_quantity"])
+        quants._oms_touch_stock()
 
     def _create(self, keys):
         """Add rows where there are none, or none that nobody else has locked."""

@@ -12,6 +12,10 @@ class StockMove(models.Model):
         "(product_id, location_id) WHERE state IN ('confirmed', 'partially_available')"
     )
 
+    def _oms_touch_stock(self):
+        """Have the Available to Sell of the products counted again."""
+        self.env["oms.channel.stock"]._touch(self.product_id.ids)
+
     def _oms_managed(self):
         """:return: the moves that take from a warehouse we run"""
         return self.filtered(lambda m: m.location_id.warehouse_id.oms_managed)

@@ -9,6 +9,10 @@ from odoo.addons.oms_addon.tools.sealed_context import unsealed
 class StockQuant(models.Model):
     _inherit = "stock.quant"
 
+    def _oms_touch_stock(self):
+        """Have the Available to Sell of the products counted again."""
+        self.env["oms.channel.stock"]._touch(self.product_id.ids)
+
     @api.model
     def _oms_guard(self, product, location, reserved_quantity, lot, package, owner):
         """Lock the stock of a product at a place before it is changed.

@@ -1,0 +1,3 @@
+from . import account_payment
+from . import notes
+from . import stock_move_line
