@@ -77,6 +77,8 @@ def phone_key(phone, country=""):
         number = f"+{number[2:]}"
     if not phonenumbers or not _DIALLED.fullmatch(number):
         return ""
+    # As `phone_validation` parses, but without its second try, which takes 33… for +33…: a key that
+    # is guessed would make two people one.
     try:
         parsed = phonenumbers.parse(number, country or None)
     except phonenumbers.NumberParseException:

@@ -338,5 +338,5 @@ class TestCancelWizard(PushShopMixin, OmsCommon):
         self._cancel(orders[0], oms_notify=True)
         self._cancel(orders[1])
         mails = self.env["mail.mail"].search([("res_id", "in", orders.ids)])
-        mails = mails.filtered(lambda m: m.model == "sale.order" and "canceled" in m.subject)
+        mails = mails.filtered(lambda m: m.model == "sale.order" and "cancelled" in m.subject)
         self.assertEqual(mails.mapped("res_id"), orders[0].ids)
