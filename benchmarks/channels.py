@@ -233,7 +233,7 @@ def _tell(env, shop, channel, count, calls=1):
     :param int calls: how many the interface needs for one batch
     :return: how long it took until all was on its way and told, and in how many calls
     """
-    lanes = env["oms.lane"]._workers()
+    lanes = env["oms.lane"]._runners()
     started = time.perf_counter()
     while lanes["stock"]():
         env.cr.commit()

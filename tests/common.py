@@ -195,7 +195,7 @@ class OmsCommon(TransactionCase):
 
     def _run_lanes(self, *codes):
         """Work through lanes until nothing is left, in this transaction."""
-        workers = self.env["oms.lane"]._workers()
+        workers = self.env["oms.lane"]._runners()
         codes = codes or ("inbox", "orders", "fulfilment", "allocator", "stock", "outbox")
         for _round in range(MAX_ROUNDS):
             done = {code: self._exhaust(workers[code]) for code in codes}

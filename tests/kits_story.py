@@ -412,7 +412,7 @@ class Story:
             self.env.flush_all()
             self.env.cr.precommit.run()
             stock = self.env["oms.channel.stock"]
-            stock._work()
+            stock._process()
             told[name] = [
                 stock.search([("listing_id", "=", listing.id)]).wanted for listing in listings
             ]

@@ -65,7 +65,7 @@ def take_orders(env):
             ],
         }
         channel._receive("orders", ref, json.dumps(body).encode())
-    work = env["oms.lane"]._workers()["inbox"]
+    work = env["oms.lane"]._runners()["inbox"]
     while work():
         env.flush_all()
     return {

@@ -66,12 +66,12 @@ class TestConnectTour(HttpCase, OmsCommon):
 
     def _take_in(self, channel):
         """:return: the orders of a channel once it was asked and its past was brought"""
-        while self.env["oms.channel"]._work_fetch():
+        while self.env["oms.channel"]._run_fetch():
             pass
         for _page in range(MAX_PAGES):
             # A shop that exports takes its time; here nobody waits.
             channel.backfill_ids.next_try_at = False
-            if not self.env["oms.channel.backfill"]._work():
+            if not self.env["oms.channel.backfill"]._process():
                 break
         self.assertEqual(channel.backfill_ids.state, "done")
         self._run_lanes("inbox")

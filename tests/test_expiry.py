@@ -84,7 +84,7 @@ class TestLotExpiry(StoryCase):
         """:return: how much the lane of the stock found to do, until there was nothing more"""
         counts = []
         while not counts or counts[-1]:
-            counts.append(self.env["oms.lane"]._work_stock(None))
+            counts.append(self.env["oms.lane"]._run_stock(None))
             self.env.flush_all()
             self.env.cr.precommit.run()
         return sum(counts)
@@ -116,7 +116,7 @@ class TestLotExpiry(StoryCase):
         self.assertTrue(out.is_out)
         self.assertEqual(self.env["oms.backorder"]._serve_backorders(), 1)
         self.assertEqual(reserved(order), {new: 3.0})
-        self.assertEqual(self.expiry._work(), 0)
+        self.assertEqual(self.expiry._process(), 0)
 
     def test_what_is_nowhere_else_waits_and_is_promised_again(self):
         order = self.order()
@@ -127,7 +127,7 @@ class TestLotExpiry(StoryCase):
         self.assertIn("3 of 3", waits[order])
         # It was there when it was sold.
         self.assertEqual(self.holds(order), [])
-        self.env["oms.promise.review"]._work()
+        self.env["oms.promise.review"]._process()
         self.assertFalse(order.order_line.oms_promised_at)
 
     def test_what_a_picker_has_is_shown_and_not_taken_away(self):
@@ -281,7 +281,7 @@ class TestLotExpiry(StoryCase):
         orders = [self.order(1) for _n in range(3)]
         self.work()
         before = self.cr.sql_log_count
-        self.assertEqual(self.expiry._work(), 0)
+        self.assertEqual(self.expiry._process(), 0)
         self.assertLessEqual(self.cr.sql_log_count - before, 1)
         self.cr.execute("SET LOCAL enable_seqscan = off")
         self.cr.execute(
@@ -294,13 +294,13 @@ class TestLotExpiry(StoryCase):
         self.assertIn("stock_quant_oms_removal_idx", plan)
         self.assertNotIn("Sort", plan)
         expire(self.old)
-        self.assertEqual(self.expiry._work(), 1)
+        self.assertEqual(self.expiry._process(), 1)
         self.assertEqual([reserved(order) for order in orders], [{}, {}, {}])
 
     def test_batches_go_on_where_the_last_ended(self):
         for _lot in range(4):
             expire(self.world.stock(self.product, 5, 1).lot_id)
-        self.assertEqual([self.expiry._work(limit=3) for _n in range(3)], [3, 1, 0])
+        self.assertEqual([self.expiry._process(limit=3) for _n in range(3)], [3, 1, 0])
 
     def test_whoever_reserves_while_it_expires_has_fresh_goods_only(self):
         def prepare(env):
@@ -317,7 +317,7 @@ class TestLotExpiry(StoryCase):
         product_id, old_id, order_ids = self.commit(prepare)
 
         def look(env):
-            return env["oms.lot.expiry"]._work()
+            return env["oms.lot.expiry"]._process()
 
         def allocate(env):
             return len(env["oms.allocator"]._allocate(env["sale.order"].browse(order_ids)))

@@ -74,7 +74,7 @@ class TestOrderOfEffects(OmsCommon):
             "sale.order:_oms_ordered_before",
             "sale.order:_oms_redirect",
             "sale.order:_oms_procure_added",
-            "sale.order.line:_oms_take_back_fewer",
+            "sale.order.line:_oms_restock_fewer",
             "oms.sourcing:_source_more",
             # The lines' warehouses are written.
             "sale.order:_oms_ordered_before",
@@ -94,15 +94,15 @@ class TestOrderOfEffects(OmsCommon):
         order = self._capture(self._document("A1"))
         self.assertEqual(order.picking_ids.state, "assigned")
         services = (
-            "oms.shared.delivery:_take_out",
+            "oms.shared.delivery:_split_off",
             "stock.move:_oms_carried_parts",
             "stock.move:_oms_wake_allocator",
             "stock.move:_oms_review_promises",
             "oms.order.flow:_close_cancelled",
             "sale.order:_oms_notify_cancelled",
-            "sale.order:_oms_tell_cancellation",
+            "sale.order:_oms_send_cancellation",
             "sale.order:_oms_remember_who_cancelled",
-            "sale.order:_oms_give_back_slots",
+            "sale.order:_oms_release_slots",
             "oms.cart.reservation:_consume",
         )
         called = self._record(*services)
@@ -127,9 +127,9 @@ class TestOrderOfEffects(OmsCommon):
             "stock.move:_oms_review_promises",
             "stock.move:_oms_wake_allocator",
             "stock.move:_oms_review_promises",
-            "stock.picking:_oms_make_parcels",
+            "stock.picking:_oms_create_parcels",
             "stock.picking:_oms_run_orders",
-            "oms.put.back:_tell_done",
+            "oms.put.back:_log_done",
         )
         called = self._record(*dict.fromkeys(services))
         picking.button_validate()
@@ -144,8 +144,8 @@ class TestOrderOfEffects(OmsCommon):
         services = (
             "stock.move:_oms_slots_before",
             "stock.move:_oms_lock_stock",
-            "oms.kits:_give_back_parts",
-            "stock.move:_oms_take_slots",
+            "oms.kits:_release_parts",
+            "stock.move:_oms_reserve_slots",
         )
         called = self._record(*services)
         move._action_assign()

@@ -12,7 +12,7 @@ def main(env, args):
     """
     if "--tell" in args:
         args = [code for code in args if code != "--tell"]
-        env["oms.lane"]._workers()
+        env["oms.lane"]._runners()
         print("up", flush=True)
     while True:
         before = time.monotonic()

@@ -15,7 +15,7 @@ class StepTimer:
         self.seconds = defaultdict(float)
 
     def __enter__(self):
-        self.original = original = self.flow._take
+        self.original = original = self.flow._run_step
         depth = 0
 
         def take(flow, name, orders):
@@ -30,8 +30,8 @@ class StepTimer:
                 if not depth:
                     self.seconds[name] += time.perf_counter() - started
 
-        self.flow._take = take
+        self.flow._run_step = take
         return self
 
     def __exit__(self, *error):
-        self.flow._take = self.original
+        self.flow._run_step = self.original

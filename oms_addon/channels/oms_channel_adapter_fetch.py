@@ -117,11 +117,11 @@ class OmsChannelAdapter(models.AbstractModel):
                 found += in_words(parse)(row)
             except DocumentError as error:
                 problems.append(f"{number}: {error}")
-        self._tell_left_out(channel, problems)
+        self._notify_skipped(channel, problems)
         return found
 
     @api.model
-    def _tell_left_out(self, channel, problems):
+    def _notify_skipped(self, channel, problems):
         """Say which rows of a list were left out.
 
         :param list problems: what is wrong with each, in words

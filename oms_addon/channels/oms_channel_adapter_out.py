@@ -188,7 +188,7 @@ class OmsChannelAdapter(models.AbstractModel):
         :rtype: http.Answer
         :raise RateLimited: when it is not time yet; nothing was sent
         """
-        self._take_tokens(channel, bucket, cost)
+        self._spend_tokens(channel, bucket, cost)
         headers = dict(headers or {})
         if body is not None and not isinstance(body, bytes):
             body = json.dumps(body, ensure_ascii=False, default=str).encode()
@@ -213,7 +213,7 @@ class OmsChannelAdapter(models.AbstractModel):
         return answer
 
     @api.model
-    def _take_tokens(self, channel, bucket, cost):
+    def _spend_tokens(self, channel, bucket, cost):
         """Use up a part of one of ``_rate_limits``.
 
         :raise RateLimited: when it is not time yet; nothing was taken
@@ -222,7 +222,7 @@ class OmsChannelAdapter(models.AbstractModel):
         missing = attempt.missing(bucket, cost)
         if missing:
             rate, burst = self._rate_limits[bucket]
-            wait = self.env["oms.channel.meter"]._take(
+            wait = self.env["oms.channel.meter"]._spend(
                 channel, bucket, missing, rate, burst, again=attempt.spent.get(bucket, 0.0)
             )
             if wait:

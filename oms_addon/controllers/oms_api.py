@@ -81,7 +81,7 @@ class OmsApi(http.Controller):
         headers, api = request.httprequest.headers, request.env["oms.api"]
         channel = api._enter(headers.get("X-Oms-Channel", ""), writing)
         key = request.env["ir.http"]._oms_shown_key()
-        request.future_response.headers.update(api._take(channel, key))
+        request.future_response.headers.update(api._spend(channel, key))
         return channel
 
     def _answer(self, result):

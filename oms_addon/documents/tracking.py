@@ -129,15 +129,15 @@ class TrackingEvent:
         state, is_known = normalise_state(self.state)
         if not is_known:
             put(self, "code", self.code or self.state)
-            state = self._told_state()[0]
+            state = self._parse_state()[0]
         put(self, "state", state)
 
     @property
     def is_known(self):
         """Whether the state is sure; ``pending`` because of an unknown word is not."""
-        return self.state != "pending" or not (self.code or self.text) or self._told_state()[1]
+        return self.state != "pending" or not (self.code or self.text) or self._parse_state()[1]
 
-    def _told_state(self):
+    def _parse_state(self):
         by_code = normalise_state(self.code)
         return by_code if by_code[1] else normalise_state(self.text)
 

@@ -39,11 +39,11 @@ class OmsAllocationRehearsal(models.TransientModel):
     def _compute_display_name(self):
         self.display_name = self.env._("Simulation")
 
-    def action_rehearse(self):
+    def action_simulate(self):
         """Decide again and show what would change; no order is touched."""
         self.ensure_one()
         self._check_records()
-        self.sudo().result = self.sudo()._rehearse()
+        self.sudo().result = self.sudo()._simulate()
         return True
 
     # === REHEARSING === #
@@ -57,7 +57,7 @@ class OmsAllocationRehearsal(models.TransientModel):
         finally:
             savepoint.close(rollback=True)
 
-    def _rehearse(self):
+    def _simulate(self):
         """Decide on the orders again, with the stock they hold given back, and compare.
 
         :return: totals before and after, and the orders that would change

@@ -17,7 +17,7 @@ class OmsAllocationRehearsal(models.TransientModel):
         ways = self._ways(goods.order_id, before, after)
         old, new = {}, {}
         lines = goods.grouped("order_id")
-        told = self._told(lines, after)
+        told = self._explained_orders(lines, after)
         queued = self._queued(goods.order_id)
         for order in after:
             old[order] = self._side(order, ways, *self._now(order, before[order], queued))
@@ -39,7 +39,7 @@ class OmsAllocationRehearsal(models.TransientModel):
             "rows": rows[:SHOWN],
         }
 
-    def _told(self, lines, after):
+    def _explained_orders(self, lines, after):
         """:return: the explained decision by order"""
         words, demand = self.env["oms.allocation.words"], self.env["oms.sourcing"]._demand
         return {

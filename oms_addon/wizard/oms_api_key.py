@@ -55,7 +55,7 @@ class OmsApiKey(models.TransientModel):
         ]
 
     @check_identity
-    def action_make(self):
+    def action_create_key(self):
         """Make the key and show it, once."""
         self.check_access("write")
         return {

@@ -111,11 +111,11 @@ class OmsChannelConnect(models.TransientModel):
 
     def _leave_taxes(self):
         wanted = self.tax_ids.filtered(lambda line: line.is_wanted and not line.tax_id)
-        told = [line._told() for line in wanted]
+        told = [line._channel_tax() for line in wanted]
         for line, tax in zip(wanted, self.channel_id._checked()._create_taxes(told), strict=True):
             line.tax_id = tax
         self.channel_id._checked()._map_taxes(
-            [(line._told(), line.tax_id) for line in self.tax_ids]
+            [(line._channel_tax(), line.tax_id) for line in self.tax_ids]
         )
 
     # === POLICY === #

@@ -25,7 +25,7 @@ class OmsChannelConnectTax(models.TransientModel):
     company_id = fields.Many2one(related="wizard_id.channel_id.company_id")
     is_wanted = fields.Boolean("Create", default=True)
 
-    def _told(self):
+    def _channel_tax(self):
         """:return: the tax as the adapter's ``_fetch_taxes`` gives it"""
         self.ensure_one()
         return {

@@ -98,7 +98,7 @@ class OmsChannelSync(models.TransientModel):
             )
         channel._approve_sync(self.kind)
         if self.kind == "stock":
-            channel._settle_alert("stock_guard")
+            channel._resolve_alert("stock_guard")
             self.env.ref("oms_addon.oms_lane_stock").sudo()._wake()
             text = self.env._(
                 "Stock sync approved: %(changes)s of %(count)s listings change, %(zeros)s drop "

@@ -15,14 +15,14 @@ class OmsCustomerSplitLine(models.TransientModel):
     order_number = fields.Char(related="order_id.oms_order_number", string="Number")
     date_order = fields.Datetime(related="order_id.date_order", string="Placed On")
     partner_shipping_id = fields.Many2one(related="order_id.partner_shipping_id")
-    told_name = fields.Char("Buyer", compute="_compute_told")
-    told_email = fields.Char("Email", compute="_compute_told")
-    told_phone = fields.Char("Phone", compute="_compute_told")
+    told_name = fields.Char("Buyer", compute="_compute_buyer")
+    told_email = fields.Char("Email", compute="_compute_buyer")
+    told_phone = fields.Char("Phone", compute="_compute_buyer")
 
     @api.depends("order_id")
-    def _compute_told(self):
+    def _compute_buyer(self):
         """Show what the channel sent of the buyer; the address where that is gone."""
-        told = self.env["oms.customer.splitter"]._told(self.order_id._origin)
+        told = self.env["oms.customer.splitter"]._last_documents(self.order_id._origin)
         for line in self:
             shipping, document = line.order_id.partner_shipping_id, told.get(line.order_id._origin)
             customer = document and document.customer

@@ -74,7 +74,7 @@ class SaleMassCancelOrders(models.TransientModel):
             wizard.oms_notify_text = text if deciding else False
 
     def _oms_prepare_choice(self):
-        """:return: what the person chose, as the context keys that `_oms_tell_cancellation` reads
+        """:return: what the person chose, as the context keys that `_oms_send_cancellation` reads
         :rtype: dict
         """
         self.ensure_one()

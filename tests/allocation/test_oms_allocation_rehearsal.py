@@ -26,9 +26,9 @@ class TestRehearsal(AllocationCommon):
             {"sort_by": "distance", "action": "partial"}, run={"active": False}
         )
 
-    def _rehearse(self, **values):
+    def _simulate(self, **values):
         rehearsal = self.env["oms.allocation.rehearsal"].with_user(self.agent).create(values)
-        rehearsal.action_rehearse()
+        rehearsal.action_simulate()
         return rehearsal.result
 
     def _everything(self):
@@ -53,11 +53,11 @@ class TestRehearsal(AllocationCommon):
         return rows
 
     def test_the_rules_in_force_change_nothing(self):
-        result = self._rehearse()
+        result = self._simulate()
         self.assertEqual((result["orders"], result["changed"], result["rows"]), (2, 0, []))
 
     def test_archived_rules_are_compared_with_the_plan_in_force(self):
-        result = self._rehearse(run_ids=[Command.set(self.other.ids)])
+        result = self._simulate(run_ids=[Command.set(self.other.ids)])
         self.assertEqual((result["orders"], result["changed"]), (2, 1))
         self.assertEqual(
             [(row["id"], row["before"], row["after"]) for row in result["rows"]],
@@ -75,7 +75,7 @@ class TestRehearsal(AllocationCommon):
     def test_a_rehearsal_writes_nothing(self):
         self.warehouse.oms_capacity_day = 1
         before = self._everything()
-        self._rehearse(run_ids=[Command.set(self.other.ids)])
+        self._simulate(run_ids=[Command.set(self.other.ids)])
         self.assertEqual(self._everything(), before)
 
     def test_a_test_order_is_decided_and_leaves_no_trace(self):

@@ -99,7 +99,7 @@ class TestAvailability(AvailabilityCommon):
         self.assertEqual(self._number(), 4)
         reserve.until = fields.Date.subtract(today, days=1)
         self.assertEqual(self._number(), 10)
-        self.env["oms.channel.stock"]._work()
+        self.env["oms.channel.stock"]._process()
         self.assertFalse(reserve.active)
 
     def test_the_last_day_units_are_kept_is_the_company_s_whoever_looks(self):
@@ -159,9 +159,9 @@ class TestAvailability(AvailabilityCommon):
         def look():
             self.env.flush_all()
             self.env.cr.precommit.run()
-            Stock._work()
+            Stock._process()
             self.env.cr.precommit.run()
-            Stock._work()
+            Stock._process()
             return State.search([("product_id", "=", self.cup.id)]).is_out
 
         self.assertTrue(look())

@@ -15,7 +15,7 @@ class TestState(AvailabilityCommon):
     def _look(self):
         self.env.flush_all()
         self.env.cr.precommit.run()
-        self.env["oms.channel.stock"]._work()
+        self.env["oms.channel.stock"]._process()
 
     def _events(self):
         events = self.env["oms.event"].search(

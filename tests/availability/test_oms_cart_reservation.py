@@ -66,7 +66,7 @@ class TestCartReservation(AvailabilityCommon):
         with freeze_time("2026-03-01 10:16:00"):
             self.assertEqual(self._number(), 10)
             self.assertEqual(self._kept("c1"), {"CUP": 10.0})
-            self.env["oms.channel.stock"]._work()
+            self.env["oms.channel.stock"]._process()
             self.assertEqual(self._kept("c1"), {})
 
     def test_a_cart_whose_time_ended_is_checked_again_at_placement_fault_16(self):

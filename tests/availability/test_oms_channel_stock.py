@@ -71,7 +71,7 @@ class TestPush(PushShopMixin, OmsCommon):
         self.env.cr.precommit.run()
         self._run_lanes("stock")
         meter = self.env["oms.channel.meter"]
-        meter._take(self.tiny, "default", 1.0, 0.01, 2.0)
+        meter._spend(self.tiny, "default", 1.0, 0.01, 2.0)
         meter._learn(self.tiny, "default", tokens=1.0, rate=0.01, burst=2.0)
         messages, run = self.env["oms.channel.message"], JobRun()
         paused = run.paused

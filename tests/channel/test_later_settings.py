@@ -319,7 +319,7 @@ class TestLaterSettings(OmsCommon):
 
     def _tell(self, order):
         changes, reasons = {order.order_line: (None, None)}, {order.order_line: "late"}
-        self.env["oms.promise.teller"]._tell_customers(order, changes, reasons, {})
+        self.env["oms.promise.teller"]._notify_customers(order, changes, reasons, {})
 
     # === WHAT BECAME OF AN ORDER === #
 

@@ -46,13 +46,13 @@ class TestChannelAlert(OmsCommon):
         self.assertRecordValues(
             self.channel.activity_ids, [{"summary": "No answer.", "user_id": owner.id}]
         )
-        self.channel._settle_alert("fetch")
+        self.channel._resolve_alert("fetch")
         self.assertFalse(self.channel.activity_ids)
 
     def test_what_is_settled_opens_anew(self):
         self.channel._raise_alert("fetch", "No answer.")
-        self.channel._settle_alert("fetch", "credentials")
-        self.channel._settle_alert("fetch")
+        self.channel._resolve_alert("fetch", "credentials")
+        self.channel._resolve_alert("fetch")
         self.assertFalse(self.channel.alert_ids)
         self.channel._raise_alert("fetch", "No answer.")
         alerts = self.env["oms.channel.alert"].search([("channel_id", "=", self.channel.id)])
@@ -65,7 +65,7 @@ class TestChannelAlert(OmsCommon):
         channels = self.channel + other
         channels._raise_alert("stock", {self.channel.id: "3 refused.", other.id: "4 refused."})
         self.assertEqual(channels.alert_ids.mapped("text"), ["3 refused.", "4 refused."])
-        channels._settle_alert("stock")
+        channels._resolve_alert("stock")
         self.assertFalse(channels.alert_ids)
 
     def test_the_worst_alert_says_the_health(self):
@@ -77,9 +77,9 @@ class TestChannelAlert(OmsCommon):
         self.assertRegex(
             self.channel.health_text, r"^The key is refused\. \(since 3/1/26, 9:00.AM\)$"
         )
-        self.channel._settle_alert("credentials")
+        self.channel._resolve_alert("credentials")
         self.assertEqual(self.channel.health, "warning")
-        self.channel._settle_alert("gap")
+        self.channel._resolve_alert("gap")
         self.assertEqual(
             (self.channel.health, self.channel.health_text), ("ok", "All messages are processed.")
         )
@@ -90,9 +90,9 @@ class TestChannelAlert(OmsCommon):
         self.channel._raise_alert("notice", "The app was removed.")
         [alert] = self.channel.alert_ids
         with self.assertRaises(AccessError):
-            alert.with_user(agent).action_settle()
+            alert.with_user(agent).action_resolve()
         self.assertEqual(alert.state, "open")
-        alert.with_user(manager).action_settle()
+        alert.with_user(manager).action_resolve()
         self.assertEqual(alert.state, "settled")
 
     def test_an_alert_leads_to_the_place_where_it_is_put_right(self):

@@ -577,7 +577,7 @@ class ChannelFaults:
 
     # === EXCHANGES === #
 
-    def _take_back(self, order):
+    def _restock(self, order):
         """Receive all that an order shipped, as the warehouse does; no money goes back."""
         picking = order.picking_ids.filtered(lambda p: p.state == "done")
         wizard = self.env["stock.return.picking"].create({"picking_id": picking.id})
@@ -607,7 +607,7 @@ class ChannelFaults:
         ref, order = self.captured([("MUG", 1, "100.00")])
         self.ship(order)
         self.settle()
-        self._take_back(order)
+        self._restock(order)
         self.assertEqual(self.holds(order), [])
         self.shop.add_line(ref, "POT", 1, "100.00")
         self.settle()
@@ -622,7 +622,7 @@ class ChannelFaults:
         self.shop.add_line(ref, "POT", 1, "100.00")
         self.store.auto_ship = False
         self.settle()
-        self._take_back(order)
+        self._restock(order)
         self.settle()
         self._assert_exchanged(order)
 
@@ -707,7 +707,7 @@ class ChannelFaults:
     def _drain_outbox(self):
         """Work the outbox off as the lane does, naps included, in two runs of its job."""
         for _run in range(2):
-            work = self.env["oms.lane"]._workers()["outbox"]
+            work = self.env["oms.lane"]._runners()["outbox"]
             for _round in range(200):
                 if not work():
                     break

@@ -19,7 +19,7 @@ def _poll(env, ask):
         return 0
 
     with patch.object(type(env["oms.channel"]), "_fetch", fetch):
-        env["oms.channel"]._work_fetch()
+        env["oms.channel"]._run_fetch()
 
 
 def _until_somebody_waits(cr):

@@ -25,7 +25,7 @@ class OrderLives:
     tells_returns = False
 
     def setUp(self):
-        self.patch(type(self.env["oms.channel.meter"]), "_take", lambda *_args, **_values: 0.0)
+        self.patch(type(self.env["oms.channel.meter"]), "_spend", lambda *_args, **_values: 0.0)
         for product in (self.mug, self.pot):
             self._put_stock(product, self.warehouse, 5000)
         self._make_product("CUP", "Cup", stock=5000)

@@ -271,7 +271,7 @@ class TestBadInput(ApiCase):
             self.assertNotIn("<script", body)
 
     def test_html_in_an_error_does_not_reach_the_owners_list(self):
-        self.channel._tell_owner("Message failed", f"found {SCRIPT}")
+        self.channel._notify_owner("Message failed", f"found {SCRIPT}")
         note = self.channel.activity_ids.note
         self.assertIn("&lt;script&gt;", note)
         self.assertNotIn("<img", note)

@@ -250,10 +250,10 @@ class TestHostileRequests(ApiCase):
 
     def test_a_limit_that_is_none_changes_no_meter(self):
         meter = self.env["oms.channel.meter"]
-        meter._take(self.channel, "default", 1.0, 2.0, 40.0)
+        meter._spend(self.channel, "default", 1.0, 2.0, 40.0)
         for rate in (0.0, -1.0, float("inf"), float("nan")):
             meter._learn(self.channel, "default", tokens=rate, rate=rate, burst=rate)
         [row] = self._meters("default")
         self.assertEqual((row.rate, row.burst), (2.0, 40.0))
         self.assertLessEqual(row.tokens, 0)
-        self.assertGreater(meter._take(self.channel, "default", 1.0, 2.0, 40.0), 0)
+        self.assertGreater(meter._spend(self.channel, "default", 1.0, 2.0, 40.0), 0)

@@ -518,7 +518,7 @@ class TestFetch(ListingCommon):
         )
 
     def _work(self):
-        return self.env["oms.channel"]._work_listings()
+        return self.env["oms.channel"]._run_listings()
 
     def test_the_lane_asks_page_by_page_once_a_day(self):
         self.assertEqual(self._work(), 2)

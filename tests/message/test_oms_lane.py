@@ -14,9 +14,9 @@ class TestLane(OmsCommon):
     def test_every_lane_has_a_worker_and_a_job(self):
         lanes = self.env["oms.lane"].search([])
         names = dir(type(self.env["oms.lane"]))
-        workers = {name.removeprefix("_work_") for name in names if name.startswith("_work_")}
+        workers = {name.removeprefix("_run_") for name in names if name.startswith("_run_")}
         self.assertEqual(set(lanes.mapped("code")), workers)
-        self.assertEqual(set(self.env["oms.lane"]._workers()), workers)
+        self.assertEqual(set(self.env["oms.lane"]._runners()), workers)
         counters = {name.removeprefix("_count_") for name in names if name.startswith("_count_")}
         self.assertLessEqual(counters - {"running", "messages"}, workers)
         self.assertTrue(all(lane.cron_ids for lane in lanes))

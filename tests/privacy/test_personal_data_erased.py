@@ -49,7 +49,7 @@ class TestErased(PersonalWorld, OmsCommon):
         self.settle_transaction()
         order.activity_schedule("mail.mail_activity_data_todo", note=f"Call {NAME}")
         partner.activity_schedule("mail.mail_activity_data_todo", summary="Call")
-        self.channel._tell_owner("Failed", f"{EMAIL} was refused")
+        self.channel._notify_owner("Failed", f"{EMAIL} was refused")
         self.channel._raise_alert("notice", f"{NAME} could not be mailed", level="warning")
         self.env["ir.attachment"].create(
             {

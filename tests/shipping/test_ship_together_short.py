@@ -59,7 +59,7 @@ class TestShipTogetherShort(SharedCommon):
         (older, younger), picking = self._sold("one", "direct")
         self._lose(younger)
         self.assertEqual(picking.state, "confirmed")
-        self.assertEqual(self.lane._work_fulfilment(None), 1)
+        self.assertEqual(self.lane._run_fulfilment(None), 1)
         self.assertEqual(self._alone(older), picking)
         self.assertEqual(picking.state, "assigned")
         own = self._alone(younger)
@@ -77,13 +77,13 @@ class TestShipTogetherShort(SharedCommon):
         event = younger.oms_event_ids.filtered(lambda e: e.code == "order.shipped_alone")
         self.assertEqual(event.actor, "Combine Shipments")
         self.assertFalse(younger.oms_ship_alone)
-        self.assertEqual(self.lane._work_fulfilment(None), 0)
+        self.assertEqual(self.lane._run_fulfilment(None), 0)
         self.assertStockIsConsistent(self.mug + self.urn)
 
     def test_the_older_that_went_short_leaves_the_delivery_to_the_younger(self):
         (older, younger), picking = self._sold("one", "one")
         self._lose(older)
-        self.assertEqual(self.lane._work_fulfilment(None), 1)
+        self.assertEqual(self.lane._run_fulfilment(None), 1)
         self.assertEqual(self._alone(younger).state, "assigned")
         own = self._alone(older)
         self.assertEqual((own.state, own.move_type), ("confirmed", "one"))
@@ -93,7 +93,7 @@ class TestShipTogetherShort(SharedCommon):
         self._lose(older)
         self._lose(younger, 1)
         self.assertEqual(picking.state, "confirmed")
-        self.assertEqual(self.lane._work_fulfilment(None), 1)
+        self.assertEqual(self.lane._run_fulfilment(None), 1)
         self.assertEqual(self._alone(older).state, "confirmed")
         self.assertEqual(self._alone(younger).state, "assigned")
 
@@ -101,7 +101,7 @@ class TestShipTogetherShort(SharedCommon):
         orders, picking = self._sold("one", "direct", "direct", "one")
         self._lose(orders[2])
         self._lose(orders[3])
-        self.assertEqual(self.lane._work_fulfilment(None), 2)
+        self.assertEqual(self.lane._run_fulfilment(None), 2)
         self.assertEqual(picking.oms_shared_order_ids, orders[:2])
         self.assertEqual(picking.state, "assigned")
         self.assertEqual(self._alone(orders[2]).state, "assigned")
@@ -139,7 +139,7 @@ class TestShipTogetherShort(SharedCommon):
         self.warehouse.delivery_steps = "pick_ship"
         (older, younger), picking = self._sold("one", "one")
         self._lose(younger)
-        self.assertEqual(self.lane._work_fulfilment(None), 1)
+        self.assertEqual(self.lane._run_fulfilment(None), 1)
         self.assertEqual(self._alone(older).state, "assigned")
         self.assertEqual(self._alone(younger).state, "confirmed")
 
@@ -148,7 +148,7 @@ class TestShipTogetherShort(SharedCommon):
     def test_orders_that_leave_as_they_can_share_one_delivery_and_its_backorder(self):
         orders, picking = self._sold("direct", "direct")
         self._lose(orders[1])
-        self.assertEqual(self.lane._work_fulfilment(None), 0)
+        self.assertEqual(self.lane._run_fulfilment(None), 0)
         self.together._gather(orders)
         self.assertEqual(picking.oms_shared_order_ids, orders)
         self.assertEqual(picking.state, "assigned")
@@ -156,27 +156,27 @@ class TestShipTogetherShort(SharedCommon):
     def test_orders_none_of_which_can_go_wait_together(self):
         orders, picking = self._sold("one", "one")
         self._lose(orders)
-        self.assertEqual(self.lane._work_fulfilment(None), 0)
+        self.assertEqual(self.lane._run_fulfilment(None), 0)
         self.assertEqual(picking.oms_shared_order_ids, orders)
 
     def test_an_order_that_is_not_paid_cannot_go_and_parts_nobody(self):
         self.channel.ship_policy = "paid"
         orders, picking = self._sold("one", "one")
         self._lose(orders[1])
-        self.assertEqual(self.lane._work_fulfilment(None), 0)
+        self.assertEqual(self.lane._run_fulfilment(None), 0)
         self.assertEqual(picking.oms_shared_order_ids, orders)
 
     def test_nothing_that_a_picker_has_started_is_moved(self):
         orders, picking = self._sold("one", "one")
         self._lose(orders[1])
         picking.printed = True
-        self.assertEqual(self.lane._work_fulfilment(None), 0)
+        self.assertEqual(self.lane._run_fulfilment(None), 0)
         picking.printed = False
         picking.move_line_ids[0].picked = True
-        self.assertEqual(self.lane._work_fulfilment(None), 0)
+        self.assertEqual(self.lane._run_fulfilment(None), 0)
         self.assertEqual(picking.oms_shared_order_ids, orders)
         picking.move_line_ids[0].picked = False
-        self.assertEqual(self.lane._work_fulfilment(None), 1)
+        self.assertEqual(self.lane._run_fulfilment(None), 1)
 
     def test_goods_that_are_bought_for_an_order_and_not_there_yet_are_missing(self):
         order = self._orders(1)

@@ -7,4 +7,4 @@ class TestOmsLotExpiry(FulfilmentCommon):
     def test_without_dates_looking_costs_nothing(self):
         self.env.flush_all()
         with self.assertQueryCount(0):
-            self.assertEqual(self.env["oms.lot.expiry"]._work(), 0)
+            self.assertEqual(self.env["oms.lot.expiry"]._process(), 0)

@@ -37,7 +37,7 @@ class TestBackfill(TinyShopMixin, OmsCommon):
     def _work(self, limit=50):
         """:return: how many calls of the lane found something to do"""
         for number in range(limit):
-            if not self.env["oms.channel.backfill"]._work():
+            if not self.env["oms.channel.backfill"]._process():
                 return number
         return limit
 
@@ -68,7 +68,7 @@ class TestBackfill(TinyShopMixin, OmsCommon):
     def test_pages_come_one_a_call_and_end(self):
         refs = self._place(7)
         self.backfill.action_start()
-        self.assertEqual(self.env["oms.channel.backfill"]._work(), 1)
+        self.assertEqual(self.env["oms.channel.backfill"]._process(), 1)
         self.assertRecordValues(
             self.backfill, [{"done_count": 3, "cursor": "3", "state": "running"}]
         )
@@ -107,7 +107,7 @@ class TestBackfill(TinyShopMixin, OmsCommon):
     def test_it_stops_and_goes_on_where_it_was(self):
         self._place(7)
         self.backfill.action_start()
-        self.env["oms.channel.backfill"]._work()
+        self.env["oms.channel.backfill"]._process()
         self.backfill.action_stop()
         self.assertEqual(self._work(), 0)
         self.shop.requests.clear()

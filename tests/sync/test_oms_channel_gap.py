@@ -213,7 +213,7 @@ class TestGap(TinyShopMixin, OmsCommon):
 
     def test_the_lane_checks_a_channel_once_a_night(self):
         self.tiny.next_care_at = "2100-01-01"
-        work = self.env["oms.channel"]._work_care
+        work = self.env["oms.channel"]._run_care
         with freeze_time("2026-03-10 12:00:00"):
             self.assertEqual((work(), work()), (1, 0))
             self.assertFalse(self.tiny.gap_ids)

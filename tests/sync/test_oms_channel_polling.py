@@ -15,7 +15,7 @@ class TestPolling(TinyShopMixin, OmsCommon):
     def _work(self):
         """Work the lane as its job does. :return: what each call gave"""
         counts = []
-        while count := self.env["oms.channel"]._work_fetch():
+        while count := self.env["oms.channel"]._run_fetch():
             counts.append(count)
         return counts
 

@@ -41,8 +41,8 @@ class TestWebhooksCare(TinyShopMixin, OmsCommon):
         self.shop.webhooks.clear()
         self.tiny.write({"next_care_at": False, "next_gap_at": "2100-01-01"})
         with freeze_time("2026-03-01 10:00:00"):
-            self.assertEqual(self.env["oms.channel"]._work_care(), 1)
-            self.assertEqual(self.env["oms.channel"]._work_care(), 0)
+            self.assertEqual(self.env["oms.channel"]._run_care(), 1)
+            self.assertEqual(self.env["oms.channel"]._run_care(), 0)
         self.assertEqual(self.shop.webhooks, {"orders": self.tiny.webhook_url})
         self.assertEqual(self.tiny.webhooks_text, "orders: registered.")
         self.assertEqual(str(self.tiny.webhooks_checked_at), "2026-03-01 10:00:00")
@@ -52,20 +52,20 @@ class TestWebhooksCare(TinyShopMixin, OmsCommon):
         )
         self.shop.webhooks.clear()
         with freeze_time("2026-03-01 10:04:59"):
-            self.assertEqual(self.env["oms.channel"]._work_care(), 0)
+            self.assertEqual(self.env["oms.channel"]._run_care(), 0)
         # As often as orders are polled for.
         with freeze_time("2026-03-01 10:05:00"):
-            self.env["oms.channel"]._work_care()
+            self.env["oms.channel"]._run_care()
         self.assertEqual(self.shop.webhooks, {"orders": self.tiny.webhook_url})
         with freeze_time("2026-03-01 10:10:00"):
-            self.env["oms.channel"]._work_care()
+            self.env["oms.channel"]._run_care()
         self.assertEqual(self.tiny.webhooks_text, "All webhooks are registered.")
 
     @mute_logger(WEBHOOKS)
     def test_a_failure_is_told_polling_goes_faster_and_success_settles_it(self):
         self.tiny.next_care_at = False
         self.shop.fail(1, 422, body=b'{"message": "address must be https"}')
-        self.env["oms.channel"]._work_care()
+        self.env["oms.channel"]._run_care()
         [alert] = self.tiny.alert_ids
         self.assertEqual((alert.code, alert.level), ("webhooks", "warning"))
         self.assertIn("address must be https", alert.text)

@@ -30,7 +30,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
                     self.env._("Amazon is creating the listings report."), seconds=REPORT_SECONDS
                 )
             listings, problems = read_listing_report(text, self._currency(channel))
-            self._tell_left_out(channel, problems)
+            self._notify_skipped(channel, problems)
             return listings, None
         account = self._account(channel)
         params = {

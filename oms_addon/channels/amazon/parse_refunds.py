@@ -77,7 +77,7 @@ def _read(data):
     items = data.get("items") or ()
     of_items = any(item.get("breakdowns") for item in items)
     told = [b for i in items for b in i.get("breakdowns") or ()] if of_items else None
-    amount = _given_back(told or data.get("breakdowns") or ())
+    amount = _refunded(told or data.get("breakdowns") or ())
     if amount < 0 or not (told or data.get("breakdowns")):
         raise mismatch("breakdowns of what the buyer got", data.get("breakdowns"), "breakdowns")
     if not amount:
@@ -104,14 +104,14 @@ def _line(item):
     """:return: what of an item's price was given back; ``None`` when nothing was"""
     contexts = item.get("contexts") or ()
     product = next((c for c in contexts if c.get("sku")), None)
-    amount = _given_back(item.get("breakdowns") or (), WITHHELD + BESIDES)
+    amount = _refunded(item.get("breakdowns") or (), WITHHELD + BESIDES)
     if product is None or amount <= 0:
         return None
     quantity = to_decimal(product.get("quantityShipped") or 0, "items.contexts.quantityShipped")
     return RefundLine(sku=product["sku"], quantity=quantity, amount=amount)
 
 
-def _given_back(breakdowns, skipped=WITHHELD):
+def _refunded(breakdowns, skipped=WITHHELD):
     """:return: how much of some breakdowns went back to the buyer
     :rtype: Decimal
     """

@@ -52,7 +52,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
             return [], cursor
         except (RetryableError, FinalError) as error:
             return [], self._after_failed_refunds(channel, error, since, page, cursor)
-        channel._settle_alert("refunds")
+        channel._resolve_alert("refunds")
         return events, cursor
 
     @api.model

@@ -244,14 +244,14 @@ def _read_charges(order, total, currency, placed_at):
             raise sheet.bad(row, "payment_amount", "It is not said how much was paid.")
         if not amount:
             continue
-        charge = _make_charge(order, row, amount, currency, at or placed_at)
+        charge = _prepare_charge(order, row, amount, currency, at or placed_at)
         if charges.setdefault(charge.ref, charge) != charge:
             message = f"The payment {charge.ref} differs from a row above."
             raise sheet.bad(row, "payment_ref", message)
     return tuple(charges.values())
 
 
-def _make_charge(order, row, amount, currency, at):
+def _prepare_charge(order, row, amount, currency, at):
     method = order.sheet.text(row, "payment_method").casefold().replace(" ", "_")
     return Charge(
         ref=order.sheet.text(row, "payment_ref") or f"{order.ref}/{method or 'payment'}",

@@ -28,7 +28,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
         shop = self._shop(channel)
         if cancellation.get("lines"):
             lines = self._priced(channel, order, cancellation)
-            result = self._give_back(channel, key, order, lines, None, ZERO)
+            result = self._push_slip(channel, key, order, lines, None, ZERO)
             return {**result, **self._move_on(channel, order, ())}
         if text(order, "current_state") in (shop["roles"]["cancelled"], shop["roles"]["refunded"]):
             return {"state": text(order, "current_state")}
@@ -93,7 +93,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
         """
         order = self._one_order(channel, refund["order_ref"])
         lines = refund.get("lines") or []
-        result = self._give_back(
+        result = self._push_slip(
             channel,
             key,
             order,
@@ -110,7 +110,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
         return f"slip-{ref}"
 
     @api.model
-    def _give_back(self, channel, key, order, lines, amount, shipping):
+    def _push_slip(self, channel, key, order, lines, amount, shipping):
         """Make a credit slip, unless this one is there already.
 
         :param list lines: as of a refund

@@ -105,7 +105,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
         credit slips of the webservice are in no other row
         """
         left = {}
-        earlier = self._told(channel, key, "shipment", text(order, "id"))
+        earlier = self._sent(channel, key, "shipment", text(order, "id"))
         for line in [*shipment["lines"], *(ln for told in earlier for ln in told["lines"])]:
             left[line["line_ref"]] = left.get(line["line_ref"], ZERO) + Decimal(
                 str(line["quantity"])
@@ -136,7 +136,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
         return {text(row, "id") for row in found if text(row, "is_virtual") == "1"}
 
     @api.model
-    def _told(self, channel, key, topic, order_ref):
+    def _sent(self, channel, key, topic, order_ref):
         """:return: the contents of what else we told of an order"""
         messages = self._others(channel, key, topic, order_ref, ("done", "failed"))
         return [loads(m._raw_payload()) for m in messages if m.state == "done" or m.result]

@@ -23,7 +23,7 @@ class OmsSampleWarehouse(models.AbstractModel):
         return [("adapter", "=", "sample"), ("state", "=", "live")]
 
     @api.model
-    def _work(self, limit=50):
+    def _process(self, limit=50):
         """Pick, pack and ship what is ready, the oldest first.
 
         :param int limit: how many deliveries at most

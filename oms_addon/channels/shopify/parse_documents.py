@@ -62,12 +62,12 @@ def _read_order(topic, data):
     """An order, told or asked for; one that a message cannot tell whole is to be asked for."""
     if "createdAt" in data:
         return build_order(rest_order(data), asked_values(data))
-    if _is_told_in_part(data):
+    if _is_partial(data):
         return OrderRequest(order_ref=id_of(data["id"]))
     return build_order(data, {"version": TOLD_VERSION, "holds": None})
 
 
-def _is_told_in_part(data):
+def _is_partial(data):
     """Say whether a webhook lacks what the order cannot do without.
 
     A company's name and tax number, and the place where the customer collects, stand in

@@ -29,7 +29,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
         for line in shipment["lines"]:
             of = line["line_ref"] or line["sku"]
             wanted[of] = wanted.get(of, 0) + int(Decimal(line["quantity"]))
-        told = self._told_before(channel, order, shipment, wanted)
+        told = self._extract_fulfilled(channel, order, shipment, wanted)
         refs = [*told, *self._fulfil(channel, order, shipment, wanted)]
         left = {of: quantity for of, quantity in wanted.items() if quantity > 0}
         if left and not refs:
@@ -73,7 +73,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
         return result
 
     @api.model
-    def _told_before(self, channel, order, shipment, wanted):
+    def _extract_fulfilled(self, channel, order, shipment, wanted):
         """Take off what a fulfilment made before holds of a shipment.
 
         :return: the ids of such fulfilments

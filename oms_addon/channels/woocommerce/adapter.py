@@ -166,7 +166,7 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
         """:return: whether a list goes on after a page, as the shop says: plugins shorten pages
         :raise FinalError: when it does not say
         """
-        pages = self._told_count(answer, "X-WP-TotalPages")
+        pages = self._extract_count(answer, "X-WP-TotalPages")
         if pages is None:
             raise FinalError(
                 self.env._(
@@ -180,11 +180,11 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
     @api.model
     def _goes_on(self, answer, page, rows):
         """:return: as ``_has_next``; where the shop does not say, an empty page is the last"""
-        pages = self._told_count(answer, "X-WP-TotalPages")
+        pages = self._extract_count(answer, "X-WP-TotalPages")
         return bool(rows) if pages is None else page < pages
 
     @api.model
-    def _told_count(self, answer, header):
+    def _extract_count(self, answer, header):
         """:return: a number of a header, ``None`` where it is missing or no number"""
         told = answer.headers.get(header) or ""
         return int(told) if told.isascii() and told.isdigit() and len(told) < 10 else None

@@ -151,7 +151,7 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
         row = answer.json()
         made = {"refund_ref": str(row["id"]), "amount": row.get("amount")}
         if money and amount and not pays:
-            self._tell_by_hand(channel, order, amount)
+            self._notify_manual_refund(channel, order, amount)
             made["by_hand"] = True
         return made
 
@@ -183,8 +183,8 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
         return answer.status == 200 and "refunds" in answer.json().get("method_supports", ())
 
     @api.model
-    def _tell_by_hand(self, channel, order, amount):
-        channel._tell_owner(
+    def _notify_manual_refund(self, channel, order, amount):
+        channel._notify_owner(
             self.env._("Refund to pay manually"),
             self.env._(
                 "Order %(order)s: refund %(amount)s %(currency)s manually, because “%(method)s” "

@@ -99,7 +99,7 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
     @api.model
     def _count(self, channel, params):
         answer = self._call(channel, "GET", "/orders", params=params)
-        return self._told_count(answer, "X-WP-Total")
+        return self._extract_count(answer, "X-WP-Total")
 
     @api.model
     def _fetch_window(self, channel, start, end, cursor=None):

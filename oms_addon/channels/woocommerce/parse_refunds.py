@@ -79,7 +79,7 @@ def share_of(order, refunds, ref, quantity):
     line = _line_of(order, ref)
     whole = _whole(line)
     pieces = Decimal(str(line["quantity"]))
-    back = _given_back(refunds, "line_items", ref)
+    back = _refunded(refunds, "line_items", ref)
     gone = sum((abs(Decimal(str(row["quantity"]))) for row in back), ZERO)
     if gone + quantity >= pieces:
         return max(whole - sum(map(_whole, back), ZERO), ZERO)
@@ -115,7 +115,7 @@ def shipping_shares(order, refunds, amount):
         return []
     limits = []
     for ref, line in zip(refs, order["shipping_lines"], strict=True):
-        given = sum(map(_whole, _given_back(refunds, "shipping_lines", ref)), ZERO)
+        given = sum(map(_whole, _refunded(refunds, "shipping_lines", ref)), ZERO)
         limits.append(max(_whole(line) - given, ZERO))
     shares, left = spread_within(amount, limits, coin_of(Decimal(order["total"])))
     shares[0] += left
@@ -133,7 +133,7 @@ def rest_of(order, refunds):
     for kind in ("line_items", "shipping_lines", "fee_lines"):
         for line in order[kind]:
             ref = str(line["id"])
-            back = _given_back(refunds, kind, ref)
+            back = _refunded(refunds, kind, ref)
             quantity = ZERO
             if kind == "line_items":
                 gone = sum((abs(Decimal(str(row["quantity"]))) for row in back), ZERO)
@@ -157,7 +157,7 @@ def _whole(line):
     return abs(Decimal(line["total"])) + abs(Decimal(line["total_tax"]))
 
 
-def _given_back(refunds, kind, ref):
+def _refunded(refunds, kind, ref):
     """:return: the lines of refunds that give back of a line"""
     return [
         row

@@ -44,7 +44,7 @@ class OmsAllocationExpiry(models.AbstractModel):
             return
         self.env["oms.order.canceller"]._cancel_whole(order, reason)
         order._oms_cancel_unwanted()
-        order._oms_tell_cancellation("inventory", reason)
+        order._oms_send_cancellation("inventory", reason)
 
     @api.model
     def _has_goods(self, order):

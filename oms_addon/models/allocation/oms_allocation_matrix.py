@@ -119,7 +119,7 @@ class OmsAllocationMatrix(models.AbstractModel):
             a person let go on although no rule serves them
         :rtype: dict[sale.order, sourcing_terms.Rule]
         """
-        orders -= self._let_go(orders)
+        orders -= self._released_orders(orders)
         destinations = self._destinations(orders)
         found = {}
         for rule, of_rule in orders.sudo().grouped("oms_allocation_rule_id").items():
@@ -240,10 +240,10 @@ class OmsAllocationMatrix(models.AbstractModel):
         # by_hand: a person confirms them at this moment
         if unsealed(self.env, "by_hand"):
             return orders
-        return self._let_go(orders)
+        return self._released_orders(orders)
 
     @api.model
-    def _let_go(self, orders):
+    def _released_orders(self, orders):
         """:return: the orders whose hold by the rules a person released"""
         return (
             self.env["oms.hold"]

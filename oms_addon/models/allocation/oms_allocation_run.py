@@ -98,7 +98,7 @@ class OmsAllocationRun(models.Model):
             and method in (order.oms_shipping_method or "").casefold()
         )
 
-    def action_rehearse(self):
+    def action_simulate(self):
         """Open what would change if these rules decided now."""
         self.ensure_one()
         self.check_access("read")

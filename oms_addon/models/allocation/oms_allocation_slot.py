@@ -102,7 +102,7 @@ class OmsAllocationSlot(models.Model):
         return Places(left, taken, bool(unsealed(self.env, "overbook")))
 
     @api.model
-    def _settle(self, wanted, warehouses, by_hand=None):
+    def _assign(self, wanted, warehouses, by_hand=None):
         """Give orders the places they are to have today, and no others.
 
         Where a day is full an order gets none, and its goods on another day, unless a person
@@ -118,7 +118,7 @@ class OmsAllocationSlot(models.Model):
         orders = self.env["sale.order"].union(*wanted)
         standing = self._of_today(orders, limited)
         kept = standing.filtered(lambda s: s.warehouse_id.id in wanted[s.order_id])
-        (standing - kept)._give_back()
+        (standing - kept)._release()
         places = self._places(orders, limited)
         pairs = []
         for order, ids in wanted.items():
@@ -126,10 +126,10 @@ class OmsAllocationSlot(models.Model):
                 places.overbooks = bool(by_hand) and order in by_hand
                 if (order.id, warehouse.id) not in places.taken and places.take(order, warehouse):
                     pairs.append((order, warehouse))
-        self._take(pairs)
+        self._reserve(pairs)
 
     @api.model
-    def _take(self, pairs):
+    def _reserve(self, pairs):
         """Write down places that were taken today; what is more than a day's work is said.
 
         :param list pairs: tuples (order, warehouse), of warehouses whose day is limited
@@ -142,7 +142,7 @@ class OmsAllocationSlot(models.Model):
         for order, warehouse in pairs:
             used[warehouse.id] += 1
             if used[warehouse.id] > warehouse.sudo().oms_capacity_day:
-                self._tell_overbooked(order, warehouse, used[warehouse.id])
+                self._log_overbooked(order, warehouse, used[warehouse.id])
         vals_list = [
             {"order_id": order.id, "warehouse_id": warehouse.id, "day": day._today(warehouse)}
             for order, warehouse in pairs
@@ -151,7 +151,7 @@ class OmsAllocationSlot(models.Model):
         day._count(Counter((vals["warehouse_id"], vals["day"]) for vals in vals_list))
 
     @api.model
-    def _tell_overbooked(self, order, warehouse, parcels):
+    def _log_overbooked(self, order, warehouse, parcels):
         """Say that a person gave a warehouse more than its day."""
         text = self.env._(
             "The daily capacity of %(warehouse)s is exceeded: parcel %(parcels)s of %(limit)s "
@@ -167,7 +167,7 @@ class OmsAllocationSlot(models.Model):
         self.env["oms.event"].sudo()._log(order_sudo, "order.overbooked", text)
 
     @api.model
-    def _give_back_unused(self, orders):
+    def _release_unused(self, orders):
         """Give back places of today in warehouses that send nothing of their orders any more."""
         places = self._of_today(orders, orders.order_line.move_ids.picking_type_id.warehouse_id)
         places.filtered(
@@ -177,9 +177,9 @@ class OmsAllocationSlot(models.Model):
                     for move in s.order_id.order_line.move_ids
                 )
             )
-        )._give_back()
+        )._release()
 
-    def _give_back(self):
+    def _release(self):
         """Give places back, so that others get them."""
         if not self:
             return

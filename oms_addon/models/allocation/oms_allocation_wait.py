@@ -94,7 +94,9 @@ class OmsAllocationWait(models.Model):
     def _compute_text(self):
         for row in self:
             order = row.order_id
-            reason = order._oms_tell_reason(order.oms_step, order.oms_status, order.oms_wait_reason)
+            reason = order._oms_visible_reason(
+                order.oms_step, order.oms_status, order.oms_wait_reason
+            )
             row.text = (
                 order.oms_allocation_text if row.reason == "person" else reason
             ) or order.oms_allocation_text
@@ -158,7 +160,7 @@ class OmsAllocationWait(models.Model):
         self.check_access("read")
         return self.order_id.get_formview_action()
 
-    def action_rehearse(self):
+    def action_simulate(self):
         """Open what the rules would do with what waits now."""
         self.check_access("read")
         return self.env["ir.actions.act_window"]._for_xml_id(

@@ -25,7 +25,7 @@ class OmsAllocator(models.AbstractModel):
         """
         moves = self._open_moves(orders)
         if not moves:
-            self._settle_oversold(orders)
+            self._resolve_oversold(orders)
             return {}
         backorder = self.env["oms.backorder"]
         ahead = backorder._ahead(moves.sale_line_id.order_id, moves.product_id)
@@ -49,12 +49,12 @@ class OmsAllocator(models.AbstractModel):
                 candidates,
                 moves.browse().concat(*runs[place + 1 :]),
             )
-        self.env["oms.kits"]._give_back_parts(moves)
+        self.env["oms.kits"]._release_parts(moves)
         backorder._run_served(before)
         unserved = self._unserved(self._open_moves(orders))
         late &= unserved
         self._mark_oversold(unserved - late)
-        self._settle_oversold(orders - (unserved - late).sale_line_id.order_id)
+        self._resolve_oversold(orders - (unserved - late).sale_line_id.order_id)
         return {**self._late_sentences(late), **self._sentences(unserved - late)}
 
     @api.model
@@ -78,7 +78,7 @@ class OmsAllocator(models.AbstractModel):
             if needed and self._missing(part)[0] < before:
                 places.take(*needed)
                 pairs.append(needed)
-        slots._take(pairs)
+        slots._reserve(pairs)
         return late
 
     @api.model
@@ -207,7 +207,7 @@ class OmsAllocator(models.AbstractModel):
         )
 
     @api.model
-    def _settle_oversold(self, orders):
+    def _resolve_oversold(self, orders):
         """Take orders that got all their goods off the exceptions list."""
         self.env["oms.hold"].sudo().search(
             [

@@ -153,11 +153,11 @@ class OmsBackorder(models.AbstractModel):
         having = {key[1] for key, quantity in free.items() if quantity > 0}
         short = {key: quantity for key, quantity in short.items() if key[1] in having}
         if short:
-            self._take_for_waiting(free, short, but)
+            self._reserve_for_waiting(free, short, but)
         return free
 
     @api.model
-    def _take_for_waiting(self, free, short, but):
+    def _reserve_for_waiting(self, free, short, but):
         """Take what waiting orders miss off the warehouses that may serve them instead.
 
         :param dict free: by (warehouse id, product id); changed in place

@@ -81,8 +81,8 @@ class OmsResourcing(models.AbstractModel):
             return
         before = moves.sale_line_id.move_ids
         self._shift(shifts)
-        self._take_places(limits)
-        self.env["oms.allocation.slot"]._give_back_unused(moves.sale_line_id.order_id)
+        self._reserve_slots(limits)
+        self.env["oms.allocation.slot"]._release_unused(moves.sale_line_id.order_id)
         fresh = moves.sale_line_id.move_ids - before
         fresh = fresh.filtered(lambda m: m.state == "confirmed" and not m.move_orig_ids)
         self.env["oms.reservation"]._reserve(fresh, rows)
@@ -170,13 +170,13 @@ class OmsResourcing(models.AbstractModel):
         return line.price_total / (units or 1.0) / (line.order_id.currency_rate or 1.0)
 
     @api.model
-    def _take_places(self, limits):
+    def _reserve_slots(self, limits):
         """Write down the places in the day's work of warehouses that were taken."""
         wanted = {
             order: limit.slots | limit.fresh for order, limit in limits.items() if limit.fresh
         }
         warehouses = self.env["stock.warehouse"].browse({w for ids in wanted.values() for w in ids})
-        self.env["oms.allocation.slot"]._settle(wanted, warehouses)
+        self.env["oms.allocation.slot"]._assign(wanted, warehouses)
 
     @api.model
     def _shift(self, shifts, why=None):

@@ -52,7 +52,7 @@ class OmsResourcing(models.AbstractModel):
             return bool(sourcing._queue(decisions))
         shifts = self._shifts_to(plan, moves)
         sourcing._write_plans({order: plan}, {order: lines})
-        sourcing._take_places(decisions, candidates)
+        sourcing._reserve_slots(decisions, candidates)
         if not shifts:
             return False
         moves.browse().concat(*(move for move, _w, _q in shifts))._do_unreserve()

@@ -41,7 +41,7 @@ class OmsResourcing(models.AbstractModel):
         lines.oms_plan = False
         orders = lines.order_id
         allocator.with_context(**sealed(overbook=True))._allocate(orders)
-        self.env["oms.allocation.slot"]._give_back_unused(orders)
+        self.env["oms.allocation.slot"]._release_unused(orders)
         orders._oms_run()
 
     @api.model

@@ -30,7 +30,7 @@ class OmsSourcing(models.AbstractModel):
         plans = {order: found[0].plan for order, found in decisions.items() if found[0].plan}
         self._write_plans(plans, lines_by_order)
         self._write_decisions(decisions, lines_by_order)
-        self._take_places(decisions, candidates)
+        self._reserve_slots(decisions, candidates)
         return self._queue(decisions)
 
     @api.model
@@ -140,7 +140,7 @@ class OmsSourcing(models.AbstractModel):
         }
 
     @api.model
-    def _take_places(self, decisions, candidates, keeps=False):
+    def _reserve_slots(self, decisions, candidates, keeps=False):
         """Take places in the day's work of the warehouses that send something now.
 
         :param bool keeps: whether the orders keep the places they have
@@ -148,7 +148,7 @@ class OmsSourcing(models.AbstractModel):
         orders = self.env["sale.order"].union(*decisions)
         warehouses = self.env["stock.warehouse"].union(*candidates.values())
         kept = self.env["oms.allocation.matrix"]._slots(orders, warehouses) if keeps else {}
-        self.env["oms.allocation.slot"]._settle(
+        self.env["oms.allocation.slot"]._assign(
             {
                 order: kept.get(order.id, set())
                 | (set(decision.plan.serving) if decision.plan else set())
@@ -156,7 +156,7 @@ class OmsSourcing(models.AbstractModel):
             },
             warehouses,
             by_hand=orders.filtered("oms_chosen_warehouse_id")
-            | self.env["oms.allocation.matrix"]._let_go(orders),
+            | self.env["oms.allocation.matrix"]._released_orders(orders),
         )
 
     @api.model

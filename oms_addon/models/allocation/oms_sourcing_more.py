@@ -37,8 +37,8 @@ class OmsSourcing(models.AbstractModel):
         said = {order: order.oms_allocation_text or "" for order in of_order}
         self._write_decisions(decisions, of_order, more)
         self._write_shares(decisions, of_order)
-        self._take_places(decisions, candidates, keeps=True)
-        self._tell_more(said)
+        self._reserve_slots(decisions, candidates, keeps=True)
+        self._log_more(said)
         self._queue(decisions)
         return goods.filtered(lambda line: self._breaks_promise(line, before, decisions))
 
@@ -100,7 +100,7 @@ class OmsSourcing(models.AbstractModel):
             )
 
     @api.model
-    def _tell_more(self, said):
+    def _log_more(self, said):
         """Append to the timeline from where what was added comes.
 
         :param dict said: what was said of each order before

@@ -36,11 +36,11 @@ class SaleOrder(models.Model):
 
     _oms_cancel_idx = models.Index("(oms_cancel_at) WHERE oms_cancel_at IS NOT NULL")
 
-    def _oms_give_back_slots(self):
+    def _oms_release_slots(self):
         """Give the places of cancelled orders in the work of today and later back."""
         self.env["oms.allocation.slot"].sudo().search([("order_id", "in", self.ids)]).filtered(
             lambda s: s.day >= self.env["oms.allocation.day"]._today(s.warehouse_id)
-        )._give_back()
+        )._release()
         self.sudo().filtered("oms_cancel_at").oms_cancel_at = False
 
     def _oms_send_from(self, warehouse):

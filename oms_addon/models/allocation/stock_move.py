@@ -23,7 +23,7 @@ class StockMove(models.Model):
         places = slots._places(limited.sale_line_id.order_id, limited.picking_type_id.warehouse_id)
         return {move: move.quantity for move in limited}, places
 
-    def _oms_take_slots(self, before):
+    def _oms_reserve_slots(self, before):
         """Take the places of moves of which more is reserved than before, even on a full day.
 
         :param before: see ``_oms_slots_before``
@@ -34,4 +34,4 @@ class StockMove(models.Model):
         limited = self.browse(move.id for move in quantities).exists()
         served = limited.filtered(lambda m: m.quantity > quantities[m])
         slots = self.env["oms.allocation.slot"].sudo()
-        slots._take(list(dict.fromkeys(filter(None, map(places.needed, served)))))
+        slots._reserve(list(dict.fromkeys(filter(None, map(places.needed, served)))))

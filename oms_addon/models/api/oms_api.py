@@ -89,7 +89,7 @@ class OmsApi(models.AbstractModel):
         return channel.with_company(channel.company_id).sudo()
 
     @api.model
-    def _take(self, channel, key):
+    def _spend(self, channel, key):
         """Take one request off what an API key may ask.
 
         :param str key: the key alone, whatever stood around it, of which a digest is kept
@@ -98,7 +98,7 @@ class OmsApi(models.AbstractModel):
         """
         bucket = f"api:{hashlib.sha256(key.encode()).hexdigest()[:16]}"
         meter = self.env["oms.channel.meter"]
-        wait = meter._take(channel, bucket, 1.0, self._rate, self._burst)
+        wait = meter._spend(channel, bucket, 1.0, self._rate, self._burst)
         left = int(meter._left(channel, bucket))
         headers = {
             "RateLimit-Policy": f'"key";q={self._burst:.0f};w={self._burst / self._rate:.0f}',

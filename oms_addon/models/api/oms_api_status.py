@@ -141,7 +141,7 @@ class OmsApi(models.AbstractModel):
             updated_at=self._aware(order.write_date),
             lines=tuple(status for _line, status, _units in self._status_lines(order, units)),
             parcels=tuple(map(self._status_parcel, order.oms_parcel_ids)),
-            invoices=tuple(map(self._status_invoice, self._told_invoices(order))),
+            invoices=tuple(map(self._status_invoice, self._posted_invoices(order))),
             problems=self._status_problems(order),
             messages=tuple(map(self._status_message, messages)),
         )
@@ -226,7 +226,7 @@ class OmsApi(models.AbstractModel):
         )
 
     @api.model
-    def _told_invoices(self, order):
+    def _posted_invoices(self, order):
         """:return: the posted invoices and credit notes of an order"""
         return order.invoice_ids.filtered(
             lambda m: m.state == "posted" and m.move_type in ("out_invoice", "out_refund")

@@ -108,10 +108,10 @@ class OmsAvailabilityState(models.Model):
         self.invalidate_model(flush=False)
         changed = self.browse(row[0] for row in rows if row[1])
         if changed:
-            changed._tell()
+            changed._log_changes()
         return changed
 
-    def _tell(self):
+    def _log_changes(self):
         """Put what happened in the audit trail, and tell shops that have an address."""
         for is_out, states in self.grouped("is_out").items():
             self.env["oms.event"]._log(

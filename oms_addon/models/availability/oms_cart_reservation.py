@@ -150,7 +150,7 @@ class OmsCartReservation(models.Model):
             raise InsufficientStock(self._shortage_text(short), short)
         for shortage in short:
             goods[shortage.product_id] = shortage.available
-        self._take_turn(channel, goods)
+        self._lock_cart(channel, goods)
         return self._replace(channel, cart_ref, goods, held, until, order)
 
     @api.model
@@ -188,7 +188,7 @@ class OmsCartReservation(models.Model):
         )
 
     @api.model
-    def _take_turn(self, channel, goods):
+    def _lock_cart(self, channel, goods):
         """Let one cart after the other decide about the same goods.
 
         Whoever decided on figures that changed meanwhile meets a serialization error here,
@@ -196,7 +196,7 @@ class OmsCartReservation(models.Model):
         """
         if not goods:
             return
-        self.env["oms.cart.turn"]._take(goods)
+        self.env["oms.cart.turn"]._lock(goods)
         locations = self.env["oms.stock"]._locations(channel._get_warehouses())
         self.env["oms.stock"]._lock(list(locations), list(goods))
 

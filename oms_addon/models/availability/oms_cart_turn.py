@@ -25,7 +25,7 @@ class OmsCartTurn(models.Model):
     )
 
     @api.model
-    def _take(self, product_ids):
+    def _lock(self, product_ids):
         """Take the next turn of products.
 
         :param product_ids: ids of ``product.product``

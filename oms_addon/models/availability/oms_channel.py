@@ -64,7 +64,7 @@ class OmsChannel(models.Model):
         return result
 
     @api.model
-    def _look_at_arriving(self):
+    def _recompute_incoming(self):
         """Look, once a day, at what comes within the horizon of channels today."""
         today = fields.Date.context_today(self)
         due = self.search(

@@ -26,7 +26,7 @@ class OmsChannelPrice(models.AbstractModel):
     _description = "Channel Price"
 
     @api.model
-    def _work(self):
+    def _process(self):
         """Compare the prices of the channel that waits longest, and queue what differs.
 
         :return: how many messages
@@ -133,7 +133,7 @@ class OmsChannelPrice(models.AbstractModel):
             if (text := rates._problem(channel, currency, dates, today))
         }
         if not texts:
-            channel._settle_alert("exchange_rate")
+            channel._resolve_alert("exchange_rate")
             return listings.browse()
         channel._raise_alert(
             "exchange_rate",
@@ -235,7 +235,7 @@ class OmsChannelPrice(models.AbstractModel):
                 level="warning",
             )
         elif items:
-            channel._settle_alert("price")
+            channel._resolve_alert("price")
         return {**answer, "told": len(items)}
 
     @api.model

@@ -138,7 +138,7 @@ class OmsChannelStock(models.Model):
     # === THE LANE === #
 
     @api.model
-    def _work(self):
+    def _process(self):
         """Look at what changed and put what is due on its way to the channels.
 
         :return: how many products and messages that was
@@ -147,7 +147,7 @@ class OmsChannelStock(models.Model):
         ended = (
             self.env["oms.cart.reservation"]._clean() + self.env["oms.channel.reserve"]._expire()
         )
-        self.env["oms.channel"]._look_at_arriving()
+        self.env["oms.channel"]._recompute_incoming()
         product_ids = self.env["oms.kits"]._with_kits(self.env["oms.stock.change"]._take())
         channels = self._pushing_channels()
         if product_ids:
@@ -163,7 +163,7 @@ class OmsChannelStock(models.Model):
         """
         state = self.env["oms.availability.state"]
         listings = self.env["oms.channel.listing"]._of_products(channel, product_ids)
-        listings._settle_imported()
+        listings._release_imported()
         products = state._products_of(channel, product_ids, listings)
         needs = listings._stock_needs() if is_told else {}
         told, numbers = self._count(channel, needs, products.ids)

@@ -38,7 +38,7 @@ class OmsChannelStock(models.Model):
             )
         if count * 100 <= channel.stock_zero_limit * total:
             if channel.alert_ids.filtered(lambda alert: alert.code == GUARD):
-                channel._settle_alert(GUARD)
+                channel._resolve_alert(GUARD)
             return False
         channel._raise_alert(
             GUARD,

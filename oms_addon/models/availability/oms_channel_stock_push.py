@@ -276,7 +276,7 @@ class OmsChannelStock(models.Model):
         rows.filtered("message_id").write({"message_id": False})
 
     @api.model
-    def _give_up(self, messages):
+    def _apply_given_up(self, messages):
         """Messages are dead: their rows are tried again alone, much later."""
         for row in self.search([("message_id", "in", messages.ids)]):
             row._note_failed(row.message_id.error or "")

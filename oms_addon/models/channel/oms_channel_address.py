@@ -34,9 +34,9 @@ class OmsChannel(models.Model):
         self.check_access("write")
         result = super().action_go_live()
         for channel in self.sudo().filtered("moved_from"):
-            channel._set_outbox_aside(channel.moved_from)
+            channel._dismiss_outbox(channel.moved_from)
             channel.moved_from = False
-            channel._settle_alert("address")
+            channel._resolve_alert("address")
         return result
 
     @api.model
@@ -178,8 +178,8 @@ class OmsChannel(models.Model):
                 "webhooks_since": False,
             }
         )
-        self._settle_alert("webhooks", "unheard")
-        count = len(self._set_outbox_aside(old))
+        self._resolve_alert("webhooks", "unheard")
+        count = len(self._dismiss_outbox(old))
         waiting = count and self.env._(
             "%(count)s messages to the previous address were not sent.",
             count=count,
@@ -194,7 +194,7 @@ class OmsChannel(models.Model):
             ),
         )
 
-    def _set_outbox_aside(self, old):
+    def _dismiss_outbox(self, old):
         """Keep what was to be sent to an earlier address from being sent to another one.
 
         :param str old: the earlier address

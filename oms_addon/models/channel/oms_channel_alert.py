@@ -54,12 +54,12 @@ class OmsChannelAlert(models.Model):
 
     # === ACTION METHODS === #
 
-    def action_settle(self):
+    def action_resolve(self):
         """Close alerts by hand: somebody took care."""
         self.check_access("write")
         self = self.sudo()
         for channel, alerts in self.grouped("channel_id").items():
-            channel._settle_alert(*alerts.mapped("code"))
+            channel._resolve_alert(*alerts.mapped("code"))
         return True
 
     def action_open_place(self):
@@ -147,13 +147,13 @@ class OmsChannel(models.Model):
     def _announce_alerts(self, alerts):
         """Tell the owners of the channels and the audit trail what is new."""
         for alert in alerts:
-            alert.activity_id = alert.channel_id._tell_owner(alert.text, alert.advice or "")
+            alert.activity_id = alert.channel_id._notify_owner(alert.text, alert.advice or "")
         for alert in alerts:
             self.env["oms.event"]._log(
                 alert.channel_id, "channel.alert", alert.text[:500], after=alert.code
             )
 
-    def _settle_alert(self, *codes):
+    def _resolve_alert(self, *codes):
         """Close the open alerts of these kinds: what was wrong is right again.
 
         :param codes: kinds of alerts

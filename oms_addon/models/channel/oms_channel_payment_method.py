@@ -193,5 +193,5 @@ class OmsChannel(models.Model):
                 moved.write({"oms_payment_terms": vals["oms_payment_terms"]})
                 changed |= moved
             if changed:
-                self.env["oms.payment.collector"]._look_at(changed)
+                self.env["oms.payment.collector"]._recompute_orders(changed)
                 changed._oms_run()

@@ -83,7 +83,7 @@ class OmsChannel(models.Model):
                 "order.policy",
                 self.env._("The current settings of %(channel)s apply", channel=channel.name),
             )
-            self.env["oms.payment.collector"]._look_at(orders_sudo)
+            self.env["oms.payment.collector"]._recompute_orders(orders_sudo)
             orders_sudo._oms_run()
         return True
 

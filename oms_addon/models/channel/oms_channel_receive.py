@@ -99,12 +99,12 @@ class OmsChannel(models.Model):
         elif count == 1:
             self.env["oms.event"]._log(self, "channel.refused", problem)
         elif count == REFUSED_ALERT:
-            self._tell_owner(
+            self._notify_owner(
                 self.env._("%(count)s messages rejected within an hour", count=count),
                 self.env._("Last reason: %(problem)s", problem=problem),
             )
 
-    def _tell_owner(self, summary, note):
+    def _notify_owner(self, summary, note):
         """Open an activity for the person who looks after the channel.
 
         :param str summary: what happened

@@ -15,7 +15,7 @@ class PaymentTransaction(models.Model):
         of_channels.is_post_processed = True
         own = self - of_channels
         result = super(PaymentTransaction, own)._post_process()
-        own._oms_tell_orders()
+        own._oms_recompute_orders()
         return result
 
     def _capture(self, amount_to_capture=None):

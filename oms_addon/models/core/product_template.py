@@ -15,5 +15,5 @@ class ProductTemplate(models.Model):
         """Extend `product`: whether the dates of lots matter counts at once."""
         switched = self._oms_switched_dates(vals)
         result = super().write(vals)
-        switched._oms_look_at_lots()
+        switched._oms_recompute_lots()
         return result

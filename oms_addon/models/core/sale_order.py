@@ -149,7 +149,7 @@ class SaleOrder(models.Model):
         """Extend `sale`: orders leave their shared deliveries and the path, the customer and the
         channel are notified, places in the day's work and carts are free again.
         """
-        self.env["oms.shared.delivery"]._take_out(self, self.env._("order cancelled"))
+        self.env["oms.shared.delivery"]._split_off(self, self.env._("order cancelled"))
         of_channels = self.filtered(
             lambda o: o.oms_channel_id and o.state in ("draft", "sent", "sale")
         )
@@ -157,9 +157,9 @@ class SaleOrder(models.Model):
         self.env["oms.order.flow"].sudo()._close_cancelled(self.sudo().filtered("oms_step"))
         self._oms_notify_cancelled()
         if not unsealed(self.env, "from_channel"):
-            of_channels._oms_tell_cancellation()
+            of_channels._oms_send_cancellation()
         of_channels._oms_remember_who_cancelled()
-        self._oms_give_back_slots()
+        self._oms_release_slots()
         self.env["oms.cart.reservation"]._consume(self)
         return result
 

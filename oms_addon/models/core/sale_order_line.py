@@ -66,7 +66,7 @@ class SaleOrderLine(models.Model):
             )
         before = previous_product_uom_qty or {}
         confirmed_sudo = self.sudo().filtered(lambda line: line.state == "sale")
-        confirmed_sudo._oms_take_back_fewer(before)
+        confirmed_sudo._oms_restock_fewer(before)
         by_person = not self.env.su and self.env.user._is_internal()
         sourcing_sudo = self.env["oms.sourcing"].sudo()
         raised_sudo = sourcing_sudo._source_more(confirmed_sudo, before, by_person)

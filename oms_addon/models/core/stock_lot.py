@@ -17,5 +17,5 @@ class StockLot(models.Model):
     def write(self, vals):
         """Extend `stock`: a date that is over, or no longer, counts at once."""
         result = super().write(vals)
-        self._oms_look_at_dates(vals)
+        self._oms_recompute_dates(vals)
         return result

@@ -98,10 +98,10 @@ class StockMove(models.Model):
         reserving._oms_lock_stock()
         result = super()._action_assign(force_qty=force_qty)
         if not force_qty:
-            self.env["oms.kits"]._give_back_parts(
+            self.env["oms.kits"]._release_parts(
                 reserving.exists().filtered(lambda m: not m.move_orig_ids)
             )
-        self._oms_take_slots(before)
+        self._oms_reserve_slots(before)
         return result
 
     # === DONE AND CANCELLED === #

@@ -88,9 +88,9 @@ class StockPicking(models.Model):
         pickings = self._oms_reckoning()
         result = super(StockPicking, pickings)._action_done()
         done = pickings.filtered(lambda p: p.state == "done")
-        done._oms_make_parcels()
+        done._oms_create_parcels()
         done._oms_run_orders()
-        self.env["oms.put.back"].sudo()._tell_done(done.filtered("oms_put_back_order_id"))
+        self.env["oms.put.back"].sudo()._log_done(done.filtered("oms_put_back_order_id"))
         return result
 
     def _create_backorder_picking(self):

@@ -87,7 +87,7 @@ class OmsChannelListing(models.Model):
             not told or any(quantity > 0 for quantity in told.values())
         )
 
-    def _settle_imported(self):
+    def _release_imported(self):
         """Sync listings whose products have stock in Odoo by now, however it came there."""
         pending = self.filtered("is_stock_pending")
         if not pending:

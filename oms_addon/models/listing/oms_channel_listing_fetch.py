@@ -121,7 +121,7 @@ class OmsChannel(models.Model):
         )
 
     @api.model
-    def _work_listings(self):
+    def _run_listings(self):
         """Ask one channel for a page of its listings; look for products when none is due.
 
         :return: how many listings came or were looked at; 0 when nothing is to do
@@ -175,7 +175,7 @@ class OmsChannel(models.Model):
         of_channel = Domain("channel_id", "=", self.id) & Domain("external_ref", "!=", False)
         self._mark_gone(of_channel)
         Listing.search(of_channel & Listing._get_todo_domain())._match()
-        self._settle_alert("listings")
+        self._resolve_alert("listings")
 
     def _mark_gone(self, of_channel):
         """Mark the listings that the channel does not tell any more as gone, when it is sure: a

@@ -277,7 +277,7 @@ class OmsChannelListing(models.Model):
         self.write({"is_ignored": True})
         return True
 
-    def action_look_again(self):
+    def action_match_again(self):
         """Ask again about listings that were ignored, and look for their products."""
         self.check_access("write")
         self = self.sudo()

@@ -108,7 +108,7 @@ class OmsChannelMessage(models.Model):
             channel = message.channel_id
             with self.env.cr.savepoint():
                 document = channel._adapter()._read(channel, message.topic, message._raw_payload())
-                message.error = self.env["oms.channel.notice"]._take(channel, message, document)
+                message.error = self.env["oms.channel.notice"]._apply(channel, message, document)
         return len(waiting)
 
     def _erase_late(self):

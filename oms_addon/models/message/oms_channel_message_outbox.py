@@ -90,7 +90,7 @@ class OmsChannelMessage(models.Model):
         problem = adapter._confirm(channel, document)
         if problem:
             return {"unmet": problem}
-        done = self.env["oms.channel.notice"]._take(channel, message, document)
+        done = self.env["oms.channel.notice"]._apply(channel, message, document)
         return {"done": done, "is_down": document.kind == "disconnected"}
 
     @api.model

@@ -122,7 +122,7 @@ class OmsChannelMessage(models.Model):
             attempt.close()
             is_down = isinstance(result, dict) and result.get("is_down")
             if not is_down and meter._record_success(channel):
-                channel._settle_alert("credentials", "breaker")
+                channel._resolve_alert("credentials", "breaker")
             self._conclude(to_storable(result))
 
     def _conclude(self, result):
@@ -136,7 +136,7 @@ class OmsChannelMessage(models.Model):
         unmet = result.get("unmet") if isinstance(result, dict) else ""
         if unmet:
             self._set_state("failed", unmet, result=result)
-            self.channel_id.sudo()._tell_owner(
+            self.channel_id.sudo()._notify_owner(
                 self.env._("Message %(message)s was not completed", message=self.event_ref),
                 unmet,
             )

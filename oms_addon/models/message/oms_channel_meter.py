@@ -47,7 +47,7 @@ class OmsChannelMeter(models.Model):
         return self.env["res.company"].browse(set(self.mapped("company_id")))
 
     @api.model
-    def _take(self, channel, bucket, cost, rate, burst, again=0.0):
+    def _spend(self, channel, bucket, cost, rate, burst, again=0.0):
         """Take tokens for one call.
 
         :param float cost: how many; never more than the bucket holds

@@ -21,7 +21,7 @@ ASKING_LANES = ("fetch", "care", "backfill", "listings")
 
 class OmsLane(models.Model):
     """One background job, declared by its record: the scheduled action is made from it, and
-    ``_work_<code>(run)`` processes one batch of it.
+    ``_run_<code>(run)`` processes one batch of it.
     """
 
     _name = "oms.lane"
@@ -88,14 +88,14 @@ class OmsLane(models.Model):
     # === BUSINESS METHODS === #
 
     @api.model
-    def _workers(self, run=None):
+    def _runners(self, run=None):
         """:return: by the code of each background job what processes one batch of it, and
         returns its size
         :param JobRun run: what the batches share; ``None`` for a run of their own
         """
         run = run or JobRun()
         return {
-            lane.code: partial(getattr(self, f"_work_{lane.code}"), run)
+            lane.code: partial(getattr(self, f"_run_{lane.code}"), run)
             for lane in self.sudo().search([])
         }
 
@@ -190,7 +190,7 @@ class OmsLane(models.Model):
         error = False
         while True:
             try:
-                done = getattr(lane, f"_work_{code}")(run)
+                done = getattr(lane, f"_run_{code}")(run)
                 # What the batch wrote last meets others when it is committed.
                 left = self.env["ir.cron"]._commit_progress(done) if done else 0
             except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as conflict:
@@ -250,7 +250,7 @@ class OmsLane(models.Model):
         :return: seconds spent by lane
         :rtype: dict[str, float]
         """
-        workers = self._workers()
+        workers = self._runners()
         spent = dict.fromkeys(codes or [code for code in workers if code not in ASKING_LANES], 0.0)
         busy = True
         while busy:

@@ -9,8 +9,8 @@ class OmsLane(models.Model):
     # === ORDERS === #
 
     @api.model
-    def _work_fetch(self, run):
-        return self.env["oms.channel"]._work_fetch()
+    def _run_fetch(self, run):
+        return self.env["oms.channel"]._run_fetch()
 
     @api.model
     def _count_fetch(self):
@@ -18,7 +18,7 @@ class OmsLane(models.Model):
         return Channel.search_count(Channel._get_fetch_domain())
 
     @api.model
-    def _work_inbox(self, run):
+    def _run_inbox(self, run):
         return self.env["oms.channel.message"]._process_inbox()
 
     @api.model
@@ -26,7 +26,7 @@ class OmsLane(models.Model):
         return self._count_messages("in")
 
     @api.model
-    def _work_orders(self, run):
+    def _run_orders(self, run):
         return self.env["oms.order.flow"]._process("orders")
 
     @api.model
@@ -34,7 +34,7 @@ class OmsLane(models.Model):
         return self._count_running("orders")
 
     @api.model
-    def _work_fulfilment(self, run):
+    def _run_fulfilment(self, run):
         """Take orders along; when none is left, part deliveries that wait for goods of one."""
         return (
             self.env["oms.order.flow"]._process("fulfilment")
@@ -57,42 +57,42 @@ class OmsLane(models.Model):
     # === STOCK === #
 
     @api.model
-    def _work_allocator(self, run):
+    def _run_allocator(self, run):
         return self.env["oms.backorder"]._serve_backorders()
 
     @api.model
-    def _work_stock(self, run):
+    def _run_stock(self, run):
         """Put the stock and the prices that changed on their way to the channels, what expired
         among it.
         """
-        expired = self.env["oms.lot.expiry"]._work()
+        expired = self.env["oms.lot.expiry"]._process()
         if expired:
             # Its locks are not held while channels' figures are counted.
             return expired
-        return self.env["oms.channel.stock"]._work() + self.env["oms.channel.price"]._work()
+        return self.env["oms.channel.stock"]._process() + self.env["oms.channel.price"]._process()
 
     @api.model
-    def _work_check(self, run):
-        return self.env["oms.stock.check"]._work()
+    def _run_check(self, run):
+        return self.env["oms.stock.check"]._process()
 
     @api.model
-    def _work_promises(self, run):
-        return self.env["oms.promise.review"]._work()
+    def _run_promises(self, run):
+        return self.env["oms.promise.review"]._process()
 
     @api.model
     def _count_promises(self):
         return self.env["oms.promise.review"].search_count([])
 
     @api.model
-    def _work_sample(self, run):
+    def _run_sample(self, run):
         """Let the sample warehouse pick, pack, ship and carry."""
         warehouse = self.env["oms.sample.warehouse"]
-        return warehouse._work() + warehouse._carry()
+        return warehouse._process() + warehouse._carry()
 
     # === CHANNELS === #
 
     @api.model
-    def _work_outbox(self, run):
+    def _run_outbox(self, run):
         return self.env["oms.channel.message"]._process_outbox(run)
 
     @api.model
@@ -106,11 +106,9 @@ class OmsLane(models.Model):
         return Message.search_count(Message._get_todo_domain(direction))
 
     @api.model
-    def _work_care(self, run):
+    def _run_care(self, run):
         """Look after the channels, then verify tax numbers: each asks somebody else's server."""
-        return (
-            self.env["oms.channel"]._work_care() or self.env["oms.customer.creator"]._verify_one()
-        )
+        return self.env["oms.channel"]._run_care() or self.env["oms.customer.creator"]._verify_one()
 
     @api.model
     def _count_care(self):
@@ -120,8 +118,8 @@ class OmsLane(models.Model):
         ) + self.env["res.partner"].search_count([("oms_is_vies_due", "=", True)])
 
     @api.model
-    def _work_backfill(self, run):
-        return self.env["oms.channel.backfill"]._work()
+    def _run_backfill(self, run):
+        return self.env["oms.channel.backfill"]._process()
 
     @api.model
     def _count_backfill(self):
@@ -129,8 +127,8 @@ class OmsLane(models.Model):
         return Backfill.search_count(Backfill._get_todo_domain())
 
     @api.model
-    def _work_listings(self, run):
-        return self.env["oms.channel"]._work_listings()
+    def _run_listings(self, run):
+        return self.env["oms.channel"]._run_listings()
 
     @api.model
     def _count_listings(self):
@@ -140,11 +138,11 @@ class OmsLane(models.Model):
     # === MONEY AND HISTORY === #
 
     @api.model
-    def _work_receipts(self, run):
+    def _run_receipts(self, run):
         return self.env["oms.invoice.poster"]._send_receipts()
 
     @api.model
-    def _work_slow(self, run):
+    def _run_slow(self, run):
         """Seal the audit trail, cancel what nobody paid or could serve, book money that
         the flow does not touch, forget secrets that were typed and left.
         """

@@ -59,7 +59,7 @@ TOPICS = {
         is_figure=True,
         hand_over=lambda m: m.env["oms.channel.stock"]._send(m),
         in_progress=lambda m: m.env["oms.channel.stock"]._release_sold_out(m),
-        given_up=lambda m, is_certain: m.env["oms.channel.stock"].sudo()._give_up(m),
+        given_up=lambda m, is_certain: m.env["oms.channel.stock"].sudo()._apply_given_up(m),
     ),
     "price": Topic(priority=20, hand_over=lambda m: m.env["oms.channel.price"]._send(m)),
 }

@@ -33,7 +33,7 @@ class OmsLotExpiry(models.AbstractModel):
     # === THE LANE === #
 
     @api.model
-    def _work(self, limit=1000):
+    def _process(self, limit=1000):
         """Look at the lots whose removal date came since the last time.
 
         :param int limit: how many stock rows at most
@@ -49,7 +49,7 @@ class OmsLotExpiry(models.AbstractModel):
         # Of two that look at once the second begins again.
         quant_id, _lot_id, moment = rows[-1]
         self.env["oms.lot.expiry.cursor"]._advance(moment, quant_id)
-        self._look_at(self.env["stock.lot"].browse({row[1] for row in rows if row[1]}))
+        self._recompute(self.env["stock.lot"].browse({row[1] for row in rows if row[1]}))
         return len(rows)
 
     @api.model
@@ -58,7 +58,7 @@ class OmsLotExpiry(models.AbstractModel):
         return min(self.env.cr.now(), fields.Datetime.now())
 
     @api.model
-    def _look_at(self, lots):
+    def _recompute(self, lots):
         """Have what can be sold counted again, and take deliveries off lots that are too old.
 
         :param lots: ``stock.lot`` records
@@ -75,16 +75,16 @@ class OmsLotExpiry(models.AbstractModel):
             )
         )
         if lines:
-            self._take_off(lines)
+            self._unreserve(lines)
 
     @api.model
-    def _look_at_products(self, products):
+    def _recompute_products(self, products):
         """Look at what is too old of products, of which lots have dates from now on, or none.
 
         :param products: ``product.product`` records
         """
         self.env["oms.channel.stock"]._touch(products.ids)
-        self._look_at(
+        self._recompute(
             self.env["stock.lot"].search(
                 [("product_id", "in", products.ids), ("removal_date", "<=", self._now())]
             )
@@ -117,7 +117,7 @@ class OmsLotExpiry(models.AbstractModel):
         )
 
     @api.model
-    def _take_off(self, lines):
+    def _unreserve(self, lines):
         """Give back lots that deliveries have reserved, so that others are taken; nobody's work
         is undone.
 
@@ -129,12 +129,12 @@ class OmsLotExpiry(models.AbstractModel):
         moves, orders = (lines - started).move_id, {}
         for line in lines:
             orders.setdefault(line.move_id.sale_line_id.order_id, []).append(line)
-        stuck = self._give_back(lines - started)
+        stuck = self._release(lines - started)
         for line, error in stuck.items():
             texts[line] = f"{texts[line]} {error}"
         kept = started.concat(*stuck)
         self._show(orders, kept, texts)
-        self.env["oms.kits"]._give_back_parts(moves)
+        self.env["oms.kits"]._release_parts(moves)
         self._serve_again(moves, orders, kept, texts)
 
     @api.model
@@ -159,7 +159,7 @@ class OmsLotExpiry(models.AbstractModel):
         )
 
     @api.model
-    def _give_back(self, lines):
+    def _release(self, lines):
         """Give back what lines have reserved; when together fails, find out which cannot.
 
         :return: why a line keeps its lot, by line

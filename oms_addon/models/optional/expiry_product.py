@@ -16,11 +16,11 @@ class ProductTemplate(models.Model):
         uses_dates = bool(vals["use_expiration_date"])
         return self.filtered(lambda t: t.use_expiration_date != uses_dates)
 
-    def _oms_look_at_lots(self):
+    def _oms_recompute_lots(self):
         """Look at the lots of products again."""
         if self:
             # Whoever keeps products need not be allowed to change deliveries.
-            self.env["oms.lot.expiry"].sudo()._look_at_products(
+            self.env["oms.lot.expiry"].sudo()._recompute_products(
                 self.sudo().with_context(active_test=False).product_variant_ids
             )
             self.env.ref("oms_addon.oms_lane_allocator").sudo()._wake()

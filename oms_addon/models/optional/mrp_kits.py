@@ -84,7 +84,7 @@ class OmsKits(models.AbstractModel):
         ]
 
     @api.model
-    def _give_back_parts(self, moves):
+    def _release_parts(self, moves):
         """Give back parts of kits that cannot be made whole; who waits for them keeps the claim.
 
         :param moves: ``stock.move`` records that were reserved, under the locks of their stock

@@ -129,7 +129,7 @@ class OmsCustomerSplitter(models.AbstractModel):
     # === KEYS === #
 
     @api.model
-    def _told(self, orders):
+    def _last_documents(self, orders):
         """:return: by order the document it was told with last; those that are erased or can
         no longer be read are left out
         :rtype: dict
@@ -151,7 +151,7 @@ class OmsCustomerSplitter(models.AbstractModel):
         matcher = self.env["oms.customer.matcher"]
         return {
             key
-            for order, document in self._told(orders).items()
+            for order, document in self._last_documents(orders).items()
             for key in matcher._keys(
                 order.oms_channel_id,
                 document.customer,
@@ -219,7 +219,7 @@ class OmsCustomerSplitter(models.AbstractModel):
     @api.model
     def _move_orders(self, orders, places, new):
         """Make orders the new customer's, with their open deliveries and draft invoices."""
-        self.env["oms.shared.delivery"]._take_out(orders, self.env._("order of another customer"))
+        self.env["oms.shared.delivery"]._split_off(orders, self.env._("order of another customer"))
         protected = [orders._fields[name] for name in AGREED]
         with self.env.protecting(protected, orders):
             for order in orders:

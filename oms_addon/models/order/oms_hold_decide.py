@@ -66,7 +66,7 @@ class OmsHold(models.Model):
         canceller._cancel_whole(order, reason)
         order._oms_cancel_unwanted()
         if self.reason_code != "DELETED_ON_CHANNEL":
-            order._oms_tell_cancellation("customer", self.detail)
+            order._oms_send_cancellation("customer", self.detail)
 
     def _apply_product(self):
         """Map the SKU of these holds to the product that a person chose, who sees it."""
@@ -108,12 +108,12 @@ class OmsHold(models.Model):
             if hold.message_id:
                 hold.message_id.partner_id = customer
             else:
-                hold._give_order(customer)
+                hold._assign_order(customer)
             hold._release(
                 self.env._("Customer set to %(customer)s.", customer=customer.display_name)
             )
 
-    def _give_order(self, customer):
+    def _assign_order(self, customer):
         """Give the order of an exception, and what its buyer is known by, to the customer that
         a person chose, who need not be allowed to change contacts.
         """
@@ -158,7 +158,7 @@ class OmsHold(models.Model):
         )
         if not open_holds:
             return
-        self.env["oms.stop.request"].sudo()._settle(open_holds)
+        self.env["oms.stop.request"].sudo()._resolve_for(open_holds)
         if state == "released":
             changed = open_holds.filtered(lambda h: h.reason_code == "ORDER_CHANGED")
             self.env["oms.order.difference"]._remember_deferred(changed.order_id.sudo())

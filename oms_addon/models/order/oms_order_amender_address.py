@@ -102,7 +102,7 @@ class OmsOrderAmender(models.AbstractModel):
         shared = order.oms_shared_picking_ids._oms_is_leaving()
         picked = shared.filtered(lambda p: any(order._oms_moves(p).mapped("picked")))
         names = ", ".join(picked.mapped("name"))
-        self.env["oms.shared.delivery"]._take_out(order, self.env._("different address"))
+        self.env["oms.shared.delivery"]._split_off(order, self.env._("different address"))
         if not picked:
             return []
         return [

@@ -47,7 +47,7 @@ class OmsOrderCanceller(models.AbstractModel):
         if not document.lines:
             self._cancel_whole(order, reason)
             self.env["oms.order.reviver"]._check_newer(order, document)
-            self.env["oms.order.remainder"]._give_back(order, document)
+            self.env["oms.order.remainder"]._apply_cancelled(order, document)
             message._set_state("done", self.env._("Order cancelled."))
             return
         matched, missing = self._match_lines(document.lines, order)
@@ -147,7 +147,7 @@ class OmsOrderCanceller(models.AbstractModel):
                 for line, amount in self._credited_amounts(notes).items()
                 if billed.get(line) == of_order.get(line)
             }
-            self._take_off(order, of_order, {**amounts, **credited})
+            self._reduce(order, of_order, {**amounts, **credited})
             self.env["oms.event"]._log(
                 order,
                 "order.units_cancelled",
@@ -157,7 +157,7 @@ class OmsOrderCanceller(models.AbstractModel):
                     reason=reason,
                 ),
             )
-        self.env["oms.payment.collector"]._look_at(orders)
+        self.env["oms.payment.collector"]._recompute_orders(orders)
         orders._oms_run()
         return quantities
 

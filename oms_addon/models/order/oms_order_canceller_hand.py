@@ -42,7 +42,7 @@ class OmsOrderCanceller(models.AbstractModel):
             for line, quantity in order._oms_unshipped().items()
             if line.product_uom_id.compare(quantity, asked_of(line)) > 0
         }
-        self._cancel_told(order, units, reason)
+        self._cancel_and_send(order, units, reason)
         order._oms_cancel_unwanted()
         stays = self.env._("%(order)s: shipped items remain sold.", order=order.name)
         if order._oms_unshipped():
@@ -61,7 +61,7 @@ class OmsOrderCanceller(models.AbstractModel):
         )
 
     @api.model
-    def _cancel_told(self, order, units, reason):
+    def _cancel_and_send(self, order, units, reason):
         """Cancel units of an order and tell its channel, with what was credited for them.
 
         :param dict units: units by order line
@@ -86,10 +86,10 @@ class OmsOrderCanceller(models.AbstractModel):
                 amounts[line] = total - line.price_total
             elif quantity > invoiced and ordered:
                 amounts[line] += total / ordered * (quantity - invoiced)
-        self._tell_units(order, cancelled, reason, amounts)
+        self._send_cancelled_units(order, cancelled, reason, amounts)
 
     @api.model
-    def _tell_units(self, order, units, text, amounts):
+    def _send_cancelled_units(self, order, units, text, amounts):
         """Tell the channel of units that will not come, in whole pieces of what it sold.
 
         :param dict units: units by order line
@@ -109,7 +109,7 @@ class OmsOrderCanceller(models.AbstractModel):
             if quantity > 0
         ]
         if lines and order.oms_channel_id:
-            order._oms_tell_cancellation(text=text, lines=lines)
+            order._oms_send_cancellation(text=text, lines=lines)
 
     @api.model
     def _amount_of(self, order, line, pieces, units, amounts):
@@ -133,4 +133,4 @@ class OmsOrderCanceller(models.AbstractModel):
         order.oms_hold_ids._close(reason)
         self.env["oms.event"]._log(order, "order.cancelled", reason)
         if order.oms_channel_id:
-            self.env["oms.payment.collector"]._look_at(order)
+            self.env["oms.payment.collector"]._recompute_orders(order)

@@ -10,7 +10,7 @@ class OmsOrderCanceller(models.AbstractModel):
     _inherit = "oms.order.canceller"
 
     @api.model
-    def _take_off(self, order, quantities, amounts):
+    def _reduce(self, order, quantities, amounts):
         """Reduce ordered quantities by the units that did not leave, which frees their stock.
 
         What of them is not invoiced yet is no longer part of the channel's total either. The units

@@ -124,7 +124,7 @@ class OmsOrderFlow(models.AbstractModel):
                 for name in steps or self._steps():
                     here = flow._at(of_company.with_company(company), name)
                     if here:
-                        progress |= flow.with_company(company)._take(name, here)
+                        progress |= flow.with_company(company)._run_step(name, here)
             # What was done behind a step that waits may be what it waits for.
             orders = orders.filtered(
                 lambda o, ids=progress: o.id in ids and o.oms_status == "waiting"
@@ -176,7 +176,7 @@ class OmsOrderFlow(models.AbstractModel):
         return held
 
     @api.model
-    def _take(self, name, orders):
+    def _run_step(self, name, orders):
         """Take one step with orders; one that fails is held, the others go on.
 
         :return: ids of the orders that did it behind a step that waits
@@ -222,7 +222,7 @@ class OmsOrderFlow(models.AbstractModel):
         """Move orders past a step, or note what they wait for.
 
         :param dict waits: sentence by order that waits
-        :return: see ``_take``
+        :return: see ``_run_step``
         """
         self._close_cancelled(orders)
         orders = orders.filtered(lambda o: o.oms_status == "running")
@@ -241,7 +241,7 @@ class OmsOrderFlow(models.AbstractModel):
     def _advance_done(self, name, done):
         """Stamp orders whose step is done.
 
-        :return: see ``_take``
+        :return: see ``_run_step``
         """
         stamp = self._STAMPS[name]
         fresh = done.filtered(lambda o: not o[stamp])

@@ -156,7 +156,7 @@ class OmsOrderRemainder(models.AbstractModel):
         return lowered
 
     @api.model
-    def _give_back(self, order, document):
+    def _apply_cancelled(self, order, document):
         """Record that a channel keeps nothing of an order that was cancelled there.
 
         :param document: what says so: an ``OrderDocument`` or ``CancellationDocument``

@@ -105,7 +105,7 @@ class OmsOrderReviver(models.AbstractModel):
                 )
             ],
         )
-        self.env["oms.payment.collector"]._look_at(order)
+        self.env["oms.payment.collector"]._recompute_orders(order)
         return False
 
     @api.model
@@ -140,7 +140,7 @@ class OmsOrderReviver(models.AbstractModel):
                 channel=order.oms_channel_id.name,
             )
             self.env["oms.hold"]._open(order, [HoldReason(code="REOPENED", message=text)])
-            self.env["oms.payment.collector"]._look_at(order)
+            self.env["oms.payment.collector"]._recompute_orders(order)
 
     @api.model
     def _withdraw(self, order):

@@ -143,7 +143,7 @@ class OmsOrderBuilder(models.AbstractModel):
         :return: the problem for ``oms.hold._open``, none when they agree within rounding
         :rtype: list[HoldReason]
         """
-        told, pairs, is_whole = self._told_taxes(channel, document, known)
+        told, pairs, is_whole = self._sum_channel_taxes(channel, document, known)
         if told is None:
             return []
         coin = Decimal(str(order.currency_id.rounding))
@@ -185,7 +185,7 @@ class OmsOrderBuilder(models.AbstractModel):
         ]
 
     @api.model
-    def _told_taxes(self, channel, document, known=None):
+    def _sum_channel_taxes(self, channel, document, known=None):
         """Sum what a channel tells of its taxes.
 
         :return: amounts by our tax, ``None`` when it tells none at all; of how many lines each

@@ -55,7 +55,7 @@ class OmsOrderUpdater(models.AbstractModel):
             self.env["oms.order.canceller"]._cancel_whole(
                 order, self.env._("Cancelled on the channel.")
             )
-            remainder._give_back(order, document)
+            remainder._apply_cancelled(order, document)
         else:
             self.env["oms.order.importer"]._apply_refunds([(order, document)])
             remainder._credit_less(order, document, charges)

@@ -72,7 +72,7 @@ class OmsOrderUpdater(models.AbstractModel):
         if order.oms_is_recorded:
             message._set_state("ignored", self.env._("The order is record-only."))
             return
-        document = self.env["oms.order.refund"]._take_echoes(order, document)
+        document = self.env["oms.order.refund"]._apply_echoes(order, document)
         self.env["oms.payment.collector"]._record([(order, c) for c in document.charges])
         if order.state != "cancel":
             self.env["oms.order.refund"]._apply([(order, r) for r in document.refunds])

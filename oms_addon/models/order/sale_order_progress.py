@@ -62,7 +62,7 @@ class SaleOrder(models.Model):
                 is_running = order.oms_status == "running"
                 # Of what it waits for, the user is told a part.
                 reason = not is_running and order.sudo().oms_wait_reason
-                order.oms_shown_reason = order._oms_tell_reason(
+                order.oms_shown_reason = order._oms_visible_reason(
                     order.oms_step, order.oms_status, reason
                 )
                 order.oms_made_steps = False
@@ -71,10 +71,10 @@ class SaleOrder(models.Model):
                 step, status, reason = order.sudo()._oms_made_progress()
                 order.oms_shown_step = step
                 order.oms_shown_status = status
-                order.oms_shown_reason = order._oms_tell_reason(step, status, reason)
+                order.oms_shown_reason = order._oms_visible_reason(step, status, reason)
                 order.oms_made_steps = order.sudo()._oms_prepare_steps(step)
 
-    def _oms_tell_reason(self, step, status, reason):
+    def _oms_visible_reason(self, step, status, reason):
         """:return: what an order waits for, without amounts for who is told none"""
         if not reason or self.env.user._oms_is_shown(SALES):
             return reason

@@ -84,7 +84,7 @@ class SaleOrder(models.Model):
 
     # === WHAT WE TELL === #
 
-    def _oms_tell_cancellation(self, reason="other", text="", lines=()):
+    def _oms_send_cancellation(self, reason="other", text="", lines=()):
         """Tell the channels of orders that they, or some pieces of them, will not come.
 
         :param str reason: see the adapter's ``_push_cancellation``

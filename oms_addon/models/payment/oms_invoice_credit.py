@@ -50,8 +50,8 @@ class OmsInvoicePoster(models.AbstractModel):
         for note in notes:
             poster._round_to_invoice(note, is_told=bool(amounts))
         poster._post(notes)
-        poster._settle_refund(order, notes, refund_charge_ref)
-        poster._tell_credit(order, notes, reason)
+        poster._reconcile_refund(order, notes, refund_charge_ref)
+        poster._log_credit(order, notes, reason)
         return notes.with_env(self.env)
 
     # === WHAT IS LEFT === #
@@ -231,7 +231,7 @@ class OmsInvoicePoster(models.AbstractModel):
     # === THE REFUND === #
 
     @api.model
-    def _settle_refund(self, order, notes, refund_charge_ref):
+    def _reconcile_refund(self, order, notes, refund_charge_ref):
         """Reconcile credit notes with the refund that paid them, and what else is open."""
         collector = self.env["oms.payment.collector"]
         refunds = order.transaction_ids.filtered(
@@ -243,7 +243,7 @@ class OmsInvoicePoster(models.AbstractModel):
         collector._reconcile(order)
 
     @api.model
-    def _tell_credit(self, order, notes, reason):
+    def _log_credit(self, order, notes, reason):
         """Write on the order what was credited and why."""
         for note in notes:
             self.env["oms.event"]._log(

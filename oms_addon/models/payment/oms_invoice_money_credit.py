@@ -42,8 +42,8 @@ class OmsInvoicePoster(models.AbstractModel):
         )
         if notes:
             poster._post(notes)
-            poster._settle_refund(order, notes, refund_charge_ref)
-            poster._tell_credit(order, notes, reason)
+            poster._reconcile_refund(order, notes, refund_charge_ref)
+            poster._log_credit(order, notes, reason)
         return notes.with_env(self.env)
 
     @api.model

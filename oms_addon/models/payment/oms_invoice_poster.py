@@ -110,7 +110,7 @@ class OmsInvoicePoster(models.AbstractModel):
             poster._post(invoices)
             poster._link(invoices)
             self.env["oms.payment.collector"].with_env(of_company.env)._reconcile(of_company)
-            poster._tell(invoices)
+            poster._log_invoices(invoices)
 
     @api.model
     def _exact(self, orders):
@@ -172,7 +172,7 @@ class OmsInvoicePoster(models.AbstractModel):
         return invoice.invoice_line_ids.sale_line_ids.order_id[:1]
 
     @api.model
-    def _tell(self, invoices):
+    def _log_invoices(self, invoices):
         """Write on orders and invoices what was made of what."""
         texts, bodies = [], {}
         Event = self.env["oms.event"]

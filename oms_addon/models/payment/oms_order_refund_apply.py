@@ -46,7 +46,7 @@ class OmsOrderRefund(models.Model):
                 continue
             known[order.id, refund.ref] = self.browse()
             if own := self._made_as(order, refund):
-                own._take_made(refund)
+                own._apply_own_effect(refund)
                 continue
             refund = self._as_meant(order, refund)
             created = self.create([self._prepare_told(order, refund)])
@@ -65,7 +65,7 @@ class OmsOrderRefund(models.Model):
             "refunded_at": self.env["oms.order.builder"]._naive(refund.at),
             "amount": float(self._total(refund) or 0),
             "reason": refund.reason or self.env._("Refunded on the channel"),
-            "pieces": self._told_pieces(refund),
+            "pieces": self._extract_units(refund),
         }
 
     @api.model
@@ -90,7 +90,7 @@ class OmsOrderRefund(models.Model):
         later = self._value_to_invoice(parts.back, amounts)
         self._take_off(order, parts, amounts)
         if order.currency_id.compare_amounts(less, 0.0) > 0:
-            self._tell_less(order, less)
+            self._hold_for_retained(order, less)
         self.write(
             {
                 "credit_due": rest + sum(later.values()),
@@ -111,7 +111,7 @@ class OmsOrderRefund(models.Model):
         for line in refund.lines:
             units = self._units_of(order, line)
             if line.quantity and not units:
-                self._tell_unmatched(order, line)
+                self._hold_for_unmatched(order, line)
             chosen = parts.back if line.returned else parts.kept
             amounts = self._amounts_of(line, units)
             for order_line, quantity in units.items():
@@ -147,7 +147,7 @@ class OmsOrderRefund(models.Model):
                 order_line.oms_cancelled_qty += quantity
             self.env["oms.invoice.poster"]._credit(order, parts.back, self.reason, amounts=amounts)
             # What came back is not owed, so that it may pay for what was added.
-            self.env["oms.payment.collector"]._look_at(order)
+            self.env["oms.payment.collector"]._recompute_orders(order)
 
     @api.model
     def _by_line_id(self, *values):

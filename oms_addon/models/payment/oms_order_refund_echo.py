@@ -185,7 +185,7 @@ class OmsOrderRefund(models.Model):
                 pieces[key] = pieces.get(key, 0.0) + quantity
         return pieces
 
-    def _take_made(self, refund):
+    def _apply_own_effect(self, refund):
         """Record that the channel tells an effect of ours, maybe before it answered us."""
         self.ensure_one()
         self._note_paper({})
@@ -214,7 +214,7 @@ class OmsOrderRefund(models.Model):
     # === WHAT BECOMES MORE === #
 
     @api.model
-    def _told_pieces(self, refund):
+    def _extract_units(self, refund):
         """:return: pieces by line of a refund that tells pieces alone: a channel may tell the
         same one with more of them later. ``False`` for any other
         """
@@ -228,7 +228,7 @@ class OmsOrderRefund(models.Model):
 
     def _grow(self, order, refund):
         """Take off what a known refund was told to have become more of."""
-        told = self.pieces and self._told_pieces(refund)
+        told = self.pieces and self._extract_units(refund)
         if not told:
             return
         more = {

@@ -9,7 +9,7 @@ class OmsOrderRefund(models.Model):
     _inherit = "oms.order.refund"
 
     @api.model
-    def _tell_unmatched(self, order, line):
+    def _hold_for_unmatched(self, order, line):
         """Nothing is dropped: a person finds out which line is meant."""
         self.env["oms.hold"]._open(
             order,
@@ -37,7 +37,7 @@ class OmsOrderRefund(models.Model):
             return named.oms_sku or named.product_id.display_name
         return self.env._("channel line %(ref)s", ref=line.line_ref)
 
-    def _tell_less(self, order, kept):
+    def _hold_for_retained(self, order, kept):
         """The channel gave back less than the pieces cost."""
         self.env["oms.hold"]._open(
             order,

@@ -68,7 +68,7 @@ class OmsOrderRefund(models.Model):
         return line._oms_value_of(quantity)
 
     @api.model
-    def _take_echoes(self, order, document):
+    def _apply_echoes(self, order, document):
         """Recognise refunds made by us in what a ledger tells: each entry is one of ours at most.
 
         :param document: ``RefundDocument``
@@ -80,7 +80,7 @@ class OmsOrderRefund(models.Model):
         known = echoes | set(order.oms_refund_ids.filtered("ref").mapped("ref"))
         for refund in document.refunds:
             if refund.ref not in known and (own := self._own(order, refund)):
-                own._take_echo(refund)
+                own._apply_echo(refund)
                 echoes.add(refund.ref)
         return replace(
             document,
@@ -111,7 +111,7 @@ class OmsOrderRefund(models.Model):
         )
         return found.sorted(lambda own: (is_other(own), own.state == "asked", own.id))[:1]
 
-    def _take_echo(self, refund):
+    def _apply_echo(self, refund):
         """The ledger tells a refund of ours, maybe before the channel answered us."""
         self.ensure_one()
         self.echo_ref = refund.ref

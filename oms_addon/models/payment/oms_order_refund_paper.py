@@ -70,7 +70,7 @@ class OmsOrderRefund(models.Model):
         pending = self._pending_transactions()
         if pending:
             pending._oms_move("done", at=at)
-            collector._look_at(order)
+            collector._recompute_orders(order)
             return
         amount = f"{self.amount:.{order.currency_id.decimal_places}f}"
         charge = self._prepare_charge(
@@ -102,7 +102,7 @@ class OmsOrderRefund(models.Model):
             adapter = refund.order_id.oms_channel_id._adapter()
             if adapter._refunds_are_paper or (answer or {}).get("by_hand"):
                 refund.is_paper = True
-                self.env["oms.payment.collector"]._look_at(refund.order_id)
+                self.env["oms.payment.collector"]._recompute_orders(refund.order_id)
 
     @api.model
     def _as_moved(self, pairs):

@@ -42,7 +42,7 @@ class OmsPaymentCollector(models.AbstractModel):
         known.update(zip(fresh, created, strict=True))
         problems = collector._taken_back(created) + collector._update_known(known, again)
         orders = self.env["sale.order"].concat(*[order for order, _charge in pairs])
-        collector._settle(orders.with_env(collector.env), problems)
+        collector._recompute_holds(orders.with_env(collector.env), problems)
         return created.with_env(self.env)
 
     @api.model

@@ -14,7 +14,7 @@ class OmsPaymentCollector(models.AbstractModel):
     # === WHAT FOLLOWS === #
 
     @api.model
-    def _settle(self, orders, problems):
+    def _recompute_holds(self, orders, problems):
         """Link what belongs together, hold orders whose money is not right."""
         for order in orders:
             self._link_captures(order)
@@ -28,10 +28,10 @@ class OmsPaymentCollector(models.AbstractModel):
             self.env["oms.hold"]._open_many(problems)
 
     @api.model
-    def _look_at(self, orders):
+    def _recompute_orders(self, orders):
         """Hold orders whose money is no longer right since what was ordered changed."""
         collector = self.sudo()
-        collector._settle(orders.with_env(collector.env), [])
+        collector._recompute_holds(orders.with_env(collector.env), [])
 
     @api.model
     def _wrong(self, order):

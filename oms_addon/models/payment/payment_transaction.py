@@ -93,7 +93,7 @@ class PaymentTransaction(models.Model):
         )
         return max(self.amount - sum(captures.mapped("amount")), 0.0)
 
-    def _oms_tell_orders(self):
+    def _oms_recompute_orders(self):
         """Look at the orders of channels that Odoo's own providers collect money of."""
         orders = self.sale_order_ids
         source = self.source_transaction_id
@@ -103,7 +103,7 @@ class PaymentTransaction(models.Model):
         orders = orders.filtered("oms_channel_id")
         if orders:
             # The customer pays; what follows is the system's.
-            self.env["oms.payment.collector"].sudo()._settle(orders.sudo(), [])
+            self.env["oms.payment.collector"].sudo()._recompute_holds(orders.sudo(), [])
             orders.sudo()._oms_run()
 
     # === BUSINESS METHODS - REQUESTS === #

@@ -42,7 +42,7 @@ class OmsPromiseReview(models.Model):
         self.env.ref("oms_addon.oms_lane_promises").sudo()._wake()
 
     @api.model
-    def _work(self, limit=100):
+    def _process(self, limit=100):
         """Look at promises again, one batch of products.
 
         :param int limit: how many rows at most

@@ -26,8 +26,8 @@ class OmsPromiseTeller(models.AbstractModel):
         for order, of_order in lines.grouped("order_id").items():
             self._log(order, of_order, changes, reasons)
             order.oms_promise_count += 1
-        self._tell_customers(orders, changes, reasons, before)
-        self._tell_channels(orders, changes, reasons)
+        self._notify_customers(orders, changes, reasons, before)
+        self._send_dates(orders, changes, reasons)
 
     @api.model
     def _kind(self, before, after):
@@ -56,7 +56,7 @@ class OmsPromiseTeller(models.AbstractModel):
             )
 
     @api.model
-    def _tell_customers(self, orders, changes, reasons, before):
+    def _notify_customers(self, orders, changes, reasons, before):
         """Mail each customer of an order the new dates, in their language.
 
         :param dict before: when each order was promised as a whole
@@ -93,7 +93,7 @@ class OmsPromiseTeller(models.AbstractModel):
         }
 
     @api.model
-    def _tell_channels(self, orders, changes, reasons):
+    def _send_dates(self, orders, changes, reasons):
         """Tell the channels that want to know."""
         rows = []
         for order in orders:

@@ -124,7 +124,7 @@ class OmsParcel(models.Model):
         parcels = super().create(vals_list)
         parcels._complete()
         self.env["oms.tracking"]._release_waiting(parcels)
-        parcels._tell_numbers()
+        parcels._send_tracking_numbers()
         return parcels
 
     def _complete(self):
@@ -143,13 +143,13 @@ class OmsParcel(models.Model):
         """Extend: a corrected number is told to the channel."""
         result = super().write(vals)
         if "name" in vals or "picking_ids" in vals:
-            self._tell_numbers()
+            self._send_tracking_numbers()
         return result
 
-    def _tell_numbers(self):
+    def _send_tracking_numbers(self):
         """Tell the channels of shipments they know which numbers their parcels have now."""
         if not unsealed(self.env, "quiet_parcels"):
-            self.env["oms.shipper"].sudo()._tell_tracking(self.sudo().picking_ids)
+            self.env["oms.shipper"].sudo()._send_tracking(self.sudo().picking_ids)
 
     # === ACTION METHODS === #
 

@@ -55,7 +55,7 @@ class OmsPickRejection(models.Model):
             rejection._exclude(sale_line, units)
         move.exists()._recompute_state()
         if reason.is_resourced:
-            rejection._take_back(move, units)
+            rejection._restock(move, units)
         rejection.outcome = rejection._serve_again(sale_line)
         if sale_line:
             self.env["oms.event"]._log(
@@ -149,7 +149,7 @@ class OmsPickRejection(models.Model):
         if effect == "none":
             return
         if effect == "damaged":
-            self._take_out(place, units)
+            self._split_off(place, units)
             return
         quants = self.env["stock.quant"].search(
             [
@@ -176,7 +176,7 @@ class OmsPickRejection(models.Model):
                 quant.inventory_quantity = mine
                 quant._apply_inventory()
 
-    def _take_out(self, place, units):
+    def _split_off(self, place, units):
         """Move damaged goods to their place, or scrap them."""
         damaged = self.warehouse_id.oms_damaged_location_id
         values = {

@@ -28,7 +28,7 @@ class OmsPickRejection(models.Model):
         )
         return sum(quants.mapped("available_quantity"))
 
-    def _take_back(self, move, units):
+    def _restock(self, move, units):
         """Have rejected goods that were carried from the stock already picked again, and what is
         there of them put back.
         """
@@ -38,7 +38,7 @@ class OmsPickRejection(models.Model):
         if not line or not (is_part or is_whole) or not move._oms_is_carried():
             return
         warehouse = move.picking_type_id.warehouse_id
-        self.env["oms.put.back"]._take_back({move: units})
+        self.env["oms.put.back"]._restock({move: units})
         if is_part:
             wanted = self.env["oms.resourcing"]._prepare_procurements(move, warehouse, units)
             self.env["stock.rule"].run(wanted)

@@ -20,7 +20,7 @@ class OmsPutBack(models.AbstractModel):
     # === HOW MUCH === #
 
     @api.model
-    def _take_back_fewer(self, line, before):
+    def _restock_fewer(self, line, before):
         """Put back what of an order line was carried already, and is ordered no more.
 
         What is still in the stock is taken off first; that is left to Odoo.
@@ -35,7 +35,7 @@ class OmsPutBack(models.AbstractModel):
             return
         if any(move.product_id != line.product_id for move in open_moves):
             if not waiting:
-                self._take_back_kits(line, carried, before)
+                self._restock_kits(line, carried, before)
             return
         surplus = line._get_qty_procurement(before) - line.product_uom_qty
         unit = line.product_id.uom_id
@@ -46,17 +46,17 @@ class OmsPutBack(models.AbstractModel):
             if unit.compare(surplus, 0) > 0:
                 quantities[move] = min(surplus, move.product_qty)
                 surplus -= quantities[move]
-        self._take_back(quantities)
+        self._restock(quantities)
 
     @api.model
-    def _take_back_kits(self, line, carried, before):
+    def _restock_kits(self, line, carried, before):
         """Put back the same share of each part of kits."""
         open_kits = before[line.id] - line.qty_delivered
         share = min((before[line.id] - line.product_uom_qty) / (open_kits or 1.0), 1.0)
-        self._take_back({move: move.product_qty * share for move in carried})
+        self._restock({move: move.product_qty * share for move in carried})
 
     @api.model
-    def _take_back(self, quantities):
+    def _restock(self, quantities):
         """Take units off moves whose goods were carried, and have them put back.
 
         :param dict quantities: in the product's unit, by ``stock.move`` record
@@ -96,7 +96,7 @@ class OmsPutBack(models.AbstractModel):
             picking = self.sudo()._put_back(order.sudo(), place.sudo(), of_way)
             made |= picking
             if picking:
-                self._tell(order, picking)
+                self._log_restock(order, picking)
         return made
 
     @api.model
@@ -180,7 +180,7 @@ class OmsPutBack(models.AbstractModel):
     # === TELLING === #
 
     @api.model
-    def _tell(self, order, picking):
+    def _log_restock(self, order, picking):
         """Write on the transfer and on the order what is to be put back."""
         text = self.env._(
             "To restock in %(place)s: %(goods)s (%(transfer)s).",
@@ -204,7 +204,7 @@ class OmsPutBack(models.AbstractModel):
         )
 
     @api.model
-    def _tell_done(self, pickings):
+    def _log_done(self, pickings):
         """Write on the orders that goods are in the stock again."""
         for picking in pickings:
             self.env["oms.event"]._log(

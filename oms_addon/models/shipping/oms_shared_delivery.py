@@ -127,11 +127,11 @@ class OmsSharedDelivery(models.AbstractModel):
                     deliveries=", ".join(started.mapped("name")),
                 )
             )
-        parted = self._take_out(orders, self.env._("by a user"), shared)
+        parted = self._split_off(orders, self.env._("by a user"), shared)
         parted.oms_ship_alone = True
 
     @api.model
-    def _take_out(self, orders, why, pickings=None):
+    def _split_off(self, orders, why, pickings=None):
         """Give the open goods of orders transfers of their own, picked or not.
 
         What is reserved stays reserved. When all orders of a delivery go, the oldest keeps it.
@@ -167,7 +167,7 @@ class OmsSharedDelivery(models.AbstractModel):
             free = (shared & order.oms_shared_picking_ids).filtered(
                 lambda p, o=order: not any(o._oms_moves(p).move_line_ids.mapped("picked"))
             )
-            self._take_out(order, why, free)
+            self._split_off(order, why, free)
 
     @api.model
     def _drop_cancelled(self, pickings):

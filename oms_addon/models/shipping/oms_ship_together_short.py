@@ -69,7 +69,7 @@ class OmsShipTogether(models.AbstractModel):
         parted = orders.browse()
         waiting = self._waiting_orders(shared)
         for why, of_reason in waiting.grouped(self._wait_reason).items():
-            parted |= service._take_out(of_reason, why)
+            parted |= service._split_off(of_reason, why)
         if parted:
             # Those in the lane's hands go on anyway.
             together.sudo().filtered(lambda o: o.oms_status != "running")._oms_run()

@@ -43,7 +43,7 @@ class OmsShipper(models.AbstractModel):
                     "items.",
                     goods=", ".join(missing.product_id.mapped("display_name")),
                 )
-        self._tell_shipments(self.env["sale.order"].union(*waits))
+        self._send_shipments(self.env["sale.order"].union(*waits))
         return waits
 
     @api.model
@@ -197,8 +197,8 @@ class OmsShipper(models.AbstractModel):
         :rtype: dict
         """
         automatic = orders.filtered(lambda o: o._oms_policy("auto_ship") or o.oms_by_channel)
-        self._shipped(automatic)._oms_make_untracked_parcels()
-        self._tell_shipments(orders)
+        self._shipped(automatic)._oms_create_untracked_parcels()
+        self._send_shipments(orders)
         waits = {}
         for order in orders:
             missing = self._shipped(order).filtered(lambda p: not p.oms_parcel_ids)

@@ -9,7 +9,7 @@ class OmsShipper(models.AbstractModel):
     _inherit = "oms.shipper"
 
     @api.model
-    def _tell_shipments(self, orders):
+    def _send_shipments(self, orders):
         """Tell the channels what was shipped, once, when its parcels are known.
 
         Of a shared delivery each order tells its own channel its own goods, all at once.
@@ -45,7 +45,7 @@ class OmsShipper(models.AbstractModel):
         return sorted(number for number in picking.oms_parcel_ids.mapped("name") if number)
 
     @api.model
-    def _tell_tracking(self, pickings):
+    def _send_tracking(self, pickings):
         """Tell the channels the tracking numbers that came, or were corrected, after they were
         told of the shipment.
 
@@ -58,7 +58,7 @@ class OmsShipper(models.AbstractModel):
                 if not self._is_told(picking, order):
                     continue
                 first = self._shipment_key(picking, order)
-                told = self._told_numbers(order, first)
+                told = self._sent_numbers(order, first)
                 if not told or told[-1] == numbers:
                     continue
                 if not order.oms_channel_id._adapter()._can_push_tracking:
@@ -75,7 +75,7 @@ class OmsShipper(models.AbstractModel):
             self.env["oms.channel.message"]._send_later(rows)
 
     @api.model
-    def _told_numbers(self, order, key):
+    def _sent_numbers(self, order, key):
         """:param str key: of the message that told a shipment
         :return: the tracking numbers of each message of it, the oldest first; none when its
             message is not kept any more

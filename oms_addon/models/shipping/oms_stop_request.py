@@ -174,7 +174,7 @@ class OmsStopRequest(models.Model):
             if is_stopped:
                 request._cancel()
             else:
-                request._tell_too_late()
+                request._hold_for_late_tracking()
             order._oms_run()
 
     def _cancel(self):
@@ -196,12 +196,12 @@ class OmsStopRequest(models.Model):
         lines = self.env["sale.order.line"].concat(*units)
         lines.move_ids._oms_to_customer().picked = False
         if self.is_ours:
-            canceller._cancel_told(order, units, self.reason)
+            canceller._cancel_and_send(order, units, self.reason)
         else:
             canceller._cancel_units(units, self.reason)
         order._oms_cancel_unwanted()
 
-    def _tell_too_late(self):
+    def _hold_for_late_tracking(self):
         """Have a person decide on goods that leave although they were cancelled."""
         self.env["oms.hold"]._open(
             self.order_id,
@@ -231,6 +231,6 @@ class OmsStopRequest(models.Model):
         )
 
     @api.model
-    def _settle(self, holds):
+    def _resolve_for(self, holds):
         """Requests whose exception a person decided need no answer any more."""
         self.search([("hold_id", "in", holds.ids), ("state", "=", "asked")])._set_state("void")

@@ -33,7 +33,7 @@ class OmsTracking(models.AbstractModel):
         known = [(parcels[event], event) for event in events if event in parcels]
         unknown = [event for event in events if event not in parcels]
         ids = self._insert(known)
-        changed = self._settle(self.env["oms.parcel"].browse(ids), known)
+        changed = self._recompute_parcels(self.env["oms.parcel"].browse(ids), known)
         changed.order_ids.sudo()._oms_run()
         return {
             "recorded": len(ids),
@@ -109,7 +109,7 @@ class OmsTracking(models.AbstractModel):
         text = self.env._("Recorded by %(user)s", user=self.env.user.name)
         rows = [(parcel, now, f"manual:{state}", state, text, None) for parcel in parcels]
         self._insert_rows(rows)
-        changed = self._settle(parcels, [])
+        changed = self._recompute_parcels(parcels, [])
         changed.order_ids.sudo()._oms_run()
 
     # === MATCHING === #
@@ -193,7 +193,7 @@ class OmsTracking(models.AbstractModel):
         return [row[0] for row in self.env.cr.fetchall()]
 
     @api.model
-    def _settle(self, parcels, known):
+    def _recompute_parcels(self, parcels, known):
         """Give parcels the state and dates their events say, all told.
 
         :param list known: pairs (parcel, event) that just came, to find the unclear ones

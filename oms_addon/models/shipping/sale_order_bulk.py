@@ -99,9 +99,9 @@ class SaleOrder(models.Model):
             shipped |= ready.filtered(lambda p: p.state == "done")
         # The path of an order is the system's; who may ship need not be allowed to sell.
         self.sudo()._oms_run()
-        return self._oms_tell_shipped(shipped, errors)
+        return self._oms_send_shipped(shipped, errors)
 
-    def _oms_tell_shipped(self, shipped, errors):
+    def _oms_send_shipped(self, shipped, errors):
         """:return: a notification of what was shipped, and what was not and why"""
         left = self.filtered(lambda o: o._oms_pickings()._oms_todo())
         done = self.filtered(lambda o: o._oms_pickings() & shipped) - left

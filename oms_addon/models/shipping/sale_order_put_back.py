@@ -40,10 +40,10 @@ class SaleOrder(models.Model):
 class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
 
-    def _oms_take_back_fewer(self, before):
+    def _oms_restock_fewer(self, before):
         """Put back what was carried from the stock for lines of which less is ordered now.
 
         :param dict before: the quantity of each line that was changed, by its id
         """
         for line in self.filtered(lambda l: l.product_uom_qty < before.get(l.id, 0.0)):
-            self.env["oms.put.back"]._take_back_fewer(line, before)
+            self.env["oms.put.back"]._restock_fewer(line, before)

@@ -46,11 +46,11 @@ class StockPicking(models.Model):
         """
         shipped = self.browse(picking.id for picking in before)
         quiet = shipped.with_context(**sealed(quiet_parcels=True))
-        quiet._oms_make_parcels()
+        quiet._oms_create_parcels()
         for picking, keys in before.items():
             picking.with_env(quiet.env)._oms_drop_parcels(keys - picking._oms_tracking_keys())
         shipped._oms_run_orders()
-        self.env["oms.shipper"].sudo()._tell_tracking(shipped.sudo())
+        self.env["oms.shipper"].sudo()._send_tracking(shipped.sudo())
 
     # === ACTION METHODS === #
 
@@ -73,13 +73,13 @@ class StockPicking(models.Model):
     def action_oms_no_tracking(self):
         """The deliveries left without a tracking number."""
         self.check_access("write")
-        self._oms_make_untracked_parcels()
+        self._oms_create_untracked_parcels()
         self._oms_run_orders()
         return True
 
     # === PARCELS === #
 
-    def _oms_make_parcels(self):
+    def _oms_create_parcels(self):
         """Make the parcels that the tracking references of shipped deliveries name.
 
         Several numbers are separated by commas; one number may serve several deliveries.
@@ -130,7 +130,7 @@ class StockPicking(models.Model):
         shared_sudo.write({"picking_ids": [fields.Command.unlink(self.id)]})
         (gone_sudo - shared_sudo).unlink()
 
-    def _oms_make_untracked_parcels(self):
+    def _oms_create_untracked_parcels(self):
         """Make a parcel without number for each shipped delivery that has none."""
         shipped = self.filtered(lambda p: p.state == "done" and not p.oms_parcel_ids)
         vals_list = [{**picking._oms_prepare_parcel(), "no_tracking": True} for picking in shipped]

@@ -21,7 +21,7 @@ class StockPicking(models.Model):
             )
             alone = ready._oms_batched_alone(picking_type)
             for company, of_company in alone.grouped("company_id").items():
-                of_company._oms_make_own_batches(picking_type, company)
+                of_company._oms_create_own_batches(picking_type, company)
             for picking in ready - alone:
                 picking._find_auto_batch()
 
@@ -50,7 +50,7 @@ class StockPicking(models.Model):
             )
         )
 
-    def _oms_make_own_batches(self, picking_type, company):
+    def _oms_create_own_batches(self, picking_type, company):
         """Make a batch for each of these deliveries."""
         batches = (
             self.env["stock.picking.batch"]

@@ -73,7 +73,7 @@ class OmsReservation(models.AbstractModel):
                 self._values(written),
             )
         )
-        self._tell(moves)
+        self._recompute_moves(moves)
         for move in moves.filtered(lambda m: m.product_id.tracking == "serial"):
             move.next_serial_count = move.product_uom_qty
         self._keep_packages(taken)
@@ -154,7 +154,7 @@ class OmsReservation(models.AbstractModel):
         )
 
     @api.model
-    def _tell(self, moves):
+    def _recompute_moves(self, moves):
         """Let the ORM recompute what depends on the rows written past it.
 
         A reservation changes no delivered quantity, no invoice status, no delivery status:

@@ -129,7 +129,7 @@ class OmsStockCheck(models.Model):
     # === BUSINESS METHODS === #
 
     @api.model
-    def _work(self):
+    def _process(self):
         """Look once; the lane of the night calls it.
 
         :return: 0, there is nothing left to do
@@ -152,7 +152,7 @@ class OmsStockCheck(models.Model):
         for key, check in there.items():
             if key in problems:
                 check.write({name: problems[key][name] for name in ("expected", "found")})
-        self.union(*(check for key, check in there.items() if key not in problems))._settle()
+        self.union(*(check for key, check in there.items() if key not in problems))._resolve()
         fresh = self.create(
             [
                 {**problem, "company_id": problem["company_id"] or self.env.company.id}
@@ -160,7 +160,7 @@ class OmsStockCheck(models.Model):
                 if key not in there
             ]
         )
-        fresh._tell()
+        fresh._notify()
         return self.search([("state", "=", "open")])
 
     def _identity(self):
@@ -170,7 +170,7 @@ class OmsStockCheck(models.Model):
             for check in (self[key] for key in IDENTITY)
         )
 
-    def _tell(self):
+    def _notify(self):
         """Give those who look after the companies one activity for what is new, and log it."""
         for company, checks in self.grouped("company_id").items():
             owner = company.oms_user_id or self.env.ref("base.user_admin")
@@ -184,7 +184,7 @@ class OmsStockCheck(models.Model):
                 checks, "stock.difference", {check.id: check.text[:500] for check in checks}
             )
 
-    def _settle(self):
+    def _resolve(self):
         """Close differences that are gone."""
         if not self:
             return
@@ -212,7 +212,7 @@ class OmsStockCheck(models.Model):
             before={check.id: f"{check.found:g}" for check in checks},
             after={check.id: f"{check.expected:g}" for check in checks},
         )
-        gone._settle()
+        gone._resolve()
 
     @api.autovacuum
     def _gc_settled(self):

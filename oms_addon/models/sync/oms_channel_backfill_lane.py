@@ -41,7 +41,7 @@ class OmsChannelBackfill(models.Model):
         )
 
     @api.model
-    def _work(self):
+    def _process(self):
         """Bring one page of the back-fill that has waited longest.
 
         :return: 1; 0 when there is nothing to do now
@@ -61,7 +61,7 @@ class OmsChannelBackfill(models.Model):
             return
         try:
             with self.env.cr.savepoint():
-                self._take_page()
+                self._fetch_page()
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             raise
         except RateLimited as error:
@@ -69,7 +69,7 @@ class OmsChannelBackfill(models.Model):
         except Exception as error:  # noqa: BLE001 - told on the back-fill, tried again or left
             self._after_failure(error)
 
-    def _take_page(self):
+    def _fetch_page(self):
         """Ask for the next page and note how far it went."""
         channel = self.channel_id.with_context(**sealed(via="backfill"))
         events, cursor = channel._adapter()._fetch_window(
@@ -114,6 +114,6 @@ class OmsChannelBackfill(models.Model):
             self._pause(max(pause, error.seconds or 0))
             return
         self._set_state("failed")
-        self.channel_id._tell_owner(
+        self.channel_id._notify_owner(
             self.env._("History import failed after %(count)s orders", count=self.done_count), text
         )

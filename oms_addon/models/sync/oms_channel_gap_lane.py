@@ -100,9 +100,9 @@ class OmsChannel(models.Model):
         )
 
     @api.model
-    def _work_care(self):
+    def _run_care(self):
         """Extend: when no registration is to be looked at, compare the orders of a channel."""
-        done = super()._work_care()
+        done = super()._run_care()
         if done:
             return done
         due = self.search(self._get_gap_domain(), order="next_gap_at nulls first, id")
@@ -223,7 +223,7 @@ class OmsChannel(models.Model):
                 _logger.warning("Gap check %s failed", gap.id, exc_info=True)
                 text = self.env["oms.channel.message"]._in_words(error)[:MAX_SHOWN]
                 gap._set_state("failed", text=text, checked_at=fields.Datetime.now())
-        self._tell_gaps(gaps)
+        self._notify_gaps(gaps)
 
     def _go_on_later(self, error):
         """Let the lane go on with what is not checked yet once the rate limit gives way."""
@@ -232,7 +232,7 @@ class OmsChannel(models.Model):
         for cron in self.env.ref("oms_addon.oms_lane_care").sudo().cron_ids:
             cron._trigger(self.next_gap_at)
 
-    def _tell_gaps(self, gaps):
+    def _notify_gaps(self, gaps):
         """Raise the alert for what was found, or settle it when nothing is missing any more.
 
         :param gaps: checks that were made just now
@@ -253,7 +253,7 @@ class OmsChannel(models.Model):
                 level="warning",
             )
         elif not self._open_gaps():
-            self._settle_alert("gap")
+            self._resolve_alert("gap")
 
     def _open_gaps(self):
         """:return: the checks of the last days whose orders are still not here"""

@@ -24,10 +24,10 @@ class OmsChannelNotice(models.AbstractModel):
         self.env["oms.channel.message"]._ask_back(channel, asked)
         for message, document in run:
             if message not in asked:
-                message._set_state("done", self._take(channel, message, document))
+                message._set_state("done", self._apply(channel, message, document))
 
     @api.model
-    def _take(self, channel, message, document):
+    def _apply(self, channel, message, document):
         """Do what one notice asks for.
 
         :return: what was done, in words
@@ -35,7 +35,7 @@ class OmsChannelNotice(models.AbstractModel):
         return getattr(self, f"_take_{document.kind}")(channel, message, document)
 
     @api.model
-    def _take_disconnected(self, channel, message, document):
+    def _apply_disconnected(self, channel, message, document):
         """The channel was disconnected there: nothing can be told or asked any more."""
         channel._raise_alert(
             "credentials",
@@ -48,12 +48,12 @@ class OmsChannelNotice(models.AbstractModel):
         return self.env._("Reported by the channel.")
 
     @api.model
-    def _take_problem(self, channel, message, document):
+    def _apply_problem(self, channel, message, document):
         channel._raise_alert("notice", document.message, level="warning")
         return self.env._("Reported by the channel.")
 
     @api.model
-    def _take_data_request(self, channel, message, document):
+    def _apply_data_request(self, channel, message, document):
         """A customer wants to know what is kept of them: a person answers, with the export."""
         partner, orders = self.env["oms.privacy"]._partners_of_notice(channel, document)
         message.partner_id = partner
@@ -73,12 +73,12 @@ class OmsChannelNotice(models.AbstractModel):
                 customer=customer,
                 orders=refs,
             )
-        channel._tell_owner(self.env._("Data request from a customer"), note)
+        channel._notify_owner(self.env._("Data request from a customer"), note)
         return self.env._("The responsible user of the channel was notified.")
 
     @api.model
-    def _take_erase_shop(self, channel, message, document):
-        channel._tell_owner(
+    def _apply_erase_channel(self, channel, message, document):
+        channel._notify_owner(
             self.env._("The channel requested the erasure of its data"),
             self.env._(
                 "Pause the channel, then choose Actions > Erase Customers. Customers with open "
@@ -90,7 +90,7 @@ class OmsChannelNotice(models.AbstractModel):
     # === ERASING A CUSTOMER === #
 
     @api.model
-    def _take_erase_customer(self, channel, message, document):
+    def _apply_erase_customer(self, channel, message, document):
         """Erase a person; what was sold, invoiced and paid stays as it is.
 
         Who still waits for goods is erased later, and what cannot be erased is named: somebody
@@ -107,7 +107,7 @@ class OmsChannelNotice(models.AbstractModel):
         if obstacle:
             if not message.erase_waits:
                 message.erase_waits = True
-                channel._tell_owner(
+                channel._notify_owner(
                     self.env._("Erasure request from a customer"),
                     self.env._("%(obstacle)s The erasure is retried every day.", obstacle=obstacle),
                 )
@@ -115,7 +115,7 @@ class OmsChannelNotice(models.AbstractModel):
         outcome = privacy._erase(person)
         left = [*outcome.left, *account]
         if left:
-            channel._tell_owner(self.env._("Customer partly erased"), "\n".join(left))
+            channel._notify_owner(self.env._("Customer partly erased"), "\n".join(left))
         message._erase(person.values)
         return self.env._(
             "%(count)s contacts and %(orders)s orders erased.",

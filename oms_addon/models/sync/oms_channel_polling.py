@@ -120,7 +120,7 @@ class OmsChannel(models.Model):
         )
 
     @api.model
-    def _work_fetch(self):
+    def _run_fetch(self):
         """Ask the one channel that has waited longest and that nobody else asks now.
 
         :return: how many messages came, at least 1; 0 when no channel is due
@@ -185,7 +185,7 @@ class OmsChannel(models.Model):
     def _note_answer(self):
         """The channel answers and knows us: close its breaker, settle what said otherwise."""
         self.env["oms.channel.meter"]._record_success(self)
-        self._settle_alert("fetch", "credentials", "breaker")
+        self._resolve_alert("fetch", "credentials", "breaker")
 
     def _after_failed_poll(self, error):
         """Say what went wrong and plan the next try; each pause is twice the one before.

@@ -106,7 +106,7 @@ class OmsChannel(models.Model):
         )
 
     @api.model
-    def _work_care(self):
+    def _run_care(self):
         """Look after one channel: its messages, or what may have got lost.
 
         :return: 1; 0 when no channel is due
@@ -160,7 +160,7 @@ class OmsChannel(models.Model):
         )
         for sentence in made:
             self.env["oms.event"]._log(self, "channel.webhooks", sentence[:500])
-        self._settle_alert("webhooks")
+        self._resolve_alert("webhooks")
         return ""
 
     def _note_no_webhooks(self, now):
@@ -177,7 +177,7 @@ class OmsChannel(models.Model):
                 "next_care_at": self._next_care(now),
             }
         )
-        self._settle_alert("webhooks", "unheard")
+        self._resolve_alert("webhooks", "unheard")
         return ""
 
     def _webhooks_in_words(self, made):
@@ -227,7 +227,7 @@ class OmsChannel(models.Model):
         """Tell the channel to send no more messages; when it cannot be told, say so."""
         self.ensure_one()
         self.write({"webhooks_state": "none", "webhooks_text": False, "webhooks_since": False})
-        self._settle_alert("webhooks", "unheard")
+        self._resolve_alert("webhooks", "unheard")
         try:
             with self.env.cr.savepoint():
                 self._adapter()._remove_webhooks(self)

@@ -24,7 +24,7 @@ class OmsChannel(models.Model):
         until = fields.Datetime.subtract(now, minutes=GRACE_MINUTES)
         came, found = self._count_ways(since, until)
         if came:
-            self._settle_alert("unheard")
+            self._resolve_alert("unheard")
         elif found >= UNHEARD_FINDS:
             self._raise_alert(
                 "unheard",

@@ -356,7 +356,7 @@ class AmazonCase(OmsCommon):
     def _poll(self):
         """Poll and work through what came."""
         self.amazon.next_fetch_at = False
-        self.env["oms.channel"]._work_fetch()
+        self.env["oms.channel"]._run_fetch()
         self._run_lanes()
 
     def _told(self, topic, content, key="k1"):
@@ -664,7 +664,7 @@ class TestAmazonConnection(AmazonCase):
     def test_a_withdrawn_consent_raises_the_alert_for_credentials(self):
         self.amazon.webhook_secret = "withdrawn"
         self.amazon.next_fetch_at = False
-        self.env["oms.channel"]._work_fetch()
+        self.env["oms.channel"]._run_fetch()
         [alert] = self.amazon.alert_ids
         self.assertEqual(alert.code, "credentials")
         self.assertNotIn("withdrawn", alert.text)
@@ -1156,7 +1156,7 @@ class TestAmazonLimits(AmazonCase):
         ):
             self.shop.roles = set(roles)
             self.amazon.next_fetch_at = False
-            self.env["oms.channel"]._work_fetch()
+            self.env["oms.channel"]._run_fetch()
             planned = (self.amazon.next_fetch_at - self.amazon.polled_at).seconds
             self.assertEqual(planned, seconds)
             self.assertLess(1 / seconds, self.adapter._rate_limits[bucket][0])

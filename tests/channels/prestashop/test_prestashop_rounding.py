@@ -19,7 +19,7 @@ MODES = ("up", "down", "half_up", "half_down", "half_even", "half_odd")
 class TestPrestashopPrices(PrestashopCommon):
     def test_prices_are_shown_to_the_cent_whatever_way_the_shop_rounds(self):
         # These are more calls than the channel's limit lets through at once.
-        self.patch(type(self.env["oms.channel.meter"]), "_take", lambda *_args, **_values: 0.0)
+        self.patch(type(self.env["oms.channel.meter"]), "_spend", lambda *_args, **_values: 0.0)
         # What the real shop shows of a net price of six decimals that is cut to the nearest.
         self.assertEqual(
             shop_rounded(Decimal("8.333333") * Decimal("1.2"), CENT, "down"), Decimal("9.99")

@@ -19,12 +19,12 @@ class TestSampleWarehouse(FulfilmentCommon):
 
     def test_it_ships_what_waits_with_numbers_and_brings_it_to_the_door(self):
         orders = self._waiting() + self._waiting()
-        self.assertEqual(self.worker._work(10), 2)
+        self.assertEqual(self.worker._process(10), 2)
         self.assertEqual(orders.picking_ids.mapped("state"), ["done", "done"])
         self.assertEqual(
             orders.oms_parcel_ids.mapped("name"), [f"SP{p.id:09d}" for p in orders.picking_ids]
         )
-        self.assertEqual(self.worker._work(10), 0)
+        self.assertEqual(self.worker._process(10), 0)
         self.assertEqual(self.worker._carry(10), 2)
         self.assertEqual(orders.oms_parcel_ids.mapped("state"), ["in_transit"] * 2)
         self.assertEqual(self.worker._carry(10), 2)
@@ -37,5 +37,5 @@ class TestSampleWarehouse(FulfilmentCommon):
         other.write({"oms_step": "ship", "oms_cursor": "ship", "oms_status": "waiting"})
         self._waiting()
         self.sample.action_pause()
-        self.assertEqual(self.worker._work(10), 0)
+        self.assertEqual(self.worker._process(10), 0)
         self.assertEqual(other.picking_ids.state, "assigned")

@@ -81,7 +81,7 @@ registry.category("web_tour.tours").add("oms_allocation_rules_tour", {
 /** An agent rehearses the rules and nothing changes. */
 registry.category("web_tour.tours").add("oms_allocation_rehearsal_tour", {
     steps: () => [
-        { trigger: ".o_statusbar_buttons button[name=action_rehearse]", run: "click" },
+        { trigger: ".o_statusbar_buttons button[name=action_simulate]", run: "click" },
         { trigger: ".o_oms_rehearsal_figures td:contains('Parcels')" },
         { trigger: ".o_oms_rehearsal:contains('No order was changed')" },
         { trigger: ".o_oms_rehearsal_row .text-bg-success:contains('Leeds')" },
