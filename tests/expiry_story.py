@@ -161,7 +161,7 @@ class Story:
         theirs = self.after(moves, self.assign)
         if mine != theirs:
             found["different"].append([strategy, seed, mine, theirs])
-        found["states"] |= {state for _id, state, _quantity in mine["moves"]}
+        found["states"] |= {move["state"] for move in mine["moves"]}
         found["stale_taken"] += mine["stale"]
 
     def reserve(self, moves):
