@@ -46,7 +46,7 @@ class FinalError(UserError):
 
 
 class InsufficientStock(UserError):
-    """Goods are not there any more: nothing was kept for the cart.
+    """Items are not there any more: nothing was kept for the cart.
 
     :param str message: every product of which there are too few, for people
     :param list short: a ``Shortage`` for each of them

@@ -75,7 +75,7 @@ class ReturnedPieces:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReturnRequest(Document):
-    """Announce that goods come back or money is given back."""
+    """Announce that items come back or money is given back."""
 
     ref: str = declare(TEXT, "The channel's id of the return, unique on the order.")
     at: datetime | None = declare(nullable(MOMENT), "When; now if missing.", default=None)

@@ -42,7 +42,7 @@ class OmsChannelAdapter(models.AbstractModel):
 
     @api.model
     def _push_shipment(self, channel, key, shipment):
-        """Tell that goods left.
+        """Tell that items left.
 
         :param dict shipment: ``order_ref``, ``shipment_ref``, ``shipped_at`` (ISO, UTC),
             ``location_ref`` ('' when unknown), ``parcels`` (each ``carrier``,

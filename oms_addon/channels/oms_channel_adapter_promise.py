@@ -11,7 +11,7 @@ class OmsChannelAdapter(models.AbstractModel):
 
     @api.model
     def _push_promise(self, channel, key, promise):
-        """Tell that goods come at another date than they were promised.
+        """Tell that items come at another date than they were promised.
 
         :param dict promise: ``order_ref``, ``ship_by`` and ``deliver_by`` (ISO, UTC; '' when
             nobody can say), ``reason``, ``lines`` (each ``line_ref``, ``sku``, ``ship_by``,

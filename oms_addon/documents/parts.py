@@ -99,7 +99,7 @@ class Line:
     ``discount`` is off the whole line, at least 0, and in the same tax mode as
     ``unit_price``. ``taxes`` is ``None`` when the channel does not say, ``()`` when the
     line is untaxed. A line of kind ``discount`` has a negative ``unit_price``.
-    ``available_at`` is when the goods of a pre-order can be had at the earliest.
+    ``available_at`` is when the items of a pre-order can be had at the earliest.
     ``shipped`` is how many pieces have left, whoever sent them; ``None`` when the channel does
     not say. ``shipped_from`` is the channel's id of the place they left from; empty when the
     channel does not say, or when they left from several.

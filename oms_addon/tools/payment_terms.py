@@ -8,7 +8,7 @@ PREPAID = ("prepaid", "authorized", "transfer")
 POSTPAID = ("cod", "terms")
 
 _NOISE = re.compile(r"[\W_]+")
-#: codes and names most shops and their plugins use, as ``method_key`` makes them. Goods leave
+#: codes and names most shops and their plugins use, as ``method_key`` makes them. Items leave
 #: unpaid on the word of this list, so it holds no name that a payment service uses as well.
 _EXACT = {
     "cod": "cod",

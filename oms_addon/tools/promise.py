@@ -1,4 +1,4 @@
-"""When goods arrive at a customer's door: arithmetic of days, in plain Python.
+"""When items arrive at a customer's door: arithmetic of days, in plain Python.
 
 Moments are naive UTC datetimes, as Odoo stores them; a day is one of the warehouse's time
 zone, so that a cut-off at two is at two in summer and in winter.
@@ -19,7 +19,7 @@ DIGITS = 6
 
 
 class Supply(NamedTuple):
-    """Goods that are there, or will be."""
+    """Items that are there, or will be."""
 
     date: datetime
     quantity: float
@@ -27,7 +27,7 @@ class Supply(NamedTuple):
 
 
 class Promise(NamedTuple):
-    """Until when goods leave, and until when they are at the door."""
+    """Until when items leave, and until when they are at the door."""
 
     ship_before: datetime
     arrive_before: datetime
@@ -85,7 +85,7 @@ def at(day, hour, zone):
 
 
 def promise(moment, place, way):
-    """Say when goods that are in stock at a moment leave, and when they arrive.
+    """Say when items that are in stock at a moment leave, and when they arrive.
 
     :param datetime moment: when they can be picked: now, or when they come in
     :param Place place: from where
@@ -123,7 +123,7 @@ def _delivering(day, weekdays):
 
 
 def serve(claims, supplies):
-    """Give supplies to claims, the first in the queue first, the earliest goods first.
+    """Give supplies to claims, the first in the queue first, the earliest items first.
 
     :param list claims: pairs (key, quantity), in the order in which they are served
     :param list supplies: ``Supply`` rows, the earliest first

@@ -1,4 +1,4 @@
-"""From which stock rows goods are taken, and how much: Odoo's rule, in plain Python.
+"""From which stock rows items are taken, and how much: Odoo's rule, in plain Python.
 
 A row is a dict with ``id``, ``location_id``, ``lot_id``, ``package_id``, ``owner_id``,
 ``in_date``, ``removal_date`` (``None`` for never), ``quantity`` and ``reserved_quantity``.
@@ -38,7 +38,7 @@ def sort(rows, strategy, names):
 
 
 def is_fresh(row, moment):
-    """Return whether the goods of a row need not be removed before a moment."""
+    """Return whether the items of a row need not be removed before a moment."""
     return not row["removal_date"] or row["removal_date"] >= moment
 
 

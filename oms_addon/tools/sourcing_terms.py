@@ -46,7 +46,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Warehouse:
-    """A place goods come from; no ``carriers`` means that it works with all of them."""
+    """A place items come from; no ``carriers`` means that it works with all of them."""
 
     id: int
     name: str = ""
@@ -104,7 +104,7 @@ class Supply:
 
     ``free`` by (warehouse, product); ``safety`` by (warehouse, product or ``None``);
     ``capacity`` left today by warehouse, without those that have no limit; ``since`` when the
-    oldest goods came, by (warehouse, product), as anything that can be compared.
+    oldest items came, by (warehouse, product), as anything that can be compared.
     """
 
     free: dict = field(default_factory=dict)

@@ -77,7 +77,7 @@ class TaxBook:
 
         :param taxes: the document's ``Tax`` tuple
         :param bool included: whether prices include them
-        :param str country: where the goods go, if known
+        :param str country: where the items go, if known
         :param Value value: what the line costs, for taxes whose rate is not told
         :return: an id for each tax, ``None`` for one that takes nothing; ``None`` instead of all
             when the company has no such taxes

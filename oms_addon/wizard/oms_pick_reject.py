@@ -1,4 +1,4 @@
-"""What a picker fills in when goods are not as the delivery says."""
+"""What a picker fills in when items are not as the delivery says."""
 
 from odoo import api, fields, models
 

@@ -32,7 +32,7 @@ STATUSES = {
     "SHIPPED": "shipped",
     "CANCELLED": "cancelled",
 }
-#: the buyer pays whoever brings the goods; Amazon has nothing of it
+#: the buyer pays whoever brings the items; Amazon has nothing of it
 CASH = {"cod", "cashondelivery"}
 
 

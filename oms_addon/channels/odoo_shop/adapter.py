@@ -206,7 +206,7 @@ class OmsChannelAdapterOdooShop(models.AbstractModel):
 
     @api.model
     def _cart_ref(self, order_id):
-        """:return: what the goods of a website's cart are kept under"""
+        """:return: what the items of a website's cart are kept under"""
         return f"shop-{order_id}"
 
     @api.model

@@ -267,7 +267,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
 
     @api.model
     def _unshipped(self, ours, lines):
-        """:return: whether goods of an order are to leave, those of some lines left out"""
+        """:return: whether items of an order are to leave, those of some lines left out"""
         left = ours._oms_unshipped()
         for line in lines:
             units = self.env["oms.order.canceller"]._oms_units_of(

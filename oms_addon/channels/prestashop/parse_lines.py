@@ -64,7 +64,7 @@ class LinesReader:
         return lines
 
     def rows(self):
-        """:return: the goods: with all details, or as the order itself tells them"""
+        """:return: the items: with all details, or as the order itself tells them"""
         details = self.data.get("details")
         if details:
             return details
@@ -96,7 +96,7 @@ class LinesReader:
         return self.coin * (len(amounts) + len(self.rules()) + 1)
 
     def goods_total(self, amounts):
-        """:return: what the goods cost before discounts, as the order's total has it; the shop's
+        """:return: what the items cost before discounts, as the order's total has it; the shop's
         own sum of them where that is off by more than rounding
         """
         told = rounded(money(self.order, "total_products_wt"), self.coin)
@@ -184,8 +184,8 @@ class LinesReader:
         return found
 
     def service_parts(self, gross, tax, name, goods):
-        """Find the rate of what is charged besides the goods; a shop may tax it by the average of
-        the goods' rates (``PS_ATCP_SHIPWRAP``): it is of each of them then.
+        """Find the rate of what is charged besides the items; a shop may tax it by the average of
+        the items' rates (``PS_ATCP_SHIPWRAP``): it is of each of them then.
 
         :param dict goods: what the goods cost, by rate
         :return: pairs (amount with tax, rate), the highest rate first
@@ -214,7 +214,7 @@ class LinesReader:
         """Take the shop's discounts off the lines they were given for.
 
         Free shipping is off the shipping; a voucher whose own tax is that of some of the
-        goods is off those; the rest is off all goods, then off everything.
+        items is off those; the rest is off all items, then off everything.
 
         :return: the share of each row and service, and what found no place
         """

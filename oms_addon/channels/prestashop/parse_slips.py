@@ -27,7 +27,7 @@ def slip_total(slip, coin):
     """:param Decimal coin: the smallest amount of the currency
     :return: what a credit slip gives back, with tax
 
-    Its goods, less a voucher that was taken off them; or what somebody chose instead,
+    Its items, less a voucher that was taken off them; or what somebody chose instead,
     which is neither of its two sums.
     """
     gross, net = money(slip, "total_products_tax_incl"), money(slip, "total_products_tax_excl")

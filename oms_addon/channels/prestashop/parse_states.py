@@ -26,7 +26,7 @@ class StateReader:
         return text((self.data.get("states") or {}).get(state) or {}, flag) == "1"
 
     def has_shipped(self):
-        """:return: whether the order was ever in a state in which goods have left"""
+        """:return: whether the order was ever in a state in which items have left"""
         return any(
             self.is_flagged(text(row, "id_order_state"), "shipped") for row in self.histories
         ) or self.is_flagged(self.state, "shipped")

@@ -91,7 +91,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
 
     @api.model
     def _is_complete(self, channel, key, order, shipment):
-        """:return: whether with this shipment all goods of an order have left"""
+        """:return: whether with this shipment all items of an order have left"""
         if not shipment.get("lines"):
             return True
         if ours := self._order_here(channel, order):
@@ -101,7 +101,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
 
     @api.model
     def _left_at_shop(self, channel, key, order, shipment):
-        """:return: the rows of an order of which goods are to leave by the shop's own rows;
+        """:return: the rows of an order of which items are to leave by the shop's own rows;
         credit slips of the webservice are in no other row
         """
         left = {}

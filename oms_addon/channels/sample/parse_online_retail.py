@@ -1,7 +1,7 @@
 """The packaged extract of "Online Retail", real orders of a gift shop, as a channel.
 
 data/sample/README.md cites the source. Nothing is cleaned: cancellations, prices of zero,
-customers nobody knows and postage sold like goods are what real channels send.
+customers nobody knows and postage sold like items are what real channels send.
 """
 
 import csv
@@ -32,7 +32,7 @@ LAST_DAY = date(2010, 12, 14)
 CREATED = "orders/create"
 CANCELLED = "orders/cancelled"
 
-#: Stock codes that are no goods. Any other code is a product, gift vouchers included.
+#: Stock codes that are no items. Any other code is a product, gift vouchers included.
 KINDS = {
     "POST": "shipping",
     "DOT": "shipping",

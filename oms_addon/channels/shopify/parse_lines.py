@@ -23,7 +23,7 @@ def read_lines(data, removed, available):
     """Return the lines of an order: what is bought, then duties, shipping and fees.
 
     :param dict removed: what was taken off, see ``money.read_removed``
-    :param dict available: when the goods of pre-orders can be had, by line id
+    :param dict available: when the items of pre-orders can be had, by line id
     """
     has_taxes, coin, sent = _has_line_taxes(data), coin_of(data), _sent(data)
     places = _places(data)

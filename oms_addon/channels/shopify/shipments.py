@@ -19,7 +19,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
         """Override of `oms.channel.adapter`: fulfil what of it is still to be fulfilled.
 
         Shopify takes no key here. What a fulfilment of the same parcels, or of none made
-        since the goods left, holds already is taken for this shipment told before.
+        since the items left, holds already is taken for this shipment told before.
         """
         variables = {"id": gid("Order", shipment["order_ref"])}
         order = self._graphql(channel, mutations.TO_SHIP, variables, 160.0)["order"]

@@ -117,7 +117,7 @@ def refunds_of(data, parts):
 
 
 def _refund_lines(row, data, parts):
-    """Yield the lines of a refund; goods of a completed order had left."""
+    """Yield the lines of a refund; items of a completed order had left."""
     completed = moment_of(data, "date_completed")
     at = moment_of(row, "date_created")
     returned = bool(completed and at and at >= completed)

@@ -25,7 +25,7 @@ class Part(NamedTuple):
 def split_by_taxes(parts, cent):
     """Split what is taxed by several rates, each on a share of it.
 
-    WooCommerce spreads a negative fee over the goods and shipping, and taxes each share as
+    WooCommerce spreads a negative fee over the items and shipping, and taxes each share as
     these are; plugins do so with shipping. Of ``-3.33`` taxed with ``-0.49`` at 20 % and
     ``-0.05`` at 5 %, 2.43 are of the one and 0.90 of the other.
 

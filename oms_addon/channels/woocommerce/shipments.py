@@ -116,7 +116,7 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
 
     @api.model
     def _unshipped(self, channel, order, told):
-        """:return: the lines of which goods are still to leave, virtual ones left out"""
+        """:return: the lines of which items are still to leave, virtual ones left out"""
         left = {str(line["id"]): Decimal(str(line["quantity"])) for line in order["line_items"]}
         for entry in told:
             for ref, quantity in entry["lines"].items():

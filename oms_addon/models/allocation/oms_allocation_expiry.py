@@ -1,4 +1,4 @@
-"""Orders that waited for goods as long as their rule lets them."""
+"""Orders that waited for items as long as their rule lets them."""
 
 from odoo import api, fields, models
 
@@ -14,7 +14,7 @@ class OmsAllocationExpiry(models.AbstractModel):
     def _expire_unserved(self, limit=50):
         """Cancel orders whose time to be served is over, and tell their channels.
 
-        Of an order that got some of its goods a person decides.
+        Of an order that got some of its items a person decides.
 
         :param int limit: how many orders at most
         :return: how many were looked at
@@ -48,7 +48,7 @@ class OmsAllocationExpiry(models.AbstractModel):
 
     @api.model
     def _has_goods(self, order):
-        """:return: whether goods were reserved for an order, or left"""
+        """:return: whether items were reserved for an order, or left"""
         return any(
             move.state in ("done", "assigned", "partially_available") for move in order._oms_moves()
         )

@@ -112,7 +112,7 @@ class OmsAllocationMatrix(models.AbstractModel):
 
     @api.model
     def _rule_of(self, orders):
-        """Find whose limits hold when goods of orders are sourced again.
+        """Find whose limits hold when items of orders are sourced again.
 
         :return: the rule that sourced each order, if it is about the order still, else the
             first that is now, as the engine reads it; orders without are missing, and those
@@ -213,7 +213,7 @@ class OmsAllocationMatrix(models.AbstractModel):
 
     @api.model
     def _standing(self, order):
-        """:return: ids of the warehouses from which goods of an order are about to leave"""
+        """:return: ids of the warehouses from which items of an order are about to leave"""
         moves = order.order_line.move_ids._oms_to_customer()
         return frozenset(moves.picking_type_id.warehouse_id.ids)
 

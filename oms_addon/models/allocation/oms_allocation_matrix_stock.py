@@ -74,7 +74,7 @@ class OmsAllocationMatrix(models.AbstractModel):
 
     @api.model
     def _since(self, warehouses, products):
-        """:return: when the oldest free goods came, by (warehouse id, product id)"""
+        """:return: when the oldest free items came, by (warehouse id, product id)"""
         stock = self.env["oms.stock"]
         locations = stock._locations(warehouses)
         stock._flush_rows()

@@ -8,7 +8,7 @@ from odoo.addons.oms_addon.tools.sealed_context import unsealed
 
 
 class Places:
-    """Who may be given goods today, by the places in the day's work of warehouses.
+    """Who may be given items today, by the places in the day's work of warehouses.
 
     :param dict left: places left by warehouse id; those without a limit are missing
     :param set taken: (order id, warehouse id) of the places that are taken
@@ -105,7 +105,7 @@ class OmsAllocationSlot(models.Model):
     def _assign(self, wanted, warehouses, by_hand=None):
         """Give orders the places they are to have today, and no others.
 
-        Where a day is full an order gets none, and its goods on another day, unless a person
+        Where a day is full an order gets none, and its items on another day, unless a person
         sends it.
 
         :param dict wanted: ids of the warehouses that serve each order

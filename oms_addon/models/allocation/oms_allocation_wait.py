@@ -124,7 +124,7 @@ class OmsAllocationWait(models.Model):
         return result
 
     def web_save(self, vals, specification, next_id=None):
-        """Extend: a card whose order got its goods is told once more before it goes."""
+        """Extend: a card whose order got its items is told once more before it goes."""
         before = self.web_read(specification)
         self.write(vals)
         left = {

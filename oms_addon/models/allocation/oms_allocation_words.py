@@ -41,14 +41,14 @@ class OmsAllocationWords(models.AbstractModel):
 
     @api.model
     def _earlier(self, order):
-        """:return: what was decided on the goods of an order before, the latest first"""
+        """:return: what was decided on the items of an order before, the latest first"""
         plan = dict(order.oms_allocation_plan or {})
         earlier = plan.pop("earlier", [])
         return [plan, *earlier] if plan else earlier
 
     @api.model
     def _more_text(self, order, goods, text):
-        """:return: why more goods of an order come from where, after what was said before"""
+        """:return: why more items of an order come from where, after what was said before"""
         added = self.env._(
             "Added %(goods)s: %(why)s",
             goods=", ".join(f"{quantity:g} × {name}" for name, quantity in goods.values()),

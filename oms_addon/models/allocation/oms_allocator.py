@@ -9,18 +9,18 @@ OPEN_STATES = ("confirmed", "partially_available")
 
 
 class OmsAllocator(models.AbstractModel):
-    """Takes the locks, looks again and reserves the goods of confirmed orders."""
+    """Takes the locks, looks again and reserves the items of confirmed orders."""
 
     _name = "oms.allocator"
     _description = "Allocator"
 
     @api.model
     def _allocate(self, orders):
-        """Reserve the goods of confirmed orders; nothing is promised twice.
+        """Reserve the items of confirmed orders; nothing is promised twice.
 
         :param orders: ``sale.order`` records; a serialization error escapes, the caller's
             lane begins again with fresh figures
-        :return: a sentence for each order that still waits for goods
+        :return: a sentence for each order that still waits for items
         :rtype: dict
         """
         moves = self._open_moves(orders)
@@ -59,7 +59,7 @@ class OmsAllocator(models.AbstractModel):
 
     @api.model
     def _reserve(self, moves, rows):
-        """Reserve goods for moves whose orders have a place in the day's work of a warehouse,
+        """Reserve items for moves whose orders have a place in the day's work of a warehouse,
         or get one; every parcel counts, whoever it is for and whenever it was sold.
 
         :param moves: ``stock.move`` records, in the order they are served
@@ -116,7 +116,7 @@ class OmsAllocator(models.AbstractModel):
 
     @api.model
     def _open_moves(self, orders):
-        """:return: the moves that take goods of orders from stock and are not reserved, in
+        """:return: the moves that take items of orders from stock and are not reserved, in
         the order in which they are served
         """
         moves = self.env["stock.move"].search(
@@ -138,7 +138,7 @@ class OmsAllocator(models.AbstractModel):
 
     @api.model
     def _unserved(self, moves):
-        """:return: the moves among these that miss goods"""
+        """:return: the moves among these that miss items"""
         return moves.filtered(lambda m: m.state in OPEN_STATES)
 
     @api.model
@@ -208,7 +208,7 @@ class OmsAllocator(models.AbstractModel):
 
     @api.model
     def _resolve_oversold(self, orders):
-        """Take orders that got all their goods off the exceptions list."""
+        """Take orders that got all their items off the exceptions list."""
         self.env["oms.hold"].sudo().search(
             [
                 ("order_id", "in", orders.ids),

@@ -1,4 +1,4 @@
-"""Goods that came, or are free again, for the orders that wait for them."""
+"""Items that came, or are free again, for the orders that wait for them."""
 
 from odoo import api, models
 from odoo.tools import SQL
@@ -55,7 +55,7 @@ MAX_BATCHES = 20
 
 
 class OmsBackorder(models.AbstractModel):
-    """The queue of orders that wait for goods."""
+    """The queue of orders that wait for items."""
 
     _name = "oms.backorder"
     _description = "Backorders"
@@ -83,7 +83,7 @@ class OmsBackorder(models.AbstractModel):
 
     @api.model
     def _waiting_orders(self, limit, products=None, offset=0):
-        """Find who waits for goods of which some are free.
+        """Find who waits for items of which some are free.
 
         :param int limit: how many orders at most
         :param products: ``product.product`` records; ``None`` for all
@@ -111,7 +111,7 @@ class OmsBackorder(models.AbstractModel):
     def _ahead(self, orders, products, limit=200):
         """Find who waits in front of orders that are about to be served.
 
-        Goods that have just come are theirs, even before the queue's own lane has run. Those
+        Items that have just come are theirs, even before the queue's own lane has run. Those
         that another lane has in its hands are left to it.
 
         :param orders: ``sale.order`` records
@@ -133,7 +133,7 @@ class OmsBackorder(models.AbstractModel):
     def _free_for_new(self, warehouses, products, but=None):
         """Read what new orders may be planned on.
 
-        Who misses goods in one warehouse is served from another that has them, see
+        Who misses items in one warehouse is served from another that has them, see
         ``oms.resourcing``: before a new order that comes while those are on their way.
 
         :param warehouses: the warehouses that may serve the new orders
@@ -181,7 +181,7 @@ class OmsBackorder(models.AbstractModel):
         candidates = self.env["oms.sourcing"]._candidates(orders)
         rank = {order: place for place, order in enumerate(orders._oms_serving_order())}
         moves = moves.filtered(lambda m: m.sale_line_id.order_id in rank)
-        # Who is last in the queue is who misses the goods.
+        # Who is last in the queue is who misses the items.
         for move in moves.sorted(lambda m: -rank[m.sale_line_id.order_id]):
             key = move.picking_type_id.warehouse_id.id, move.product_id.id
             missing = min(self.env["oms.allocator"]._missing(move)[0], short.get(key, 0.0))

@@ -12,7 +12,7 @@ FREE_HAND = Rule(keeps_safety=False)
 
 
 class Limit:
-    """What a rule leaves of an order's goods for other warehouses."""
+    """What a rule leaves of an order's items for other warehouses."""
 
     def __init__(self, order, rule, supply, slots):
         self.rule = rule
@@ -30,7 +30,7 @@ class Limit:
         return self.supply.floor(warehouse_id, product_id) if self.rule.keeps_safety else 0.0
 
     def take(self, move, warehouse, quantity, missing):
-        """:return: whether goods may come from a warehouse; it is one more then"""
+        """:return: whether items may come from a warehouse; it is one more then"""
         most = 1 if self.rule.one_parcel else self.rule.max_parcels
         if warehouse not in self.used:
             if most and len(self.used) >= most:
@@ -63,7 +63,7 @@ class OmsResourcing(models.AbstractModel):
     def _resource(self, moves, rows, locations, candidates, later=None):
         """Move what is missing to other candidate warehouses and reserve it there.
 
-        :param moves: ``stock.move`` records that miss goods, in the order they are served
+        :param moves: ``stock.move`` records that miss items, in the order they are served
         :param list rows: the locked stock rows, as they are after reserving
         :param dict locations: warehouse id by location id, see ``oms.stock._locations``
         :param dict candidates: the warehouses that may serve each order, best first
@@ -134,7 +134,7 @@ class OmsResourcing(models.AbstractModel):
 
     @api.model
     def _limits(self, moves, candidates):
-        """Read what the rules of orders leave their goods for another warehouse.
+        """Read what the rules of orders leave their items for another warehouse.
 
         :return: a ``Limit`` by order; nothing when there is no limit at all
         :rtype: dict[sale.order, Limit]
@@ -159,7 +159,7 @@ class OmsResourcing(models.AbstractModel):
 
     @api.model
     def _unit_value(self, move):
-        """:return: what a unit of a move's goods is worth in the company's currency; all units
+        """:return: what a unit of a move's items is worth in the company's currency; all units
         of a kit's parts are worth the same
         """
         line, kits = move.sale_line_id, self.env["oms.kits"]

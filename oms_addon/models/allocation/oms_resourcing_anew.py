@@ -27,7 +27,7 @@ class OmsResourcing(models.AbstractModel):
     def _decide_again(self, order, why, only_fewer=False):
         """Serve a confirmed order from where the rules say now, with all their limits.
 
-        Its goods stay where they are when that is right still, when a person chose the
+        Its items stay where they are when that is right still, when a person chose the
         warehouse, and when some have been picked, labelled or sent.
 
         :param order: one ``sale.order``
@@ -73,7 +73,7 @@ class OmsResourcing(models.AbstractModel):
 
     @api.model
     def _moves_to_decide(self, order):
-        """:return: the moves that take goods of an order from stock, if all of it can come from
+        """:return: the moves that take items of an order from stock, if all of it can come from
         elsewhere still; else none
         """
         none = self.env["stock.move"]
@@ -124,7 +124,7 @@ class OmsResourcing(models.AbstractModel):
 
     @api.model
     def _shifts_to(self, plan, moves):
-        """Compare from where moves take their goods with a plan.
+        """Compare from where moves take their items with a plan.
 
         :param sourcing.Plan plan: from where the lines are to be served
         :return: tuples (move, warehouse, quantity in the product's unit), see ``_shift``

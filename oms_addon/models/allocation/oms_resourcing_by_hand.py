@@ -17,11 +17,11 @@ class OmsResourcing(models.AbstractModel):
     def _move(self, lines, warehouse):
         """Have what is open of order lines come from another warehouse, reserved or not.
 
-        The goods there are reserved at once, as far as they are free.
+        The items there are reserved at once, as far as they are free.
 
         :param lines: ``sale.order.line`` records of confirmed orders
         :param warehouse: one ``stock.warehouse``
-        :raise UserError: goods of these lines have been picked
+        :raise UserError: items of these lines have been picked
         """
         lines = lines.filtered(lambda line: line._oms_is_goods())
         allocator, stock = self.env["oms.allocator"], self.env["oms.stock"]
@@ -46,7 +46,7 @@ class OmsResourcing(models.AbstractModel):
 
     @api.model
     def _movable(self, lines, warehouse):
-        """:return: the open moves that take goods of lines from stock elsewhere
+        """:return: the open moves that take items of lines from stock elsewhere
         :raise UserError: some have been picked
         """
         moves = lines.move_ids.filtered(

@@ -1,4 +1,4 @@
-"""Goods that are added to a confirmed order are sourced as those of a new one."""
+"""Items that are added to a confirmed order are sourced as those of a new one."""
 
 from odoo import api, models
 from odoo.exceptions import UserError
@@ -11,7 +11,7 @@ class OmsSourcing(models.AbstractModel):
 
     @api.model
     def _source_more(self, lines, before, by_person=False):
-        """Choose the warehouses of goods that are added to confirmed orders.
+        """Choose the warehouses of items that are added to confirmed orders.
 
         They go along with what is about to leave, where that is right, and else from where the
         rules say, within the limits that are left.
@@ -20,7 +20,7 @@ class OmsSourcing(models.AbstractModel):
         :param dict before: the former quantities by the ids of lines
         :param bool by_person: whether a person adds them, who can be told that no rule serves them
         :return: the lines whose promise is not about what was added
-        :raise UserError: a person adds goods that no rule serves
+        :raise UserError: a person adds items that no rule serves
         """
         more = self._more(lines, before)
         if not more:
@@ -112,7 +112,7 @@ class OmsSourcing(models.AbstractModel):
     @api.model
     def _breaks_promise(self, line, before, decisions):
         """:return: whether what was added to a line cannot leave with what was promised: that
-        has left, or goods are missing
+        has left, or items are missing
         """
         plan = decisions[line.order_id][0].plan
         has_left = line.product_uom_id.compare(line.qty_delivered, before.get(line.id, 0.0)) >= 0

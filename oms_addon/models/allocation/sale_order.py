@@ -47,7 +47,7 @@ class SaleOrder(models.Model):
         """Have a person's choice of warehouse serve orders, whatever the rules say.
 
         :param warehouse: one ``stock.warehouse`` we run, of the orders' company
-        :raise UserError: goods were picked, or the warehouse cannot serve
+        :raise UserError: items were picked, or the warehouse cannot serve
         """
         for order in self:
             if warehouse.company_id != order.company_id or not warehouse.oms_managed:

@@ -77,7 +77,7 @@ class SaleOrderLine(models.Model):
     )
 
     def _oms_gather_changed(self, before):
-        """Decide again where the goods come from of orders whose quantities were changed.
+        """Decide again where the items come from of orders whose quantities were changed.
 
         :param dict before: the quantity of each line that was changed, by its id
         """
@@ -102,7 +102,7 @@ class SaleOrderLine(models.Model):
         ]
 
     def _oms_is_goods(self):
-        """:return: whether the line is about goods kept in stock that we source"""
+        """:return: whether the line is about items kept in stock that we source"""
         self.ensure_one()
         return bool(
             not self.display_type

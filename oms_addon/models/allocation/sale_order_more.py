@@ -8,7 +8,7 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     def _oms_ordered_before(self, vals):
-        """:return: the quantity of each line, by its id, before a write that adds goods to orders
+        """:return: the quantity of each line, by its id, before a write that adds items to orders
         that are confirmed; ``None`` for any other write
         """
         if not self._oms_adds_goods(vals.get("order_line")) or "state" in vals:
@@ -28,7 +28,7 @@ class SaleOrder(models.Model):
         )
 
     def _oms_adds_goods(self, commands):
-        """:return: whether commands on the lines add goods to orders that are confirmed and
+        """:return: whether commands on the lines add items to orders that are confirmed and
         sourced by us
         """
         if not commands or self.env.context.get("skip_procurement"):

@@ -1,4 +1,4 @@
-"""The canonical API: goods are kept for carts."""
+"""The canonical API: items are kept for carts."""
 
 from collections import defaultdict
 from datetime import timezone
@@ -19,7 +19,7 @@ class OmsApi(models.AbstractModel):
 
     @api.model
     def _keep_cart(self, channel, ref, body, key):
-        """Keep the goods of a cart, all of them or none.
+        """Keep the items of a cart, all of them or none.
 
         The cart's name makes the request one: a key besides it is checked, and not needed.
 

@@ -60,7 +60,7 @@ class OmsApi(models.AbstractModel):
 
     @api.model
     def _announce_return(self, channel, ref, body, key):
-        """Take in that goods of an order come back, or money is given back."""
+        """Take in that items of an order come back, or money is given back."""
         self._check_key(key)
         wanted = ReturnRequest.from_dict(self._json(body))
         order = self._known_order(channel, ref)

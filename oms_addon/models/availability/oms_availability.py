@@ -49,7 +49,7 @@ class OmsAvailability(models.AbstractModel):
 
     @api.model
     def _available_sets(self, channel, needs, warehouses=None, but_cart=None):
-        """Compute how many of sets of goods a channel may sell: as many as the scarcest allows.
+        """Compute how many of sets of items a channel may sell: as many as the scarcest allows.
 
         :param dict needs: units by product id, by any key
         :return: number by key; infinite for what is not counted

@@ -9,7 +9,7 @@ from odoo.tools import SQL
 
 from odoo.addons.oms_addon.tools import promise
 
-#: A day is one of the warehouse goods leave from.
+#: A day is one of the warehouse items leave from.
 LEAVING = """
     SELECT (GREATEST(move.date, %(now)s) AT TIME ZONE 'UTC' AT TIME ZONE place.zone)::date,
            SUM(move.product_qty),

@@ -1,4 +1,4 @@
-"""Goods that ran out on a channel, and goods that are back: told once, when it is certain."""
+"""Items that ran out on a channel, and items that are back: told once, when it is certain."""
 
 from odoo import api, fields, models
 from odoo.tools import SQL

@@ -49,7 +49,7 @@ class OmsAvailability(models.AbstractModel):
 
     @api.model
     def _explain(self, channel, needs, warehouses):
-        """:return: the number of one set of goods, and the rows of its scarcest one"""
+        """:return: the number of one set of items, and the rows of its scarcest one"""
         goods = self._goods_of(channel, {None: needs})[None]
         products = self.env["product.product"].browse(goods)
         terms = self._terms(channel, products, warehouses)
@@ -189,7 +189,7 @@ class OmsAvailability(models.AbstractModel):
 
     @api.model
     def _get_arriving_domain(self, product_ids, warehouses):
-        """:return: the moves that bring goods into warehouses, of some products or of all"""
+        """:return: the moves that bring items into warehouses, of some products or of all"""
         return [
             *([("product_id", "in", product_ids)] if product_ids else []),
             ("state", "in", OPEN_STATES),

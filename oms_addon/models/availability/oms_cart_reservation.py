@@ -1,4 +1,4 @@
-"""Goods in carts: kept for a while, so that what a buyer is about to pay is still there."""
+"""Items in carts: kept for a while, so that what a buyer is about to pay is still there."""
 
 from typing import NamedTuple
 
@@ -22,7 +22,7 @@ class OmsCartReservation(models.Model):
     """One product of one cart. What is made of others is kept as what it is made of.
 
     It ends at its time. An order that comes in for the cart takes it over: then it lasts
-    until the order is confirmed, when its deliveries claim the goods, or cancelled.
+    until the order is confirmed, when its deliveries claim the items, or cancelled.
     """
 
     _name = "oms.cart.reservation"
@@ -105,7 +105,7 @@ class OmsCartReservation(models.Model):
 
     @api.model
     def _missing(self, channel, cart_ref, wanted):
-        """Say of which goods there are too few for a cart, whatever it keeps already.
+        """Say of which items there are too few for a cart, whatever it keeps already.
 
         To be asked again when an order is placed, before any money is taken.
 
@@ -119,7 +119,7 @@ class OmsCartReservation(models.Model):
 
     @api.model
     def _reserve(self, channel, cart_ref, wanted, minutes=None, partial=False, order=None):
-        """Keep the goods of a cart, all of them or none, in place of what it kept before.
+        """Keep the items of a cart, all of them or none, in place of what it kept before.
 
         The same again only lasts longer, and what an order came in for stays as it is. Two
         carts that want the same unit meet at the lock: the second begins again, and finds it
@@ -189,7 +189,7 @@ class OmsCartReservation(models.Model):
 
     @api.model
     def _lock_cart(self, channel, goods):
-        """Let one cart after the other decide about the same goods.
+        """Let one cart after the other decide about the same items.
 
         Whoever decided on figures that changed meanwhile meets a serialization error here,
         and begins again with fresh ones: those of other carts, or of the allocator.
@@ -241,7 +241,7 @@ class OmsCartReservation(models.Model):
 
     @api.model
     def _place(self, orders):
-        """Orders came in for carts: their goods are kept until they are confirmed."""
+        """Orders came in for carts: their items are kept until they are confirmed."""
         by_cart = {
             (order.oms_channel_id.id, order.oms_cart_ref): order
             for order in orders
@@ -261,12 +261,12 @@ class OmsCartReservation(models.Model):
 
     @api.model
     def _consume(self, orders):
-        """Orders are confirmed, and their deliveries claim the goods; or they are cancelled."""
+        """Orders are confirmed, and their deliveries claim the items; or they are cancelled."""
         self.sudo().search([("order_id", "in", orders.ids)]).unlink()
 
     @api.model
     def _clean(self):
-        """Drop what ended; its goods are free for others, who are told.
+        """Drop what ended; its items are free for others, who are told.
 
         :return: how many reservations ended
         :rtype: int

@@ -1,4 +1,4 @@
-"""What of its goods a channel may sell: arriving ones, few ones, those in carts."""
+"""What of its items a channel may sell: arriving ones, few ones, those in carts."""
 
 from odoo import api, fields, models
 

@@ -1,4 +1,4 @@
-"""Which goods a listing is made of."""
+"""Which items a listing is made of."""
 
 from collections import defaultdict
 

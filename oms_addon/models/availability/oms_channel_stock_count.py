@@ -28,7 +28,7 @@ class OmsChannelStock(models.Model):
 
     @api.model
     def _count(self, channel, needs, product_ids):
-        """Compute how many sets of goods and products a channel may sell.
+        """Compute how many sets of items and products a channel may sell.
 
         What is sold from the same warehouses is read once.
 

@@ -1,4 +1,4 @@
-"""How a channel's orders are received: their customers, money and goods."""
+"""How a channel's orders are received: their customers, money and items."""
 
 from odoo import api, fields, models
 
@@ -85,7 +85,7 @@ class OmsChannel(models.Model):
         help="Applies to orders placed after the channel went live that are already shipped by "
         "the channel when received. Orders without items to ship are always sales.",
     )
-    # Policy: goods
+    # Policy: items
     picking_policy = fields.Selection(
         [("direct", "As Soon as Possible"), ("one", "Only When Complete")],
         "Shipping Policy",

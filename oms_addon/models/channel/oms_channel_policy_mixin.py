@@ -78,7 +78,7 @@ class OmsChannelPolicyMixin(models.AbstractModel):
         "Odoo or partly shipped before are always put on hold.",
     )
 
-    # Goods
+    # Items
     ship_policy = fields.Selection(
         [("paid", "Only When Paid"), ("always", "Always")], default="paid", required=True
     )

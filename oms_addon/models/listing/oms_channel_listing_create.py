@@ -122,7 +122,7 @@ class OmsChannelListing(models.Model):
         }
 
     def _prepare_kind(self):
-        """:return: whether the product of a listing is goods, or a service invoiced as ordered"""
+        """:return: whether the product of a listing is items, or a service invoiced as ordered"""
         if self.is_virtual:
             return {"type": "service", "invoice_policy": "order"}
         return {"is_storable": True}

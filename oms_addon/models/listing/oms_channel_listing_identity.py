@@ -31,7 +31,7 @@ class OmsChannelListing(models.Model):
 
     @api.model
     def _resolve_lines(self, channel, lines):
-        """Find what the goods of order lines are made of: by the channel's id of the listing,
+        """Find what the items of order lines are made of: by the channel's id of the listing,
         else by its own SKU, else by its own barcode.
 
         :param lines: ``Line`` parts of documents of the channel
@@ -57,7 +57,7 @@ class OmsChannelListing(models.Model):
 
     @api.model
     def _resolve_names(self, channel, lines, by_ref):
-        """Find the goods of lines by SKU, else by barcode, where these are their own.
+        """Find the items of lines by SKU, else by barcode, where these are their own.
 
         :param dict by_ref: the listings that are known, by the channel's id
         :return: ``Part`` tuples by ``_line_key``

@@ -35,7 +35,7 @@ class OmsLane(models.Model):
 
     @api.model
     def _run_fulfilment(self, run):
-        """Take orders along; when none is left, part deliveries that wait for goods of one."""
+        """Take orders along; when none is left, part deliveries that wait for items of one."""
         return (
             self.env["oms.order.flow"]._process("fulfilment")
             or self.env["oms.ship.together"]._part_blocked()

@@ -23,7 +23,7 @@ EXPIRED = """
 class OmsLotExpiry(models.AbstractModel):
     """Looks at lots when their removal date comes, where `product_expiry` is installed.
 
-    What can be sold of their goods is counted again. Deliveries that were to take them take
+    What can be sold of their items is counted again. Deliveries that were to take them take
     others or wait; of what somebody has in hands already a person decides.
     """
 
@@ -94,7 +94,7 @@ class OmsLotExpiry(models.AbstractModel):
 
     @api.model
     def _lines(self, lots):
-        """:return: the open lines that are to bring goods of lots to customers"""
+        """:return: the open lines that are to bring items of lots to customers"""
         if not lots:
             return self.env["stock.move.line"]
         lines = self.env["stock.move.line"].search(
@@ -139,7 +139,7 @@ class OmsLotExpiry(models.AbstractModel):
 
     @api.model
     def _lock(self, lines):
-        """Take the locks of deliveries, days and stock, in the order of whoever rejects goods."""
+        """Take the locks of deliveries, days and stock, in the order of whoever rejects items."""
         lines.picking_id._oms_lock_all()
         self.env["oms.allocation.day"]._lock_companies(lines.company_id)
         kits = self.env["oms.kits"]._lines(lines.move_id)
@@ -177,7 +177,7 @@ class OmsLotExpiry(models.AbstractModel):
 
     @api.model
     def _text(self, line):
-        """:return: which goods of which delivery are too old"""
+        """:return: which items of which delivery are too old"""
         return self.env._(
             "%(quantity)s × %(product)s of lot %(lot)s in %(delivery)s.",
             quantity=f"{line.quantity:g}",
@@ -188,7 +188,7 @@ class OmsLotExpiry(models.AbstractModel):
 
     @api.model
     def _show(self, orders, kept, texts):
-        """Ask a person about goods that are too old and in somebody's hands."""
+        """Ask a person about items that are too old and in somebody's hands."""
         self.env["oms.hold"]._open_many(
             [
                 (
@@ -208,9 +208,9 @@ class OmsLotExpiry(models.AbstractModel):
 
     @api.model
     def _serve_again(self, moves, orders, kept, texts):
-        """Put orders whose goods are too old back into the queue, and look at their promises.
+        """Put orders whose items are too old back into the queue, and look at their promises.
 
-        :param moves: ``stock.move`` records that gave goods back
+        :param moves: ``stock.move`` records that gave items back
         """
         told = {
             order: " ".join(texts[line] for line in of_order if line not in kept)

@@ -17,12 +17,12 @@ class OmsStock(models.AbstractModel):
 
     @api.model
     def _removal_date(self):
-        """:return: the column of stock rows that says from when their goods are too old"""
+        """:return: the column of stock rows that says from when their items are too old"""
         return SQL("removal_date") if self._has_dates() else SQL("NULL::timestamp")
 
     @api.model
     def _fresh(self):
-        """:return: the condition of rows ``quant`` of stock whose goods may still be sold"""
+        """:return: the condition of rows ``quant`` of stock whose items may still be sold"""
         if not self._has_dates():
             return SQL("TRUE")
         return SQL(
@@ -47,7 +47,7 @@ class OmsStock(models.AbstractModel):
 
     @api.model
     def _fresh_rows(self, rows, moment):
-        """:return: the locked rows whose goods are not too old at a moment"""
+        """:return: the locked rows whose items are not too old at a moment"""
         if not self._has_dates():
             return rows
         products = self.env["product.product"].browse({row["product_id"] for row in rows})
@@ -61,7 +61,7 @@ class OmsStock(models.AbstractModel):
 
     @api.model
     def _fresh_from(self, moment):
-        """Say which removal date goods need to be taken at a moment.
+        """Say which removal date items need to be taken at a moment.
 
         What is too old now is so for a move that was to be done before, too.
 

@@ -84,7 +84,7 @@ class OmsCustomerAddress(models.AbstractModel):
             rows.append((customer, row))
         known = self._find_contacts(wanted)
         missing = [key for key in wanted if key not in known]
-        # Without a stand-in: goods never go to another address than the one that was told.
+        # Without a stand-in: items never go to another address than the one that was told.
         created = self.env["oms.customer.creator"]._create(
             [wanted[key] for key in missing], self.env["res.partner"]
         )
@@ -110,7 +110,7 @@ class OmsCustomerAddress(models.AbstractModel):
 
     @api.model
     def _prepare_shipping(self, document, customer, places):
-        """:return: the values of the contact a document's goods go to"""
+        """:return: the values of the contact a document's items go to"""
         vals = self._prepare(document.shipping, places)
         return self._prepare_contact(vals, customer, "delivery")
 
@@ -215,7 +215,7 @@ class OmsCustomerAddress(models.AbstractModel):
     def _change_invoicing(self, order, document, billing):
         """Invoice an order to another address; invoices that are posted stay as they are.
 
-        A document that tells only where the goods go changes whom it is invoiced to no more
+        A document that tells only where the items go changes whom it is invoiced to no more
         than by its company and tax number.
 
         :param document: the ``OrderDocument``

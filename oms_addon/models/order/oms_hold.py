@@ -189,7 +189,7 @@ class OmsHold(models.Model):
         # Who puts one of them in a delivery with others meanwhile sees the hold, or is seen.
         self.env["sale.order"].browse({v["order_id"] for v in fresh if v["order_id"]})._oms_claim()
         holds = self.sudo().create(fresh)
-        # What is held does not keep the goods of others from leaving.
+        # What is held does not keep the items of others from leaving.
         self.env["oms.shared.delivery"].sudo()._leave_behind(
             holds.filtered("is_blocking").order_id, self.env._("order on hold")
         )

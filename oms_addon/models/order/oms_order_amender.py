@@ -211,7 +211,7 @@ class OmsOrderAmender(models.AbstractModel):
 
     @api.model
     def _start_again(self, order):
-        """Send an order with new goods through the path again: allocate, invoice, ship."""
+        """Send an order with new items through the path again: allocate, invoice, ship."""
         if order.oms_step:
             order.write({"oms_step": "allocate", "oms_cursor": "allocate", "oms_status": "running"})
 

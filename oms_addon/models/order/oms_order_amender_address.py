@@ -96,7 +96,7 @@ class OmsOrderAmender(models.AbstractModel):
     def _leave_shared(self, order):
         """Take an order out of the deliveries it shares with others that go on as they are.
 
-        :return: the problem of goods that are picked or packed with those of others
+        :return: the problem of items that are picked or packed with those of others
         :rtype: list[HoldReason]
         """
         shared = order.oms_shared_picking_ids._oms_is_leaving()

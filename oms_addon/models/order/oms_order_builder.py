@@ -53,7 +53,7 @@ class OmsOrderBuilder(models.AbstractModel):
 
     @api.model
     def _services(self, company):
-        """:return: the product that stands for each kind of line that is no goods"""
+        """:return: the product that stands for each kind of line that is no items"""
         return {
             kind: self.env.ref(f"oms_addon.product_{kind}")
             for kind in ("shipping", "fee", "discount", "gift_card", "tip", "rounding")

@@ -64,7 +64,7 @@ class OmsOrderCanceller(models.AbstractModel):
         """Cancel all of an order that did not leave yet; credit what was invoiced.
 
         A second cancellation changes nothing. Units that left stay shipped: they are
-        credited, and the goods come back by a return.
+        credited, and the items come back by a return.
 
         :param order: one ``sale.order``
         :param str reason: why, in words
@@ -88,7 +88,7 @@ class OmsOrderCanceller(models.AbstractModel):
 
     @api.model
     def _stop_picking(self, order, reason):
-        """Ask the warehouse to stop, where somebody is picking the order's goods right now.
+        """Ask the warehouse to stop, where somebody is picking the order's items right now.
 
         Its answer decides: what is not packed goes back and the order is cancelled, what
         has left is shipped.
@@ -210,7 +210,7 @@ class OmsOrderCanceller(models.AbstractModel):
 
     @api.model
     def _in_hand(self, line):
-        """:return: the moves of an order line whose goods somebody holds right now"""
+        """:return: the moves of an order line whose items somebody holds right now"""
         return line.move_ids.filtered(
             lambda m: m.picking_id.picking_type_code != "incoming" and m._oms_in_hand()
         )

@@ -1,4 +1,4 @@
-"""Orders a person cancels here: the channel is told, and goods that left stay sold."""
+"""Orders a person cancels here: the channel is told, and items that left stay sold."""
 
 from odoo import api, models
 
@@ -10,7 +10,7 @@ class OmsOrderCanceller(models.AbstractModel):
 
     @api.model
     def _cancel_by_hand(self, order, reason):
-        """Cancel what did not leave of an order; goods that are being picked are asked for.
+        """Cancel what did not leave of an order; items that are being picked are asked for.
 
         :param order: one ``sale.order`` that is confirmed
         :param str reason: why, in words

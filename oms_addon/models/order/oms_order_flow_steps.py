@@ -29,7 +29,7 @@ class OmsOrderFlow(models.AbstractModel):
     def _blocks(self, name, order):
         """:return: whether waiting at ``name`` keeps the order from the steps behind it
 
-        Goods on backorder keep neither the money from being booked nor the rest from being
+        Items on backorder keep neither the money from being booked nor the rest from being
         shipped; money is no reason to stop where the policy ships unpaid orders; an invoice
         that waits for the shipment cannot hold it.
         """
@@ -82,7 +82,7 @@ class OmsOrderFlow(models.AbstractModel):
 
     @api.model
     def _step_allocate(self, orders):
-        """Reserve the goods; nothing is promised twice."""
+        """Reserve the items; nothing is promised twice."""
         orders -= self._hold(self.env["oms.external.shipment"]._apply(orders))
         return self.env["oms.allocator"]._allocate(orders)
 
@@ -100,7 +100,7 @@ class OmsOrderFlow(models.AbstractModel):
 
     @api.model
     def _step_ship(self, orders):
-        """Have the goods leave, together with those of other orders where that is wanted."""
+        """Have the items leave, together with those of other orders where that is wanted."""
         orders -= self._hold(self.env["oms.external.shipment"]._apply(orders))
         self.env["oms.ship.together"]._gather(orders)
         return self.env["oms.shipper"]._ship(orders)

@@ -69,7 +69,7 @@ class OmsOrderBuilder(models.AbstractModel):
         value = None
         if any(tax.rate is None for tax in line.taxes):
             coin = self._smallest_unit(document, known) if document.currency else Decimal("0.01")
-            # What is charged besides the goods may be a sum of what was rounded for each.
+            # What is charged besides the items may be a sum of what was rounded for each.
             pieces = line.quantity if line.kind == "product" else Decimal(len(document.lines))
             value = Value(line.subtotal, pieces, coin)
         return known.taxes.choose(

@@ -79,7 +79,7 @@ class SaleOrder(models.Model):
             )
 
     def _oms_has_shipped(self):
-        """:return: whether the customer has, or is about to get, some of one order's goods"""
+        """:return: whether the customer has, or is about to get, some of one order's items"""
         self.ensure_one()
         return any(
             line.product_uom_id.compare(line.qty_delivered, 0) > 0 for line in self._oms_goods()
@@ -98,7 +98,7 @@ class SaleOrder(models.Model):
         }
 
     def _oms_goods(self):
-        """:return: the order lines about goods"""
+        """:return: the order lines about items"""
         return self.order_line.filtered(
             lambda l: not l.display_type and l.product_id.type == "consu"
         )

@@ -1,4 +1,4 @@
-"""Credit notes for money given back without goods: goodwill, shipping, a lower price."""
+"""Credit notes for money given back without items: goodwill, shipping, a lower price."""
 
 from decimal import Decimal
 

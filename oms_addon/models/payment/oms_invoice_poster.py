@@ -58,7 +58,7 @@ class OmsInvoicePoster(models.AbstractModel):
 
     @api.model
     def _has_goods_due(self, order):
-        """:return: whether goods left that are not invoiced, or the order has no goods"""
+        """:return: whether items left that are not invoiced, or the order has no items"""
         goods = order.order_line.filtered(lambda line: line.product_id.type == "consu")
         return not goods or bool(goods & order._oms_lines_to_invoice())
 

@@ -44,7 +44,7 @@ INCOMING = """
 
 
 class Arrival(NamedTuple):
-    """Goods that will come in: how many of them are still to be had, and by when."""
+    """Items that will come in: how many of them are still to be had, and by when."""
 
     product_id: int
     warehouse_id: int
@@ -59,7 +59,7 @@ class OmsArriving(models.AbstractModel):
 
     @api.model
     def _arriving(self, warehouses, products, but=None):
-        """Read what will come in, less what those who wait for goods take of it.
+        """Read what will come in, less what those who wait for items take of it.
 
         What comes first goes to those who wait, as far as what is there does not serve them.
         What is made or bought for one order is nobody else's; what is overdue comes now.
@@ -120,7 +120,7 @@ class OmsArriving(models.AbstractModel):
 
     @api.model
     def _uncovered(self, warehouses, products, but=None):
-        """:return: what those who wait for goods miss beyond what is there, by
+        """:return: what those who wait for items miss beyond what is there, by
         (warehouse id, product id)
         """
         stock = self.env["oms.stock"]

@@ -1,4 +1,4 @@
-"""When customers get their goods: promised once, and again only with a word to them."""
+"""When customers get their items: promised once, and again only with a word to them."""
 
 from collections import defaultdict
 
@@ -45,7 +45,7 @@ class OmsPromise(models.AbstractModel):
 
     @api.model
     def _to_promise(self, lines):
-        """:return: the lines we promise: goods that leave from warehouses we run"""
+        """:return: the lines we promise: items that leave from warehouses we run"""
         return lines.filtered(
             lambda line: (
                 line._oms_is_goods()
@@ -110,7 +110,7 @@ class OmsPromise(models.AbstractModel):
     def _values(self, lines, moments):
         """Find the promises of lines.
 
-        :param dict moments: when goods are there, by (line, warehouse id)
+        :param dict moments: when items are there, by (line, warehouse id)
         :return: a ``promise.Promise`` by line; a line that cannot be promised is not in it
         :rtype: dict
         """
@@ -131,12 +131,12 @@ class OmsPromise(models.AbstractModel):
 
     @api.model
     def _share_count(self, line):
-        """:return: from how many warehouses the line's goods come, as far as it is planned"""
+        """:return: from how many warehouses the line's items come, as far as it is planned"""
         return 1 if line.move_ids else max(len(line.oms_plan or {}), 1)
 
     @api.model
     def _dates(self, line, warehouse, moment, places):
-        """:return: the promise of goods of a line that are in a warehouse at a moment"""
+        """:return: the promise of items of a line that are in a warehouse at a moment"""
         order = line.order_id
         carrier = order.carrier_id or order.oms_channel_id.carrier_id
         key = warehouse.id, carrier.sudo().oms_cutoff

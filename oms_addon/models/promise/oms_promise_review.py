@@ -66,7 +66,7 @@ class OmsPromiseReview(models.Model):
 
     @api.model
     def _review(self, company, reasons):
-        """Promise again what is affected by goods that come at another time than they were to.
+        """Promise again what is affected by items that come at another time than they were to.
 
         :param company: whose orders
         :param dict reasons: why, by product
@@ -91,7 +91,7 @@ class OmsPromiseReview(models.Model):
 
     @api.model
     def _promise_anew(self, order, reason, only=None):
-        """Promise a confirmed order again whose goods take another way.
+        """Promise a confirmed order again whose items take another way.
 
         :param order: one ``sale.order``
         :param str reason: why, in words
@@ -120,7 +120,7 @@ class OmsPromiseReview(models.Model):
 
     @api.model
     def _leave_otherwise(self, order, fresh, reason):
-        """Have goods leave on another day that arrive on the day they were promised for.
+        """Have items leave on another day that arrive on the day they were promised for.
 
         :param dict fresh: what would be promised today, by order line
         """
@@ -161,7 +161,7 @@ class OmsPromiseReview(models.Model):
 
     @api.model
     def _moments_of(self, moves, products):
-        """Find when the goods of moves are all there.
+        """Find when the items of moves are all there.
 
         :return: the moment by (line, warehouse id), the lines that wait for what is overdue,
             and those of which something never comes

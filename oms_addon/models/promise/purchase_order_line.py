@@ -1,4 +1,4 @@
-"""A purchase that comes at another date changes what its goods were promised for."""
+"""A purchase that comes at another date changes what its items were promised for."""
 
 from odoo import models
 from odoo.tools import format_date
@@ -21,7 +21,7 @@ class PurchaseOrderLine(models.Model):
         )
 
     def _oms_day(self, moment):
-        """:return: the day of a moment where the goods come in"""
+        """:return: the day of a moment where the items come in"""
         warehouse = self.order_id.picking_type_id.warehouse_id
         return promise.local(moment, warehouse._oms_zone()).date() if warehouse else moment.date()
 

@@ -1,4 +1,4 @@
-"""A customer whose goods come later may ask to cancel."""
+"""A customer whose items come later may ask to cancel."""
 
 from odoo import fields, models
 

@@ -1,4 +1,4 @@
-"""Goods that are to come, came or do not come change what was promised of them."""
+"""Items that are to come, came or do not come change what was promised of them."""
 
 from odoo import models
 

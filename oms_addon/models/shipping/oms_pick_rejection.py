@@ -1,4 +1,4 @@
-"""A picker rejects goods of a delivery: the stock is corrected, the line served elsewhere."""
+"""A picker rejects items of a delivery: the stock is corrected, the line served elsewhere."""
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -29,7 +29,7 @@ class OmsPickRejection(models.Model):
 
     @api.model
     def _reject(self, line, reason, quantity, counted=None):
-        """Reject goods of a reserved line of a delivery.
+        """Reject items of a reserved line of a delivery.
 
         The reservation is released, the stock corrected as the reason says, and what is
         missing is sourced elsewhere, or waits with a promise or an exception.
@@ -177,7 +177,7 @@ class OmsPickRejection(models.Model):
                 quant._apply_inventory()
 
     def _split_off(self, place, units):
-        """Move damaged goods to their place, or scrap them."""
+        """Move damaged items to their place, or scrap them."""
         damaged = self.warehouse_id.oms_damaged_location_id
         values = {
             "product_id": place["product_id"].id,
@@ -217,7 +217,7 @@ class OmsPickRejection(models.Model):
         move._action_done()
 
     def _hold(self, order, missing):
-        """Show an order of which goods are nowhere, when nothing is on its way for it."""
+        """Show an order of which items are nowhere, when nothing is on its way for it."""
         arriving = self.env["oms.arriving"]._incoming(
             order.warehouse_id | self.warehouse_id, self.product_id
         )

@@ -11,7 +11,7 @@ class OmsPickRejection(models.Model):
     # === SERVED ELSEWHERE === #
 
     def _exclude(self, sale_line, units):
-        """Exclude the warehouse from the line, unless it has others of the goods."""
+        """Exclude the warehouse from the line, unless it has others of the items."""
         elsewhere = self._free_others()
         if self.product_id.uom_id.compare(elsewhere, units) < 0:
             sale_line.oms_excluded_warehouse_ids |= self.warehouse_id
@@ -29,7 +29,7 @@ class OmsPickRejection(models.Model):
         return sum(quants.mapped("available_quantity"))
 
     def _restock(self, move, units):
-        """Have rejected goods that were carried from the stock already picked again, and what is
+        """Have rejected items that were carried from the stock already picked again, and what is
         there of them put back.
         """
         line = move.sale_line_id

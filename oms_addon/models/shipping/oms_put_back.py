@@ -1,4 +1,4 @@
-"""Goods that were carried from the stock for an order, and are to leave no more, go back."""
+"""Items that were carried from the stock for an order, and are to leave no more, go back."""
 
 from odoo import api, models
 from odoo.fields import Command
@@ -7,10 +7,10 @@ from odoo.addons.oms_addon.tools.sealed_context import sealed
 
 
 class OmsPutBack(models.AbstractModel):
-    """Makes the transfers that bring goods back to the stock, with what was picked reserved.
+    """Makes the transfers that bring items back to the stock, with what was picked reserved.
 
-    A transfer follows the step that brought the goods, as the delivery it comes instead of did.
-    So Odoo's own sums of what a step brought and who took it keep the same goods from being put
+    A transfer follows the step that brought the items, as the delivery it comes instead of did.
+    So Odoo's own sums of what a step brought and who took it keep the same items from being put
     back twice, and the order line knows that they are not on their way any more.
     """
 
@@ -57,7 +57,7 @@ class OmsPutBack(models.AbstractModel):
 
     @api.model
     def _restock(self, quantities):
-        """Take units off moves whose goods were carried, and have them put back.
+        """Take units off moves whose items were carried, and have them put back.
 
         :param dict quantities: in the product's unit, by ``stock.move`` record
         :return: the transfers
@@ -80,7 +80,7 @@ class OmsPutBack(models.AbstractModel):
 
     @api.model
     def _make(self, parts):
-        """Make the transfers that put goods back, and tell the orders.
+        """Make the transfers that put items back, and tell the orders.
 
         :param list parts: tuples (the move that took them on, the moves that brought them,
             quantity in the product's unit)
@@ -101,7 +101,7 @@ class OmsPutBack(models.AbstractModel):
 
     @api.model
     def _put_back(self, order, place, parts):
-        """:return: the transfer that takes goods of an order back from a place; none when
+        """:return: the transfer that takes items of an order back from a place; none when
         nothing of them is there
         """
         picking = self.env["stock.picking"].create(self._prepare_picking(order, place))
@@ -118,7 +118,7 @@ class OmsPutBack(models.AbstractModel):
 
     @api.model
     def _prepare_picking(self, order, place):
-        """:return: the values of a transfer that puts goods back"""
+        """:return: the values of a transfer that puts items back"""
         warehouse = place.warehouse_id
         return {
             "picking_type_id": warehouse.int_type_id.id,
@@ -131,7 +131,7 @@ class OmsPutBack(models.AbstractModel):
 
     @api.model
     def _prepare_move(self, picking, move, origins, quantity):
-        """:return: the values of what puts goods of one move back
+        """:return: the values of what puts items of one move back
 
         The rule is the one that made the line's first move: by it Odoo knows that the line has
         so many fewer on their way.
@@ -205,7 +205,7 @@ class OmsPutBack(models.AbstractModel):
 
     @api.model
     def _log_done(self, pickings):
-        """Write on the orders that goods are in the stock again."""
+        """Write on the orders that items are in the stock again."""
         for picking in pickings:
             self.env["oms.event"]._log(
                 picking.oms_put_back_order_id,
@@ -220,7 +220,7 @@ class OmsPutBack(models.AbstractModel):
 
     @api.model
     def _goods_text(self, picking):
-        """:return: the goods of a transfer, in words"""
+        """:return: the items of a transfer, in words"""
         moves = picking.move_ids.filtered(lambda m: m.state != "cancel")
         return ", ".join(
             f"{sum(of_product.mapped('quantity')):g} × {product.display_name}"

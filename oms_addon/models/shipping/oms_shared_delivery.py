@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 
 
 class OmsSharedDelivery(models.AbstractModel):
-    """Moves goods between deliveries as they are reserved: no unit is reserved anew.
+    """Moves items between deliveries as they are reserved: no unit is reserved anew.
 
     Both ways lock the deliveries first, in the order of their ids, and look again then: a
     picker who validates, a second person and a cancellation wait for each other, and the later
@@ -37,7 +37,7 @@ class OmsSharedDelivery(models.AbstractModel):
 
     @api.model
     def _join(self, groups):
-        """Move the goods of each group of orders to the delivery of its oldest.
+        """Move the items of each group of orders to the delivery of its oldest.
 
         :param list groups: recordsets of orders that may leave together, locked and looked at
         """
@@ -82,7 +82,7 @@ class OmsSharedDelivery(models.AbstractModel):
 
     @api.model
     def _discard(self, pickings):
-        """Delete transfers all of whose goods went to another, and batches left empty."""
+        """Delete transfers all of whose items went to another, and batches left empty."""
         batches = pickings.batch_id
         pickings.batch_id = False
         pickings.unlink()
@@ -132,7 +132,7 @@ class OmsSharedDelivery(models.AbstractModel):
 
     @api.model
     def _split_off(self, orders, why, pickings=None):
-        """Give the open goods of orders transfers of their own, picked or not.
+        """Give the open items of orders transfers of their own, picked or not.
 
         What is reserved stays reserved. When all orders of a delivery go, the oldest keeps it.
 
@@ -159,7 +159,7 @@ class OmsSharedDelivery(models.AbstractModel):
 
     @api.model
     def _leave_behind(self, orders, why):
-        """Take orders out of the deliveries they share, unless their goods are picked: then
+        """Take orders out of the deliveries they share, unless their items are picked: then
         the delivery waits for them.
         """
         shared = orders.oms_shared_picking_ids._oms_is_leaving()
@@ -188,7 +188,7 @@ class OmsSharedDelivery(models.AbstractModel):
 
     @api.model
     def _part(self, parts):
-        """Move goods out of transfers into new ones.
+        """Move items out of transfers into new ones.
 
         :param list parts: tuples (transfer, order, moves)
         :return: the new transfers, one for each part
@@ -199,7 +199,7 @@ class OmsSharedDelivery(models.AbstractModel):
         for (picking, _order, moves), own in zip(parts, fresh, strict=True):
             lines = moves.move_line_ids
             packages = (picking.move_line_ids - lines).result_package_id
-            # A box with goods of those that stay is theirs.
+            # A box with items of those that stay is theirs.
             lines.filtered(lambda l, p=packages: l.result_package_id in p).result_package_id = False
             lines.picking_id = own
             moves.picking_id = own
@@ -207,7 +207,7 @@ class OmsSharedDelivery(models.AbstractModel):
 
     @api.model
     def _follow(self, parts, fresh):
-        """Have what the warehouse was asked to stop stand where the goods are now."""
+        """Have what the warehouse was asked to stop stand where the items are now."""
         requests = self.env["oms.stop.request"].search(
             [
                 ("order_id", "in", [order.id for _picking, order, _moves in parts]),

@@ -34,7 +34,7 @@ class OmsShipTogether(models.AbstractModel):
 
     @api.model
     def _open_orders(self, orders):
-        """:return: these orders and those whose goods are to leave for the same customers"""
+        """:return: these orders and those whose items are to leave for the same customers"""
         customers = orders.partner_id.commercial_partner_id
         pickings = self.env["stock.picking"].search(
             Domain("picking_type_code", "=", "outgoing")
@@ -207,7 +207,7 @@ class OmsShipTogether(models.AbstractModel):
 
     @api.model
     def _is_short(self, order):
-        """:return: whether some goods of an order are not reserved"""
+        """:return: whether some items of an order are not reserved"""
         moves = order.order_line.move_ids.filtered(lambda m: m.picking_type_id.code != "incoming")
         return any(moves.mapped(self._lacks_goods))
 

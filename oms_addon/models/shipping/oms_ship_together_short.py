@@ -1,4 +1,4 @@
-"""What lacks goods does not keep others of its delivery from leaving."""
+"""What lacks items does not keep others of its delivery from leaving."""
 
 from odoo import api, fields, models
 from odoo.tools import SQL
@@ -8,7 +8,7 @@ from odoo.addons.oms_addon.tools.sealed_context import sealed
 
 from .oms_ship_together_lane import MAX_GROUPS
 
-#: Untouched transfers that wait to be complete, in which some order lacks goods and some does not.
+#: Untouched transfers that wait to be complete, in which some order lacks items and some does not.
 BLOCKED_DELIVERIES = """
     SELECT share.picking_id FROM (
         SELECT picking.id AS picking_id, sale.id, sale.picking_policy,
@@ -35,7 +35,7 @@ class OmsShipTogether(models.AbstractModel):
 
     @api.model
     def _part_blocked(self):
-        """Part the deliveries in which goods went short after orders were put together.
+        """Part the deliveries in which items went short after orders were put together.
 
         :return: how many orders have a delivery of their own again
         :rtype: int
@@ -51,7 +51,7 @@ class OmsShipTogether(models.AbstractModel):
     def _part_waiting(self, orders):
         """Give orders that have to wait deliveries of their own, where others of theirs can go.
 
-        An order that leaves only complete and lacks goods waits, and so does one before its
+        An order that leaves only complete and lacks items waits, and so does one before its
         day; what is left leaves as the policies of its orders say. A delivery somebody works on
         stays as it is.
 
@@ -124,7 +124,7 @@ class OmsShipTogether(models.AbstractModel):
 
     @api.model
     def _is_open(self, move):
-        """:return: whether the goods of a move are still to be moved"""
+        """:return: whether the items of a move are still to be moved"""
         return move.state not in ("done", "cancel")
 
     @api.model

@@ -23,10 +23,10 @@ class OmsShipper(models.AbstractModel):
 
     @api.model
     def _ship(self, orders):
-        """Have the goods of orders leave, by ourselves where the channel wants it.
+        """Have the items of orders leave, by ourselves where the channel wants it.
 
         :param orders: ``sale.order`` records
-        :return: a sentence for each order of which goods still are to leave
+        :return: a sentence for each order of which items still are to leave
         :rtype: dict
         """
         errors = self._ship_ready(orders.filtered(lambda o: o._oms_ships_itself()))
@@ -48,7 +48,7 @@ class OmsShipper(models.AbstractModel):
 
     @api.model
     def _undelivered_lines(self, order):
-        """:return: lines whose goods neither left nor are going to"""
+        """:return: lines whose items neither left nor are going to"""
         return order.order_line.filtered(
             lambda line: (
                 line.product_id.type == "consu"
@@ -102,7 +102,7 @@ class OmsShipper(models.AbstractModel):
 
     @api.model
     def _deliveries(self, order):
-        """:return: the transfers through which goods of an order leave"""
+        """:return: the transfers through which items of an order leave"""
         return self._deliveries_of(order)
 
     @api.model
@@ -166,7 +166,7 @@ class OmsShipper(models.AbstractModel):
 
     @api.model
     def _pushes_from_customers(self):
-        """:return: whether some rule moves goods on that arrived at a customer"""
+        """:return: whether some rule moves items on that arrived at a customer"""
         return bool(
             self.env["stock.rule"].search_count(
                 [

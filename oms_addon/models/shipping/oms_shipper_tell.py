@@ -1,4 +1,4 @@
-"""What channels are told of goods that left."""
+"""What channels are told of items that left."""
 
 from odoo import api, fields, models
 
@@ -12,7 +12,7 @@ class OmsShipper(models.AbstractModel):
     def _send_shipments(self, orders):
         """Tell the channels what was shipped, once, when its parcels are known.
 
-        Of a shared delivery each order tells its own channel its own goods, all at once.
+        Of a shared delivery each order tells its own channel its own items, all at once.
         """
         untold = self._shipped(orders).filtered(lambda p: p.oms_parcel_ids and not p.oms_told_at)
         told = [
@@ -124,13 +124,13 @@ class OmsShipper(models.AbstractModel):
 
     @api.model
     def _shipment_key(self, picking, order):
-        """:return: what makes the message of one order's goods in a delivery unique"""
+        """:return: what makes the message of one order's items in a delivery unique"""
         key = f"shipment:{picking.id}"
         return f"{key}:{order.id}" if picking.oms_shared_order_ids else key
 
     @api.model
     def _prepare_shipment(self, picking, order):
-        """:return: what a channel is told of an order's goods in a delivery"""
+        """:return: what a channel is told of an order's items in a delivery"""
         return {
             "order_ref": order.oms_order_ref,
             "location_ref": order.oms_channel_id._location_ref(

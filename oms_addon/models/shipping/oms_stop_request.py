@@ -101,7 +101,7 @@ class OmsStopRequest(models.Model):
 
     @api.model
     def _what(self, order, pickings, units):
-        """:return: what is to be put back, in words; of others' goods in the same delivery
+        """:return: what is to be put back, in words; of others' items in the same delivery
         nothing
         """
         is_shared = bool(pickings.oms_shared_order_ids)
@@ -157,10 +157,10 @@ class OmsStopRequest(models.Model):
     def _answer(self, is_stopped):
         """Do what the warehouse's answer decides.
 
-        Stopped: what was asked for is put back and cancelled. Too late: the goods go on, and
+        Stopped: what was asked for is put back and cancelled. Too late: the items go on, and
         a person is told that they left although they were cancelled.
 
-        :param bool is_stopped: whether the goods were put back
+        :param bool is_stopped: whether the items were put back
         """
         for request in self._advance_to("stopped" if is_stopped else "late"):
             order = request.order_id
@@ -202,7 +202,7 @@ class OmsStopRequest(models.Model):
         order._oms_cancel_unwanted()
 
     def _hold_for_late_tracking(self):
-        """Have a person decide on goods that leave although they were cancelled."""
+        """Have a person decide on items that leave although they were cancelled."""
         self.env["oms.hold"]._open(
             self.order_id,
             [

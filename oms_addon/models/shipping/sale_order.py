@@ -1,4 +1,4 @@
-"""How an order's goods are promised, and what is on the way."""
+"""How an order's items are promised, and what is on the way."""
 
 from datetime import datetime
 
@@ -107,7 +107,7 @@ class SaleOrder(models.Model):
         return format_date(self.env, day)
 
     def _oms_ships_itself(self):
-        """:return: whether the goods of one order leave now without anybody's doing"""
+        """:return: whether the items of one order leave now without anybody's doing"""
         self.ensure_one()
         return (
             self._oms_policy("auto_ship")
@@ -117,7 +117,7 @@ class SaleOrder(models.Model):
         )
 
     def _oms_may_ship(self):
-        """:return: whether the channel's policy lets the goods leave now"""
+        """:return: whether the channel's policy lets the items leave now"""
         self.ensure_one()
         terms = self._oms_terms()
         return (

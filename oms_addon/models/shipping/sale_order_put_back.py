@@ -30,7 +30,7 @@ class SaleOrder(models.Model):
             )
 
     def action_oms_put_back(self):
-        """Open the transfers that put goods of the order back."""
+        """Open the transfers that put items of the order back."""
         self.ensure_one()
         self.check_access("read")
         self.env["stock.picking"].check_access("read")

@@ -1,4 +1,4 @@
-"""Orders whose goods leave together with those of others."""
+"""Orders whose items leave together with those of others."""
 
 from odoo import api, fields, models
 
@@ -107,7 +107,7 @@ class SaleOrder(models.Model):
     # === BUSINESS METHODS === #
 
     def _oms_pickings(self):
-        """:return: all transfers with goods of these orders, shared ones too"""
+        """:return: all transfers with items of these orders, shared ones too"""
         return self.picking_ids | self.oms_shared_picking_ids
 
     def _oms_moves(self, pickings=None):

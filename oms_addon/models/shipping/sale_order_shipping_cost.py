@@ -1,4 +1,4 @@
-"""Shipping is charged to each order once, whatever parcels its goods leave in."""
+"""Shipping is charged to each order once, whatever parcels its items leave in."""
 
 from odoo import models
 

@@ -18,7 +18,7 @@ class StockMoveLine(models.Model):
             )
 
     def action_oms_reject(self):
-        """Say why the goods of this line cannot be taken."""
+        """Say why the items of this line cannot be taken."""
         self.ensure_one()
         self.check_access("write")
         action = self.picking_id.action_oms_reject()

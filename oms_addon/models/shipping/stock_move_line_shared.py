@@ -7,7 +7,7 @@ class StockMoveLine(models.Model):
     _inherit = "stock.move.line"
 
     def _oms_is_packed(self):
-        """:return: whether somebody put the goods in a box; a box that leaves as it stood on
+        """:return: whether somebody put the items in a box; a box that leaves as it stood on
         the shelf is none
         """
         self.ensure_one()

@@ -9,7 +9,7 @@ class StockMove(models.Model):
     _inherit = "stock.move"
 
     def _oms_to_customer(self):
-        """:return: the open moves of order lines that bring goods of a warehouse we run closer
+        """:return: the open moves of order lines that bring items of a warehouse we run closer
         to the customer
         """
         return self.filtered(
@@ -24,13 +24,13 @@ class StockMove(models.Model):
         )
 
     def _oms_goes_to_stock(self):
-        """:return: whether one move brings goods into the stock of the warehouse they are in"""
+        """:return: whether one move brings items into the stock of the warehouse they are in"""
         self.ensure_one()
         stock = self.location_id.warehouse_id.lot_stock_id.parent_path
         return bool(stock) and self.location_dest_id.parent_path.startswith(stock)
 
     def _oms_is_carried(self):
-        """:return: whether goods were brought from the stock to where one move takes them"""
+        """:return: whether items were brought from the stock to where one move takes them"""
         self.ensure_one()
         stock = self.location_id.warehouse_id.lot_stock_id.parent_path
         if (
@@ -47,7 +47,7 @@ class StockMove(models.Model):
         )
 
     def _oms_carried_parts(self):
-        """:return: (move, the moves it is the rest of, its quantity) of each move whose goods were
+        """:return: (move, the moves it is the rest of, its quantity) of each move whose items were
         carried from the stock
         """
         if unsealed(self.env, "no_put_back"):

@@ -1,4 +1,4 @@
-"""Goods of several orders that move together stay together."""
+"""Items of several orders that move together stay together."""
 
 from odoo import models
 

@@ -204,7 +204,7 @@ class StockPicking(models.Model):
             )
 
     def _oms_refuse_held(self):
-        """:raise UserError: when goods of a held order are about to leave for the customer,
+        """:raise UserError: when items of a held order are about to leave for the customer,
         or to be moved on although the picker is asked to stop
         """
         held = self.filtered(lambda p: p.picking_type_code == "outgoing" or p.oms_stop_text)
@@ -231,10 +231,10 @@ class StockPicking(models.Model):
         )
 
     def _oms_unpaid_orders(self):
-        """:return: the orders that may not ship yet, of those with goods in these deliveries"""
+        """:return: the orders that may not ship yet, of those with items in these deliveries"""
         return self._oms_channel_orders().filtered(lambda o: not o.sudo()._oms_may_ship())
 
     def _oms_channel_orders(self):
-        """:return: the orders of channels whose goods leave for the customer in these"""
+        """:return: the orders of channels whose items leave for the customer in these"""
         leaving = self.filtered(lambda p: p.picking_type_code == "outgoing")
         return leaving._oms_orders().filtered("oms_channel_id")

@@ -1,4 +1,4 @@
-"""Goods that nobody ordered, or more of them than were, do not leave with an order."""
+"""Items that nobody ordered, or more of them than were, do not leave with an order."""
 
 from odoo import models
 from odoo.exceptions import UserError
@@ -10,7 +10,7 @@ class StockPicking(models.Model):
     _inherit = "stock.picking"
 
     def _oms_refuse_mismatch(self):
-        """Refuse deliveries with the wrong goods: it is recorded, and said.
+        """Refuse deliveries with the wrong items: it is recorded, and said.
 
         :return: the action that says so; ``None`` where nothing is wrong
         :raise UserError: when the path of orders ships it
@@ -60,7 +60,7 @@ class StockPicking(models.Model):
         )
 
     def _oms_wrong_goods(self, move):
-        """:return: what is wrong with one move's goods, in words; '' when they were ordered"""
+        """:return: what is wrong with one move's items, in words; '' when they were ordered"""
         product, quantity = move.product_id.display_name, f"{move.quantity:g}"
         if not (move.sale_line_id or move.move_orig_ids):
             return self.env._(

@@ -1,4 +1,4 @@
-"""Transfers that put goods of an order back."""
+"""Transfers that put items of an order back."""
 
 from odoo import fields, models
 

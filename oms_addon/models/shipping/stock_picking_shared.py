@@ -1,4 +1,4 @@
-"""Deliveries in which goods of several orders leave together."""
+"""Deliveries in which items of several orders leave together."""
 
 from odoo import api, fields, models
 
@@ -69,7 +69,7 @@ class StockPicking(models.Model):
 
     @api.model
     def _oms_fill_shared_orders(self):
-        """Write down the orders of all deliveries that have goods of several."""
+        """Write down the orders of all deliveries that have items of several."""
         self.env.cr.execute(
             """INSERT INTO oms_shared_delivery_rel (picking_id, order_id)
                SELECT DISTINCT shared.id, line.order_id
@@ -84,11 +84,11 @@ class StockPicking(models.Model):
         )
 
     def _oms_orders(self):
-        """:return: the orders whose goods are in these deliveries"""
+        """:return: the orders whose items are in these deliveries"""
         return self.sale_id | self.oms_shared_order_ids
 
     def _oms_channel(self):
-        """:return: the channel whose goods are in one delivery; none when they are of several"""
+        """:return: the channel whose items are in one delivery; none when they are of several"""
         self.ensure_one()
         channels = self._oms_orders().oms_channel_id
         return channels if len(channels) == 1 else channels.browse()
@@ -108,7 +108,7 @@ class StockPicking(models.Model):
         )
 
     def _oms_is_leaving(self):
-        """:return: those of these transfers that still bring goods to the customer"""
+        """:return: those of these transfers that still bring items to the customer"""
         return self.filtered(
             lambda p: p.picking_type_code != "incoming" and p.state not in ("done", "cancel")
         )

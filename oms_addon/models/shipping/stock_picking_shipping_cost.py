@@ -1,4 +1,4 @@
-"""What a parcel really cost, on the orders whose goods are in it."""
+"""What a parcel really cost, on the orders whose items are in it."""
 
 from decimal import Decimal
 
@@ -20,7 +20,7 @@ class StockPicking(models.Model):
     def _oms_charge_orders(self):
         """Put a parcel's real cost on each of its orders.
 
-        Each bears the part that the value of its goods has in the parcel, taxes included: every
+        Each bears the part that the value of its items has in the parcel, taxes included: every
         line has a value, whereas weights are often not known, and it is what free shipping looks
         at. The parts add up to the cost. An order whose shipping is settled is charged nothing,
         and the others do not pay its part: the customer paid for it already, or it left before.
@@ -34,7 +34,7 @@ class StockPicking(models.Model):
             self.sudo()._oms_charge(order_sudo, cost)
 
     def _oms_cost_parts(self):
-        """Split what a parcel cost over the orders whose goods are in it.
+        """Split what a parcel cost over the orders whose items are in it.
 
         :return: the part of each order, in its own currency, the oldest order first
         :rtype: dict[sale.order, float]
@@ -77,7 +77,7 @@ class StockPicking(models.Model):
     # === WHAT IS IN IT === #
 
     def _oms_value(self, order):
-        """:return: what the goods of an order in this delivery are worth, taxes included, in
+        """:return: what the items of an order in this delivery are worth, taxes included, in
         the company's currency
         """
         value = 0.0
@@ -98,7 +98,7 @@ class StockPicking(models.Model):
         return self._oms_convert(value, order.currency_id, self.company_id.currency_id)
 
     def _oms_measures(self):
-        """:return: what the rules of a carrier look at, of all goods in this delivery"""
+        """:return: what the rules of a carrier look at, of all items in this delivery"""
         goods = [
             (m.product_id, m.product_uom._compute_quantity(m.quantity, m.product_id.uom_id))
             for m in self.move_ids.filtered(lambda m: m.state != "cancel")

@@ -44,15 +44,15 @@ class StockPicking(models.Model):
             )
 
     def action_oms_stopped(self):
-        """The goods were put back."""
+        """The items were put back."""
         return self._oms_answer_stop(True)
 
     def action_oms_too_late(self):
-        """The goods have left, or are packed beyond stopping."""
+        """The items have left, or are packed beyond stopping."""
         return self._oms_answer_stop(False)
 
     def action_oms_reject(self):
-        """Say which goods of the delivery cannot be taken, and why."""
+        """Say which items of the delivery cannot be taken, and why."""
         self.ensure_one()
         self.check_access("write")
         action = self.env["ir.actions.act_window"]._for_xml_id("oms_addon.oms_pick_reject_action")
@@ -61,7 +61,7 @@ class StockPicking(models.Model):
     def _oms_answer_stop(self, is_stopped):
         """Answer the open requests to stop.
 
-        :param bool is_stopped: whether the goods were put back
+        :param bool is_stopped: whether the items were put back
         :raise UserError: when somebody else answered before
         """
         self.ensure_one()

@@ -15,7 +15,7 @@ STRATEGIES = ("fifo", "lifo", "closest", "fefo")
 
 @dataclass
 class Taken:
-    """A part of a move's goods: so much of one stock row, in the unit of its line."""
+    """A part of a move's items: so much of one stock row, in the unit of its line."""
 
     move: object
     row: dict
@@ -100,7 +100,7 @@ class OmsReservation(models.AbstractModel):
 
     @api.model
     def _strategy(self, move):
-        """:return: the removal strategy of a move's goods"""
+        """:return: the removal strategy of a move's items"""
         return self.env["stock.quant"]._get_removal_strategy(move.product_id, move.location_id)
 
     # === ARITHMETIC === #
@@ -183,7 +183,7 @@ class OmsReservation(models.AbstractModel):
 
     @api.model
     def _line_to_extend(self, move, row):
-        """:return: the line of a move that has goods of the same row already, or ``False``"""
+        """:return: the line of a move that has items of the same row already, or ``False``"""
         found = False
         for line in move.move_line_ids if move.quantity else ():
             same = (line.location_id.id, line.lot_id.id, line.package_id.id, line.owner_id.id)

@@ -119,7 +119,7 @@ class OmsReservation(models.AbstractModel):
 
     @api.model
     def _extend_lines(self, taken):
-        """Add what was taken to lines that reserve goods of the same row already."""
+        """Add what was taken to lines that reserve items of the same row already."""
         if not taken:
             return
         lines = self.env["stock.move.line"].browse(part.line.id for part in taken)

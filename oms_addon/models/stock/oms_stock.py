@@ -12,7 +12,7 @@ class OmsStock(models.AbstractModel):
 
     @api.model
     def _locations(self, warehouses):
-        """:return: the warehouse of every location goods are taken from
+        """:return: the warehouse of every location items are taken from
         :rtype: dict[int, int]
         """
         stock = warehouses.sudo().lot_stock_id

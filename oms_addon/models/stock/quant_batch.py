@@ -7,7 +7,7 @@ from odoo.tools import SQL
 
 
 class QuantBatch:
-    """What many move lines do to the stock of plain goods.
+    """What many move lines do to the stock of plain items.
 
     Like Odoo it changes the first row of a place that nobody else has locked, and adds a row
     where there is none; the sums are right in both cases.
@@ -30,7 +30,7 @@ class QuantBatch:
     def move(self, product, location, quantity, in_date):
         """Add a change of the quantity.
 
-        :return: what is free afterwards, and since when the goods are there
+        :return: what is free afterwards, and since when the items are there
         """
         self._read(product, location)
         key = product.id, location.id

@@ -21,7 +21,7 @@ class StockMove(models.Model):
         return self.filtered(lambda m: m.location_id.warehouse_id.oms_managed)
 
     def _oms_in_hand(self):
-        """:return: the open moves whose goods somebody holds: picked, or carried from the stock
+        """:return: the open moves whose items somebody holds: picked, or carried from the stock
         to where they are packed or leave from
         """
         return self.filtered(
@@ -60,7 +60,7 @@ class StockMove(models.Model):
             self.env["oms.stock"]._lock(places.ids, self.product_id.ids)
 
     def _oms_is_never_pushed(self):
-        """:return: whether one move goes to a customer and no rule moves goods on from there
+        """:return: whether one move goes to a customer and no rule moves items on from there
 
         ``no_push`` in the context says that there is none.
         """
@@ -71,7 +71,7 @@ class StockMove(models.Model):
         )
 
     def _oms_wake_allocator(self, where):
-        """Wake the allocator when goods became free in a warehouse we run.
+        """Wake the allocator when items became free in a warehouse we run.
 
         :param str where: ``location_dest_id`` for what came, ``location_id`` for what stays
         """

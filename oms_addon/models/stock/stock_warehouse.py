@@ -1,4 +1,4 @@
-"""Warehouses whose outgoing goods the allocator alone reserves."""
+"""Warehouses whose outgoing items the allocator alone reserves."""
 
 from odoo import fields, models
 
@@ -13,7 +13,7 @@ class StockWarehouse(models.Model):
     )
 
     def _oms_outgoing_types(self):
-        """:return: the picking types goods leave through: the first step and the last"""
+        """:return: the picking types items leave through: the first step and the last"""
         types = self.env["stock.picking.type"].with_context(active_test=False)
         return types.search(
             [("warehouse_id", "in", self.ids), ("code", "=", "outgoing")]

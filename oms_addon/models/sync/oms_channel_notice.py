@@ -93,7 +93,7 @@ class OmsChannelNotice(models.AbstractModel):
     def _apply_erase_customer(self, channel, message, document):
         """Erase a person; what was sold, invoiced and paid stays as it is.
 
-        Who still waits for goods is erased later, and what cannot be erased is named: somebody
+        Who still waits for items is erased later, and what cannot be erased is named: somebody
         is told.
         """
         privacy = self.env["oms.privacy"]
