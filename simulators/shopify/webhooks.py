@@ -1,0 +1,117 @@
+"""What the shop tells: signed deliveries, subscriptions, privacy requests."""
+
+import base64
+import hashlib
+import hmac
+import json
+import uuid
+from datetime import datetime, timezone
+from urllib.parse import urlsplit
+
+from ..base import Delivery
+from . import rest
+from .graph import gid, number_of
+
+TOPICS = (
+    "app/uninstalled",
+    "fulfillment_orders/hold_released",
+    "fulfillment_orders/placed_on_hold",
+    "fulfillments/create",
+    "fulfillments/update",
+    "inventory_levels/update",
+    "order_transactions/create",
+    "orders/cancelled",
+    "orders/create",
+    "orders/edited",
+    "orders/fulfilled",
+    "orders/paid",
+    "orders/partially_fulfilled",
+    "orders/risk_assessment_changed",
+    "orders/updated",
+    "products/create",
+    "products/delete",
+    "products/update",
+    "refunds/create",
+)
+LOCAL = ("127.0.0.1", "localhost")
+
+
+class Webhooks:
+    """What the shop tells: signed deliveries, subscriptions, privacy requests."""
+
+    def _changed(self, order, topic=None, more=None):
+        """Stamp an order, and tell of it: the topic, the update, and what else is given."""
+        order.updated = self.stamp()
+        bodies = {topic: rest.order(order)} if topic else {}
+        bodies["orders/updated"] = rest.order(order)
+        self.tell({**bodies, **(more or {})}, order)
+
+    def tell(self, bodies, order=None):
+        """Make the deliveries of one action: one for each subscription of its topics."""
+        event = str(uuid.UUID(int=self.random.getrandbits(128)))
+        for topic, body in bodies.items():
+            code = topic.upper().replace("/", "_")
+            for subscription in self.subscriptions.values():
+                if subscription["topic"] == code:
+                    self.deliveries.append(self.delivery(topic, body, event, order))
+
+    def delivery(self, topic, body, event="", order=None):
+        """:return: a signed delivery"""
+        data = json.dumps(body).encode()
+        digest = hmac.new(self.secret.encode(), data, hashlib.sha256).digest()
+        headers = {
+            "Content-Type": "application/json",
+            "X-Shopify-Topic": topic,
+            "X-Shopify-Hmac-Sha256": base64.b64encode(digest).decode(),
+            "X-Shopify-Shop-Domain": self.domain,
+            "X-Shopify-API-Version": "2026-07",
+            "X-Shopify-Webhook-Id": str(uuid.UUID(int=self.random.getrandbits(128))),
+            "X-Shopify-Event-Id": event or str(uuid.UUID(int=self.random.getrandbits(128))),
+            # The time of the shop's day is made up, that of the wire is not.
+            "X-Shopify-Triggered-At": datetime.now(timezone.utc).isoformat(),
+        }
+        return Delivery(topic, headers, data, str(order.id) if order else "")
+
+    def webhook_address(self, topic):
+        code = topic.upper().replace("/", "_")
+        return next(s["uri"] for s in self.subscriptions.values() if s["topic"] == code)
+
+    def redact(self, ref, erase=True):
+        """The shopkeeper has a customer erased. :param erase: whether Shopify did it yet"""
+        with self.lock:
+            order = self.by_id[int(ref)]
+            body = {
+                "shop_id": 1,
+                "shop_domain": self.domain,
+                "customer": {"id": order.customer["id"], "email": order.customer["email"]},
+                "orders_to_redact": [order.id],
+            }
+            if erase:
+                order.customer["email"] = None
+            return self.delivery("customers/redact", body)
+
+    def uninstall(self):
+        """The shopkeeper removes the app: it may not ask any more."""
+        with self.lock:
+            self.tell({"app/uninstalled": {"id": 1, "myshopify_domain": self.domain}})
+            self.subscriptions = {}
+            self.token = "removed"
+
+    def subscribe(self, info, topic, webhookSubscription):  # noqa: N803
+        uri = webhookSubscription["uri"]
+        parts = urlsplit(uri)
+        if parts.scheme != "https" and parts.hostname not in LOCAL:
+            message = "Address protocol http:// is not supported"
+            return self._errors("webhookSubscription", [["webhookSubscription", "uri"], message])
+        if {"topic": topic, "uri": uri} in self.subscriptions.values():
+            message = "Address for this topic has already been taken"
+            return self._errors("webhookSubscription", [["webhookSubscription", "uri"], message])
+        number = self.new_id()
+        self.subscriptions[number] = {"topic": topic, "uri": uri}
+        made = {"id": gid("WebhookSubscription", number), "topic": topic, "uri": uri}
+        return {"webhookSubscription": made, "userErrors": []}
+
+    def unsubscribe(self, info, id):
+        if not self.subscriptions.pop(number_of(id), None):
+            return self._errors("deletedWebhookSubscriptionId", [["id"], "Does not exist"])
+        return {"deletedWebhookSubscriptionId": id, "userErrors": []}
