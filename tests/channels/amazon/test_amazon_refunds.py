@@ -15,7 +15,7 @@ from odoo.tools import mute_logger
 from odoo.addons.oms_addon.channels.amazon.parse_refunds import read_refund
 from odoo.addons.oms_addon.documents.order import DocumentError
 
-from .test_amazon import FIXTURES, MODELS, SENDER, AmazonCase, fixture
+from .common import FIXTURES, MODELS, SENDER, AmazonCase, fixture
 
 SHAPES = ("refund_price_tax_shipping", "refund_us_facilitator", "refund_without_items")
 CENTS = st.integers(0, 10**7).map(lambda cents: Decimal(cents) / 100)

@@ -10,7 +10,7 @@ from odoo.addons.oms_addon.channels.prestashop.parse_values import net_price, sh
 from simulators.prestashop import PrestashopSimulator
 
 from ..fault_bench import FaultBench
-from .test_prestashop import PrestashopCommon, composed
+from .common import PrestashopCommon, composed
 
 CENT = Decimal("0.01")
 MODES = ("up", "down", "half_up", "half_down", "half_even", "half_odd")

@@ -8,7 +8,7 @@ from odoo.addons.oms_addon.channels.prestashop.parse_orders import read_order
 from simulators.prestashop import PrestashopSimulator
 
 from ..fault_bench import FaultBench
-from .test_prestashop import PrestashopCommon, composed, detail
+from .common import PrestashopCommon, composed, detail
 
 RATES = {"20": "1", "10": "2", "5.5": "3"}
 
