@@ -19,7 +19,7 @@ registry.category("web_tour.tours").add("oms_address_tour", {
         { trigger: ".modal:contains('Fill in: Webservice Key')" },
         { trigger: ".modal [name=api_key] input", run: `edit ${"N".repeat(31)}` },
         { trigger: ".modal button[name=action_next]", run: "click" },
-        { trigger: ".modal:contains('has 32 characters, the one you entered has 31')" },
+        { trigger: ".modal:contains('must have 32 characters, but the one entered has 31')" },
     ],
 });
 

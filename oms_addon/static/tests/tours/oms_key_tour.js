@@ -10,7 +10,7 @@ registry.category("web_tour.tours").add("oms_key_tour", {
         { trigger: ".modal button[name=action_create_key]", run: "click" },
         { trigger: ".modal .o_field_widget[name=password] input", run: "edit oms_manager" },
         { trigger: ".modal button[name=run_check]", run: "click" },
-        { trigger: ".modal .modal-title:contains('The key for Shop')" },
+        { trigger: ".modal .modal-title:contains('API key for Shop')" },
         { trigger: ".modal .o_field_widget[name=key]" },
     ],
 });

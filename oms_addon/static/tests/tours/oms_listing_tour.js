@@ -5,7 +5,7 @@ registry.category("web_tour.tours").add("oms_listing_tour", {
     steps: () => [
         { trigger: ".o_kanban_record:contains('Shop')", run: "click" },
         { trigger: "button[name=action_fetch_listings]", run: "click" },
-        { trigger: ".o_notification:contains('Listings: 5')" },
+        { trigger: ".o_notification:contains('Listings fetched: 5')" },
         { trigger: "[data-menu-xmlid='oms_addon.oms_menu_channels']", run: "click" },
         { trigger: "[data-menu-xmlid='oms_addon.oms_channel_listing_menu']", run: "click" },
         {
@@ -15,7 +15,7 @@ registry.category("web_tour.tours").add("oms_listing_tour", {
         {
             content: "A suggestion says why, and maps nothing",
             trigger:
-                ".o_data_row:contains('BM-1'):contains('Enamel Mug'):contains('same words: enamel, mug'):contains('Choose a product')",
+                ".o_data_row:contains('BM-1'):contains('Enamel Mug'):contains('matching words: enamel, mug'):contains('Choose a product')",
         },
         {
             content: "An order waits for what nobody knows",

@@ -3,7 +3,7 @@ import { registry } from "@web/core/registry";
 /** Find a held order in the list, decide, let it run and read what happened to it. */
 registry.category("web_tour.tours").add("oms_timeline_tour", {
     steps: () => [
-        { trigger: ".o_data_row:contains('#H-1'):contains('Held') td[name=partner_id]", run: "click" },
+        { trigger: ".o_data_row:contains('#H-1'):contains('On Hold') td[name=partner_id]", run: "click" },
         { trigger: ".alert:contains('Large order: look first')" },
         { trigger: ".o_oms_step[data-step=captured][data-state=done]" },
         { trigger: ".o_oms_step[data-step=screen][data-state=held]" },
