@@ -1,4 +1,4 @@
-"""From a document to an order and its way: import, change, cancel, hold, expire."""
+"""Orders from a channel: import, update, cancel, hold, customers. No payments, no shipping."""
 
 from . import oms_hold_reason
 from . import oms_hold

@@ -1,4 +1,4 @@
-"""Taxes that orders wait for."""
+"""Retry of messages that failed because a tax was missing."""
 
 from odoo import models
 

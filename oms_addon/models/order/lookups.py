@@ -1,4 +1,4 @@
-"""What the documents of a batch name, found at once."""
+"""Records referenced by the documents of a batch, looked up in bulk."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -6,9 +6,9 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Lookups:
-    """The records that documents of one channel name, by what they name them."""
+    """The records referenced by documents of one channel, by their reference."""
 
-    #: ``Part`` tuples by what lines name them, see ``oms.channel.listing`` ``_line_key``
+    #: ``Part`` tuples by line key, see ``oms.channel.listing`` ``_line_key``
     goods: dict = field(default_factory=dict)
     #: a ``TaxBook``
     taxes: Any = None
@@ -16,14 +16,14 @@ class Lookups:
     pricelists: dict = field(default_factory=dict)
     #: dates of the newest exchange rates, see ``oms.exchange.rates``
     rates: dict = field(default_factory=dict)
-    #: the product of each kind of line that is no product
+    #: service product by line kind (shipping, fee, …)
     services: dict = field(default_factory=dict)
-    #: by the channel's id
+    #: by the channel's location id
     locations: dict = field(default_factory=dict)
     #: ids by code
     currencies: dict = field(default_factory=dict)
-    #: by the channel's name of the shipping method, in lower case
+    #: by shipping method of the channel, in lower case
     carriers: dict = field(default_factory=dict)
-    #: ``Part`` tuples of the lines of the order that is there, by the channel's id of the line;
-    #: ``None`` where there is no order
+    #: ``Part`` tuples of the lines of the existing order, by the channel's line id;
+    #: ``None`` if there is no order yet
     lines: dict | None = None

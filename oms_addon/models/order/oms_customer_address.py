@@ -1,4 +1,4 @@
-"""The addresses of an order as contacts of its customer; who is invoiced is one of them."""
+"""Billing and shipping addresses of an order as contacts of its customer."""
 
 import hashlib
 
@@ -40,8 +40,10 @@ class OmsCustomerAddress(models.AbstractModel):
 
     @api.model
     def _prepare(self, address, places):
-        """:return: the values of a partner at an address; a state that Odoo does not know is
-        kept as a part of it
+        """Prepare partner values for an address. A state that Odoo does not have is appended to
+        ``street2``.
+
+        :return: values of a ``res.partner``
         """
         countries, states = places
         country = countries.get(address.country, self.env["res.country"])
@@ -69,7 +71,10 @@ class OmsCustomerAddress(models.AbstractModel):
 
     @api.model
     def _match(self, documents, customers, places):
-        """:return: per document (customer, billing, shipping), missing contacts made in bulk"""
+        """Find the contacts of documents and create the missing ones in bulk.
+
+        :return: tuples (customer, billing, shipping), one per document
+        """
         wanted, rows = {}, []
         for document, customer in zip(documents, customers, strict=True):
             row = []
@@ -84,7 +89,7 @@ class OmsCustomerAddress(models.AbstractModel):
             rows.append((customer, row))
         known = self._find_contacts(wanted)
         missing = [key for key in wanted if key not in known]
-        # Without a stand-in: items never go to another address than the one that was told.
+        # No fallback partner: items must never be shipped to a different address.
         created = self.env["oms.customer.creator"]._create(
             [wanted[key] for key in missing], self.env["res.partner"]
         )
@@ -110,14 +115,14 @@ class OmsCustomerAddress(models.AbstractModel):
 
     @api.model
     def _prepare_shipping(self, document, customer, places):
-        """:return: the values of the contact a document's items go to"""
+        """:return: the values of the delivery contact of a document"""
         vals = self._prepare(document.shipping, places)
         return self._prepare_contact(vals, customer, "delivery")
 
     @api.model
     def _prepare_contact(self, vals, customer, kind):
-        """:return: the values of a contact of a customer at an address; Odoo shows one of
-        them with the customer's company, so another company becomes a part of the name
+        """Prepare the values of a contact of a customer. Odoo shows a contact with its customer's
+        company name, so a different company is added to the contact's name.
         """
         digest = self.env["res.partner"]._oms_address_digest(vals)
         name, company = vals["name"] or customer.name, vals["company_name"]
@@ -133,8 +138,8 @@ class OmsCustomerAddress(models.AbstractModel):
 
     @api.model
     def _rejected_problems(self, order):
-        """:return: problems for ``oms.hold._open``: what Odoo did not accept of the contacts
-        of an order
+        """:return: a CUSTOMER_DATA problem for ``oms.hold._open`` if Odoo rejected data of the
+        contacts of an order
         """
         partners = order.partner_id | order.partner_invoice_id | order.partner_shipping_id
         texts = [partner.oms_rejected_data for partner in partners if partner.oms_rejected_data]
@@ -144,7 +149,7 @@ class OmsCustomerAddress(models.AbstractModel):
 
     @api.model
     def _digest(self, document):
-        """:return: a digest of whom an order is invoiced to and where it goes, as it was told"""
+        """:return: a digest of the buyer, billing and shipping address as received"""
         text = repr((document.shipping, document.billing, self._buyer(document)))
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -152,7 +157,7 @@ class OmsCustomerAddress(models.AbstractModel):
 
     @api.model
     def _buyer(self, document):
-        """:return: the company and the tax number a buyer gave for an order; '' for none"""
+        """:return: the company name and tax number provided by the buyer; '' for none"""
         customer, billing = document.customer, document.billing
         if self._is_for_another(document):
             billing = Address()
@@ -163,12 +168,12 @@ class OmsCustomerAddress(models.AbstractModel):
 
     @api.model
     def _names(self, customer):
-        """:return: what a customer's company is called, as ``plain_words``"""
+        """:return: the normalized names of a customer's company, see ``plain_words``"""
         return {plain_words(customer.commercial_company_name or customer.name or "")}
 
     @api.model
     def _is_customers(self, customer, company, number):
-        """:return: whether an invoice to a customer shows this company and tax number already"""
+        """:return: whether the customer already has this company name and tax number"""
         if company and plain_words(company) not in self._names(customer):
             return False
         if not number:
@@ -181,12 +186,12 @@ class OmsCustomerAddress(models.AbstractModel):
 
     @api.model
     def _prepare_billing(self, document, customer, places):
-        """Say who is invoiced for a document.
+        """Prepare the invoicing contact of a document.
 
-        A company or a tax number that is not the customer's makes an invoicing address with
-        both of its own: Odoo gives the other contacts of a customer the customer's.
+        A company or tax number that differs from the customer's gets a contact with
+        ``is_company``, as Odoo copies the customer's company and tax number to other contacts.
 
-        :return: the values of the contact; ``None`` for the customer as they are
+        :return: the values of the contact; ``None`` to invoice the customer directly
         """
         company, number = self._buyer(document)
         is_for_another = self._is_for_another(document)
@@ -213,13 +218,13 @@ class OmsCustomerAddress(models.AbstractModel):
 
     @api.model
     def _change_invoicing(self, order, document, billing):
-        """Invoice an order to another address; invoices that are posted stay as they are.
+        """Change the invoicing address of an order. Posted invoices are not changed.
 
-        A document that tells only where the items go changes whom it is invoiced to no more
-        than by its company and tax number.
+        If the document has a shipping address only, the invoicing address changes only with a
+        different company or tax number.
 
         :param document: the ``OrderDocument``
-        :param billing: the ``res.partner``
+        :param billing: the new invoicing ``res.partner``
         """
         before = order.partner_invoice_id
         is_other_buyer = before.commercial_partner_id != billing.commercial_partner_id
@@ -251,8 +256,8 @@ class OmsCustomerAddress(models.AbstractModel):
 
     @api.model
     def _is_for_another(self, document):
-        """:return: whether an order goes to somebody else and only that address was told: who
-        gets a present gets no invoice
+        """:return: whether the document has no billing address and ships to another person than
+        the customer, such as a gift, whose recipient is not invoiced
         """
         names = [document.customer.name, document.shipping.name]
         names = {name.strip().casefold() for name in names}

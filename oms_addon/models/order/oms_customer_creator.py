@@ -1,4 +1,4 @@
-"""Partners of what a channel tells, whatever Odoo or another add-on refuses of it."""
+"""Creation of partners from channel data, tolerating values that Odoo rejects."""
 
 from psycopg2 import DataError, IntegrityError
 
@@ -8,9 +8,9 @@ from odoo.exceptions import UserError
 from odoo.addons.oms_addon.tools import sentences
 from odoo.addons.oms_addon.tools.batches import in_halves
 
-#: what checks of customer data raise; a conflict with another transaction is none of them
+#: errors of data checks; serialization failures are not among them
 REFUSALS = (UserError, ValueError, IntegrityError, DataError)
-#: what a buyer typed, in the order in which one field may need another
+#: fields entered by the buyer; a field may depend on those before it
 TYPED = (
     "country_id",
     "state_id",
@@ -26,21 +26,20 @@ TYPED = (
 
 
 class OmsCustomerCreator(models.AbstractModel):
-    """Makes partners in bulk; a value that is refused is kept as text on its partner."""
+    """Creates partners in bulk; rejected values are kept as text on the partner."""
 
     _name = "oms.customer.creator"
     _description = "Customer Creator"
 
     @api.model
     def _create(self, vals_list, fallback):
-        """Create partners, without the values that Odoo or an add-on does not accept.
+        """Create partners, omitting the values that Odoo or an add-on rejects.
 
         :param list vals_list: the values of ``res.partner`` records
-        :param fallback: the partner that stands for one that cannot be made at all; may be
-            empty
+        :param fallback: the partner to use for one that cannot be created at all; may be empty
         :return: a partner for each of the values
         :rtype: list
-        :raise UserError: when one cannot be made and there is no fallback
+        :raise UserError: if a partner cannot be created and there is no fallback
         """
         partners = []
         for part, made, error in in_halves(self.env, vals_list, self._try, catch=REFUSALS):
@@ -52,20 +51,23 @@ class OmsCustomerCreator(models.AbstractModel):
 
     @api.model
     def _try(self, vals_list):
-        """:return: new partners; nothing is left of them when they are refused"""
+        """Create partners in a savepoint, rolled back if a value is rejected.
+
+        :return: the new partners
+        """
         with self.env.cr.savepoint():
-            # Odoo changes the values it is given.
+            # ``create`` may modify the dicts.
             partners = self.env["res.partner"].create([dict(vals) for vals in vals_list])
             self._defer_vies(partners)
             return partners
 
     @api.model
     def _create_without(self, vals, error):
-        """Create a partner without what is refused of it: one value where that is enough.
+        """Create a partner without the rejected value, trying to omit a single one first.
 
         :param dict vals: the values
-        :param Exception error: why they were refused together
-        :return: the partner, empty when it is refused whatever is left out
+        :param Exception error: the error raised for all values together
+        :return: the partner; empty if it is rejected with every value omitted
         """
         told = [name for name in TYPED if vals.get(name)]
         for name in reversed(told):
@@ -79,7 +81,7 @@ class OmsCustomerCreator(models.AbstractModel):
 
     @api.model
     def _create_step_by_step(self, vals, told):
-        """Create a partner with nothing a buyer typed but the name, then add each value."""
+        """Create a partner without the values entered by the buyer, then write them one by one."""
         try:
             partner = self._try([{**vals, **dict.fromkeys(told, False)}])
         except REFUSALS:
@@ -97,7 +99,7 @@ class OmsCustomerCreator(models.AbstractModel):
 
     @api.model
     def _keep_as_text(self, partner, vals, refused):
-        """Write refused values, and why they were refused, where people see them.
+        """Write rejected values and the errors to ``oms_rejected_data``.
 
         :param dict refused: errors by field name
         """
@@ -120,7 +122,9 @@ class OmsCustomerCreator(models.AbstractModel):
 
     @api.model
     def _stand_in(self, fallback, error):
-        """:return: the partner that stands for one that cannot be made"""
+        """:return: the fallback partner
+        :raise UserError: if there is none
+        """
         if fallback:
             return fallback
         raise UserError(

@@ -1,4 +1,4 @@
-"""By what a customer is known: the channel's id, an e-mail address, a phone number."""
+"""Keys that identify customers: channel id, email address, phone number."""
 
 from odoo import api, fields, models
 from odoo.tools import SQL
@@ -43,14 +43,14 @@ class OmsCustomerKey(models.Model):
 
     @api.model
     def _look_up(self, company, keys):
-        """Look customers up, archived and deleted ones left out.
+        """Find active customers by key.
 
-        An e-mail address or a phone number is no proof for a contact that somebody outside the
-        company can edit: only the channel's own id names it, or a person.
+        An email address or phone number does not identify a contact that a portal user or
+        website visitor can edit, unless a user confirmed the key.
 
-        :param company: the company that asks
+        :param company: the company of the keys
         :param keys: tuples (channel id or None, kind, key)
-        :return: partner by key tuple, and the rows that prove nothing
+        :return: partner by key tuple, and the key rows that were ignored for that reason
         :rtype: tuple[dict, oms.customer.key]
         """
         if not keys:
@@ -75,11 +75,11 @@ class OmsCustomerKey(models.Model):
 
     @api.model
     def _remember(self, company, pairs, is_confirmed=False):
-        """Know customers by keys from now on; a key that is known stays with its customer.
+        """Store keys of customers; an existing key keeps its customer.
 
         :param company: the company
         :param pairs: tuples (key tuple, partner id)
-        :param bool is_confirmed: whether a person said so
+        :param bool is_confirmed: whether a user confirmed the keys
         """
         if not pairs:
             return

@@ -1,4 +1,4 @@
-"""Whose order it is, and where it goes."""
+"""Matching of documents to customers and their addresses."""
 
 from odoo import api, models
 
@@ -18,20 +18,20 @@ class OmsCustomerMatcher(models.AbstractModel):
 
     @api.model
     def _match(self, channel, documents, chosen, accounts=None, is_confirmed=False):
-        """Find or make the customers of documents and their addresses, in bulk.
+        """Find or create the customers of documents and their addresses, in bulk.
 
-        A customer is recognised by the channel's id, then by e-mail, then by phone (only
-        where neither e-mail nor name and address contradict). A contact that somebody outside
-        can edit is recognised by the channel's id alone. What is known of a customer is
-        never overwritten: an address that differs becomes a contact of its own.
+        Customers are matched by channel id, then email, then phone (only if email or name and
+        address do not contradict). Contacts that an outside user can edit are matched by
+        channel id only. Existing customer data is never overwritten: a different address
+        becomes a contact of its own.
 
         :param channel: the channel of the documents
-        :param documents: ``OrderDocument`` list; each has a customer or the channel has one
-            for guests
-        :param list chosen: per document the customer it is for already; empty records mostly
-        :param dict accounts: takes, by the document's ref, the contact with a user that has
-            the e-mail address of a customer who was made
-        :param bool is_confirmed: whether a person chose the customers
+        :param documents: ``OrderDocument`` list; each has a customer unless the channel has a
+          guest customer
+        :param list chosen: per document the customer already assigned; usually empty records
+        :param dict accounts: filled, by document ref, with the contact of a user who has the
+          email address of a newly created customer
+        :param bool is_confirmed: whether ``chosen`` was selected by a user
         :return: per document (customer, billing, shipping) as ``res.partner`` records
         :rtype: list[tuple]
         """
@@ -62,8 +62,8 @@ class OmsCustomerMatcher(models.AbstractModel):
 
     @api.model
     def _keys(self, channel, customer, country=""):
-        """:param str country: whose phone numbers need no country code; '' for the company's
-        :return: the keys a document's customer is known by, best first
+        """:param str country: country code for phone numbers without prefix; '' for the company's
+        :return: the keys of a document's customer, most reliable first
         """
         keys = []
         if ref := ref_key(customer.ref):
@@ -78,8 +78,8 @@ class OmsCustomerMatcher(models.AbstractModel):
 
     @api.model
     def _known(self, channel, keys):
-        """:return: who is known by the keys of documents, the ``oms.customer.key`` rows that
-            prove nothing, and the contacts of users by e-mail key
+        """:return: partners by key, the ``oms.customer.key`` rows that are not reliable, and the
+          contacts of users by email key
         :rtype: tuple[dict, oms.customer.key, dict]
         """
         known, lost = self.env["oms.customer.key"]._look_up(
@@ -90,10 +90,10 @@ class OmsCustomerMatcher(models.AbstractModel):
 
     @api.model
     def _recognise(self, keys, known, person):
-        """:param list keys: what somebody is known by, best first
+        """:param list keys: the keys of a customer, most reliable first
         :param dict known: partner by key
-        :param person: the ``Person`` they are, by all that is told of them
-        :return: the partner they are, empty when nobody is known
+        :param person: the ``Person`` described by the document
+        :return: the matching partner; empty if there is none
         """
         for key in keys:
             partner = known.get(key)
@@ -103,15 +103,15 @@ class OmsCustomerMatcher(models.AbstractModel):
 
     @api.model
     def _is_another(self, partner, person):
-        """:return: whether somebody with a contact's phone number is somebody else. An order
-        without an e-mail address is not of who has one: its mails would go there
+        """:return: whether a contact with the same phone number is a different person. An order
+        without email does not match a contact with one, so that no mail goes to the wrong person
         """
         known = self._person_of(partner)
         return known.contradicts(person) or bool(known.email and not person.email)
 
     @api.model
     def _guest(self, channel, document):
-        """:return: the channel's customer for guests when a document names nobody"""
+        """:return: the channel's guest customer if a document does not identify a customer"""
         customer = document.customer
         named = (
             ref_key(customer.ref)
@@ -123,7 +123,7 @@ class OmsCustomerMatcher(models.AbstractModel):
 
     @api.model
     def _person(self, document):
-        """:return: the ``Person`` a document tells of"""
+        """:return: the ``Person`` described by a document"""
         customer, billing, shipping = document.customer, document.billing, document.shipping
         addresses = {plain_words(f"{a.street}{a.zip}{a.city}") for a in (billing, shipping)}
         return Person(
@@ -134,7 +134,7 @@ class OmsCustomerMatcher(models.AbstractModel):
 
     @api.model
     def _person_of(self, partner):
-        """:return: the ``Person`` a partner is"""
+        """:return: the ``Person`` described by a partner"""
         address = plain_words("".join(filter(None, (partner.street, partner.zip, partner.city))))
         return Person(
             plain_words(partner.name or ""),
@@ -144,8 +144,8 @@ class OmsCustomerMatcher(models.AbstractModel):
 
     @api.model
     def _find_by_email(self, channel, keys, known):
-        """:return: partners of Odoo by e-mail key, for keys nobody is known by yet; and those
-        of users, who may have typed the address themselves
+        """:return: partners by email key, for keys without a customer; and separately the
+        contacts of users, who may have entered the address themselves
         :rtype: tuple[dict, dict]
         """
         emails = {
@@ -173,11 +173,11 @@ class OmsCustomerMatcher(models.AbstractModel):
 
     @api.model
     def _create_missing(self, channel, documents, keys, customers, places, lost):
-        """Make the customers nobody knows, one per person.
+        """Create the customers that were not found, one per person.
 
-        :param list customers: a partner of each document; takes those that are made
-        :param lost: ``oms.customer.key`` rows of others, which the new customers take over
-        :return: the indexes of the documents that customers were made of
+        :param list customers: a partner per document; new customers are added to it
+        :param lost: unreliable ``oms.customer.key`` rows, deleted if a new customer has the key
+        :return: the indexes of the documents that customers were created from
         :rtype: set[int]
         """
         slots, by_key, people, vals_list, makers = {}, {}, [], [], set()
@@ -193,7 +193,7 @@ class OmsCustomerMatcher(models.AbstractModel):
                 makers.add(index)
             people[slot].append(person)
             for key in of_document:
-                # What is told later of a customer may be somebody else's address or number.
+                # An email or phone number in a later document may belong to another person.
                 if is_new or key[1] == "channel":
                     by_key.setdefault(key, slot)
             slots[index] = slot
@@ -205,13 +205,13 @@ class OmsCustomerMatcher(models.AbstractModel):
 
     @api.model
     def _remember(self, channel, keys, customers, makers, confirmed):
-        """Know the customers of documents by their keys from now on.
+        """Store the keys of the customers of documents.
 
-        An e-mail address and a phone number are learned from the first order of a customer, or
-        where the contact has them already: a later order may name anybody's.
+        An email address or phone number is stored from the first order of a customer, or if the
+        contact already has it: a later order may contain another person's.
 
-        :param set makers: the indexes of the documents that customers were made of
-        :param confirmed: per document the customer a person chose; empty for none at all
+        :param set makers: the indexes of the documents that customers were created from
+        :param confirmed: per document the customer selected by a user; empty for none at all
         """
         pairs, by_hand = {}, {}
         for index, (of_document, customer) in enumerate(zip(keys, customers, strict=True)):
@@ -221,7 +221,7 @@ class OmsCustomerMatcher(models.AbstractModel):
             is_new = is_confirmed or index in makers
             for key in of_document:
                 if is_new or key[1] == "channel" or self._has_key(customer, key, channel):
-                    # Of two who tell the same number the first is known by it.
+                    # If two customers have the same number, the first one keeps the key.
                     (by_hand if is_confirmed else pairs)[key, customer.id] = True
         Key = self.env["oms.customer.key"]
         Key._remember(channel.company_id, list(by_hand), is_confirmed=True)
@@ -229,7 +229,7 @@ class OmsCustomerMatcher(models.AbstractModel):
 
     @api.model
     def _has_key(self, customer, key, channel):
-        """:return: whether a contact has the e-mail address or the phone number of a key"""
+        """:return: whether a contact has the email address or phone number of a key"""
         if key[1] == "email":
             return email_key(customer.email or "") == key[2]
         country = customer.country_id.code or channel.company_id.country_id.code or ""
@@ -237,7 +237,7 @@ class OmsCustomerMatcher(models.AbstractModel):
 
     @api.model
     def _slot(self, keys, by_key, people, person):
-        """:return: which of the customers to be made somebody is; ``None`` for none of them"""
+        """:return: the index of the customer to be created that has one of the keys, or ``None``"""
         for key in keys:
             slot = by_key.get(key)
             if slot is not None and not (
@@ -261,7 +261,7 @@ class OmsCustomerMatcher(models.AbstractModel):
             or customer.phone
             or customer.ref
         )
-        # Somebody else at the same address, such as who gets a present, is somebody else.
+        # Another person at the same address, such as a gift recipient, has another digest.
         lives_there = {**address, "name": address["name"] and name}
         return {
             **address,

@@ -1,4 +1,4 @@
-"""Orders of somebody who was taken for another customer, given to a customer of their own."""
+"""Splitting of orders that were matched to the wrong customer."""
 
 from odoo import api, models
 from odoo.exceptions import UserError
@@ -7,9 +7,9 @@ from odoo.addons.oms_addon.documents.order import Customer, OrderDocument
 from odoo.addons.oms_addon.documents.problems import HoldReason
 from odoo.addons.oms_addon.tools.sealed_context import sealed
 
-#: how many of the orders that stay are asked which keys are theirs, latest first
+#: maximum number of remaining orders whose keys are read, latest first
 MAX_ASKED = 500
-#: what an order was agreed on stays as it is, whoever its customer is
+#: fields that keep their value when the customer of an order changes
 AGREED = (
     "fiscal_position_id",
     "note",
@@ -27,15 +27,15 @@ class OmsCustomerSplitter(models.AbstractModel):
 
     @api.model
     def _split(self, orders, vals):
-        """Give orders of one customer to a new one, with what that one is known by.
+        """Move orders of a customer to a new customer, with their keys.
 
-        Deliveries that have not left and draft invoices go along; what has left and what was
-        posted stays as it is.
+        Open deliveries and draft invoices are moved as well; shipped deliveries and posted
+        invoices are not changed.
 
         :param orders: some of the ``sale.order`` records of one customer
         :param dict vals: ``name``, ``email`` and ``phone`` of the new customer
         :return: the new ``res.partner``
-        :raise UserError: when no order would stay
+        :raise UserError: if the customer would have no order left
         """
         old = orders.partner_id.ensure_one()
         staying = orders.search(
@@ -75,17 +75,17 @@ class OmsCustomerSplitter(models.AbstractModel):
 
     @api.model
     def _join_account(self, order, account):
-        """Give the customer who was made for an order, with all their orders and what they are
-        known by, to the contact a person chose.
+        """Merge the customer created for an order, with its orders and keys, into the contact
+        selected by a user.
 
         :param order: the ``sale.order``
         :param account: the ``res.partner``
-        :raise UserError: when the order has another customer by now
+        :raise UserError: if the order's customer was changed meanwhile
         """
         old = order.partner_id
         if old == account:
             return
-        # Made in the same transaction: nobody but the orders of this customer is meant.
+        # Created in the same transaction as the order: a customer who has no other orders.
         if old.create_date != order.create_date:
             raise UserError(
                 self.env._(
@@ -108,7 +108,7 @@ class OmsCustomerSplitter(models.AbstractModel):
 
     @api.model
     def _create_customer(self, orders, old, vals):
-        """:return: the new customer, at the address of the latest order"""
+        """:return: the new customer, with the address of the latest order"""
         order = orders.sorted("id")[-1:]
         places = [order.partner_invoice_id, order.partner_shipping_id]
         place = next((p for p in places if p != old and not p.is_company), old)
@@ -130,8 +130,8 @@ class OmsCustomerSplitter(models.AbstractModel):
 
     @api.model
     def _last_documents(self, orders):
-        """:return: by order the document it was told with last; those that are erased or can
-        no longer be read are left out
+        """:return: the last received document by order, without those that are erased or cannot
+        be parsed
         :rtype: dict
         """
         found = {}
@@ -147,7 +147,7 @@ class OmsCustomerSplitter(models.AbstractModel):
 
     @api.model
     def _keys_of(self, orders):
-        """:return: all keys that the documents of orders tell"""
+        """:return: all customer keys in the documents of orders"""
         matcher = self.env["oms.customer.matcher"]
         return {
             key
@@ -161,8 +161,8 @@ class OmsCustomerSplitter(models.AbstractModel):
 
     @api.model
     def _move_keys(self, orders, staying, old, new):
-        """Know the new customer by what only their orders tell; a phone number that both tell
-        is nobody's.
+        """Move the keys that only the split orders have to the new customer. A phone number that
+        both have is deleted.
         """
         theirs, others = self._keys_of(orders), self._keys_of(staying)
         matcher = self.env["oms.customer.matcher"]
@@ -183,10 +183,10 @@ class OmsCustomerSplitter(models.AbstractModel):
 
     @api.model
     def _move_contacts(self, orders, staying, old, new):
-        """Give the new customer the addresses of their orders: those that the others use, too,
-        as copies.
+        """Move the addresses of orders to the new customer; those that other orders use are
+        copied.
 
-        :return: the contact that takes the place of each
+        :return: the new contact by former contact
         :rtype: dict
         """
         used = orders.partner_invoice_id | orders.partner_shipping_id
@@ -218,7 +218,7 @@ class OmsCustomerSplitter(models.AbstractModel):
 
     @api.model
     def _move_orders(self, orders, places, new):
-        """Make orders the new customer's, with their open deliveries and draft invoices."""
+        """Set the customer of orders, their open deliveries and draft invoices."""
         self.env["oms.shared.delivery"]._split_off(orders, self.env._("order of another customer"))
         protected = [orders._fields[name] for name in AGREED]
         with self.env.protecting(protected, orders):
@@ -240,10 +240,10 @@ class OmsCustomerSplitter(models.AbstractModel):
 
     @api.model
     def _close_to(self, orders, places):
-        """Close orders and their papers to who was their customer: nobody of them follows or
-        has a link to what is somebody else's.
+        """Revoke the former customer's access to orders, deliveries and invoices: followers are
+        removed and access tokens reset.
 
-        :param dict places: the contact that takes the place of each former one
+        :param dict places: the new contact by former contact
         """
         former = self.env["res.partner"].union(*places).commercial_partner_id
         former -= self.env["res.partner"].union(*places.values()).commercial_partner_id
@@ -258,7 +258,7 @@ class OmsCustomerSplitter(models.AbstractModel):
 
     @api.model
     def _log(self, orders, old, new):
-        """Append the split to the timelines of the orders and to both customers."""
+        """Log the split on the orders and in the chatter of both customers."""
         self.env["oms.event"]._log(
             orders,
             "order.customer_changed",

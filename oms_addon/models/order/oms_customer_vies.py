@@ -1,4 +1,4 @@
-"""Tax numbers of customers, asked about where Odoo verifies them with the EU (VIES)."""
+"""Deferred VIES verification of customers' tax numbers."""
 
 from odoo import api, fields, models
 
@@ -16,8 +16,8 @@ class OmsCustomerCreator(models.AbstractModel):
 
     @api.model
     def _defer_vies(self, partners):
-        """Have tax numbers verified later: the EU's server may take seconds, or be down, and
-        orders come in meanwhile.
+        """Defer the VIES check of tax numbers: the EU server may take seconds or be down, which
+        must not delay the import.
 
         :param partners: ``res.partner`` records whose numbers were just written
         """
@@ -29,9 +29,9 @@ class OmsCustomerCreator(models.AbstractModel):
 
     @api.model
     def _verify_one(self):
-        """Ask about the tax number of the partner that waits longest.
+        """Verify the tax number of one partner.
 
-        :return: how many were asked about
+        :return: number of partners verified, 0 or 1
         """
         partner = self.env["res.partner"].search([("oms_is_vies_due", "=", True)], limit=1)
         if not partner:

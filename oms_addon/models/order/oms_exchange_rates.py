@@ -1,20 +1,20 @@
-"""Exchange rates that orders and prices need: known, and not too old."""
+"""Availability and age of the exchange rates for orders and prices."""
 
 from odoo import api, fields, models
 
 
 class OmsExchangeRates(models.AbstractModel):
-    """Odoo converts 1:1 where it knows no rate, and says nothing; this says so before."""
+    """Odoo silently converts 1:1 if a currency has no rate; this check detects it before."""
 
     _name = "oms.exchange.rates"
     _description = "Exchange Rates"
 
     @api.model
     def _dates(self, company, currencies):
-        """Find when the rates of currencies were set.
+        """Find the dates of the exchange rates of currencies.
 
         :param currencies: ``res.currency`` records
-        :return: dates by currency id, the latest first; nothing for the company's own
+        :return: dates by currency id, newest first; the company's own currency is left out
         :rtype: dict
         """
         foreign = currencies - company.currency_id
@@ -39,10 +39,10 @@ class OmsExchangeRates(models.AbstractModel):
 
     @api.model
     def _problem(self, channel, currency, dates, day):
-        """Say why an amount of a day cannot be converted.
+        """Check whether an amount can be converted at the rate of a day.
 
-        :param dates: what ``_dates`` returned
-        :return: the sentence, '' when it can
+        :param dates: the return value of ``_dates``
+        :return: why it cannot be converted; '' if it can
         :rtype: str
         """
         if currency.id not in dates:

@@ -1,9 +1,9 @@
-"""The exceptions list: one row per reason why an order or a message waits for a person."""
+"""Exceptions: one record per reason why an order or message needs a user's decision."""
 
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-#: what makes an exception the same one as another: it is open once
+#: fields that identify an exception; at most one per identity is open
 IDENTITY = ("order_id", "message_id", "reason_id", "rule_id", "sku_key", "listing_ref")
 LINKS = ("order_id", "message_id", "reason_id", "rule_id")
 
@@ -79,7 +79,7 @@ class OmsHold(models.Model):
 
     _sku_idx = models.Index("(channel_id, sku_key) WHERE state = 'open' AND sku_key IS NOT NULL")
     _open_idx = models.Index("(company_id, reason_id) WHERE state = 'open'")
-    # The same reason is told once while it stands.
+    # At most one open exception per order, reason and rule.
     _order_uniq = models.UniqueIndex(
         "(order_id, reason_id, COALESCE(rule_id, 0)) WHERE state = 'open' AND order_id IS NOT NULL"
     )
@@ -88,13 +88,13 @@ class OmsHold(models.Model):
 
     @api.depends("order_ref", "customer_name", "reason_id")
     def _compute_display_name(self):
-        """Of the order, of the customer where the channel names no order, else of the reason."""
+        """Use the order reference, else the customer, else the reason."""
         for hold in self:
             hold.display_name = hold.order_ref or hold.customer_name or hold.reason_id.name
 
     @api.depends("reason_id")
     def _compute_is_blocking(self):
-        """Not when the reason is set up otherwise: that is for exceptions to come."""
+        """Stored: a later change of the reason's setting applies to new exceptions only."""
         for hold in self:
             hold.is_blocking = hold.reason_id.is_blocking
 
@@ -117,7 +117,7 @@ class OmsHold(models.Model):
     # === ACTION METHODS === #
 
     def action_release(self):
-        """Release by hand: the person decides that it may go on."""
+        """Release the exceptions manually."""
         self.check_access("write")
         self = self.sudo()
         return self._release_by_hand(self.env._("Released by %(user)s.", user=self.env.user.name))
@@ -128,16 +128,16 @@ class OmsHold(models.Model):
         return self._release_by_hand(self.env._("Retried by %(user)s.", user=self.env.user.name))
 
     def action_ignore(self):
-        """Set the messages aside: what they ask for is not done."""
+        """Dismiss the messages without applying them."""
         self.check_access("write")
         self = self.sudo()
         self.message_id.action_ignore()
         return True
 
     def action_cancel_order(self):
-        """Answer a wish to cancel with yes: what did not leave is cancelled, here and there.
+        """Accept a cancellation request: cancel what is not shipped, in Odoo and on the channel.
 
-        :return: an action that tells the refusals, or True
+        :return: a notification action if the user may not release some of them, else True
         """
         self.check_access("write")
         self = self.sudo()
@@ -148,20 +148,20 @@ class OmsHold(models.Model):
         return reserved._refuse() if reserved else True
 
     def action_choose_candidate(self):
-        """Confirm that the order is of the contact that has its email address."""
+        """Assign the order to the contact with its email address."""
         self.check_access("write")
         for hold in self.filtered("candidate_id"):
             hold.partner_id = hold.candidate_id
         return True
 
     def action_open(self):
-        """Open the exception itself, with all a person needs to decide."""
+        """Open the form of the exception."""
         self.ensure_one()
         self.check_access("read")
         return self.get_formview_action()
 
     def action_view_source(self):
-        """Open what waits: the order, else the message."""
+        """Open the order on hold, else the message."""
         self.ensure_one()
         self.check_access("read")
         return (self.order_id or self.message_id).get_formview_action()
@@ -170,26 +170,25 @@ class OmsHold(models.Model):
 
     @api.model
     def _open(self, record, problems):
-        """Hold a record for each problem; a reason that stands already is not told twice, it
-        says what is true now.
+        """Open an exception for each problem; one that is already open gets the new details.
 
         :param record: one ``sale.order`` or ``oms.channel.message``
         :param list problems: ``HoldReason`` values
-        :return: the holds that are new
+        :return: the new exceptions
         """
         return self._open_many([(record, problem) for problem in problems])
 
     @api.model
     def _open_many(self, pairs):
-        """Hold records; see ``_open``.
+        """Open exceptions for several records; see ``_open``.
 
         :param list pairs: tuples (record, problem)
         """
         fresh = self._without_open([self._prepare_hold(*pair) for pair in pairs])
-        # Who puts one of them in a delivery with others meanwhile sees the hold, or is seen.
+        # Lock the orders, so that a concurrent combined shipment sees the exception or waits.
         self.env["sale.order"].browse({v["order_id"] for v in fresh if v["order_id"]})._oms_claim()
         holds = self.sudo().create(fresh)
-        # What is held does not keep the items of others from leaving.
+        # An order on hold must not block the orders it shares a delivery with.
         self.env["oms.shared.delivery"].sudo()._leave_behind(
             holds.filtered("is_blocking").order_id, self.env._("order on hold")
         )
@@ -201,9 +200,9 @@ class OmsHold(models.Model):
 
     @api.model
     def _without_open(self, vals_list):
-        """Bring exceptions that are open already up to date with what is said of them now.
+        """Update the details of exceptions that are already open.
 
-        :return: the values of those that are not open yet; of several of one reason the first
+        :return: the values of those not open yet, the first one per identity
         """
         standing = {
             tuple(hold[name].id if name in LINKS else hold[name] for name in IDENTITY): hold
@@ -220,7 +219,7 @@ class OmsHold(models.Model):
 
     @api.model
     def _get_open_domain(self, vals_list):
-        """:return: the domain of the open exceptions of the records in values"""
+        """:return: the domain of the open exceptions of the orders and messages in values"""
         return Domain("state", "=", "open") & Domain.OR(
             Domain(name, "in", [vals[name] for vals in vals_list if vals[name]])
             for name in ("order_id", "message_id")
@@ -228,7 +227,7 @@ class OmsHold(models.Model):
 
     @api.model
     def _prepare_hold(self, record, problem):
-        """:return: the values of the hold of ``record`` for ``problem``"""
+        """:return: the values of the exception of ``record`` for ``problem``"""
         reason = (
             self.env["oms.hold.reason"]
             .sudo()

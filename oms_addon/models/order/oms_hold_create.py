@@ -1,4 +1,4 @@
-"""Products made of what an order names and Odoo does not know."""
+"""Creation of products for unknown SKUs of orders."""
 
 from odoo import api, models
 
@@ -8,8 +8,8 @@ class OmsHold(models.Model):
 
     @api.model
     def _plain_amount(self, amount, code):
-        """:param str code: a currency's code, which Odoo need not know
-        :return: an amount of a message as ``12.50 GBP``; '' where none is told
+        """:param str code: a currency code, which may not exist in Odoo
+        :return: an amount of a message as ``12.50 GBP``; '' if ``amount`` is ``None``
         """
         if amount is None:
             return ""
@@ -22,7 +22,7 @@ class OmsHold(models.Model):
         return f"{amount:.{max(digits, -amount.as_tuple().exponent)}f} {code or ''}".strip()
 
     def action_create_product(self):
-        """Make the product that an order names and Odoo does not know, and link it."""
+        """Create the missing products of UNKNOWN_SKU exceptions and link them to listings."""
         self.check_access("write")
         Listing = self.env["oms.channel.listing"].sudo()
         listings = Listing
@@ -32,8 +32,8 @@ class OmsHold(models.Model):
         return listings.sudo(self.env.su).action_create_product()
 
     def _document_line(self):
-        """:return: the document and the line of it that an exception is about; ``None`` for
-        each that is not known
+        """:return: the document and the line of it that caused the exception; ``None`` for each
+        that cannot be determined
         """
         self.ensure_one()
         message = self.message_id.sudo()
@@ -43,13 +43,13 @@ class OmsHold(models.Model):
             document = self.channel_id._adapter()._parse(
                 self.channel_id, message.topic, message._raw_payload()
             )
-        except Exception:  # noqa: BLE001 - what cannot be read prefills nothing
+        except Exception:  # noqa: BLE001 - a message that cannot be parsed prefills nothing
             return None, None
         lines = [line for line in getattr(document, "lines", ()) if self._names_line(line)]
         return document, lines[0] if lines else None
 
     def _prepare_listing(self):
-        """:return: the values of the listing an exception is about, as the order names it"""
+        """:return: the values of the listing of an exception, from the order line"""
         values = self.env["oms.channel.listing"]._prepare_of_hold(self)
         document, line = self._document_line()
         if line:
@@ -68,7 +68,7 @@ class OmsHold(models.Model):
         return values
 
     def _prepare_product(self):
-        """:return: the values of the product an exception is about"""
+        """:return: the values of the product to create for an exception"""
         self.ensure_one()
         Listing = self.env["oms.channel.listing"]
         listing = Listing._of_hold(self) or Listing.new(self._prepare_listing())

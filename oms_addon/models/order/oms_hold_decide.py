@@ -1,4 +1,4 @@
-"""What a person decides about an exception."""
+"""Releasing and resolving exceptions."""
 
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
@@ -10,23 +10,23 @@ class OmsHold(models.Model):
     _inherit = "oms.hold"
 
     def _release_by_hand(self, resolution):
-        """Release what the user may release; the rest is refused, recorded and told.
+        """Release the exceptions that the user may release; log and report the others.
 
-        :param str resolution: why, for the record
-        :return: an action that tells the refusals, or True
+        :param str resolution: the reason to log
+        :return: a notification action if some were refused, else True
         """
         reserved = self._reserved()
         (self - reserved)._release(resolution)
         return reserved._refuse() if reserved else True
 
     def _reserved(self):
-        """:return: the open ones among them that the user may not decide about"""
+        """:return: the open exceptions that the user may not release"""
         return self.filtered(lambda h: h.state == "open" and not h._may_release())
 
     def _refuse(self):
-        """Record that somebody wanted to decide about these who may not.
+        """Log that the user tried to release exceptions reserved for other groups.
 
-        :return: an action that tells who may
+        :return: a notification action with the groups that can
         """
         for hold in self.sudo():
             self.env["oms.event"]._log(
@@ -48,19 +48,19 @@ class OmsHold(models.Model):
         }
 
     def _may_release(self):
-        """:return: whether the user is in the group the reason is reserved to"""
+        """:return: whether the reason has no group or the user is in it"""
         group = self.sudo().reason_id.group_id
         return not group or group in self.env.user.all_group_ids
 
     def _cancel_order(self, reason):
-        """Cancel what did not leave of an order, here and on its channel.
+        """Cancel the unshipped part of the order, in Odoo and on the channel.
 
-        :param str reason: why, for the record
+        :param str reason: the reason to log
         """
         self.ensure_one()
         self._close(reason, state="released")
         order = self.order_id.sudo()
-        # What was picked goes back to its place.
+        # Picked items go back to stock.
         order._oms_moves(order._oms_pickings()._oms_todo()).picked = False
         canceller = self.env["oms.order.canceller"].sudo().with_context(**sealed(stopped=True))
         canceller._cancel_whole(order, reason)
@@ -69,17 +69,17 @@ class OmsHold(models.Model):
             order._oms_send_cancellation("customer", self.detail)
 
     def _apply_product(self):
-        """Map the SKU of these holds to the product that a person chose, who sees it."""
+        """Link the SKU to the selected product, checking the user's access to it."""
         self.product_id.check_access("read")
         self.sudo()._map_sku()
 
     def _apply_customer(self):
-        """Give these holds' orders the customer that a person chose, who sees it."""
+        """Set the selected customer, checking the user's access to it."""
         self.partner_id.check_access("read")
         self.sudo()._set_customer()
 
     def _map_sku(self):
-        """Map the SKU of these holds to the chosen product; all that wait for it go on."""
+        """Link the SKU to the selected product and retry the messages waiting for it."""
         Listing = self.env["oms.channel.listing"]
         for hold in self.filtered(lambda h: h.state == "open" and h.sku_key):
             if not hold.channel_id:
@@ -93,7 +93,7 @@ class OmsHold(models.Model):
 
     def _names_line(self, line):
         """:param line: a ``Line`` of a document
-        :return: whether one of these exceptions is about it
+        :return: whether one of these exceptions was caused by it
         """
         key = self.env["oms.channel.listing"]._key(line.sku or line.barcode)
         return line.kind == "product" and any(
@@ -102,7 +102,7 @@ class OmsHold(models.Model):
         )
 
     def _set_customer(self):
-        """Give the messages and orders of these holds the chosen customer and let them go on."""
+        """Set the selected customer on the messages and orders, and release the exceptions."""
         for hold in self.filtered(lambda h: h.state == "open" and h.fix == "set_customer"):
             customer = hold.partner_id
             if hold.message_id:
@@ -114,8 +114,10 @@ class OmsHold(models.Model):
             )
 
     def _assign_order(self, customer):
-        """Give the order of an exception, and what its buyer is known by, to the customer that
-        a person chose, who need not be allowed to change contacts.
+        """Merge the order's customer into the selected customer. The user needs no write access
+        to contacts.
+
+        :raise AccessError: if the user may not release the exception or read the customer
         """
         if not self._may_release():
             raise AccessError(
@@ -129,9 +131,9 @@ class OmsHold(models.Model):
         splitter_sudo._join_account(self.order_id.sudo(), customer.sudo())
 
     def _release(self, resolution):
-        """End holds so that what they held goes on: the order's path, the message's lane.
+        """Release exceptions and continue their orders and messages.
 
-        :param str resolution: why, for the record
+        :param str resolution: the reason to log
         """
         open_holds = self.filtered(lambda h: h.state == "open")
         reopened = open_holds.filtered(lambda h: h.reason_code == "REOPENED").order_id
@@ -145,9 +147,9 @@ class OmsHold(models.Model):
         orders.sudo()._oms_run()
 
     def _close(self, resolution, state="closed"):
-        """End holds without letting anything go.
+        """End exceptions without continuing their orders or messages.
 
-        :param str resolution: why, for the record
+        :param str resolution: the reason to log
         :param str state: ``closed`` or ``released``
         """
         open_holds = self._advance_to(

@@ -1,4 +1,4 @@
-"""Personal data in exceptions: erased when they are resolved for long enough."""
+"""Erasure of personal data in exceptions that were resolved long ago."""
 
 from odoo import api, fields, models
 
@@ -13,7 +13,7 @@ class OmsHold(models.Model):
     _ended_idx = models.Index("(write_date) WHERE state <> 'open' AND erased_at IS NULL")
 
     def _erase(self):
-        """Remove the customer and the reasons in words; what kind of exception it was stays."""
+        """Remove the customer, details and resolution; the reason is kept."""
         self.sudo().write(
             {
                 "candidate_id": False,
@@ -26,9 +26,9 @@ class OmsHold(models.Model):
 
     @api.autovacuum
     def _gc_resolved(self):
-        """Erase exceptions that were resolved longer ago than the settings keep them.
+        """Erase exceptions resolved before the retention limit.
 
-        :return: how many were erased, and whether more are left
+        :return: number of erased exceptions, and whether more are left
         :rtype: tuple[int, bool]
         """
         limit = self.env["oms.retention"]._limit("exceptions")

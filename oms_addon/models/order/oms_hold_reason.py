@@ -1,4 +1,4 @@
-"""Why something waits for a person, and what that person can do."""
+"""Reasons of exceptions, and the action offered to resolve each."""
 
 from odoo import api, fields, models, tools
 
@@ -46,7 +46,7 @@ class OmsHoldReason(models.Model):
     @api.model
     @tools.ormcache("code")
     def _id_of(self, code):
-        """:return: the id of the reason ``code``; STEP_FAILED's for one nobody declared"""
+        """:return: the id of the reason ``code``; of STEP_FAILED if there is no such reason"""
         return (
             self.search([("code", "=", code)], limit=1)
             or self.env.ref("oms_addon.oms_hold_reason_step_failed")

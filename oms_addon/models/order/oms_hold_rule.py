@@ -1,4 +1,4 @@
-"""Rules that hold orders for a look before they are confirmed."""
+"""Rules that put orders on hold for review before they are confirmed."""
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -43,7 +43,7 @@ class OmsHoldRule(models.Model):
             rule.hold_count = counts.get(rule, 0)
 
     def _get_order_domain(self):
-        """Extend: of some channels only."""
+        """Extend: restrict to the rule's channels."""
         domain = super()._get_order_domain()
         if self.channel_ids:
             domain &= Domain("oms_channel_id", "in", self.channel_ids.ids)
@@ -51,7 +51,7 @@ class OmsHoldRule(models.Model):
 
     @api.model
     def _screen(self, orders):
-        """Find what the rules say of orders; a rule speaks once per order.
+        """Match orders against the rules; a rule applies at most once per order.
 
         :param orders: ``sale.order`` records
         :return: tuples (order, problem) for ``oms.hold._open_many``

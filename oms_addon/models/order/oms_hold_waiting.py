@@ -1,4 +1,4 @@
-"""Messages wait for reasons; a setting that ends a reason has them processed again."""
+"""Retry of messages on hold after a setting changed."""
 
 from odoo import api, models
 
@@ -8,14 +8,13 @@ class OmsHold(models.Model):
 
     @api.model
     def _recheck(self, codes, why, domain=()):
-        """Process again what waits for some reasons, now that a setting may have ended them.
+        """Retry messages on hold for some reasons, after a setting changed.
 
-        The exceptions stay open until then. Those whose reason is gone are closed, the others
-        stay as they are.
+        The exceptions stay open until the retry, which closes those that no longer apply.
 
         :param codes: codes of ``oms.hold.reason``
         :param str why: what changed, for the audit trail
-        :param domain: which exceptions may be meant, besides
+        :param domain: further conditions on the exceptions
         :return: the exceptions
         """
         holds = self.sudo().search(
@@ -31,7 +30,7 @@ class OmsHold(models.Model):
 
     @api.model
     def _sync_message(self, message, problems):
-        """Make the open exceptions of a message those of its problems.
+        """Sync the open exceptions of a message with its problems: open new ones, close others.
 
         :param message: one ``oms.channel.message``
         :param list problems: see ``_open``
