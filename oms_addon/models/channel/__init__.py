@@ -1,4 +1,4 @@
-"""The record of a channel: its policy, health, set-up, alerts, places and mappings. Not its API."""
+"""The channel record: policy, health, setup, alerts, locations and mappings. Not its API."""
 
 from . import oms_channel_policy_mixin
 from . import oms_channel_mapping

@@ -1,4 +1,4 @@
-"""A place where orders come from, with its connection and its policy."""
+"""A sales channel, with its connection and its policy."""
 
 import secrets
 
@@ -104,7 +104,7 @@ class OmsChannel(models.Model):
 
     @api.model
     def _adapters(self):
-        """:return: model name by adapter code, of every adapter of the registry
+        """:return: the model names of all adapters in the registry, by adapter code
         :rtype: dict[str, str]
         """
         return {
@@ -125,7 +125,7 @@ class OmsChannel(models.Model):
     def _compute_capabilities(self):
         base = self.env["oms.channel.adapter"]
         for channel in self:
-            # An adapter is an empty recordset: never ask it whether it is there.
+            # An adapter is an empty recordset and therefore falsy: do not test it with ``if``.
             adapter = channel._adapter() if channel.adapter else base
             channel.can_fetch = adapter._can_fetch
             channel.can_import_file = adapter._can_import_file
@@ -169,7 +169,7 @@ class OmsChannel(models.Model):
         return True
 
     def _pause_samples(self):
-        """Pause the sample shops of companies that sell on a channel of their own now."""
+        """Pause the sample channels of companies that now have a live channel of their own."""
         companies = self.filtered(lambda c: c.adapter != "sample").company_id
         samples = self.search(
             [
@@ -195,14 +195,14 @@ class OmsChannel(models.Model):
     # === BUSINESS METHODS === #
 
     def _checked(self):
-        """:return: channels as the system sees them, for who may set them up
-        :raise AccessError: when the user may not
+        """:return: the channels with superuser rights, once write access is checked
+        :raise AccessError: when the user may not write to the channels
         """
         self.check_access("write")
         return self.sudo()
 
     def _set_state(self, state, **values):
-        """Extend: moves are audited, and the first time a channel is live is kept."""
+        """Extend: changes are audited, and the date of the first go-live is stored."""
         before = {channel: channel.state for channel in self}
         moved = super()._set_state(state, **values)
         for channel in moved:
@@ -218,6 +218,6 @@ class OmsChannel(models.Model):
         return moved
 
     def _adapter(self):
-        """:return: the adapter's model of this channel"""
+        """:return: the adapter model of this channel"""
         self.ensure_one()
         return self.env[f"{ADAPTER}.{self.adapter}"]

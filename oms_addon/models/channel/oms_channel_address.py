@@ -1,4 +1,4 @@
-"""The address of a channel, and the secrets that were entered for it and for no other."""
+"""The address of a channel, and the binding of secrets to it."""
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -11,10 +11,10 @@ from .oms_channel import ADAPTER, SECRET
 
 
 class OmsChannel(models.Model):
-    """Extend: secrets go to the servers that they were entered for.
+    """Extend: secrets are only sent to the servers they were entered for.
 
-    Nobody reads secrets, but whoever changes the address of a channel could have them sent to a
-    server of his own. So with another kind, protocol, host or port they have to be entered anew.
+    Secrets cannot be read, but a user who changes the address could redirect them to another
+    server. So they have to be entered again after a change of adapter, protocol, host or port.
     """
 
     _inherit = "oms.channel"
@@ -30,7 +30,7 @@ class OmsChannel(models.Model):
     # === ACTION METHODS === #
 
     def action_go_live(self):
-        """Extend: who goes live confirms a new address, for what is sent from now on."""
+        """Extend: going live confirms a new address for future messages."""
         self.check_access("write")
         result = super().action_go_live()
         for channel in self.sudo().filtered("moved_from"):
@@ -41,12 +41,12 @@ class OmsChannel(models.Model):
 
     @api.model
     def _alert_places(self):
-        """Extend: keys for a new address are entered where the address is."""
+        """Extend: credentials for a new address are entered in the connection wizard."""
         return {**super()._alert_places(), "address": "action_connect"}
 
     @api.model
     def _secret_names(self):
-        """:return: the fields that hold secrets: the texts that administrators alone may read
+        """:return: the fields that hold secrets: stored texts that only administrators may read
         :rtype: list[str]
         """
         return [
@@ -65,14 +65,14 @@ class OmsChannel(models.Model):
 
     @api.model
     def _with_clean_address(self, vals):
-        """:return: values to write, the address in one spelling: HTTPS where none is named"""
+        """:return: values to write, with a normalized address: HTTPS if it names no protocol"""
         if not vals.get("base_url"):
             return vals
         return {**vals, "base_url": self.env[ADAPTER]._parse_address(vals["base_url"]).url}
 
     @api.onchange("adapter", "base_url", "account_ref")
     def _onchange_base_url(self):
-        """Say that secrets are removed with their address."""
+        """Warn that secrets are removed when the address changes."""
         saved = self._origin
         if saved and self.adapter and any(saved.sudo()[name] for name in self._secret_names()):
             before = saved._destination()
@@ -95,13 +95,11 @@ class OmsChannel(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Extend: addresses are kept in one spelling."""
+        """Extend: addresses are normalized."""
         return super().create([self._with_clean_address(vals) for vals in vals_list])
 
     def write(self, vals):
-        """Extend: secrets that were entered for other servers are removed, unless new ones are
-        written along.
-        """
+        """Extend: remove secrets entered for other servers that are not entered anew."""
         before = {channel: channel._destination() for channel in self}
         result = super().write(self._with_clean_address(vals))
         typed = {name for name in self._secret_names() if vals.get(name)}
@@ -110,7 +108,7 @@ class OmsChannel(models.Model):
         return result
 
     def _destination(self):
-        """:return: the kind, and the servers that secrets are sent to
+        """:return: the adapter code and the servers that secrets are sent to
         :rtype: tuple[str, tuple[str]]
         """
         self.ensure_one()
@@ -119,12 +117,12 @@ class OmsChannel(models.Model):
         try:
             return self.adapter, self._adapter()._origins(self)
         except UserError:
-            # What cannot be read is called by nobody.
+            # No call is made to an address that cannot be parsed.
             return self.adapter, ()
 
     def _is_moved(self, before):
-        """:param tuple before: ``_destination`` that secrets were entered for
-        :return: whether they would be sent elsewhere now
+        """:param tuple before: the ``_destination`` for which secrets were entered
+        :return: whether they would now be sent to another server
         """
         after = self._destination()
         return before != after and (
@@ -133,14 +131,14 @@ class OmsChannel(models.Model):
 
     @api.model
     def _destination_text(self, destination):
-        """:return: what people read of a destination"""
+        """:return: a destination for display"""
         return ", ".join(destination[1]) or self.env._("no address")
 
     def _unbind_secrets(self, before, typed):
         """Remove the secrets that were entered for other servers.
 
-        :param tuple before: ``_destination`` they were entered for
-        :param set typed: secrets that were entered just now
+        :param tuple before: ``_destination`` for which they were entered
+        :param set typed: names of the secrets in this write
         """
         if not self._is_moved(before):
             return
@@ -148,7 +146,7 @@ class OmsChannel(models.Model):
         channel_sudo = self.sudo()
         lost = [n for n in self._secret_names() if n not in typed and channel_sudo[n]]
         if not before[1] and not lost and not self.moved_from:
-            return  # entered for the first time
+            return  # first address of the channel
         channel_sudo.write(dict.fromkeys(lost, False))
         old, new = self._destination_text(before), self._destination_text(after)
         changed = self.env._("Address changed from %(old)s to %(new)s.", old=old, new=new)
@@ -162,11 +160,11 @@ class OmsChannel(models.Model):
             channel_sudo._pause_moved(old, text)
 
     def _pause_moved(self, old, text):
-        """Stop everything that goes on by itself: whether another server is the same shop is for
-        a person to say. It is told nothing, not even to send no more messages.
+        """Stop all automatic processing until a person confirms that the new address is the same
+        store. No call is made, not even to remove webhooks.
 
-        :param str old: the address of before
-        :param str text: what happened, in words
+        :param str old: the previous address
+        :param str text: the change, for display
         """
         if self.state == "live":
             self._set_state("paused")
@@ -195,10 +193,11 @@ class OmsChannel(models.Model):
         )
 
     def _dismiss_outbox(self, old):
-        """Keep what was to be sent to an earlier address from being sent to another one.
+        """Mark pending outbound messages for a previous address as failed, so that they are not
+        sent to another one.
 
-        :param str old: the earlier address
-        :return: the messages, each of which a person retries or ignores
+        :param str old: the previous address
+        :return: the messages, to be retried or dismissed by a person
         """
         messages = self.env["oms.channel.message"].sudo()
         messages = messages.search(

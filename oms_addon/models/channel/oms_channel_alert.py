@@ -1,14 +1,14 @@
-"""What is wrong with a channel: since when, how often seen, and what to do about it."""
+"""Problems of a channel: since when, how often they occurred, and the remedy."""
 
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-#: the worst first
+#: most severe first
 LEVELS = ("error", "warning")
 
 
 class OmsChannelAlert(models.Model):
-    """One row for each thing that is wrong, open until it is right again."""
+    """One row for each problem, open until it is resolved."""
 
     _name = "oms.channel.alert"
     _description = "Channel Alert"
@@ -55,7 +55,7 @@ class OmsChannelAlert(models.Model):
     # === ACTION METHODS === #
 
     def action_resolve(self):
-        """Close alerts by hand: somebody took care."""
+        """Resolve alerts manually."""
         self.check_access("write")
         self = self.sudo()
         for channel, alerts in self.grouped("channel_id").items():
@@ -63,7 +63,7 @@ class OmsChannelAlert(models.Model):
         return True
 
     def action_open_place(self):
-        """Go where it can be put right."""
+        """Open the page where the problem can be fixed."""
         self.ensure_one()
         self.check_access("read")
         channel = self.channel_id
@@ -74,7 +74,7 @@ class OmsChannelAlert(models.Model):
 
     @api.autovacuum
     def _gc_settled(self):
-        """Delete alerts that are settled for longer than the settings keep messages."""
+        """Delete alerts that were resolved before the retention period."""
         limit = self.env["oms.retention"]._limit("inbound")
         if limit:
             self.search(
@@ -91,8 +91,8 @@ class OmsChannel(models.Model):
 
     @api.model
     def _alert_places(self):
-        """:return: the action method of a channel that leads to where an alert of a code can
-        be put right
+        """:return: the action method of the channel that opens the page to fix an alert, by alert
+            code
         :rtype: dict[str, str]
         """
         return {
@@ -102,13 +102,13 @@ class OmsChannel(models.Model):
         }
 
     def _raise_alert(self, code, text, advice="", level="error"):
-        """Say that something is wrong with channels; what is known already only counts on.
+        """Raise an alert on channels; count another occurrence if it is open already.
 
-        The first time, the owner is told by an activity and the audit trail says it.
+        A new alert creates an activity for the owner and an audit event.
 
-        :param str code: what kind of thing, one open alert of a kind per channel
-        :param str|dict text: the sentence people read, or one per channel id
-        :param str advice: what to do about it
+        :param str code: the kind of problem; one open alert per kind and channel
+        :param str|dict text: the message for display, or one per channel id
+        :param str advice: the remedy
         :param str level: ``error`` or ``warning``
         """
         if not self:
@@ -145,7 +145,7 @@ class OmsChannel(models.Model):
 
     @api.model
     def _announce_alerts(self, alerts):
-        """Tell the owners of the channels and the audit trail what is new."""
+        """Notify the owners of the channels of new alerts and log them in the audit trail."""
         for alert in alerts:
             alert.activity_id = alert.channel_id._notify_owner(alert.text, alert.advice or "")
         for alert in alerts:
@@ -154,7 +154,7 @@ class OmsChannel(models.Model):
             )
 
     def _resolve_alert(self, *codes):
-        """Close the open alerts of these kinds: what was wrong is right again.
+        """Resolve the open alerts of these kinds.
 
         :param codes: kinds of alerts
         """

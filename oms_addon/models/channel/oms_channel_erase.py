@@ -1,10 +1,10 @@
-"""All customers of a channel that is given up: a part at a time."""
+"""Erasure of all customers of a discontinued channel, in batches."""
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-#: how many customers are erased in one transaction
+#: customers erased per transaction
 BATCH = 50
 
 
@@ -21,7 +21,7 @@ class OmsChannel(models.Model):
     # === ACTION METHODS === #
 
     def action_erase_customers(self):
-        """Erase the customers of channels in the background, those with open orders left out.
+        """Erase the customers of channels in the background, except those with open orders.
 
         :raise UserError: for a channel that is live
         """
@@ -45,9 +45,9 @@ class OmsChannel(models.Model):
 
     @api.autovacuum
     def _gc_customers(self):
-        """Erase customers of the channels that are given up.
+        """Erase customers of channels that are marked for erasure.
 
-        :return: how many were erased, and whether more are left
+        :return: the number of erased customers, and whether more remain
         :rtype: tuple[int, bool]
         """
         Order, privacy = self.env["sale.order"], self.env["oms.privacy"]
@@ -64,7 +64,7 @@ class OmsChannel(models.Model):
         count = 0
         for order in orders:
             if order.oms_erased_at:
-                # With an earlier order of the same customer.
+                # Erased with an earlier order of the same customer.
                 continue
             channel = order.oms_channel_id
             contact = privacy._root_contact(order.partner_id) - channel.guest_partner_id

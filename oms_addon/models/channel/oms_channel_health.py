@@ -1,4 +1,4 @@
-"""How a channel is doing, and the ways from there to what needs a look."""
+"""The health of a channel, and actions that open the records concerned."""
 
 from odoo import api, fields, models
 from odoo.tools import format_datetime
@@ -48,7 +48,9 @@ class OmsChannel(models.Model):
             channel.health, channel.health_text = channel._describe_health(alerts.get(channel))
 
     def _last_message_dates(self):
-        """:return: when each channel was last heard, by channel id; one index look-up each"""
+        """:return: the date of the last message of each channel, by channel id; one index look-up
+        each
+        """
         if not self.ids:
             return {}
         self.env["oms.channel.message"].flush_model(["channel_id", "direction"])
@@ -63,7 +65,7 @@ class OmsChannel(models.Model):
         return dict(self.env.cr.fetchall())
 
     def _worst_alerts(self):
-        """:return: the worst open alert of each channel that has one, with its level"""
+        """:return: the most severe open alert of each channel that has one, with its level"""
         alerts = self.env["oms.channel.alert"].search(
             [("channel_id", "in", self.ids), ("state", "=", "open")]
         )
@@ -72,8 +74,8 @@ class OmsChannel(models.Model):
         }
 
     def _describe_health(self, alert=None):
-        """:param alert: the worst open alert of the channel, if there is one
-        :return: the health of one channel and the sentence that explains it
+        """:param alert: the most severe open alert of the channel, if any
+        :return: the health of one channel and its explanation
         """
         if self.state == "draft":
             return "warning", self.env._("Not live yet: continue the setup.")
@@ -95,7 +97,7 @@ class OmsChannel(models.Model):
         return "ok", self.env._("All messages are processed.")
 
     def _describe_alert(self, alert):
-        """:return: level and sentence of an alert, with since when it holds"""
+        """:return: level and message of an alert, with its start"""
         since = format_datetime(self.env, alert.since, dt_format="short")
         return alert.level, self.env._("%(text)s (since %(since)s)", text=alert.text, since=since)
 
@@ -147,8 +149,8 @@ class OmsChannel(models.Model):
         return {**action, "context": {"default_channel_id": self.id}}
 
     def _action_for(self, xmlid, domain):
-        """:return: the action ``xmlid`` limited to ``domain``, with the filters
-        (``search_default_…``) the button asks for in its context
+        """:return: the action ``xmlid`` limited to ``domain``, with the default filters
+        (``search_default_…``) of the button's context
         """
         filters = {
             key: value

@@ -1,4 +1,4 @@
-"""A place of stock as a channel knows it, and the warehouses behind it."""
+"""A stock location of a channel and the warehouses assigned to it."""
 
 from odoo import api, fields, models
 

@@ -1,4 +1,4 @@
-"""What a channel calls a thing, and what it is called here."""
+"""Mapping of a channel's value to an Odoo record."""
 
 from decimal import Decimal, InvalidOperation
 
@@ -31,8 +31,8 @@ class OmsChannelMapping(models.Model):
     carrier_id = fields.Many2one("delivery.carrier", check_company=True)
 
     def _tax_rate(self):
-        """:return: the rate that a mapping of a tax is for, whatever the tax is called there;
-        ``None`` when it is for one tax of the channel
+        """:return: the rate of a mapping by tax rate, whatever the tax's name on the channel;
+        ``None`` if the mapping is for one tax of the channel
         """
         self.ensure_one()
         try:
@@ -46,13 +46,13 @@ class OmsChannelMapping(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Extend: orders that wait for a tax are processed again."""
+        """Extend: orders waiting for a tax are processed again."""
         mappings = super().create(vals_list)
         mappings._recheck_waiting()
         return mappings
 
     def write(self, vals):
-        """Extend: orders that wait for a tax are processed again."""
+        """Extend: orders waiting for a tax are processed again."""
         result = super().write(vals)
         self._recheck_waiting()
         return result

@@ -1,4 +1,4 @@
-"""How the orders of a channel are to be paid, by payment method."""
+"""Payment terms of a channel's orders, by payment method."""
 
 from odoo import api, fields, models
 
@@ -45,8 +45,8 @@ class OmsChannelPaymentMethod(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Extend: a method that an order had listed, to be decided, gets its terms; it is not
-        listed twice because it is written otherwise.
+        """Extend: if orders already listed the method without terms, set the terms on that row,
+        even if the spelling differs, instead of creating another one.
         """
         listed = {
             (row.channel_id.id, method_key(row.method)): row
@@ -102,7 +102,7 @@ class OmsChannel(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Extend: a channel starts with the terms that are usual for its kind."""
+        """Extend: a new channel gets the default payment terms of its adapter."""
         channels = super().create(vals_list)
         channels.env["oms.channel.payment.method"].create(
             [
@@ -114,8 +114,8 @@ class OmsChannel(models.Model):
         return channels
 
     def _payment_terms_by_key(self):
-        """:return: the terms of payment methods by ``method_key``, as set on the channel, else
-            as usual for its kind
+        """:return: the terms of payment methods by ``method_key``: those of the channel, else the
+            defaults of its adapter
         :rtype: dict[str, str]
         """
         self.ensure_one()
@@ -125,15 +125,15 @@ class OmsChannel(models.Model):
         }
 
     def _note_payment_method(self, method, name):
-        """List a payment method that was seen on an order and is not in the channel's table, for
-        a person to decide.
+        """Add a payment method seen on an order to the channel's table, without terms, unless it is
+        listed.
         """
         self.ensure_one()
         key = method_key(method)
         listed = (*self._adapter()._payment_terms, *self.payment_method_ids.mapped("method"))
         if not key or key in map(method_key, listed):
             return
-        # Orders of one channel are captured side by side: whoever comes second finds it there.
+        # Orders of one channel are captured concurrently: the method may exist by now.
         self.env.cr.execute(
             """INSERT INTO oms_channel_payment_method
                    (channel_id, company_id, method, name, create_date, write_date)
@@ -145,8 +145,8 @@ class OmsChannel(models.Model):
 
     def _prepare_payment_method(self, method, name=""):
         """:param str method: the channel's code of a payment method
-        :param str name: what the customer reads
-        :return: what an order remembers of how it is to be paid
+        :param str name: the name shown to the customer
+        :return: the order's payment method values
         :rtype: dict
         """
         terms = recognize_terms(method, name, self._payment_terms_by_key())
@@ -158,7 +158,7 @@ class OmsChannel(models.Model):
         }
 
     def _postpaid_methods(self):
-        """:return: the keys of the payment methods that are paid on delivery or later
+        """:return: the keys of payment methods that are paid on delivery or later
         :rtype: frozenset[str]
         """
         if not self:
@@ -167,12 +167,12 @@ class OmsChannel(models.Model):
         return frozenset(key for key, terms in by_key.items() if terms in POSTPAID)
 
     def _apply_payment_terms(self, is_for_all=False):
-        """Judge open orders by the terms their payment methods have now: those whose method had
-        none until now, or all, where a person asks for it.
+        """Apply the current terms of payment methods to open orders: by default only to orders
+        without terms, with ``is_for_all`` to all.
         """
         of_which = [] if is_for_all else [("oms_payment_terms", "=", False)]
         for channel in self:
-            # Orders are not the business of everyone who may set up a channel.
+            # Users who may set up a channel need no access to orders.
             orders_sudo = self.env["sale.order"].sudo()
             orders_sudo = orders_sudo.search(
                 [

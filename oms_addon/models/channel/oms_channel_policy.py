@@ -1,4 +1,4 @@
-"""How a channel's orders are received: their customers, money and items."""
+"""Policies for received orders: their customers, money and items."""
 
 from odoo import api, fields, models
 
@@ -101,7 +101,7 @@ class OmsChannel(models.Model):
             channel.start_policy = adapter._start_policy
 
     def write(self, vals):
-        """Extend: orders that wait for the customer of guests are processed again."""
+        """Extend: orders waiting for the guest customer are processed again."""
         result = super().write(vals)
         if vals.get("guest_partner_id"):
             self.env["oms.hold"]._recheck(
@@ -120,8 +120,8 @@ class OmsChannel(models.Model):
 
     def _get_pricelist(self, code):
         """:param str code: ISO 4217 code
-        :return: the pricelist of the channel in that currency, made when it is missing;
-            empty when Odoo has no such active currency
+        :return: the pricelist of the channel in that currency, created if missing; empty if Odoo
+            has no such active currency
         """
         self.ensure_one()
         pricelist = self.pricelist_ids.filtered(lambda p: p.currency_id.name == code)[:1]

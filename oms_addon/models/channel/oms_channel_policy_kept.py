@@ -1,11 +1,11 @@
-"""The settings of a channel as they were when orders were received."""
+"""Versions of a channel's order settings."""
 
 from odoo import api, fields, models
 
 
 class OmsChannelPolicy(models.Model):
-    """One row for each time the settings of a channel changed; orders refer to the row that
-    was in force when they were received.
+    """One row for each change of a channel's settings; orders refer to the row that was in force
+    when they were received.
     """
 
     _name = "oms.channel.policy"
@@ -43,14 +43,14 @@ class OmsChannel(models.Model):
         return channels
 
     def write(self, vals):
-        """Extend: orders received from now on follow the new settings, older ones theirs."""
+        """Extend: changed settings apply to orders received from now on, not to earlier ones."""
         result = super().write(vals)
         if vals.keys() & self._policy_names():
             self._keep_policy()
         return result
 
     def _keep_policy(self):
-        """Keep the settings of channels for the orders to come, where they changed."""
+        """Store the settings of channels as a new version if they changed."""
         names = sorted(self._policy_names())
         for channel in self.sudo():
             kept = channel.policy_id
@@ -62,7 +62,7 @@ class OmsChannel(models.Model):
     # === OLDER ORDERS === #
 
     def _older_policy_domain(self):
-        """:return: the open orders of a channel that follow earlier settings"""
+        """:return: the domain of a channel's open orders that follow earlier settings"""
         return [
             ("oms_channel_id", "=", self.id),
             ("oms_policy_id", "not in", [self.policy_id.id, False]),
@@ -70,11 +70,11 @@ class OmsChannel(models.Model):
         ]
 
     def action_apply_policy(self):
-        """Have the open orders of channels follow the settings of now, as a person asks for."""
+        """Apply the current settings of channels to their open orders."""
         self.check_access("write")
         self = self.sudo()
         for channel in self:
-            # Orders are not the business of everyone who may set up a channel.
+            # Users who may set up a channel need no access to orders.
             orders_sudo = self.env["sale.order"].sudo().search(channel._older_policy_domain())
             orders_sudo.write({"oms_policy_id": channel.policy_id.id})
             channel._apply_payment_terms(is_for_all=True)
@@ -105,16 +105,16 @@ class SaleOrder(models.Model):
 
     @api.depends("oms_channel_id")
     def _compute_oms_policy_id(self):
-        """Not when the channel is set up otherwise: that is for orders to come."""
+        """Not recomputed when the channel's settings change: those apply to later orders only."""
         for order in self:
             order.oms_policy_id = order.oms_channel_id.policy_id
 
     def _oms_policy(self, name):
-        """Say which setting of its channel one order follows: what was on when it was received.
-        What a person switched off since stays off.
+        """Return a setting of the order's channel as of when the order was received; if the setting
+        has been switched off since, return the current value.
 
         :param str name: a field of ``oms.channel.policy.mixin``
-        :return: its value; the field's empty value for an order of no channel
+        :return: its value; the field's empty value for an order without channel
         """
         channel, kept = self.oms_channel_id, self.oms_policy_id
         now = channel[name]

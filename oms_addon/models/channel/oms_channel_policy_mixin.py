@@ -1,20 +1,20 @@
-"""The settings that decide what happens to an order after it was received."""
+"""Settings that control the processing of received orders."""
 
 from odoo import fields, models
 
 
 class OmsChannelPolicyMixin(models.AbstractModel):
-    """What a channel's orders may do by themselves, and what each step needs.
+    """Automatic steps for a channel's orders, and their conditions.
 
-    A field here is kept with every order as it was when the order was received, see
-    ``oms.channel.policy``: switching it on later touches no older order. It is read by
-    ``sale.order`` ``_oms_policy`` only.
+    The values are stored with each order as of when it was received, see ``oms.channel.policy``:
+    switching a setting on later does not affect older orders. Read them with ``sale.order``
+    ``_oms_policy`` only.
     """
 
     _name = "oms.channel.policy.mixin"
     _description = "Order Policy Settings"
 
-    #: values that stop what a setting does by itself; they count for older orders, too
+    #: values that switch an automatic step off; they apply to older orders, too
     _POLICY_STOPS = {
         "confirm_policy": ("manual",),
         "invoice_policy": ("manual",),
@@ -122,7 +122,7 @@ class OmsChannelPolicyMixin(models.AbstractModel):
     )
 
     def _policy_names(self):
-        """:return: the settings that are kept with orders
+        """:return: the names of the settings that are stored with orders
         :rtype: set[str]
         """
         mixin = self.env["oms.channel.policy.mixin"]

@@ -1,4 +1,4 @@
-"""What a channel sends: received once, counted, refused."""
+"""Receipt of events from a channel: stored once, rejected ones counted."""
 
 import hashlib
 
@@ -8,7 +8,7 @@ from odoo.tools import plaintext2html
 from odoo.addons.oms_addon.tools.sealed_context import sealed
 
 REFUSED_ALERT = 20
-#: what refused messages are counted under, and for how many seconds
+#: bucket and window (seconds) in which rejected messages are counted
 REFUSED, REFUSED_WINDOW = "refused", 3600.0
 
 
@@ -16,20 +16,20 @@ class OmsChannel(models.Model):
     _inherit = "oms.channel"
 
     def _receive(self, topic, event_ref, payload, order_ref=None):
-        """Take one outside event in: durable, once, whatever it says.
+        """Store an external event in the inbox, once and without interpreting it.
 
-        :param str topic: what the channel calls the event
+        :param str topic: the channel's name of the event type
         :param str event_ref: the channel's id of the event, unique on the channel
-        :param bytes payload: the body exactly as it came
-        :param str order_ref: the channel's order id, when it is known already
-        :return: the inbox row; the first one when the event came before
+        :param bytes payload: the unchanged body
+        :param str order_ref: the channel's order id, if known
+        :return: the inbox row; the existing one if the event was received before
         :rtype: oms.channel.message
         """
         self.ensure_one()
         return self._receive_many([(topic, event_ref, payload, order_ref)])
 
     def _receive_many(self, events):
-        """Take many events in, with one statement.
+        """Store many events in the inbox, with one statement.
 
         :param list events: tuples (topic, event_ref, payload, order_ref or None)
         :return: their inbox rows, in order
@@ -41,10 +41,10 @@ class OmsChannel(models.Model):
         return messages
 
     def _fetch(self, limit=None):
-        """Ask the channel for what is new and put it in the inbox.
+        """Fetch new events from the channel into the inbox.
 
-        :param int limit: how many orders at most; ``None`` leaves it to the adapter
-        :return: how many events came
+        :param int limit: maximum number of orders; ``None`` for the adapter's default
+        :return: number of new events
         :rtype: int
         """
         self.ensure_one()
@@ -58,8 +58,8 @@ class OmsChannel(models.Model):
         return len(events)
 
     def _without_known(self, events):
-        """:return: the events that are not in the inbox, word for word: when we ask again for
-        what we have, nobody delivered it again
+        """:return: the events whose reference and body are not in the inbox yet: fetching an event
+        again does not count as a repeated delivery
         """
         Message_sudo = self.env["oms.channel.message"].sudo()
         named = [
@@ -67,7 +67,7 @@ class OmsChannel(models.Model):
             ("direction", "=", "in"),
             ("event_ref", "in", [event[1] for event in events]),
         ]
-        # Each of the two has an index of its own.
+        # Separate searches for first and conflicting messages, each with its own index.
         known = {
             (message.event_ref, message.digest)
             for is_first in ("=", "!=")
@@ -82,10 +82,10 @@ class OmsChannel(models.Model):
         ]
 
     def _count_refused(self, problem):
-        """Count a message whose signature was wrong; one event for each hour tells of them, and
-        after many the owner is told. Who knows the address alone writes no more than that.
+        """Count a message with an invalid signature. One audit event per hour is logged, and the
+        owner is notified after many, so that unauthenticated requests cannot fill the database.
 
-        :param str problem: why it was refused
+        :param str problem: the reason
         """
         self.ensure_one()
         count, before = self.env["oms.channel.meter"]._count(self, REFUSED, REFUSED_WINDOW)
@@ -105,16 +105,16 @@ class OmsChannel(models.Model):
             )
 
     def _notify_owner(self, summary, note):
-        """Open an activity for the person who looks after the channel.
+        """Create an activity for the user responsible for the channel.
 
-        :param str summary: what happened
-        :param str note: cause and cure
+        :param str summary: the summary of the activity
+        :param str note: cause and remedy
         :return: the activity
         """
         self.ensure_one()
         owner = self.user_id or self.company_id.oms_user_id or self.env.ref("base.user_admin")
-        # What went wrong may quote what the channel sent.
-        # Whoever imports in bulk skips what activities do by themselves; not this one.
+        # The note can quote text from the channel, so it is escaped.
+        # Scheduled even in bulk imports that skip automated activities.
         return self.with_context(mail_activity_automation_skip=False).activity_schedule(
             "mail.mail_activity_data_todo",
             summary=summary,

@@ -1,9 +1,9 @@
-"""What connecting a channel needs: presets of its policy, the taxes it charges."""
+"""Setup of a channel: policy presets and abandoned drafts."""
 
 from odoo import api, fields, models
 
 SECRETS = ("api_key", "api_secret", "webhook_secret")
-#: what the policies most channels have set, by the code of the preset
+#: policies that suit most channels, by preset code
 PRESET_VALUES = {
     "prepaid": {
         "confirm_policy": "paid",
@@ -59,7 +59,7 @@ class OmsChannel(models.Model):
 
     @api.model
     def _untouched_drafts(self):
-        """:return: the channels whose kind was chosen in the wizard, and nothing else"""
+        """:return: draft channels for which nothing but the adapter was chosen in the wizard"""
         drafts = self.search(
             [
                 ("state", "=", "draft"),
@@ -72,14 +72,14 @@ class OmsChannel(models.Model):
 
     @api.autovacuum
     def _gc_untouched_drafts(self):
-        """Delete what the wizard began and was closed before anything was entered."""
+        """Delete drafts whose wizard was closed before anything was entered, after one day."""
         before = fields.Datetime.subtract(fields.Datetime.now(), days=1)
         self._untouched_drafts().filtered(lambda c: c.write_date < before).unlink()
 
     # === ACTION METHODS === #
 
     def action_connect(self):
-        """Go on connecting a channel, or change how it is connected."""
+        """Open the connection wizard at the step where it stopped."""
         self.ensure_one()
         self.check_access("write")
         Connect = self.env["oms.channel.connect"]
@@ -91,7 +91,7 @@ class OmsChannel(models.Model):
         return wizard._reopen()
 
     def action_open_go_live(self):
-        """Go live; the first time, ask what happens to the orders of before."""
+        """Open the go-live wizard, which on the first go-live also covers earlier orders."""
         self.ensure_one()
         self.check_access("write")
         self = self.sudo()
@@ -108,7 +108,7 @@ class OmsChannel(models.Model):
 
     @api.model
     def _alert_places(self):
-        """Extend: credentials are entered in the wizard."""
+        """Extend: credentials are entered in the connection wizard."""
         return {
             **super()._alert_places(),
             "credentials": "action_connect",
@@ -119,8 +119,8 @@ class OmsChannel(models.Model):
 
     @api.model
     def _policy_presets(self):
-        """:return: policies most channels have, by code: ``label``, ``text`` for people, and
-        the ``values`` of the policy's fields
+        """:return: the policy presets, by code: ``label`` and ``text`` for display, and the
+            ``values`` of the policy's fields
         :rtype: dict[str, dict]
         """
         words = {

@@ -1,4 +1,4 @@
-"""The taxes of a channel, matched with those of Odoo or created."""
+"""A channel's taxes, matched with Odoo's or created."""
 
 from decimal import Decimal
 
@@ -15,13 +15,13 @@ class OmsChannel(models.Model):
     # === TAXES === #
 
     def _match_taxes(self, told):
-        """Find the sales taxes here that a channel's taxes mean.
+        """Find the Odoo sales taxes that correspond to a channel's taxes.
 
-        Taxes that apply together are different ones, and those that others are computed on
-        affect the base of later taxes.
+        Taxes that apply together map to different taxes; taxes that compound taxes are computed on
+        must affect the base of subsequent taxes.
 
-        :param list told: what the adapter's ``_fetch_taxes`` gave
-        :return: pairs of each different tax above zero and ours, empty where it is missing
+        :param list told: result of the adapter's ``_fetch_taxes``
+        :return: each distinct tax with a rate above 0 and the Odoo tax, empty if there is none
         :rtype: list[tuple[dict, account.tax]]
         """
         self.ensure_one()
@@ -65,7 +65,7 @@ class OmsChannel(models.Model):
         return list(pairs.values())
 
     def _tax_keys(self, tax):
-        """:return: the keys a channel's tax is mapped with, see ``mapping_keys``"""
+        """:return: the mapping keys of a channel's tax, see ``mapping_keys``"""
         return mapping_keys(
             tax.get("ref"),
             tax["name"],
@@ -75,7 +75,7 @@ class OmsChannel(models.Model):
         )
 
     def _map_taxes(self, pairs):
-        """Keep which tax of ours stands for each of a channel's.
+        """Store which Odoo tax corresponds to each of the channel's taxes.
 
         :param list pairs: dicts as of the adapter's ``_fetch_taxes`` and ``account.tax``
         """
@@ -92,13 +92,13 @@ class OmsChannel(models.Model):
                 self.mapping_ids = [Command.create(values)]
 
     def _create_taxes(self, told):
-        """Make sales taxes for a channel's rates.
+        """Create sales taxes for a channel's tax rates.
 
         :param list told: dicts as of the adapter's ``_fetch_taxes``
         :return: the taxes
         """
         self.ensure_one()
-        # Whoever may connect a channel may have the taxes its orders need; others stay shut.
+        # A user who may connect a channel may create the taxes its orders need, and no others.
         Tax_sudo = self.env["account.tax"].sudo().with_company(self.company_id)
         taken = set(
             Tax_sudo.with_context(active_test=False)
@@ -120,8 +120,8 @@ class OmsChannel(models.Model):
         return taxes
 
     def _ensure_tax_group(self):
-        """Make a group for the company's sales taxes, where its country has none yet."""
-        # Whoever may connect a channel may have the taxes its orders need.
+        """Create a tax group for the company's sales taxes if its country has none."""
+        # A user who may connect a channel may create the tax group its taxes need.
         Group_sudo = self.env["account.tax.group"].sudo().with_company(self.company_id)
         country = self.company_id.account_fiscal_country_id
         if not Group_sudo.search_count(
@@ -140,7 +140,7 @@ class OmsChannel(models.Model):
             )
 
     def _prepare_tax(self, tax, name):
-        """:return: the values of the sales tax for a channel's rate"""
+        """:return: the values of the sales tax for a channel's tax rate"""
         return {
             "name": name,
             "amount": float(tax["rate"]),
@@ -155,7 +155,7 @@ class OmsChannel(models.Model):
         }
 
     def _free_tax_name(self, tax, taken):
-        """:return: a name for a tax that no other has"""
+        """:return: a unique name for a tax"""
         rate = f"{Decimal(tax['rate']).normalize():f}"
         title = tax["name"] or self.env._("Tax")
         name = title if rate in title else f"{title} {rate}%"

@@ -1,4 +1,4 @@
-"""Inbox, outbox, background jobs and rate limits. Not what a message means."""
+"""Inbox, outbox, background jobs and rate limits. Not the interpretation of messages."""
 
 from . import oms_channel_meter
 from . import oms_channel_message

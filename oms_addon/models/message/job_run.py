@@ -1,14 +1,14 @@
-"""One run of background jobs, and what it keeps in mind between its batches."""
+"""State of one run of background jobs, shared by its batches."""
 
 from dataclasses import dataclass, field
 
 
 @dataclass(slots=True)
 class JobRun:
-    """Handed to each batch of a run.
+    """State that each batch of a run receives.
 
-    Both are by (channel id, topic): until when (Unix time) the outbox leaves it alone, and the
-    tokens by bucket that a message takes, as far as messages before it have shown it.
+    Both dicts are keyed by (channel id, topic). ``paused``: Unix time until which the outbox skips
+    it. ``expected``: tokens by bucket that a message costs, as measured on earlier messages.
     """
 
     paused: dict = field(default_factory=dict)

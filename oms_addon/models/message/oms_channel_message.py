@@ -1,4 +1,4 @@
-"""Inbox and outbox: every event from outside, every effect to the outside, whole."""
+"""Inbox and outbox: one record per inbound event and per outbound effect, with its full content."""
 
 import base64
 import hashlib
@@ -11,7 +11,7 @@ from odoo.tools import SQL
 from odoo.addons.oms_addon.tools.json_shape import to_json_text
 from odoo.addons.oms_addon.tools.sealed_context import unsealed
 
-#: states in which a person may put right what a channel sent
+#: states in which a person may correct the content a channel sent
 EDITABLE = ("parked", "failed")
 
 
@@ -131,9 +131,9 @@ class OmsChannelMessage(models.Model):
             message.payload_text = message._pretty(message._raw_payload())
 
     def _inverse_payload_text(self):
-        """Edit and retry: the message's body becomes what the person wrote.
+        """Store an edited payload as the body of the message.
 
-        :raise AccessError: for who may not say what a channel told
+        :raise AccessError: when the user may not edit inbound content
         """
         self._check_editing()
         for message in self:
@@ -151,7 +151,7 @@ class OmsChannelMessage(models.Model):
             )
 
     def _check_editing(self):
-        """:raise AccessError: when a message is none that the user may put right by hand"""
+        """:raise AccessError: when the user may not edit the content of the message"""
         told = self.filtered(lambda m: m.direction == "in" and m.state in EDITABLE)
         if not self.env.su and (
             told != self or not self.env.user.has_group("oms_addon.oms_addon_group_manager")
@@ -166,7 +166,7 @@ class OmsChannelMessage(models.Model):
     # === ACTION METHODS === #
 
     def action_retry(self):
-        """Try again now, as if it had just come."""
+        """Process or send the messages again, as if they were new."""
         self.check_access("write")
         self = self.sudo()
         self.filtered(lambda m: m.state in ("failed", "parked", "ignored"))._requeue(
@@ -190,7 +190,7 @@ class OmsChannelMessage(models.Model):
     # === BUSINESS METHODS: CONTENT === #
 
     def _raw_payload(self):
-        """:return: the body as it came
+        """:return: the body as received
         :rtype: bytes
         """
         self.ensure_one()
@@ -198,7 +198,7 @@ class OmsChannelMessage(models.Model):
 
     @api.model
     def _pretty(self, body):
-        """:return: the body for people: indented when it is JSON
+        """:return: the body for display: indented if it is JSON
         :rtype: str
         """
         try:
@@ -208,10 +208,10 @@ class OmsChannelMessage(models.Model):
 
     @api.model
     def _insert_rows(self, channel, direction, rows, priority=10):
-        """Insert message rows with one statement; those that exist are left alone.
+        """Insert message rows with one statement; skip those that already exist.
 
         :param rows: tuples (topic, event_ref, order_ref, payload bytes, digest)
-        :return: ids of the rows that are new
+        :return: ids of the inserted rows
         :rtype: list[int]
         """
         self.env.cr.execute(
@@ -230,16 +230,16 @@ class OmsChannelMessage(models.Model):
 
     @api.model
     def _shared_values(self, channel, direction, priority):
-        """:return: what all rows of one statement have in common, in the order of its columns"""
+        """:return: the values shared by all rows of one statement, in column order"""
         now, uid = fields.Datetime.now(), self.env.uid
-        # via: by which way the events come in, see ``via``
+        # via: how events are received ("webhook", "poll" …), see the field ``via``
         via = unsealed(self.env, "via")
         begin = (direction, channel.id, channel.company_id.id, via, "pending", priority, 0, 1)
         return (*begin, now, uid, now, uid)
 
     @api.model
     def _row_values(self, rows, shared):
-        """:return: the VALUES of rows, see ``_insert_rows``"""
+        """:return: the rows as SQL VALUES, see ``_insert_rows``"""
         values = (
             (topic, event_ref, order_ref, base64.b64encode(payload), digest, *shared)
             for topic, event_ref, order_ref, payload, digest in rows

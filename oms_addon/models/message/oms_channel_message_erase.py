@@ -1,4 +1,4 @@
-"""Personal data in messages: what goes, and what is kept to know a message again."""
+"""Erasure of personal data in messages, keeping what identifies duplicates."""
 
 import base64
 import json
@@ -10,7 +10,7 @@ from odoo.addons.oms_addon.documents.codec import loads
 from odoo.addons.oms_addon.tools.personal_data import ERASED
 from odoo.addons.oms_addon.tools.personal_values import PersonalValues
 
-#: how many customers who wait to be erased are looked at in a day
+#: maximum number of customers with a pending erasure processed per day
 MAX_WAITING = 500
 #: the content of an erased message of a channel
 BLANK = json.dumps({"schema": ERASED}).encode()
@@ -42,13 +42,13 @@ class OmsChannelMessage(models.Model):
     # === BUSINESS METHODS === #
 
     def _erase(self, values=None):
-        """Remove personal data from messages; their digests stay as they are.
+        """Remove personal data from messages; their digests remain unchanged.
 
-        What a channel sent goes whole. What we sent keeps its shape, for the numbers and
-        references in it are compared with what comes later.
+        Inbound content is removed entirely. Outbound content keeps its structure, because its
+        numbers and references are compared with later messages.
 
-        :param values: the ``PersonalValues`` of whom it is about; ``None`` where it is enough
-            to go by the keys of the content
+        :param values: the ``PersonalValues`` of the person; ``None`` to redact by the keys of the
+            content only
         """
         values = values or PersonalValues()
         rows = []
@@ -86,7 +86,7 @@ class OmsChannelMessage(models.Model):
 
     @api.model
     def _redact_body(self, body, values):
-        """:return: the content of a message we sent, without personal data"""
+        """:return: the content of an outbound message, without personal data"""
         try:
             return json.dumps(
                 values.redact(loads(body), everything=True), default=str, sort_keys=True
@@ -96,9 +96,9 @@ class OmsChannelMessage(models.Model):
 
     @api.autovacuum
     def _gc_erase_waiting(self):
-        """Erase the customers whose orders were still open when it was asked for.
+        """Erase customers whose erasure was postponed because of open orders.
 
-        :return: how many requests were looked at
+        :return: how many requests were processed
         :rtype: int
         """
         waiting = self.search(
@@ -112,12 +112,12 @@ class OmsChannelMessage(models.Model):
         return len(waiting)
 
     def _erase_late(self):
-        """Remove from messages of erased orders, once they are done, what they told again."""
+        """Erase finished messages of erased orders that arrived after the erasure."""
         late = self.filtered(lambda m: m.order_id.oms_erased_at and not m.erased_at)
         late.filtered(lambda m: m.state in ("done", "ignored"))._erase()
 
     def _count_erased(self):
-        """Record that something was delivered again that was erased: its content is not kept."""
+        """Record the repeated delivery of an erased event; its content is not stored."""
         for message in self:
             message.deliveries += 1
         self.env["oms.event"]._log(

@@ -1,11 +1,11 @@
-"""Which messages may go, and when they do."""
+"""Retention of finished messages."""
 
 from odoo import api, models
 from odoo.exceptions import UserError
 
 from .oms_channel_message_state import ENDED
 
-#: how many go in one transaction
+#: messages erased or deleted per transaction
 GC_BATCH = 10_000
 
 
@@ -25,11 +25,11 @@ class OmsChannelMessage(models.Model):
 
     @api.autovacuum
     def _gc_finished(self):
-        """Erase the content of messages that ended longer ago than the settings keep it, a part
-        at a time. What is about an order stays without its content, to be recognized when it
-        comes again; the rest is deleted.
+        """Erase the content of messages that ended before the retention period, one batch at a
+        time. Messages about an order stay without content, to detect duplicates; the others are
+        deleted.
 
-        :return: how many were erased or deleted, and whether more are left
+        :return: how many were erased or deleted, and whether more remain
         :rtype: tuple[int, bool]
         """
         count = 0
@@ -56,6 +56,6 @@ class OmsChannelMessage(models.Model):
         return count, count == GC_BATCH
 
     def _compared(self):
-        """:return: those that something which still waits contradicts: a person compares them"""
+        """:return: the messages with an open conflicting duplicate, needed for the comparison"""
         waiting = self.search([("conflict_of_id", "in", self.ids), ("state", "not in", ENDED)])
         return waiting.conflict_of_id

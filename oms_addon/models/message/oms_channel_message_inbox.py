@@ -1,4 +1,4 @@
-"""How events come in: durable, once, and whole when they contradict each other."""
+"""Durable receipt of events: each event once, conflicting bodies kept."""
 
 import base64
 import hashlib
@@ -18,10 +18,10 @@ class OmsChannelMessage(models.Model):
 
     @api.model
     def _insert_inbound(self, channel, events):
-        """Insert events that were not there yet; count the others as delivered again.
+        """Insert new events; count known ones as repeated deliveries.
 
-        The same event with another body is not applied: it is kept beside the first as a
-        conflicting duplicate and shown.
+        A known event with a different body is not applied: it is stored as a conflicting duplicate
+        and shown to the user.
 
         :param channel: the channel that sent them
         :param list events: tuples (topic, event_ref, payload bytes, order_ref or None)
@@ -30,7 +30,7 @@ class OmsChannelMessage(models.Model):
         """
         events = [self._storable(*event) for event in events]
         firsts = self._firsts(events)
-        # What is old lets what is new go first.
+        # Imported history has a lower priority than new events.
         priority = OLD_PRIORITY if unsealed(self.env, "via") == "backfill" else 10
         created = self._insert_rows(channel, "in", firsts.values(), priority)
         if len(created) == len(events) == 1:
@@ -39,8 +39,8 @@ class OmsChannelMessage(models.Model):
 
     @api.model
     def _storable(self, topic, event_ref, payload, order_ref):
-        """:return: an event whose names can be kept and found: what is longer, or no text, is
-        known by its digest, and names no order
+        """:return: the event with storable names: a reference that is too long or not printable is
+        replaced by its digest, such an order reference is dropped
         """
         if len(event_ref) > MAX_REF or not event_ref.isprintable():
             event_ref = hashlib.sha256(event_ref.encode("utf-8", "replace")).hexdigest()
@@ -50,8 +50,8 @@ class OmsChannelMessage(models.Model):
 
     @api.model
     def _firsts(self, events):
-        """:return: the row to insert for each event that is told, by its reference: the first
-        body of several
+        """:return: the row to insert for each event, by its reference: the first body if it occurs
+        more than once
         """
         firsts = {}
         for topic, event_ref, payload, order_ref in events:
@@ -62,7 +62,7 @@ class OmsChannelMessage(models.Model):
 
     @api.model
     def _known(self, channel, event_refs):
-        """:return: the message that holds the first body of each event, by its reference"""
+        """:return: the message that holds the first body of each event, by reference"""
         messages = self.search(
             [
                 ("channel_id", "=", channel.id),
@@ -75,10 +75,10 @@ class OmsChannelMessage(models.Model):
 
     @api.model
     def _match_events(self, events, known, new_ids):
-        """Find the message of each event; count those that were here, keep those that contradict.
+        """Find the message of each event; count repeated deliveries and keep conflicting bodies.
 
         :param dict known: see ``_known``
-        :param set new_ids: ids of the messages that were just inserted; changed in place
+        :param set new_ids: ids of the messages just inserted; changed in place
         :return: one message per event, in order
         """
         repeated = self.browse()
@@ -99,17 +99,17 @@ class OmsChannelMessage(models.Model):
 
     @api.model
     def _as_new(self, ids):
-        """:return: messages that were just inserted, whose state needs no look"""
+        """:return: just inserted messages, with their state cached instead of read"""
         messages = self.browse(ids)
         for name, value in (("state", "pending"), ("deliveries", 1)):
             messages._fields[name]._update_cache(messages, value)
         return messages
 
     def _keep_conflict(self, first, payload, digest):
-        """Keep a body that contradicts the first one of its event, and show it; nothing of one
-        that was erased.
+        """Keep a body that conflicts with the first one of its event and show it; keep no content
+        if that one was erased.
 
-        :return: the message that holds it
+        :return: the conflicting message
         """
         conflict = self.search(
             [("conflict_of_id", "=", first.id), ("digest", "=", digest)], limit=1
@@ -148,7 +148,7 @@ class OmsChannelMessage(models.Model):
         return conflict
 
     def _count_repeated(self, messages):
-        """Record that events were delivered again; nothing else happens."""
+        """Record repeated deliveries of events; nothing else changes."""
         for message in messages:
             message.deliveries += 1
         self.env["oms.event"]._log(

@@ -1,4 +1,4 @@
-"""The lane that works through the inbox."""
+"""Background processing of the inbox."""
 
 import logging
 import traceback
@@ -30,7 +30,9 @@ class OmsChannelMessage(models.Model):
 
     @api.model
     def _get_todo_domain(self, direction):
-        """:return: what a lane may take now: pending, due, of a live channel"""
+        """:return: the domain of messages a background job may process now: pending, due, of a live
+        channel
+        """
         return (
             Domain("direction", "=", direction)
             & Domain("state", "=", "pending")
@@ -43,12 +45,12 @@ class OmsChannelMessage(models.Model):
 
     @api.model
     def _pick(self, domain, limit):
-        """Take the most urgent messages that nobody else has, and lock them.
+        """Lock the most urgent messages that no other transaction holds.
 
-        One statement looks and locks, so that what another worker finished in between is
-        not stumbled over.
+        One statement selects and locks, so that messages another worker has just finished are
+        skipped.
 
-        :param domain: which may be taken
+        :param domain: the domain of eligible messages
         :return: the messages, locked until the end of the transaction
         """
         query = self._search(domain, order="priority, id", limit=limit)
@@ -65,10 +67,10 @@ class OmsChannelMessage(models.Model):
 
     @api.model
     def _process_inbox(self, limit=BATCH):
-        """Work through the oldest inbound messages, one batch.
+        """Process one batch of the oldest inbound messages.
 
         :param int limit: how many at most
-        :return: how many were looked at
+        :return: how many were processed
         :rtype: int
         """
         messages = self._pick(self._get_todo_domain("in"), limit)
@@ -77,13 +79,13 @@ class OmsChannelMessage(models.Model):
         return len(messages)
 
     def _process_batch(self, channel):
-        """Turn messages of one channel into what they say, each kind in one go."""
+        """Parse messages of one channel and apply consecutive documents of one type together."""
         parsed = {}
         for message in self:
             document = message._parse(channel)
             if document is not None:
                 parsed[message] = message._as_believed(channel, document)
-        # Runs of one kind keep the order in which things happened.
+        # Only consecutive documents are grouped, so the order of events is kept.
         run, kind = [], None
         for message, document in parsed.items():
             if kind and type(document) is not kind:
@@ -96,7 +98,7 @@ class OmsChannelMessage(models.Model):
         self._erase_late()
 
     def _parse(self, channel):
-        """:return: the document a message says, or ``None`` when it failed"""
+        """:return: the document of the message, or ``None`` if it could not be parsed"""
         self.ensure_one()
         try:
             document = channel._adapter()._read(channel, self.topic, self._raw_payload())
@@ -117,8 +119,8 @@ class OmsChannelMessage(models.Model):
         return document
 
     def _as_believed(self, channel, document):
-        """:return: what a message says; where it cancels an order and the channel signed its body
-        alone, the request for that order: it is cancelled when the channel shows it so
+        """:return: the document of a message; a request for the order instead of a cancellation if
+        the channel signs bodies only: the order is cancelled once the channel confirms it
         """
         self.ensure_one()
         if self.via != "webhook" or not channel._adapter()._signs_bodies_only:
@@ -132,7 +134,7 @@ class OmsChannelMessage(models.Model):
 
     @api.model
     def _in_words(self, error):
-        """:return: an exception as a sentence for people, which can be stored"""
+        """:return: a storable error message for people"""
         if (
             isinstance(error, RetryableError)
             or hasattr(error, "args")
@@ -148,7 +150,7 @@ class OmsChannelMessage(models.Model):
 
     @api.model
     def _apply(self, channel, run):
-        """Apply documents of one kind together; one that cannot be applied fails alone.
+        """Apply documents of one type together; a document that fails does not affect the others.
 
         :param list run: pairs (message, document)
         """

@@ -1,4 +1,4 @@
-"""How effects leave: written down first, sent after the commit."""
+"""Outbound effects: stored in the transaction, sent after its commit."""
 
 import hashlib
 import json
@@ -18,10 +18,10 @@ class OmsChannelMessage(models.Model):
 
     @api.model
     def _send_later(self, rows):
-        """Write outside effects to the outbox; the lane sends them after the commit.
+        """Store outbound effects in the outbox; a background job sends them after the commit.
 
-        :param list rows: tuples (channel, topic, idempotency key, order, content dict);
-            a key that is there already is left alone
+        :param list rows: tuples (channel, topic, idempotency key, order, content dict); an existing
+            key is skipped
         """
         by_channel = {}
         for channel, topic, key, order, content in rows:
@@ -37,7 +37,7 @@ class OmsChannelMessage(models.Model):
 
     @api.model
     def _link_orders(self, rows):
-        """Name the order of each outbound row, with one statement."""
+        """Set the order of each outbound row, with one statement."""
         links = [
             (channel.id, key, order.id) for channel, _topic, key, order, _content in rows if order
         ]
@@ -56,8 +56,8 @@ class OmsChannelMessage(models.Model):
 
     @api.model
     def _ask_back(self, channel, messages):
-        """Ask the channel whether what messages say is true, before it is done: it signed their
-        content, and not what it is about.
+        """Queue a request to the channel to confirm inbound messages before they are applied: its
+        signature covers the body, not the topic.
 
         :param list messages: inbound messages of the channel
         """
@@ -75,9 +75,9 @@ class OmsChannelMessage(models.Model):
         self.env.ref("oms_addon.oms_lane_outbox").sudo()._wake()
 
     def _send_confirmation(self, channel):
-        """Ask whether what an inbound message says is true, and do it.
+        """Verify an inbound message with the channel and apply it if confirmed.
 
-        :return: what came of it; ``unmet`` says why nothing was done
+        :return: the result; ``unmet`` is the reason if nothing was done
         :rtype: dict
         """
         message = self.browse(loads(self._raw_payload())["message"]).exists()
@@ -95,7 +95,7 @@ class OmsChannelMessage(models.Model):
 
     @api.model
     def _ask_orders(self, channel, run):
-        """Ask the channel for orders that were named without being told.
+        """Queue requests for orders that were named without their content.
 
         :param list run: pairs (message, ``OrderRequest``)
         """

@@ -1,4 +1,4 @@
-"""The lane that works through the outbox."""
+"""Background sending of the outbox."""
 
 import json
 import logging
@@ -27,7 +27,7 @@ from .outbound_topics import topic_of
 
 _logger = logging.getLogger(__name__)
 
-#: seconds the lane waits for a rate limit rather than end its run
+#: maximum seconds the job waits for a rate limit before it ends its run
 LONGEST_NAP = 2.0
 SLACK = 0.25
 
@@ -41,12 +41,11 @@ class OmsChannelMessage(models.Model):
     def _process_outbox(self, run):
         """Send the most urgent outbound message.
 
-        One message is one transaction of the lane: what was told is written down before the
-        next call is made. Each call carries the message's own key, so a call whose answer
-        was lost is made again without effect.
+        Each message has its own transaction: its result is committed before the next call. Each
+        call carries the message's own key, so repeating a call whose answer was lost has no effect.
 
         :param JobRun run: the run of the background job
-        :return: how many were tried
+        :return: number of messages attempted
         :rtype: int
         """
         paused = run.paused
@@ -60,13 +59,13 @@ class OmsChannelMessage(models.Model):
         wait = min((until - now for until in paused.values() if until > now), default=0.0)
         if wait > LONGEST_NAP:
             return 0
-        # The channel's rate limit gives way sooner than a new job would start.
+        # Waiting for the rate limit is shorter than starting a new job.
         time.sleep(wait)
         return 1
 
     @api.model
     def _next_outbound(self, paused):
-        """:return: the most urgent message that may be sent now, locked; else an empty one"""
+        """:return: the most urgent message that may be sent now, locked; empty if there is none"""
         self._release_paused(paused)
         resting = self.env["oms.channel.meter"]._resting()
         domain = self._get_todo_domain("out") & Domain("channel_id", "not in", list(resting))
@@ -76,12 +75,12 @@ class OmsChannelMessage(models.Model):
 
     @api.model
     def _release_paused(self, paused):
-        """Let go on what has waited long enough.
+        """End the pauses that have expired.
 
-        What of one channel may go on at about the same time goes on together, at the later
-        time: so the urgent goes first.
+        Pauses of one channel that end at nearly the same time end together, at the latest of these
+        times, so that urgent messages are sent first.
 
-        :param dict paused: until when (Unix time), by (channel id, topic)
+        :param dict paused: Unix time at which the pause ends, by (channel id, topic)
         """
         now = time.time()
         held = {channel for (channel, _), until in paused.items() if 0 < until - now <= SLACK}
@@ -89,9 +88,9 @@ class OmsChannelMessage(models.Model):
             del paused[key]
 
     def _send(self, run):
-        """Hand one message to its channel's adapter and write what came of it.
+        """Hand one message to its channel's adapter and store the result.
 
-        :param JobRun run: takes up what is left alone for a while
+        :param JobRun run: its ``paused`` and ``expected`` are updated
         """
         self.ensure_one()
         channel, meter = self.channel_id, self.env["oms.channel.meter"]
@@ -114,9 +113,10 @@ class OmsChannelMessage(models.Model):
             meter._record_success(channel)
             is_refused = isinstance(error, UserError) or not topic.is_effect
             if is_refused:
-                # What was known of the call is of no use to another one.
+                # The stored state of this call does not apply to a later one.
                 self.result = False
-            # An answer nobody expected says nothing of what was done: the channel is asked back.
+            # An unexpected answer does not show whether the call took effect: verify with the
+            # channel.
             self._fail(self._in_words(error), traceback.format_exc(), final=is_refused)
         else:
             attempt.close()
@@ -126,12 +126,13 @@ class OmsChannelMessage(models.Model):
             self._conclude(to_storable(result))
 
     def _conclude(self, result):
-        """Write what came of a message that its channel took.
+        """Store the result of a message that its channel accepted.
 
-        It is done when the channel's state is what was wanted; what is not is said, and
-        somebody is told.
+        The message is done if the channel reached the wanted state; otherwise it fails with the
+        reason and the channel's owner is notified.
 
-        :param result: what the adapter returned; ``unmet`` says in words what is not as wanted
+        :param result: what the adapter returned; ``unmet`` is the reason if the wanted state was
+            not reached
         """
         unmet = result.get("unmet") if isinstance(result, dict) else ""
         if unmet:
@@ -147,15 +148,15 @@ class OmsChannelMessage(models.Model):
     def _push(self, channel):
         """Hand the content of one message to the adapter.
 
-        :return: what the channel answered
+        :return: the adapter's result
         """
         adapter = channel._adapter().with_context(**sealed(message_id=self.id))
         return adapter._send(channel, self.topic, self.event_ref, self._raw_payload())
 
     def _hand_over_tracking(self, channel):
-        """Tell the numbers of a shipment, once it was told itself.
+        """Send the tracking numbers of a shipment, after the shipment itself was sent.
 
-        :return: what the channel answered
+        :return: the adapter's result
         """
         content = loads(self._raw_payload())
         first = self.search(
@@ -181,7 +182,7 @@ class OmsChannelMessage(models.Model):
         return adapter._send(channel, "tracking", self.event_ref, payload)
 
     def _ask_order(self, channel):
-        """Ask the channel for the order a message named without telling it."""
+        """Fetch the order that a message named without its content."""
         events = channel._adapter()._fetch_orders(channel, [self.order_ref])
         if events:
             channel.with_context(**sealed(via="poll"))._receive_many(events)
@@ -195,9 +196,9 @@ class OmsChannelMessage(models.Model):
         return {"orders": len(events)}
 
     def _look_again(self, error):
-        """The channel works on it: keep what is known of the call, and ask later.
+        """Store the state of an unfinished call and schedule the next check.
 
-        :param Unfinished error: says what is known
+        :param Unfinished error: with the state of the call
         """
         self.env["oms.channel.meter"]._record_success(self.channel_id)
         later = fields.Datetime.add(fields.Datetime.now(), seconds=int(error.seconds or 1))
@@ -206,13 +207,14 @@ class OmsChannelMessage(models.Model):
         topic_of(self.topic).in_progress(self)
 
     def _postpone(self, error):
-        """It is not time yet: nothing failed, nothing is counted."""
+        """Store the reason for waiting; this does not count as a failed attempt."""
         self.write({"error": self._in_words(error)})
 
     def _send_again(self, error):
-        """A call failed that may succeed later; a channel that is down costs no tries.
+        """Schedule another attempt after a temporary failure; attempts are not counted while the
+        channel is unavailable.
 
-        :param RetryableError error: what happened
+        :param RetryableError error: the failure
         """
         channel, meter = self.channel_id, self.env["oms.channel.meter"]
         refused = isinstance(error, CredentialsError)
@@ -230,7 +232,7 @@ class OmsChannelMessage(models.Model):
 
     @api.model
     def _breaker_advice(self, refused):
-        """:return: what a person can do about a channel that takes nothing"""
+        """:return: advice for a channel that accepts no calls"""
         if refused:
             return self.env._(
                 "Renew the channel's credentials and test the connection. Waiting messages are "

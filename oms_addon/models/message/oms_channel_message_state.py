@@ -1,4 +1,4 @@
-"""How a message goes from one state to the next."""
+"""State transitions of messages."""
 
 from odoo import fields, models
 
@@ -10,7 +10,7 @@ from .outbound_topics import topic_of
 MAX_ATTEMPTS = 8
 BACKOFF_SECONDS = 30
 BACKOFF_LIMIT = 6 * 3600
-#: states in which nothing more happens by itself
+#: final states, left only by a person
 ENDED = ("done", "ignored")
 
 
@@ -20,19 +20,19 @@ class OmsChannelMessage(models.Model):
     # === BUSINESS METHODS: STATES === #
 
     def _set_state(self, state, text=False, **values):
-        """Extend: the result is kept in words, and what has ended has no exceptions.
+        """Extend: store the result text and resolve the exceptions of ended messages.
 
-        :param str text: the result in words
+        :param str text: the result, for display
         """
         moved = super()._set_state(state, error=text, **values)
         if state in ENDED:
-            # Nobody but the system sees the trace, and everybody may end it.
+            # The trace is visible to the system only, but any user may end a message.
             moved.sudo().write({"done_at": fields.Datetime.now(), "trace": False})
             moved.hold_ids.sudo()._close(text or self.env._("The message is done."))
         return moved
 
     def _park(self, problems):
-        """Let a message wait, with its reasons in the exceptions list.
+        """Put messages on hold, with one exception per reason.
 
         :param list problems: ``HoldReason`` values
         """
@@ -41,7 +41,7 @@ class OmsChannelMessage(models.Model):
         self.env["oms.hold"]._sync_message(self, problems)
 
     def _requeue(self, why, keep_holds=False):
-        """Put messages back in the queue and wake the lane; of erased ones nothing is left to do.
+        """Return messages to the queue and wake the background job; erased messages are skipped.
 
         :param str why: the reason, kept in the audit trail
         :param bool keep_holds: whether their exceptions stay open until they are processed
@@ -58,12 +58,13 @@ class OmsChannelMessage(models.Model):
             self.env.ref(f"oms_addon.oms_lane_{lane}").sudo()._wake()
 
     def _fail(self, error, trace="", seconds=None, final=False):
-        """Count a failed try: try again later, or give up and tell a person.
+        """Count a failed attempt: schedule another one, or give up and notify a person.
 
-        :param str error: cause and cure in words
+        :param str error: cause and remedy, for display
         :param str trace: the traceback, for the system's administrator
-        :param int seconds: the soonest next try; ``None`` for the usual back-off
-        :param bool final: whether trying again is useless
+        :param int seconds: the minimum delay until the next attempt; ``None`` for the usual
+            back-off
+        :param bool final: whether no further attempt is made
         """
         for message in self:
             attempts = message.attempts + 1

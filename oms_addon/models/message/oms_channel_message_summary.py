@@ -1,4 +1,4 @@
-"""Messages as people read them: what they are called, and their content as a table."""
+"""Messages for display: their names and their content as a table."""
 
 import logging
 from datetime import timezone
@@ -8,7 +8,7 @@ from odoo.tools import format_datetime, formatLang
 
 _logger = logging.getLogger(__name__)
 
-#: of a currency that Odoo does not know
+#: decimals of currencies that Odoo does not know
 CENT_DIGITS = 2
 
 
@@ -51,7 +51,7 @@ class OmsChannelMessage(models.Model):
 
     @api.model
     def _topic_names(self):
-        """:return: the names of what is sent, by topic; what channels send keeps its own name
+        """:return: display names of outbound topics; inbound topics keep the channel's name
         :rtype: dict[str, str]
         """
         return {
@@ -67,7 +67,7 @@ class OmsChannelMessage(models.Model):
         }
 
     def _render_summary(self):
-        """:return: the document of the message as people read it; empty when it is none"""
+        """:return: the document of the message for display; empty if it has none"""
         self.ensure_one()
         channel = self.channel_id
         if self.direction != "in" or not channel:
@@ -93,8 +93,7 @@ class OmsChannelMessage(models.Model):
 
     @api.model
     def _format_amount(self, amount, currency):
-        """:return: an amount of a document with the digits of its currency, or more if it has
-        them
+        """:return: an amount with the decimals of its currency, or more if the amount has more
         :rtype: str
         """
         known = self.env["res.currency"].with_context(active_test=False)
@@ -105,13 +104,13 @@ class OmsChannelMessage(models.Model):
 
     @api.model
     def _format_when(self, at):
-        """:return: a moment of a document in the user's format and time zone"""
+        """:return: a date and time in the user's format and time zone"""
         at = at.astimezone(timezone.utc).replace(tzinfo=None)
         return format_datetime(self.env, at, tz=self.env.tz.zone)
 
     @api.model
     def _document_words(self):
-        """:return: what the codes of documents are called
+        """:return: display names of the codes in documents
         :rtype: dict[str, str]
         """
         return {

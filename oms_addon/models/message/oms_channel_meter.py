@@ -1,4 +1,4 @@
-"""How much of a channel's patience is left: token buckets and a circuit breaker."""
+"""Rate limits of channels: token buckets and a circuit breaker."""
 
 import math
 
@@ -9,7 +9,7 @@ from odoo.tools import SQL
 from odoo.addons.oms_addon.tools.backoff import backoff
 
 BREAKER = "breaker"
-#: failures in a row that open the breaker, and the first and longest pause
+#: consecutive failures that open the breaker, and the first and longest pause
 OPEN_AFTER = 5
 FIRST_PAUSE = 60.0
 LONGEST_PAUSE = 1800.0
@@ -19,9 +19,9 @@ MAX_TRIES = 50
 class OmsChannelMeter(models.Model):
     """One row for each channel and bucket, shared by all workers.
 
-    A row is read and written in a transaction of its own: a call that was made was made,
-    whatever becomes of the work around it, and nobody waits for a lock while a call lasts.
-    For the same reason there are no foreign keys.
+    A row is read and written in a transaction of its own: a call counts even if the surrounding
+    transaction is rolled back, and no lock is held during a call. For the same reason there are no
+    foreign keys.
     """
 
     _name = "oms.channel.meter"
@@ -43,19 +43,19 @@ class OmsChannelMeter(models.Model):
     # === TOKEN BUCKETS === #
 
     def _get_redirect_suggested_company(self):
-        """Extend `base`: the company is known by its number."""
+        """Extend `base`: the company is stored as an id, not as a relation."""
         return self.env["res.company"].browse(set(self.mapped("company_id")))
 
     @api.model
     def _spend(self, channel, bucket, cost, rate, burst, again=0.0):
         """Take tokens for one call.
 
-        :param float cost: how many; never more than the bucket holds
-        :param float rate: tokens that come back per second, unless the channel told another
-        :param float burst: how many the bucket holds, likewise
-        :param float again: how many more are wanted when the call is made later, for calls
-            that came before it and are made again with it
-        :return: 0 when they were taken, else the seconds until they can be
+        :param float cost: number of tokens; never more than the bucket holds
+        :param float rate: tokens refilled per second, unless the channel reported another rate
+        :param float burst: size of the bucket, likewise
+        :param float again: tokens also needed if the call is repeated later, for earlier calls that
+            are repeated with it
+        :return: 0 if the tokens were taken, else the seconds until they are available
         :rtype: float
         """
         now = SQL("extract(epoch FROM clock_timestamp())")
@@ -88,7 +88,7 @@ class OmsChannelMeter(models.Model):
 
     @api.model
     def _left(self, channel, bucket):
-        """:return: how many tokens a bucket holds now
+        """:return: the number of tokens available in a bucket
         :rtype: float
         """
         rows = self._execute(
@@ -103,13 +103,13 @@ class OmsChannelMeter(models.Model):
 
     @api.model
     def _learn(self, channel, bucket, *, tokens=None, rate=None, burst=None):
-        """Take over what the channel says of its limit.
+        """Store the rate limit that the channel reported.
 
-        :param float tokens: what is left now
+        A rate or size that is not a positive finite number is ignored.
+
+        :param float tokens: tokens left now
         :param float rate: tokens per second
-        :param float burst: how many there are at most
-
-        A rate or a size that is none, which a server may say, changes nothing.
+        :param float burst: size of the bucket
         """
         rate, burst = (value if self._is_measure(value) else None for value in (rate, burst))
         tokens = tokens if tokens is None or math.isfinite(tokens) else None
@@ -131,7 +131,7 @@ class OmsChannelMeter(models.Model):
 
     @api.model
     def _block(self, channel, bucket, seconds):
-        """Let nobody call for a while: the channel said that it is too much."""
+        """Block all calls for some seconds after the channel reported too many requests."""
         self._execute(
             SQL(
                 """UPDATE oms_channel_meter SET tokens = LEAST(tokens, 0),
@@ -144,8 +144,8 @@ class OmsChannelMeter(models.Model):
 
     @api.model
     def _share_left(self, channel):
-        """:return: which part of the channel's limits is left, of the bucket that has least: 0 to
-        1; 1 when nothing was called yet
+        """:return: the remaining share (0 to 1) of the channel's most used rate limit; 1 before the
+            first call
         :rtype: float
         """
         [(left,)] = self._execute(
@@ -164,11 +164,11 @@ class OmsChannelMeter(models.Model):
 
     @api.model
     def _count(self, channel, bucket, window):
-        """Count something that happens, from a first time on for so long, then anew.
+        """Count an event in a fixed window that starts with its first event.
 
         :param float window: seconds
-        :return: how often it happened in this window; in the one before, where this is the first
-            of a new one
+        :return: number of events in this window; number in the previous window if this event starts
+            a new one, else 0
         :rtype: tuple[int, int]
         """
         now = SQL("extract(epoch FROM clock_timestamp())")
@@ -191,8 +191,8 @@ class OmsChannelMeter(models.Model):
 
     @api.autovacuum
     def _gc_meters(self):
-        """Delete rows that say nothing any more: of keys that were not used for a day, whose
-        bucket is full again, and of channels that are gone.
+        """Delete obsolete rows: of keys unused for a day whose bucket is full again, and of deleted
+        channels.
         """
         self._execute(
             SQL(
@@ -207,7 +207,7 @@ class OmsChannelMeter(models.Model):
 
     @api.model
     def _resting(self):
-        """:return: the channels that are left alone for now, and for how many seconds
+        """:return: seconds until calls are made again, for each paused channel id
         :rtype: dict[int, float]
         """
         return {
@@ -225,11 +225,11 @@ class OmsChannelMeter(models.Model):
 
     @api.model
     def _record_failure(self, channel, at_once=False):
-        """Count a call that failed; after some in a row the channel is left alone a while.
+        """Count a failed call; pause the channel after several failures in a row.
 
-        Each time the pause is twice as long, with jitter; after it one call tries.
+        Each pause is twice as long as the one before, with jitter; after it, one call is attempted.
 
-        :param bool at_once: whether one is enough, as with credentials that are refused
+        :param bool at_once: whether one failure is enough, as with rejected credentials
         :return: whether this opened the breaker
         :rtype: bool
         """
@@ -253,9 +253,9 @@ class OmsChannelMeter(models.Model):
 
     @api.model
     def _record_success(self, channel):
-        """Close the breaker: the channel answers.
+        """Close the breaker after a successful call.
 
-        :return: whether it had failed before
+        :return: whether calls had failed before
         :rtype: bool
         """
         return bool(
@@ -272,9 +272,9 @@ class OmsChannelMeter(models.Model):
 
     @api.model
     def _execute(self, *queries):
-        """Run statements until one gives rows, in a transaction of their own.
+        """Run statements until one returns rows, in a separate transaction.
 
-        :return: the rows of the first that gave some
+        :return: the rows of the first statement that returned any
         :rtype: list[tuple]
         """
         for attempt in range(MAX_TRIES):

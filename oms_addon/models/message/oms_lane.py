@@ -1,4 +1,4 @@
-"""The background lanes and their watchdog."""
+"""Background jobs and their monitoring."""
 
 import logging
 import time
@@ -15,13 +15,13 @@ _logger = logging.getLogger(__name__)
 
 MAX_CONFLICTS = 5
 LATE_MINUTES = 15
-#: the lanes that ask channels for something
+#: the jobs that call the servers of channels
 ASKING_LANES = ("fetch", "care", "backfill", "listings")
 
 
 class OmsLane(models.Model):
-    """One background job, declared by its record: the scheduled action is made from it, and
-    ``_run_<code>(run)`` processes one batch of it.
+    """A background job; its scheduled action is created from the record, and ``_run_<code>(run)``
+    processes one batch.
     """
 
     _name = "oms.lane"
@@ -79,7 +79,7 @@ class OmsLane(models.Model):
     # === ACTION METHODS === #
 
     def action_run(self):
-        """Run the lane's jobs at the next opportunity."""
+        """Run the job at the next opportunity."""
         self.check_access("write")
         self = self.sudo()
         self._wake()
@@ -89,9 +89,10 @@ class OmsLane(models.Model):
 
     @api.model
     def _runners(self, run=None):
-        """:return: by the code of each background job what processes one batch of it, and
-        returns its size
-        :param JobRun run: what the batches share; ``None`` for a run of their own
+        """Map the code of each background job to the function that processes one batch.
+
+        :param JobRun run: state shared by the batches; ``None`` for a new one
+        :return: functions that return the size of the batch, by code
         """
         run = run or JobRun()
         return {
@@ -100,19 +101,19 @@ class OmsLane(models.Model):
         }
 
     def _wake(self):
-        """Run the lanes as soon as this transaction is committed."""
+        """Run the jobs as soon as this transaction is committed."""
         for lane in self.sudo():
             self._trigger_crons(lane.code)
 
     @api.model
     def _trigger_crons(self, code):
-        """Run the jobs of a lane as soon as this transaction is committed.
+        """Trigger the scheduled actions of a job as soon as this transaction is committed.
 
-        A job that is to run already is left alone: locking its trigger keeps it from
-        starting, and so from looking, before what is written here can be seen. One that
-        has started has locked its triggers, and is triggered anew.
+        An action that is already triggered is skipped: locking its trigger keeps it from starting
+        before the changes of this transaction are visible. An action that has started holds locks
+        on its triggers and is triggered again.
 
-        :param str code: the lane's code
+        :param str code: the job's code
         """
         cron_ids = self._cron_ids(code)
         self.env.cr.execute(
@@ -128,7 +129,7 @@ class OmsLane(models.Model):
     @api.model
     @tools.ormcache("code")
     def _cron_ids(self, code):
-        """:return: the jobs of a lane"""
+        """:return: ids of the scheduled actions of a job"""
         return tuple(self.sudo().search([("code", "=", code)]).cron_ids.ids)
 
     # === CRUD METHODS === #
@@ -143,7 +144,7 @@ class OmsLane(models.Model):
         return lanes
 
     def _make_cron(self):
-        """Create the scheduled action of a background job, which goes with the add-on."""
+        """Create the job's scheduled action, removed when the add-on is uninstalled."""
         self.ensure_one()
         cron = self.env["ir.cron"].sudo().create(self._prepare_cron_values())
         xmlid = f"oms_addon.ir_cron_{self.code}"
@@ -176,12 +177,12 @@ class OmsLane(models.Model):
 
     @api.model
     def _cron_run(self, code):
-        """Work through a lane until it is empty or the job's time is used.
+        """Process batches of a job until none is left or the time limit is reached.
 
-        Every batch is a transaction. One that met a concurrent change is rolled back and
-        tried again; any other error is written on the lane and left to the next run.
+        Each batch is a transaction. After a concurrency conflict it is rolled back and tried again;
+        any other error is stored on the job and left to the next run.
 
-        :param str code: the lane's code
+        :param str code: the job's code
         """
         started, count, conflicts = time.monotonic(), 0, 0
         name = self.search([("code", "=", code)]).name or code
@@ -191,7 +192,7 @@ class OmsLane(models.Model):
         while True:
             try:
                 done = getattr(lane, f"_run_{code}")(run)
-                # What the batch wrote last meets others when it is committed.
+                # The last writes of the batch can conflict when they are flushed and committed.
                 left = self.env["ir.cron"]._commit_progress(done) if done else 0
             except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as conflict:
                 self.env.cr.rollback()
@@ -216,14 +217,14 @@ class OmsLane(models.Model):
 
     @api.model
     def _continue(self):
-        """Come back at once: work is left."""
+        """Trigger the job again immediately: work is left."""
         cron_id = self.env.context.get("cron_id")
         if cron_id:
             self.env["ir.cron"].browse(cron_id)._trigger()
 
     @api.model
     def _report(self, code, count, seconds, error):
-        """Leave word for the watchdog; two jobs of one lane that end together leave one."""
+        """Store the result of a run; of two runs that end together only one is stored."""
         try:
             lane = self.sudo().search([("code", "=", code)])
             if lane.try_lock_for_update():
@@ -243,11 +244,11 @@ class OmsLane(models.Model):
 
     @api.model
     def _drain(self, codes=None, after_batch=None):
-        """Work through lanes in this process until nothing is left to do.
+        """Process jobs in this process until no work is left.
 
-        :param list codes: which lanes; ``None`` for all that ask no channel
+        :param list codes: codes of the jobs; ``None`` for all that do not call channels
         :param after_batch: called with (code, batch size, seconds) after every batch
-        :return: seconds spent by lane
+        :return: seconds spent, by job code
         :rtype: dict[str, float]
         """
         workers = self._runners()

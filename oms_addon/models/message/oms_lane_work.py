@@ -1,4 +1,4 @@
-"""What each background job does, one batch at a time, and how much waits for it."""
+"""One batch of each background job, and the number of records waiting for it."""
 
 from odoo import api, models
 
@@ -35,7 +35,7 @@ class OmsLane(models.Model):
 
     @api.model
     def _run_fulfilment(self, run):
-        """Take orders along; when none is left, part deliveries that wait for items of one."""
+        """Advance orders; when none is left, process partial deliveries that wait for items."""
         return (
             self.env["oms.order.flow"]._process("fulfilment")
             or self.env["oms.ship.together"]._part_blocked()
@@ -47,7 +47,7 @@ class OmsLane(models.Model):
 
     @api.model
     def _count_running(self, code):
-        """:return: how many orders are at a step of a background job"""
+        """:return: the number of orders at a step of a background job"""
         lanes = self.env["oms.order.flow"]._lanes()
         steps = [step for step, of_lane in lanes.items() if of_lane == code]
         return self.env["sale.order"].search_count(
@@ -62,12 +62,10 @@ class OmsLane(models.Model):
 
     @api.model
     def _run_stock(self, run):
-        """Put the stock and the prices that changed on their way to the channels, what expired
-        among it.
-        """
+        """Queue changed stock and prices for the channels, after processing expired lots."""
         expired = self.env["oms.lot.expiry"]._process()
         if expired:
-            # Its locks are not held while channels' figures are counted.
+            # Commit first, so that its locks are not held while Available to Sell is computed.
             return expired
         return self.env["oms.channel.stock"]._process() + self.env["oms.channel.price"]._process()
 
@@ -85,7 +83,7 @@ class OmsLane(models.Model):
 
     @api.model
     def _run_sample(self, run):
-        """Let the sample warehouse pick, pack, ship and carry."""
+        """Pick, pack, ship and deliver the orders of the sample warehouse."""
         warehouse = self.env["oms.sample.warehouse"]
         return warehouse._process() + warehouse._carry()
 
@@ -101,13 +99,13 @@ class OmsLane(models.Model):
 
     @api.model
     def _count_messages(self, direction):
-        """:return: how many messages of a direction can be processed now"""
+        """:return: the number of messages of a direction that can be processed now"""
         Message = self.env["oms.channel.message"]
         return Message.search_count(Message._get_todo_domain(direction))
 
     @api.model
     def _run_care(self, run):
-        """Look after the channels, then verify tax numbers: each asks somebody else's server."""
+        """Check the channels, then verify tax numbers: each calls an external server."""
         return self.env["oms.channel"]._run_care() or self.env["oms.customer.creator"]._verify_one()
 
     @api.model
@@ -143,8 +141,8 @@ class OmsLane(models.Model):
 
     @api.model
     def _run_slow(self, run):
-        """Seal the audit trail, cancel what nobody paid or could serve, book money that
-        the flow does not touch, forget secrets that were typed and left.
+        """Seal the audit trail, cancel expired orders that are unpaid or unserved, book payments
+        outside the order flow, and delete secrets of abandoned wizards.
         """
         left = self.env["oms.channel.connect"]._forget_left_secrets()
         collector = self.env["oms.payment.collector"]

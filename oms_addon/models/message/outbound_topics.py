@@ -1,11 +1,11 @@
-"""What leaves by the outbox: one row for each topic, read by all that handle messages."""
+"""Outbox topics: one row each, read by all code that handles messages."""
 
 from collections.abc import Callable
 from typing import NamedTuple
 
 
 def _send_to_adapter(message):
-    """Hand the content of a message to its channel's adapter as it is."""
+    """Hand the content of a message to its channel's adapter unchanged."""
     return message._push(message.channel_id)
 
 
@@ -14,21 +14,21 @@ def _nothing(*_args, **_options):
 
 
 class Topic(NamedTuple):
-    """How messages of a topic are sent, and who learns what became of them."""
+    """How messages of a topic are sent, and which functions process the result."""
 
-    #: lower goes first
+    #: lower values are sent first
     priority: int = 10
-    #: whether it happens once in the outside world: nobody repeats it in doubt
+    #: whether it takes effect outside Odoo: never repeated if the first outcome is in doubt
     is_effect: bool = False
-    #: whether it carries figures of the moment: a call that broke off may arrive after a newer one
+    #: whether it carries current figures: an interrupted call may arrive after a newer one
     is_figure: bool = False
-    #: (message) → the channel's answer; outside calls are made here
+    #: (message) → the channel's answer; external calls are made here
     hand_over: Callable = _send_to_adapter
-    #: (message, answer): the channel took it
+    #: (message, answer): the channel accepted the message
     accepted: Callable = _nothing
-    #: (message): the channel works on it, its answer comes later
+    #: (message): the channel processes the message, its answer comes later
     in_progress: Callable = _nothing
-    #: (messages, is_certain): no more tries; not certain where a call may have been carried out
+    #: (messages, is_certain): no more attempts; not certain if a call may have taken effect
     given_up: Callable = _nothing
 
 
@@ -41,7 +41,7 @@ def _refund_given_up(messages, is_certain):
         message.env["oms.order.refund"].sudo()._refused(message, is_certain=is_certain)
 
 
-#: shipments and stock that is out (see ``ZERO_PRIORITY`` of stock) overtake everything
+#: shipments and sold-out stock (see ``ZERO_PRIORITY`` of stock) precede all other topics
 TOPICS = {
     "shipment": Topic(priority=2, is_effect=True),
     "tracking": Topic(
@@ -66,5 +66,5 @@ TOPICS = {
 
 
 def topic_of(name):
-    """:return: how messages of a topic are handled; other topics go to the adapter as they are"""
+    """:return: how messages of a topic are handled; by default they go to the adapter unchanged"""
     return TOPICS.get(name, Topic())

@@ -1,4 +1,4 @@
-"""How orders come in: polling, webhooks, reconciliation and history. Not what becomes of them."""
+"""Order import: polling, webhooks, reconciliation and history. Not order processing."""
 
 from . import oms_channel_polling
 from . import oms_channel_webhooks

@@ -1,4 +1,4 @@
-"""The orders of the past: counted, then brought page by page while everything else goes on."""
+"""History import: counts orders of the past and imports them page by page in the background."""
 
 from datetime import timezone
 
@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 
 
 class OmsChannelBackfill(models.Model):
-    """One window of the past whose orders are brought."""
+    """A period of the past whose orders are imported."""
 
     _name = "oms.channel.backfill"
     _description = "History Import"
@@ -94,7 +94,7 @@ class OmsChannelBackfill(models.Model):
     # === ACTION METHODS === #
 
     def action_count(self):
-        """Ask how many orders there are, before anything is brought."""
+        """Fetch the number of orders, before any import."""
         self.ensure_one()
         self.check_access("write")
         self = self.sudo()
@@ -106,7 +106,7 @@ class OmsChannelBackfill(models.Model):
         return True
 
     def action_start(self):
-        """Begin, or go on where it stopped."""
+        """Start the import, or continue it where it stopped."""
         self.check_access("write")
         self = self.sudo()
         for backfill in self.filtered(lambda b: b.state == "draft" and not b.is_counted):
@@ -115,14 +115,14 @@ class OmsChannelBackfill(models.Model):
         return True
 
     def action_retry(self):
-        """Go on where it failed."""
+        """Continue a failed import where it stopped."""
         self.check_access("write")
         self = self.sudo()
         self._start()
         return True
 
     def action_stop(self):
-        """Leave it where it is; it can go on from there."""
+        """Stop the import; it can be continued."""
         self.check_access("write")
         self = self.sudo()
         self._set_state("stopped")
@@ -136,7 +136,7 @@ class OmsChannelBackfill(models.Model):
             raise UserError(self.env._("A history import that has started cannot be changed."))
 
     def write(self, vals):
-        """Extend: another window is not counted yet."""
+        """Extend: a changed period has to be counted again."""
         result = super().write(vals)
         if vals.keys() & {"date_from", "date_to"}:
             self.sudo().is_counted = False
@@ -145,26 +145,26 @@ class OmsChannelBackfill(models.Model):
     # === BUSINESS METHODS === #
 
     def _window(self):
-        """:return: where it begins and ends, aware"""
+        """:return: start and end of the period, with time zone"""
         return (
             self.date_from.replace(tzinfo=timezone.utc),
             self.date_to.replace(tzinfo=timezone.utc),
         )
 
     def _count(self):
-        """Take over how many orders the channel says there are."""
+        """Store the number of orders that the channel reports."""
         total = self.channel_id._adapter()._count_orders(self.channel_id, *self._window())
         self.write({"is_counted": True, "total": -1 if total is None else total})
 
     def _start(self):
-        """Let the lane bring the orders."""
+        """Start the import in the background job."""
         self._set_state("running", error=False, attempts=0, next_try_at=False)
         for backfill in self.filtered(lambda b: not b.started_at):
             backfill.started_at = fields.Datetime.now()
         self.env.ref("oms_addon.oms_lane_backfill").sudo()._wake()
 
     def _set_state(self, state, **values):
-        """Extend: moves are audited."""
+        """Extend: changes of the state are audited."""
         before = {backfill: backfill.state for backfill in self}
         moved = super()._set_state(state, **values)
         for backfill in moved:
@@ -200,7 +200,7 @@ class OmsChannel(models.Model):
     )
 
     def action_new_backfill(self):
-        """Choose which part of the past to bring; the last 90 days to begin with."""
+        """Open a new history import, by default of the last 90 days."""
         self.ensure_one()
         self.check_access("write")
         now = fields.Datetime.now().replace(second=0)

@@ -1,4 +1,4 @@
-"""History imports in the background, page by page."""
+"""History import in the background, page by page."""
 
 import logging
 
@@ -15,9 +15,9 @@ _logger = logging.getLogger(__name__)
 MAX_ATTEMPTS = 8
 FIRST_PAUSE = 30
 LONGEST_PAUSE = 1800
-#: how long to wait for a channel that prepares what was asked for
+#: seconds to wait while a channel prepares the requested list
 PREPARING_SECONDS = 30
-#: which part of a channel's rate limit is left to what is new
+#: share of a channel's rate limit reserved for new orders
 SPARE = 0.25
 SPARE_SECONDS = 5
 MAX_SHOWN = 300
@@ -30,7 +30,7 @@ class OmsChannelBackfill(models.Model):
 
     @api.model
     def _get_todo_domain(self):
-        """:return: what the lane may take now"""
+        """:return: the domain of imports that the background job may process now"""
         return (
             Domain("state", "=", "running")
             & Domain("channel_id.state", "=", "live")
@@ -42,9 +42,9 @@ class OmsChannelBackfill(models.Model):
 
     @api.model
     def _process(self):
-        """Bring one page of the back-fill that has waited longest.
+        """Import one page of the history import that has waited longest.
 
-        :return: 1; 0 when there is nothing to do now
+        :return: 1; 0 if none is due
         """
         due = self.search(self._get_todo_domain(), order="worked_at nulls first, id")
         backfill = due.try_lock_for_update(limit=1)
@@ -54,9 +54,9 @@ class OmsChannelBackfill(models.Model):
         return len(backfill)
 
     def _bring_page(self):
-        """Put one page of old orders in the inbox, unless the channel has to be spared."""
+        """Fetch one page of old orders, or pause if the channel's rate limit is nearly used up."""
         if self.env["oms.channel.meter"]._share_left(self.channel_id) < SPARE:
-            # What is new goes first.
+            # New orders have priority.
             self._pause(SPARE_SECONDS)
             return
         try:
@@ -70,7 +70,7 @@ class OmsChannelBackfill(models.Model):
             self._after_failure(error)
 
     def _fetch_page(self):
-        """Ask for the next page and note how far it went."""
+        """Fetch the next page into the inbox and store the progress."""
         channel = self.channel_id.with_context(**sealed(via="backfill"))
         events, cursor = channel._adapter()._fetch_window(
             channel, *self._window(), self.cursor or None
@@ -98,13 +98,13 @@ class OmsChannelBackfill(models.Model):
             self._pause(PREPARING_SECONDS)
 
     def _pause(self, seconds):
-        """Come back later."""
+        """Schedule the next attempt."""
         self.next_try_at = fields.Datetime.add(fields.Datetime.now(), seconds=int(seconds) or 1)
         for cron in self.env.ref("oms_addon.oms_lane_backfill").sudo().cron_ids:
             cron._trigger(self.next_try_at)
 
     def _after_failure(self, error):
-        """Try again later, or give up and tell the owner; what was read is kept."""
+        """Schedule another attempt, or give up and notify the owner; the progress is kept."""
         _logger.warning("Back-fill %s failed", self.id, exc_info=True)
         text = self.env["oms.channel.message"]._in_words(error)[:MAX_SHOWN]
         attempts = self.attempts + 1

@@ -1,4 +1,4 @@
-"""Whether every order of the channel is here: compared by day, and fetched when it is not."""
+"""Reconciliation: compares the channel's orders with Odoo's and fetches missing ones."""
 
 from datetime import timezone
 
@@ -8,14 +8,14 @@ from odoo.tools import SQL, format_date, format_datetime
 
 from odoo.addons.oms_addon.tools.sealed_context import sealed
 
-#: pages of one window in one go, orders asked for at once, names shown in a sentence
+#: maximum pages of one period, orders fetched per call, names shown in a sentence
 MAX_PAGES = 400
 CHUNK = 50
 MAX_NAMED = 10
 
 
 class OmsChannelGap(models.Model):
-    """One window of time in which the channel's orders were compared with those here."""
+    """A period in which the channel's orders were compared with those in Odoo."""
 
     _name = "oms.channel.gap"
     _description = "Reconciliation"
@@ -24,7 +24,7 @@ class OmsChannelGap(models.Model):
     _check_company_auto = True
     _rec_name = "text"
 
-    # A check can be made anew whatever came of it.
+    # A check can be repeated from any state.
     _TRANSITIONS = {
         "draft": ("listing", "failed"),
         "listing": ("even", "gap", "failed"),
@@ -69,7 +69,7 @@ class OmsChannelGap(models.Model):
     # === ACTION METHODS === #
 
     def action_check(self):
-        """Compare now, and show what came of it."""
+        """Run the check now and show the result."""
         self.ensure_one()
         self.check_access("write")
         self = self.sudo()
@@ -93,7 +93,7 @@ class OmsChannelGap(models.Model):
 
     @api.autovacuum
     def _gc_checked(self):
-        """Delete checks that are older than the settings keep messages."""
+        """Delete checks older than the retention period."""
         limit = self.env["oms.retention"]._limit("inbound")
         if limit:
             self.search([("date_to", "<", limit)], limit=10000).unlink()
@@ -101,11 +101,11 @@ class OmsChannelGap(models.Model):
     # === BUSINESS METHODS === #
 
     def _compare(self):
-        """List the channel's orders of the window, and fetch those that are not here.
+        """List the channel's orders of the period and fetch those missing in Odoo.
 
-        What was listed is kept when the channel's rate limit ends the run: it goes on there.
+        If the rate limit ends the run, the pages listed so far are kept for the next one.
 
-        :raise UserError: when the channel cannot be asked
+        :raise UserError: when the channel returns too many pages of orders
         """
         self.ensure_one()
         self._list()
@@ -127,7 +127,7 @@ class OmsChannelGap(models.Model):
         )
 
     def _list(self):
-        """Take up the channel's order ids, page by page, from where it stopped."""
+        """Fetch the channel's order ids page by page, continuing where the listing stopped."""
         channel, adapter = self.channel_id, self.channel_id._adapter()
         self._set_state("listing", cursor=False, listed_refs=[])
         for _page in range(MAX_PAGES):
@@ -151,8 +151,8 @@ class OmsChannelGap(models.Model):
         )
 
     def _missing(self, refs):
-        """:return: those of the channel's order ids of which neither an order nor a message
-        is here, whatever became of it; one statement
+        """:return: the channel's order ids that have neither an order nor a message in Odoo, in any
+        state; one statement
         """
         self.env["sale.order"].flush_model(["oms_channel_id", "oms_order_ref"])
         self.env["oms.channel.message"].flush_model(["channel_id", "order_ref", "waits_for"])
@@ -175,9 +175,10 @@ class OmsChannelGap(models.Model):
         return [ref for (ref,) in rows]
 
     def _fetch_missing(self, refs):
-        """Ask for orders and put them in the inbox.
+        """Fetch orders into the inbox.
 
-        :return: what people call the orders, by their id, and how many came
+        :return: the order numbers for display, by the channel's id, and how many orders were
+            fetched
         :rtype: tuple[dict, int]
         """
         channel, adapter = self.channel_id, self.channel_id._adapter()
@@ -191,7 +192,7 @@ class OmsChannelGap(models.Model):
         return names, len(names.keys() & set(refs))
 
     def _in_words(self, theirs, missing, names, deleted):
-        """:return: the result as people read it"""
+        """:return: the result for display"""
         text = self._missing_text(theirs, missing, names)
         if not deleted:
             return text
@@ -202,7 +203,7 @@ class OmsChannelGap(models.Model):
         )
 
     def _missing_text(self, theirs, missing, names):
-        """:return: in words what the list of the channel has and Odoo has not"""
+        """:return: the orders that are on the channel and not in Odoo, for display"""
         values = {"window": self._window_text(), "theirs": theirs, "ours": theirs - len(missing)}
         if not missing:
             return self.env._("%(window)s: %(theirs)s on the channel, all in Odoo.", **values)
@@ -224,7 +225,7 @@ class OmsChannelGap(models.Model):
         )
 
     def _window_text(self):
-        """:return: the window as people read it"""
+        """:return: the period for display"""
         if self.day:
             return format_date(self.env, self.day)
         start, end = (

@@ -1,4 +1,4 @@
-"""Whether orders that are here are what they are on the channel: quantities, refunds, states."""
+"""Comparison of imported orders with the channel: quantities, refunds, states."""
 
 import logging
 from datetime import timedelta
@@ -14,10 +14,10 @@ from odoo.addons.oms_addon.tools.sealed_context import sealed
 
 _logger = logging.getLogger(__name__)
 
-#: how many orders that did not leave one check compares, the latest first
+#: maximum number of unshipped orders one check compares, the latest first
 MAX_COMPARED = 500
 MAX_NAMED = 10
-#: for how long after a refund its order is compared: a channel may delete it without a word
+#: days after a refund in which its order is compared: channels may delete a refund without notice
 REFUND_DAYS = 30
 
 
@@ -25,20 +25,20 @@ class OmsChannelGap(models.Model):
     _inherit = "oms.channel.gap"
 
     def _compare_content(self, refs):
-        """Ask for the orders that did not leave, and take in what is not as it is here.
+        """Fetch unshipped orders again and import those that differ on the channel.
 
-        A channel may take items back without a word: nothing of the order has a new time then,
-        so that no poll finds it.
+        A channel may remove items without updating an order's modification date: polling does
+        not find these orders.
 
         :param list refs: the channel's ids of the orders of the window
-        :return: the ids of the orders that were taken in again
+        :return: the ids of the orders with new content
         :rtype: list[str]
         """
         self.ensure_one()
         return self.channel_id._refresh_orders(self.channel_id._unshipped_refs(refs))
 
     def _with_changed(self, text, refs):
-        """:return: the result of a check in words, with the orders that were taken in again"""
+        """:return: the result of a check for display, with the updated orders"""
         if not refs:
             return text
         orders = self.env["sale.order"].search(
@@ -57,8 +57,8 @@ class OmsChannel(models.Model):
     _inherit = "oms.channel"
 
     def _unshipped_refs(self, refs=None):
-        """:param list refs: only orders of these ids; ``None`` for all
-        :return: the channel's ids of orders of which something is to leave, the latest first
+        """:return: the channel's ids of orders with items still to ship, the latest first
+        :param list refs: limit to these ids; ``None`` for all
         """
         self.ensure_one()
         self.env["sale.order"].flush_model(["oms_channel_id", "oms_order_ref", "oms_status"])
@@ -77,8 +77,8 @@ class OmsChannel(models.Model):
         return [ref for (ref,) in rows]
 
     def _refunded_refs(self):
-        """:return: the channel's ids of other orders with late refunds, the latest first, where the
-        channel would show that one was deleted
+        """:return: the channel's ids of other orders with recent refunds, the latest first, if the
+        channel's data would show the deletion of a refund
         """
         self.ensure_one()
         if not self._adapter()._tells_all_refunds:
@@ -98,10 +98,10 @@ class OmsChannel(models.Model):
         return [ref for ref in refunds.order_id.mapped("oms_order_ref") if ref not in others]
 
     def _refresh_orders(self, refs):
-        """Take in the orders that are no longer on the channel what was last told of them.
+        """Fetch orders again; store changed content in the inbox and hold orders that were deleted.
 
         :param list refs: the channel's ids
-        :return: the ids of those whose content is new
+        :return: the ids of orders with new content
         :rtype: list[str]
         """
         self.ensure_one()
@@ -120,8 +120,8 @@ class OmsChannel(models.Model):
         return changed
 
     def _check_last_days(self):
-        """Extend: what did not leave is compared, however long ago it was placed, and what was
-        refunded of the rest.
+        """Extend: also compare all unshipped orders, whatever their date, and other orders with
+        recent refunds.
         """
         is_new = not self.next_gap_at
         result = super()._check_last_days()
@@ -134,6 +134,6 @@ class OmsChannel(models.Model):
             except RateLimited:
                 _logger.info("%s: the rest is compared in the next night", self.name)
             except UserError as error:
-                # A channel that cannot be asked has its alert from the checks themselves.
+                # A failing channel has an alert from the checks themselves.
                 _logger.warning("%s: orders were not compared: %s", self.name, error)
         return result

@@ -1,13 +1,13 @@
-"""Orders that were deleted on the channel for good: no message ever says so."""
+"""Orders that were deleted on the channel, for which no message is sent."""
 
 from odoo import api, fields, models
 
 from odoo.addons.oms_addon.documents.problems import HoldReason
 from odoo.addons.oms_addon.tools.sealed_context import sealed
 
-#: orders asked for at once
+#: orders fetched per call
 CHUNK = 50
-#: so many orders at once are no deletion: it is another shop, or one that was emptied
+#: this many missing orders at once are no deletion: probably another or an emptied store
 DOUBTFUL = 10
 
 
@@ -19,12 +19,12 @@ class OmsChannelGap(models.Model):
     )
 
     def _hold_deleted(self, listed):
-        """Hold orders of which something is still to leave and that the channel has no more.
+        """Hold unshipped orders that no longer exist on the channel.
 
-        An order that is not in the list is asked for by its ID before it counts as deleted.
+        An order missing in the list is fetched by its ID before it counts as deleted.
 
-        :param listed: the order IDs of the whole list of this window
-        :return: the orders
+        :param listed: all order IDs listed for this period
+        :return: the orders on hold
         """
         self.ensure_one()
         channel, adapter, found = self.channel_id, self.channel_id._adapter(), set()
@@ -38,7 +38,7 @@ class OmsChannelGap(models.Model):
             with self.env.cr.savepoint():
                 events = adapter._fetch_orders(channel, refs[position : position + CHUNK])
                 if events:
-                    # What was missed of an order that is there comes along.
+                    # Existing orders are imported, with any changes missed so far.
                     channel.with_context(**sealed(via="gap"))._receive_many(events)
             found.update(event[3] for event in events)
         gone = channel._hold_deleted_orders(set(refs) - found, len(refs))
@@ -47,7 +47,7 @@ class OmsChannelGap(models.Model):
 
     @api.model
     def _asks_by_ref(self, adapter):
-        """:return: whether a channel can be asked for single orders"""
+        """:return: whether the adapter can fetch single orders"""
         base = type(self.env["oms.channel.adapter"])
         return type(adapter)._fetch_orders is not base._fetch_orders
 
@@ -56,7 +56,7 @@ class OmsChannel(models.Model):
     _inherit = "oms.channel"
 
     def _deletable(self, domain):
-        """:return: the orders of a channel of which something is still to leave"""
+        """:return: the unshipped open orders of a channel within a domain"""
         return self.env["sale.order"].search(
             [
                 ("oms_channel_id", "=", self.id),
@@ -69,11 +69,11 @@ class OmsChannel(models.Model):
         )
 
     def _hold_deleted_orders(self, refs, asked):
-        """Hold orders that the channel no longer knows.
+        """Hold orders that no longer exist on the channel.
 
         :param refs: their IDs on the channel
-        :param int asked: how many orders it was asked for
-        :return: the orders that are held
+        :param int asked: number of orders requested
+        :return: the orders on hold
         """
         gone = self._deletable([("oms_order_ref", "in", list(refs))])
         if len(gone) >= DOUBTFUL and len(refs) == asked:

@@ -1,4 +1,4 @@
-"""Gap checks of a channel: one every night, and those a person asks for."""
+"""Scheduling of reconciliation: every night, and on demand."""
 
 import logging
 from collections import namedtuple
@@ -15,7 +15,7 @@ from odoo.addons.oms_addon.exceptions import RateLimited
 
 _logger = logging.getLogger(__name__)
 
-#: at which hour of the channel's company, and how many days back
+#: hour in the time zone of the channel's company, and number of days compared
 NIGHT_HOUR = 3
 DAYS = 2
 MAX_SHOWN = 300
@@ -40,7 +40,7 @@ class OmsChannel(models.Model):
 
     @api.model
     def _codes_that_list(self):
-        """:return: the codes of the adapters that can say which orders were placed when"""
+        """:return: the codes of the adapters that can list orders by date"""
         base = type(self.env["oms.channel.adapter"])
         return [
             code
@@ -55,7 +55,7 @@ class OmsChannel(models.Model):
     # === ACTION METHODS === #
 
     def action_new_gap(self):
-        """Choose a window to compare; the last two days to begin with."""
+        """Open a new check, by default of the last two days."""
         self.ensure_one()
         self.check_access("write")
         now = fields.Datetime.now().replace(second=0)
@@ -82,14 +82,14 @@ class OmsChannel(models.Model):
 
     @api.model
     def _alert_places(self):
-        """Extend: where the checks are."""
+        """Extend: the alert opens the list of checks."""
         return {**super()._alert_places(), "gap": "action_view_gaps"}
 
     # === THE LANE === #
 
     @api.model
     def _get_gap_domain(self):
-        """:return: whose orders are to be compared now"""
+        """:return: the domain of the channels whose orders are due for comparison"""
         return (
             Domain("state", "=", "live")
             & Domain("adapter", "in", self._codes_that_list())
@@ -101,7 +101,7 @@ class OmsChannel(models.Model):
 
     @api.model
     def _run_care(self):
-        """Extend: when no registration is to be looked at, compare the orders of a channel."""
+        """Extend: compare the orders of one channel if no webhook check is due."""
         done = super()._run_care()
         if done:
             return done
@@ -112,9 +112,9 @@ class OmsChannel(models.Model):
         return len(channel)
 
     def _check_last_days(self):
-        """Go on with checks that wait, else compare the last days; plan the next night.
+        """Continue unfinished checks, else compare the last days; schedule the next night.
 
-        A new channel waits for its first night.
+        A new channel is first compared in its first night.
         """
         self.ensure_one()
         is_new = not self.next_gap_at
@@ -134,7 +134,7 @@ class OmsChannel(models.Model):
             return ZoneInfo("UTC")
 
     def _next_night(self):
-        """:return: when the coming night's check is, in UTC; not all channels at once"""
+        """:return: the time of the next nightly check in UTC, staggered by channel"""
         zone = self._zone()
         now = datetime.now(zone)
         moment = time(NIGHT_HOUR, self.id % 60)
@@ -150,7 +150,7 @@ class OmsChannel(models.Model):
 
     @api.model
     def _day_window(self, zone, day):
-        """:return: where a day begins and ends in a time zone, in UTC"""
+        """:return: start and end of a day in a time zone, in UTC"""
         return Window(
             *(
                 self._utc(datetime.combine(each, time.min, zone))
@@ -160,7 +160,7 @@ class OmsChannel(models.Model):
 
     def _gaps_of(self, days):
         """:param list days: dates in the company's time zone
-        :return: the checks of these days, made where they are missing
+        :return: the checks of these days, created if missing
         """
         self.ensure_one()
         Gap = self.env["oms.channel.gap"]
@@ -187,9 +187,9 @@ class OmsChannel(models.Model):
     # === CHECKING === #
 
     def _check_gap(self, start, end):
-        """Compare the orders of a window with those of the channel, and fetch what is missing.
+        """Compare the orders of a period with the channel's and fetch missing ones.
 
-        :param datetime start: inclusive; UTC when it has no zone
+        :param datetime start: inclusive; UTC if it has no zone
         :param datetime end: exclusive
         :return: the check
         :rtype: oms.channel.gap
@@ -206,7 +206,7 @@ class OmsChannel(models.Model):
         return gap
 
     def _check_gaps(self, gaps):
-        """Work through checks, and say what came of them in an alert.
+        """Run checks and report the result as an alert.
 
         :param gaps: checks of the channel
         """
@@ -226,16 +226,16 @@ class OmsChannel(models.Model):
         self._notify_gaps(gaps)
 
     def _go_on_later(self, error):
-        """Let the lane go on with what is not checked yet once the rate limit gives way."""
+        """Schedule the remaining checks for when the rate limit allows calls again."""
         seconds = max(error.seconds or 0, 1)
         self.next_gap_at = fields.Datetime.add(fields.Datetime.now(), seconds=seconds)
         for cron in self.env.ref("oms_addon.oms_lane_care").sudo().cron_ids:
             cron._trigger(self.next_gap_at)
 
     def _notify_gaps(self, gaps):
-        """Raise the alert for what was found, or settle it when nothing is missing any more.
+        """Raise the alert for the result, or resolve it if no orders are missing any more.
 
-        :param gaps: checks that were made just now
+        :param gaps: the finished checks
         """
         found = gaps.filtered(lambda g: g.state == "gap") or gaps.filtered(
             lambda g: g.state == "failed"
@@ -256,7 +256,7 @@ class OmsChannel(models.Model):
             self._resolve_alert("gap")
 
     def _open_gaps(self):
-        """:return: the checks of the last days whose orders are still not here"""
+        """:return: the checks of the last 7 days whose orders are still missing"""
         recent = fields.Datetime.subtract(fields.Datetime.now(), days=7)
         return self.gap_ids.filtered(
             lambda g: (
@@ -267,7 +267,7 @@ class OmsChannel(models.Model):
         )
 
     def _name_of(self, event):
-        """:return: what people call the order of an event; its id when it cannot be read"""
+        """:return: the order number of an event for display; its id if the event cannot be read"""
         try:
             document = self._adapter()._read(self, event[0], event[2])
         except (DocumentError, ValueError, KeyError, TypeError):

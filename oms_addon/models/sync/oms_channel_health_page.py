@@ -1,4 +1,4 @@
-"""What the health page of a channel shows: its limits, its breaker, its orders by day."""
+"""Content of a channel's health page: rate limits, circuit breaker, orders by day."""
 
 import time
 
@@ -25,7 +25,7 @@ class OmsChannel(models.Model):
     # === COMPUTE METHODS === #
 
     def _compute_meters(self):
-        """Read what the meters say: how much is left of each limit, and whether calls rest."""
+        """Compute the remaining share of each rate limit, and whether calls are paused."""
         meters = self.env["oms.channel.meter"].search([("channel_ref", "in", self.ids)])
         of_channels = meters.grouped("channel_ref")
         for channel in self:
@@ -39,7 +39,7 @@ class OmsChannel(models.Model):
             )
 
     def _compute_day_bars(self):
-        """Read from the gap checks how many orders there were there and here, by day."""
+        """Compute the number of orders on the channel and in Odoo by day, from the checks."""
         since = fields.Date.subtract(fields.Date.context_today(self), days=DAYS)
         gaps = self.env["oms.channel.gap"].search(
             [
@@ -86,7 +86,7 @@ class OmsChannelMeter(models.Model):
     _inherit = "oms.channel.meter"
 
     def _bar(self):
-        """:return: a bucket as it is shown"""
+        """:return: a rate limit for display"""
         now = time.time()
         left = min(self.burst, self.tokens + max(now - self.counted_at, 0) * self.rate)
         waits = self.blocked_until - now
@@ -104,7 +104,7 @@ class OmsChannelMeter(models.Model):
         }
 
     def _breaker_text(self):
-        """:return: whether calls are made, in words"""
+        """:return: whether calls are made, for display"""
         waits = self.blocked_until - time.time() if self else 0
         if waits > 0:
             return self.env._(
@@ -121,7 +121,7 @@ class OmsChannelGap(models.Model):
     _inherit = "oms.channel.gap"
 
     def _bar(self):
-        """:return: the orders of a day as they are shown"""
+        """:return: the orders of a day for display"""
         return {
             "label": format_date(self.env, self.day, date_format="d MMM"),
             "theirs": self.theirs_count,

@@ -1,10 +1,10 @@
-"""What channels want known: the app was removed, a customer is to be forgotten."""
+"""Notices from channels, such as disconnection or the erasure of a customer."""
 
 from odoo import api, models
 
 from odoo.addons.oms_addon.tools.contact_keys import email_key
 
-#: what is done only once the channel was asked whether it is true
+#: kinds of notices applied only after the channel confirmed them
 CONFIRMED = ("disconnected", "erase_customer", "erase_shop")
 
 
@@ -14,7 +14,7 @@ class OmsChannelNotice(models.AbstractModel):
 
     @api.model
     def _import_documents(self, channel, run):
-        """Do what notices ask for.
+        """Process notices.
 
         :param channel: the channel that sent them
         :param list run: pairs (message, ``NoticeDocument``)
@@ -28,15 +28,15 @@ class OmsChannelNotice(models.AbstractModel):
 
     @api.model
     def _apply(self, channel, message, document):
-        """Do what one notice asks for.
+        """Process one notice.
 
-        :return: what was done, in words
+        :return: the result for display
         """
         return getattr(self, f"_take_{document.kind}")(channel, message, document)
 
     @api.model
     def _apply_disconnected(self, channel, message, document):
-        """The channel was disconnected there: nothing can be told or asked any more."""
+        """Raise an alert and stop all calls: the app was disconnected on the channel."""
         channel._raise_alert(
             "credentials",
             document.message or self.env._("The channel was disconnected by the store."),
@@ -54,7 +54,7 @@ class OmsChannelNotice(models.AbstractModel):
 
     @api.model
     def _apply_data_request(self, channel, message, document):
-        """A customer wants to know what is kept of them: a person answers, with the export."""
+        """Notify the owner of a customer's data request, to be answered with the export."""
         partner, orders = self.env["oms.privacy"]._partners_of_notice(channel, document)
         message.partner_id = partner
         customer = document.customer_email or document.customer_ref
@@ -91,10 +91,10 @@ class OmsChannelNotice(models.AbstractModel):
 
     @api.model
     def _apply_erase_customer(self, channel, message, document):
-        """Erase a person; what was sold, invoiced and paid stays as it is.
+        """Erase a person's data; sales, invoices and payments remain.
 
-        Who still waits for items is erased later, and what cannot be erased is named: somebody
-        is told.
+        Erasure is postponed while orders are open, and the owner is notified of anything that could
+        not be erased.
         """
         privacy = self.env["oms.privacy"]
         partner, orders = privacy._partners_of_notice(channel, document)
@@ -125,8 +125,8 @@ class OmsChannelNotice(models.AbstractModel):
 
     @api.model
     def _account_of(self, channel, document, person):
-        """:return: what to do about a contact with a login that has the e-mail address alone,
-        which proves nothing
+        """:return: instructions for contacts with a user account that match by e-mail address only,
+            which is no proof of identity
         :rtype: list[str]
         """
         email = email_key(document.customer_email)

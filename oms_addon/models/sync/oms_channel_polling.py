@@ -1,4 +1,4 @@
-"""Asking channels for what is new: one at a time, page by page, patient with those that fail."""
+"""Polling of channels: one at a time, page by page, with a back-off after failures."""
 
 import logging
 import time
@@ -14,15 +14,15 @@ from odoo.addons.oms_addon.tools.backoff import backoff
 
 _logger = logging.getLogger(__name__)
 
-#: pages and seconds of one channel before the next one gets its turn
+#: pages and seconds for one channel before the next one is polled
 MAX_PAGES = 20
 MAX_SECONDS = 20
-#: the first and longest pause after a failure
+#: the first and longest pause after a failure, in seconds
 FIRST_PAUSE = 60
 LONGEST_PAUSE = 1800
-#: how long a person's click waits for the lane that has the channel
+#: seconds to wait after a click until the background job releases the channel
 PATIENCE_SECONDS = 10
-#: what an alert shows of a channel's answer
+#: length limit of a channel's answer in an alert
 MAX_SHOWN = 300
 
 
@@ -47,7 +47,7 @@ class OmsChannel(models.Model):
     # === ACTION METHODS === #
 
     def action_fetch(self):
-        """Ask for what is new now, and say what came of it."""
+        """Fetch new events now and show the result."""
         self.ensure_one()
         self.check_access("write")
         self = self.sudo()
@@ -64,11 +64,11 @@ class OmsChannel(models.Model):
         )
 
     def _lock_patiently(self):
-        """Lock the channel, waiting a while for what works with it now.
+        """Lock the channel, waiting for some seconds if another transaction holds it.
 
-        What changed it meanwhile makes the request begin anew, and then see the change.
+        If that transaction changed the channel, the request is restarted and reads the new values.
 
-        :return: whether it came free in time
+        :return: whether the lock was obtained in time
         """
         self.ensure_one()
         try:
@@ -83,12 +83,12 @@ class OmsChannel(models.Model):
         return True
 
     def _notify_busy(self):
-        """:return: the action that says that somebody else has the channel"""
+        """:return: the action that shows that another process is fetching"""
         text = self.env._("Another job is processing this channel. Try again later.")
         return self._notify(text, "warning")
 
     def _notify(self, message, kind):
-        """:return: the action that shows a message and reads the page again"""
+        """:return: the action that shows a message and reloads the page"""
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -109,7 +109,7 @@ class OmsChannel(models.Model):
 
     @api.model
     def _get_fetch_domain(self):
-        """:return: which channels are to be asked now"""
+        """:return: the domain of the channels due for polling"""
         return (
             Domain("state", "=", "live")
             & Domain("adapter", "in", self._codes_that("_can_fetch"))
@@ -121,9 +121,9 @@ class OmsChannel(models.Model):
 
     @api.model
     def _run_fetch(self):
-        """Ask the one channel that has waited longest and that nobody else asks now.
+        """Poll the channel that has waited longest and is not locked.
 
-        :return: how many messages came, at least 1; 0 when no channel is due
+        :return: number of messages received, at least 1; 0 if no channel is due
         """
         due = self.search(self._get_fetch_domain(), order="next_fetch_at nulls first, id")
         channel = due.try_lock_for_update(allow_referencing=True, limit=1)
@@ -135,9 +135,9 @@ class OmsChannel(models.Model):
     # === ONE CHANNEL === #
 
     def _poll(self):
-        """Ask a channel for what is new, page by page, and plan the next time.
+        """Fetch new events from a channel page by page and schedule the next poll.
 
-        :return: how many messages came, and what went wrong in words ('' when nothing did)
+        :return: number of messages received, and the error for display ('' if none)
         :rtype: tuple[int, str]
         """
         self.ensure_one()
@@ -151,27 +151,28 @@ class OmsChannel(models.Model):
                 raise
             except Exception as error:  # noqa: BLE001 - told by an alert, asked again later
                 if total:
-                    # It got on: the pauses of a shop that fails now and then do not grow.
+                    # There was progress: the back-off of an occasionally failing channel does not
+                    # grow.
                     self.fetch_failures = 0
                 return total, self._after_failed_poll(error)
             total += count
             if not count or self.cursor == before:
                 break
             if page == MAX_PAGES - 1 or time.monotonic() > until:
-                # More is there, but others wait too.
+                # More pages are left, but other channels are waiting.
                 self._after_poll(0)
                 return total, ""
         self._after_poll(self._poll_seconds())
         return total, ""
 
     def _poll_seconds(self):
-        """:return: how long until the channel is asked again when all is well"""
+        """:return: seconds until the next poll after a successful one"""
         has_messages = self.webhooks_state == "ok"
         minutes = self.fetch_minutes_webhooks if has_messages else self.fetch_minutes
         return max(max(minutes, 1) * 60, self._adapter()._least_poll_seconds(self))
 
     def _after_poll(self, seconds):
-        """Plan the next poll after one that went well."""
+        """Schedule the next poll after a successful one."""
         now = fields.Datetime.now()
         self.write(
             {
@@ -183,21 +184,21 @@ class OmsChannel(models.Model):
         self._note_answer()
 
     def _note_answer(self):
-        """The channel answers and knows us: close its breaker, settle what said otherwise."""
+        """Close the breaker after a successful call and resolve the alerts about failed calls."""
         self.env["oms.channel.meter"]._record_success(self)
         self._resolve_alert("fetch", "credentials", "breaker")
 
     def _after_failed_poll(self, error):
-        """Say what went wrong and plan the next try; each pause is twice the one before.
+        """Report the error and schedule the next poll; each pause is twice the one before.
 
-        :return: what went wrong, in words
+        :return: the error for display
         :rtype: str
         """
         now = fields.Datetime.now()
         text = self.env["oms.channel.message"]._in_words(error)[:MAX_SHOWN]
         seconds = getattr(error, "seconds", None) or 0
         if isinstance(error, RateLimited):
-            # Nothing is wrong: it is only not yet time.
+            # A rate limit is no error: only wait.
             self.next_fetch_at = fields.Datetime.add(now, seconds=max(seconds, 1))
             return text
         _logger.warning("Channel %s could not be read", self.id, exc_info=error)
@@ -213,7 +214,7 @@ class OmsChannel(models.Model):
         return text
 
     def _alert_failed_call(self, error, text):
-        """Raise the alert for a call of the channel that failed."""
+        """Raise the alert for a failed call of the channel."""
         if isinstance(error, CredentialsError):
             self.env["oms.channel.meter"]._record_failure(self, at_once=True)
             self._raise_alert(

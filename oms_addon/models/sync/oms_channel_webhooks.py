@@ -1,4 +1,4 @@
-"""The messages a channel sends by itself: asked for, looked after, missed when they stay away."""
+"""Webhook registration on channels: requested, checked, and reported if it fails."""
 
 import logging
 
@@ -34,7 +34,7 @@ class OmsChannel(models.Model):
 
     @api.constrains("tracking_secret", "webhook_secret", "api_secret")
     def _check_tracking_secret(self):
-        """What a carrier knows opens nothing but tracking."""
+        """The tracking secret is shared with carriers, so it must differ from all other secrets."""
         for channel_sudo in self.sudo().filtered("tracking_secret"):
             if channel_sudo.tracking_secret in (
                 channel_sudo.webhook_secret,
@@ -59,7 +59,7 @@ class OmsChannel(models.Model):
     # === ACTION METHODS === #
 
     def action_check_webhooks(self):
-        """See now whether the channel sends its messages, and say what came of it."""
+        """Check the webhook registrations now and show the result."""
         self.ensure_one()
         self.check_access("write")
         self = self.sudo()
@@ -67,7 +67,7 @@ class OmsChannel(models.Model):
         return self._notify(problem or self.webhooks_text, "danger" if problem else "success")
 
     def action_go_live(self):
-        """Override of `oms.channel`: ask the channel for its messages."""
+        """Override of `oms.channel`: register webhooks."""
         self.check_access("write")
         self = self.sudo()
         result = super().action_go_live()
@@ -76,7 +76,7 @@ class OmsChannel(models.Model):
         return result
 
     def action_pause(self):
-        """Override of `oms.channel`: tell the channel to send no more messages."""
+        """Override of `oms.channel`: remove webhooks."""
         self.check_access("write")
         self = self.sudo()
         result = super().action_pause()
@@ -85,7 +85,7 @@ class OmsChannel(models.Model):
         return result
 
     def action_archive(self):
-        """Override of `base`: an archived channel is not live."""
+        """Override of `base`: pause live channels first."""
         self.check_access("write")
         self = self.sudo()
         self.filtered(lambda c: c.state == "live").action_pause()
@@ -95,7 +95,7 @@ class OmsChannel(models.Model):
 
     @api.model
     def _get_care_domain(self):
-        """:return: whose registrations are to be looked at now"""
+        """:return: the domain of the channels due for a webhook check"""
         return (
             Domain("state", "=", "live")
             & Domain("adapter", "in", self._codes_that("_can_register"))
@@ -107,9 +107,9 @@ class OmsChannel(models.Model):
 
     @api.model
     def _run_care(self):
-        """Look after one channel: its messages, or what may have got lost.
+        """Check the webhooks of one channel: their registration and their arrival.
 
-        :return: 1; 0 when no channel is due
+        :return: 1; 0 if no channel is due
         """
         due = self.search(self._get_care_domain(), order="next_care_at nulls first, id")
         channel = due.try_lock_for_update(allow_referencing=True, limit=1)
@@ -121,15 +121,15 @@ class OmsChannel(models.Model):
     # === ONE CHANNEL === #
 
     def _next_care(self, now):
-        """:return: when the registrations are looked at next: what the channel switched off is
-        registered again before more than one poll has to find what was not sent
+        """:return: the time of the next webhook check, soon enough to restore registrations that
+        the channel removed before more than one poll has to fetch the missed events
         """
         return fields.Datetime.add(now, minutes=max(self.fetch_minutes_webhooks, 1))
 
     def _care_webhooks(self):
-        """See that the channel sends its messages; make again what is missing.
+        """Register missing webhooks with the channel.
 
-        :return: what went wrong in words; '' when nothing did
+        :return: the error for display; '' if none
         :rtype: str
         """
         self.ensure_one()
@@ -164,9 +164,9 @@ class OmsChannel(models.Model):
         return ""
 
     def _note_no_webhooks(self, now):
-        """The channel sends nothing as it is set up: it is asked, and nobody is alarmed.
+        """Note that the channel's configuration has no webhooks: it is polled, without an alert.
 
-        :return: nothing went wrong
+        :return: '' (no error)
         """
         self.write(
             {
@@ -181,8 +181,8 @@ class OmsChannel(models.Model):
         return ""
 
     def _webhooks_in_words(self, made):
-        """:param list made: sentences on what had been lost
-        :return: how it stands with the registrations, in words
+        """:return: the state of the registrations for display
+        :param list made: sentences on restored registrations
         """
         if not made:
             return self.env._("All webhooks are registered.")
@@ -194,9 +194,9 @@ class OmsChannel(models.Model):
         return shown
 
     def _after_failed_care(self, error):
-        """Say that the channel sends no messages.
+        """Raise an alert that webhooks could not be registered.
 
-        :return: what went wrong, in words
+        :return: the error for display
         :rtype: str
         """
         now = fields.Datetime.now()
@@ -224,7 +224,7 @@ class OmsChannel(models.Model):
         return text
 
     def _end_webhooks(self):
-        """Tell the channel to send no more messages; when it cannot be told, say so."""
+        """Remove the webhooks of the channel; warn if that fails."""
         self.ensure_one()
         self.write({"webhooks_state": "none", "webhooks_text": False, "webhooks_since": False})
         self._resolve_alert("webhooks", "unheard")

@@ -1,12 +1,12 @@
-"""Whether webhooks arrive, compared with what polling finds."""
+"""Detection of missing webhooks, by comparison with polling."""
 
 from odoo import fields, models
 from odoo.tools import SQL
 
-#: no message for so long, while so many were found by asking, is no coincidence
+#: no webhook for so many hours while polling found so many events: an alert is raised
 UNHEARD_HOURS = 6
 UNHEARD_FINDS = 3
-#: how long a message may be on its way
+#: minutes allowed for the delivery of a webhook
 GRACE_MINUTES = 15
 LATEST = 2000
 
@@ -15,7 +15,7 @@ class OmsChannel(models.Model):
     _inherit = "oms.channel"
 
     def _check_heard(self):
-        """Warn when a channel's messages do not arrive although they are registered."""
+        """Raise an alert if webhooks are registered but do not arrive."""
         self.ensure_one()
         if self.webhooks_state != "ok" or not self.webhooks_since:
             return
@@ -42,10 +42,9 @@ class OmsChannel(models.Model):
             )
 
     def _count_ways(self, since, until):
-        """Count the latest messages by the way they came; a bounded number is looked at.
+        """Count the latest messages by the way they were received, from a bounded number of rows.
 
-        :return: how many the channel sent since ``since``, and how many were found by asking
-            between the two
+        :return: number of webhooks since ``since``, and of polled messages between both dates
         :rtype: tuple[int, int]
         """
         self.env["oms.channel.message"].flush_model(["channel_id", "direction", "via"])
