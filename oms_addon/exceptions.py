@@ -1,4 +1,4 @@
-"""The kinds of failure of a step that talks to the outside."""
+"""Errors of calls to other systems."""
 
 from odoo.exceptions import UserError
 
@@ -6,10 +6,10 @@ from odoo.exceptions import UserError
 class RetryableError(UserError):
     """The same call may succeed later: time-out, connection refused, 5xx.
 
-    :param str message: cause and cure, for people
-    :param float seconds: the soonest next try, in seconds; ``None`` leaves it to the
-        back-off of the lane
-    :param bool unreachable: whether nobody was there to answer, whatever was asked
+    :param str message: cause and fix, for people
+    :param float seconds: the earliest retry, in seconds; ``None`` uses the back-off of the
+        background job
+    :param bool unreachable: whether the server could not be reached, so any call would fail
     """
 
     def __init__(self, message, seconds=None, unreachable=False):
@@ -19,13 +19,13 @@ class RetryableError(UserError):
 
 
 class RateLimited(RetryableError):
-    """Too many calls: nothing is wrong, it is only not yet time. Counts as no attempt."""
+    """The rate limit is reached: retry later. Does not count as an attempt."""
 
 
 class Unfinished(RateLimited):
-    """The channel took the call and works on it: look again, with what is known of it so far.
+    """The channel accepted the call and is processing it: retry with the state reached so far.
 
-    :param dict state: what the next try has to know; kept with the message, see
+    :param dict state: what the next attempt needs; stored with the message, see
         ``oms.channel.adapter`` ``_state``
     """
 
@@ -35,20 +35,20 @@ class Unfinished(RateLimited):
 
 
 class CredentialsError(RetryableError):
-    """The channel refuses who we are: every call fails until a person renews the access."""
+    """The channel rejected the credentials: every call fails until a person renews them."""
 
 
 class FinalError(UserError):
-    """Trying again changes nothing: a person has to look.
+    """A retry cannot succeed: a person has to resolve it.
 
-    :param str message: cause and cure, for people
+    :param str message: cause and fix, for people
     """
 
 
 class InsufficientStock(UserError):
-    """Items are not there any more: nothing was kept for the cart.
+    """Too little stock: nothing was reserved for the cart.
 
-    :param str message: every product of which there are too few, for people
+    :param str message: every product with too few units, for people
     :param list short: a ``Shortage`` for each of them
     """
 

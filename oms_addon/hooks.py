@@ -1,8 +1,8 @@
-"""What the add-on undoes when it is removed."""
+"""Uninstall hook: restores what the add-on changed."""
 
 
 def uninstall_hook(env):
-    """Have warehouses work as before, and drop what the ORM does not know of.
+    """Restore standard warehouses, and drop database objects that the ORM does not manage.
 
     :param env: the environment of the removal
     """

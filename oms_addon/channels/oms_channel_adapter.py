@@ -1,4 +1,4 @@
-"""The contract between the system and one kind of channel: what comes in."""
+"""The contract of a channel adapter: inbound messages."""
 
 import hashlib
 from typing import NamedTuple
@@ -10,10 +10,10 @@ from odoo.addons.oms_addon.tools import signature
 
 
 class Event(NamedTuple):
-    """One thing a channel says, as it goes into the inbox.
+    """One inbound event, as it is stored in the inbox.
 
-    ``ref`` is the same for the same event, however often and by whichever way it comes;
-    ``order_ref`` is the channel's order id, when it is known without reading further.
+    ``ref`` is the same for the same event, however often and by whichever path it is received;
+    ``order_ref`` is the channel's order id, where it is known without parsing the payload.
     """
 
     topic: str
@@ -23,95 +23,94 @@ class Event(NamedTuple):
 
 
 class OmsChannelAdapter(models.AbstractModel):
-    """Speaks to one kind of channel.
+    """Contract of one kind of channel.
 
-    A channel is one file: an abstract model ``oms.channel.adapter.<code>`` that inherits
-    this one and overrides what its channel can do. The label is its ``_description``;
-    capability flags say what it can do, and nothing asks for more. Parsing is pure: bytes
-    in, document out, no database. What talks to the channel goes through ``_call`` and
-    raises ``RetryableError`` when the same call may succeed later, any other
-    ``UserError`` when it never will.
+    A channel is an abstract model ``oms.channel.adapter.<code>`` that inherits this one and
+    overrides what its channel supports. Its ``_description`` is the label; the flags declare
+    its capabilities. Parsing is pure: bytes to document, no database. Calls go through
+    ``_call`` and raise ``RetryableError`` when the same call may succeed later, another
+    ``UserError`` when it cannot.
 
-    All texts of ids are the channel's own; all times are aware; all money is ``Decimal``.
+    All ids are the channel's own texts; all times are timezone-aware; money is ``Decimal``.
     """
 
     _name = "oms.channel.adapter"
     _description = "Channel Adapter"
 
-    #: its orders are made in Odoo: none comes as a message, so there is nothing to parse
+    #: orders are created in Odoo itself: no messages, nothing to parse
     _is_native = False
-    #: the channel's orders can be asked for (``_fetch``, ``_fetch_orders``, ``_list_orders``)
+    #: orders can be fetched (``_fetch``, ``_fetch_orders``, ``_list_orders``)
     _can_fetch = False
-    #: its messages are asked for by us at the channel itself (``_ensure_webhooks``)
+    #: webhooks are registered through the channel's API (``_ensure_webhooks``)
     _can_register = False
     #: orders can be uploaded as a file (``_read_file``)
     _can_import_file = False
-    #: bytes of a message that is pushed to us at most
+    #: maximum size of an inbound message, in bytes
     _max_message = 4 * 1024**2
-    #: its documents are posted to our own interface (``oms.api``)
+    #: order documents are posted to our API (``oms.api``)
     _can_use_api = False
-    #: what it offers can be read (``_fetch_listings``)
+    #: listings can be fetched (``_fetch_listings``)
     _can_fetch_listings = False
-    #: its orders and messages name a variant that has no SKU or barcode of its own by those of
-    #: its product; whose they are only ``_fetch_listings`` tells
+    #: orders and messages name a variant without SKU or barcode by those of its product; which
+    #: is which is known from ``_fetch_listings`` only
     _variants_inherit = False
-    #: its places of stock can be read (``_fetch_locations``)
+    #: the channel's stock locations can be fetched (``_fetch_locations``)
     _can_fetch_locations = False
-    #: its tax rates can be read (``_fetch_taxes``)
+    #: the channel's tax rates can be fetched (``_fetch_taxes``)
     _can_fetch_taxes = False
-    #: what it can be told (``_push_<what>``)
+    #: what can be pushed to the channel (``_push_<topic>``)
     _can_push_shipment = False
-    #: tracking numbers of a shipment it was told before (``_push_tracking``)
+    #: tracking numbers can be added to a shipment that was pushed before (``_push_tracking``)
     _can_push_tracking = False
     _can_push_cancellation = False
-    #: who cancels chooses whether the channel sends the customer an e-mail; else it decides itself
+    #: a cancellation has an option to e-mail the customer; else the channel decides
     _can_notify_cancellation = False
     _can_push_refund = False
     _can_push_stock = False
     _can_push_price = False
-    #: an order is told with what is left of it: pieces cancelled there are no longer in it, and
-    #: their money was given back without being told, see ``oms.order.remainder``
+    #: order documents contain only what is left of the order: cancelled units and their refunded
+    #: money are missing without a notice, see ``oms.order.remainder``
     _tells_remainder = False
-    #: how its kind rounds taxes where the channel does not say, see ``oms.channel``
+    #: default of ``oms.channel`` ``tax_rounding``, where the channel does not provide it
     _tax_rounding = ""
-    #: refunds are told as money that moved, days later, and under ids of their own: that one was
-    #: made by us shows only by its amount, and pieces are meant only where they are paid in full
+    #: refunds arrive as money movements, days later and under other ids: a refund made in Odoo is
+    #: recognized by amount, and units are assumed only where the amount covers them in full
     _has_refund_ledger = False
-    #: it does not tell what was paid, but that the order is: a charge keeps the amount of the total
-    #: it came with, whatever the order costs later
+    #: documents contain whether an order is paid, not the amount: a charge keeps the order total
+    #: at that time, even if the order is changed later
     _charges_are_totals = False
-    #: an order is told with all its refunds: one that is missing was deleted there
+    #: an order document contains all its refunds: a missing one was deleted on the channel
     _tells_all_refunds = False
-    #: a refund it is asked for is a document there: no payment provider is asked to pay it
+    #: a pushed refund only creates a document on the channel: no payment provider is called
     _refunds_are_paper = False
-    #: it signs its bodies alone: neither their topic, their name nor their time is proved, so what
-    #: cannot be taken back is asked about before it is done (``_confirm``)
+    #: only message bodies are signed, not topic, id or time: what cannot be undone is confirmed
+    #: with the channel first (``_confirm``)
     _signs_bodies_only = False
-    #: seconds between two looks at it
+    #: minimum seconds between two fetches of the refund ledger
     _ledger_seconds = 0
-    #: how many orders one call of ``_fetch_orders`` tells as they are now, so that those that did
-    #: not leave can be compared with those here; 0 where each takes a call of its own
+    #: orders that one call of ``_fetch_orders`` returns in their current state, to compare open
+    #: orders with the channel; 0 where each order takes its own call
     _compare_size = 0
-    #: the connection fields of ``oms.channel`` that it uses, and those it cannot do without
+    #: the connection fields of ``oms.channel`` that the kind uses, and those that are required
     _credentials = ()
     _required_credentials = ()
-    #: what the connection fields are called on the channel, where that helps: {field: label}
+    #: labels of the connection fields, where the channel names them differently: {field: label}
     _credential_labels = {}
-    #: how many seconds a poll reaches back behind its cursor
+    #: seconds before its cursor at which a poll starts
     _overlap_seconds = 300
-    #: a picture of Font Awesome for the kind
+    #: Font Awesome icon of the kind
     _icon = "fa-plug"
     #: how orders are usually paid, by payment method: {method: terms}, see tools/payment_terms.py
     _payment_terms = {}
-    #: the policy most channels of the kind have, see ``oms.channel`` ``_policy_presets``
+    #: default policy of the kind, see ``oms.channel`` ``_policy_presets``
     _policy_preset = "prepaid"
-    #: what happens to orders placed before a channel goes live: where they come by themselves
-    #: they are recorded, as somebody works on them elsewhere; see ``start_policy``
+    #: what happens to orders placed before go-live: ``record`` stores them without processing, as
+    #: they are fulfilled in another system; see ``oms.channel`` ``start_policy``
     _start_policy = "record"
 
     @api.model
     def _label_of(self, name):
-        """:return: what a connection field is called on this kind of channel"""
+        """:return: the label of a connection field on this kind of channel"""
         field = self.env["oms.channel"]._fields[name]
         return self._credential_labels.get(name) or field._description_string(self.env)
 
@@ -119,8 +118,8 @@ class OmsChannelAdapter(models.AbstractModel):
 
     @api.model
     def _verify(self, channel, headers, body, now):
-        """Check that a message is from the channel, and what its headers say of it: as Standard
-        Webhooks, or HMAC-SHA256 over time and raw body.
+        """Verify that a message is from the channel: Standard Webhooks, or HMAC-SHA256 over time
+        and raw body.
 
         :param headers: the request's headers
         :param bytes body: the raw body
@@ -132,23 +131,23 @@ class OmsChannelAdapter(models.AbstractModel):
 
     @api.model
     def _is_ping(self, channel, headers, body):
-        """:return: whether a message only asks whether we are there; it is answered with 200
-        before its signature is looked at, and nothing is kept of it
+        """:return: whether a message is only a connection test; it is answered with 200 before
+        its signature is verified, and not stored
         """
         return False
 
     @api.model
     def _identify(self, channel, headers, body):
-        """Name the event of a genuine message.
+        """Identify the event of a genuine message.
 
-        Only what is signed names it: ``webhook-id`` where that is, else the body. Of a channel
-        that signs its bodies alone no header is believed: the same body is the same event.
+        Uses signed values only: ``webhook-id`` where it is signed, else the body. For channels
+        that sign the body alone, headers are ignored: equal bodies are the same event.
 
         :param headers: the request's headers
         :param bytes body: the raw body
         :rtype: Event
-        :raise DocumentError: when the sender is to be told that the body is none; a channel
-            that cannot mend it is not told, the message is kept and shown
+        :raise DocumentError: when the body is invalid and the sender can correct it; from other
+            channels the invalid message is stored and shown as failed
         """
         topic = self._topic_of(body)
         event_ref, order_ref = self._describe(topic, body)
@@ -156,46 +155,46 @@ class OmsChannelAdapter(models.AbstractModel):
 
     @api.model
     def _topic_of(self, body):
-        """:return: what a body is, where it says so itself"""
+        """:return: the topic of a body, from its content"""
         return "orders"
 
     @api.model
     def _minute(self):
-        """:return: what tells apart that the same is said at different times: for bodies that
-        hold no time of their own, and may be true again later
+        """:return: the current minute; part of the reference of events whose body has no time,
+        so that equal bodies at different times are different events
         """
         return f"{fields.Datetime.now():%Y%m%d%H%M}"
 
     @api.model
     def _describe(self, topic, payload):
-        """Name the event of a body that came without a name.
+        """Derive an event's reference and order id from its body.
 
         :param str topic: the channel's name of the event
-        :param bytes payload: the body as it came
-        :return: the event's reference, the same for the same event, and the channel's order
-            id when the body tells it
+        :param bytes payload: the body as received
+        :return: a reference that is the same for the same event, and the channel's order id;
+            ``None`` when the body does not contain it
         :rtype: tuple[str, str|None]
-        :raise DocumentError: when the body is not what the channel promises
+        :raise DocumentError: when the body is not in the channel's format
         """
         return hashlib.sha256(payload).hexdigest(), None
 
     @api.model
     def _parse(self, channel, topic, payload):
-        """Read one inbound message. Pure: no database, no call.
+        """Parse one inbound message. Pure: no database, no call.
 
         :param channel: the channel that sent it
         :param str topic: the channel's name of the event
-        :param bytes payload: the body as it came
+        :param bytes payload: the body as received
         :return: a document of ``documents/order.py`` (order, cancellation, payment,
             refund) or ``documents/channel.py`` (listing, notice, order request);
-            ``None`` when the topic asks for nothing
-        :raise DocumentError: when the body is not what the channel promises
+            ``None`` when messages of the topic are ignored
+        :raise DocumentError: when the body is not in the channel's format
         """
         raise NotImplementedError
 
     @api.model
     def _read(self, channel, topic, payload):
-        """Read one inbound message of any topic; carriers' events look the same everywhere.
+        """Parse one inbound message of any topic; tracking events have one format everywhere.
 
         :return: the document, see ``_parse``
         """
@@ -205,10 +204,10 @@ class OmsChannelAdapter(models.AbstractModel):
 
     @api.model
     def _confirm(self, channel, document):
-        """Ask the channel whether a notice is true that it signed without its topic.
+        """Fetch from the channel whether a notice is true whose topic is not signed.
 
         :param document: a ``NoticeDocument``
-        :return: why it is not done; '' when it is true
+        :return: why the notice is not applied; '' when it is true
         :rtype: str
         """
         return self.env._(

@@ -1,8 +1,8 @@
-"""The contract between the system and one kind of channel: which servers are called.
+"""The contract of a channel adapter: which servers are called.
 
-What a person enters to be let in belongs to the servers that the channel's address names, see
-``oms.channel`` ``write``. An address that an answer gives, as of a file to download, is called
-without it, and only on the internet.
+Credentials are sent only to the servers of the channel's own address, see ``oms.channel``
+``write``. An address in a response, as of a file to download, is called without them, and only
+on the internet.
 """
 
 from odoo import api, models
@@ -12,27 +12,27 @@ from odoo.addons.oms_addon.tools import http
 from odoo.addons.oms_addon.tools import outbound_address as addresses
 from odoo.addons.oms_addon.tools.outbound_address import AddressError
 
-#: system parameter, which administrators alone can write: see ``res.config.settings``
+#: system parameter that only administrators can write, see ``res.config.settings``
 TRUSTED_HOSTS = "oms_addon.trusted_hosts"
-#: headers that say nothing of who is calling
+#: headers that contain no credentials
 NEUTRAL_HEADERS = {"accept", "content-type", "user-agent"}
 
 
 class OmsChannelAdapter(models.AbstractModel):
     _inherit = "oms.channel.adapter"
 
-    #: the hosts a channel of the kind can have, ``*.`` stands for one name; none for any
+    #: hosts that channels of the kind can have, ``*.`` matches one label; empty allows any
     _hosts = ()
 
     @api.model
     def _base_url(self, channel):
-        """:return: what the paths of calls are below, without a slash at its end"""
+        """:return: the base URL of the API, without a trailing slash; '' without an address"""
         return self._parse_address(channel.base_url).url if channel.base_url else ""
 
     @api.model
     def _origins(self, channel):
-        """:return: the servers that are told who is calling: protocol, host and port of each;
-        extended by kinds that have more than that of the channel's address
+        """:return: the servers that receive the credentials, each as protocol, host and port;
+        extended by kinds with servers besides the channel's address
         :rtype: tuple[str]
         """
         base_url = self._base_url(channel)
@@ -40,18 +40,18 @@ class OmsChannelAdapter(models.AbstractModel):
 
     @api.model
     def _is_moved(self, before, after):
-        """:param tuple before: ``_origins`` that secrets were entered for
-        :param tuple after: those that they would be sent to
+        """:param tuple before: the ``_origins`` that the secrets were entered for
+        :param tuple after: the new ``_origins``
         :return: whether the secrets have to be entered again
         """
         return before != after
 
     @api.model
     def _parse_address(self, text):
-        """Parse the address of a channel as people write it.
+        """Parse the address of a channel as entered.
 
         :rtype: addresses.Address
-        :raise AddressError: when it is none
+        :raise AddressError: when it is not a valid address
         """
         try:
             return addresses.parse(text)
@@ -60,9 +60,9 @@ class OmsChannelAdapter(models.AbstractModel):
 
     @api.model
     def _check_address(self, address):
-        """Check whether a channel of the kind can be at an address.
+        """Check whether a channel of the kind may have an address.
 
-        :raise AddressError: when it cannot
+        :raise AddressError: when it may not
         """
         if addresses.is_trusted(address, self._trusted_hosts()):
             return
@@ -79,24 +79,24 @@ class OmsChannelAdapter(models.AbstractModel):
         """:return: whether a host is one of ``_hosts``"""
         return host in self._hosts or f"*.{host.partition('.')[2]}" in self._hosts
 
-    # === THE DOOR === #
+    # === REQUESTS === #
 
     @api.model
     def _request(self, channel, method, url, *, headers=None, auth=None, **options):
-        """Call a server of the channel, or one that an answer of it named.
+        """Call a server of the channel, or one that a response of it linked to.
 
-        :param str url: the whole URL
-        :param options: as of ``http.request``
+        :param str url: the full URL
+        :param options: as for ``http.request``
         :rtype: http.Answer
         :raise AddressError: when the channel's server may not be called; nothing was sent
-        :raise RetryableError: when one that an answer named may not be called
-        :raise FinalError: when the URL is none, or another server would be told who is calling
+        :raise RetryableError: when a linked server may not be called
+        :raise FinalError: when the URL is invalid, or credentials would go to another server
         """
         origins = self._origins(channel)
         try:
             address = addresses.parse(url, with_query=True)
         except AddressError as error:
-            # The channel's own address is one: it is this call that can never be made.
+            # `AddressError` means the channel's address is wrong; here only this URL is.
             raise FinalError(str(self._explained(error))) from error
         is_own = address.origin in origins
         if is_own:
@@ -129,7 +129,7 @@ class OmsChannelAdapter(models.AbstractModel):
 
     @api.model
     def _trusted_hosts(self):
-        """:return: the hosts administrators allow without HTTPS and in the own network"""
+        """:return: the hosts that administrators allow without HTTPS and in the local network"""
         text = self.env["ir.config_parameter"].sudo().get_param(TRUSTED_HOSTS)
         try:
             return addresses.parse_trusted(text)
@@ -139,7 +139,7 @@ class OmsChannelAdapter(models.AbstractModel):
     @api.model
     def _explained(self, error):
         """:param AddressError error: why an address is not called
-        :return: the same with cause and cure for people
+        :return: the same error with a message for people: cause and fix
         :rtype: AddressError
         """
         words = {

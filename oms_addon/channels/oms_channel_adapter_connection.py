@@ -1,4 +1,4 @@
-"""The contract: connecting a channel, and its webhooks."""
+"""The contract of a channel adapter: connection and webhooks."""
 
 from odoo import api, models
 
@@ -10,7 +10,7 @@ class OmsChannelAdapter(models.AbstractModel):
 
     @api.model
     def _about(self):
-        """:return: what this kind of channel is and does, for those who choose one"""
+        """:return: a description of this kind of channel, for the list to choose from"""
         ways = [
             (
                 self._can_fetch and self._can_register,
@@ -34,34 +34,34 @@ class OmsChannelAdapter(models.AbstractModel):
 
     @api.model
     def _prepare_channel(self, channel):
-        """Hook: make what a channel needs before it goes live."""
+        """Hook: create what a channel needs before it goes live."""
 
     @api.model
     def _test_connection(self, channel):
-        """Try the credentials, with one call that changes nothing.
+        """Test the credentials with one read-only call.
 
-        :return: what is missing for the connection to work, in words; '' when it works
+        :return: why the connection fails, for people; '' when it works
         :rtype: str
         """
         return ""
 
     @api.model
     def _test_notes(self, channel):
-        """:return: what does not work over a connection that works, in words; '' when all does
+        """:return: what fails although the connection works, for people; '' when nothing does
         :rtype: str
         """
         return ""
 
     @api.model
     def _ensure_webhooks(self, channel):
-        """See that the channel sends us its messages; make what is missing or switched off.
+        """Check the webhooks on the channel; create missing and re-enable disabled ones.
 
-        :return: a sentence for each registration that was missing and made again; ``None``
-            when the channel sends nothing as it is set up, which is no fault
+        :return: a sentence for each webhook that was restored; ``None`` when the channel, as
+            configured, needs no webhooks
         :rtype: list[str]|None
         """
         return []
 
     @api.model
     def _remove_webhooks(self, channel):
-        """Tell the channel to send no more messages."""
+        """Remove the webhooks on the channel."""

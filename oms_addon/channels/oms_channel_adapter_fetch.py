@@ -1,85 +1,84 @@
-"""The contract: what a channel is asked for."""
+"""The contract of a channel adapter: fetching."""
 
 from odoo import api, models
 
 from odoo.addons.oms_addon.documents.values import DocumentError, in_words
 
-#: what an alert shows of a problem
+#: maximum length of a problem in an alert, in characters
 MAX_PROBLEM = 200
 
 
 class OmsChannelAdapter(models.AbstractModel):
     _inherit = "oms.channel.adapter"
 
-    # === IN: ASKING === #
+    # === FETCH === #
 
     @api.model
     def _fetch(self, channel, limit=None):
-        """Ask the channel for the orders that changed since its cursor, one page.
+        """Fetch one page of the orders that changed since the channel's cursor.
 
-        The cursor moves with every page and reaches back ``_overlap_seconds``, so that what
-        the channel shows late is found; what was seen before changes nothing.
+        A poll starts ``_overlap_seconds`` before the cursor, as channels may publish changes
+        late; orders received before are not changed by it.
 
-        :param int limit: how many orders at most
-        :return: events, and the new cursor; the old cursor and no events when there is
-            nothing new
+        :param int limit: maximum number of orders
+        :return: events, and the new cursor; no events and the old cursor when nothing changed
         :rtype: tuple[list[Event], str]
         """
         return [], channel.cursor
 
     @api.model
     def _least_poll_seconds(self, channel):
-        """:return: how many seconds have to lie between two polls, whatever is set: a channel
-        whose limit a poll uses up leaves nothing for anything else
+        """:return: minimum seconds between two polls, whatever the channel's setting, where one
+        poll uses up the rate limit
         :rtype: int
         """
         return 0
 
     @api.model
     def _fetch_orders(self, channel, refs):
-        """Ask the channel for some orders as they are now.
+        """Fetch some orders in their current state.
 
         :param list refs: the channel's order ids
-        :return: an event for each order there is
+        :return: an event for each order that exists
         :rtype: list[Event]
         """
         return []
 
     @api.model
     def _list_orders(self, channel, start, end, cursor=None):
-        """Ask which orders were placed in a window, one page.
+        """Fetch one page of the ids of orders placed in a window.
 
         :param datetime start: aware, inclusive
         :param datetime end: aware, exclusive
-        :param str cursor: where the page before ended; ``None`` for the first
-        :return: the channel's order ids, and where to go on; ``None`` at the end
+        :param str cursor: the cursor of the previous page; ``None`` for the first
+        :return: the channel's order ids, and the next cursor; ``None`` at the end
         :rtype: tuple[list[str], str|None]
         """
         return [], None
 
     @api.model
     def _count_orders(self, channel, start, end):
-        """:return: how many orders were placed in a window; ``None`` when the channel only
-        tells by listing them
+        """:return: the number of orders placed in a window; ``None`` when the channel can only
+        list them
         :rtype: int|None
         """
         return None
 
     @api.model
     def _ledger_slack(self, order):
-        """:return: by how many of the smallest coins a ledger of refunds may tell one of ours
-            differently
+        """:return: tolerance for recognizing our refund in the refund ledger, in units of the
+            currency's smallest coin
         :rtype: int
         """
         return 0
 
     @api.model
     def _fetch_window(self, channel, start, end, cursor=None):
-        """Ask for the orders placed in a window, one page; a bulk export may take its time.
+        """Fetch one page of the orders placed in a window; a bulk export may take several calls.
 
-        :param str cursor: where the page before ended; ``None`` for the first
-        :return: events, and where to go on; ``None`` at the end. No events and a cursor mean
-            that the channel is not ready yet.
+        :param str cursor: the cursor of the previous page; ``None`` for the first
+        :return: events, and the next cursor; ``None`` at the end. No events and a cursor mean
+            that the channel is still preparing them.
         :rtype: tuple[list[Event], str|None]
         """
         refs, following = self._list_orders(channel, start, end, cursor)
@@ -87,29 +86,29 @@ class OmsChannelAdapter(models.AbstractModel):
 
     @api.model
     def _fetch_listings(self, channel, cursor=None):
-        """Ask what the channel offers, one page.
+        """Fetch one page of the channel's listings.
 
-        :return: listings, and where to go on; ``None`` at the end
+        :return: listings, and the next cursor; ``None`` at the end
         :rtype: tuple[list[channel_documents.Listing], str|None]
         """
         return [], None
 
     @api.model
     def _find_listed(self, channel, listings):
-        """Ask which of some listings there still are: a list may end early.
+        """Fetch which of some listings still exist: a list of listings may be incomplete.
 
-        :param listings: ``oms.channel.listing`` records that the last list left out
-        :return: the channel's ids of those there are; ``None`` when it cannot be asked
+        :param listings: ``oms.channel.listing`` records that the last fetch did not return
+        :return: the channel's ids of existing listings; ``None`` when it cannot be fetched
         :rtype: set[str]|None
         """
         return None
 
     @api.model
     def _parse_each(self, channel, rows, parse):
-        """Read rows that do not depend on each other: those that cannot be read stop no other.
+        """Parse independent rows; a row that cannot be parsed is skipped with an alert.
 
-        :param parse: makes a list of ``Listing`` of a row
-        :return: what was read, of all rows together
+        :param parse: function from a row to a list of ``Listing``
+        :return: the listings of all rows
         """
         found, problems = [], []
         for number, row in enumerate(rows, 1):
@@ -122,9 +121,9 @@ class OmsChannelAdapter(models.AbstractModel):
 
     @api.model
     def _notify_skipped(self, channel, problems):
-        """Say which rows of a list were left out.
+        """Raise an alert about listings that were skipped.
 
-        :param list problems: what is wrong with each, in words
+        :param list problems: an error message per row
         """
         if problems:
             channel._raise_alert(
@@ -144,62 +143,62 @@ class OmsChannelAdapter(models.AbstractModel):
 
     @api.model
     def _fetch_locations(self, channel):
-        """Ask where the channel keeps stock.
+        """Fetch the channel's stock locations.
 
         :return: dicts with ``ref`` and ``name``; ``fulfils`` is false where the channel
-            itself ships from (e.g. a marketplace's own warehouse)
+            ships itself (e.g. a marketplace's own warehouse)
         :rtype: list[dict]
         """
         return []
 
     @api.model
     def _fetch_taxes(self, channel):
-        """Ask which tax rates the channel charges.
+        """Fetch the tax rates the channel charges.
 
         :return: dicts with ``name``, ``rate`` (``Decimal``, percent) and ``included``
-            (whether its prices include it); ``ref`` where orders name taxes by an id,
-            ``compound`` where a tax is computed on others, ``priority`` where taxes of different
-            ones apply together, in that order
+            (whether prices include it); ``ref`` where orders refer to taxes by id,
+            ``compound`` where a tax is computed on others, ``priority`` where one tax of each
+            priority applies, in that order
         :rtype: list[dict]
         """
         return []
 
     @api.model
     def _fetch_tax_rounding(self, channel):
-        """Ask what the channel rounds the taxes of an order for.
+        """Fetch whether the channel rounds taxes per line or per order.
 
-        :return: a value of ``oms.channel`` ``tax_rounding``; '' when it does not tell
+        :return: a value of ``oms.channel`` ``tax_rounding``; '' when it is not provided
         :rtype: str
         """
         return ""
 
     @api.model
     def _price_rounding(self, channel):
-        """Ask which way the channel rounds amounts.
+        """Fetch the channel's rounding method.
 
-        :return: ``half_up`` as Odoo does, ``half_down``, ``half_even``, ``half_odd``, ``up`` or
-            ``down``; '' when it does not tell
+        :return: ``half_up`` (as Odoo), ``half_down``, ``half_even``, ``half_odd``, ``up`` or
+            ``down``; '' when the channel does not provide it
         :rtype: str
         """
         return ""
 
     @api.model
     def _read_file(self, channel, data):
-        """Read a file of orders.
+        """Read an order file.
 
-        :param bytes data: the file as it was uploaded
-        :return: events, their documents, and the errors of rows that are none
+        :param bytes data: the file as uploaded
+        :return: events, their documents, and the errors of invalid rows
         :rtype: tuple[list[Event], list, list]
         """
         raise NotImplementedError
 
     @api.model
     def _read_rows(self, channel, data):
-        """Read the rows of a file of orders that is a table.
+        """Read the rows of an order file that is a table.
 
-        :param bytes data: the file as it was uploaded
+        :param bytes data: the file as uploaded
         :return: the headers, and per row its number, its cells and its order's reference;
-            nothing when the file is no table
+            both empty when the file is not a table
         :rtype: tuple[tuple, list[tuple]]
         """
         return (), []

@@ -1,4 +1,4 @@
-"""The contract between the system and one kind of channel: what goes out."""
+"""The contract of a channel adapter: outbound messages."""
 
 import json
 
@@ -15,7 +15,7 @@ from odoo.addons.oms_addon.tools.sealed_context import unsealed
 class OmsChannelAdapter(models.AbstractModel):
     _inherit = "oms.channel.adapter"
 
-    #: how many items one call takes, by topic
+    #: how many items one call accepts, by topic
     _batch_sizes = {"stock": 1, "price": 1}
     #: calls (or the channel's cost points) per second and burst, by bucket
     _rate_limits = {"default": (2.0, 40.0)}
@@ -24,17 +24,18 @@ class OmsChannelAdapter(models.AbstractModel):
 
     @api.model
     def _send(self, channel, topic, key, payload):
-        """Tell the channel something.
+        """Push a message to the channel.
 
         :param str topic: ``shipment``, ``tracking``, ``cancellation``, ``refund``, ``stock``,
             ``price``, ``promise``
-        :param str key: the idempotency key of the call, the same at every try
+        :param str key: the idempotency key of the call, the same at every attempt
         :param bytes payload: the content, as JSON
-        :return: what the channel answered, as JSON-able data; ``unmet`` where its state, read
-            back, is not what was wanted: what is not, in words. The message is not done then
-        :raise RetryableError: when the same call may succeed later, or nobody can tell whether
-            it did: a retry has to look for what was made first
-        :raise Unfinished: when the channel took the call and works on it
+        :return: the channel's response, as JSON-able data; ``unmet`` where its state, fetched
+            again, differs from the pushed one: the difference, for people. The message is not
+            done then
+        :raise RetryableError: when the same call may succeed later, or its outcome is unknown:
+            a retry has to search for the result of the first call
+        :raise Unfinished: when the channel accepted the call and is still processing it
         """
         if not getattr(self, f"_can_push_{topic}", False):
             raise FinalError(self.env._("This channel type does not accept: %s.", topic))
@@ -42,7 +43,7 @@ class OmsChannelAdapter(models.AbstractModel):
 
     @api.model
     def _push_shipment(self, channel, key, shipment):
-        """Tell that items left.
+        """Push a shipment.
 
         :param dict shipment: ``order_ref``, ``shipment_ref``, ``shipped_at`` (ISO, UTC),
             ``location_ref`` ('' when unknown), ``parcels`` (each ``carrier``,
@@ -53,86 +54,86 @@ class OmsChannelAdapter(models.AbstractModel):
 
     @api.model
     def _push_tracking(self, channel, key, shipment):
-        """Tell the tracking numbers of a shipment that was told before: late or corrected ones.
+        """Push late or corrected tracking numbers of a shipment that was pushed before.
 
-        :param dict shipment: as of ``_push_shipment``, with the parcels as they are now,
-            ``shipment_key`` (the key the shipment was told under), ``replaces`` (numbers that
-            were told and are wrong) and ``told`` (what the channel answered to the shipment)
+        :param dict shipment: as for ``_push_shipment``, with the current parcels,
+            ``shipment_key`` (the key the shipment was pushed with), ``replaces`` (wrong numbers
+            that were pushed) and ``told`` (the channel's response to the shipment)
         """
         raise NotImplementedError
 
     @api.model
     def _push_cancellation(self, channel, key, cancellation):
-        """Tell that an order, or some of its pieces, will not come.
+        """Push the cancellation of an order, or of some of its units.
 
         :param dict cancellation: ``order_ref``, ``reason`` (``customer``, ``inventory``,
             ``fraud``, ``unpaid``, ``other``), ``text``, ``restock`` (bool), ``refund``
-            (bool: whether the channel is to give the money back), ``notify`` (bool: whether
-            it is to mail the customer), ``lines`` (as of a
-            shipment, with ``amount``: text, what was credited for them, with taxes; empty for
+            (bool: whether the channel is to refund the money), ``notify`` (bool: whether
+            it is to mail the customer), ``lines`` (as for a
+            shipment, with ``amount``: text, the amount credited for them, with taxes; empty for
             the whole order)
-        :return: ``{"refund_ref": …}`` where the channel tells the cancellation of items as a
-            refund: its id, by which the echo is known; with ``amount`` where it says what it
-            gave back
+        :return: ``{"refund_ref": …}`` where the channel sends the cancellation of items as a
+            refund: its id, by which the echo is recognized; with ``amount`` where it returns
+            the amount refunded
         """
         raise NotImplementedError
 
     @api.model
     def _push_refund(self, channel, key, refund):
-        """Have the channel give money back.
+        """Refund money through the channel.
 
         :param dict refund: ``order_ref``, ``amount`` (text), ``currency``, ``text``,
-            ``charge_ref`` (the charge to give back), ``shipping`` (text: the part that is
+            ``charge_ref`` (the payment to refund), ``shipping`` (text: the part that is
             shipping), ``lines`` (each ``line_ref``, ``sku``, ``quantity``, ``amount``,
             ``restock``)
-        :return: ``{"refund_ref": …}``, the channel's id, by which its echo is known; with
-            ``by_hand`` where the channel only wrote it down and somebody has to pay it
+        :return: ``{"refund_ref": …}``, the channel's id, by which its echo is recognized; with
+            ``by_hand`` where the channel only recorded it and a person has to pay it
         """
         raise NotImplementedError
 
     @api.model
     def _charge_of_refund(self, ref):
         """:param str ref: the channel's id of a refund
-        :return: what the charge of its money is called in the channel's documents
+        :return: the reference of its payment in the channel's documents
         """
         return ref
 
     @api.model
     def _is_echo(self, refund, key):
-        """:param refund: ``order_document.Refund`` told by the channel
-        :param str key: the idempotency key of a refund or cancellation of ours
-        :return: whether the refund says that this call made it; a channel that keeps no key is
-            compared by items and amount instead
+        """:param refund: an ``order_document.Refund`` that the channel sent
+        :param str key: the idempotency key of a refund or cancellation that was pushed
+        :return: whether the refund names the push as its origin; channels that store no key are
+            matched by items and amount instead
         """
         return False
 
     @api.model
     def _push_stock(self, channel, key, items):
-        """Tell how many can be sold, ``_batch_sizes["stock"]`` items at most.
+        """Push available quantities, at most ``_batch_sizes["stock"]`` items.
 
         :param list items: dicts with ``ref``, ``item_ref``, ``parent_ref``, ``sku``,
             ``location`` ('' where the channel has one stock only), ``quantity`` (int) and
-            ``seen`` (int: what the channel was last known to have; ``None`` when unknown)
-        :return: ``{"failed": {position: why}, "stale": {position: what the channel has}}``,
-            both by the item's position as a text; what is in neither was taken. ``"later"``
-            lists positions that were not told yet and are to be told next; ``"untracked"``
-            has, by position, why the channel shows no number: ``parent`` or ``none``.
+            ``seen`` (int: the channel's last known quantity; ``None`` when unknown)
+        :return: ``{"failed": {position: reason}, "stale": {position: the channel's quantity}}``,
+            both by the item's position as text; items in neither were accepted. ``"later"``
+            lists the positions to push next; ``"untracked"`` has, by position, why the channel
+            tracks no quantity: ``parent`` or ``none``.
         :rtype: dict
         """
         raise NotImplementedError
 
     @api.model
     def _push_price(self, channel, key, items):
-        """Tell prices, ``_batch_sizes["price"]`` items at most.
+        """Push prices, at most ``_batch_sizes["price"]`` items.
 
-        :param list items: as of ``_push_stock``, with ``price`` (text) and ``currency``
+        :param list items: as for ``_push_stock``, with ``price`` (text) and ``currency``
         :return: as of ``_push_stock``
         """
         raise NotImplementedError
 
     @api.model
     def _state(self):
-        """:return: what the last try of the message being sent left behind, see ``Unfinished``
+        """:return: the state that the last attempt of the message stored, see ``Unfinished``
         :rtype: dict
         """
         message = self.env["oms.channel.message"].browse(unsealed(self.env, "message_id"))
@@ -142,7 +143,7 @@ class OmsChannelAdapter(models.AbstractModel):
 
     @api.model
     def _turn(self, channel, pages, mark, body=b""):
-        """Count a page of a list of a channel before the next one is asked for.
+        """Count a page of a list of a channel before the next one is fetched.
 
         :param pages: ``Pages`` of the list
         :param mark: see ``Pages.take``
@@ -176,17 +177,17 @@ class OmsChannelAdapter(models.AbstractModel):
         accept=(),
         seconds=None,
     ):
-        """Call the channel, within its limits.
+        """Call the channel, within its rate limits.
 
         :param str method: ``GET``, ``POST``…
-        :param str path: below the store address, or a whole URL
+        :param str path: relative to the base URL, or a full URL
         :param body: bytes, or data that is sent as JSON
-        :param str bucket: which of ``_rate_limits`` the call uses up
-        :param float cost: how much of it
-        :param accept: statuses of errors that are answers all the same
-        :param float seconds: how long it may take in all; ``None`` for what any call may
+        :param str bucket: which of ``_rate_limits`` the call uses
+        :param float cost: the tokens it uses
+        :param accept: error statuses that are returned instead of raised
+        :param float seconds: total time limit; ``None`` for the default of any call
         :rtype: http.Answer
-        :raise RateLimited: when it is not time yet; nothing was sent
+        :raise RateLimited: when the limit is reached; nothing was sent
         """
         self._spend_tokens(channel, bucket, cost)
         headers = dict(headers or {})
@@ -214,9 +215,9 @@ class OmsChannelAdapter(models.AbstractModel):
 
     @api.model
     def _spend_tokens(self, channel, bucket, cost):
-        """Use up a part of one of ``_rate_limits``.
+        """Spend tokens of one of ``_rate_limits``.
 
-        :raise RateLimited: when it is not time yet; nothing was taken
+        :raise RateLimited: when there are too few; nothing was spent
         """
         attempt = current(self.env, "attempt") or Attempt()
         missing = attempt.missing(bucket, cost)
@@ -235,4 +236,4 @@ class OmsChannelAdapter(models.AbstractModel):
 
     @api.model
     def _observe(self, channel, bucket, answer):
-        """Hook: learn the channel's limits from an answer, see ``oms.channel.meter``."""
+        """Hook: read the channel's limits from a response, see ``oms.channel.meter``."""

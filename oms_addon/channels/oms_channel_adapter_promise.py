@@ -1,4 +1,4 @@
-"""Whether customers and channels are told that a promise changed."""
+"""The contract of a channel adapter: changed promised dates."""
 
 from odoo import api, models
 
@@ -6,15 +6,15 @@ from odoo import api, models
 class OmsChannelAdapter(models.AbstractModel):
     _inherit = "oms.channel.adapter"
 
-    #: whether the channel can be told that an order comes at another date
+    #: changed promised dates can be pushed
     _can_push_promise = False
 
     @api.model
     def _push_promise(self, channel, key, promise):
-        """Tell that items come at another date than they were promised.
+        """Push changed promised dates of items to the channel.
 
         :param dict promise: ``order_ref``, ``ship_by`` and ``deliver_by`` (ISO, UTC; '' when
-            nobody can say), ``reason``, ``lines`` (each ``line_ref``, ``sku``, ``ship_by``,
+            unknown), ``reason``, ``lines`` (each ``line_ref``, ``sku``, ``ship_by``,
             ``deliver_by``)
         """
         raise NotImplementedError

@@ -1,4 +1,4 @@
-"""Requests of machines: bodies as they came, JSON answers whatever happens."""
+"""Requests of other systems: raw bodies, and JSON responses even for errors."""
 
 import contextlib
 
@@ -13,10 +13,10 @@ from odoo.addons.oms_addon.api.problems import Problem, from_document_error
 from odoo.addons.oms_addon.documents.values import DocumentError
 
 MAX_BODY = 20 * 1024**2
-#: what is read of a body nobody wants, so that its sender reads the answer
+#: how many bytes of a refused body are read, so that the client gets to the response
 MAX_DRAINED = 32 * 1024**2
 
-# What Odoo and werkzeug raise, in our words: (code, detail).
+# Problem (code, detail) by HTTP status.
 _WORDS = {
     400: ("bad-request", "The request cannot be parsed."),
     401: ("no-key", "A valid API key is required: Authorization: Bearer <key>."),
@@ -33,23 +33,23 @@ _WORDS = {
 
 
 class MachineDispatcher(http.HttpDispatcher):
-    """Serves routes of the type ``oms``.
+    """Dispatcher for routes of the type ``oms``.
 
-    A body is not taken for a form, so that it is verified and kept as it came; every error
-    is answered as ``application/problem+json``.
+    Bodies are not parsed as forms, so that the raw bytes can be verified and stored; every
+    error is returned as ``application/problem+json``.
     """
 
     routing_type = "oms"
 
     def dispatch(self, endpoint, args):
-        """Override of `odoo`: parameters are those of the path."""
+        """Override of `odoo`: pass only the parameters in the path."""
         self.request.params = dict(args)
         if self.request.httprequest.method == "OPTIONS":
             return Response(status=204, headers={"Allow": ", ".join(_allowed_methods())})
         return self.request.registry["ir.http"]._dispatch(endpoint)
 
     def handle_error(self, exc):
-        """Override of `odoo`: say what is wrong, in one form."""
+        """Override of `odoo`: return every error as a problem document."""
         if isinstance(exc, RequestEntityTooLarge):
             _drain(self.request.httprequest)
         return _as_problem(exc).get_response()
@@ -58,11 +58,11 @@ class MachineDispatcher(http.HttpDispatcher):
 def route(*paths, methods, auth="public", readonly=False, max_body=MAX_BODY):
     """Return the decorator of a route for machines.
 
-    :param paths: where it answers
+    :param paths: URL paths
     :param list methods: HTTP methods
     :param str auth: ``public`` where the body is signed, ``oms`` with an API key
-    :param bool readonly: whether it changes nothing
-    :param int max_body: bytes of a body at most
+    :param bool readonly: whether it only reads
+    :param int max_body: maximum bytes of a body
     """
     return http.route(
         list(paths),
@@ -77,10 +77,10 @@ def route(*paths, methods, auth="public", readonly=False, max_body=MAX_BODY):
 
 
 def read_body(limit):
-    """Read the body of a request, once it is known whose it is.
+    """Read the body of a request, after its sender was identified.
 
-    :param int limit: bytes it may have, at most those of the route
-    :raise RequestEntityTooLarge: when it has more; it was not read
+    :param int limit: maximum bytes, if lower than the route's limit
+    :raise RequestEntityTooLarge: when the body is larger; it was not read
     """
     httprequest = request.httprequest
     httprequest.max_content_length = min(limit, httprequest.max_content_length or limit)
@@ -90,19 +90,19 @@ def read_body(limit):
 
 
 def answer(content, status=200, headers=None):
-    """:return: an answer with a JSON body"""
+    """:return: a response with a JSON body"""
     return request.make_json_response(
         content, status=status, headers=[*(headers or {}).items(), ("Cache-Control", "no-store")]
     )
 
 
 def refuse(status, code, detail, errors=(), headers=None):
-    """:return: an answer that says what is wrong, where what was written is to stay"""
+    """:return: an error response that does not roll back the transaction"""
     return Problem(status, code, detail, errors, headers).get_response()
 
 
 def _as_problem(exc):
-    """:return: the problem an exception is to the sender; never its trace"""
+    """:return: the problem response for an exception, without its traceback"""
     if isinstance(exc, Problem):
         return exc
     if isinstance(exc, HTTPException) and exc.code in _WORDS:
@@ -130,13 +130,13 @@ def _as_problem(exc):
 
 
 def _allowed_methods():
-    """:return: the methods the address of the request knows"""
+    """:return: the methods that the requested address supports"""
     router = request.env["ir.http"].routing_map().bind_to_environ(request.httprequest.environ)
     return sorted(router.allowed_methods())
 
 
 def _drain(httprequest):
-    """Read a refused body to its end, within limits: who still writes does not read."""
+    """Read the rest of a refused body, within limits: clients read no response while they send."""
     httprequest.max_content_length = MAX_DRAINED
     with contextlib.suppress(HTTPException, OSError):
         httprequest.get_data(cache=False)

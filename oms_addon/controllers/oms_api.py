@@ -12,7 +12,7 @@ from odoo.addons.oms_addon.controllers.machine import answer, route
 
 
 class OmsApi(http.Controller):
-    """See the description at ``/oms/api/v1/openapi.json``; all the work is in ``oms.api``."""
+    """Routes of the API; described at ``/oms/api/v1/openapi.json``, implemented in ``oms.api``."""
 
     @route(f"{PREFIX}/orders", methods=["POST"], auth="oms")
     def post_documents(self):
@@ -57,18 +57,18 @@ class OmsApi(http.Controller):
         return request.make_response(render(self._description()), headers=security.items())
 
     def _description(self):
-        # Not the host a request names, which whoever asks chooses.
+        # Not the host of the request, which the client chooses.
         parameters_sudo = request.env["ir.config_parameter"].sudo()
         return describe(parameters_sudo.get_param("web.base.url", "").rstrip("/"))
 
     def _ask(self, method, *parameters, **values):
-        """:return: the answer of a method that reads"""
+        """:return: the response of a method that reads"""
         channel = self._enter(writing=False)
         read = read_parameters(request.httprequest.args, parameters)
         return self._answer(getattr(request.env["oms.api"], method)(channel, **values, **read))
 
     def _send(self, method, *values):
-        """:return: the answer of a method that takes a body in"""
+        """:return: the response of a method that receives a body"""
         channel = self._enter(writing=True)
         if request.httprequest.mimetype != "application/json":
             raise Problem(415, "bad-type", "Send the body as application/json.")
@@ -77,7 +77,7 @@ class OmsApi(http.Controller):
         return self._answer(getattr(request.env["oms.api"], method)(channel, *values, body, key))
 
     def _enter(self, writing):
-        """:return: the channel of the request, which is counted"""
+        """:return: the channel of the request; counts the request for the rate limit"""
         headers, api = request.httprequest.headers, request.env["oms.api"]
         channel = api._enter(headers.get("X-Oms-Channel", ""), writing)
         key = request.env["ir.http"]._oms_shown_key()

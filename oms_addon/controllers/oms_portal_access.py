@@ -1,4 +1,4 @@
-"""Pages of documents, which show what things cost."""
+"""Portal pages that show prices."""
 
 from odoo.exceptions import AccessError
 from odoo.http import request
@@ -9,8 +9,8 @@ from odoo.addons.portal.controllers.portal import CustomerPortal
 
 class OmsPortalAccess(CustomerPortal):
     def _document_check_access(self, model_name, document_id, access_token=None):
-        """Extend `portal`: who is told no prices opens a page only as its customer does, with the
-        token that stands in the mail.
+        """Extend `portal`: users who may not see prices open a page only as the customer does,
+        with its access token.
         """
         document_sudo = super()._document_check_access(model_name, document_id, access_token)
         if request.env.user._oms_hides_documents(model_name):

@@ -1,4 +1,4 @@
-"""A customer who was promised another date may ask to cancel."""
+"""Cancellation requests of customers whose promised date changed."""
 
 from odoo import http
 from odoo.exceptions import AccessError, MissingError
@@ -10,7 +10,7 @@ MAX_ID = 2**31 - 1
 
 
 def is_readable(record_id, access_token):
-    """:return: whether an address names a record as we do: others cannot even be compared"""
+    """:return: whether an id and token are valid for the database and ``consteq``"""
     token = access_token or ""
     return record_id <= MAX_ID and token.isascii() and "\x00" not in token
 
@@ -25,7 +25,7 @@ class OmsPromiseController(CustomerPortal):
         sitemap=False,
     )
     def cancel(self, order_id, access_token=None, **_params):
-        """Ask before anything is done: programs that read mails follow their links."""
+        """Show a confirmation first: mail programs follow links in mails."""
         if not is_readable(order_id, access_token):
             return request.not_found()
         try:

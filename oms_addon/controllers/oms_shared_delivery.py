@@ -1,4 +1,4 @@
-"""A customer reads the slip of a delivery in which several of their orders leave."""
+"""Delivery slips of combined shipments in the customer portal."""
 
 from odoo.exceptions import AccessError
 from odoo.http import request
@@ -10,7 +10,7 @@ from odoo.addons.sale_stock.controllers.portal import SaleStockPortal
 
 class OmsSharedDeliveryController(SaleStockPortal):
     def _stock_picking_check_access(self, picking_id, access_token=None):
-        """Extend `sale_stock`: the link of each of its orders opens a shared delivery."""
+        """Extend `sale_stock`: a combined shipment also opens with the token of each order."""
         if not is_readable(picking_id, access_token):
             raise AccessError(request.env._("This delivery does not exist."))
         try:

@@ -1,4 +1,4 @@
-"""Tracking events that carriers send: verified, written to the inbox, answered at once."""
+"""Tracking events from carriers: verified, stored in the inbox, processed later."""
 
 import hashlib
 import time
@@ -17,12 +17,12 @@ MAX_BODY = 2 * 1024**2
 class OmsTracking(http.Controller):
     @route("/oms/tracking/<string:token>", methods=["POST"], max_body=MAX_BODY)
     def receive(self, token):
-        """Take tracking events in.
+        """Receive tracking events.
 
-        :param str token: the token of the channel whose parcels they are about
+        :param str token: the token of the channel that the parcels belong to
         :return: 200 with the inbox row's id; 404 when there is no such channel, 413 when the
-            body is too large, 401 when the signature is wrong or stale, 400 when the event's
-            name is too long, 422 when the body is no tracking document
+            body is too large, 401 when the signature is wrong or expired, 400 when the event
+            id is too long, 422 when the body is not a tracking document
         """
         channel_sudo = find_channel(token)
         body = read_body(MAX_BODY)
@@ -35,7 +35,7 @@ class OmsTracking(http.Controller):
             return refuse(401, "bad-signature", problem)
         check_names(headers)
         document = TrackingDocument.from_json(body)
-        # Only what is signed names the event.
+        # The event id may come from signed values only.
         event_ref = signature.name_of(headers) or hashlib.sha256(body).hexdigest()
         message = channel_sudo._receive("tracking", f"tracking:{event_ref}", body)
         return answer(

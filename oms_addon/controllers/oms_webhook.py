@@ -1,4 +1,4 @@
-"""Signed messages of channels: verified, written to the inbox, answered at once."""
+"""Signed messages from channels: verified, stored in the inbox, processed later."""
 
 from odoo import fields, http
 from odoo.http import request
@@ -9,20 +9,20 @@ from odoo.addons.oms_addon.documents.order import MAX_REF
 from odoo.addons.oms_addon.tools import signature
 from odoo.addons.oms_addon.tools.sealed_context import sealed
 
-#: what has to be known of a channel to take a message in
+#: fields of a channel that are needed to receive a message
 ROUTING_FIELDS = ["adapter", "company_id", "webhook_secret", "tracking_secret", "account_ref"]
-#: headers that name an event, see ``_identify`` of the adapters
+#: headers that may contain an event id, see ``_identify`` of the adapters
 NAMES = (signature.ID, "X-Oms-Event", "X-Oms-Topic", "Idempotency-Key")
 
 
 class OmsWebhook(http.Controller):
     @route("/oms/webhook/<string:token>", methods=["POST"])
     def receive(self, token):
-        """Take one message in.
+        """Receive one message.
 
         :param str token: the channel's token
         :return: 200 with the inbox row's id; 401 when the signature is wrong, 404 when there
-            is no such channel, 422 when the sender is to mend the body
+            is no such channel, 422 when the sender can correct an invalid body
         """
         headers = request.httprequest.headers
         channel = find_channel(token)
@@ -43,7 +43,7 @@ class OmsWebhook(http.Controller):
 
 
 def check_names(headers):
-    """Refuse an event whose name is longer than what is kept of it, or is no text.
+    """Refuse event ids that are too long to store or contain null characters.
 
     :raise Problem: 400
     """
@@ -56,13 +56,13 @@ def check_names(headers):
 
 
 def find_channel(token):
-    """Return the channel a token names, as the system sees it.
+    """Return the channel of a token, in superuser mode.
 
-    The sender is nobody; what it may do is decided by its signature.
+    The request is anonymous; its signature authorizes it.
 
-    :raise Problem: when there is none
+    :raise Problem: 404, when there is no such channel
     """
-    # What is no text of ours is asked of no database.
+    # Other characters cannot be in a token, and the database rejects some of them.
     known = token if token.isascii() and token.isprintable() else ""
     channel_sudo = (
         request.env["oms.channel"].sudo().search_fetch([("token", "=", known)], ROUTING_FIELDS)

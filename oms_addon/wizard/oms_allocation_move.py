@@ -1,4 +1,4 @@
-"""To which warehouse waiting orders go."""
+"""Change the warehouse of backordered orders."""
 
 from odoo import fields, models
 
@@ -21,7 +21,7 @@ class OmsAllocationMove(models.TransientModel):
     )
 
     def action_move(self):
-        """Send them from there."""
+        """Ship the orders from the chosen warehouse."""
         self.ensure_one()
         self._check_records()
         self.order_ids.check_access("write")

@@ -1,4 +1,4 @@
-"""The rules without consequences: side by side with the plan in force."""
+"""Simulation of allocation rules, compared with the current plan."""
 
 from collections import defaultdict
 from contextlib import contextmanager
@@ -40,17 +40,17 @@ class OmsAllocationRehearsal(models.TransientModel):
         self.display_name = self.env._("Simulation")
 
     def action_simulate(self):
-        """Decide again and show what would change; no order is touched."""
+        """Simulate the allocation and show what would change; no order is changed."""
         self.ensure_one()
         self._check_records()
         self.sudo().result = self.sudo()._simulate()
         return True
 
-    # === REHEARSING === #
+    # === SIMULATION === #
 
     @contextmanager
     def _nothing_written(self):
-        """Take back whatever is written inside."""
+        """Roll back everything written inside the context."""
         savepoint = self.env.cr.savepoint()
         try:
             yield
@@ -58,7 +58,7 @@ class OmsAllocationRehearsal(models.TransientModel):
             savepoint.close(rollback=True)
 
     def _simulate(self):
-        """Decide on the orders again, with the stock they hold given back, and compare.
+        """Allocate the orders again, as if their reserved stock were free, and compare.
 
         :return: totals before and after, and the orders that would change
         :rtype: dict
@@ -72,7 +72,7 @@ class OmsAllocationRehearsal(models.TransientModel):
         return self._compare(goods, before, after)
 
     def _orders(self):
-        """:return: the orders the rehearsal is about, the first in turn of serving"""
+        """:return: the orders to simulate, in the order they are served"""
         company = self.company_id
         Order = self.env["sale.order"]
         waiting = draft = Order
@@ -85,7 +85,7 @@ class OmsAllocationRehearsal(models.TransientModel):
                 )
                 .order_id
             )
-            # What has been picked stays where it is.
+            # Picked orders keep their warehouse.
             waiting = waiting.filtered(
                 lambda o: (
                     not any(o._oms_moves().mapped("picked"))
@@ -102,7 +102,7 @@ class OmsAllocationRehearsal(models.TransientModel):
         return (waiting | draft)._oms_serving_order()
 
     def _after(self, goods, before):
-        """:return: (decision, run, routing) by order, by the rules that are rehearsed"""
+        """:return: (decision, rule set, routing) by order, by the simulated rules"""
         sourcing, matrix = self.env["oms.sourcing"], self.env["oms.allocation.matrix"]
         candidates = sourcing._base_candidates(goods.order_id)
         goods = goods.filtered(lambda line: candidates[line.order_id])
@@ -111,7 +111,7 @@ class OmsAllocationRehearsal(models.TransientModel):
         return matrix._decide(goods, candidates, runs=runs, supply=supply)
 
     def _supply(self, goods, candidates, runs, before=None):
-        """:return: what could be had if these orders held nothing"""
+        """:return: the supply as if these orders had reserved nothing"""
         matrix = self.env["oms.allocation.matrix"]
         warehouses = self.env["stock.warehouse"].union(*candidates.values())
         parts, products = self.env["oms.kits"]._stock_of(goods)
@@ -127,9 +127,9 @@ class OmsAllocationRehearsal(models.TransientModel):
         return matrix._supply(warehouses, products, chosen, left, free=free)
 
     def _before(self, goods):
-        """Read the plan in force: the deliveries of confirmed orders, the plan of others.
+        """Read the current plan: deliveries of confirmed orders, the stored plan of others.
 
-        :return: {order: {(product id, warehouse id): (quantity, whether stock is held)}}
+        :return: {order: {(product id, warehouse id): (quantity, is reserved)}}
         """
         found = defaultdict(dict)
         demand = self.env["oms.sourcing"]._demand
@@ -162,11 +162,11 @@ class OmsAllocationRehearsal(models.TransientModel):
 
     @api.model
     def _explained(self, order, runs=None):
-        """Decide on one order as if it held nothing.
+        """Allocate one order as if it had reserved nothing.
 
-        :param runs: the rules; ``None`` for those in force
-        :return: the explained decision
-        :rtype: dict
+        :param runs: the rule sets; ``None`` for the active ones
+        :return: the decision with its explanation; ``False`` without items or warehouses
+        :rtype: dict | bool
         """
         matrix, sourcing = self.env["oms.allocation.matrix"], self.env["oms.sourcing"]
         goods = order.order_line.filtered(lambda line: line._oms_is_goods())

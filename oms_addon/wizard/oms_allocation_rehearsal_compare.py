@@ -1,4 +1,4 @@
-"""Decisions before and after, compared."""
+"""Simulation: comparison of the current and the simulated allocation."""
 
 from odoo import api, models
 
@@ -13,7 +13,7 @@ class OmsAllocationRehearsal(models.TransientModel):
     # === COMPARING === #
 
     def _compare(self, goods, before, after):
-        """:return: both sides counted, and the orders that would change"""
+        """:return: the totals of both sides, and the orders that would change"""
         ways = self._ways(goods.order_id, before, after)
         old, new = {}, {}
         lines = goods.grouped("order_id")
@@ -40,7 +40,7 @@ class OmsAllocationRehearsal(models.TransientModel):
         }
 
     def _explained_orders(self, lines, after):
-        """:return: the explained decision by order"""
+        """:return: the decision with its explanation, by order"""
         words, demand = self.env["oms.allocation.words"], self.env["oms.sourcing"]._demand
         return {
             order: words._explain(
@@ -52,7 +52,7 @@ class OmsAllocationRehearsal(models.TransientModel):
         }
 
     def _queued(self, orders):
-        """:return: the orders a person is to decide on now"""
+        """:return: the orders with an open allocation exception"""
         return (
             self.env["oms.hold"]
             .search(
@@ -66,8 +66,8 @@ class OmsAllocationRehearsal(models.TransientModel):
         )
 
     def _now(self, order, shares, queued):
-        """:return: ids of the warehouses that send something, whether something waits, and
-        whether a person decides
+        """:return: ids of the shipping warehouses, whether a part is backordered, and whether
+        the order is to be reviewed
         """
         if order in queued:
             return set(), False, True
@@ -77,7 +77,7 @@ class OmsAllocationRehearsal(models.TransientModel):
         return {warehouse for _product, warehouse in shares}, bool(moves), False
 
     def _ways(self, orders, before, after):
-        """:return: a function that measures (km, cost) of a parcel to an order"""
+        """:return: a function (warehouse, order) to (distance in km, parcel cost)"""
         matrix = self.env["oms.allocation.matrix"]
         used = {w for shares in before.values() for _product, w in shares}
         used |= {w for found in after.values() if (p := found[0].plan) for w in p.warehouses}
@@ -106,12 +106,12 @@ class OmsAllocationRehearsal(models.TransientModel):
 
     @api.model
     def _total(self, ways):
-        """:return: the length of ways together, ``None`` where one is unknown"""
+        """:return: the total distance in km; ``None`` when one is unknown"""
         ways = list(ways)
         return None if None in ways else sum(ways)
 
     def _row_of_ways(self, row, olds, news):
-        """:return: the row of the ways, of the orders whose ways are known before and after"""
+        """:return: the row of distances, of orders with known distances before and after"""
         pairs = [
             (before["km"], after["km"])
             for before, after in zip(olds, news, strict=True)
@@ -123,7 +123,7 @@ class OmsAllocationRehearsal(models.TransientModel):
         return [row(self.env._("Kilometers"), *totals, lambda km: f"{km:,}")]
 
     def _figures(self, old, new, currency):
-        """:return: rows (what, before, after, whether less is better)"""
+        """:return: rows with ``label``, ``before``, ``after`` and ``trend``; lower is better"""
 
         def row(label, before, after, text=str):
             return {
@@ -158,7 +158,7 @@ class OmsAllocationRehearsal(models.TransientModel):
         ]
 
     def _row(self, order, old, new, told):
-        """:return: an order that would change"""
+        """:return: the table row of an order that would change"""
         return {
             "id": order.id,
             "name": order.oms_order_number or order.name,

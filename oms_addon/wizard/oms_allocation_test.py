@@ -1,4 +1,4 @@
-"""A test order: what the rules would decide, step by step; nothing is written."""
+"""Simulation of one order: the decision of the rules, step by step; nothing is saved."""
 
 from odoo import fields, models
 from odoo.exceptions import UserError
@@ -35,7 +35,7 @@ class OmsAllocationTest(models.TransientModel):
         self.display_name = self.env._("Simulation")
 
     def action_decide(self):
-        """Show step by step what would be decided now."""
+        """Show step by step how the order would be allocated now."""
         self.ensure_one()
         self._check_records()
         if not self.order_id and not self.line_ids.filtered(lambda line: line.quantity > 0):
@@ -46,9 +46,9 @@ class OmsAllocationTest(models.TransientModel):
         return True
 
     def _try(self):
-        """Decide on the order of the test and take back whatever that needed.
+        """Allocate the simulated order and roll back everything that was created for it.
 
-        :return: the explained decision
+        :return: the decision with its explanation
         :rtype: dict
         """
         self.ensure_one()
@@ -60,7 +60,7 @@ class OmsAllocationTest(models.TransientModel):
         return explained
 
     def _make_order(self):
-        """:return: a draft order of what is typed; it never leaves the savepoint"""
+        """:return: a draft order with the entered values; rolled back by the caller"""
         customer = self.env["res.partner"].create(
             {
                 "name": self.env._("Simulation"),
@@ -77,7 +77,7 @@ class OmsAllocationTest(models.TransientModel):
                 {
                     "partner_id": customer.id,
                     "company_id": self.company_id.id,
-                    # No number of a real order is used up.
+                    # Do not consume the sequence of real orders.
                     "name": self.env._("Simulation"),
                     "oms_channel_id": self.channel_id.id,
                     "oms_priority": self.priority,

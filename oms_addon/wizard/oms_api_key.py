@@ -1,4 +1,4 @@
-"""Make a key for a shop that sends its orders to the API."""
+"""Create an API key for a store that sends its orders to the API."""
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -10,7 +10,7 @@ DAYS = 365
 
 
 class OmsApiKey(models.TransientModel):
-    """A key that opens the API of Orders Hub and nothing else of Odoo."""
+    """A key that gives access to the API of Orders Hub and to nothing else in Odoo."""
 
     _name = "oms.api.key"
     _inherit = "oms.wizard"
@@ -38,14 +38,14 @@ class OmsApiKey(models.TransientModel):
 
     @api.model
     def default_get(self, fields_list):
-        """Extend: the key is for the channel it is asked for on."""
+        """Extend: default to the channel the wizard was opened from."""
         values = super().default_get(fields_list)
         values.setdefault("channel_id", self.env.context.get("active_id"))
         return values
 
     @api.model
     def _get_user_domain(self):
-        """:return: the users a key can act as: those with a role the API knows, of my companies"""
+        """:return: domain of the users a key can act as: with an API role, in my companies"""
         roles = self.env.ref("oms_addon.oms_addon_group_auditor")
         roles |= self.env.ref("oms_addon.oms_addon_group_agent")
         return [
@@ -56,7 +56,7 @@ class OmsApiKey(models.TransientModel):
 
     @check_identity
     def action_create_key(self):
-        """Make the key and show it, once."""
+        """Create the key and show it once."""
         self.check_access("write")
         return {
             "type": "ir.actions.act_window",
@@ -68,11 +68,11 @@ class OmsApiKey(models.TransientModel):
         }
 
     def _make(self):
-        """Make the key.
+        """Create the key.
 
         :return: the key, which is stored as a hash only
         :rtype: str
-        :raise UserError: when the user may do more than the one who asks, or the day is past
+        :raise UserError: when the user has no API role or other companies, or the date is past
         """
         self.ensure_one()
         self._check_records()
@@ -99,7 +99,7 @@ class OmsApiKey(models.TransientModel):
             )
         token = self.channel_id.sudo().token
         scope = scope_of(token) if self.is_limited else KEY_SCOPE
-        # A manager makes keys for others, and for longer than a group's limit for its own.
+        # Managers create keys for others, and for longer than their own group's limit.
         keys_sudo = self.env["res.users.apikeys"].with_user(user_sudo).sudo()
         key = keys_sudo._generate(
             scope, self.channel_id.name, fields.Datetime.to_datetime(self.expires_on)
@@ -112,7 +112,7 @@ class OmsApiKey(models.TransientModel):
         return key
 
     def _made_words(self, login):
-        """:return: what the audit trail says of a key that was made"""
+        """:return: the audit trail text for a created key"""
         values = {"user": login, "day": self.expires_on}
         if self.is_limited:
             return self.env._(

@@ -1,4 +1,4 @@
-"""Connect a channel of any kind, step by step; it can be left and gone on with."""
+"""Wizard: connect a channel of any kind, step by step; it can be closed and resumed."""
 
 import ipaddress
 from urllib.parse import urlsplit
@@ -7,11 +7,11 @@ from odoo import api, fields, models
 
 
 class OmsChannelConnect(models.TransientModel):
-    """What is entered goes to the channel at every step: the channel is a draft until it goes
-    live, and remembers where connecting it was left.
+    """Each step writes its values to the channel, which stays a draft until it goes live and
+    stores the last step.
 
-    ``_leave_<step>`` takes over what a step holds and returns what is wrong with it in words;
-    ``_enter_<step>`` prepares the next one. An error stays on its step.
+    ``_leave_<step>`` applies a step and returns its error message, '' when there is none;
+    ``_enter_<step>`` prepares the next one. An error keeps the wizard on its step.
     """
 
     _name = "oms.channel.connect"
@@ -157,7 +157,7 @@ class OmsChannelConnect(models.TransientModel):
     # === ACTION METHODS === #
 
     def action_next(self):
-        """Take over what the step holds and go on, or stay and say what is wrong."""
+        """Apply the step and show the next one, or stay and show the error."""
         self.ensure_one()
         self._check_records()
         problem = self._guard(f"_leave_{self.step}")
@@ -169,7 +169,7 @@ class OmsChannelConnect(models.TransientModel):
         return self._reopen()
 
     def action_back(self):
-        """Go one step back; what was entered is kept."""
+        """Show the previous step; what was entered is kept."""
         self.ensure_one()
         self._check_records()
         self._forget_secrets()
@@ -177,27 +177,27 @@ class OmsChannelConnect(models.TransientModel):
         return self._reopen()
 
     def action_compare_prices(self):
-        """Compare the prices anew, with the price list that was chosen."""
+        """Compare the prices again, with the chosen price list."""
         self.ensure_one()
         self._check_records()
         self.sudo().error = self._guard("_compare_prices")
         return self._reopen()
 
     def action_count(self):
-        """Ask how many orders of the past there are."""
+        """Count the orders to import from history."""
         self.ensure_one()
         self._check_records()
         self.sudo().error = self._guard("_count")
         return self._reopen()
 
     def action_later(self):
-        """Leave it; the channel remembers where."""
+        """Close the wizard; the channel stores its step."""
         self.check_access("write")
         self._forget_secrets()
         return {"type": "ir.actions.act_window_close"}
 
     def action_discard(self):
-        """Take back all of it: a channel that was never live goes."""
+        """Delete the draft channel, or archive it when it has audit events."""
         self.ensure_one()
         self._check_records()
         self._forget_secrets()
@@ -216,7 +216,7 @@ class OmsChannelConnect(models.TransientModel):
         return {"type": "ir.actions.act_window_close"}
 
     def action_go_live(self):
-        """Let the channel begin, with the back-fill if one is wanted."""
+        """Start the channel, and the history import if one is planned."""
         self.ensure_one()
         self._check_records()
         self._forget_secrets()
@@ -238,20 +238,20 @@ class OmsChannelConnect(models.TransientModel):
 
     @api.model
     def _label_of(self, adapter, name):
-        """:return: what a connection field is called on a kind of channel"""
+        """:return: the label of a connection field on a kind of channel"""
         label = adapter._label_of(name)
         if adapter._required_credentials and name not in adapter._required_credentials:
             return self.env._("%(label)s (optional)", label=label)
         return label
 
     def _adapter(self):
-        """:return: the model of the chosen kind; the contract's before one is chosen"""
+        """:return: the adapter model of the chosen kind; the base adapter before one is chosen"""
         name = self.env["oms.channel"]._adapters().get(self.adapter)
         return self.env[name or "oms.channel.adapter"]
 
     @api.model
     def _is_local(self, url):
-        """:return: whether an address means nothing outside of this network"""
+        """:return: whether an address is valid in the local network only"""
         host = urlsplit(url).hostname or ""
         try:
             return not ipaddress.ip_address(host).is_global

@@ -1,8 +1,8 @@
-"""What the dialog that connects a channel shows at each step."""
+"""Wizard to connect a channel: computed fields of the steps."""
 
 from odoo import api, fields, models
 
-#: minutes that typed secrets are kept for a person who leaves the dialog by no button
+#: minutes after which entered secrets are deleted from an abandoned wizard
 KEPT_MINUTES = 15
 SECRETS = ("api_key", "api_secret", "webhook_secret")
 PLAIN = ("base_url", "account_ref")
@@ -62,15 +62,15 @@ class OmsChannelConnect(models.TransientModel):
             for name in (*PLAIN, *SECRETS):
                 wizard[f"{name}_label"] = wizard._label_of(adapter, name)
             for name in SECRETS:
-                # Only whether there is one leaves the channel.
+                # Clients get only whether a secret is set.
                 wizard[f"{name}_hint"] = kept if wizard.channel_id.sudo()[name] else False
 
     def _compute_secrets(self):
-        """Show no secret again that was typed."""
+        """Never return a secret that was entered."""
         self.update(dict.fromkeys(SECRETS, False))
 
     def _inverse_secrets(self):
-        """Keep typed secrets out of sight until the step takes them over."""
+        """Store entered secrets in a hidden field until the step is applied."""
         for wizard in self:
             typed = {name: wizard[name] for name in SECRETS if wizard[name]}
             if typed:
@@ -78,15 +78,15 @@ class OmsChannelConnect(models.TransientModel):
                 wizard_sudo.typed_secrets = {**(wizard_sudo.typed_secrets or {}), **typed}
 
     def _forget_secrets(self):
-        """Keep nothing of the secrets that were typed: the channel has them, or nobody."""
+        """Delete the entered secrets; applied ones are stored on the channel."""
         self.sudo().typed_secrets = False
         self.invalidate_recordset(SECRETS)
 
     @api.model
     def _forget_left_secrets(self):
-        """Forget the secrets that were typed into dialogs which nobody goes on with.
+        """Delete the entered secrets of abandoned wizards.
 
-        :return: the number of dialogs
+        :return: the number of wizards
         """
         before = fields.Datetime.subtract(fields.Datetime.now(), minutes=KEPT_MINUTES)
         left = self.sudo().search(

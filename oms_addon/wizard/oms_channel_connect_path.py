@@ -1,4 +1,4 @@
-"""From one step of the dialog to the next."""
+"""Wizard to connect a channel: moving between the steps."""
 
 from odoo import api, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
@@ -11,7 +11,7 @@ class OmsChannelConnect(models.TransientModel):
 
     @api.model
     def _titles(self):
-        """:return: what each step is called"""
+        """:return: the title of each step"""
         return {
             "kind": self.env._("Channel Type"),
             "credentials": self.env._("Access"),
@@ -38,13 +38,13 @@ class OmsChannelConnect(models.TransientModel):
         return [step for step in self._titles() if needed.get(step, True)]
 
     def _neighbour(self, distance):
-        """:return: the step that many places on; the ends have no neighbours"""
+        """:return: the step at a distance from the current one, within the first and last"""
         steps = self._steps()
         place = steps.index(self.step) if self.step in steps else 0
         return steps[min(max(place + distance, 0), len(steps) - 1)]
 
     def _enter(self, step):
-        """Show a step; what its preparation meets is said on it."""
+        """Show a step, with the error of its preparation."""
         self.sudo().write({"step": step, "error": False})
         if self.channel_id.state == "draft":
             self.channel_id.check_access("write")
@@ -53,9 +53,9 @@ class OmsChannelConnect(models.TransientModel):
             self.sudo().error = self._guard(f"_enter_{step}")
 
     def _guard(self, method):
-        """Run a part of a step so that its failure leaves nothing half-made.
+        """Run a method of a step in a savepoint, which is rolled back on errors.
 
-        :return: what is wrong, in words; '' when nothing is
+        :return: the error message; '' when there is none
         :rtype: str
         """
         try:
@@ -63,6 +63,6 @@ class OmsChannelConnect(models.TransientModel):
                 return getattr(self, method)() or "" if hasattr(self, method) else ""
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             raise
-        except Exception as error:  # noqa: BLE001 - said on the step
+        except Exception as error:  # noqa: BLE001 - shown on the step
             self.env.invalidate_all()
             return self.env["oms.channel.message"]._in_words(error)

@@ -1,4 +1,4 @@
-"""Connecting a channel: how it rounds, and how Odoo does."""
+"""Wizard to connect a channel: rounding of the channel and of Odoo."""
 
 from odoo import api, models
 
@@ -12,7 +12,7 @@ class OmsChannelConnect(models.TransientModel):
             wizard.rounding_advice = "\n".join(wizard._rounding_advice()) or False
 
     def _rounding_advice(self):
-        """:return: what to know, or to change, of how the channel and Odoo round
+        """:return: notes on differences in rounding, and how to correct them
         :rtype: list[str]
         """
         self.ensure_one()

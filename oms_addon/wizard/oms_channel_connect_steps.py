@@ -1,4 +1,4 @@
-"""Connecting a channel: what each step takes over and prepares."""
+"""Wizard to connect a channel: what each step applies and prepares."""
 
 from odoo import fields, models
 from odoo.exceptions import UserError
@@ -46,8 +46,8 @@ class OmsChannelConnect(models.TransientModel):
         values = {name: (self[name] or "").strip() for name in PLAIN if name in used}
         typed = self.sudo().typed_secrets or {}
         typed = {name: typed[name].strip() for name in SECRETS if name in used and typed.get(name)}
-        # Whoever may write the channel may give it secrets; nobody reads them back. They belong
-        # to the address they are entered with, so both are written at once.
+        # Users who may edit the channel may set its secrets, not read them. Secrets belong to the
+        # address they are entered with, so both are written in one call.
         self.channel_id.check_access("write")
         had = {name for name in SECRETS if self.channel_id.sudo()[name]}
         self.channel_id.sudo().write({"name": self.name.strip(), **values, **typed})
@@ -139,7 +139,7 @@ class OmsChannelConnect(models.TransientModel):
     # === STOCK AND PRICES === #
 
     def _enter_sync(self):
-        """Read what the channel shows and compare it with what it would be told."""
+        """Fetch the channel's stock and compare it with Odoo's."""
         self.wants_stock = self.channel_id._is_synced("stock")
         if not self.stock_sync_id:
             self.sudo().stock_sync_id = self.env["oms.channel.sync"]._open(self.channel_id, "stock")
@@ -155,11 +155,11 @@ class OmsChannelConnect(models.TransientModel):
         return ""
 
     def _enter_prices(self):
-        """Compare the prices on the channel with those it would be told."""
+        """Compare the channel's prices with those of the price list."""
         self.wants_prices = self.channel_id._is_synced("price")
         if not self.price_sync_id:
             self.sudo().price_sync_id = self.env["oms.channel.sync"]._open(self.channel_id, "price")
-            # The listings were read for the stock, unless the channel takes prices only.
+            # Already fetched for the stock step, unless the channel only syncs prices.
             if not self.stock_sync_id:
                 self.price_sync_id._fetch()
         return self._compare_prices()
@@ -170,7 +170,7 @@ class OmsChannelConnect(models.TransientModel):
 
     def _leave_prices(self):
         if self.wants_prices:
-            # What is approved is what the price list says now.
+            # The price list may have changed since the comparison was shown.
             self._compare_prices()
             self.price_sync_id._agree()
         elif self.channel_id.push_price:
@@ -199,7 +199,7 @@ class OmsChannelConnect(models.TransientModel):
             self.backfill_id.unlink()
 
     def _plan_backfill(self):
-        """Keep the chosen window as a back-fill that waits for the channel to go live."""
+        """Save the chosen window as a history import that starts when the channel goes live."""
         if not (self.backfill_from and self.backfill_to and self.backfill_from < self.backfill_to):
             raise UserError(self.env._("Enter the start and end dates of the history import."))
         values = {"date_from": self.backfill_from, "date_to": self.backfill_to}

@@ -1,4 +1,4 @@
-"""Connecting a channel: what is set up, and what is left open."""
+"""Wizard to connect a channel: summary of the setup and its open points."""
 
 from markupsafe import Markup
 
@@ -16,7 +16,7 @@ class OmsChannelConnect(models.TransientModel):
             wizard.summary = wizard.step == "summary" and wizard._render_summary()
 
     def _render_summary(self):
-        """:return: what is set up and what is left open, as people read it"""
+        """:return: the summary as HTML"""
         rows = Markup("").join(
             Markup(
                 '<li class="d-flex"><i class="fa {} me-2 mt-1" role="img"></i><span>{}</span></li>'
@@ -28,7 +28,7 @@ class OmsChannelConnect(models.TransientModel):
         return Markup('<ul class="list-unstyled o_oms_summary">{}</ul>').format(rows)
 
     def _summary_points(self):
-        """:return: pairs: whether it is fine, and the sentence"""
+        """:return: pairs (whether it is complete, sentence)"""
         channel = self.channel_id
         label = dict(self._selection_adapter())[channel.adapter]
         yield True, self.env._("%(name)s: %(kind)s", name=channel.name, kind=label)
@@ -66,7 +66,7 @@ class OmsChannelConnect(models.TransientModel):
         yield from self._message_points()
 
     def _stock_points(self):
-        """:return: what the summary says of warehouses"""
+        """:return: the summary's points about warehouses"""
         mine = self.channel_id.location_ids.filtered("fulfils")
         loose = mine.filtered(lambda l: not l.warehouse_ids)
         if loose:
@@ -83,7 +83,7 @@ class OmsChannelConnect(models.TransientModel):
             yield True, self.env._("Ships from: %(names)s", names=names)
 
     def _message_points(self):
-        """:return: what the summary says of messages and the past"""
+        """:return: the summary's points about webhooks, polling and history"""
         if self.can_register:
             yield (
                 not self.address_problem,

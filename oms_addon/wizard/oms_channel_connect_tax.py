@@ -1,4 +1,4 @@
-"""A tax rate a channel charges, and the tax that stands for it here."""
+"""A tax rate of the channel, and the Odoo tax it is mapped to."""
 
 from odoo import fields, models
 
@@ -26,7 +26,7 @@ class OmsChannelConnectTax(models.TransientModel):
     is_wanted = fields.Boolean("Create", default=True)
 
     def _channel_tax(self):
-        """:return: the tax as the adapter's ``_fetch_taxes`` gives it"""
+        """:return: the tax in the format of the adapter's ``_fetch_taxes``"""
         self.ensure_one()
         return {
             "name": self.name or "",

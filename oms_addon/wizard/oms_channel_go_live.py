@@ -1,4 +1,4 @@
-"""What a person decides when a channel goes live for the first time."""
+"""Choices when a channel goes live for the first time."""
 
 from odoo import fields, models
 
@@ -21,7 +21,7 @@ class OmsChannelGoLive(models.TransientModel):
             wizard.is_price_synced = wizard.channel_id._is_synced("price")
 
     def action_go_live(self):
-        """Let the channel begin, with what was chosen."""
+        """Start the channel with the choices."""
         self.ensure_one()
         self._check_records()
         self.channel_id.action_go_live()

@@ -1,4 +1,4 @@
-"""Accept all suggestions that are likely enough."""
+"""Link all listings whose suggestion reaches a minimum likelihood."""
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -30,7 +30,7 @@ class OmsChannelListingAccept(models.TransientModel):
             accept.least_ids = listings[:SHOWN]
 
     def action_apply(self):
-        """Map the listings to the products suggested for them."""
+        """Link the listings to their suggested products."""
         self.ensure_one()
         self._check_records()
         listings = self._listings()
@@ -46,7 +46,7 @@ class OmsChannelListingAccept(models.TransientModel):
         }
 
     def _listings(self):
-        """:return: the listings whose suggestion is likely enough, the least likely first"""
+        """:return: the listings whose suggestion is likely enough, least likely first"""
         self.ensure_one()
         Listing = self.env["oms.channel.listing"]
         domain = (

@@ -1,4 +1,4 @@
-"""Import the stock that a channel reports, as an inventory adjustment."""
+"""Wizard: import the stock that a channel reports, as an inventory adjustment."""
 
 from odoo import fields, models
 from odoo.exceptions import UserError
@@ -13,7 +13,7 @@ class OmsChannelStockImport(models.TransientModel):
     line_ids = fields.One2many("oms.channel.stock.import.line", "import_id")
 
     def action_apply(self):
-        """Count the quantities into the warehouses, and sync the listings from then on."""
+        """Apply the quantities to the warehouses, then start syncing the listings."""
         self.ensure_one()
         self._check_records()
         listings = self.line_ids.listing_id
@@ -28,14 +28,14 @@ class OmsChannelStockImport(models.TransientModel):
         return {"type": "ir.actions.act_window_close"}
 
     def action_skip(self):
-        """Sync the stock of Odoo as it is."""
+        """Start syncing Odoo's stock without an import."""
         self.ensure_one()
         self.check_access("write")
         self.line_ids.listing_id.action_skip_import()
         return {"type": "ir.actions.act_window_close"}
 
     def _log_imported(self, lines):
-        """Write to the audit trail what was counted."""
+        """Log the imported quantities in the audit trail."""
         for channel, of_channel in lines.grouped(lambda l: l.listing_id.channel_id).items():
             self.env["oms.event"]._log(
                 channel,
@@ -49,7 +49,7 @@ class OmsChannelStockImport(models.TransientModel):
             )
 
     def _fill(self, listings):
-        """Offer what the channel reported of listings, for each of its places."""
+        """Add a line for each reported quantity of listings at mapped locations."""
         lines = []
         for channel, of_channel in listings.grouped("channel_id").items():
             places = {
@@ -88,9 +88,9 @@ class OmsChannelStockImportLine(models.TransientModel):
     quantity = fields.Float("Quantity to Count", digits="Product Unit")
 
     def _count(self):
-        """Count the quantity of one product in one warehouse.
+        """Apply the quantity of one product in one warehouse.
 
-        The channel's figure is what is left to sell: what its orders hold is there besides.
+        Channels report available units: units that are reserved or backordered are added.
         """
         product, warehouse = self.product_id, self.warehouse_id
         engine = self.env["oms.availability"].sudo()

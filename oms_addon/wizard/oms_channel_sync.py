@@ -1,19 +1,19 @@
-"""What a stock or price sync would change on a channel, before a person agrees to it."""
+"""Wizard: preview what a stock or price sync would change on a channel, and approve it."""
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 from odoo.tools import format_amount
 
-#: so many lines are shown, those that matter most first; the totals are of all
+#: maximum number of lines shown, largest changes first; totals include all lines
 MOST_LINES = 2000
-#: how long reading the channel's listings may take while somebody looks on
+#: seconds that fetching listings may take while a user waits
 FETCH_SECONDS = 20
 
 
 class OmsChannelSync(models.TransientModel):
-    """Shows, for each listing, what is on the channel, what is in Odoo, and what it will
-    become. Nothing is pushed before it was approved.
+    """For each listing: the value on the channel, in Odoo, and after the sync. Nothing is pushed
+    before a user approves it.
     """
 
     _name = "oms.channel.sync"
@@ -49,7 +49,7 @@ class OmsChannelSync(models.TransientModel):
     # === ACTION METHODS === #
 
     def action_refresh(self):
-        """Read the channel's listings again and compare anew."""
+        """Fetch the channel's listings and compare again."""
         self.ensure_one()
         self._check_records()
         self.channel_id.check_access("write")
@@ -58,7 +58,7 @@ class OmsChannelSync(models.TransientModel):
         return self._reopen()
 
     def action_agree(self):
-        """Sync from now on, with what was shown."""
+        """Approve the preview and start the sync."""
         self.ensure_one()
         self._check_records()
         self._agree()
@@ -68,13 +68,13 @@ class OmsChannelSync(models.TransientModel):
 
     @api.model
     def _open(self, channel, kind):
-        """:return: the preview of a channel, which is filled by ``_fill``"""
+        """:return: an empty preview of a channel, see ``_fill``"""
         self.check_access("create")
         channel.check_access("read")
         return self.sudo().create({"channel_id": channel.id, "kind": kind}).sudo(False)
 
     def _fetch(self):
-        """Read the channel's listings, as far as there is time."""
+        """Fetch the channel's listings, for at most ``FETCH_SECONDS``."""
         channel = self.channel_id._checked()
         problem = False
         if channel.can_fetch_listings:
@@ -82,9 +82,9 @@ class OmsChannelSync(models.TransientModel):
         self.sudo().problem = problem
 
     def _agree(self):
-        """Switch the sync on, as the person who looked at the preview approved it.
+        """Start the sync that the user approved.
 
-        :raise UserError: when the list of listings is not complete
+        :raise UserError: when the listings are not fetched completely
         """
         self.ensure_one()
         channel = self.channel_id._checked()
@@ -120,7 +120,7 @@ class OmsChannelSync(models.TransientModel):
         }
 
     def _fill(self):
-        """Compare every listing of the channel and keep the lines and their totals."""
+        """Compare every listing of the channel; store the lines and their totals."""
         self.ensure_one()
         channel = self.channel_id
         listings = self.env["oms.channel.listing"].search(
@@ -138,7 +138,7 @@ class OmsChannelSync(models.TransientModel):
                     Command.clear(),
                     *[Command.create(self._prepare_line(line)) for line in lines[:MOST_LINES]],
                 ],
-                # What was never read to its end may leave things out.
+                # Listings may be missing until all were fetched once.
                 "is_complete": not channel.can_fetch_listings
                 or bool(channel.listings_fetched_at and not channel.listing_cursor),
                 "listing_count": len(listings),
@@ -153,7 +153,7 @@ class OmsChannelSync(models.TransientModel):
         )
 
     def _prepare_line(self, line):
-        """:return: the values of a line of the table"""
+        """:return: the values to create a line"""
         shown = {
             name: self._shown(line[key], line["currency"])
             for name, key in (("on_channel", "there"), ("in_odoo", "here"), ("will_become", "then"))
@@ -169,14 +169,16 @@ class OmsChannelSync(models.TransientModel):
         }
 
     def _shown(self, number, currency):
-        """:return: a figure as people read it; '' for none"""
+        """:return: a formatted quantity or price; '' for ``None``"""
         if number is None:
             return ""
         return format_amount(self.env, number, currency) if currency else f"{number:g}"
 
     @api.model
     def _compared(self, listing, there, here, then, note=False, location=None, currency=None):
-        """:return: a line: figures may be ``None`` for unknown or none"""
+        """:return: a compared line; ``there``, ``here`` and ``then`` are the figures on the
+        channel, in Odoo and after the sync, ``None`` when unknown or not synced
+        """
         is_skipped = then is None
         is_change = not is_skipped and (there is None or there != then)
         is_zero = not is_skipped and not then and there != 0
@@ -203,12 +205,12 @@ class OmsChannelSync(models.TransientModel):
     # === STOCK === #
 
     def _stock_lines(self, listings):
-        """:return: the lines of listings, one for each place of stock"""
+        """:return: the compared lines, one per listing and stock location"""
         channel = self.channel_id
         stock_sudo = self.env["oms.channel.stock"].sudo()
         needs = listings._stock_needs()
         told, _products = stock_sudo._count(channel, needs, ())
-        # What is approved is what is shown: the rows are written now, and pushed later.
+        # Store the previewed quantities, so that exactly these are pushed after approval.
         stock_sudo._update_wanted(channel, told)
         shown = {
             (row.listing_id.id, row.location_id.id or False): row.shown
@@ -240,8 +242,8 @@ class OmsChannelSync(models.TransientModel):
         return lines
 
     def _in_odoo(self, needs):
-        """:return: how many of each listing are free in Odoo, before what the channel's policy
-        keeps back; by (listing id, location id or ``False``)
+        """:return: units of each listing that are free in Odoo, before stock buffers; by
+        (listing id, location id or ``False``)
         """
         channel, engine = self.channel_id, self.env["oms.availability"].sudo()
         goods = engine._goods_of(channel, needs)
@@ -259,7 +261,7 @@ class OmsChannelSync(models.TransientModel):
     # === PRICES === #
 
     def _price_lines(self, listings):
-        """:return: the lines of listings"""
+        """:return: the compared lines, one per listing"""
         service, channel = self.env["oms.channel.price"], self.channel_id
         priced = listings.filtered(
             lambda l: l.product_id and not l.component_ids and l.status == "active"
@@ -293,7 +295,7 @@ class OmsChannelSync(models.TransientModel):
     # === HELPERS === #
 
     def _reopen(self):
-        """:return: the action that shows the preview"""
+        """:return: the action that opens the preview"""
         self.ensure_one()
         names = {"stock": self.env._("Sync Stock"), "price": self.env._("Sync Prices")}
         return {

@@ -1,4 +1,4 @@
-"""A person chooses which orders of a customer are somebody else's."""
+"""Wizard: move orders that belong to another customer."""
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -22,7 +22,7 @@ class OmsCustomerSplit(models.TransientModel):
 
     @api.model
     def default_get(self, fields_list):
-        """List the customer's latest orders."""
+        """Extend: list the customer's latest orders."""
         values = super().default_get(fields_list)
         partner = self.env["res.partner"].browse(self.env.context.get("active_id"))
         partner.check_access("read")
@@ -44,7 +44,7 @@ class OmsCustomerSplit(models.TransientModel):
             split.phone = split.phone or line.told_phone
 
     def action_split(self):
-        """Move the chosen orders to a new customer and open that one.
+        """Move the chosen orders to a new customer and open it.
 
         :raise UserError: when no order is chosen, or all are
         """
@@ -56,7 +56,7 @@ class OmsCustomerSplit(models.TransientModel):
                 self.env._("Select the orders to move, and enter the name of the new customer.")
             )
         orders.check_access("write")
-        # An agent decides whose order it is, and need not be allowed to change contacts.
+        # Agents may move orders, but not edit contacts.
         splitter_sudo = self.env["oms.customer.splitter"].sudo()
         new = splitter_sudo.with_context(**sealed(actor=self.env.user.name))._split(
             orders.sudo(), {"name": self.name, "email": self.email, "phone": self.phone}

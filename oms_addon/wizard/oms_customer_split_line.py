@@ -1,4 +1,4 @@
-"""One order that may be another customer's."""
+"""One order that may belong to another customer."""
 
 from odoo import api, fields, models
 
@@ -21,7 +21,7 @@ class OmsCustomerSplitLine(models.TransientModel):
 
     @api.depends("order_id")
     def _compute_buyer(self):
-        """Show what the channel sent of the buyer; the address where that is gone."""
+        """Show the buyer as the channel sent it; the order's address when that was erased."""
         told = self.env["oms.customer.splitter"]._last_documents(self.order_id._origin)
         for line in self:
             shipping, document = line.order_id.partner_shipping_id, told.get(line.order_id._origin)

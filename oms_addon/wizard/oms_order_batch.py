@@ -1,4 +1,4 @@
-"""One change for many orders: hold them, set their priority, tag them, assign them."""
+"""Wizard: hold, prioritize, tag or assign many orders."""
 
 from odoo import fields, models
 from odoo.exceptions import UserError
@@ -39,7 +39,7 @@ class OmsOrderBatch(models.TransientModel):
             batch.order_count = len(batch.order_ids)
 
     def action_apply(self):
-        """Change the orders.
+        """Apply the change to the orders.
 
         :raise UserError: when a hold has no reason
         """

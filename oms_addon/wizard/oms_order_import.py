@@ -1,4 +1,4 @@
-"""Upload a file of orders, see what it would do, then do it."""
+"""Wizard: upload an order file, preview the result, then import it."""
 
 import base64
 import csv
@@ -39,7 +39,7 @@ class OmsOrderImport(models.TransientModel):
 
     @api.model
     def _default_channel_id(self):
-        """:return: the channel for files, where there is one alone"""
+        """:return: the channel for files, when there is exactly one"""
         channels = self._file_channels(limit=2)
         return channels if len(channels) == 1 else channels.browse()
 
@@ -49,7 +49,7 @@ class OmsOrderImport(models.TransientModel):
     # === ACTION METHODS === #
 
     def action_preview(self):
-        """Read the file and show what it holds; nothing is imported."""
+        """Read the file and show a preview; nothing is imported."""
         self.ensure_one()
         self._check_records()
         data = self._uploaded()
@@ -80,7 +80,7 @@ class OmsOrderImport(models.TransientModel):
         return self._reopen()
 
     def action_apply(self):
-        """Put the orders of the file in the inbox; those with errors stay out."""
+        """Store the file's orders in the inbox; orders with errors are skipped."""
         self.ensure_one()
         self._check_records()
         data, channel = self._uploaded(), self._use_channel()
@@ -95,12 +95,12 @@ class OmsOrderImport(models.TransientModel):
         }
 
     def action_download_sample(self):
-        """Download a table with every column and an example."""
+        """Download a template with every column and an example."""
         self.check_access("write")
         return self._download("sample", SAMPLE_NAME)
 
     def action_download_rejected(self):
-        """Download the rows that stay out, each with the reason."""
+        """Download the skipped rows, each with the reason."""
         self.check_access("write")
         return self._download("rejected", REJECTED_NAME)
 
@@ -114,7 +114,7 @@ class OmsOrderImport(models.TransientModel):
 
     @api.model
     def _file_channels(self, limit):
-        """:return: the live channels for files of the company"""
+        """:return: the company's live channels for files"""
         return self.env["oms.channel"].search(
             [
                 ("adapter", "=", "csv_file"),
@@ -125,11 +125,11 @@ class OmsOrderImport(models.TransientModel):
         )
 
     def _use_channel(self):
-        """:return: the channel of the file, made when there is none for files yet"""
+        """:return: the channel of the file; created when the company has none for files"""
         if not self.channel_id:
             channel = self._file_channels(limit=1)
             if not channel:
-                # Who may import orders need not be allowed to set up channels.
+                # Users who import orders may lack the right to create channels.
                 channel_sudo = (
                     self.env["oms.channel"]
                     .sudo()
@@ -149,7 +149,7 @@ class OmsOrderImport(models.TransientModel):
 
     @api.model
     def _outcomes(self, channel, events, documents):
-        """:return: per document what would happen and that in words, see `oms.order.preview`"""
+        """:return: a pair (kind, message) per document, see `oms.order.preview`"""
         known = set(
             self.env["oms.channel.message"]
             .search(
@@ -169,7 +169,7 @@ class OmsOrderImport(models.TransientModel):
             for event, (kind, _message) in zip(events, outcomes, strict=True)
             if kind in ("new", "update", "held") and event[1] not in known
         ]
-        # Who may import orders need not be allowed to do all that importing them does.
+        # Users who import orders may lack the rights for everything an import does.
         held = preview.sudo()._try(channel.sudo(), to_try) if to_try else {}
         return [
             ("known", before)
@@ -184,13 +184,13 @@ class OmsOrderImport(models.TransientModel):
 
     @api.model
     def _rejected(self, rows, events, errors):
-        """:return: the rows that stay out: those with errors and the others of their orders"""
+        """:return: the skipped rows: those with errors, and the other rows of their orders"""
         good, bad = {event[3] for event in events}, {error["row"] for error in errors}
         return [row for row in rows if row[0] in bad or (row[2] and row[2] not in good)]
 
     @api.model
     def _rejected_csv(self, headers, rejected, errors):
-        """:return: the rejected rows as a table with a column for the reason, as base64"""
+        """:return: the skipped rows as CSV with a column for the reason, in base64"""
         if not rejected:
             return False
         reasons, other = {}, self.env._("Another row of this order has an error.")
@@ -221,7 +221,7 @@ class OmsOrderImport(models.TransientModel):
 
     @api.model
     def _prepare_left_out(self, rejected, errors):
-        """:return: the values of lines for rows that stay out though nothing is wrong with them"""
+        """:return: line values for rows that are skipped because of another row's error"""
         bad = {error["row"] for error in errors}
         text = self.env._("Skipped: another row of this order has an error.")
         return [
@@ -232,8 +232,8 @@ class OmsOrderImport(models.TransientModel):
 
     @api.model
     def _prepare_outcomes(self, events, outcomes, rows):
-        """:return: the values of a line per row of each order; of an order that stands in no
-        table, of one line
+        """:return: line values for each row of each order; one line for orders of files that are
+        not tables
         """
         numbers = {}
         for number, _cells, ref in rows:

@@ -1,4 +1,4 @@
-"""A person chooses which orders of a customer leave together."""
+"""Wizard: combine orders of a customer into one shipment."""
 
 from odoo import api, fields, models
 from odoo.fields import Command
@@ -21,7 +21,7 @@ class OmsOrderJoin(models.TransientModel):
 
     @api.model
     def default_get(self, fields_list):
-        """Propose the orders that can leave together; unticked are those with a doubt."""
+        """Extend: list the orders that can be combined; uncertain ones are not selected."""
         values = super().default_get(fields_list)
         order = self.env["sale.order"].browse(self.env.context.get("active_id"))
         order.check_access("read")
@@ -42,22 +42,22 @@ class OmsOrderJoin(models.TransientModel):
 
     @api.model
     def _other_text(self, order, companions):
-        """:return: why other open orders of the customer cannot leave with one, in words"""
+        """:return: why the customer's other open orders cannot be combined, for people"""
         together = self.env["oms.ship.together"]
         others = together._open_orders(order) - order - companions - together._merged_with(order)
         reasons = (together._why_not(order | other) for other in others)
         return "\n".join(dict.fromkeys(filter(None, reasons)))
 
     def action_join(self):
-        """Have the chosen orders leave in one delivery.
+        """Combine the chosen orders into one delivery.
 
-        :raise UserError: why they cannot
+        :raise UserError: when they cannot be combined
         """
         self.ensure_one()
         self._check_records()
         orders = self.order_id | self.line_ids.filtered("is_chosen").order_id
         orders.check_access("write")
-        # An agent decides how orders leave, and need not be allowed to change deliveries.
+        # Agents may combine orders, but not edit deliveries.
         service_sudo = (
             self.env["oms.shared.delivery"].sudo().with_context(**sealed(actor=self.env.user.name))
         )

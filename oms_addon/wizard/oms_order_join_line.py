@@ -1,4 +1,4 @@
-"""One order that could leave together with another."""
+"""One order that can be combined with another."""
 
 from odoo import api, fields, models
 

@@ -1,4 +1,4 @@
-"""A manager exports or erases the personal data of a customer."""
+"""Wizard: export or erase the personal data of a customer."""
 
 import base64
 
@@ -45,7 +45,7 @@ class OmsPersonalData(models.TransientModel):
 
     def _render_summary(self, outcome):
         """:param dict outcome: see ``oms.privacy`` ``_preview``
-        :return: what is erased, what is kept and what is left to do, as people read it
+        :return: the summary as HTML: erased and kept data, and remaining steps
         """
         return self.env["ir.qweb"]._render(
             "oms_addon.oms_personal_data_summary",
@@ -55,7 +55,7 @@ class OmsPersonalData(models.TransientModel):
     # === ACTION METHODS === #
 
     def action_export(self):
-        """Export all that is kept of the customer as a file."""
+        """Export all personal data of the customer as a ZIP file."""
         self.ensure_one()
         self._check_records()
         data = self.env["oms.privacy"].sudo()._export(self._person())
@@ -71,7 +71,7 @@ class OmsPersonalData(models.TransientModel):
         return self._reopen()
 
     def action_erase(self):
-        """Erase the customer; what has to be kept is named.
+        """Erase the customer and show which data has to be kept.
 
         :raise UserError: while orders are open
         """
@@ -82,7 +82,7 @@ class OmsPersonalData(models.TransientModel):
         obstacle = privacy_sudo._obstacle(person)
         if obstacle:
             raise UserError(obstacle)
-        # Dialogs go with the customer, but this one, which says what was done.
+        # Wizards about the customer are erased, except this one, which shows the result.
         person.records[self._name] -= self
         outcome = privacy_sudo._erase(person)
         self.sudo().write({"outcome": outcome.to_json(), "file": False, "filename": False})
@@ -91,13 +91,13 @@ class OmsPersonalData(models.TransientModel):
     # === BUSINESS METHODS === #
 
     def _person(self):
-        """:return: the ``Person`` this dialog is about, in the user's companies"""
+        """:return: the ``Person`` of the wizard, in the user's companies"""
         self.partner_id.check_access("read")
         privacy_sudo = self.env["oms.privacy"].sudo()
         return privacy_sudo._person(privacy_sudo._root_contact(self.partner_id), self.env.companies)
 
     def _reopen(self):
-        """:return: the action that shows this dialog again"""
+        """:return: the action that opens the wizard again"""
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Personal Data"),

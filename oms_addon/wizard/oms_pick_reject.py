@@ -1,4 +1,4 @@
-"""What a picker fills in when items are not as the delivery says."""
+"""Wizard: report a short pick."""
 
 from odoo import api, fields, models
 
@@ -47,14 +47,14 @@ class OmsPickReject(models.TransientModel):
             wizard.quantity = wizard.move_line_id.quantity
 
     def action_reject(self):
-        """Reject it, and say what became of it."""
+        """Apply the short pick and show its outcome."""
         self.ensure_one()
         self._check_records()
         (self.picking_id | self.move_line_id.sudo().picking_id.with_env(self.env)).check_access(
             "write"
         )
         counted = self.counted if self.effect == "less" else None
-        # A picker corrects the stock by the reason, whatever else they may do.
+        # The reason may adjust stock, which pickers may lack the right to do.
         rejection_sudo = (
             self.env["oms.pick.rejection"]
             .sudo()

@@ -1,4 +1,4 @@
-"""Have the channel give money back: pieces, a part of the price, the shipping."""
+"""Wizard: refund units, a part of the price or the shipping through the channel."""
 
 from decimal import Decimal
 
@@ -51,19 +51,19 @@ class OmsRefundRequest(models.TransientModel):
         for request in self:
             amount = sum(request.line_ids.mapped("amount"))
             over = amount - request.refundable
-            # Lines cost a coin more than the order where each is rounded for itself.
+            # Lines rounded one by one may sum up to slightly more than the order.
             request.amount = request.refundable if request._is_coins(over) else amount
 
     def _is_coins(self, amount):
-        """:return: whether an amount is what rounding each chosen line may make"""
+        """:return: whether an amount is positive and within the chosen lines' rounding"""
         coins = self.currency_id.rounding * len(self.line_ids.filtered("quantity"))
         compare = self.currency_id.compare_amounts
         return compare(amount, 0.0) > 0 and compare(amount, coins) <= 0
 
     def action_ask(self):
-        """Ask the channel; the refund is applied here when it took it.
+        """Request the refund from the channel; it is posted once the channel accepts it.
 
-        :raise UserError: when there is not so much to give back
+        :raise UserError: when the amount exceeds the refundable amount
         """
         self.ensure_one()
         self.check_access("write")
@@ -89,12 +89,12 @@ class OmsRefundRequest(models.TransientModel):
                 )
             )
         self.sudo().is_asked = True
-        # Who may change the order may have it refunded; the books are the system's.
+        # Users who may edit the order may refund it; accounting entries need the system's rights.
         self.env["oms.order.refund"].sudo()._ask(order.sudo(), self._prepare_content(), self.reason)
         return {"type": "ir.actions.act_window_close"}
 
     def _prepare_content(self):
-        """:return: what the adapter is told, see its ``_push_refund``"""
+        """:return: the ``refund`` of the adapter's ``_push_refund``"""
         chosen = self.line_ids.filtered("quantity")
         shipping = chosen.filtered(lambda l: l.line_id.oms_kind == "shipping")
         charge = (

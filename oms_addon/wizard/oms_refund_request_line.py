@@ -1,4 +1,4 @@
-"""One line of an order, and how much of it is given back."""
+"""One line of an order, with the units to refund."""
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
@@ -24,8 +24,8 @@ class OmsRefundRequestLine(models.TransientModel):
             line.amount = line._share(line.line_id)
 
     def _share(self, order_line):
-        """:return: what the units cost; the last ones that were invoiced cost what earlier
-        refunds left of them, whatever was rounded then
+        """:return: the price of the units; for the last invoiced units, the amount that earlier
+        refunds left, so that no rounding difference remains
         """
         self.ensure_one()
         value = order_line._oms_value_of(self.quantity)
@@ -52,7 +52,7 @@ class OmsRefundRequestLine(models.TransientModel):
                 )
 
     def _prepare_content(self):
-        """:return: what the adapter is told of one line, in the channel's units"""
+        """:return: a line of the adapter's ``_push_refund``, in the channel's units"""
         self.ensure_one()
         line = self.line_id
         left = line.product_uom_qty - line.qty_delivered

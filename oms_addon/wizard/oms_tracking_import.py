@@ -1,4 +1,4 @@
-"""Upload a file of tracking events, see what it would do, then do it."""
+"""Wizard: upload a file of tracking events, preview the result, then import it."""
 
 from odoo import fields, models
 
@@ -20,7 +20,7 @@ class OmsTrackingImport(models.TransientModel):
     # === ACTION METHODS === #
 
     def action_preview(self):
-        """Read the file and show what it holds; nothing is recorded."""
+        """Read the file and show a preview; nothing is recorded."""
         self.ensure_one()
         self._check_records()
         events, errors = self._read()
@@ -39,7 +39,7 @@ class OmsTrackingImport(models.TransientModel):
         return self._reopen()
 
     def action_apply(self):
-        """Record the events of parcels we know; the preview said what is left out."""
+        """Record the events of known parcels; the preview showed the others."""
         self.ensure_one()
         self._check_records()
         events, _errors = self._read()
@@ -69,7 +69,7 @@ class OmsTrackingImport(models.TransientModel):
         return read_csv(self._uploaded(), self.env.user.tz or "UTC")
 
     def _prepare_error(self, error):
-        """:return: the values of the preview of a row that is no event"""
+        """:return: line values for a row that is not a valid event"""
         return {
             "kind": "error",
             "row": error.row,
@@ -79,7 +79,7 @@ class OmsTrackingImport(models.TransientModel):
         }
 
     def _prepare_line(self, event, parcel):
-        """:return: the values of the preview of one event"""
+        """:return: line values for one event"""
         return {
             "kind": "new" if parcel else "error",
             "number": event.number,

@@ -1,4 +1,4 @@
-"""What the wizards that take a file have in common."""
+"""Base of the wizards that upload a file."""
 
 import base64
 
@@ -11,7 +11,7 @@ class OmsUpload(models.AbstractModel):
     _inherit = "oms.wizard"
     _description = "Upload"
 
-    #: the largest file that is read, in bytes
+    #: maximum size of the file, in bytes
     _max_bytes = 20 * 1024**2
 
     data = fields.Binary("File", attachment=False)
@@ -23,7 +23,7 @@ class OmsUpload(models.AbstractModel):
     # === ACTION METHODS === #
 
     def action_back(self):
-        """Choose another file."""
+        """Go back to choose another file."""
         self.ensure_one()
         self.check_access("write")
         self.sudo().state = "upload"
@@ -32,7 +32,7 @@ class OmsUpload(models.AbstractModel):
     # === BUSINESS METHODS === #
 
     def _uploaded(self):
-        """:return: the file as it was uploaded
+        """:return: the content of the uploaded file
         :rtype: bytes
         :raise UserError: when there is none, or it is too large
         """
@@ -50,7 +50,7 @@ class OmsUpload(models.AbstractModel):
         return data
 
     def _reopen(self):
-        """:return: the action that shows the wizard again"""
+        """:return: the action that opens the wizard again"""
         return {
             "type": "ir.actions.act_window",
             "name": self._title(),

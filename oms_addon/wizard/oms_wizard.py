@@ -1,4 +1,4 @@
-"""What all wizards have in common: only records their user may see are handed to them."""
+"""Base of all wizards: users can pass only records that they may read."""
 
 from collections import defaultdict
 
@@ -7,8 +7,8 @@ from odoo.fields import Command
 
 
 class OmsWizard(models.AbstractModel):
-    """A wizard belongs to who opened it (a record rule says so), and what it shows of records
-    is read by the system: therefore each id it receives is checked first.
+    """Wizards belong to the user who opened them (by a record rule) and read records with the
+    system's rights, so every id they receive is checked first.
     """
 
     _name = "oms.wizard"
@@ -40,7 +40,7 @@ class OmsWizard(models.AbstractModel):
 
     @api.model
     def _check_handed(self, values):
-        """Check the ids among values that a user hands in, those of lines included.
+        """Check the ids in values from a user, including those of lines.
 
         :raise AccessError: when one is of a record the user may not read
         """
@@ -53,9 +53,9 @@ class OmsWizard(models.AbstractModel):
 
     @api.model
     def _collect_ids(self, model, values, found):
-        """Collect the ids that values of a model refer to.
+        """Collect the ids in values of a model.
 
-        :param dict found: takes sets of ids by the name of their model
+        :param dict found: receives sets of ids by model name
         """
         for name, value in values.items():
             field = model._fields.get(name)
@@ -73,7 +73,7 @@ class OmsWizard(models.AbstractModel):
 
     @api.model
     def _collect_command_ids(self, comodel, commands, found):
-        """Collect the ids that commands, or a plain list of ids, refer to; see above."""
+        """Collect the ids in commands or in a plain list of ids, see ``_collect_ids``."""
         for command in commands:
             if not isinstance(command, list | tuple):
                 found[comodel._name].update(_ids(command))
@@ -88,10 +88,10 @@ class OmsWizard(models.AbstractModel):
                 self._collect_ids(comodel, rest, found)
 
     def _check_records(self):
-        """Check these wizards, and the records that they and their lines hold, before the system
-        acts on them: what could be seen when they were handed in need not be visible now.
+        """Check the access to the wizards and the records of their lines before they are used:
+        access may have changed since they were passed.
 
-        :raise AccessError: when the user may not use them, or not read a record
+        :raise AccessError: when the user may not use the wizards, or not read a record
         """
         self.check_access("write")
         for name, field in self._fields.items():

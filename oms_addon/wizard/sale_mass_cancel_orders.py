@@ -1,4 +1,4 @@
-"""Orders cancelled by a person: with a reason, and what becomes of money and items."""
+"""Extend Odoo's wizard to cancel orders: reason, refund and restock for channel orders."""
 
 from odoo import api, fields, models
 
@@ -74,7 +74,7 @@ class SaleMassCancelOrders(models.TransientModel):
             wizard.oms_notify_text = text if deciding else False
 
     def _oms_prepare_choice(self):
-        """:return: what the person chose, as the context keys that `_oms_send_cancellation` reads
+        """:return: the choices, as the context keys that `_oms_send_cancellation` reads
         :rtype: dict
         """
         self.ensure_one()
