@@ -27,10 +27,10 @@ class OmsCustomerMatcher(models.AbstractModel):
 
         :param channel: the channel of the documents
         :param documents: ``OrderDocument`` list; each has a customer unless the channel has a
-          guest customer
+            guest customer
         :param list chosen: per document the customer already assigned; usually empty records
         :param dict accounts: filled, by document ref, with the contact of a user who has the
-          email address of a newly created customer
+            email address of a newly created customer
         :param bool is_confirmed: whether ``chosen`` was selected by a user
         :return: per document (customer, billing, shipping) as ``res.partner`` records
         :rtype: list[tuple]
@@ -79,7 +79,7 @@ class OmsCustomerMatcher(models.AbstractModel):
     @api.model
     def _known(self, channel, keys):
         """:return: partners by key, the ``oms.customer.key`` rows that are not reliable, and the
-          contacts of users by email key
+            contacts of users by email key
         :rtype: tuple[dict, oms.customer.key, dict]
         """
         known, lost = self.env["oms.customer.key"]._look_up(

@@ -1,4 +1,4 @@
-"""What a customer changes on the channel after the order was confirmed here."""
+"""Changes made on the channel after the order was confirmed in Odoo."""
 
 from collections import defaultdict
 from dataclasses import replace
@@ -14,25 +14,25 @@ from .oms_order_difference import Difference
 
 
 class Plan(NamedTuple):
-    """What the channel reports of an order now, compared with its lines."""
+    """The reported state of an order compared with its lines."""
 
     #: values of new lines
     fresh: list
-    #: units that are reported, by order line
+    #: reported units by order line
     reported: dict
-    #: the values as they would be created today, by order line
+    #: values as they would be created now, by order line
     prices: dict
-    #: what of the order's discounts moved off a line
+    #: reallocated amount of order discounts, by order line
     moved: dict
-    #: more and fewer units of the lines that are there
+    #: additional and removed units of existing lines
     difference: Difference = Difference({}, {})
 
 
 class OmsOrderAmender(models.AbstractModel):
-    """Changes what can be changed of a confirmed order: more, fewer, other lines; the address.
+    """Amends confirmed orders: added, removed and new lines, and the address.
 
-    More is procured and promised, fewer frees its stock or asks the warehouse to stop. Another
-    price, or another product in a line, is a decision for a person.
+    Added units are procured and get a promised date; for removed units, stock is released or
+    a stop requested from the warehouse. A different price or product needs a user's decision.
     """
 
     _name = "oms.order.amender"
@@ -40,12 +40,12 @@ class OmsOrderAmender(models.AbstractModel):
 
     @api.model
     def _amend(self, order, document):
-        """Bring a confirmed order in line with its channel, as far as nobody has to decide.
+        """Apply a change on the channel to a confirmed order, unless a user has to decide.
 
         :param order: one ``sale.order``
         :param document: ``OrderDocument``
-        :return: whether the order is as the channel tells it now, or will be when the
-            warehouse has answered
+        :return: whether the change was applied, possibly pending an answer of the warehouse to
+            a stop request
         :rtype: bool
         """
         channel, builder = order.oms_channel_id, self.env["oms.order.builder"]
@@ -81,12 +81,12 @@ class OmsOrderAmender(models.AbstractModel):
 
     @api.model
     def _plan(self, order, document, values):
-        """Compare the lines of an order with what its channel reports.
+        """Compare the lines of an order with the document.
 
         :param document: the ``OrderDocument``
-        :param list values: the values of its lines as they would be created today
-        :return: what is to be changed; ``None`` when a person has to decide, as a price or a
-            product is another
+        :param list values: the values of its lines as they would be created now
+        :return: the changes to apply; ``None`` if a price or product differs, which a user has
+            to review
         :rtype: Plan
         """
         unnamed = [vals for vals in values if self._is_unnamed(vals)]
@@ -105,10 +105,10 @@ class OmsOrderAmender(models.AbstractModel):
 
     @api.model
     def _match(self, order, values):
-        """Find the order line of each line that the channel reports under an id of its own.
+        """Match reported lines that have a channel line id to order lines.
 
-        :param list values: the values of such lines as they would be created today
-        :return: what is new, reported and moved; ``None`` when a price or a product is another
+        :param list values: the values of such lines as they would be created now
+        :return: the new, reported and reallocated lines; ``None`` if a price or product differs
         :rtype: Plan
         """
         mine = defaultdict(list)
@@ -138,19 +138,18 @@ class OmsOrderAmender(models.AbstractModel):
     @api.model
     def _is_unnamed(self, line):
         """:param line: an order line or the values of one
-        :return: whether it has no id on the channel and is no product, as what rounding leaves
+        :return: whether it is a fee, shipping or discount line without an id on the channel
         """
         return not line["oms_line_ref"] and line["oms_kind"] not in ("product", "rounding", False)
 
     @api.model
     def _adjusted(self, order, values, count):
-        """Compare what has no id on the channel by its amount, as there is nothing else to
-        recognize it by.
+        """Compare lines without a channel line id by total amount per kind.
 
-        :param list values: the values of such lines as they would be created today
-        :param int count: how many lines the document has, each rounded for itself
-        :return: the values of a line for the cents by which it is another amount now; ``None``
-            when it is more than rounding explains
+        :param list values: the values of such lines as they would be created now
+        :param int count: number of lines of the document, each rounded individually
+        :return: the values of lines for rounding differences; ``None`` if a difference exceeds
+            rounding
         """
         ours = order.order_line.filtered(self._is_unnamed)
         amounts = defaultdict(float)
@@ -173,12 +172,11 @@ class OmsOrderAmender(models.AbstractModel):
 
     @api.model
     def _is_other_price(self, line, vals):
-        """:return: whether a piece of a line costs something else now; where there are more or
-        fewer, by more than the cents by which the amounts of both quantities are rounded; where
-        units were taken off, what stays took the cents that were left
+        """:return: whether the unit price of a line differs. Tolerated are rounding of the amounts
+        if the quantity changed, and the rounding differences left by removed units
         """
-        # What was taken off may have changed the price here by cents, see ``_fit_price``; and a
-        # person may have changed it to what the channel says.
+        # Removing units may have changed the Odoo price by cents, see ``_fit_price``; and a user
+        # may have set it to the channel's price.
         known = {
             line.price_unit * (1 - (line.discount or 0.0) / 100),
             *([line.oms_channel_price] if line.oms_channel_price else []),
@@ -186,7 +184,7 @@ class OmsOrderAmender(models.AbstractModel):
         coin = line.currency_id.rounding
         quantities = self.env["oms.order.difference"]._reported_units(line), vals["product_uom_qty"]
         if line.oms_reduced_qty and line.product_uom_qty > 0 and not line.oms_channel_price:
-            # An order of before: what it cost on the channel is not known.
+            # Created before the channel price was stored: it is not known.
             slack = coin * (1 + line.oms_reduced_qty / line.product_uom_qty) + coin * 1e-4
         elif not line.product_uom_id.compare(*quantities):
             slack = coin * 0.999 / max(quantities[0], 1.0)
@@ -197,8 +195,8 @@ class OmsOrderAmender(models.AbstractModel):
 
     @api.model
     def _prepare_more(self, line, quantity, vals):
-        """:return: the values of a line of which there are more units; they cost what the channel
-        says to the cent, where just its quantity is left
+        """:return: the values of a line with added units; the exact channel price is set only if
+        its quantity equals the reported one
         """
         total = line.product_uom_qty + quantity
         prices = {"price_unit": vals["price_unit"], "discount": vals.get("discount") or 0.0}
@@ -211,13 +209,13 @@ class OmsOrderAmender(models.AbstractModel):
 
     @api.model
     def _start_again(self, order):
-        """Send an order with new items through the path again: allocate, invoice, ship."""
+        """Restart the steps of an order with new items: allocate, invoice, ship."""
         if order.oms_step:
             order.write({"oms_step": "allocate", "oms_cursor": "allocate", "oms_status": "running"})
 
     @api.model
     def _log(self, order, fresh, more, fewer):
-        """Append what changed to the timeline."""
+        """Log the changed quantities on the order."""
         Product = self.env["product.product"]
         texts = [
             *(
@@ -239,7 +237,7 @@ class OmsOrderAmender(models.AbstractModel):
 
     @api.model
     def _prove(self, order, document):
-        """Compare the order with the channel to the cent."""
+        """Compare the order with the channel's total and open exceptions for differences."""
         if document.total is None:
             return
         order.oms_channel_total = float(document.total)
@@ -249,7 +247,7 @@ class OmsOrderAmender(models.AbstractModel):
 
     @api.model
     def _problems(self, labelled, left):
-        """:return: what a person has to do about parcels with the old address"""
+        """:return: problems of deliveries labeled with, or shipped to, the old address"""
         problems = []
         if labelled:
             problems.append(

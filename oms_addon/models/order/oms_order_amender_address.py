@@ -1,4 +1,4 @@
-"""An order that goes elsewhere takes its deliveries along."""
+"""Address changes of confirmed orders and their deliveries."""
 
 from odoo import api, models
 
@@ -13,8 +13,8 @@ class OmsOrderAmender(models.AbstractModel):
 
     @api.model
     def _change_address(self, order, document):
-        """Invoice an order and send it as the channel tells now; what staff changed here stays
-        while the channel tells the same as before.
+        """Apply new billing and shipping addresses of a document. If the channel reports the same
+        addresses as before, changes made in Odoo are kept.
         """
         addresses = self.env["oms.customer.address"]
         digest = addresses._digest(document)
@@ -38,14 +38,14 @@ class OmsOrderAmender(models.AbstractModel):
 
     @api.model
     def _redirect(self, order, shipping, why):
-        """Send a confirmed order to another address.
+        """Change the shipping address of a confirmed order.
 
-        Before picking and labels the deliveries get the new address, and come from another
-        warehouse when that is right for it. A parcel with a label waits until it has a new
-        one. What has left is for the carrier to redirect. What has not is promised again.
+        Unpicked deliveries get the new address and are sourced again. Labeled parcels are put on
+        hold until they have a new label; for shipped ones the carrier has to redirect. The
+        delivery date of the rest is promised again.
 
-        :param shipping: the ``res.partner`` it goes to
-        :param str why: in words
+        :param shipping: the new ``res.partner``
+        :param str why: the reason to log
         """
         before = order.partner_shipping_id
         split = self._leave_shared(order)
@@ -55,10 +55,10 @@ class OmsOrderAmender(models.AbstractModel):
         left = self._under_way(pickings)
         todo = pickings._oms_todo()
         labelled = todo.filtered("carrier_tracking_ref")
-        # redirecting: the deliveries are looked after here
+        # redirecting: deliveries are updated below
         vals = {"partner_shipping_id": shipping.id}
         if order.oms_channel_id:
-            # The channel says what is taxed and how; Odoo would choose by the new country.
+            # Keep the channel's taxes; Odoo would choose a fiscal position by the new country.
             vals["fiscal_position_id"] = order.fiscal_position_id.id
         order.with_context(**sealed(redirecting=True)).write(vals)
         todo.filtered(lambda p: p.partner_id == before).partner_id = shipping
@@ -82,7 +82,7 @@ class OmsOrderAmender(models.AbstractModel):
 
     @api.model
     def _under_way(self, pickings):
-        """:return: the deliveries that left from here and did not arrive, as far as one knows"""
+        """:return: the shipped deliveries that are not known to have arrived"""
         return pickings.filtered(
             lambda p: (
                 p.state == "done"
@@ -94,9 +94,9 @@ class OmsOrderAmender(models.AbstractModel):
 
     @api.model
     def _leave_shared(self, order):
-        """Take an order out of the deliveries it shares with others that go on as they are.
+        """Remove an order from its combined shipments, which keep their address.
 
-        :return: the problem of items that are picked or packed with those of others
+        :return: a problem if items were picked or packed together with those of other orders
         :rtype: list[HoldReason]
         """
         shared = order.oms_shared_picking_ids._oms_is_leaving()

@@ -1,4 +1,4 @@
-"""Discounts of a whole order that its channel shares out again when items are added."""
+"""Order discounts that the channel reallocates between lines when items are added."""
 
 from collections import defaultdict
 
@@ -7,17 +7,17 @@ from odoo.fields import Command
 
 
 class OmsOrderAmender(models.AbstractModel):
-    """What was invoiced keeps its price: what the new shares make other lines dearer or cheaper is
-    in the price of the items that were added, so that the order costs what the channel says, each
-    tax for itself. ``oms_share_moved`` remembers of which lines that is.
+    """Invoiced lines keep their price: the difference from reallocated discounts is added to the
+    price of new items with the same taxes, so that total and taxes match the channel.
+    ``oms_share_moved`` stores the amount per line.
     """
 
     _inherit = "oms.order.amender"
 
     @api.model
     def _is_other_share(self, line, vals):
-        """:return: whether as many units of a line cost the same as before but for their part of
-        a discount
+        """:return: whether a line with unchanged quantity has the same price before discount, so
+        that only its share of a discount differs
         """
         units = self.env["oms.order.difference"]._reported_units(line)
         if (
@@ -31,8 +31,8 @@ class OmsOrderAmender(models.AbstractModel):
 
     @api.model
     def _moved(self, line, vals):
-        """:return: by how much the channel calls a line dearer than it did, in prices as it has
-            them
+        """:return: by how much the line's total on the channel increased, in the channel's prices
+        (with or without tax)
         :rtype: float
         """
         currency, units = line.currency_id, vals["product_uom_qty"]
@@ -41,7 +41,7 @@ class OmsOrderAmender(models.AbstractModel):
 
     @api.model
     def _prepare_moved(self, line, vals, amount):
-        """:return: the values of a line whose share of a discount is another on the channel"""
+        """:return: the values of a line whose share of a discount changed on the channel"""
         return {
             "oms_channel_price": vals["oms_channel_price"],
             "oms_share_moved": line.oms_share_moved + amount,
@@ -49,12 +49,12 @@ class OmsOrderAmender(models.AbstractModel):
 
     @api.model
     def _with_moved(self, fresh, moved):
-        """Add to new lines what others cost more on the channel, of each tax to one of its own.
+        """Add reallocated amounts to new lines with the same taxes.
 
         :param list fresh: the values of new lines
         :param dict moved: amounts by order line
-        :return: the values of new lines; ``None`` where none is a product or one would cost less
-            than nothing
+        :return: the values of new lines; ``None`` if none is a product or a price would be
+            negative
         """
         goods = [vals for vals in fresh if vals["oms_kind"] == "product"]
         amounts, lines = defaultdict(float), {}
@@ -94,8 +94,8 @@ class OmsOrderAmender(models.AbstractModel):
     @api.model
     def _prepare_adjustment(self, vals, line, amount):
         """:param dict vals: the values of a new line
-        :param line: one of the lines whose taxes the amount has
-        :return: the values of a line of that amount, which the channel does not have
+        :param line: a line with the taxes of the amount
+        :return: the values of an adjustment line that does not exist on the channel
         """
         service = self.env["oms.order.builder"]._services(line.company_id)["discount"]
         return {

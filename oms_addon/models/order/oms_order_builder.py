@@ -1,4 +1,4 @@
-"""From documents to the values of sales orders, in bulk and exact."""
+"""Values of sales orders from documents, in bulk."""
 
 from odoo import api, fields, models
 from odoo.fields import Command
@@ -8,7 +8,7 @@ from odoo.addons.oms_addon.tools.marketplace_refs import marketplace_refs
 
 from .lookups import Lookups
 
-#: an order placed so many days before its channel went live is history
+#: orders placed more than this many days before the channel went live are history
 START_DAYS = 1
 
 
@@ -20,7 +20,7 @@ class OmsOrderBuilder(models.AbstractModel):
 
     @api.model
     def _look_up(self, channel, documents):
-        """Resolve, for a batch, everything documents only name.
+        """Look up the records referenced by a batch of documents.
 
         :param documents: ``OrderDocument`` list of the channel
         :rtype: Lookups
@@ -53,7 +53,7 @@ class OmsOrderBuilder(models.AbstractModel):
 
     @api.model
     def _services(self, company):
-        """:return: the product that stands for each kind of line that is no items"""
+        """:return: the service product by kind of line other than product"""
         return {
             kind: self.env.ref(f"oms_addon.product_{kind}")
             for kind in ("shipping", "fee", "discount", "gift_card", "tip", "rounding")
@@ -63,8 +63,8 @@ class OmsOrderBuilder(models.AbstractModel):
 
     @api.model
     def _parts(self, line, known):
-        """:return: the ``Part`` tuple of a line: what one piece of it is made of; ``None`` when
-        its SKU is unknown
+        """:return: the ``Part`` tuple of a line: the products in one channel unit; ``None`` if its
+        SKU is unknown
         """
         if line.kind != "product":
             return (Part(known.services[line.kind], 1.0),)
@@ -73,8 +73,8 @@ class OmsOrderBuilder(models.AbstractModel):
 
     @api.model
     def _known_parts(self, order):
-        """Say what the lines of an order are made of, for versions of it that no longer name
-        their products: they were deleted on the channel since.
+        """Find the products of order lines, for later versions that no longer name them because
+        they were deleted on the channel.
 
         :return: ``Part`` tuples by the channel's line id
         :rtype: dict
@@ -90,7 +90,7 @@ class OmsOrderBuilder(models.AbstractModel):
 
     @api.model
     def _is_known_line(self, document, problem, known):
-        """:return: whether a problem is that of a line which names no product, but is known"""
+        """:return: whether MISSING_SKU is solved because the order already has all those lines"""
         unnamed = [
             line
             for line in document.lines
@@ -106,7 +106,7 @@ class OmsOrderBuilder(models.AbstractModel):
     def _prepare_order(self, channel, document, partners, known):
         """:return: the values of the sales order of a document
 
-        Every computed field is given, so that creating many orders looks nothing up.
+        All computed fields are set, so that creating orders in bulk runs no extra queries.
         """
         customer, billing, shipping = partners
         location = known.locations.get(document.location_ref)
@@ -158,15 +158,15 @@ class OmsOrderBuilder(models.AbstractModel):
 
     @api.model
     def _note(self, document):
-        """:return: what the customer wrote with an order, ``False`` for nothing"""
+        """:return: the customer's note and gift message; ``False`` if there is none"""
         return "\n".join(filter(None, (document.note, document.gift_message))) or False
 
     @api.model
     def _prepare_old(self, channel, message, document, known):
-        """Say what is different of an order that is history, or was shipped before it came.
+        """Prepare the values of an order that is history or was shipped before its import.
 
-        :param message: the inbox row it came with
-        :param known: what ``_look_up`` returned
+        :param message: the inbox message
+        :param known: the return value of ``_look_up``
         :return: values of the order
         :rtype: dict
         """
@@ -181,16 +181,16 @@ class OmsOrderBuilder(models.AbstractModel):
             return {}
         is_history = self._is_history(channel, document)
         if not self._has_goods(document, known):
-            # Nobody has to ship anything: a sale like others, unless a poll found an old one.
+            # Nothing to ship: a regular sale, unless it is an old order found by polling.
             return {"oms_is_recorded": is_history and message.via == "poll"}
         if channel.completed_policy == "record" or is_history:
             return {"oms_is_recorded": True}
-        # It has left already: its stock follows, and nobody here ships it again.
+        # Already shipped: reduce the stock, but create no delivery to process.
         return {"oms_by_channel": True}
 
     @api.model
     def _is_history(self, channel, document):
-        """:return: whether an order was placed well before its channel went live"""
+        """:return: whether an order was placed over ``START_DAYS`` before its channel went live"""
         since = channel.live_at or channel.create_date
         return self._is_placed_before(document, fields.Datetime.subtract(since, days=START_DAYS))
 
@@ -200,7 +200,7 @@ class OmsOrderBuilder(models.AbstractModel):
 
     @api.model
     def _has_goods(self, document, known):
-        """:return: whether anything of an order has to be shipped"""
+        """:return: whether an order contains items to ship"""
         return any(
             part.product.type == "consu"
             for line in document.lines
@@ -210,7 +210,7 @@ class OmsOrderBuilder(models.AbstractModel):
 
     @api.model
     def _prepare_terms(self, document, known):
-        """:return: what a document tells besides its lines: dates, risk, place, settlement"""
+        """:return: values for dates, risk, pickup point and settlement of a document"""
         available = [line.available_at for line in document.lines if line.available_at]
         available_at = self._naive(max(available)) if available else False
         return {
@@ -226,7 +226,7 @@ class OmsOrderBuilder(models.AbstractModel):
 
     @api.model
     def _prepare_payment(self, channel, document):
-        """:return: how an order is to be paid; nothing where the document does not say"""
+        """:return: values for the payment method; empty if the document has none"""
         method = document.paid_by
         if not method:
             return {}
@@ -234,7 +234,7 @@ class OmsOrderBuilder(models.AbstractModel):
 
     @api.model
     def _prepare_version(self, document):
-        """:return: what an order remembers of the version it was last told"""
+        """:return: values that describe the received version of an order"""
         return {
             "oms_version": document.version or False,
             "oms_updated_at": self._naive(document.updated_at),
@@ -246,13 +246,13 @@ class OmsOrderBuilder(models.AbstractModel):
 
     @api.model
     def _content_digest(self, document):
-        """:return: a digest of what was ordered, for whom and where to; not of its state"""
+        """:return: a digest of lines, addresses and total, excluding the status"""
         content = document.to_dict()
         for line in content["lines"]:
-            # What some messages tell and others do not changes nothing that was ordered.
+            # Optional details, missing in some messages, that do not change the order.
             for name in ("available_at", "shipped", "shipped_from", "listing_ref", "parent_ref"):
                 line.pop(name)
-            # Nor does what a tax is called there.
+            # Nor do name and type of a tax on the channel.
             for tax in line["taxes"] or ():
                 del tax["ref"], tax["compound"]
         for address in (content["shipping"], content["billing"]):
@@ -264,5 +264,5 @@ class OmsOrderBuilder(models.AbstractModel):
 
     @api.model
     def _naive(self, moment):
-        """:return: an aware time as Odoo stores it: UTC, without zone"""
+        """:return: an aware datetime as stored by Odoo: UTC without time zone"""
         return moment.replace(tzinfo=None, microsecond=0) if moment else False

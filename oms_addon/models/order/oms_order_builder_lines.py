@@ -1,4 +1,4 @@
-"""The lines of an order, with their prices and discounts, from its document."""
+"""Values of order lines, with prices and discounts, from a document."""
 
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -32,8 +32,8 @@ class OmsOrderBuilder(models.AbstractModel):
 
     @api.model
     def _prepare_parts(self, channel, document, line, known, sequence, unit):
-        """:return: the values of the lines of one channel line, one for each product of it;
-        their subtotals together are the channel's to the cent
+        """:return: the values of the order lines of one channel line, one per product; their
+        subtotals add up to the channel's exactly
         """
         parts = self._parts(line, known)
         gross, discount = line.quantity * line.unit_price, line.discount
@@ -84,17 +84,17 @@ class OmsOrderBuilder(models.AbstractModel):
     def _price_and_discount(self, gross, discount, quantity, unit):
         """Find the price per unit and the discount in percent that give the exact subtotal.
 
-        A percentage that two decimals cannot say goes into the price instead.
+        The discount is included in the price if two decimals of a percentage are not exact.
 
         :param Decimal gross: the subtotal before the discount
         :param Decimal discount: what is taken off it
-        :param Decimal quantity: in units of the product
+        :param Decimal discount: the discount amount
         :param Decimal unit: the currency's smallest unit
         :return: price per unit of the product, discount in percent
         :rtype: tuple[Decimal, Decimal]
         """
         net = gross - discount
-        # What is left over of a split may make a part dearer than before its discount.
+        # Splitting may leave a part with a negative discount.
         if discount <= 0 or not gross:
             return net / quantity, Decimal(0)
         percent = (discount / gross * 100).quantize(CENT, ROUND_HALF_UP)

@@ -1,4 +1,4 @@
-"""What keeps a document from becoming an order."""
+"""Problems that prevent a document from becoming an order."""
 
 from dataclasses import replace
 
@@ -13,11 +13,11 @@ class OmsOrderBuilder(models.AbstractModel):
 
     @api.model
     def _problems(self, channel, document, known, customer=None):
-        """Say why a document cannot become an order.
+        """Find the problems that prevent a document from becoming an order.
 
-        :param known: what ``_look_up`` returned
-        :param customer: the customer a person chose for it, if any
-        :return: problems for ``oms.hold._open``; none when it can
+        :param known: the return value of ``_look_up``
+        :param customer: the customer selected by a user, if any
+        :return: problems for ``oms.hold._open``; empty if the order can be created
         :rtype: list[HoldReason]
         """
         found = [
@@ -34,17 +34,16 @@ class OmsOrderBuilder(models.AbstractModel):
 
     @api.model
     def _is_tolerable(self, channel, problem, customer):
-        """:return: whether the channel's policy, or the order itself, takes care of a problem"""
+        """:return: whether a problem does not prevent the order from being created"""
         if problem.code == "MISSING_CUSTOMER":
             return bool(customer or channel.guest_partner_id)
-        # The order stands and is held: see the importer's proof of totals.
+        # The order is created and put on hold, see the importer's ``_prove``.
         return problem.code in ("TOTAL_MISMATCH", "BAD_CHARGE")
 
     @api.model
     def _address_problems(self, channel, document, customer=None):
-        """:param customer: who it is for, if that is known; takes the parcel when the address
-            names nobody
-        :return: why nobody could deliver to the document's address, as the policy asks
+        """:param customer: the customer, if known; replaces a missing recipient name
+        :return: the problems of the shipping address at the channel's check level
         """
         name = document.customer.name or document.billing.name
         if customer and "@" not in (customer.name or "@"):
@@ -52,7 +51,7 @@ class OmsOrderBuilder(models.AbstractModel):
         shipping = document.shipping
         shipping = replace(shipping, name=shipping.name or shipping.company or name)
         told = {problem.code for problem in document.problems()}
-        # Looked up for the few that have none.
+        # Queried only if the postcode is missing.
         needs_postcode = bool(shipping.zip) or self._needs_postcode(shipping.country)
         found = address_problems(shipping, channel.address_level, needs_postcode=needs_postcode)
         return [problem for problem in found if problem.code not in told]
@@ -84,7 +83,7 @@ class OmsOrderBuilder(models.AbstractModel):
 
     @api.model
     def _unknown_text(self, line):
-        """:return: why a line is no product here, and what to do"""
+        """:return: the message of an unlinked SKU or listing"""
         values = {
             "sku": line.sku or line.barcode,
             "name": line.name or "?",

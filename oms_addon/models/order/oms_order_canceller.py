@@ -1,4 +1,4 @@
-"""Cancellations: of whole orders or of some units, shipped or not."""
+"""Cancellation of orders or units, shipped or not."""
 
 from odoo import api, models
 
@@ -12,7 +12,7 @@ class OmsOrderCanceller(models.AbstractModel):
 
     @api.model
     def _import_cancellations(self, channel, run):
-        """Apply cancellations a channel tells; those whose order is not here wait for it.
+        """Apply cancellations from a channel; those of unknown orders wait for the order.
 
         :param channel: the channel that sent them
         :param list run: pairs (message, ``CancellationDocument``), oldest first
@@ -30,7 +30,7 @@ class OmsOrderCanceller(models.AbstractModel):
 
     @api.model
     def _cancel_named(self, channel, message, document):
-        """Cancel the order a document names; keep a tombstone when it has not come yet."""
+        """Cancel the order named by a document; keep the message until the order is received."""
         message.order_ref = document.order_ref
         order = self.env["sale.order"].search(
             [("oms_channel_id", "=", channel.id), ("oms_order_ref", "=", document.order_ref)]
@@ -61,13 +61,13 @@ class OmsOrderCanceller(models.AbstractModel):
 
     @api.model
     def _cancel_whole(self, order, reason):
-        """Cancel all of an order that did not leave yet; credit what was invoiced.
+        """Cancel the unshipped part of an order and credit what was invoiced.
 
-        A second cancellation changes nothing. Units that left stay shipped: they are
-        credited, and the items come back by a return.
+        A repeated cancellation has no effect. Shipped units stay shipped: they are credited, and
+        the items come back by a return.
 
         :param order: one ``sale.order``
-        :param str reason: why, in words
+        :param str reason: the reason to log
         """
         if order.state == "cancel" or self._stop_picking(order, reason):
             return
@@ -88,12 +88,12 @@ class OmsOrderCanceller(models.AbstractModel):
 
     @api.model
     def _stop_picking(self, order, reason):
-        """Ask the warehouse to stop, where somebody is picking the order's items right now.
+        """Request the warehouse to stop if items of the order are being picked.
 
-        Its answer decides: what is not packed goes back and the order is cancelled, what
-        has left is shipped.
+        Its answer decides: unpacked items are restocked and the order is cancelled, packed ones
+        are shipped.
 
-        :return: whether somebody has to answer first
+        :return: whether a stop was requested
         :rtype: bool
         """
         if unsealed(self.env, "stopped"):
@@ -111,15 +111,15 @@ class OmsOrderCanceller(models.AbstractModel):
 
     @api.model
     def _cancel_units(self, quantities, reason, amounts=None, is_refunded=False):
-        """Cancel units: those that did not leave are taken off, those invoiced credited.
+        """Cancel units: reduce the quantity of unshipped ones, credit invoiced ones.
 
         :param dict quantities: units to cancel by order line
-        :param str reason: why, in words
-        :param dict amounts: what is given back for them, with taxes, where it is not their share
-            of what the line costs
-        :param bool is_refunded: whether money was given back for them, so that units that were
-            invoiced are meant
-        :return: the units that were cancelled at once, by order line
+        :param str reason: the reason to log
+        :param dict amounts: refunded amounts including taxes, by order line; by default the
+            units' share of the line total
+        :param bool is_refunded: whether the units were refunded, so that invoiced units are
+            cancelled first
+        :return: the units cancelled without a stop request, by order line
         :rtype: dict
         """
         wanted, amounts = quantities, amounts or {}
@@ -141,7 +141,7 @@ class OmsOrderCanceller(models.AbstractModel):
                 notes = self.env["oms.invoice.poster"]._credit(
                     order, billed, reason, amounts=amounts
                 )
-            # What was credited of a line is what it costs less now, to the cent.
+            # The line total is reduced by exactly what was credited.
             credited = {
                 line: amount
                 for line, amount in self._credited_amounts(notes).items()
@@ -163,8 +163,8 @@ class OmsOrderCanceller(models.AbstractModel):
 
     @api.model
     def _invoiced_units(self, line, quantity, is_refunded):
-        """Count how many of some units of a line were invoiced, before they are cancelled: those
-        that are not invoiced yet go first, unless money was given back.
+        """Compute how many of the units to cancel are invoiced: uninvoiced units are cancelled
+        first, unless they were refunded.
 
         :rtype: float
         """
@@ -174,7 +174,7 @@ class OmsOrderCanceller(models.AbstractModel):
 
     @api.model
     def _credited_amounts(self, notes):
-        """:return: what credit notes gave back of each order line, with taxes
+        """:return: the credited amounts including taxes, by order line
         :rtype: dict
         """
         credited = {}
@@ -186,9 +186,9 @@ class OmsOrderCanceller(models.AbstractModel):
 
     @api.model
     def _stop_units(self, quantities, reason):
-        """Ask the warehouse to stop the units that somebody picks right now.
+        """Request the warehouse to stop the units being picked.
 
-        :return: the units that can be cancelled at once, by order line
+        :return: the units that can be cancelled without a stop, by order line
         :rtype: dict
         """
         if unsealed(self.env, "stopped"):
@@ -210,20 +210,18 @@ class OmsOrderCanceller(models.AbstractModel):
 
     @api.model
     def _in_hand(self, line):
-        """:return: the moves of an order line whose items somebody holds right now"""
+        """:return: the moves of an order line whose items are being picked"""
         return line.move_ids.filtered(
             lambda m: m.picking_id.picking_type_code != "incoming" and m._oms_in_hand()
         )
 
     @api.model
     def _not_in_hand(self, line):
-        """:return: how many units of an order line are in the stock still, or nowhere yet, and
-        so come off before those that somebody holds
-        """
+        """:return: the units of an order line that are not being picked, to be cancelled first"""
         left = line.product_uom_qty - line.qty_delivered
         held = self._in_hand(line)
         if any(move.product_id != line.product_id for move in held):
-            # Parts of a kit are held for all of it.
+            # The components being picked belong to whole kits.
             return 0.0
         unit = line.product_uom_id
         for move in held:

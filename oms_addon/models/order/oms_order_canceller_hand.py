@@ -1,4 +1,4 @@
-"""Orders a person cancels here: the channel is told, and items that left stay sold."""
+"""Cancellation by a user in Odoo, sent to the channel; shipped items stay sold."""
 
 from odoo import api, models
 
@@ -10,11 +10,11 @@ class OmsOrderCanceller(models.AbstractModel):
 
     @api.model
     def _cancel_by_hand(self, order, reason):
-        """Cancel what did not leave of an order; items that are being picked are asked for.
+        """Cancel the unshipped part of an order; request a stop for items being picked.
 
-        :param order: one ``sale.order`` that is confirmed
-        :param str reason: why, in words
-        :return: what was not cancelled and why, in words; '' when all of it was
+        :param order: one confirmed ``sale.order``
+        :param str reason: the reason to log
+        :return: the message on what was not cancelled; '' if everything was
         :rtype: str
         """
         canceller = self.with_context(**sealed(cancelled_here=True))
@@ -32,9 +32,9 @@ class OmsOrderCanceller(models.AbstractModel):
 
     @api.model
     def _cancel_rest(self, order, reason):
-        """Cancel the units of an order that did not leave.
+        """Cancel the unshipped units of a partly shipped order.
 
-        :return: what happened, in words
+        :return: the message for the user
         """
         asked_of = self.env["oms.stop.request"]._asked_units
         units = {
@@ -51,7 +51,7 @@ class OmsOrderCanceller(models.AbstractModel):
 
     @api.model
     def _asked_text(self, order):
-        """:return: who decides now, in words"""
+        """:return: the message that the warehouse was requested to stop"""
         asked = self.env["oms.stop.request"]._asked(order)
         return self.env._(
             "%(order)s: the items are being picked (%(deliveries)s). The warehouse was "
@@ -62,10 +62,10 @@ class OmsOrderCanceller(models.AbstractModel):
 
     @api.model
     def _cancel_and_send(self, order, units, reason):
-        """Cancel units of an order and tell its channel, with what was credited for them.
+        """Cancel units of an order and send them to the channel, with the credited amounts.
 
         :param dict units: units by order line
-        :param str reason: why, in words
+        :param str reason: the reason to log
         """
         before = {
             line: (
@@ -90,11 +90,11 @@ class OmsOrderCanceller(models.AbstractModel):
 
     @api.model
     def _send_cancelled_units(self, order, units, text, amounts):
-        """Tell the channel of units that will not come, in whole pieces of what it sold.
+        """Send cancelled units to the channel, as whole units of its listings.
 
         :param dict units: units by order line
-        :param str text: why, in words
-        :param dict amounts: what was credited for them, by order line
+        :param str text: the reason
+        :param dict amounts: credited amounts by order line
         """
         pieces = order.order_line._oms_complete_pieces(units)
         lines = [
@@ -113,7 +113,8 @@ class OmsOrderCanceller(models.AbstractModel):
 
     @api.model
     def _amount_of(self, order, line, pieces, units, amounts):
-        """:return: what was credited for some pieces of a channel line, in the order's currency
+        """:param pieces: quantity of the channel line
+        :return: the amount credited for it, in the order's currency
         :rtype: str
         """
         of_channel = next(lines for lines in order.order_line._oms_channel_lines() if line in lines)
@@ -127,7 +128,7 @@ class OmsOrderCanceller(models.AbstractModel):
 
     @api.model
     def _close(self, order, reason):
-        """Take a cancelled order off the path: nothing of it waits, its money is looked at."""
+        """Set the order's step to cancelled, close its exceptions and recompute its payment."""
         if order.oms_step:
             order.write({"oms_status": "cancelled", "oms_wait_reason": reason})
         order.oms_hold_ids._close(reason)

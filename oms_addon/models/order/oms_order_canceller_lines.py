@@ -1,8 +1,8 @@
-"""Units that are taken off a line, or put on it again, at what they cost."""
+"""Removing cancelled units from order lines, or adding them again, at their price."""
 
 from odoo import api, models
 
-#: how often a price is changed until a line costs what it shall
+#: maximum number of price corrections to reach the exact total
 FITTING_TRIES = 4
 
 
@@ -11,10 +11,10 @@ class OmsOrderCanceller(models.AbstractModel):
 
     @api.model
     def _reduce(self, order, quantities, amounts):
-        """Reduce ordered quantities by the units that did not leave, which frees their stock.
+        """Reduce ordered quantities by the unshipped units, which releases their stock.
 
-        What of them is not invoiced yet is no longer part of the channel's total either. The units
-        that stay cost what is left of the line's price, to the cent.
+        Uninvoiced units are also deducted from the channel's total. The price of the remaining
+        units is adjusted to the exact remaining line total.
         """
         if order.state not in ("draft", "sent", "sale"):
             return
@@ -37,7 +37,7 @@ class OmsOrderCanceller(models.AbstractModel):
 
     @api.model
     def _put_back_on(self, line, units):
-        """Have a line want units again that were taken off it, at what they cost then."""
+        """Add removed units to a line again, at the total they had when removed."""
         units = min(units, line.oms_reduced_qty)
         if line.product_uom_id.compare(units, 0) <= 0:
             return
@@ -54,16 +54,15 @@ class OmsOrderCanceller(models.AbstractModel):
 
     @api.model
     def _fit_price(self, line, total, ordered):
-        """Have a line of which units were taken off cost just so much, where it is off by cents
-        alone.
+        """Adjust the price of a reduced line to an exact total, if it is off by rounding only.
 
         :param float total: with taxes
-        :param float ordered: of how many units the price is a share
+        :param float ordered: quantity that the price was computed for
         """
         currency, quantity = line.currency_id, line.product_uom_qty
         part = 1 - (line.discount or 0.0) / 100
         is_exact = all(line.tax_ids.mapped("price_include"))
-        # Parts of a cent count, too, where taxes are rounded over the order.
+        # With globally rounded taxes, fractions of a cent count.
         exact = line.price_unit * part * quantity if is_exact else line.price_total
         off = abs(exact - total)
         if (
@@ -83,7 +82,7 @@ class OmsOrderCanceller(models.AbstractModel):
             off = currency.round(total - line._oms_exact_total())
             if not off:
                 return
-            # Where net and tax are rounded apart, a price may miss it by a cent on either side.
+            # If net and tax are rounded separately, a price may miss the total by a cent.
             wanted = off * net / quantity / part
             step = -step / 2 if step * wanted < 0 else wanted
             line.price_unit += step

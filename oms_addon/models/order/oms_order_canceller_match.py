@@ -1,4 +1,4 @@
-"""Cancellations that do not name their order."""
+"""Matching of cancellations without an order reference."""
 
 from dataclasses import replace
 
@@ -58,13 +58,12 @@ class OmsOrderCanceller(models.AbstractModel):
 
     @api.model
     def _match_lines(self, cancelled_lines, orders):
-        """Find the order lines that cancelled units belong to: by the channel's line id, else
-        by SKU and, where it is told, price. The channel counts pieces of its listings, the
-        result is in units of our lines.
+        """Match cancelled units to order lines: by the channel's line id, else by SKU and, if
+        given, price. The channel counts units of its listings, the result units of our lines.
 
         :param cancelled_lines: ``CancelledLine`` or ``RefundLine`` tuple
-        :param orders: where to look, best first
-        :return: units by order line, and the cancelled lines that are nowhere
+        :param orders: orders to search, best match first
+        :return: units by order line, and the cancelled lines that were not found
         :rtype: tuple[dict, list]
         """
         matched, missing = {}, []
@@ -86,7 +85,7 @@ class OmsOrderCanceller(models.AbstractModel):
 
     @api.model
     def _unmatched(self, lines):
-        """:return: the problem of cancelled lines that belong to no order here"""
+        """:return: the problem of cancelled lines that match no order"""
         return HoldReason(
             code="CANCEL_UNMATCHED",
             message=self.env._(

@@ -1,4 +1,4 @@
-"""What a channel counts in pieces of its listings, in units of our order lines."""
+"""Conversion of channel listing quantities to units of order lines."""
 
 from decimal import Decimal
 
@@ -12,15 +12,15 @@ class OmsOrderCanceller(models.AbstractModel):
 
     @api.model
     def _oms_units_of(self, order, line_ref, sku, quantity):
-        """Find the units of an order's lines that some pieces of a channel line are.
+        """Convert a quantity of a channel line to units of order lines.
 
-        Of a multipack a piece is several units, of a bundle some of each of its lines. What
-        was cancelled already is not found; a line that has less left gives what it has.
+        One listing unit is several units for a multipack, and some units of each line for a
+        bundle. Cancelled units are left out; a line with fewer units left returns those.
 
         :param order: the ``sale.order``
-        :param str line_ref: the channel's line id; '' when it does not tell
-        :param str sku: the channel's SKU, which tells when the line id does not
-        :param float quantity: pieces as the channel counts them
+        :param str line_ref: the channel's line id; '' if not given
+        :param str sku: the channel's SKU, used without a line id
+        :param float quantity: in units of the channel listing
         :return: units by order line
         :rtype: dict
         """
@@ -30,10 +30,10 @@ class OmsOrderCanceller(models.AbstractModel):
     def _find_units(self, orders, line_ref, sku, quantity, price=None, taken=None):
         """Find units; see ``_oms_units_of``.
 
-        :param orders: where to look, the best first
-        :param price: the price of a piece, which tells beside the SKU; ``None`` does not
-        :param dict taken: units by order line that are spoken for already
-        :return: units by order line, and how many pieces are on no line any more
+        :param orders: orders to search, best match first
+        :param price: price per listing unit, matched with the SKU; ``None`` for any
+        :param dict taken: units by order line that are already matched
+        :return: units by order line, and the listing quantity that was not found
         :rtype: tuple[dict, float]
         """
         wanted, found = float(quantity), {}
@@ -55,8 +55,8 @@ class OmsOrderCanceller(models.AbstractModel):
 
     @api.model
     def _channel_lines(self, orders, line_ref, sku, price=None):
-        """:return: the channel lines that are meant, each as its order lines; none when the SKU
-            alone is told and lines of several products have it
+        """:return: the matching channel lines, each as its order lines; empty if the SKU alone is
+            given and lines of several products have it
         :rtype: list[sale.order.line]
         """
         lines = orders.order_line.filtered(lambda l: not l.display_type)
@@ -75,18 +75,18 @@ class OmsOrderCanceller(models.AbstractModel):
 
     @api.model
     def _costs(self, lines, price):
-        """:return: whether a piece of a channel line costs so much, before discount"""
+        """:return: whether a channel line has this price per listing unit, before discount"""
         of_piece = sum(line.price_unit * (line.oms_piece_units or 1.0) for line in lines)
         return not lines.currency_id.compare_amounts(of_piece, float(price))
 
     @api.model
     def _shares_of_bundles(self, quantities, known):
-        """Find what units of bundles cost, where the parts, each rounded for itself, make another
-        amount than the pieces they are: a channel rounds the piece.
+        """Compute the amounts of bundle units whose components, rounded individually, do not add
+        up to the rounded amount of the bundle: the channel rounds the bundle.
 
         :param dict quantities: units by order line
-        :param dict known: what is given back for units, by order line, where it is told
-        :return: amounts with taxes, by order line; of other lines nothing
+        :param dict known: amounts by order line that are already known
+        :return: amounts with taxes by order line; other lines are left out
         :rtype: dict
         """
         lines = self.env["sale.order.line"].concat(*quantities)
@@ -114,6 +114,6 @@ class OmsOrderCanceller(models.AbstractModel):
 
     @api.model
     def _are_last(self, line, units):
-        """:return: whether units are the last of a line, which take what is left of it"""
+        """:return: whether these are the last units of a line, which get its remaining amount"""
         left = [line.product_uom_qty, *([line.qty_invoiced] if line.qty_invoiced > 0 else [])]
         return any(line.product_uom_id.compare(units, one) >= 0 for one in left)

@@ -1,4 +1,4 @@
-"""Conditions on orders that a person writes."""
+"""User-defined conditions on orders."""
 
 from ast import literal_eval
 
@@ -8,7 +8,7 @@ from odoo.fields import Domain
 
 
 class OmsOrderCondition(models.AbstractModel):
-    """What speaks of some orders only. A model that inherits it has a ``name``."""
+    """Mixin for rules that apply to some orders. The inheriting model has a ``name``."""
 
     _name = "oms.order.condition"
     _description = "Order Conditions"
@@ -20,7 +20,7 @@ class OmsOrderCondition(models.AbstractModel):
         for record in self:
             try:
                 self.env["sale.order"].search(record._get_order_domain(), limit=1)
-            except Exception as error:  # noqa: BLE001 - whatever is wrong, the person wrote it
+            except Exception as error:  # noqa: BLE001 - any error in the user's domain
                 raise ValidationError(
                     self.env._(
                         "“%(name)s” does not select orders: %(error)s",
@@ -30,6 +30,6 @@ class OmsOrderCondition(models.AbstractModel):
                 ) from error
 
     def _get_order_domain(self):
-        """:return: the domain of the orders it speaks of"""
+        """:return: the domain of the orders the record applies to"""
         self.ensure_one()
         return Domain(literal_eval(self.domain or "[]"))

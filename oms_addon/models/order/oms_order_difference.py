@@ -1,4 +1,4 @@
-"""What a channel changed of an order's lines since it last reported them."""
+"""Changes of an order's lines since the channel last reported them."""
 
 from typing import NamedTuple
 
@@ -6,20 +6,19 @@ from odoo import api, models
 
 
 class Difference(NamedTuple):
-    """Units more and units fewer by ``sale.order.line``, in the line's unit of measure."""
+    """Added and removed units by ``sale.order.line``, in the line's unit of measure."""
 
     more: dict
     fewer: dict
 
 
 class OmsOrderDifference(models.AbstractModel):
-    """Compares what a channel reports of an order with what it reported before.
+    """Compares the reported lines of an order with those reported before.
 
-    Channels report refunds beside the lines and cancellations in various ways, so that the
-    quantity of a line alone does not say what is still to be delivered. A line changes only
-    where its reported quantity does: what was refunded or cancelled meanwhile stays so, and so
-    does what staff changed here. ``oms_channel_qty`` of the order line keeps the quantity that
-    was reported last.
+    Channels report refunds apart from the lines and cancellations in various ways, so the
+    quantity of a line alone does not give the units to deliver. A line changes only if its
+    reported quantity does: refunded or cancelled units and changes made in Odoo are kept.
+    ``oms_channel_qty`` of the order line stores the last reported quantity.
     """
 
     _name = "oms.order.difference"
@@ -29,8 +28,8 @@ class OmsOrderDifference(models.AbstractModel):
 
     @api.model
     def _live_units(self, line):
-        """Count the units of an order line that were ordered and neither cancelled nor refunded
-        since, nor will be when the warehouse has answered a stop request.
+        """Compute the units of an order line that are neither cancelled nor refunded, nor subject
+        to an open stop request.
 
         :param line: one ``sale.order.line``
         :rtype: float
@@ -40,8 +39,7 @@ class OmsOrderDifference(models.AbstractModel):
 
     @api.model
     def _reported_units(self, line):
-        """:return: the units of an order line that its channel reported last, refunded ones
-            included
+        """:return: the last reported units of an order line, including refunded ones
         :rtype: float
         """
         return line.oms_channel_qty * (line.oms_piece_units or 1.0)
@@ -50,17 +48,17 @@ class OmsOrderDifference(models.AbstractModel):
 
     @api.model
     def _compare(self, order, document, reported):
-        """Find what changed of an order's lines.
+        """Compare an order's lines with the reported units.
 
-        Of a lower quantity only what is live is taken off: the channel may just show now what
-        was cancelled here. Where a refund this document does not contain makes two readings
-        possible, nobody can say.
+        A lower quantity removes live units only, as the channel may report an earlier
+        cancellation made in Odoo. It is ambiguous if the order has a refund that is not in the
+        document.
 
         :param order: one ``sale.order``
         :param document: the ``OrderDocument``
-        :param dict reported: units by order line as the document reports them, refunded ones
-            included; 0 for a line it no longer has
-        :return: the ``Difference``; ``None`` when a person has to decide
+        :param dict reported: reported units by order line, including refunded ones; 0 for a
+            line that is no longer in the document
+        :return: the ``Difference``; ``None`` if it is ambiguous and a user has to decide
         """
         inside, outside = self._refunded_units(order, document)
         more, fewer = {}, {}
@@ -81,12 +79,12 @@ class OmsOrderDifference(models.AbstractModel):
 
     @api.model
     def _refunded_units(self, order, document):
-        """Sum the units of the refunds that were applied to an order.
+        """Sum the units of the refunds applied to an order.
 
-        A channel with a ledger of refunds never counts them in its lines. One that tells what is
-        left has taken items that were cancelled here out of them.
+        Channels with a refund ledger never deduct refunds from lines. Channels that report the
+        remainder have already deducted units cancelled in Odoo.
 
-        :return: units by order line of refunds the document contains, and of the others
+        :return: units by order line of refunds in the document, and of the others
         :rtype: tuple[dict, dict]
         """
         refs = {refund.ref for refund in document.refunds}
@@ -104,9 +102,9 @@ class OmsOrderDifference(models.AbstractModel):
 
     @api.model
     def _units_of_pieces(self, order, lines):
-        """Convert pieces of channel lines to units of order lines.
+        """Convert quantities of channel lines to units of order lines.
 
-        :param list lines: dicts with ``line_ref``, ``sku`` and ``quantity`` in pieces
+        :param list lines: dicts with ``line_ref``, ``sku`` and ``quantity`` in listing units
         :return: units by the ID of the order line, as text
         :rtype: dict[str, float]
         """
@@ -120,10 +118,10 @@ class OmsOrderDifference(models.AbstractModel):
 
     @api.model
     def _product_lines(self, order, document):
-        """Find what a document reports of the product lines of an order by their channel ids.
+        """Find the reported units of the product lines of an order by channel line id.
 
-        :return: units by order line; empty when the document has no product line at all, which
-            says nothing about any of them
+        :return: units by order line; empty if the document has no product line, which says
+            nothing about the order's lines
         :rtype: dict
         """
         pieces = {
@@ -139,11 +137,10 @@ class OmsOrderDifference(models.AbstractModel):
 
     @api.model
     def _changed_units(self, order):
-        """Find the order lines whose quantity is another than their channel reports: what was
-        refunded, cancelled, changed or added here makes the order no wrong one. So are lines whose
-        share of a discount is another on the channel.
+        """Find the order lines whose quantity or share of a discount differs from the channel's
+        because they were refunded, cancelled, changed or added in Odoo.
 
-        :return: the reported units by order line; 0 for a line that was added here
+        :return: the reported units by order line; 0 for a line added in Odoo
         :rtype: dict
         """
         changed = {}
@@ -157,9 +154,9 @@ class OmsOrderDifference(models.AbstractModel):
 
     @api.model
     def _reported_total(self, order):
-        """Compute what an order would cost with the quantities its channel reports.
+        """Compute the total of an order with the quantities its channel reports.
 
-        :return: the amount with taxes, and by how much rounding may make it differ
+        :return: the amount with taxes, and its tolerance for rounding
         :rtype: tuple[float, float]
         """
         changed = self._changed_units(order)
@@ -173,8 +170,8 @@ class OmsOrderDifference(models.AbstractModel):
 
     @api.model
     def _value_of_missing(self, line, units):
-        """:return: what units cost that a channel reports beyond those of an order line; what was
-        taken off it is known to the cent
+        """:return: the value of the units a channel reports in addition to those of an order line;
+        the value of removed units is stored exactly
         :rtype: float
         """
         reduced = line.oms_reduced_qty
@@ -190,7 +187,7 @@ class OmsOrderDifference(models.AbstractModel):
 
     @api.model
     def _remember(self, reported):
-        """Keep what was reported of order lines and has been applied.
+        """Store the reported quantities that were applied to order lines.
 
         :param dict reported: units by order line
         """
@@ -201,14 +198,14 @@ class OmsOrderDifference(models.AbstractModel):
 
     @api.model
     def _defer(self, order, document):
-        """Keep what a document reports until a person has dealt with it."""
+        """Store the reported quantities until a user has reviewed the change."""
         order.oms_deferred_qty = {
             line.ref: float(line.quantity) for line in document.lines if line.ref
         }
 
     @api.model
     def _remember_deferred(self, orders):
-        """Take what was deferred as dealt with: a person has released the exception."""
+        """Set the deferred quantities as applied, as a user released the exception."""
         for order in orders.filtered("oms_deferred_qty"):
             pieces = order.oms_deferred_qty
             lines = order.order_line.filtered("oms_line_ref")

@@ -1,4 +1,4 @@
-"""One order of a customer that two channels report: shipped once."""
+"""Detection of orders reported by two channels."""
 
 from odoo import api, models
 
@@ -6,9 +6,10 @@ from odoo.addons.oms_addon.documents.problems import HoldReason
 
 
 class OmsOrderDuplicate(models.AbstractModel):
-    """Finds orders that a shop imported from a marketplace which is connected here as well.
+    """Finds orders that a shop imported from a marketplace that is also connected.
 
-    Each channel keeps its own order; the copy is held, or the original where the copy has left.
+    Both orders are kept; the imported one is put on hold, or the original if the imported one
+    is already shipped.
     """
 
     _name = "oms.order.duplicate"
@@ -16,7 +17,7 @@ class OmsOrderDuplicate(models.AbstractModel):
 
     @api.model
     def _hold_duplicates(self, channel, orders):
-        """Hold what two channels report, so that it is shipped once.
+        """Put orders reported by two channels on hold, so that only one is shipped.
 
         :param channel: the channel of the orders
         :param orders: new ``sale.order`` records
@@ -38,7 +39,7 @@ class OmsOrderDuplicate(models.AbstractModel):
 
     @api.model
     def _find(self, channel, orders):
-        """:return: the orders of other channels that may be among these orders"""
+        """:return: the orders of other channels that may duplicate these orders"""
         channels = self.env["oms.channel"].search(
             [("company_id", "=", channel.company_id.id), ("id", "!=", channel.id)]
         )
@@ -59,7 +60,7 @@ class OmsOrderDuplicate(models.AbstractModel):
 
     @api.model
     def _is_same(self, order, other):
-        """:return: whether one of two orders names the other, or both name a third"""
+        """:return: whether one order references the other, or both reference a third"""
         return bool(
             order.oms_foreign_ref in (other.oms_order_ref, other.oms_foreign_ref or None)
             or other.oms_foreign_ref == order.oms_order_ref
@@ -67,14 +68,14 @@ class OmsOrderDuplicate(models.AbstractModel):
 
     @api.model
     def _as_copy(self, order, other):
-        """:return: of two orders that are one, the imported one and the original"""
+        """:return: the imported order and the original, of two duplicates"""
         if other.oms_foreign_ref == order.oms_order_ref:
             return other, order
         return order, other
 
     @api.model
     def _prepare_problem(self, held, kept):
-        """:return: the problem of an order that is another channel's as well"""
+        """:return: the problem of a duplicate order"""
         return HoldReason(
             code="DUPLICATE_ORDER",
             message=self.env._(

@@ -1,4 +1,4 @@
-"""The path of an order, step by step, for many orders at once."""
+"""The steps of an order, processed in bulk."""
 
 import logging
 import traceback
@@ -11,23 +11,23 @@ from odoo.addons.oms_addon.tools.sealed_context import sealed, unsealed
 
 _logger = logging.getLogger(__name__)
 
-#: how many jobs of one lane can work side by side without finding each other's orders only
+#: maximum number of parallel jobs of one kind, used to search enough unlocked orders
 MAX_JOBS = 8
 
 
 class OmsOrderFlow(models.AbstractModel):
-    """Takes orders from captured to closed.
+    """Runs orders through their steps, from captured to closed.
 
-    ``_step_<name>(orders)`` does its part for a recordset, as often as it is called, and
-    returns ``{order: sentence}`` for those that wait. An order whose wait does not block
-    goes on with the next steps; ``oms_step`` stays at the first step that is not done, so
-    that the order comes back to it.
+    ``_step_<name>(orders)`` is idempotent, processes a recordset and returns
+    ``{order: sentence}`` for the orders that wait. An order whose wait does not block
+    continues with the next steps; ``oms_step`` stays at the first incomplete step, so that
+    it is retried.
     """
 
     _name = "oms.order.flow"
     _description = "Order Flow"
 
-    #: when each step was done, on the order
+    #: completion date field of each step
     _STAMPS = {
         "screen": "oms_screened_at",
         "confirm": "oms_confirmed_at",
@@ -42,7 +42,7 @@ class OmsOrderFlow(models.AbstractModel):
 
     @api.model
     def _steps(self):
-        """:return: the names of the steps, in order"""
+        """:return: the names of the steps, in sequence"""
         return [
             "screen",
             "confirm",
@@ -57,8 +57,8 @@ class OmsOrderFlow(models.AbstractModel):
 
     @api.model
     def _lanes(self):
-        """:return: the lane that takes each step: screening and confirming run side by side,
-        the rest has one writer of reservations and of journal entries
+        """:return: the background job of each step: screening and confirming run in parallel, the
+        other steps in one job, the single writer of reservations and journal entries
         """
         return {
             step: "orders" if step in ("screen", "confirm") else "fulfilment"
@@ -69,7 +69,7 @@ class OmsOrderFlow(models.AbstractModel):
 
     @api.model
     def _wake(self, steps):
-        """Wake the lanes that take these steps.
+        """Trigger the background jobs of these steps.
 
         :param set steps: names of steps
         """
@@ -79,15 +79,15 @@ class OmsOrderFlow(models.AbstractModel):
 
     @api.model
     def _process(self, lane, limit=50):
-        """Take the oldest running orders of a lane along, one batch.
+        """Process a batch of running orders of a background job, oldest first.
 
         :param str lane: ``orders`` or ``fulfilment``
-        :param int limit: how many orders at most
-        :return: how many were taken
+        :param int limit: maximum number of orders
+        :return: number of orders processed
         :rtype: int
         """
         steps = [step for step, of_step in self._lanes().items() if of_step == lane]
-        # Enough to find some that no other job of the lane has taken.
+        # Search more than the limit, as parallel jobs may have locked some.
         orders = self.env["sale.order"].search(
             [("oms_cursor", "in", steps), ("oms_status", "=", "running")],
             order="id",
@@ -105,9 +105,9 @@ class OmsOrderFlow(models.AbstractModel):
 
     @api.model
     def _run(self, orders, steps=None):
-        """Take orders as far as they can go.
+        """Run orders through their steps as far as possible.
 
-        :param orders: ``sale.order`` records; those not on the path are left alone
+        :param orders: ``sale.order`` records; those without a step are ignored
         :param list steps: only these steps; ``None`` for all
         """
         flow = self.with_context(
@@ -125,21 +125,21 @@ class OmsOrderFlow(models.AbstractModel):
                     here = flow._at(of_company.with_company(company), name)
                     if here:
                         progress |= flow.with_company(company)._run_step(name, here)
-            # What was done behind a step that waits may be what it waits for.
+            # A later step may have completed what a waiting step depends on.
             orders = orders.filtered(
                 lambda o, ids=progress: o.id in ids and o.oms_status == "waiting"
             )
 
     @api.model
     def _at(self, orders, name):
-        """:return: the orders that are to take step ``name`` now"""
+        """:return: the orders whose next step is ``name``, without those on hold"""
         here = orders.filtered(lambda o: o.oms_cursor == name and o.oms_status == "running")
         held = self._hold(here)
         return here - held
 
     @api.model
     def _start(self, orders):
-        """Set waiting orders going again, from the first step that is not done."""
+        """Set waiting orders to running, from their first incomplete step."""
         self._close_cancelled(orders)
         waiting = orders.filtered(lambda o: o.oms_status in ("waiting", "held", "failed"))
         for step, of_step in waiting.grouped("oms_step").items():
@@ -147,7 +147,7 @@ class OmsOrderFlow(models.AbstractModel):
 
     @api.model
     def _close_cancelled(self, orders):
-        """Take cancelled orders off the path."""
+        """Set the status of cancelled orders."""
         cancelled = orders.filtered(lambda o: o.state == "cancel" and o.oms_status != "cancelled")
         if cancelled:
             cancelled.write(
@@ -156,9 +156,9 @@ class OmsOrderFlow(models.AbstractModel):
 
     @api.model
     def _hold(self, orders):
-        """Stop the orders that have an open hold, with their reasons.
+        """Set orders with an open blocking exception on hold, with the reasons.
 
-        :return: the held orders
+        :return: the orders on hold
         """
         if not orders:
             return orders
@@ -177,9 +177,9 @@ class OmsOrderFlow(models.AbstractModel):
 
     @api.model
     def _run_step(self, name, orders):
-        """Take one step with orders; one that fails is held, the others go on.
+        """Run one step; orders that fail get an exception, the others continue.
 
-        :return: ids of the orders that did it behind a step that waits
+        :return: ids of the orders that completed it while an earlier step waits
         :rtype: set
         """
         step, progress = getattr(self, f"_step_{name}"), set()
@@ -192,7 +192,7 @@ class OmsOrderFlow(models.AbstractModel):
 
     @api.model
     def _fail(self, name, order, error):
-        """Put an order whose step failed where a person sees it."""
+        """Open an exception for an order whose step failed, and log the error."""
         _logger.warning("Step %s of order %s failed", name, order.id, exc_info=error)
         text = self.env["oms.channel.message"]._in_words(error)
         steps = dict(order._fields["oms_step"]._description_selection(self.env))
@@ -219,9 +219,9 @@ class OmsOrderFlow(models.AbstractModel):
 
     @api.model
     def _advance(self, name, orders, waits):
-        """Move orders past a step, or note what they wait for.
+        """Advance orders that completed a step and store the reasons of those that wait.
 
-        :param dict waits: sentence by order that waits
+        :param dict waits: sentence by waiting order
         :return: see ``_run_step``
         """
         self._close_cancelled(orders)
@@ -239,14 +239,14 @@ class OmsOrderFlow(models.AbstractModel):
 
     @api.model
     def _advance_done(self, name, done):
-        """Stamp orders whose step is done.
+        """Set the completion date of a step and advance ``oms_step``.
 
         :return: see ``_run_step``
         """
         stamp = self._STAMPS[name]
         fresh = done.filtered(lambda o: not o[stamp])
         if name == "collect":
-            # What is paid on delivery or later passes here, and is not paid by that.
+            # Orders paid on delivery or later complete the step without being paid.
             fresh = fresh.filtered(lambda o: o._oms_is_paid())
         if fresh:
             fresh.write({stamp: fields.Datetime.now()})
@@ -259,7 +259,7 @@ class OmsOrderFlow(models.AbstractModel):
 
     @api.model
     def _move_cursor(self, name, orders):
-        """Let orders go on behind step ``name``; at the end they are done, or wait."""
+        """Set the next step to try; after the last one orders are done, or waiting."""
         if not orders:
             return
         following = self._next(name)

@@ -1,4 +1,4 @@
-"""The steps of an order's path."""
+"""The individual steps of an order."""
 
 from odoo import api, models
 
@@ -12,7 +12,7 @@ class OmsOrderFlow(models.AbstractModel):
 
     @api.model
     def _done_text(self, name):
-        """:return: the sentence of the timeline for a step that is done"""
+        """:return: the timeline text of a completed step"""
         return {
             "screen": self.env._("Screened: no exceptions"),
             "confirm": self.env._("Confirmed"),
@@ -27,11 +27,10 @@ class OmsOrderFlow(models.AbstractModel):
 
     @api.model
     def _blocks(self, name, order):
-        """:return: whether waiting at ``name`` keeps the order from the steps behind it
+        """:return: whether waiting at step ``name`` blocks the steps after it
 
-        Items on backorder keep neither the money from being booked nor the rest from being
-        shipped; money is no reason to stop where the policy ships unpaid orders; an invoice
-        that waits for the shipment cannot hold it.
+        Backordered items block neither payment nor shipment of the rest; unpaid orders are not
+        blocked if the policy ships them; an invoice that waits for the shipment does not block.
         """
         if name == "collect":
             return not order._oms_may_ship()
@@ -41,14 +40,14 @@ class OmsOrderFlow(models.AbstractModel):
 
     @api.model
     def _step_screen(self, orders):
-        """Hold what the rules want looked at."""
+        """Open exceptions for orders that match an exception rule."""
         self.env["oms.hold"]._open_many(self.env["oms.hold.rule"]._screen(orders))
         self._hold(orders)
         return {}
 
     @api.model
     def _step_confirm(self, orders):
-        """Confirm what the channel's policy allows, from the warehouse that can serve it."""
+        """Choose the warehouse of draft orders and confirm those the channel's policy allows."""
         drafts = orders.filtered(lambda o: o.state in ("draft", "sent"))
         waits = {order: text for order in drafts if (text := self._unconfirmed_reason(order))}
         ready = drafts.filtered(lambda o: o not in waits)
@@ -62,7 +61,7 @@ class OmsOrderFlow(models.AbstractModel):
 
     @api.model
     def _unconfirmed_reason(self, order):
-        """:return: what an order's confirmation waits for, '' when it may be confirmed"""
+        """:return: why an order cannot be confirmed yet; '' if it can"""
         policy = order._oms_policy("confirm_policy")
         if order.oms_channel_status == "pending":
             return self.env._("Waiting for the channel to release the order.")
@@ -82,37 +81,37 @@ class OmsOrderFlow(models.AbstractModel):
 
     @api.model
     def _step_allocate(self, orders):
-        """Reserve the items; nothing is promised twice."""
+        """Apply external shipments and reserve the items."""
         orders -= self._hold(self.env["oms.external.shipment"]._apply(orders))
         return self.env["oms.allocator"]._allocate(orders)
 
     @api.model
     def _step_collect(self, orders):
-        """Book the money the channel collected."""
+        """Post the payments collected by the channel."""
         return self.env["oms.payment.collector"]._collect(orders)
 
     @api.model
     def _step_invoice(self, orders):
-        """Invoice when the policy says so; credit what was given back before."""
+        """Invoice as the policy defines; credit earlier refunds."""
         waits = self.env["oms.invoice.poster"]._invoice(orders)
         self.env["oms.order.refund"]._credit_waiting(orders)
         return waits
 
     @api.model
     def _step_ship(self, orders):
-        """Have the items leave, together with those of other orders where that is wanted."""
+        """Ship the items, combined with those of other orders if configured."""
         orders -= self._hold(self.env["oms.external.shipment"]._apply(orders))
         self.env["oms.ship.together"]._gather(orders)
         return self.env["oms.shipper"]._ship(orders)
 
     @api.model
     def _step_track(self, orders):
-        """Know the parcels and tell the channel."""
+        """Record the parcels and send tracking numbers to the channel."""
         return self.env["oms.shipper"]._track(orders)
 
     @api.model
     def _step_deliver(self, orders):
-        """Wait for the carrier's word that all parcels arrived."""
+        """Wait until all parcels are delivered."""
         return self.env["oms.shipper"]._deliver(orders)
 
     @api.model

@@ -1,4 +1,4 @@
-"""From documents to sales orders: whole, once, proved, in bulk."""
+"""Import of documents as sales orders, in bulk."""
 
 from odoo import api, models
 
@@ -18,7 +18,7 @@ class OmsOrderImporter(models.AbstractModel):
 
     @api.model
     def _handlers(self):
-        """:return: what applies each kind of document: methods taking (channel, run)"""
+        """:return: the handler by document class, called with (channel, run)"""
         return {
             OrderDocument: self._import_orders,
             CancellationDocument: self.env["oms.order.canceller"]._import_cancellations,
@@ -48,9 +48,9 @@ class OmsOrderImporter(models.AbstractModel):
 
     @api.model
     def _import_orders(self, channel, run):
-        """Make the orders that are new, update those that are there.
+        """Create new orders and update existing ones.
 
-        Several versions of one order in the same run are taken in turn.
+        Several versions of one order in a run are applied one after another.
         """
         while run:
             now, later, refs = [], [], set()
@@ -78,9 +78,9 @@ class OmsOrderImporter(models.AbstractModel):
 
     @api.model
     def _retry_waiting(self, channel, run, existing):
-        """Process again what waits of orders that are here by now.
+        """Retry messages on hold of orders that exist now.
 
-        :param existing: the ids of orders on the channel that were here before this run
+        :param existing: the ids of orders on the channel that existed before this run
         """
         created = {message.order_ref for message, _document in run if message.state == "done"}
         if refs := [*existing, *created]:
@@ -90,7 +90,7 @@ class OmsOrderImporter(models.AbstractModel):
 
     @api.model
     def _create_orders(self, channel, run):
-        """Make orders of documents nobody saw before; park those that cannot be one yet.
+        """Create orders from documents; those with problems are put on hold.
 
         :param list run: pairs (message, document) of different orders
         """
@@ -140,7 +140,7 @@ class OmsOrderImporter(models.AbstractModel):
 
     @api.model
     def _complete(self, channel, orders, run, known):
-        """Prove new orders, record their charges, apply what came before them.
+        """Check new orders, record their charges and apply documents received before them.
 
         :param list run: pairs (message, document), in the order of ``orders``
         """
@@ -185,7 +185,7 @@ class OmsOrderImporter(models.AbstractModel):
 
     @api.model
     def _record_charges(self, pairs):
-        """Record the charges of new orders; of those that are recorded only, nothing is booked."""
+        """Record the charges of new orders, except those that are record-only."""
         self.env["oms.payment.collector"]._record(
             [
                 (order, charge)
@@ -197,14 +197,14 @@ class OmsOrderImporter(models.AbstractModel):
 
     @api.model
     def _link_messages(self, orders, run):
-        """Name the order of each message."""
+        """Link each message to its order."""
         for order, (message, document) in zip(orders, run, strict=True):
             message.order_ref = document.ref
             message.order_id = order
 
     @api.model
     def _cancel_cancelled(self, pairs):
-        """Cancel new orders that are cancelled on their channel already."""
+        """Cancel new orders that are already cancelled on their channel."""
         for order, document in pairs:
             if document.status == "cancelled":
                 self.env["oms.order.canceller"]._cancel_whole(
@@ -213,7 +213,7 @@ class OmsOrderImporter(models.AbstractModel):
 
     @api.model
     def _apply_refunds(self, pairs):
-        """Apply what documents say was given back; of a cancelled order nothing is left to.
+        """Apply the refunds of documents, except of cancelled and record-only orders.
 
         :param list pairs: tuples (``sale.order``, ``OrderDocument``)
         """
@@ -230,11 +230,9 @@ class OmsOrderImporter(models.AbstractModel):
 
     @api.model
     def _apply_earlier(self, channel, orders, documents):
-        """Apply what came before its order: cancellations and payments that are parked.
+        """Apply cancellations, payments and refunds that were received before their order.
 
-        An order whose cancellation waits is cancelled before anything else happens to it;
-        cancellations that did not name their order look again once the customer has one
-        more.
+        Cancellations without an order reference are also retried for customers with a new order.
         """
         parked = self.env["oms.channel.message"].search(
             [

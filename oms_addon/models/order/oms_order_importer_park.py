@@ -1,4 +1,4 @@
-"""Documents that wait until something is known."""
+"""Documents on hold until their problems are resolved."""
 
 from dataclasses import replace
 
@@ -14,7 +14,7 @@ class OmsOrderImporter(models.AbstractModel):
 
     @api.model
     def _park_orders(self, channel, parked):
-        """Keep documents that are no orders yet, of each order the newest alone.
+        """Put documents on hold, only the newest of each order.
 
         :param list parked: tuples (message, ``OrderDocument``, problems)
         """
@@ -39,7 +39,7 @@ class OmsOrderImporter(models.AbstractModel):
 
     @api.model
     def _waiting(self, channel, refs):
-        """:return: the messages of orders that wait to become one, by the channel's order id
+        """:return: the messages on hold of orders not created yet, by the channel's order id
         :rtype: dict[str, oms.channel.message]
         """
         return (
@@ -60,7 +60,7 @@ class OmsOrderImporter(models.AbstractModel):
 
     @api.model
     def _is_newer(self, channel, document, message):
-        """:return: whether a document is newer than the order that a waiting message reports"""
+        """:return: whether a document is newer than the one of a message on hold"""
         other = message._parse(channel)
         return not isinstance(other, OrderDocument) or document.is_newer_than(
             other.version, other.updated_at
@@ -68,7 +68,7 @@ class OmsOrderImporter(models.AbstractModel):
 
     @api.model
     def _park(self, message, document, problems):
-        """Keep a document that is no order yet, with what a person needs to see of it."""
+        """Put a message on hold, with the customer and amount shown in its exceptions."""
         message.write({"order_ref": document.ref, "customer_ref": document.customer.ref or False})
         name = document.customer.name or document.shipping.name or document.customer.email
         amount = self.env["oms.hold"]._plain_amount(document.total, document.currency)

@@ -1,4 +1,4 @@
-"""An order adds up to what its channel says, or is held."""
+"""Comparison of imported orders with the channel's totals and taxes."""
 
 from decimal import Decimal
 
@@ -17,7 +17,7 @@ class OmsOrderImporter(models.AbstractModel):
 
     @api.model
     def _open_proofs(self, problems):
-        """Hold orders for what is wrong with them; of those only recorded it is noted.
+        """Open exceptions for the problems of orders; for record-only orders they are logged.
 
         :param list problems: tuples (``sale.order``, problem)
         """
@@ -32,13 +32,13 @@ class OmsOrderImporter(models.AbstractModel):
 
     @api.model
     def _prove(self, channel, order, document, known=None):
-        """Compare an order with what the channel says of it, to the cent.
+        """Compare the total and taxes of an order with the channel's.
 
-        A difference within the channel's rounding limit becomes a rounding line; a larger
-        one, taxes that differ by more than rounding, a doubtful charge or an address nobody
-        can deliver to holds the order.
+        A difference within the channel's rounding limit becomes a rounding line. A larger one,
+        taxes that differ by more than rounding, an invalid charge or an undeliverable address
+        is a problem.
 
-        :param known: what the builder's ``_look_up`` returned, if it is at hand
+        :param known: the return value of the builder's ``_look_up``, if available
         :return: problems for ``oms.hold._open``
         :rtype: list[HoldReason]
         """
@@ -52,7 +52,7 @@ class OmsOrderImporter(models.AbstractModel):
             return problems
         ours, slack = self.env["oms.order.difference"]._reported_total(order)
         rounding = order.currency_id.rounding
-        # A shop may keep more decimals than the currency has here.
+        # The channel may use more decimals than the currency has in Odoo.
         told = rounded(document.total, Decimal(str(rounding)).normalize())
         difference = told - Decimal(str(ours))
         if abs(difference) < Decimal(str(rounding)) / 2 + Decimal(str(slack)):
@@ -76,8 +76,8 @@ class OmsOrderImporter(models.AbstractModel):
 
     @api.model
     def _rounding_limit(self, channel, order, document):
-        """:return: the difference that is a matter of rounding: what the channel's policy says,
-            or the smallest coin for each tax of each line where the document adds up by itself
+        """:return: the tolerated rounding difference: the channel's limit, or if the document adds
+            up, at least the smallest coin per tax of each line
         :rtype: Decimal
         """
         limit = Decimal(str(channel.rounding_limit))
@@ -91,12 +91,12 @@ class OmsOrderImporter(models.AbstractModel):
 
     @api.model
     def _held_problems(self, channel, document, customer=None):
-        """:param customer: who it is for, if that is known
-        :return: the document's problems with which the order stands, but does not go on
+        """:param customer: the customer, if known
+        :return: the problems that put the order on hold without preventing its creation
         """
         from_document = [p for p in document.problems() if p.code == "BAD_CHARGE"]
         if document.status == "pending" and document.shipping == Address():
-            # A channel that has not released the order keeps the address to itself.
+            # Channels do not send the address of a pending order.
             return from_document
         address = self.env["oms.order.builder"]._address_problems(channel, document, customer)
         return [*from_document, *address]

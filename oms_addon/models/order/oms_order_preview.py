@@ -1,4 +1,4 @@
-"""What importing documents would do, without doing it."""
+"""Preview of an import without saving anything."""
 
 import contextlib
 
@@ -9,7 +9,7 @@ from odoo.addons.oms_addon.tools import sentences
 
 
 class _TakenBack(Exception):
-    """Ends a savepoint whose work was done to be looked at only."""
+    """Raised to roll back the savepoint of a preview."""
 
 
 class OmsOrderPreview(models.AbstractModel):
@@ -20,10 +20,10 @@ class OmsOrderPreview(models.AbstractModel):
     def _preview(self, channel, documents):
         """Check documents as the import does.
 
-        :param channel: the channel they would come by
+        :param channel: the channel to import from
         :param list documents: ``OrderDocument`` and others
-        :return: per document what would happen (``new``, ``held``, ``warning``, ``update`` or
-            ``known``), and that in words
+        :return: per document the result (``new``, ``held``, ``warning``, ``update`` or
+            ``known``) and its description
         :rtype: list[tuple]
         """
         orders = [document for document in documents if isinstance(document, OrderDocument)]
@@ -46,8 +46,8 @@ class OmsOrderPreview(models.AbstractModel):
 
     @api.model
     def _preview_order(self, channel, document, known, order):
-        """:param order: the ``sale.order`` that is here already, if any
-        :return: what would happen to the document of an order, and that in words
+        """:param order: the existing ``sale.order``, if any
+        :return: the result for the document of an order, and its description
         """
         builder, updater = self.env["oms.order.builder"], self.env["oms.order.updater"]
         if order and not document.is_newer_than(
@@ -71,7 +71,7 @@ class OmsOrderPreview(models.AbstractModel):
 
     @api.model
     def _held(self, reasons):
-        """:return: that a document is imported on hold, and that in words"""
+        """:return: the result ``held`` and its description"""
         return "held", self.env._(
             "Will be imported on hold. %(reasons)s", reasons=sentences.join(reasons)
         )
@@ -80,13 +80,13 @@ class OmsOrderPreview(models.AbstractModel):
 
     @api.model
     def _try(self, channel, events):
-        """Import events and screen their orders, and take all of it back.
+        """Import events and screen their orders, then roll back.
 
-        What only shows on the order itself is found so: taxes and totals compared with the
-        channel's, duplicates, hold rules.
+        This finds problems that need the order itself: differences in taxes and totals,
+        duplicates, exception rules.
 
         :param list events: tuples as of ``oms.channel`` ``_receive_many``
-        :return: the reasons for which each order would be held, by the event's reference
+        :return: the reasons for holding each order, by the event's reference
         :rtype: dict[str, list[str]]
         """
         found = {}
@@ -109,7 +109,7 @@ class OmsOrderPreview(models.AbstractModel):
 
     @api.model
     def _preview_other(self, document):
-        """:return: what would happen to a document that is no order, and that in words"""
+        """:return: the result for another document, and its description"""
         problems = [problem.message for problem in document.problems()]
         if problems:
             return "warning", self._waits(problems)

@@ -1,4 +1,4 @@
-"""Orders that a channel tells by what is left of them."""
+"""Orders of channels that report the remaining order after cancellations."""
 
 from collections import Counter
 from dataclasses import replace
@@ -12,8 +12,8 @@ from odoo.addons.oms_addon.tools.shares import rounded, spread_within
 
 
 class OmsOrderRemainder(models.AbstractModel):
-    """What is cancelled on such a channel is no longer in the order it tells: pieces are fewer,
-    the total is lower, and the money for it was given back without a word.
+    """On these channels, cancelled units are removed from the reported order: quantities and total
+    are lower, and the refund is not reported separately.
     """
 
     _name = "oms.order.remainder"
@@ -21,14 +21,14 @@ class OmsOrderRemainder(models.AbstractModel):
 
     @api.model
     def _applies(self, order):
-        """:return: whether the order's channel tells what is left"""
+        """:return: whether the order's channel reports the remainder"""
         return order.oms_channel_id._adapter()._tells_remainder
 
     # === PIECES === #
 
     @api.model
     def _cancel_missing(self, order, document):
-        """Cancel the pieces of a confirmed order that the channel no longer reports."""
+        """Cancel the units of a confirmed order that the channel no longer reports."""
         if order.state != "sale" or not self._applies(order):
             return
         difference = self.env["oms.order.difference"]
@@ -43,7 +43,7 @@ class OmsOrderRemainder(models.AbstractModel):
 
     @api.model
     def _is_in_line(self, order, document):
-        """:return: whether the order has just the pieces that its channel reports"""
+        """:return: whether the order's units equal those its channel reports"""
         if not self._applies(order):
             return False
         difference = self.env["oms.order.difference"]
@@ -56,8 +56,8 @@ class OmsOrderRemainder(models.AbstractModel):
 
     @api.model
     def _charges(self, order, document):
-        """:return: the charges of a document; one that is lower than it was becomes a refund of
-        the difference
+        """:return: the charges of a document; a charge lower than recorded is replaced by a refund
+        of the difference
         """
         if not self._applies(order):
             return document.charges
@@ -80,11 +80,11 @@ class OmsOrderRemainder(models.AbstractModel):
 
     @api.model
     def _credit_less(self, order, document, charges):
-        """Credit what shipping and fees cost less since items were cancelled: the channel takes
-        their share of the items off, and gave it back with them.
+        """Credit the amounts by which shipping and fees decreased on the channel, which refunded
+        them with cancelled items.
 
         :param document: the ``OrderDocument``
-        :param charges: its charges as they were recorded, see ``_charges``
+        :param charges: its recorded charges, see ``_charges``
         """
         if order.state != "sale" or document.total is None or not self._applies(order):
             return
@@ -104,11 +104,11 @@ class OmsOrderRemainder(models.AbstractModel):
 
     @api.model
     def _not_credited(self, order, amount):
-        """Find what credit notes have to say yet of money that a channel gave back without a word
-        of what it is for: items may have cost it more than is left of their lines here.
+        """Compute what remains to be credited of an unspecified refund. The channel may have
+        refunded more for items than their lines in Odoo had left.
 
-        :param float amount: what is known of it
-        :return: the amount itself while a part of the order will be invoiced at what it costs then
+        :param float amount: the known part of it
+        :return: ``amount`` itself while part of the order is still to be invoiced
         :rtype: float
         """
         order, poster = order.sudo(), self.env["oms.invoice.poster"]
@@ -123,12 +123,12 @@ class OmsOrderRemainder(models.AbstractModel):
 
     @api.model
     def _lowered(self, order, document):
-        """Find what each shipping and fee line costs less than its channel told before.
+        """Compute by how much shipping and fee lines decreased on the channel.
 
-        The channel tells what a kind costs by tax rate, and a rate that it does not tell itself
-        may come out otherwise of fewer cents: what is found at one rate is not lost at another.
+        The channel reports amounts by tax rate, and a derived rate may change by rounding: an
+        increase at one rate is deducted from the decrease at another.
 
-        :return: amounts of the channel, by order line
+        :return: decrease in the channel's prices, by order line
         :rtype: dict[sale.order.line, Decimal]
         """
         coin = self.env["oms.invoice.poster"]._coin(order.currency_id)
@@ -157,9 +157,9 @@ class OmsOrderRemainder(models.AbstractModel):
 
     @api.model
     def _apply_cancelled(self, order, document):
-        """Record that a channel keeps nothing of an order that was cancelled there.
+        """Record the refund of all payments of an order that was cancelled on the channel.
 
-        :param document: what says so: an ``OrderDocument`` or ``CancellationDocument``
+        :param document: the ``OrderDocument`` or ``CancellationDocument``
         """
         if not self._applies(order):
             return
@@ -177,7 +177,7 @@ class OmsOrderRemainder(models.AbstractModel):
 
     @api.model
     def _prepare_refund(self, order, ref, amount, document):
-        """:return: the refund of what is left of a charge"""
+        """:return: the refund of the rest of a charge"""
         return Charge(
             ref=f"{ref}:0",
             kind="refund",
@@ -189,7 +189,7 @@ class OmsOrderRemainder(models.AbstractModel):
 
     @api.model
     def _held(self, order):
-        """:return: what the channel still holds of each charge, by its ref
+        """:return: the unrefunded amount of each charge, by its ref
         :rtype: dict[str, Decimal]
         """
         moved = order.sudo().transaction_ids.filtered(lambda tx: tx.state == "done")

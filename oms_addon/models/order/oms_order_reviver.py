@@ -1,11 +1,11 @@
-"""Orders that go on after they were cancelled."""
+"""Reopening of cancelled orders."""
 
 from odoo import api, fields, models
 
 from odoo.addons.oms_addon.documents.problems import HoldReason
 from odoo.addons.oms_addon.tools.sealed_context import sealed
 
-#: when each step was done, without when the order was captured
+#: completion dates of the steps, without the capture
 STAMPS = (
     "oms_screened_at",
     "oms_confirmed_at",
@@ -21,11 +21,11 @@ LIVE_STATUSES = ("open", "pending", "shipped", "delivered")
 
 
 class OmsOrderReviver(models.AbstractModel):
-    """An order that its channel reopens is the same order: its lines, history and credited
-    invoices stay, and it takes the path again from its beginning.
+    """A reopened order stays the same record: its lines, history and credit notes are kept, and
+    its steps start again.
 
-    It is reopened when the channel said that it was cancelled and now says that it is not, or
-    when an order that was cancelled here is paid after that and the channel goes on with it.
+    It is reopened if the channel reported it as cancelled and no longer does, or if an order
+    cancelled in Odoo is paid afterwards and is still live on the channel.
     """
 
     _name = "oms.order.reviver"
@@ -35,8 +35,7 @@ class OmsOrderReviver(models.AbstractModel):
 
     @api.model
     def _is_reopened(self, order, document):
-        """:return: whether a newer version goes on with an order that is cancelled here
-
+        """:return: whether a newer version reopens an order that is cancelled in Odoo
         :param order: one ``sale.order``
         :param document: ``OrderDocument``
         """
@@ -50,7 +49,7 @@ class OmsOrderReviver(models.AbstractModel):
 
     @api.model
     def _is_cancelled(self, order):
-        """:return: whether nothing of an order is wanted any more"""
+        """:return: whether an order is cancelled or has no live units left"""
         if order.state == "cancel":
             return True
         lines = order.order_line.filtered(lambda l: l.oms_kind == "product")
@@ -63,7 +62,7 @@ class OmsOrderReviver(models.AbstractModel):
 
     @api.model
     def _has_new_money(self, order, document):
-        """:return: whether a document tells of money that came after the cancellation"""
+        """:return: whether a document has successful charges that are not recorded yet"""
         known = set(
             order.sudo()
             .transaction_ids.filtered(lambda tx: tx.state in ("authorized", "done"))
@@ -80,9 +79,9 @@ class OmsOrderReviver(models.AbstractModel):
 
     @api.model
     def _reopen(self, order, document):
-        """Revive an order that its channel reopened, or hold it, as the policy says.
+        """Revive a reopened order or put it on hold, depending on the policy.
 
-        :return: whether it goes on; else it stays cancelled until a person decides
+        :return: whether it was revived; else it stays cancelled until a user decides
         :rtype: bool
         """
         channel = order.oms_channel_id
@@ -110,7 +109,7 @@ class OmsOrderReviver(models.AbstractModel):
 
     @api.model
     def _doubt(self, order):
-        """:return: why a person has to decide whatever the policy says, '' for no reason"""
+        """:return: why a user has to decide regardless of the policy; '' if not"""
         if order.oms_cancelled_by == "user":
             return self.env._(
                 "%(channel)s continues an order that was cancelled in Odoo. Release it to "
@@ -127,7 +126,7 @@ class OmsOrderReviver(models.AbstractModel):
 
     @api.model
     def _check_newer(self, order, document):
-        """Ask a person about a cancellation that is older than what is known of its order.
+        """Open an exception if a cancellation is older than the last version of its order.
 
         :param document: the ``CancellationDocument`` that was applied to the whole order
         """
@@ -144,7 +143,7 @@ class OmsOrderReviver(models.AbstractModel):
 
     @api.model
     def _withdraw(self, order):
-        """The channel says again that the order is cancelled."""
+        """Close the REOPENED exception after the channel cancelled the order again."""
         order.oms_hold_ids.filtered(lambda h: h.reason_code == "REOPENED")._close(
             self.env._("The channel cancelled the order again.")
         )
@@ -153,10 +152,10 @@ class OmsOrderReviver(models.AbstractModel):
 
     @api.model
     def _revive(self, order):
-        """Have a cancelled order take its path again.
+        """Restart the steps of a cancelled order.
 
-        What was credited is invoiced again; what was cancelled is wanted again, from the stock
-        that is there now.
+        Credited units are invoiced again; cancelled units are ordered again and allocated from
+        current stock.
         """
         order = order.with_context(**sealed(from_channel=True))
         if order.state == "cancel":
@@ -173,18 +172,18 @@ class OmsOrderReviver(models.AbstractModel):
 
     @api.model
     def _note_cancelled(self, quantities):
-        """Remember which units are cancelled with their whole order, not before it.
+        """Store the units that are cancelled with their whole order.
 
         :param dict quantities: units by order line
         """
         for line, quantity in quantities.items():
-            # The channel may say more than once that the order is cancelled.
+            # The channel may report the cancellation several times.
             line.oms_whole_cancelled_qty += max(quantity, 0.0)
 
     @api.model
     def _restore_lines(self, order):
-        """Want again the units that were cancelled with the order; invoice again what was
-        credited.
+        """Order the units again that were cancelled with the order, and mark credited units to be
+        invoiced again.
         """
         for line in order.order_line.filtered(lambda l: not l.display_type):
             back = min(line.oms_whole_cancelled_qty, line.oms_cancelled_qty)
@@ -199,8 +198,8 @@ class OmsOrderReviver(models.AbstractModel):
 
     @api.model
     def _credit_again(self, order):
-        """Credit what was given back without items of the new invoice, too: that of before was
-        credited whole.
+        """Credit the refunds without items on the new invoice as well, as the former invoice was
+        credited in full.
         """
         if not any(order.order_line.mapped("oms_reinvoiced_qty")):
             return
@@ -225,7 +224,7 @@ class OmsOrderReviver(models.AbstractModel):
 
     @api.model
     def _drop_outgoing(self, order):
-        """Keep back a cancellation that the channel has not been told yet."""
+        """Dismiss an unsent cancellation to the channel."""
         kept_back = (
             self.env["oms.channel.message"]
             .sudo()
@@ -243,7 +242,7 @@ class OmsOrderReviver(models.AbstractModel):
 
     @api.model
     def _prepare_path(self, order):
-        """:return: the values of an order that is at the beginning of its path again"""
+        """:return: the values that reset an order to its first step"""
         days = order._oms_unpaid_days()
         now = fields.Datetime.now()
         return {
@@ -259,7 +258,7 @@ class OmsOrderReviver(models.AbstractModel):
 
     @api.model
     def _text(self, order):
-        """:return: the sentence of the timeline, with what is no longer in stock"""
+        """:return: the timeline text, with the products that are short in stock"""
         lines = order._oms_goods().filtered("is_storable")
         by_product = {}
         for line in lines:

@@ -1,10 +1,10 @@
-"""What a channel says of an order besides its content: holds, risk, a wish to cancel."""
+"""Channel holds, fraud risk and cancellation requests of orders."""
 
 from odoo import api, fields, models
 
 from odoo.addons.oms_addon.documents.problems import HoldReason
 
-#: how long the seller has to answer a buyer who asks to cancel
+#: hours in which the seller has to answer a cancellation request
 CANCEL_HOURS = 24
 
 
@@ -14,9 +14,9 @@ class OmsOrderSignals(models.AbstractModel):
 
     @api.model
     def _sync(self, pairs):
-        """Hold orders for what their channel says now, and end the holds it no longer says.
+        """Open exceptions for new signals of the channel and close those no longer reported.
 
-        A person's release stands until the channel says something else.
+        A released signal is opened again only if its text changes.
 
         :param list pairs: tuples (``sale.order``, ``OrderDocument``)
         """
@@ -42,7 +42,7 @@ class OmsOrderSignals(models.AbstractModel):
 
     @api.model
     def _signals(self, order, document):
-        """:return: the sentence of each reason the channel gives not to go on
+        """:return: the message by exception code for each signal of the channel
         :rtype: dict[str, str]
         """
         signals = {}
@@ -77,13 +77,13 @@ class OmsOrderSignals(models.AbstractModel):
 
     @api.model
     def _untold(self, before, document):
-        """:return: what was said before and a document says nothing about, see its ``holds``"""
+        """:return: the former signals for which the document has no value, see its ``holds``"""
         untold = {"CHANNEL_HOLD": document.holds is None, "HIGH_RISK": not document.risk}
         return {code: text for code, text in before.items() if untold.get(code)}
 
     @api.model
     def _is_shipped_elsewhere(self, order, document):
-        """:return: whether the channel knows of a shipment we have to make ourselves"""
+        """:return: whether the channel reports a shipment that should be made from Odoo"""
         return (
             document.status in ("shipped", "delivered")
             and document.fulfilled_by == "merchant"
@@ -98,7 +98,7 @@ class OmsOrderSignals(models.AbstractModel):
 
     @api.model
     def _deadline(self, code):
-        """:return: until when a reason has to be decided, for ``oms.hold``"""
+        """:return: the deadline of an exception, as an argument of ``HoldReason``"""
         if code != "CANCEL_REQUESTED":
             return {}
         return {"deadline": fields.Datetime.add(fields.Datetime.now(), hours=CANCEL_HOURS)}

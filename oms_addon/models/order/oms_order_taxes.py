@@ -1,4 +1,4 @@
-"""The taxes of a channel's orders: which of ours they are, and whether they are as much."""
+"""Mapping of channel taxes to Odoo taxes, and comparison of tax amounts."""
 
 from collections import Counter, defaultdict
 from decimal import Decimal
@@ -11,7 +11,7 @@ from odoo.addons.oms_addon.tools.tax_choice import TaxBook, TaxOption, Value
 
 from .lookups import Lookups
 
-#: the channel's setting by what an order tells
+#: tax rounding setting of the channel by the value in documents
 WAYS = dict(
     zip(TAX_ROUNDINGS[1:], ("round_per_unit", "round_per_line", "round_globally"), strict=True)
 )
@@ -24,7 +24,7 @@ class OmsOrderBuilder(models.AbstractModel):
 
     @api.model
     def _find_taxes(self, channel):
-        """:return: the sales taxes of the company, and what was mapped on the channel
+        """:return: the company's sales taxes and the channel's tax mappings
         :rtype: TaxBook
         """
         taxes = self.env["account.tax"].search(
@@ -63,13 +63,13 @@ class OmsOrderBuilder(models.AbstractModel):
 
     @api.model
     def _tax_ids_of(self, document, line, known):
-        """:return: the id of our tax for each of a line's, see ``TaxBook.choose``"""
+        """:return: the ids of the Odoo taxes for the taxes of a line, see ``TaxBook.choose``"""
         if not line.taxes:
             return ()
         value = None
         if any(tax.rate is None for tax in line.taxes):
             coin = self._smallest_unit(document, known) if document.currency else Decimal("0.01")
-            # What is charged besides the items may be a sum of what was rounded for each.
+            # Amounts of shipping and fees may be sums of amounts rounded per item.
             pieces = line.quantity if line.kind == "product" else Decimal(len(document.lines))
             value = Value(line.subtotal, pieces, coin)
         return known.taxes.choose(
@@ -78,7 +78,7 @@ class OmsOrderBuilder(models.AbstractModel):
 
     @api.model
     def _taxes(self, channel, document, line, product, known):
-        """:return: ids of the taxes the channel charged, else its usual ones, else the product's"""
+        """:return: ids of the line's taxes, else of the channel's default or the product's taxes"""
         if line.taxes is not None:
             return [tax_id for tax_id in self._tax_ids_of(document, line, known) or () if tax_id]
         taxes = channel.default_tax_ids or product.taxes_id._filter_taxes_by_company(
@@ -89,7 +89,7 @@ class OmsOrderBuilder(models.AbstractModel):
     @api.model
     def _tax_problems(self, document, known):
         if not known.pricelists.get(document.currency):
-            # Its own problem; amounts of taxes mean nothing without a currency.
+            # Reported separately; tax amounts cannot be checked without a currency.
             return []
         found = {}
         for line in document.lines:
@@ -100,7 +100,7 @@ class OmsOrderBuilder(models.AbstractModel):
 
     @api.model
     def _unknown_tax_text(self, line, included):
-        """:return: which taxes are missing, and what to do"""
+        """:return: the message with the missing taxes"""
         mode = self.env._("including tax") if included else self.env._("excluding tax")
         if any(not tax.rate for tax in line.taxes if tax.amount or tax.rate is None):
             return self.env._(
@@ -137,10 +137,10 @@ class OmsOrderBuilder(models.AbstractModel):
 
     @api.model
     def _tax_difference(self, channel, order, document, known=None):
-        """Compare the taxes of an order with those its channel tells, each of its rates.
+        """Compare the taxes of an order with the channel's, by tax.
 
-        :param known: what ``_look_up`` returned, if it is at hand
-        :return: the problem for ``oms.hold._open``, none when they agree within rounding
+        :param known: the return value of ``_look_up``, if available
+        :return: a problem for ``oms.hold._open``; empty if they agree within rounding
         :rtype: list[HoldReason]
         """
         told, pairs, is_whole = self._sum_channel_taxes(channel, document, known)
@@ -186,10 +186,10 @@ class OmsOrderBuilder(models.AbstractModel):
 
     @api.model
     def _sum_channel_taxes(self, channel, document, known=None):
-        """Sum what a channel tells of its taxes.
+        """Sum the tax amounts of a document.
 
-        :return: amounts by our tax, ``None`` when it tells none at all; of how many lines each
-            is; and whether that is all of the order's tax
+        :return: amounts by Odoo tax id, ``None`` if the channel reports no amounts; number of
+            roundings by tax id; and whether the amounts cover the whole order
         :rtype: tuple[dict | None, dict, bool]
         """
         lines = [line for line in document.lines if line.taxes is not None]
@@ -216,22 +216,21 @@ class OmsOrderBuilder(models.AbstractModel):
 
     @api.model
     def _rounding_way(self, channel, document):
-        """:return: how the taxes of a document were rounded: a value of ``oms.channel``
-        ``tax_rounding``; '' where nobody knows
+        """:return: the tax rounding of a document: a value of ``oms.channel`` ``tax_rounding``; ''
+        if unknown
         """
         told = WAYS.get(document.tax_rounding)
         return told or channel.tax_rounding or channel._adapter()._tax_rounding
 
     @api.model
     def _roundings(self, way, line):
-        """:return: how often a line's tax may have been rounded on the channel"""
+        """:return: how often the tax of a line was rounded on the channel"""
         return max(1, int(line.quantity)) if way == "round_per_unit" else 1
 
     @api.model
     def _tax_limit(self, channel, way, coin, roundings):
-        """:return: by how much taxes may differ that were rounded so many times: the smallest
-            coin for each; where both sides round the whole, the half of it by which each line is
-            rounded to be told, and one for the sum
+        """:return: the tolerated tax difference: the smallest coin per rounding; if both sides
+            round globally, half a coin per reported line plus one for the sum
         :rtype: Decimal
         """
         method = channel.company_id.tax_calculation_rounding_method
@@ -241,8 +240,8 @@ class OmsOrderBuilder(models.AbstractModel):
 
     @api.model
     def _booked_taxes(self, order, changed):
-        """:param dict changed: by order line, the units its channel reports instead of ours
-        :return: the tax amounts of an order by tax, rounded as it is
+        """:param dict changed: units reported by the channel that differ from Odoo, by order line
+        :return: the tax amounts of an order by tax id, rounded as on the order
         :rtype: dict
         """
         lines = order.order_line.filtered(lambda line: not line.display_type)
@@ -269,7 +268,7 @@ class OmsOrderBuilder(models.AbstractModel):
 
     @api.model
     def _tax_table(self, order, amounts, total):
-        """:return: taxes with their amounts, in words"""
+        """:return: taxes with their amounts, as text"""
         taxes = self.env["account.tax"].browse(amounts)
         parts = [f"{tax.name} {order.currency_id.format(float(amounts[tax.id]))}" for tax in taxes]
         if total is not None and (len(parts) != 1):

@@ -1,4 +1,4 @@
-"""What a channel says of an order that is here already."""
+"""Updates of existing orders from the channel."""
 
 from datetime import timedelta, timezone
 
@@ -6,7 +6,7 @@ from odoo import api, fields, models
 
 from odoo.addons.oms_addon.documents.problems import HoldReason
 
-#: for how long after it left a parcel may be redirected
+#: number of days after shipment in which a parcel can be redirected
 REDIRECT_DAYS = 30
 
 
@@ -16,11 +16,11 @@ class OmsOrderUpdater(models.AbstractModel):
 
     @api.model
     def _update(self, order, message, document):
-        """Apply a newer version of an order; an older or equal one changes nothing, but one that
-        was just asked for and is another than what was told under the same version.
+        """Apply a newer version of an order. Older and equal versions are ignored, unless a poll
+        finds other content under the same version.
 
-        :param order: the order it is about
-        :param message: the inbox row
+        :param order: the existing order
+        :param message: the inbox message
         :param document: ``OrderDocument``
         """
         message.write({"order_id": order.id, "order_ref": document.ref})
@@ -42,7 +42,7 @@ class OmsOrderUpdater(models.AbstractModel):
             self._note_reopened(order, message, document)
             return
         if self._is_content_news(order, document):
-            # Before its money is counted: what is paid is compared with what is owed.
+            # Before recording payments, which are compared with the amount due.
             self._update_content(order, document)
         elif document.status != "cancelled":
             remainder._cancel_missing(order, document)
@@ -63,7 +63,7 @@ class OmsOrderUpdater(models.AbstractModel):
         self.env["oms.order.refund"]._hold_for_withdrawn(order, document)
         self._update_note(order, document)
         vals = self.env["oms.order.builder"]._prepare_version(document)
-        # What is here is what was applied, not what was told last.
+        # The digest describes the applied content, not the last received.
         vals.pop("oms_content_digest")
         order.write(vals)
         message._set_state("done", self.env._("Order updated."))
@@ -74,7 +74,7 @@ class OmsOrderUpdater(models.AbstractModel):
 
     @api.model
     def _update_erased(self, order, message, document):
-        """Count the money of an order whose customer was erased; who it is stays unknown."""
+        """Record payments and refunds of an erased order; personal data is not imported again."""
         self.env["oms.payment.collector"]._record([(order, c) for c in document.charges])
         self.env["oms.order.importer"]._apply_refunds([(order, document)])
         message._set_state(
@@ -83,7 +83,7 @@ class OmsOrderUpdater(models.AbstractModel):
 
     @api.model
     def _update_note(self, order, document):
-        """Keep what the customer wrote after checkout; a message without a note says nothing."""
+        """Update the customer note; a document without a note does not change it."""
         note = self.env["oms.order.builder"]._note(document)
         if not note or note == order.oms_note:
             return
@@ -98,7 +98,7 @@ class OmsOrderUpdater(models.AbstractModel):
 
     @api.model
     def _note_reopened(self, order, message, document):
-        """Remember what is said of an order that stays cancelled until a person decides."""
+        """Record the version and charges of an order that stays cancelled until a user decides."""
         self.env["oms.payment.collector"]._record([(order, c) for c in document.charges])
         vals = self.env["oms.order.builder"]._prepare_version(document)
         vals.pop("oms_content_digest")
@@ -107,15 +107,15 @@ class OmsOrderUpdater(models.AbstractModel):
 
     @api.model
     def _update_payment_method(self, order, document):
-        """Remember how an order is paid now: its money is judged by that."""
+        """Update the payment method of an order, before its payments are assessed."""
         vals = self.env["oms.order.builder"]._prepare_payment(order.oms_channel_id, document)
         if any(order[name] != value for name, value in vals.items()):
             order.write(vals)
 
     @api.model
     def _is_content_news(self, order, document):
-        """:return: whether lines and addresses may be others now: before it was shipped, or
-        when what the channel ships itself was never more than a draft here
+        """:return: whether lines and addresses may have changed: before shipment, or while an order
+        shipped by the channel is still a draft in Odoo
         """
         if document.status in ("open", "pending"):
             return True
@@ -123,7 +123,7 @@ class OmsOrderUpdater(models.AbstractModel):
 
     @api.model
     def _hold_for_late_change(self, order, document):
-        """Hold a confirmed order whose lines changed on the channel though it was shipped."""
+        """Hold a confirmed order whose lines changed on the channel after shipment."""
         if order.state != "sale":
             return
         difference = self.env["oms.order.difference"]
@@ -136,9 +136,9 @@ class OmsOrderUpdater(models.AbstractModel):
 
     @api.model
     def _check_late_address(self, order, document):
-        """Look at the address of an order that was shipped while a parcel from here is on its way.
+        """Apply an address change of a shipped order while its parcel can still be redirected.
 
-        Later nobody can redirect it, and channels take personal data out of old orders.
+        Later it cannot be redirected, and channels remove personal data from old orders.
         """
         amender, shipping = self.env["oms.order.amender"], document.shipping
         if order.state != "sale" or not shipping or not shipping.street:
@@ -150,22 +150,21 @@ class OmsOrderUpdater(models.AbstractModel):
 
     @api.model
     def _update_recorded(self, order, message, document):
-        """An order that is only recorded remembers what it was last told, no more."""
+        """Store the version of a record-only order without applying it."""
         order.write(self.env["oms.order.builder"]._prepare_version(document))
         message._set_state("done", self.env._("Recorded."))
 
     @api.model
     def _is_silent_change(self, order, message, document):
-        """:return: whether an order that was asked for has other content, refunds or state
-        although the channel tells the same version and time of it: it changed without a word,
-        or twice within what the channel's clock can tell apart
+        """:return: whether a polled order has different content, refunds or status although its
+        version and update time are unchanged, or differ by less than the channel's time resolution
         """
         if message.via not in ("gap", "poll"):
             return False
         known = order.oms_version or "", self._aware(order.oms_updated_at)
         at = document.updated_at
         if self.env["oms.order.refund"]._find_withdrawn(order, document):
-            # A version that counts refunds goes back when one is deleted.
+            # A version that counts refunds decreases if one is deleted.
             return not at or at.replace(microsecond=0) >= (known[1] or at)
         if (document.version or "", at and at.replace(microsecond=0)) != known:
             return False
@@ -180,7 +179,7 @@ class OmsOrderUpdater(models.AbstractModel):
 
     @api.model
     def _ignore(self, order, message, document):
-        """Record an older or equal version; charges of it are still money that moved."""
+        """Log an older or equal version; its charges are recorded nevertheless."""
         self.env["oms.payment.collector"]._record([(order, c) for c in document.charges])
         text = self.env._("The order in Odoo is already up to date.")
         message._set_state("ignored", text)
@@ -190,12 +189,12 @@ class OmsOrderUpdater(models.AbstractModel):
 
     @api.model
     def _aware(self, moment):
-        """:return: a stored time as an aware one"""
+        """:return: a stored datetime as an aware one"""
         return moment.replace(tzinfo=timezone.utc) if moment else None
 
     @api.model
     def _update_content(self, order, document):
-        """Bring lines and addresses of an order up to date, or hold it when it is too late."""
+        """Update lines and addresses of an order, or hold it if it is too late."""
         builder = self.env["oms.order.builder"]
         if builder._content_digest(document) == order.oms_content_digest:
             order.oms_hold_ids.filtered(lambda h: h.reason_code == "ORDER_CHANGED")._close(
@@ -223,7 +222,7 @@ class OmsOrderUpdater(models.AbstractModel):
 
     @api.model
     def _hold_for_change(self, order, document):
-        """Hold an order whose change on the channel needs a decision."""
+        """Hold an order whose change on the channel a user has to review."""
         self.env["oms.order.difference"]._defer(order, document)
         self.env["oms.hold"]._open(
             order,

@@ -1,4 +1,4 @@
-"""Payments and refunds that come with a newer document, or alone."""
+"""Payments and refunds of orders from separate documents."""
 
 from odoo import api, models
 
@@ -12,17 +12,17 @@ class OmsOrderUpdater(models.AbstractModel):
 
     @api.model
     def _import_payments(self, channel, run):
-        """Record payments of orders; those of orders not here yet wait for them."""
+        """Record payments of orders; those of unknown orders wait for the order."""
         self._import_of_orders(channel, run, self._apply_payment)
 
     @api.model
     def _import_refunds(self, channel, run):
-        """Apply refunds of orders; those of orders not here yet wait for them."""
+        """Apply refunds of orders; those of unknown orders wait for the order."""
         self._import_of_orders(channel, run, self._apply_refund)
 
     @api.model
     def _import_of_orders(self, channel, run, apply):
-        """Apply documents about orders; those of orders not here yet wait for them.
+        """Apply documents about orders; those of unknown orders wait for the order.
 
         :param apply: called with (order, message, document)
         """
@@ -63,7 +63,7 @@ class OmsOrderUpdater(models.AbstractModel):
 
     @api.model
     def _apply_refund(self, order, message, document):
-        """Apply what one message says was given back of its order."""
+        """Apply the refunds and charges of one message to its order."""
         problems = document.problems()
         if problems:
             message._park([HoldReason(code=p.code, message=p.message) for p in problems])

@@ -1,4 +1,4 @@
-"""A draft order is built anew from a newer document."""
+"""Rebuilding of draft orders from a newer document."""
 
 from collections import defaultdict
 from dataclasses import replace
@@ -12,9 +12,9 @@ class OmsOrderUpdater(models.AbstractModel):
 
     @api.model
     def _rebuild(self, order, document):
-        """Bring lines and addresses of an order that is not confirmed up to date.
+        """Update lines and addresses of an unconfirmed order.
 
-        :return: whether that was possible; else the order is held
+        :return: whether it was updated; else the order is on hold
         :rtype: bool
         """
         channel = order.oms_channel_id
@@ -67,13 +67,12 @@ class OmsOrderUpdater(models.AbstractModel):
 
     @api.model
     def _prepare_line_commands(self, order, document, values):
-        """Prepare what makes the lines of a draft order those of a document.
+        """Prepare the commands that update the lines of a draft order from a document.
 
-        A line that is known stays, with what was refunded or cancelled of it; so does one that
-        was added here.
+        Known lines are kept with their refunded and cancelled units, as are lines added in Odoo.
 
         :param list values: the values of the document's lines
-        :return: commands for ``order_line``; ``None`` when a person has to decide
+        :return: commands for ``order_line``; ``None`` if a user has to decide
         """
         mine = defaultdict(list)
         ours = order.order_line.filtered(lambda l: l.oms_kind and l.oms_kind != "rounding")

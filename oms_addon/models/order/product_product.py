@@ -1,4 +1,4 @@
-"""Products that orders wait for."""
+"""Retry of messages that failed because a product was missing."""
 
 from odoo import models
 

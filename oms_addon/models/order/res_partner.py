@@ -1,4 +1,4 @@
-"""Customers and their addresses, found or made; what documents use is never changed."""
+"""Address digest and rejected data of customers."""
 
 import hashlib
 
@@ -41,22 +41,22 @@ class ResPartner(models.Model):
 
     @api.model
     def _oms_address_digest(self, vals):
-        """:return: the digest by which equal addresses are recognised"""
+        """:return: a digest that is equal for equal addresses"""
         names = (*ADDRESS_FIELDS, "vat") if vals.get("is_company") else ADDRESS_FIELDS
         text = "\n".join(str(vals.get(name) or "").strip().casefold() for name in names)
         return hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
 
     def _oms_forget_address_key(self, vals):
-        """What its own customer edits is no longer the address that a channel sent."""
+        """Clear the digest of an address edited by a portal user."""
         if self.env.user.share and not vals.keys().isdisjoint((*ADDRESS_FIELDS, "vat")):
             self.sudo().oms_address_key = False
 
     def _oms_editable_outside(self):
-        """Find the contacts whose name, e-mail address and the like say nothing about who they
-        are: somebody outside the company can edit them, or typed them.
+        """Find the contacts whose name or email address does not prove their identity, as someone
+        outside the company can edit or entered them.
 
-        :return: those whose company, contacts or selves have a user, also an archived one, and
-            those a visitor of a website or a portal user made
+        :return: contacts with a user, even archived, on themselves, their company or its
+            contacts; and those created by website visitors or portal users
         """
         if not self:
             return self
@@ -64,8 +64,8 @@ class ResPartner(models.Model):
         return with_user | (self - with_user).filtered(lambda p: p.sudo().create_uid.share)
 
     def _oms_with_user(self):
-        """:return: those of these contacts that a user, also an archived one, belongs to: to
-        themselves, to their company or to another contact of it
+        """:return: the contacts that have a user, even archived, on themselves, their company or
+        another of its contacts
         """
         users = (
             self.env["res.users"]

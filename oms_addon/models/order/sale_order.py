@@ -1,4 +1,4 @@
-"""What an order knows of its channel and of its way."""
+"""Channel data, steps and exceptions of an order."""
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -187,10 +187,10 @@ class SaleOrder(models.Model):
     # === ACTION METHODS === #
 
     def action_oms_run(self):
-        """Take the order as far as it can go now."""
+        """Run the order through its steps as far as possible."""
         self.check_access("write")
         self._oms_run()
-        # The path books and ships as the system does, whoever sends an order on it.
+        # Steps need system rights for accounting and inventory, whoever starts them.
         flow_sudo = self.env["oms.order.flow"].sudo()
         flow_sudo.with_context(**sealed(actor=self.env.user.name))._run(self)
         return True
@@ -222,7 +222,7 @@ class SaleOrder(models.Model):
     # === BUSINESS METHODS === #
 
     def _oms_message_domain(self):
-        """:return: the domain of what the channel and we told each other about one order"""
+        """:return: the domain of the inbound and outbound messages of one order"""
         self.ensure_one()
         domain = Domain("order_id", "=", self.id)
         if self.oms_order_ref:
@@ -232,14 +232,14 @@ class SaleOrder(models.Model):
         return domain
 
     def _oms_run(self):
-        """Let the lanes take orders of the path on from where they wait."""
+        """Have the background jobs continue orders from their first incomplete step."""
         orders = self.filtered(lambda o: o.oms_step and o.oms_status not in ("done", "cancelled"))
         for step, of_step in orders.grouped("oms_step").items():
             of_step.sudo().write({"oms_status": "running", "oms_cursor": step})
         self.env["oms.order.flow"]._wake(set(orders.mapped("oms_cursor")))
 
     def _oms_log_confirmed(self):
-        """Append to the timeline of orders made in Sales that they were confirmed."""
+        """Log the confirmation of orders created in Sales."""
         made = self.sudo().filtered(lambda o: not o.oms_step and o.warehouse_id.oms_managed)
         actor = unsealed(self.env, "actor") or self.env.user.name
         self.env["oms.event"]._log(
@@ -247,12 +247,10 @@ class SaleOrder(models.Model):
         )
 
     def _oms_held_text(self):
-        """:return: why one order of a channel is not confirmed, in words; ``False`` when it is
-        not held
-        """
+        """:return: why one order of a channel is on hold, as text; ``False`` if not"""
         if not self.oms_channel_id or not self.oms_held:
             return False
-        # Whoever confirms is told why not, whatever they may read.
+        # The reason is shown to the user regardless of access to exceptions.
         holds_sudo = self.sudo().oms_hold_ids.filtered(
             lambda h: h.state == "open" and h.is_blocking
         )

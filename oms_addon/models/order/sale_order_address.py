@@ -1,4 +1,4 @@
-"""An order that staff send elsewhere takes its deliveries along."""
+"""Address changes of orders made in Odoo, applied to their deliveries."""
 
 from odoo import models
 
@@ -9,9 +9,9 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     def _oms_redirect(self, vals):
-        """Send the deliveries of orders of our warehouses where a write sends the orders.
+        """Redirect the deliveries of orders of our warehouses when their address is written.
 
-        :return: these orders; their address is written already
+        :return: the redirected orders, whose address is already written
         """
         shipping = self.env["res.partner"].browse(vals.get("partner_shipping_id") or False)
         redirected = self._oms_to_redirect(shipping) if shipping else self.browse()
@@ -25,7 +25,7 @@ class SaleOrder(models.Model):
         return redirected
 
     def _oms_to_redirect(self, shipping):
-        """:return: the confirmed orders of channels and of our warehouses that go elsewhere now"""
+        """:return: the confirmed orders with open deliveries whose shipping address changes"""
         if unsealed(self.env, "redirecting"):
             return self.browse()
         return self.filtered(

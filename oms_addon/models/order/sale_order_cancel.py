@@ -1,4 +1,4 @@
-"""The Cancel button of Sales, where warehouses we run serve the order."""
+"""The Cancel button of Sales for orders of managed warehouses."""
 
 from odoo import models
 from odoo.exceptions import UserError
@@ -11,7 +11,7 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     def _oms_served(self):
-        """:return: the confirmed orders of these that a warehouse we run delivers"""
+        """:return: the confirmed orders that have a delivery from a managed warehouse"""
         return self.filtered(
             lambda o: (
                 o.state == "sale"
@@ -25,15 +25,15 @@ class SaleOrder(models.Model):
         )
 
     def _oms_cancel_by_hand(self):
-        """Cancel what a person wants cancelled, as far as the warehouse lets go of it.
+        """Cancel the orders for the user, as far as the warehouse can stop them.
 
-        :return: an action that says what was not cancelled at once, or ``None``
-        :raise UserError: when all of an order has left
+        :return: a notification action for what was not cancelled, or ``None``
+        :raise UserError: if an order is completely shipped
         """
         if not self:
             return None
         self.check_access("write")
-        # Whoever validates a delivery right now is waited for: it has left then.
+        # Wait for concurrent validations of the deliveries, which count as shipped then.
         self.sudo()._oms_pickings()._oms_lock()
         self._oms_refuse_shipped()
         canceller_sudo = self.env["oms.order.canceller"].sudo()
@@ -54,14 +54,14 @@ class SaleOrder(models.Model):
         }
 
     def _oms_cancel_reason(self):
-        """:return: who cancels, and why if it was said, for the timeline"""
+        """:return: the timeline text with the user and the note, if any"""
         note = unsealed(self.env, "cancel_text")
         if note:
             return self.env._("Cancelled by %(user)s: %(note)s", user=self.env.user.name, note=note)
         return self.env._("Cancelled by %(user)s.", user=self.env.user.name)
 
     def _oms_refuse_shipped(self):
-        """:raise UserError: when nothing of some order is left to cancel"""
+        """:raise UserError: if some order has nothing left to cancel"""
         gone = self.filtered(lambda o: o._oms_has_shipped() and not o._oms_unshipped())
         if gone:
             raise UserError(
@@ -79,14 +79,14 @@ class SaleOrder(models.Model):
             )
 
     def _oms_has_shipped(self):
-        """:return: whether the customer has, or is about to get, some of one order's items"""
+        """:return: whether items of the order were delivered"""
         self.ensure_one()
         return any(
             line.product_uom_id.compare(line.qty_delivered, 0) > 0 for line in self._oms_goods()
         )
 
     def _oms_unshipped(self):
-        """:return: the units of one order that did not leave, by order line
+        """:return: the undelivered units of one order, by order line
         :rtype: dict
         """
         self.ensure_one()
@@ -98,7 +98,7 @@ class SaleOrder(models.Model):
         }
 
     def _oms_goods(self):
-        """:return: the order lines about items"""
+        """:return: the order lines of physical products"""
         return self.order_line.filtered(
             lambda l: not l.display_type and l.product_id.type == "consu"
         )

@@ -1,4 +1,4 @@
-"""Orders whose customer was erased: their money still counts, their personal data does not."""
+"""Orders whose customer was erased: payments are still recorded, personal data is not."""
 
 from odoo import fields, models
 

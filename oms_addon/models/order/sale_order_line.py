@@ -1,4 +1,4 @@
-"""Lines whose price was agreed elsewhere."""
+"""Channel quantities, prices and kinds of order lines."""
 
 import math
 from collections import Counter
@@ -88,15 +88,14 @@ class SaleOrderLine(models.Model):
 
     def _oms_channel_quantity(self, quantity):
         """:param float quantity: units of this line
-        :return: how many of the channel's pieces they belong to
+        :return: the quantity in units of the channel listing
         :rtype: float
         """
         self.ensure_one()
         return quantity / (self.oms_piece_units or 1.0)
 
     def _oms_channel_lines(self):
-        """:return: these lines by the channel line they come from: of a bundle there are
-            several, all others stand alone
+        """:return: these lines grouped by channel line: a bundle has several, any other line one
         :rtype: list[sale.order.line]
         """
         found, seen = {}, Counter()
@@ -104,7 +103,7 @@ class SaleOrderLine(models.Model):
             if line.oms_line_ref:
                 key = line.order_id, line.oms_line_ref
             elif line.oms_sku:
-                # Without an id the second line of a product is of the second channel line.
+                # Without an id, the second line of a product belongs to the second channel line.
                 of_product = line.order_id, line.oms_sku, line.product_id
                 key = *of_product[:2], seen[of_product]
                 seen[of_product] += 1
@@ -114,14 +113,13 @@ class SaleOrderLine(models.Model):
         return list(found.values())
 
     def _oms_complete_pieces(self, units):
-        """Say how many pieces of the channel's listings are complete with some units.
+        """Compute how many listing units are complete with some units of their lines.
 
-        Of a bundle there are as many as the product there is least of allows, of a multipack
-        the whole ones; the rest is of no piece yet. What a parcel completes is the difference
-        of before and after.
+        For a bundle the scarcest component decides, for a multipack only complete ones count.
+        Call it before and after a shipment to get what the shipment completed.
 
         :param dict units: units by order line
-        :return: pieces by the first order line of each channel line
+        :return: listing units by the first order line of each channel line
         :rtype: dict
         """
         found = {}
@@ -132,8 +130,8 @@ class SaleOrderLine(models.Model):
         return found
 
     def _oms_exact_total(self):
-        """:return: what the line costs, with taxes: where prices include them, the price itself;
-        the line's own total may be a cent off it, where taxes are rounded over the order
+        """:return: the line total with taxes; for tax-included prices from the price itself, as
+        ``price_total`` may differ by a cent with globally rounded taxes
         """
         self.ensure_one()
         if not self.tax_ids or not all(self.tax_ids.mapped("price_include")):
@@ -143,7 +141,7 @@ class SaleOrderLine(models.Model):
 
     def _oms_value_of(self, units):
         """:param float units: in the line's unit
-        :return: what so many units cost, with taxes and discount
+        :return: the amount of that many units, with taxes and discount
         """
         self.ensure_one()
         if self.product_uom_qty:
@@ -157,8 +155,8 @@ class SaleOrderLine(models.Model):
 
     def _oms_reported_value(self, units):
         """:param float units: in the line's unit
-        :return: what so many units cost on the channel, with taxes; the price here may be cents off
-            it since units were taken off
+        :return: the amount of that many units at the channel's price, with taxes; the Odoo price
+            may differ by cents after units were removed
         """
         self.ensure_one()
         price = self.oms_channel_price
@@ -169,5 +167,5 @@ class SaleOrderLine(models.Model):
         )["total_included"]
 
     def _oms_priced(self):
-        """:return: the lines whose price a channel fixed"""
+        """:return: the lines whose price comes from a channel"""
         return self.filtered(lambda line: line.oms_kind)

@@ -1,4 +1,4 @@
-"""How far an order is: on the path of a channel, or made in Sales for a warehouse we run."""
+"""Progress of orders, from a channel or created in Sales for a managed warehouse."""
 
 from odoo import api, fields, models
 
@@ -58,16 +58,16 @@ class SaleOrder(models.Model):
             if order.oms_step or not order.oms_is_managed:
                 order.oms_shown_step = order.oms_step
                 order.oms_shown_status = order.oms_status
-                # While an order is being processed, what it waited for before says nothing.
+                # The former waiting reason does not apply while the order is running.
                 is_running = order.oms_status == "running"
-                # Of what it waits for, the user is told a part.
+                # Users without access to Sales see no amounts.
                 reason = not is_running and order.sudo().oms_wait_reason
                 order.oms_shown_reason = order._oms_visible_reason(
                     order.oms_step, order.oms_status, reason
                 )
                 order.oms_made_steps = False
             else:
-                # How far an order is may be read by who may read the order.
+                # Progress is visible to all who can read the order.
                 step, status, reason = order.sudo()._oms_made_progress()
                 order.oms_shown_step = step
                 order.oms_shown_status = status
@@ -75,7 +75,7 @@ class SaleOrder(models.Model):
                 order.oms_made_steps = order.sudo()._oms_prepare_steps(step)
 
     def _oms_visible_reason(self, step, status, reason):
-        """:return: what an order waits for, without amounts for who is told none"""
+        """:return: the waiting reason, without amounts for users who must not see them"""
         if not reason or self.env.user._oms_is_shown(SALES):
             return reason
         if status in ("held", "failed"):
@@ -85,9 +85,9 @@ class SaleOrder(models.Model):
         return reason if status == "cancelled" or step in ("allocate", *_SHIPPING) else False
 
     def _oms_made_progress(self):
-        """Say how far one order is that was made in Sales.
+        """Compute the progress of one order created in Sales.
 
-        :return: its step, its status, and what it waits for
+        :return: its step, status and waiting reason
         :rtype: tuple[str, str, str | bool]
         """
         self.ensure_one()
@@ -113,7 +113,7 @@ class SaleOrder(models.Model):
         return "ship", "waiting", self.env._("Waiting for shipment.")
 
     def _oms_prepare_steps(self, step):
-        """:return: what the progress widget shows of an order made in Sales
+        """:return: the steps for the progress widget of an order created in Sales
         :rtype: list[dict]
         """
         self.ensure_one()

@@ -1,18 +1,18 @@
-"""Searching and grouping orders by how far they are, those made in Sales likewise.
+"""Searching and grouping orders by progress, including those created in Sales.
 
-Nothing is stored for orders made in Sales: their progress is read from their deliveries when
-somebody asks for it, as ``_oms_made_progress`` does.
+Nothing is stored for orders created in Sales: the SQL computes their progress from their
+deliveries, as ``_oms_made_progress`` does.
 """
 
 from odoo import models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-#: the stored field of orders of channels, by the field that all orders have
+#: stored field of channel orders, by the computed field of all orders
 STORED = {"oms_shown_step": "oms_step", "oms_shown_status": "oms_status"}
-#: what is grouped in the order of its selection
+#: fields whose groups are sorted by the order of the selection
 LIVES = (*STORED, *STORED.values())
-#: what is read besides the order
+#: fields read by the SQL, flushed before
 READ = {
     "stock.picking": ["state", "sale_id", "oms_shared_order_ids"],
     "stock.move": ["state", "picking_id"],
@@ -21,7 +21,7 @@ READ = {
     "sale.order.line": ["product_uom_qty", "qty_delivered", "product_id", "display_type"],
     "oms.hold": ["state", "is_blocking", "order_id"],
 }
-#: step and status of the cases, in turn
+#: step and status of each case, first match first
 CASES = (
     ("cancelled", "confirm", "cancelled"),
     ("unconfirmed", "confirm", "waiting"),
@@ -37,7 +37,7 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     def _oms_progress_field_to_sql(self, alias, name):
-        """:return: a field of an order's progress as SQL; ``None`` for any other field"""
+        """:return: a progress field as SQL; ``None`` for any other field"""
         if name not in STORED:
             return None
         self._check_field_access(self._fields[name], "read")
@@ -46,7 +46,7 @@ class SaleOrder(models.Model):
         return self._oms_progress_sql(alias, name)
 
     def _oms_life_terms(self, groupby_terms):
-        """:return: what groups of steps and statuses are sorted by, by the name of the field"""
+        """:return: the SQL to sort groups of steps and statuses by, by field name"""
         return {
             name: SQL(
                 "array_position(%s::text[], (%s)::text)",
@@ -66,7 +66,7 @@ class SaleOrder(models.Model):
             asked = SQL("%s = ANY(%s)", found, [each for each in value if each])
             return SQL("(%s OR %s IS NULL)", asked, found) if False in value else asked
 
-        # Orders of channels are found by what is stored.
+        # Channel orders are searched by the stored field.
         of_path = Domain(STORED[name], "in", [each for each in value if each])
         return of_path | (Domain("oms_step", "=", False) & Domain.custom(to_sql=to_sql))
 
@@ -77,7 +77,7 @@ class SaleOrder(models.Model):
         return self._search_oms_progress("oms_shown_status", operator, value)
 
     def _oms_progress_sql(self, alias, name):
-        """:return: the step or the status of an order as SQL; see ``_oms_made_progress``"""
+        """:return: the step or status of an order as SQL; see ``_oms_made_progress``"""
         order = SQL.identifier(alias)
         conditions = self._oms_progress_conditions(order)
         position = 1 if name == "oms_shown_step" else 2
@@ -97,8 +97,8 @@ class SaleOrder(models.Model):
         )
 
     def _oms_progress_conditions(self, order):
-        """:return: the cases of an order made in Sales as SQL, each where those before it are
-        not
+        """:return: the SQL condition of each case for orders created in Sales; each assumes that
+        the cases before it do not match
         """
         deliveries = SQL(
             """SELECT p.id, p.state FROM stock_picking p
@@ -127,7 +127,7 @@ class SaleOrder(models.Model):
             ),
             "no_delivery": SQL("NOT EXISTS (%s) AND EXISTS (%s)", to_do, unshipped),
             "nothing_to_ship": SQL("NOT EXISTS (%s)", to_do),
-            # Of deliveries in several steps, the one that comes first.
+            # Of a multi-step delivery, the first open one.
             "no_stock": SQL(
                 """EXISTS (
                        SELECT 1 FROM (%(deliveries)s) p JOIN stock_move m ON m.picking_id = p.id

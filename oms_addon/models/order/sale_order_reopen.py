@@ -1,4 +1,4 @@
-"""Orders that are reopened: on their channel, or here by hand."""
+"""Reopening of orders by the channel or by a user."""
 
 from odoo import fields, models
 
@@ -21,7 +21,7 @@ class SaleOrder(models.Model):
         self.sudo().write({"oms_cancelled_by": "channel" if is_channel else "user"})
 
     def _oms_reopen_by_hand(self):
-        """Have orders that a person set to quotation wait until they are confirmed."""
+        """Reset orders that a user set to quotation to the confirmation step."""
         reviver = self.env["oms.order.reviver"]
         for order in self:
             order.sudo().write(

@@ -1,4 +1,4 @@
-"""What a channel tells of an order besides its lines and money, and what we tell back."""
+"""Holds, risk, dates and settlement from the channel, and cancellations sent to it."""
 
 from functools import partial
 
@@ -85,13 +85,13 @@ class SaleOrder(models.Model):
     # === WHAT WE TELL === #
 
     def _oms_send_cancellation(self, reason="other", text="", lines=()):
-        """Tell the channels of orders that they, or some pieces of them, will not come.
+        """Send the cancellation of orders, or of some of their items, to their channels.
 
         :param str reason: see the adapter's ``_push_cancellation``
-        :param str text: why, in words
-        :param lines: the pieces, see there; none for the whole order
+        :param str text: the reason as text
+        :param lines: the cancelled items, see there; empty for the whole order
         """
-        # cancel_…: what a person chose who cancels, see sale.mass.cancel.orders
+        # cancel_…: choices of the user in the wizard, see sale.mass.cancel.orders
         choice = partial(unsealed, self.env)
         rows = [
             (
@@ -116,13 +116,13 @@ class SaleOrder(models.Model):
         ]
         if rows:
             self.env["oms.channel.message"]._send_later(rows)
-            # A whole order that was not paid is just cancelled.
+            # Without a refund, cancelling a whole order needs no refund record.
             recorded = [row for row in rows if row[4]["lines"] or row[4]["refund"]]
             self.env["oms.order.refund"].sudo()._register_cancellations(recorded)
 
     def _oms_notify_cancelled(self):
-        """Mail the customers of orders that no channel tells that their order is cancelled, where
-        the person who cancels wants it.
+        """Email the cancellation to the customers of orders whose channel is not sent it, if the
+        user chose to.
         """
         if not unsealed(self.env, "cancel_notifies"):
             return
@@ -134,7 +134,7 @@ class SaleOrder(models.Model):
             template_sudo.send_mail(order.id)
 
     def _oms_cancellation_key(self, lines):
-        """:return: what makes one cancellation of an order another than the next"""
+        """:return: a key that is unique per cancellation of an order"""
         self.ensure_one()
         if not lines:
             again = f":{self.oms_reopened_count}" if self.oms_reopened_count else ""
@@ -142,12 +142,12 @@ class SaleOrder(models.Model):
         return f"cancellation:{self.id}:{sum(self.order_line.mapped('oms_cancelled_qty')):g}"
 
     def _oms_refundable(self):
-        """:return: what was paid and not given back"""
+        """:return: the amount paid and not refunded"""
         self.ensure_one()
         return self.sudo().oms_amount_paid - self.sudo().oms_amount_refunded
 
     def _oms_cancel_unwanted(self):
-        """Cancel the deliveries of orders nothing is wanted of any more."""
+        """Cancel the deliveries of orders that have nothing left to deliver."""
         for order in self:
             goods = order.order_line.filtered(lambda l: l.product_id.type == "consu")
             if all(
@@ -162,7 +162,7 @@ class SaleOrder(models.Model):
     # === RECORDED ONLY === #
 
     def _oms_record(self):
-        """Keep orders that are history: sold, and nothing to be done."""
+        """Confirm record-only orders without procurement and set them done."""
         if not self:
             return
         self.with_context(skip_procurement=True).action_confirm()
