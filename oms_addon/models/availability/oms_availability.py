@@ -1,4 +1,4 @@
-"""Available to sell: the one definition for pushes, the API, shops, carts and people."""
+"""Available to Sell: the single definition for stock sync, API, websites, carts and users."""
 
 import math
 from collections import defaultdict
@@ -21,11 +21,11 @@ COUNTED = """
 
 
 class OmsAvailability(models.AbstractModel):
-    """Computes how many of many products a channel may sell, with a few statements.
+    """Computes the quantities of many products available on a channel, with a few statements.
 
-    What is on hand in the channel's warehouses, less what is reserved and what confirmed
-    orders wait for, less the buffer, what is kept for other channels and what lies in carts,
-    and what arrives in time where the channel sells that; a part of it, rounded down.
+    On-hand stock of the channel's warehouses, less reserved stock, backordered and confirmed
+    demand, stock buffer, reservations of other channels and of carts, plus incoming stock within
+    the horizon if the channel sells it; a percentage of the result, rounded down.
     """
 
     _name = "oms.availability"
@@ -35,13 +35,13 @@ class OmsAvailability(models.AbstractModel):
 
     @api.model
     def _available(self, channel, products, warehouses=None, but_cart=None):
-        """Compute how many of products a channel may sell.
+        """Compute the available quantities of products on a channel.
 
         :param channel: one ``oms.channel``
         :param products: ``product.product`` records, kits among them
-        :param warehouses: those that count; all of the channel's by default
-        :param str but_cart: the cart whose own reservations do not count
-        :return: number by product id; infinite for what is not counted
+        :param warehouses: warehouses to count; by default all of the channel
+        :param str but_cart: reference of a cart whose reservations are ignored
+        :return: quantity by product id; infinite for products without stock tracking
         :rtype: dict[int, float]
         """
         needs = {product_id: {product_id: 1.0} for product_id in products.ids}
@@ -49,10 +49,10 @@ class OmsAvailability(models.AbstractModel):
 
     @api.model
     def _available_sets(self, channel, needs, warehouses=None, but_cart=None):
-        """Compute how many of sets of items a channel may sell: as many as the scarcest allows.
+        """Compute the available number of sets of products: limited by the scarcest component.
 
         :param dict needs: units by product id, by any key
-        :return: number by key; infinite for what is not counted
+        :return: number of sets by key; infinite without stock tracking
         :rtype: dict[object, float]
         """
         goods = self._goods_of(channel, needs)
@@ -70,9 +70,9 @@ class OmsAvailability(models.AbstractModel):
 
     @api.model
     def _terms(self, channel, products, warehouses=None, but_cart=None):
-        """Read the terms of what a channel may sell.
+        """Read the terms that make up the available quantities on a channel.
 
-        :param products: ``product.product`` records; what is not counted is left out
+        :param products: ``product.product`` records; those without stock tracking are left out
         :return: the terms by product id
         :rtype: dict[int, Terms]
         """
@@ -91,14 +91,14 @@ class OmsAvailability(models.AbstractModel):
 
     @api.model
     def _counted(self, products):
-        """:return: the products of which there can be none left"""
+        """:return: the products with stock tracking"""
         self.env["product.template"].flush_model(["is_storable", "type"])
         rows = self.env.execute_query(SQL(COUNTED, products.ids))
         return self.env["product.product"].browse(row[0] for row in rows)
 
     @api.model
     def _read_stock(self, terms, warehouses, products):
-        """Put what is there, reserved and waited for into the terms."""
+        """Add the on-hand, reserved and demanded quantities to the terms."""
         stock = self.env["oms.stock"]
         locations = stock._locations(warehouses)
         stock._flush_rows()
@@ -113,9 +113,10 @@ class OmsAvailability(models.AbstractModel):
 
     @api.model
     def _read_safety(self, terms, warehouses, products):
-        """Put what warehouses keep back of their own stock into the terms.
+        """Add the safety stock of warehouses to the terms.
 
-        A warehouse that has less than it is to keep takes nothing from the others.
+        A warehouse with less stock than its safety stock does not reduce the stock of other
+        warehouses.
         """
         safety = self._safety(warehouses, products)
         if not safety:
@@ -126,7 +127,7 @@ class OmsAvailability(models.AbstractModel):
 
     @api.model
     def _safety(self, warehouses, products):
-        """Read the safety stock of warehouses, where there is such a thing.
+        """Read the safety stock of warehouses, if the model exists.
 
         :return: quantity by (warehouse id, product id)
         :rtype: dict
@@ -145,7 +146,7 @@ class OmsAvailability(models.AbstractModel):
             )
         )
         safety = {}
-        # That of a product comes after the one of all, and stands in its place.
+        # A row for a product overrides the row for all products.
         for row in rows.sorted(lambda r: bool(r.product_id)):
             for product_id in row.product_id.ids or products.ids:
                 safety[row.warehouse_id.id, product_id] = row.quantity
@@ -153,9 +154,9 @@ class OmsAvailability(models.AbstractModel):
 
     @api.model
     def _read_arriving(self, terms, channel, warehouses, products):
-        """Put what arrives in time into the terms, where the channel sells it.
+        """Add incoming stock within the horizon to the terms, if the channel sells it.
 
-        What orders wait for is a term of its own already, so all that comes counts here.
+        Demand is a term of its own already, so all incoming stock counts here.
         """
         if not channel.sell_arriving:
             return
@@ -166,9 +167,9 @@ class OmsAvailability(models.AbstractModel):
 
     @api.model
     def _read_promised(self, terms, channel, warehouses, products, but_cart):
-        """Put what is kept for other channels and what lies in carts into the terms.
+        """Add the reservations of other channels and of carts to the terms.
 
-        A cart of another channel is served from what is kept for that channel first.
+        A cart of another channel uses the stock reserved for that channel first.
         """
         carts = self.env["oms.cart.reservation"]._live(products, warehouses, channel, but_cart)
         kept = self.env["oms.channel.reserve"]._left(products, warehouses, channel)
@@ -184,10 +185,10 @@ class OmsAvailability(models.AbstractModel):
 
     @api.model
     def _goods_of(self, channel, needs):
-        """Take kits apart: their stock is that of what they are made of.
+        """Replace kits by their components.
 
         :param dict needs: units by product id, by any key
-        :return: the same, without kits
+        :return: the same, with components instead of kits
         """
         products = self.env["product.product"].browse({p for need in needs.values() for p in need})
         kits = self._kits(products, channel.company_id)

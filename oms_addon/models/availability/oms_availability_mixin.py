@@ -1,15 +1,15 @@
-"""Rows of people and carts that change how many can be sold."""
+"""Mixin for records whose changes affect Available to Sell."""
 
 from odoo import api, models
 
 
 class OmsAvailabilityMixin(models.AbstractModel):
-    """When a row changes, what channels show of its products is counted again."""
+    """Recomputes the Available to Sell of a record's products when the record changes."""
 
     _name = "oms.availability.mixin"
     _description = "Availability Changes"
 
-    #: the fields that matter; ``None`` for all
+    #: the relevant fields; ``None`` for all
     _counting_fields = None
 
     @api.model_create_multi
@@ -19,7 +19,7 @@ class OmsAvailabilityMixin(models.AbstractModel):
         return records
 
     def write(self, vals):
-        """Extend: what was and what is concerned shows another number now."""
+        """Extend: recompute for the products before and after the change."""
         counts = self._counting_fields is None or not self._counting_fields.isdisjoint(vals)
         if counts:
             self._touch()
@@ -33,11 +33,11 @@ class OmsAvailabilityMixin(models.AbstractModel):
         return super().unlink()
 
     def _touch(self):
-        """Have what can be sold of the products of these rows counted again."""
+        """Queue the products of these records for recomputation of Available to Sell."""
         products = self._get_counted_products()
         if products:
             self.env["oms.channel.stock"]._touch(products.ids)
 
     def _get_counted_products(self):
-        """:return: the products of which another number can be sold"""
+        """:return: the products whose Available to Sell is affected"""
         return self.product_id

@@ -1,4 +1,4 @@
-"""All there is of one product: warehouses, channels and the days to come."""
+"""Stock page of one product: warehouses, channels and forecasted stock."""
 
 import math
 from collections import defaultdict
@@ -9,7 +9,7 @@ from odoo.tools import SQL
 
 from odoo.addons.oms_addon.tools import promise
 
-#: A day is one of the warehouse items leave from.
+#: Days are in the time zone of the warehouse that items leave from.
 LEAVING = """
     SELECT (GREATEST(move.date, %(now)s) AT TIME ZONE 'UTC' AT TIME ZONE place.zone)::date,
            SUM(move.product_qty),
@@ -30,11 +30,11 @@ class OmsAvailability(models.AbstractModel):
 
     @api.model
     def read_page(self, product_id, days=SPANS[0]):
-        """Tell a person all there is of a product.
+        """Prepare the data of the stock page of a product.
 
         :param int product_id: id of a ``product.product``
-        :param int days: how far to look, one of ``SPANS``
-        :return: rows of warehouses and channels, and a line of days
+        :param int days: horizon in days, one of ``SPANS``
+        :return: rows for warehouses and channels, and a timeline by day
         :rtype: dict
         """
         self.env["oms.channel"].check_access("read")
@@ -69,14 +69,14 @@ class OmsAvailability(models.AbstractModel):
 
     @api.model
     def _prepare_parts(self, product):
-        """:return: what a kit is made of"""
+        """:return: the components of a kit"""
         parts = self._kits(product, self.env.company).get(product.id, {})
         products = self.env["product.product"].browse(parts)
         return [{"id": p.id, "name": p.display_name, "units": parts[p.id]} for p in products]
 
     @api.model
     def _prepare_warehouses(self, product, warehouses):
-        """:return: one row for each warehouse: what is there, and what of it is free"""
+        """:return: one row per warehouse, with on-hand and free quantities"""
         arriving = defaultdict(float)
         for arrival in self.env["oms.arriving"]._incoming(warehouses, product):
             arriving[arrival.warehouse_id] += arrival.quantity
@@ -99,7 +99,7 @@ class OmsAvailability(models.AbstractModel):
 
     @api.model
     def _stock_by_warehouse(self, product, warehouses):
-        """:return: what is there, reserved and waited for, by warehouse id"""
+        """:return: on-hand, reserved and demanded quantities, by warehouse id"""
         stock = self.env["oms.stock"]
         locations = stock._locations(warehouses)
         found = defaultdict(lambda: [0.0, 0.0, 0.0])
@@ -118,7 +118,7 @@ class OmsAvailability(models.AbstractModel):
 
     @api.model
     def _prepare_channels(self, product, channels):
-        """:return: one row for each channel: what it can sell, and what it shows"""
+        """:return: one row per channel, with the available and the pushed quantity"""
         shown = self._shown(product, channels)
         rows = []
         for channel in channels:
@@ -136,7 +136,9 @@ class OmsAvailability(models.AbstractModel):
 
     @api.model
     def _shown(self, product, channels):
-        """:return: what channels show of the product, all listings and places, by channel id"""
+        """:return: the quantity pushed to channels over all listings and locations, by channel
+        id
+        """
         rows = self.env["oms.channel.stock"]._read_group(
             [
                 ("channel_id", "in", channels.ids),
@@ -152,7 +154,7 @@ class OmsAvailability(models.AbstractModel):
 
     @api.model
     def _prepare_timeline(self, product, warehouses, days):
-        """:return: for each day what will be there, reserved and arriving, as far as is known"""
+        """:return: for each day the known forecasted, reserved and incoming quantities"""
         today_of = self.env["oms.allocation.day"]._today
         today = min(map(today_of, warehouses), default=self.env.company._oms_today())
         coming, leaving = self._coming(product, warehouses), self._leaving(product, warehouses)
@@ -161,7 +163,7 @@ class OmsAvailability(models.AbstractModel):
         line = {"days": [], "on_hand": [], "reserved": [], "arriving": []}
         for number in range(days + 1):
             day = fields.Date.add(today, days=number)
-            # What leaves in a day is there until it ends.
+            # Items that leave on a day count as stock until the end of that day.
             gone, given = leaving.get(fields.Date.subtract(day, days=1), (0.0, 0.0))
             there += coming.get(day, 0.0) - gone
             reserved -= given
@@ -173,7 +175,7 @@ class OmsAvailability(models.AbstractModel):
 
     @api.model
     def _coming(self, product, warehouses):
-        """:return: how many arrive, by day of the warehouse they come to"""
+        """:return: incoming quantities, by day of the receiving warehouse"""
         coming = defaultdict(float)
         zones = {warehouse.id: warehouse._oms_zone() for warehouse in warehouses}
         for arrival in self.env["oms.arriving"]._incoming(warehouses, product):
@@ -183,7 +185,7 @@ class OmsAvailability(models.AbstractModel):
 
     @api.model
     def _leaving(self, product, warehouses):
-        """:return: how many leave, and how many of these are reserved, by day"""
+        """:return: outgoing quantities and how many of these are reserved, by day"""
         zones = {warehouse.id: str(warehouse._oms_zone()) for warehouse in warehouses}
         places = self.env["oms.stock"]._locations(warehouses)
         self.env["stock.move"].flush_model()

@@ -1,4 +1,4 @@
-"""Items that ran out on a channel, and items that are back: told once, when it is certain."""
+"""Out-of-stock and back-in-stock events of channels, each reported once."""
 
 from odoo import api, fields, models
 from odoo.tools import SQL
@@ -17,13 +17,13 @@ NOTE = """
 
 
 class OmsAvailabilityState(models.Model):
-    """Whether a channel has something left of a product. Only crossing zero is a change."""
+    """Whether a channel is out of stock of a product. Only crossing zero counts as a change."""
 
     _name = "oms.availability.state"
     _description = "Out of Stock on a Channel"
     _rec_name = "product_id"
     _order = "changed_at desc, id desc"
-    # One row for each product of a channel, written by the thousand: every index and key costs.
+    # One row per product and channel, written in bulk: every index and foreign key costs time.
     _log_access = False
 
     channel_id = fields.Many2one("oms.channel", required=True, readonly=True, ondelete="cascade")
@@ -42,16 +42,16 @@ class OmsAvailabilityState(models.Model):
 
     @api.model
     def _asking(self, limit=None):
-        """:return: the live channels that say what ran out is to be noted"""
+        """:return: the live channels that record out-of-stock events"""
         return self.env["oms.channel"].search(
             [("state", "=", "live"), ("watch_stock", "=", True)], limit=limit
         )
 
     @api.model
     def _products_of(self, channel, product_ids, listings):
-        """:param listings: those of the channel that are made of the products
-        :return: those of some products that a channel sells: by its listings, or any where
-            it has none
+        """:param listings: the channel's listings made of the products
+        :return: those of the products that the channel sells: by its listings, or any if it has
+            none
         """
         listed = [("channel_id", "=", channel.id), ("state", "=", "matched")]
         has_list = listings or channel._adapter()._can_fetch_listings
@@ -63,7 +63,7 @@ class OmsAvailabilityState(models.Model):
 
     @api.autovacuum
     def _gc_unlisted(self):
-        """Drop what is noted of products that channels with a list do not list."""
+        """Delete states of products that are not listed on channels with listings."""
         Listing = self.env["oms.channel.listing"]
         noted = [channel for (channel,) in self._read_group([], ["channel_id"])]
         for channel in noted:
@@ -78,7 +78,7 @@ class OmsAvailabilityState(models.Model):
 
     @api.model
     def _forget(self, channel, product_ids):
-        """Drop what is noted of products that a channel does not list, or no longer."""
+        """Delete the states of products that a channel does not list."""
         if product_ids:
             self.search(
                 [("channel_id", "=", channel.id), ("product_id", "in", list(product_ids))]
@@ -86,9 +86,9 @@ class OmsAvailabilityState(models.Model):
 
     @api.model
     def _note(self, channel, numbers):
-        """Write what can be sold where it crossed zero, and tell it.
+        """Store the available quantities where they crossed zero, and report the changes.
 
-        :param dict numbers: what can be sold, by product id; what is not counted never runs out
+        :param dict numbers: available quantity by product id; infinite ones are ignored
         :return: the states that changed
         """
         counted = {p: int(number) for p, number in numbers.items() if number != float("inf")}
@@ -112,7 +112,9 @@ class OmsAvailabilityState(models.Model):
         return changed
 
     def _log_changes(self):
-        """Put what happened in the audit trail, and tell shops that have an address."""
+        """Log the changes in the audit trail and queue messages to channels that use the API and
+        have an address.
+        """
         for is_out, states in self.grouped("is_out").items():
             self.env["oms.event"]._log(
                 states,
@@ -136,14 +138,14 @@ class OmsAvailabilityState(models.Model):
         )
 
     def _sentence(self):
-        """:return: what happened, in words"""
+        """:return: the change for display"""
         values = {"channel": self.channel_id.name, "product": self.product_id.display_name}
         if self.is_out:
             return self.env._("Out of stock on %(channel)s: %(product)s", **values)
         return self.env._("Back in stock on %(channel)s: %(product)s", **values)
 
     def _prepare_message(self):
-        """:return: what a shop is told"""
+        """:return: the message to the channel"""
         listing = self.env["oms.channel.listing"].search(
             [("channel_id", "=", self.channel_id.id), ("product_id", "=", self.product_id.id)],
             order="multiplier, id",

@@ -1,4 +1,4 @@
-"""Why is this number 7? What can be sold, as rows that add up to it."""
+"""Breakdown of an Available to Sell figure into rows that add up to it."""
 
 import math
 
@@ -15,12 +15,12 @@ class OmsAvailability(models.AbstractModel):
 
     @api.model
     def explain_number(self, channel_id, product_id=None, listing_id=None, location_id=None):
-        """Tell a person what a number is made of, in the words of the screen.
+        """Prepare the breakdown of a figure for display.
 
-        :param int product_id: what is asked about, or
+        :param int product_id: the product; or
         :param int listing_id: a listing of the channel
-        :param int location_id: a place of the channel; ``None`` for all its warehouses
-        :return: the number, and rows whose changes add up to it
+        :param int location_id: a location of the channel; ``None`` for all its warehouses
+        :return: the figure, and rows whose changes add up to it
         :rtype: dict
         """
         channel = self.env["oms.channel"].browse(channel_id)
@@ -49,7 +49,7 @@ class OmsAvailability(models.AbstractModel):
 
     @api.model
     def _explain(self, channel, needs, warehouses):
-        """:return: the number of one set of items, and the rows of its scarcest one"""
+        """:return: the figure of one set of products, and the rows of its scarcest component"""
         goods = self._goods_of(channel, {None: needs})[None]
         products = self.env["product.product"].browse(goods)
         terms = self._terms(channel, products, warehouses)
@@ -90,7 +90,7 @@ class OmsAvailability(models.AbstractModel):
 
     @api.model
     def _get_label(self, name, channel, product, units):
-        """:return: what a row says"""
+        """:return: the label of a row"""
         labels = {
             "on_hand": self.env._("On hand in the channel's warehouses"),
             "reserved": self.env._("Reserved for deliveries"),
@@ -119,8 +119,8 @@ class OmsAvailability(models.AbstractModel):
 
     @api.model
     def _get_row_action(self, name, channel, found, warehouses):
-        """:return: the action that opens what a row counts; ``None`` where there is nothing to
-        open, or the user may not
+        """:return: the action that opens the records behind a row; ``None`` if there are none or
+        the user may not read them
         """
         product_id = found["product_id"]
         locations = list(self.env["oms.stock"].sudo()._locations(warehouses))
@@ -176,7 +176,7 @@ class OmsAvailability(models.AbstractModel):
 
     @api.model
     def _prepare_window(self, model, domain, name, channel, product_id):
-        """:return: the action of a list of records"""
+        """:return: a list action for records of a model"""
         product = self.env["product.product"].browse(product_id)
         return {
             "type": "ir.actions.act_window",
@@ -189,7 +189,7 @@ class OmsAvailability(models.AbstractModel):
 
     @api.model
     def _get_arriving_domain(self, product_ids, warehouses):
-        """:return: the moves that bring items into warehouses, of some products or of all"""
+        """:return: the domain of incoming moves of warehouses, for some products or all"""
         return [
             *([("product_id", "in", product_ids)] if product_ids else []),
             ("state", "in", OPEN_STATES),
@@ -199,7 +199,7 @@ class OmsAvailability(models.AbstractModel):
 
     @api.model
     def _prepare_why(self, number, channel, **params):
-        """:return: the action that opens the dialog"""
+        """:return: the action that opens the breakdown"""
         return {
             "type": "ir.actions.client",
             "tag": "oms_why",

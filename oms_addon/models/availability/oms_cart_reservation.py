@@ -1,4 +1,4 @@
-"""Items in carts: kept for a while, so that what a buyer is about to pay is still there."""
+"""Temporary stock reservations of carts, until the buyer has paid."""
 
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ CLEANED_PER_RUN = 5000
 
 
 class Shortage(NamedTuple):
-    """A product of which fewer can be had than a cart wants."""
+    """A product of which less is available than a cart wants."""
 
     product_id: int
     wanted: float
@@ -19,10 +19,10 @@ class Shortage(NamedTuple):
 
 
 class OmsCartReservation(models.Model):
-    """One product of one cart. What is made of others is kept as what it is made of.
+    """The reservation of one product for one cart. Kits are reserved as their components.
 
-    It ends at its time. An order that comes in for the cart takes it over: then it lasts
-    until the order is confirmed, when its deliveries claim the items, or cancelled.
+    It expires, unless an order is received for the cart: then it lasts until the order is
+    confirmed, when its deliveries reserve the items, or cancelled.
     """
 
     _name = "oms.cart.reservation"
@@ -66,15 +66,15 @@ class OmsCartReservation(models.Model):
 
     @api.model
     def _get_live_domain(self):
-        """:return: the reservations that count now"""
+        """:return: the domain of reservations in force"""
         return Domain("expires_at", "=", False) | Domain("expires_at", ">", fields.Datetime.now())
 
     @api.model
     def _live(self, products, warehouses, channel, but_cart=None):
-        """Read what lies in the carts of channels that use some warehouses.
+        """Read the cart reservations of channels that share some warehouses.
 
-        :param channel: the channel that asks
-        :param str but_cart: a cart of it that does not count
+        :param channel: the requesting channel
+        :param str but_cart: reference of a cart of this channel that is ignored
         :return: quantity by (channel id, product id)
         :rtype: dict
         """
@@ -98,19 +98,19 @@ class OmsCartReservation(models.Model):
 
     @api.model
     def _of_cart(self, channel, cart_ref):
-        """:return: what is kept for a cart, or was until its time ended"""
+        """:return: the reservations of a cart, including expired ones"""
         return self.sudo().search(
             [("channel_id", "=", channel.id), ("cart_ref", "=", cart_ref)], order="product_id"
         )
 
     @api.model
     def _missing(self, channel, cart_ref, wanted):
-        """Say of which items there are too few for a cart, whatever it keeps already.
+        """Find the products that are short for a cart, ignoring its own reservations.
 
-        To be asked again when an order is placed, before any money is taken.
+        To be checked again when an order is placed, before the payment.
 
         :param dict wanted: quantity in the product's unit, by product id
-        :return: what is short; nothing when all is still there
+        :return: the shortages; empty if all is available
         :rtype: list[Shortage]
         """
         return self._short(channel, cart_ref, self._goods(channel, wanted))
@@ -119,18 +119,18 @@ class OmsCartReservation(models.Model):
 
     @api.model
     def _reserve(self, channel, cart_ref, wanted, minutes=None, partial=False, order=None):
-        """Keep the items of a cart, all of them or none, in place of what it kept before.
+        """Reserve the items of a cart, all or none, replacing its earlier reservations.
 
-        The same again only lasts longer, and what an order came in for stays as it is. Two
-        carts that want the same unit meet at the lock: the second begins again, and finds it
-        gone.
+        An unchanged cart is only extended, and a cart whose order was received stays unchanged.
+        Concurrent carts that want the same product are serialized by a lock: the second transaction
+        is retried with current figures.
 
         :param channel: one ``oms.channel``
-        :param str cart_ref: the channel's name of the cart
-        :param dict wanted: quantity in the product's unit, by product id; kits are kept as
-            their components, what is not counted needs no keeping
-        :param int minutes: how long; the channel's own time by default
-        :param bool partial: keep what is there of what is short
+        :param str cart_ref: the channel's reference of the cart
+        :param dict wanted: quantity in the product's unit, by product id; kits are reserved as
+            their components, products without stock tracking are skipped
+        :param int minutes: duration; by default the channel's
+        :param bool partial: reserve the available part of short products
         :param order: the draft ``sale.order`` that is the cart, if any
         :return: the reservations of the cart
         :raise InsufficientStock: naming every product that is short; nothing was written
@@ -155,7 +155,9 @@ class OmsCartReservation(models.Model):
 
     @api.model
     def _goods(self, channel, wanted):
-        """:return: what of a cart is counted, kits taken apart: quantity by product id"""
+        """:return: the products of a cart with stock tracking, kits as components: quantity by
+        product id
+        """
         engine = self.env["oms.availability"]
         goods = engine._goods_of(channel, {None: wanted})[None]
         counted = engine._counted(self.env["product.product"].browse(goods))
@@ -163,7 +165,7 @@ class OmsCartReservation(models.Model):
 
     @api.model
     def _short(self, channel, cart_ref, goods):
-        """:return: the ``Shortage`` of each product of which there are too few"""
+        """:return: the ``Shortage`` of each product that is short"""
         products = self.env["product.product"].browse(goods)
         terms = self.env["oms.availability"]._terms(channel, products, but_cart=cart_ref)
         short = []
@@ -176,7 +178,7 @@ class OmsCartReservation(models.Model):
 
     @api.model
     def _shortage_text(self, short):
-        """:return: what is short, for people"""
+        """:return: the shortages for display"""
         return "\n".join(
             self.env._(
                 "%(product)s: %(available)s of %(wanted)s available.",
@@ -189,10 +191,10 @@ class OmsCartReservation(models.Model):
 
     @api.model
     def _lock_cart(self, channel, goods):
-        """Let one cart after the other decide about the same items.
+        """Lock the products of a cart and their stock rows.
 
-        Whoever decided on figures that changed meanwhile meets a serialization error here,
-        and begins again with fresh ones: those of other carts, or of the allocator.
+        If another cart or the allocator changed them meanwhile, this raises a serialization error
+        and the transaction is retried with current figures.
         """
         if not goods:
             return
@@ -202,7 +204,7 @@ class OmsCartReservation(models.Model):
 
     @api.model
     def _replace(self, channel, cart_ref, goods, held, until, order):
-        """Write what a cart keeps now."""
+        """Replace the reservations of a cart."""
         goods = {product_id: quantity for product_id, quantity in goods.items() if quantity > 0}
         (held - held.filtered(lambda r: r.product_id.id in goods)).unlink()
         kept = held.exists()
@@ -229,19 +231,22 @@ class OmsCartReservation(models.Model):
 
     @api.model
     def _release(self, channel, cart_ref):
-        """Keep nothing for a cart any more. :return: how many products that were"""
+        """Release the reservations of a cart.
+
+        :return: the number of reservations released
+        """
         held = self._of_cart(channel, cart_ref).filtered(lambda r: not r._is_placed())
         count = len(held)
         held.unlink()
         return count
 
     def _is_placed(self):
-        """:return: whether an order of the cart came in"""
+        """:return: whether an order was received for the cart"""
         return not self.expires_at
 
     @api.model
     def _place(self, orders):
-        """Orders came in for carts: their items are kept until they are confirmed."""
+        """Keep the reservations of carts without expiry once their orders are received."""
         by_cart = {
             (order.oms_channel_id.id, order.oms_cart_ref): order
             for order in orders
@@ -261,14 +266,16 @@ class OmsCartReservation(models.Model):
 
     @api.model
     def _consume(self, orders):
-        """Orders are confirmed, and their deliveries claim the items; or they are cancelled."""
+        """Delete the reservations of orders that are confirmed (their deliveries reserve now) or
+        cancelled.
+        """
         self.sudo().search([("order_id", "in", orders.ids)]).unlink()
 
     @api.model
     def _clean(self):
-        """Drop what ended; its items are free for others, who are told.
+        """Delete expired reservations; other carts and channels can use the stock again.
 
-        :return: how many reservations ended
+        :return: number of expired reservations
         :rtype: int
         """
         ended = self.sudo().search(

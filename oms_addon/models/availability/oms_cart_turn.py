@@ -1,14 +1,14 @@
-"""Carts that want the same product take turns."""
+"""Serialization of carts that reserve the same product."""
 
 from odoo import api, fields, models
 from odoo.tools import SQL
 
 
 class OmsCartTurn(models.Model):
-    """One row per product that lay in a cart; its id is the product's.
+    """One row per product that was in a cart; its id is the product's.
 
-    Whoever reserves a product for a cart writes its row: of two that decided on the same figures
-    the second gets a serialization error, and begins again with fresh ones.
+    Reserving a product for a cart writes its row: of two concurrent transactions the second gets a
+    serialization error and is retried with current figures.
     """
 
     _name = "oms.cart.turn"
@@ -26,7 +26,7 @@ class OmsCartTurn(models.Model):
 
     @api.model
     def _lock(self, product_ids):
-        """Take the next turn of products.
+        """Write the rows of products, creating missing ones.
 
         :param product_ids: ids of ``product.product``
         """

@@ -1,4 +1,4 @@
-"""What of its items a channel may sell: arriving ones, few ones, those in carts."""
+"""Availability settings of a channel: incoming stock, buffers, carts."""
 
 from odoo import api, fields, models
 
@@ -53,7 +53,7 @@ class OmsChannel(models.Model):
     )
 
     def write(self, vals):
-        """Extend: what a channel shows is looked at again when its policy changes."""
+        """Extend: recompute the stock of listings when the availability policy changes."""
         result = super().write(vals)
         if vals.keys() & POLICY:
             self.env["oms.channel.stock"]._touch_channels(
@@ -65,7 +65,7 @@ class OmsChannel(models.Model):
 
     @api.model
     def _recompute_incoming(self):
-        """Look, once a day, at what comes within the horizon of channels today."""
+        """Queue, once a day, the products of incoming moves: another day is within the horizon."""
         today = fields.Date.context_today(self)
         due = self.search(
             [
@@ -85,18 +85,17 @@ class OmsChannel(models.Model):
         self.env["oms.channel.stock"]._touch([product.id for (product,) in rows])
 
     def _get_all_warehouses(self):
-        """:return: the warehouses of several channels"""
+        """:return: the warehouses of all these channels"""
         return self.env["stock.warehouse"].union(*[channel._get_warehouses() for channel in self])
 
     def _begin_watching(self):
-        """Have what can be sold now looked at, so that it is known when it runs out."""
+        """Queue all storable products, so that the initial out-of-stock states are recorded."""
         if self:
             goods = [("is_storable", "=", True), ("sale_ok", "=", True)]
             self.env["oms.channel.stock"]._touch(self.env["product.product"].search(goods).ids)
 
     def _buffers(self, products):
-        """:return: how many of products the channel keeps back, where it is not its usual
-            number, by product id
+        """:return: stock buffers by product id, where they differ from the channel's default
         :rtype: dict[int, float]
         """
         buffers = (

@@ -1,4 +1,4 @@
-"""How many of one product a channel keeps back, or may sell beyond what there is."""
+"""Stock buffer of one product on a channel; negative to sell beyond the stock."""
 
 from odoo import fields, models
 

@@ -1,4 +1,4 @@
-"""A listing tells how many of it can be sold, and why."""
+"""Explanation of a listing's available quantity."""
 
 from odoo import models
 from odoo.exceptions import UserError
@@ -8,7 +8,7 @@ class OmsChannelListing(models.Model):
     _inherit = "oms.channel.listing"
 
     def action_why(self):
-        """Open why so many can be sold; the figures of all places where there are several."""
+        """Open the breakdown of the available quantity; a list by location if there are several."""
         self.ensure_one()
         self.check_access("read")
         if self.state != "matched":

@@ -1,4 +1,4 @@
-"""Messages about listings, and listings that are gone."""
+"""Messages about listings, and deleted listings."""
 
 from odoo import api, models
 from odoo.fields import Domain
@@ -11,7 +11,8 @@ class OmsChannelListing(models.Model):
 
     @api.model
     def _import_documents(self, channel, run):
-        """Take in what messages say of listings; what they say is gone may be asked about first.
+        """Import listing messages; deletions are first confirmed with the channel if it signs
+        bodies only.
 
         :param channel: the channel that sent them
         :param list run: pairs (message, ``ListingDocument``), oldest first
@@ -34,9 +35,9 @@ class OmsChannelListing(models.Model):
 
     @api.model
     def _confirm_gone(self, channel, document):
-        """Mark the listings that a message says are gone, once the channel says so, too.
+        """Mark listings reported as deleted once the channel confirms it.
 
-        :return: how many are gone; ``unmet`` says why nothing was done
+        :return: the number of deleted listings; ``unmet`` is the reason if nothing was done
         :rtype: dict
         """
         refs = [listing.ref for listing in document.listings if listing.status == "deleted"]

@@ -1,11 +1,11 @@
-"""Which items a listing is made of."""
+"""Products and units that a listing consists of."""
 
 from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-#: what decides how much of a listing there is
+#: fields that determine the available quantity of a listing
 MADE_OF = {
     "product_id",
     "multiplier",
@@ -62,8 +62,8 @@ class OmsChannelListing(models.Model):
             listing.sync_note = listing._sync_problem(bool(need) and not is_counted)
 
     def _sync_problem(self, is_endless):
-        """:param bool is_endless: whether Odoo tracks none of what it is made of
-        :return: why the stock of a listing is not synced, in words; False when it is
+        """:param bool is_endless: whether Odoo tracks the stock of none of its products
+        :return: why the stock of a listing is not synced, for display; False if it is
         """
         self.ensure_one()
         if self.stock_mode == "none":
@@ -83,14 +83,14 @@ class OmsChannelListing(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Extend: what a new listing shows has to be told."""
+        """Extend: queue the stock of new listings."""
         listings = super().create(vals_list)
         listings._touch_stock()
         return listings
 
     def write(self, vals):
-        """Extend: what a listing shows changes with what it is made of, and so does what is
-        noted of the products it was made of.
+        """Extend: queue the stock of listings whose products change, for the products before and
+        after.
         """
         is_other = bool(vals.keys() & MADE_OF)
         before = self._stock_products() if is_other else self.env["product.product"]
@@ -102,7 +102,7 @@ class OmsChannelListing(models.Model):
         return result
 
     def _components_changed(self):
-        """What a bundle is made of is another now: it is mapped, and its stock another."""
+        """Match the listing and recompute its stock after a change of its bundle components."""
         self._note_hand({})
         self._after_mapping()
         self._touch_stock()
@@ -112,9 +112,8 @@ class OmsChannelListing(models.Model):
             self.env["oms.channel.stock"]._touch(products.ids)
 
     def _stock_needs(self):
-        """:return: what one of each listing takes: units by product id, by listing id; a
-            listing that is no product here, is not offered any more, or whose stock the
-            channel does not track, is left out
+        """:return: units by product id that one of each listing needs, by listing id; listings that
+            are unlinked, deleted or without stock tracking on the channel are left out
         :rtype: dict[int, dict[int, float]]
         """
         needs = {}
@@ -131,13 +130,13 @@ class OmsChannelListing(models.Model):
         return {listing_id: dict(need) for listing_id, need in needs.items()}
 
     def _stock_products(self):
-        """:return: the products these listings are made of"""
+        """:return: the products these listings consist of"""
         main = self.alias_of_id | self
         return main.product_id | main.component_ids.product_id
 
     @api.model
     def _of_products(self, channel, product_ids):
-        """:return: the listings of a channel that are made of some products"""
+        """:return: the listings of a channel that contain any of the products"""
         ids = list(product_ids)
         return self.search_fetch(
             Domain("channel_id", "=", channel.id)

@@ -1,4 +1,4 @@
-"""What a channel tells of its listings: new ones, changed ones, those that are gone."""
+"""Import of listings from a channel: new, changed and deleted ones."""
 
 from typing import NamedTuple
 
@@ -7,19 +7,19 @@ from psycopg2.errors import SerializationFailure, UniqueViolation
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-#: the texts of a listing that are kept as the channel says them
+#: text fields of a listing that are stored as received
 TOLD_TEXTS = ("item_ref", "parent_ref", "sku", "barcode", "name", "image_url")
 
 
 class Known(NamedTuple):
-    """The rows of listings that a channel tells of, by each of their names."""
+    """Records of the received listings, by each of their identifiers."""
 
     refs: dict
-    #: by the SKU as it is compared
+    #: by normalized SKU
     keys: dict
     items: dict
     parents: dict
-    #: names that several variants have, see ``_shared_names``
+    #: identifiers shared by several variants, see ``_shared_names``
     shared: set
 
 
@@ -30,16 +30,15 @@ class OmsChannelListing(models.Model):
 
     @api.model
     def _upsert(self, channel, told):
-        """Take in listings as a channel tells them: make the new, update the known.
+        """Import listings from a channel: create new ones, update known ones.
 
-        Rows of one listing that only differ by place are one listing. A row without an id
-        of its own only tells how many are shown. Of a product that is gone, all variants
-        are gone.
+        Rows that differ only by location are one listing. A row without id of its own carries only
+        the quantity. If a product is deleted, all its variants are.
 
-        :param channel: the channel that tells
-        :param list told: pairs (``channel_documents.Listing``, when it was changed or False),
-            oldest first
-        :return: the listings that are there now
+        :param channel: the channel they come from
+        :param list told: pairs (``channel_documents.Listing``, date of the change or False), oldest
+            first
+        :return: the created and updated listings
         """
         known = self._known(channel, [listing for listing, _at in told])
         fresh, updates = [], {}
@@ -62,7 +61,7 @@ class OmsChannelListing(models.Model):
 
     @api.model
     def _latest(self, told):
-        """:return: of rows about the same listing the one that was changed last"""
+        """:return: the latest version of each listing"""
         latest = {}
         for listing, moment in told:
             before = latest.get(listing.ref, (None, False))[1]
@@ -72,13 +71,13 @@ class OmsChannelListing(models.Model):
 
     @api.model
     def _known(self, channel, told):
-        """Find the listings that are told of.
+        """Find the existing records of received listings.
 
         :param list told: ``Listing`` documents
         :rtype: Known
         """
         found = self.search(self._get_told_domain(channel, told))
-        # An alias only when there is no other of its SKU.
+        # An alias is used only if no main listing has its SKU.
         by_key = found.sorted(lambda row: not row.alias_of_id)
         return Known(
             refs={row.external_ref: row for row in found if row.external_ref},
@@ -90,7 +89,7 @@ class OmsChannelListing(models.Model):
 
     @api.model
     def _get_told_domain(self, channel, told):
-        """:return: the domain of the rows that listings are told of, by any of their names"""
+        """:return: the domain of the existing records, by any of their identifiers"""
         own = [listing for listing in told if listing.ref]
         names = {
             "external_ref": [listing.ref for listing in own],
@@ -104,8 +103,8 @@ class OmsChannelListing(models.Model):
 
     @api.model
     def _to_adopt(self, known, listing, updates):
-        """:return: the row of a listing's SKU that is free for it: made by hand, or of a
-        listing that is gone and was made again under another id
+        """:return: an unused record with the SKU of a listing: created manually, or deleted on the
+        channel and created there again under another id
         """
         row = known.keys.get(self._key(listing.sku))
         if not row or listing.status == "deleted" or row in updates:
@@ -116,16 +115,16 @@ class OmsChannelListing(models.Model):
 
     @api.model
     def _note_gone(self, known, listing, row):
-        """Mark a listing, and the variants of a product, as gone."""
+        """Mark a listing, or all variants of a product, as deleted."""
         rows = self.concat(*known.parents.get(listing.ref, ()), row or self)
         rows.filtered(lambda r: r.status != "deleted").write({"status": "deleted"})
 
     @api.model
     def _create_told(self, channel, fresh, known):
-        """Make the rows of new listings, with their product where it is certain.
+        """Create the records of new listings, with their product if the match is certain.
 
-        :param list fresh: pairs (``Listing``, when it was changed)
-        :return: the new rows
+        :param list fresh: pairs (``Listing``, date of the change)
+        :return: the new records
         """
         if not fresh:
             return self.browse()
@@ -145,7 +144,7 @@ class OmsChannelListing(models.Model):
             vals |= self._prepare_shared(channel, listing, known.shared)
             key = "" if vals["is_sku_shared"] else self._key(listing.sku)
             if key and key in taken:
-                # Product and units are those of the listing whose alias it is.
+                # An alias takes product and units from its main listing.
                 aliases.append((vals, key))
                 continue
             taken[key] = None
@@ -161,8 +160,8 @@ class OmsChannelListing(models.Model):
 
     @api.model
     def _create_once(self, vals_list):
-        """Create rows; when another lane made one of them just now, the batch is to be taken
-        again.
+        """Create records; if another transaction created one of them meanwhile, the batch is
+        retried.
         """
         try:
             with self.env.cr.savepoint():
@@ -172,7 +171,7 @@ class OmsChannelListing(models.Model):
 
     @api.model
     def _prepare_fresh(self, channel, listing, moment, currencies):
-        """:return: the values of the row of a listing nobody saw before"""
+        """:return: the values of a new listing"""
         return {
             "channel_id": channel.id,
             "external_ref": listing.ref,
@@ -182,7 +181,7 @@ class OmsChannelListing(models.Model):
 
     @api.model
     def _prepare_told(self, listing, moment, currencies):
-        """:return: what a channel tells of a listing; what it leaves out is not among it"""
+        """:return: the received values of a listing, without missing ones"""
         vals = {name: getattr(listing, name) for name in TOLD_TEXTS if getattr(listing, name)}
         vals["status"] = listing.status
         if listing.stock_mode:
@@ -198,8 +197,8 @@ class OmsChannelListing(models.Model):
 
     @api.model
     def _currencies(self, channel, told):
-        """:return: currency ids by code; by '', for messages that tell none, the one the
-        channel told of its other listings, else the company's
+        """:return: currency ids by code; by '' the one for listings without currency: that of the
+        channel's other listings, else the company's
         """
         codes = {listing.currency for listing in told} - {""}
         found = (
@@ -221,7 +220,9 @@ class OmsChannelListing(models.Model):
 
     @api.model
     def _note_quantities(self, channel, told, known):
-        """Tell the stock what the channel shows: the echo of what it was told, or its count."""
+        """Store the quantities that the channel reports, as confirmation of a sync or as its own
+        count.
+        """
         seen, quantities = [], {}
         for listing, _moment in told:
             if listing.quantity is not None:

@@ -1,4 +1,4 @@
-"""Listings that are known, brought up to date with what their channel tells."""
+"""Updates of known listings with received data."""
 
 from odoo import api, fields, models
 
@@ -8,10 +8,10 @@ class OmsChannelListing(models.Model):
 
     @api.model
     def _update_told(self, channel, updates, known):
-        """Bring rows up to date with what the channel tells of them now.
+        """Update records with the received listings.
 
-        :param dict updates: (``Listing``, when it was changed) by row
-        :return: the rows
+        :param dict updates: (``Listing``, date of the change) by row
+        :return: the records
         """
         rows = self.browse([row.id for row in updates])
         if not rows:
@@ -19,7 +19,7 @@ class OmsChannelListing(models.Model):
         rows.write({"seen_at": fields.Datetime.now()})
         changes = self._changes(channel, updates, known)
         renamed = {
-            # A SKU that others have, too, is nobody's old one.
+            # A shared SKU does not become an alias.
             row: "" if row.is_sku_shared else row.sku
             for row, vals in changes.items()
             if "sku" in vals and self._key(vals["sku"]) != (row.sku_key or "")
@@ -34,7 +34,7 @@ class OmsChannelListing(models.Model):
 
     @api.model
     def _changes(self, channel, updates, known):
-        """:return: the values that are others now, by row
+        """:return: the changed values, by record
         :rtype: dict[oms.channel.listing, dict]
         """
         currencies = self._currencies(channel, [listing for listing, _at in updates.values()])
@@ -53,37 +53,37 @@ class OmsChannelListing(models.Model):
         return changes
 
     def _prepare_own_sku(self, listing, vals, known):
-        """Give a row back the SKU that it shared, unless another row has it by now.
+        """Restore the own SKU of a listing that shared one, unless another record has it by now.
 
-        :param dict vals: the values that are to be written, which are changed
+        :param dict vals: values to write, changed in place
         """
         self.ensure_one()
         if vals.get("is_sku_shared") is not False:
             return
         other = known.keys.get(self._key(listing.sku), self)
         if other != self and self.state == "matched":
-            # What it is has been said; the SKU stays the other's.
+            # Already linked: the other record keeps the SKU.
             del vals["is_sku_shared"]
         elif listing.sku:
             vals["sku"] = listing.sku
 
     @api.model
     def _forget_shown(self, changes):
-        """Of rows that are another listing of the channel now, what it shows is not known."""
+        """Mark the shown quantity of records as unknown when they now belong to another listing."""
         moved = [r.id for r, v in changes.items() if "external_ref" in v and r.external_ref]
         if moved:
             self.env["oms.channel.stock"].search([("listing_id", "in", moved)]).is_shown = False
 
     @api.model
     def _match_changed(self, changes):
-        """Look for the products of rows that have another SKU, barcode or name now."""
+        """Match records again whose SKU, barcode or name changed."""
         coded = [r.id for r, v in changes.items() if v.keys() & {"sku", "barcode"}]
         self.browse(coded)._match()
         retitled = [r.id for r, v in changes.items() if "name" in v]
         self.browse(retitled).filtered_domain(self._get_open_domain())._ask_suggestions()
 
     def _differs(self, name, value):
-        """:return: whether a field of a row is another than what the channel tells"""
+        """:return: whether a field differs from the received value"""
         self.ensure_one()
         if name == "price":
             return abs(self.price - value) > 1e-6

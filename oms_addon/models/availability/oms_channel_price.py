@@ -1,4 +1,4 @@
-"""What channels are told as prices: those that changed, in few calls."""
+"""Price sync: changed prices, in few calls."""
 
 import hashlib
 import json
@@ -16,10 +16,10 @@ CHECK_MINUTES = 60
 
 
 class OmsChannelPrice(models.AbstractModel):
-    """Tells channels the prices of their listings, where that is switched on.
+    """Pushes listing prices to channels with price sync.
 
-    What a listing is made of several products is priced on the channel: only those of one
-    product are told, at the pricelist's price of as many units as one of the listing is.
+    Listings of several products are priced on the channel: only those of one product are pushed, at
+    the pricelist's price for the number of units in the listing.
     """
 
     _name = "oms.channel.price"
@@ -27,9 +27,9 @@ class OmsChannelPrice(models.AbstractModel):
 
     @api.model
     def _process(self):
-        """Compare the prices of the channel that waits longest, and queue what differs.
+        """Compare the prices of the channel that waited longest and queue the differences.
 
-        :return: how many messages
+        :return: number of messages
         :rtype: int
         """
         due = fields.Datetime.subtract(fields.Datetime.now(), minutes=CHECK_MINUTES)
@@ -45,10 +45,10 @@ class OmsChannelPrice(models.AbstractModel):
 
     @api.model
     def _queue(self, channel):
-        """Put the listings whose price differs into the outbox, but for those on their way:
-        what is sent is the price of that moment.
+        """Queue listings with a changed price, except those queued already: a message is sent with
+        the prices of the moment it is sent.
 
-        :return: how many messages
+        :return: number of messages
         :rtype: int
         """
         channel.prices_checked_at = fields.Datetime.now()
@@ -78,7 +78,7 @@ class OmsChannelPrice(models.AbstractModel):
 
     @api.model
     def _on_their_way(self, channel):
-        """:return: ids of the listings whose prices wait in the outbox"""
+        """:return: ids of the listings in pending price messages"""
         waiting = (
             self.env["oms.channel.message"]
             .sudo()
@@ -99,10 +99,10 @@ class OmsChannelPrice(models.AbstractModel):
 
     @api.model
     def _queue_chunks(self, channel, chunks):
-        """Make one message for each chunk of listings.
+        """Queue one message per chunk of listings.
 
         :param chunks: lists of ids of ``oms.channel.listing``
-        :return: how many messages
+        :return: number of messages
         :rtype: int
         """
         rows = []
@@ -118,7 +118,7 @@ class OmsChannelPrice(models.AbstractModel):
 
     @api.model
     def _without_rate(self, channel, listings):
-        """:return: the listings whose prices cannot be converted: 1:1 is nobody's price"""
+        """:return: the listings whose price cannot be converted for lack of a currency rate"""
         today, rates = fields.Date.context_today(self), self.env["oms.exchange.rates"]
         by_currency = listings.grouped(lambda l: self._currency(channel, l))
         currencies = self.env["res.currency"].union(*by_currency)
@@ -150,8 +150,8 @@ class OmsChannelPrice(models.AbstractModel):
 
     @api.model
     def _wanted(self, channel, listings):
-        """:return: the price of one of each listing, in the listing's currency; one whose
-            product the channel's price list does not name has none
+        """:return: the price of one of each listing, in the listing's currency; none if the
+            channel's pricelist has no rule for its product
         :rtype: dict
         """
         prices = {}
@@ -166,8 +166,8 @@ class OmsChannelPrice(models.AbstractModel):
 
     @api.model
     def _product_prices(self, channel, products, quantity, currency):
-        """:return: the price of a unit by product id, when so many are bought; ``None`` where
-        the channel has a price list and no rule of it is for the product
+        """:return: the unit price for a quantity, by product id; ``None`` if the channel's
+        pricelist has no rule for the product
         """
         products = products.with_company(channel.company_id)
         pricelist = channel.price_pricelist_id
@@ -179,7 +179,7 @@ class OmsChannelPrice(models.AbstractModel):
 
     @api.model
     def _usual(self, channel, listings):
-        """:return: the sales price in Odoo of one of each listing, in the listing's currency"""
+        """:return: the Odoo sales price of one of each listing, in the listing's currency"""
         none = self.env["product.pricelist"]
         found = {}
         for currency, group in listings.grouped(lambda l: self._currency(channel, l)).items():
@@ -192,10 +192,10 @@ class OmsChannelPrice(models.AbstractModel):
 
     @api.model
     def _send(self, message):
-        """Tell a channel the prices of the listings of one message, as they are now.
+        """Push the current prices of the listings of one message.
 
         :param message: outbound ``oms.channel.message`` of topic ``price``
-        :return: what the channel answered
+        :return: the adapter's result
         """
         channel = message.channel_id
         if not channel._is_synced("price"):
@@ -212,7 +212,7 @@ class OmsChannelPrice(models.AbstractModel):
             answer = channel._adapter()._push_price(channel, key, items) or {} if items else {}
         except FinalError as error:
             if len(ids) > 1:
-                # Refused as a whole: find out which of its items is to blame.
+                # The whole call was rejected: split it to find the item that causes it.
                 self._queue_chunks(channel, halves(ids))
                 return {"split": len(ids)}
             answer = {"failed": {"0": str(error)}}
@@ -240,7 +240,7 @@ class OmsChannelPrice(models.AbstractModel):
 
     @api.model
     def _prepare_item(self, channel, listing, price):
-        """:return: what the adapter is told of one listing"""
+        """:return: the adapter's data of one listing"""
         currency = self._currency(channel, listing)
         return {
             "ref": listing.external_ref or "",

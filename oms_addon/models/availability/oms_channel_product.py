@@ -1,10 +1,10 @@
-"""What a person says of one product on one channel, and what the channel shows of it."""
+"""Settings and figures of one product on one channel."""
 
 from odoo import fields, models
 
 
 class OmsChannelProduct(models.AbstractModel):
-    """A row of a channel and a product."""
+    """Settings and figures of a channel and a product."""
 
     _name = "oms.channel.product"
     _inherit = ["oms.availability.mixin"]

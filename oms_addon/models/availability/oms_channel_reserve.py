@@ -1,4 +1,4 @@
-"""Units of a product that are kept for one channel."""
+"""Stock reserved for one channel."""
 
 from collections import defaultdict
 
@@ -24,7 +24,9 @@ LEFT = """
 
 
 class OmsChannelReserve(models.Model):
-    """Other channels do not sell what is kept; the channel's own orders use it up."""
+    """Stock of a product reserved for a channel; other channels cannot sell it, and the channel's
+    own orders use it up.
+    """
 
     _name = "oms.channel.reserve"
     _inherit = ["oms.channel.product"]
@@ -72,9 +74,9 @@ class OmsChannelReserve(models.Model):
 
     @api.model
     def _left(self, products, warehouses, channel):
-        """Read what is still kept of products, for channels that use some warehouses.
+        """Read the remaining reservations of products, for channels that share some warehouses.
 
-        :param channel: the channel that asks
+        :param channel: the requesting channel
         :return: quantity by (channel id, product id)
         :rtype: dict
         """
@@ -84,7 +86,7 @@ class OmsChannelReserve(models.Model):
 
     @api.model
     def _read_left(self, products, channels):
-        """:return: what is still kept, by (channel id, product id)"""
+        """:return: the remaining reserved quantity, by (channel id, product id)"""
         left = defaultdict(float)
         if not products or not channels:
             return left
@@ -106,12 +108,12 @@ class OmsChannelReserve(models.Model):
 
     @api.model
     def _expire(self):
-        """Look again at what other channels show of units that are kept no longer.
+        """Archive expired reservations, which releases the stock to other channels.
 
-        :return: how many reserves ended
+        :return: number of expired reservations
         :rtype: int
         """
-        # Somewhere it is a day later already.
+        # Time zones ahead of UTC may already have the next day.
         soon = fields.Date.add(fields.Datetime.now().date(), days=1)
         ended = self.search([("until", "<", soon)]).filtered(
             lambda reserve: reserve.until < reserve.company_id._oms_today()

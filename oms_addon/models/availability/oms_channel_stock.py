@@ -1,27 +1,27 @@
-"""What each channel is to show as sellable, and what it shows."""
+"""Stock to show on each channel, and stock shown."""
 
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-#: what the channel counted itself may be an order that has not come yet: its figure stands
-#: this long before ours replaces it
+#: A lower figure counted by the channel may be an order not received yet: Odoo waits this long
+#: before pushing its own figure.
 GRACE_SECONDS = 300
 
 
 class OmsChannelStock(models.Model):
-    """One row for each listing and place of stock of a channel.
+    """One row per listing and stock location of a channel.
 
-    ``wanted`` is what can be sold, ``shown`` what the channel was last known to show: what
-    we told it and it took, or what it told us. A row is due when they differ, so a change
-    that was undone before it was told costs nothing, and many changes cost one.
+    ``wanted`` is the available quantity, ``shown`` the last one known on the channel: pushed and
+    accepted, or reported by the channel. A row is due when they differ, so a change that is
+    reversed before the sync costs nothing, and many changes cost one call.
     """
 
     _name = "oms.channel.stock"
     _description = "Channel Stock"
     _rec_name = "listing_id"
     _order = "channel_id, listing_id, id"
-    # One row for each listing, written by the thousand: every index and key costs.
+    # One row per listing, written in bulk: every index and foreign key costs time.
     _log_access = False
 
     channel_id = fields.Many2one(
@@ -86,7 +86,7 @@ class OmsChannelStock(models.Model):
 
     @api.model
     def _touch(self, product_ids):
-        """Note that the stock of products changed; written once, when the work is committed.
+        """Queue products whose stock changed; written once, before the commit.
 
         :param product_ids: ids of ``product.product``
         """
@@ -100,7 +100,7 @@ class OmsChannelStock(models.Model):
 
     @api.model
     def _write_touched(self):
-        """Write the products noted in this transaction, where any channel is to know."""
+        """Queue the products collected in this transaction, if any channel needs them."""
         touched = self.env.cr.precommit.data.pop("oms_stock_touched", None)
         asking = self.env["oms.availability.state"]._asking
         if not touched or not (self._pushing_channels(limit=1) or asking(limit=1)):
@@ -110,7 +110,7 @@ class OmsChannelStock(models.Model):
 
     @api.model
     def _touch_channels(self, channels):
-        """Note that what channels show has to be looked at as a whole: policy, places…"""
+        """Queue all products of channels, after changes of policy, locations and the like."""
         for channel in channels:
             self._touch(
                 self.env["oms.channel.listing"]
@@ -121,7 +121,7 @@ class OmsChannelStock(models.Model):
 
     @api.model
     def _pushing_channels(self, limit=None):
-        """:return: the channels that are told their stock"""
+        """:return: the live channels with stock sync"""
         able = [
             code
             for code, name in self.env["oms.channel"]._adapters().items()
@@ -139,9 +139,9 @@ class OmsChannelStock(models.Model):
 
     @api.model
     def _process(self):
-        """Look at what changed and put what is due on its way to the channels.
+        """Recompute changed products and queue due rows for the channels.
 
-        :return: how many products and messages that was
+        :return: number of products, messages and expired reservations
         :rtype: int
         """
         ended = (
@@ -157,9 +157,9 @@ class OmsChannelStock(models.Model):
 
     @api.model
     def _look(self, channel, product_ids, is_told):
-        """Count again what a live channel may sell of products whose stock changed.
+        """Recompute the available quantities of changed products on a live channel.
 
-        :param bool is_told: whether the channel is to show it
+        :param bool is_told: whether stock is synced to the channel
         """
         state = self.env["oms.availability.state"]
         listings = self.env["oms.channel.listing"]._of_products(channel, product_ids)
@@ -175,15 +175,15 @@ class OmsChannelStock(models.Model):
 
     @api.model
     def _drop(self, listing_ids):
-        """Forget the rows of listings whose stock is not synced, or no longer."""
+        """Delete the rows of listings without stock sync."""
         if listing_ids:
             self.search([("listing_id", "in", list(listing_ids))]).unlink()
 
     @api.model
     def _update_wanted(self, channel, available):
-        """Write what can be sold, where it changed, with one statement.
+        """Store changed available quantities, with one statement.
 
-        A new row starts from what the channel last reported.
+        A new row starts with the quantity the channel last reported.
         """
         available = {key: number for key, number in available.items() if number is not None}
         if not available:
@@ -219,7 +219,7 @@ class OmsChannelStock(models.Model):
 
     @api.model
     def _get_due_domain(self, channel):
-        """:return: the rows of a channel to be told now"""
+        """:return: the domain of a channel's rows to push now"""
         return (
             Domain("channel_id", "=", channel.id)
             & Domain("message_id", "=", False)
@@ -233,7 +233,7 @@ class OmsChannelStock(models.Model):
 
     @api.model
     def _note_seen(self, channel, seen):
-        """Take in what a channel says it shows: the echo of what we told, or its own count.
+        """Store quantities that a channel reports: as confirmation of a sync, or as its own count.
 
         :param list seen: tuples (listing, location ref or '', quantity)
         """
@@ -258,13 +258,13 @@ class OmsChannelStock(models.Model):
                 {
                     "shown": quantity,
                     "is_shown": True,
-                    # Fewer than we said: most likely an order that is about to come in. Less
-                    # than none is nothing to wait for.
+                    # A lower count is most likely an order not received yet. A negative count is
+                    # corrected without waiting.
                     "due_at": soon if 0 <= quantity < row.wanted else False,
                 }
             )
         if changed:
-            # Now for what is due already, and again when the grace of the others is over.
+            # Run now for due rows, and again when the waiting time of the others ends.
             lane = self.env.ref("oms_addon.oms_lane_stock").sudo()
             lane._wake()
             for cron in lane.cron_ids:

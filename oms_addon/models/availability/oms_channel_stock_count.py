@@ -1,4 +1,4 @@
-"""How many of a listing a channel may sell now."""
+"""Available to Sell of listings."""
 
 import math
 from collections import defaultdict
@@ -13,14 +13,14 @@ class OmsChannelStock(models.Model):
 
     @api.model
     def _available(self, channel, listings):
-        """Compute what a channel may sell of its listings.
+        """Compute the available quantities of a channel's listings.
 
-        As ``oms.availability`` defines it, of the warehouses of each place; of a bundle as
-        many as its scarcest component allows.
+        As defined by ``oms.availability``, from the warehouses of each location; for a bundle,
+        limited by its scarcest component.
 
         :param channel: one ``oms.channel``
         :param listings: ``oms.channel.listing`` records of it
-        :return: number by (listing id, location id or ``False``)
+        :return: quantity by (listing id, location id or ``False``)
         :rtype: dict[tuple, int]
         """
         told, _products = self._count(channel, listings._stock_needs(), ())
@@ -28,15 +28,14 @@ class OmsChannelStock(models.Model):
 
     @api.model
     def _count(self, channel, needs, product_ids):
-        """Compute how many sets of items and products a channel may sell.
+        """Compute the available numbers of listings and products on a channel.
 
-        What is sold from the same warehouses is read once.
+        Locations with the same warehouses are read once.
 
         :param dict needs: units by product id, by the id of each listing
-        :param product_ids: ids of ``product.product``, counted over all of the channel's
-            warehouses
-        :return: number by (listing id, location id or ``False``), see ``_available``, ``None``
-            for what Odoo does not track; and number by product id, infinite for that
+        :param product_ids: ids of ``product.product``, counted over all of the channel's warehouses
+        :return: quantity by (listing id, location id or ``False``), see ``_available``, ``None``
+            without stock tracking; and quantity by product id, infinite without stock tracking
         :rtype: tuple[dict[tuple, int], dict[int, float]]
         """
         engine, told, of_products = self.env["oms.availability"], {}, {}
@@ -53,8 +52,8 @@ class OmsChannelStock(models.Model):
 
     @api.model
     def _places(self, channel, needs, product_ids):
-        """:return: what is sold from the same warehouses, by them: ids of locations, ``False``
-            where the channel has one stock only, ``None`` for products
+        """:return: locations by the warehouses they sell from: location ids, ``False`` for a
+            channel with one stock only, ``None`` for products
         :rtype: dict
         """
         places = defaultdict(list)

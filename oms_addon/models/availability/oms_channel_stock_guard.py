@@ -1,8 +1,8 @@
-"""The guard that keeps a mistake in Odoo from taking a channel's listings off sale."""
+"""Safeguard against a stock sync that sets too many listings to 0 by mistake."""
 
 from odoo import api, models
 
-#: fewer listings than this are sold out without anybody being asked
+#: a sync that sets fewer listings than this to 0 needs no approval
 LEAST_LISTINGS = 3
 GUARD = "stock_guard"
 
@@ -14,10 +14,10 @@ class OmsChannelStock(models.Model):
     def _is_stopped(self, channel, due):
         """Stop a sync that would set too many of a channel's listings to 0 at once.
 
-        What the channel shows 0 of already, or a person approved, does not count.
+        Listings already shown with 0, or approved, do not count.
 
         :param due: the rows to be pushed
-        :return: whether nothing is pushed until a person decides
+        :return: whether the sync is stopped until a person approves it
         :rtype: bool
         """
         approved_at = channel.stock_agreed_at
@@ -65,12 +65,12 @@ class OmsChannel(models.Model):
         return {**super()._alert_places(), GUARD: "action_sync_stock"}
 
     def action_sync_stock(self):
-        """Show what a stock sync would change, and ask for approval."""
+        """Open the preview of the stock sync for approval."""
         self.check_access("write")
         return self._action_sync("stock")
 
     def action_sync_prices(self):
-        """Show what a price sync would change, and ask for approval."""
+        """Open the preview of the price sync for approval."""
         self.check_access("write")
         return self._action_sync("price")
 

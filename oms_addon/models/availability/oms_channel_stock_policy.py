@@ -1,4 +1,4 @@
-"""What of the stock a channel may sell, and where it shows it."""
+"""Stock sync policy of a channel, and its locations."""
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -89,8 +89,8 @@ class OmsChannel(models.Model):
             channel.stock_due_count = counts.get(channel, 0)
 
     def write(self, vals):
-        """Extend: what a channel shows is looked at again when its policy changes, and a sync
-        that was stopped is approved anew before it starts again.
+        """Extend: recompute the stock shown when the policy changes; a sync that was switched off
+        needs a new approval.
         """
         result = super().write(vals)
         for kind in SYNC_KINDS:
@@ -105,16 +105,16 @@ class OmsChannel(models.Model):
     @api.model
     def _synced_domain(self, kind):
         """:param str kind: ``stock`` or ``price``
-        :return: the channels whose sync is on and was approved
+        :return: the domain of channels whose sync is on and approved
         """
         return Domain(f"push_{kind}", "=", True) & Domain(f"{kind}_agreed_at", "!=", False)
 
     def _is_synced(self, kind):
-        """:return: whether the sync of a kind is on and a person approved what it changes"""
+        """:return: whether the sync of a kind is on and approved"""
         return bool(self[f"push_{kind}"] and self[f"{kind}_agreed_at"])
 
     def _approve_sync(self, *kinds):
-        """Switch syncs on, as the person at work approved what they change.
+        """Switch on syncs that the user has approved.
 
         :param kinds: ``stock``, ``price``
         """
@@ -139,12 +139,12 @@ class OmsChannel(models.Model):
         )
 
     def _location_ref(self, warehouse):
-        """:return: the channel's id of the place a warehouse stands behind, '' when none does"""
+        """:return: the channel's id of the location of a warehouse, '' if there is none"""
         self.ensure_one()
         return self.location_ids.filtered(lambda l: warehouse in l.warehouse_ids)[:1].ref or ""
 
     def _carrier_code(self, carrier):
-        """:return: what the channel calls a carrier, '' when it is not mapped"""
+        """:return: the channel's code of a carrier, '' if it is not mapped"""
         self.ensure_one()
         mapping = self.mapping_ids.filtered(
             lambda m: m.kind == "carrier" and m.carrier_id == carrier
@@ -152,12 +152,11 @@ class OmsChannel(models.Model):
         return (carrier and mapping[:1].value) or ""
 
     def _sync_locations(self):
-        """Ask the channel for its places of stock; those that are new wait to be mapped.
+        """Fetch the stock locations of the channel; new ones have to be mapped by a person.
 
-        A channel with one place that we ship from, and a choice of warehouses, needs no
-        mapping: it is made.
+        If the channel has one location to ship from, it is mapped automatically.
 
-        :return: all places of the channel
+        :return: all locations of the channel
         """
         self.ensure_one()
         known = {
@@ -186,8 +185,8 @@ class OmsChannel(models.Model):
         return self.location_ids
 
     def _location_warehouses(self):
-        """:return: the warehouses whose stock is told, by location; by an empty location where
-        the channel has one stock only
+        """:return: the warehouses whose stock is pushed, by location; by an empty location for a
+            channel with one stock only
         :rtype: dict
         """
         self.ensure_one()

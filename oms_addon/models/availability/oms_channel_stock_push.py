@@ -1,4 +1,4 @@
-"""How stock gets to the channels: in few calls, zeros first, nothing newer overwritten."""
+"""Stock push: in few calls, sold-out items first, never overwriting newer figures."""
 
 import hashlib
 import json
@@ -13,11 +13,11 @@ from odoo.addons.oms_addon.tools.backoff import backoff
 from odoo.addons.oms_addon.tools.batches import halves
 from odoo.addons.oms_addon.tools.sealed_context import sealed
 
-#: of what is out of stock: it overtakes everything
+#: priority of sold-out items: sent before all other messages
 ZERO_PRIORITY = 1
 RETRY_SECONDS = 60
 RETRY_LIMIT = 6 * 3600
-#: longer than any call that broke off takes to arrive
+#: seconds; longer than an interrupted call can take to arrive
 VERIFY_SECONDS = 120
 
 
@@ -26,9 +26,9 @@ class OmsChannelStock(models.Model):
 
     @api.model
     def _queue(self, channel):
-        """Put the due rows of a channel into the outbox, as many in a message as a call takes.
+        """Queue the due rows of a channel in the outbox, as many per message as a call accepts.
 
-        :return: how many messages
+        :return: number of messages
         :rtype: int
         """
         due = self.search(self._get_due_domain(channel), order="id")
@@ -42,9 +42,9 @@ class OmsChannelStock(models.Model):
 
     @api.model
     def _queue_calls(self, channel, rows, priority):
-        """Make messages of rows, as many rows in each as one call of the channel takes.
+        """Queue messages for rows, as many rows per message as one call of the channel accepts.
 
-        :return: how many messages
+        :return: number of messages
         :rtype: int
         """
         size = channel._adapter()._batch_sizes.get("stock", 1)
@@ -54,7 +54,7 @@ class OmsChannelStock(models.Model):
 
     @api.model
     def _queue_chunks(self, channel, chunks, priority):
-        """Make one message for each chunk of rows, and note it on the rows."""
+        """Queue one message per chunk of rows and link the rows to it."""
         if not chunks:
             return
         Message = self.env["oms.channel.message"].sudo()
@@ -75,7 +75,7 @@ class OmsChannelStock(models.Model):
 
     @api.model
     def _note_messages(self, pairs):
-        """Note with one statement by which message each row is on its way.
+        """Link rows to their messages, with one statement.
 
         :param list pairs: tuples (row id, message id)
         """
@@ -96,11 +96,11 @@ class OmsChannelStock(models.Model):
 
     @api.model
     def _send(self, message):
-        """Tell a channel the rows of one message, with the figures of this moment.
+        """Push the rows of one message with their current quantities.
 
         :param message: outbound ``oms.channel.message`` of topic ``stock``
-        :return: what the channel answered
-        :raise RetryableError: when nothing was taken and it may be later
+        :return: the adapter's result
+        :raise RetryableError: when no row was accepted and the call can be retried
         """
         channel = message.channel_id
         if told := (message.result or {}).get("told"):
@@ -114,7 +114,7 @@ class OmsChannelStock(models.Model):
             return {"told": 0}
         items = [row._prepare_item() for row in rows]
         body = json.dumps(items, sort_keys=True).encode()
-        # The same figures are the same call; other figures are another.
+        # The key includes a digest: a repeated call has the same key, changed quantities another.
         key = f"{message.event_ref}:{hashlib.sha256(body).hexdigest()[:12]}"
         try:
             adapter = channel._adapter().with_context(**sealed(message_id=message.id))
@@ -135,7 +135,7 @@ class OmsChannelStock(models.Model):
         return {**answer, "told": len(rows)}
 
     def _verify_later(self):
-        """Push once more in a while: an earlier call broke off, and may arrive after this one."""
+        """Schedule another push: an earlier call was interrupted and may arrive after this one."""
         lane = self.env.ref("oms_addon.oms_lane_stock").sudo()
         for later, rows in (
             self.filtered(lambda row: not row.message_id).grouped("doubt_until").items()
@@ -145,13 +145,13 @@ class OmsChannelStock(models.Model):
                 cron._trigger(at=later)
 
     def _is_in_doubt(self):
-        """:return: whether a call that broke off may still change what the channel shows"""
+        """:return: whether an interrupted call may still change the quantity on the channel"""
         self.ensure_one()
         return bool(self.doubt_until) and self.doubt_until > fields.Datetime.now()
 
     @api.model
     def _look_again(self, message, told):
-        """See what became of a call the channel works on.
+        """Check the result of a call that the channel is still processing.
 
         :param dict told: ``key``, ``rows`` and ``items`` of the call
         """
@@ -163,14 +163,14 @@ class OmsChannelStock(models.Model):
             error.state["told"] = told
             raise
         waiting = rows.exists().filtered(lambda r: r.message_id == message)
-        # What was told meanwhile may have been overwritten by this call.
+        # A quantity pushed meanwhile may have been overwritten by this call.
         (rows.exists() - waiting).write({"is_shown": False})
         rows._settle(told["items"], answer, waiting)
         return {**answer, "told": len(rows)}
 
     @api.model
     def _release_sold_out(self, message):
-        """What ran out while the channel works on a call is told at once, not after it.
+        """Push sold-out items immediately, without waiting for a call in progress.
 
         :param message: outbound ``oms.channel.message`` of topic ``stock``
         """
@@ -186,7 +186,7 @@ class OmsChannelStock(models.Model):
             self.env.ref("oms_addon.oms_lane_stock").sudo()._wake()
 
     def _prepare_item(self):
-        """:return: what the adapter is told of one row"""
+        """:return: the adapter's data of one row"""
         self.ensure_one()
         listing = self.listing_id
         return {
@@ -201,14 +201,14 @@ class OmsChannelStock(models.Model):
 
     @api.model
     def _halve(self, channel, rows, priority):
-        """A call was refused as a whole: find out which of its items is to blame."""
+        """Split a rejected call into halves, to find the item that causes it."""
         self._release(rows)
         self._queue_chunks(channel, halves(rows), priority)
 
     def _settle(self, items, answer, those=None):
-        """Write what became of each row.
+        """Store the result of each row.
 
-        :param those: the rows that still wait for it; ``None`` for all
+        :param those: the rows that still wait for the result; ``None`` for all
         """
         failed, stale = answer.get("failed", {}), answer.get("stale", {})
         later, untracked = set(answer.get("later", ())), answer.get("untracked", {})
@@ -219,11 +219,11 @@ class OmsChannelStock(models.Model):
             if position in later:
                 row.message_id = False
             elif str(position) in untracked:
-                # It is looked at again, and forgotten, by the background job.
+                # The background job checks the listing again and deletes the row.
                 row.message_id = False
                 row.listing_id.stock_mode = untracked[str(position)]
             elif str(position) in stale:
-                # The channel has another figure than we thought: look again, at once.
+                # The channel has another quantity than expected: push again immediately.
                 row._note_stale(int(stale[str(position)]))
             elif str(position) in failed:
                 row._note_failed(failed[str(position)])
@@ -241,12 +241,14 @@ class OmsChannelStock(models.Model):
         )
 
     def _note_stale(self, quantity):
-        """The channel refused because it shows another figure: that is the one to start from."""
+        """Store the quantity that the channel reports instead of the expected one, and push
+        again.
+        """
         self.write({"shown": quantity, "is_shown": True, "message_id": False, "due_at": False})
         self.env.ref("oms_addon.oms_lane_stock").sudo()._wake()
 
     def _note_failed(self, error):
-        """One item was refused: it is tried again alone, later each time."""
+        """Schedule another attempt for a rejected row, with a growing delay, and raise an alert."""
         tries = self.tries + 1
         delay = backoff(tries, RETRY_SECONDS, RETRY_LIMIT)
         self.write(
@@ -272,11 +274,11 @@ class OmsChannelStock(models.Model):
 
     @api.model
     def _release(self, rows):
-        """Rows are no longer on their way; what is due is put on it again."""
+        """Unlink rows from their messages; those still due are queued again."""
         rows.filtered("message_id").write({"message_id": False})
 
     @api.model
     def _apply_given_up(self, messages):
-        """Messages are dead: their rows are tried again alone, much later."""
+        """Schedule rows of failed messages for another attempt."""
         for row in self.search([("message_id", "in", messages.ids)]):
             row._note_failed(row.message_id.error or "")

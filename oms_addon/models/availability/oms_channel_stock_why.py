@@ -1,4 +1,4 @@
-"""The figure of a listing on a channel explains itself."""
+"""Explanation of a listing's available quantity at a location."""
 
 from odoo import models
 
@@ -7,7 +7,7 @@ class OmsChannelStock(models.Model):
     _inherit = "oms.channel.stock"
 
     def action_why(self):
-        """Open why this number can be sold."""
+        """Open the breakdown of this quantity."""
         self.ensure_one()
         self.check_access("read")
         return self.env["oms.availability"]._prepare_why(

@@ -1,4 +1,4 @@
-"""Products whose stock changed and whose Available to Sell is to be counted again."""
+"""Queue of products whose Available to Sell has to be recomputed."""
 
 from odoo import api, fields, models
 from odoo.tools import SQL
@@ -7,9 +7,9 @@ CHANGES_PER_RUN = 20_000
 
 
 class OmsStockChange(models.Model):
-    """A queue: a row for each change, added when a transaction commits, taken by a background job.
+    """A queue: one row per change, inserted on commit, consumed by a background job.
 
-    Nothing is looked up and nothing updated, so that no two transactions wait for each other.
+    Rows are neither looked up nor updated, so that transactions never wait for each other.
     """
 
     _name = "oms.stock.change"
@@ -18,19 +18,19 @@ class OmsStockChange(models.Model):
     _order = "id"
     _log_access = False
 
-    # No index: rows are added by the thousand and soon taken, products are seldom deleted.
+    # No index: rows are inserted in bulk and soon deleted; products are seldom deleted.
     product_id = fields.Many2one(
         "product.product", required=True, readonly=True, ondelete="cascade"
     )
     company_id = fields.Many2one(related="product_id.company_id")
 
     def init(self):
-        """Begin anew with ids when they end: no row stays long."""
+        """Let the id sequence cycle: no row stays long."""
         self.env.cr.execute("ALTER SEQUENCE oms_stock_change_id_seq CYCLE")
 
     @api.model
     def _add(self, product_ids):
-        """Note that the stock of products changed; what was deleted meanwhile is left out.
+        """Queue products whose stock changed; deleted products are skipped.
 
         :param product_ids: ids of ``product.product``
         """
@@ -44,7 +44,7 @@ class OmsStockChange(models.Model):
 
     @api.model
     def _take(self):
-        """Take rows off the queue; those that another transaction takes are left to it.
+        """Remove rows from the queue, skipping those locked by another transaction.
 
         :return: the ids of the products
         :rtype: set[int]

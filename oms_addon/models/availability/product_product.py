@@ -1,4 +1,4 @@
-"""A product's way to all there is of it."""
+"""Stock page action of a product."""
 
 from odoo import models
 
@@ -7,7 +7,7 @@ class ProductProduct(models.Model):
     _inherit = "product.product"
 
     def action_oms_availability(self):
-        """Open all there is of the product."""
+        """Open the stock page of the product."""
         self.ensure_one()
         self.check_access("read")
         self.env["oms.channel"].check_access("read")

@@ -1,4 +1,4 @@
-"""A product's way to all there is of it, from the form of its template."""
+"""Stock page action of a product template."""
 
 from odoo import models
 
@@ -7,7 +7,7 @@ class ProductTemplate(models.Model):
     _inherit = "product.template"
 
     def action_oms_availability(self):
-        """Open all there is of the product, of the first of its variants."""
+        """Open the stock page of the first variant."""
         self.ensure_one()
         self.check_access("read")
         self.env["oms.channel"].check_access("read")

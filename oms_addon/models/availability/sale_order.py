@@ -1,4 +1,4 @@
-"""Orders take over what their carts kept, and shops keep what is in the cart."""
+"""Cart reservations of orders and of website carts."""
 
 from collections import defaultdict
 
@@ -15,7 +15,7 @@ class SaleOrder(models.Model):
     # === ODOO'S OWN SHOP === #
 
     def _oms_keep_cart(self):
-        """Keep what is in the carts of a website whose channel does so, as far as it is there."""
+        """Reserve the available items of website carts, if their channel does so."""
         shop = self.env["oms.channel.adapter.odoo_shop"]
         if not shop._has_shop():
             return
