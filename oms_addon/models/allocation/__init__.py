@@ -1,4 +1,4 @@
-"""Which warehouse serves which order: allocator, sourcing, rules and backorders."""
+"""Allocation of orders to warehouses: allocator, sourcing, rules and backorders. Not stock rows."""
 
 from . import sale_order_line
 from . import oms_resourcing

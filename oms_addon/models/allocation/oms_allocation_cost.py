@@ -1,4 +1,4 @@
-"""What a parcel costs from a warehouse to a zone."""
+"""Cost of a parcel from a warehouse to a zone."""
 
 from odoo import fields, models
 

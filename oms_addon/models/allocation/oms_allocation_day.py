@@ -1,4 +1,4 @@
-"""How many parcels a warehouse can send on a day, counted so that it never sends more."""
+"""Daily shipping capacity of warehouses, in parcels, counted without races."""
 
 from odoo import api, fields, models
 from odoo.tools import SQL
@@ -7,10 +7,10 @@ from odoo.addons.oms_addon.tools import promise
 
 
 class OmsAllocationDay(models.Model):
-    """A day of a warehouse; its row is locked by whoever counts on it.
+    """A day of a warehouse; its row is locked while the parcels of that day are counted.
 
-    A row changed since a transaction began raises a serialization error there, and the lane
-    begins again with fresh figures: no two hand out the same place.
+    A row changed since the transaction began raises a serialization error, and the job is retried
+    with current figures, so that no slot is assigned twice.
     """
 
     _name = "oms.allocation.day"
@@ -29,15 +29,15 @@ class OmsAllocationDay(models.Model):
 
     @api.model
     def _today(self, warehouse):
-        """:return: the date it is where the warehouse stands"""
+        """:return: today's date in the warehouse's time zone"""
         return promise.local(fields.Datetime.now(), warehouse._oms_zone()).date()
 
     @api.model
     def _left(self, warehouses):
-        """Lock today of warehouses and read how many parcels they can still send.
+        """Lock the current day of warehouses and read their remaining capacity in parcels.
 
         :param warehouses: ``stock.warehouse`` records
-        :return: what is left by warehouse id; those without a limit are missing
+        :return: remaining parcels by warehouse id; warehouses without a limit are omitted
         :rtype: dict[int, int]
         """
         limited = warehouses.filtered("oms_capacity_day").sorted("id")
@@ -48,10 +48,10 @@ class OmsAllocationDay(models.Model):
 
     @api.model
     def _lock_companies(self, companies):
-        """Lock today of all warehouses of companies that have a limit.
+        """Lock the current day of all warehouses with a limit in these companies.
 
-        Days are locked before stock. Who locks stock, and learns only then which warehouses
-        serve, locks them all before.
+        Days are always locked before stock. A transaction that finds the warehouses only after
+        locking stock must lock all days first.
 
         :param companies: ``res.company`` records
         """
@@ -63,7 +63,7 @@ class OmsAllocationDay(models.Model):
 
     @api.model
     def _glance(self, warehouses):
-        """:return: as ``_left``, without locking: for a look"""
+        """:return: as ``_left``, without locking, for display only"""
         limited = warehouses.filtered("oms_capacity_day")
         days = self.sudo().search(
             [
@@ -76,7 +76,7 @@ class OmsAllocationDay(models.Model):
 
     @api.model
     def _lock(self, warehouses):
-        """:return: pairs (warehouse id, used) of today, made where missing, and locked"""
+        """:return: pairs (warehouse id, used) of today, created if missing and locked"""
         self.flush_model()
         today = [(w.id, w.company_id.id, self._today(w)) for w in warehouses]
         self.env.cr.execute(
@@ -97,9 +97,9 @@ class OmsAllocationDay(models.Model):
 
     @api.model
     def _count(self, changes):
-        """Write how many places were taken or given back.
+        """Update the number of used slots.
 
-        :param dict changes: the difference by (warehouse id, date)
+        :param dict changes: the change in slots by (warehouse id, date)
         """
         rows = [(w, day, change) for (w, day), change in sorted(changes.items()) if change]
         if not rows:

@@ -1,4 +1,4 @@
-"""Orders that waited for items as long as their rule lets them."""
+"""Orders whose allocation rule limits the time they wait for items."""
 
 from odoo import api, fields, models
 
@@ -12,12 +12,12 @@ class OmsAllocationExpiry(models.AbstractModel):
 
     @api.model
     def _expire_unserved(self, limit=50):
-        """Cancel orders whose time to be served is over, and tell their channels.
+        """Cancel orders whose time to be allocated has expired, and notify their channels.
 
-        Of an order that got some of its items a person decides.
+        Partly allocated orders are put on hold instead.
 
-        :param int limit: how many orders at most
-        :return: how many were looked at
+        :param int limit: maximum number of orders
+        :return: number of orders processed
         :rtype: int
         """
         orders = self.env["sale.order"].search(
@@ -35,7 +35,7 @@ class OmsAllocationExpiry(models.AbstractModel):
 
     @api.model
     def _expire(self, order, moves):
-        """Cancel an order that got nothing; ask a person about one that got something."""
+        """Cancel an order without any items; put a partly allocated one on hold."""
         waiting = self.env["oms.allocator"]._sentences(moves)[order]
         reason = self.env._("Not allocated in time. %(waiting)s.", waiting=sentences.inner(waiting))
         if self._has_goods(order):
@@ -48,7 +48,7 @@ class OmsAllocationExpiry(models.AbstractModel):
 
     @api.model
     def _has_goods(self, order):
-        """:return: whether items were reserved for an order, or left"""
+        """:return: whether items of the order were reserved or shipped"""
         return any(
             move.state in ("done", "assigned", "partially_available") for move in order._oms_moves()
         )

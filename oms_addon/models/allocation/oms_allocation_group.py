@@ -1,4 +1,4 @@
-"""Warehouses that rules name together."""
+"""Groups of warehouses, for use in rules."""
 
 from odoo import fields, models
 

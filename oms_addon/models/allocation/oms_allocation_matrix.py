@@ -1,4 +1,4 @@
-"""All that the rules decide on, read once for a batch of orders."""
+"""Data for allocation decisions, read once for a batch of orders."""
 
 from collections import defaultdict
 from dataclasses import replace
@@ -10,9 +10,9 @@ from odoo.addons.oms_addon.tools.sealed_context import unsealed
 
 
 class OmsAllocationMatrix(models.AbstractModel):
-    """Reads orders, rules and stock into what ``tools.sourcing`` decides on.
+    """Reads orders, rules and stock into the input of ``tools.sourcing``.
 
-    The number of queries is the same for any number of orders.
+    The number of queries does not depend on the number of orders.
     """
 
     _name = "oms.allocation.matrix"
@@ -22,16 +22,16 @@ class OmsAllocationMatrix(models.AbstractModel):
 
     @api.model
     def _decide(self, goods, candidates, runs=None, supply=None, released=None, more=None):
-        """Decide from where orders are served; nothing is written.
+        """Decide which warehouses serve orders; nothing is written.
 
-        :param goods: the ``sale.order.line`` records to be served
+        :param goods: the ``sale.order.line`` records to source
         :param dict candidates: warehouses that may serve each order, best first
-        :param runs: the rules; ``None`` for those in force
-        :param supply: what can be had; ``None`` to read it and to lock the days' work
-        :param released: orders a person let go on
-        :param dict more: how much of each line is decided on, in the product's unit, of orders
-            the rest of which is on its way; ``None`` for all of new orders
-        :return: (decision, run, routing) by order, in the turn of serving
+        :param runs: the rule sets; ``None`` for those in force
+        :param supply: the supply; ``None`` to read it and to lock the daily capacity
+        :param released: orders released although no rule serves them
+        :param dict more: added quantity of each line, in the product's unit, for orders sourced
+            before; ``None`` for new orders
+        :return: (decision, run, routing) by order, in serving order
         :rtype: dict
         """
         orders, is_tried = goods.order_id, runs is not None
@@ -64,10 +64,10 @@ class OmsAllocationMatrix(models.AbstractModel):
 
     @api.model
     def _narrow(self, orders, candidates):
-        """Limit the warehouses that may serve orders to those their rules let.
+        """Limit candidate warehouses to those the orders' rules allow.
 
         :param dict candidates: warehouses by order, best first
-        :return: the same, narrower and in the rules' order
+        :return: the allowed warehouses by order, in the order of the rules
         :rtype: dict
         """
         runs = self._runs(orders)
@@ -99,7 +99,7 @@ class OmsAllocationMatrix(models.AbstractModel):
 
     @api.model
     def _open(self, order, supply, places):
-        """:return: ids of the warehouses the rules of an order let serve it, best first"""
+        """:return: ids of the warehouses the rules of an order allow, best first"""
         found = []
         for rule in order.rules:
             if not sourcing.applies(rule, order):
@@ -112,11 +112,11 @@ class OmsAllocationMatrix(models.AbstractModel):
 
     @api.model
     def _rule_of(self, orders):
-        """Find whose limits hold when items of orders are sourced again.
+        """Find the rule whose limits apply when items of orders are sourced again.
 
-        :return: the rule that sourced each order, if it is about the order still, else the
-            first that is now, as the engine reads it; orders without are missing, and those
-            a person let go on although no rule serves them
+        :return: the rule that sourced each order, if it still matches, else the first that matches
+            now; orders without a matching rule, or released although no rule serves them, are
+            omitted
         :rtype: dict[sale.order, sourcing_terms.Rule]
         """
         orders -= self._released_orders(orders)
@@ -135,7 +135,7 @@ class OmsAllocationMatrix(models.AbstractModel):
 
     @api.model
     def _first_of(self, rules, orders, destinations):
-        """:return: the first of some rules that is about where each order goes"""
+        """:return: the first of the rules whose zones match, by order; others are omitted"""
         found, read = {}, rules._to_rules()
         for order in orders:
             for rule in read:
@@ -148,7 +148,7 @@ class OmsAllocationMatrix(models.AbstractModel):
 
     @api.model
     def _runs(self, orders):
-        """:return: the runs in force for orders, in turn"""
+        """:return: the rule sets in force for the companies of orders, in sequence"""
         return (
             self.env["oms.allocation.run"]
             .sudo()
@@ -157,10 +157,10 @@ class OmsAllocationMatrix(models.AbstractModel):
 
     @api.model
     def _choose(self, orders, runs, destinations):
-        """Give each order to the first run and routing that take it, and so to no other.
+        """Assign each order to the first rule set and routing rule that select it.
 
-        :return: (run, routing) by order, in the turn of serving; both empty for orders that
-            no run takes and for those a channel ships
+        :return: (run, routing) by order, in serving order; both empty for orders that match none or
+            that the channel ships
         :rtype: dict
         """
         chosen = {}
@@ -178,7 +178,9 @@ class OmsAllocationMatrix(models.AbstractModel):
 
     @api.model
     def _as_lines(self, goods, parts, more=None):
-        """:return: the lines of one order as the engine reads them, or what is more of them"""
+        """:return: the lines of one order as ``sourcing_terms.Line``; only the added quantities if
+        ``more`` is given
+        """
         demand = self.env["oms.sourcing"]._demand
         lines = []
         for line in goods:
@@ -196,15 +198,15 @@ class OmsAllocationMatrix(models.AbstractModel):
 
     @api.model
     def _as_order(self, order, lines, candidates, routing, is_tried=False):
-        """:param bool is_tried: whether rules are tried, whatever orders they are in force for
-        :return: one order as the engine reads it
+        """:return: one order as ``sourcing_terms.Order``
+        :param bool is_tried: whether this is a simulation, independent of the rules in force
         """
         received_at = not is_tried and (order.oms_captured_at or order.create_date)
         return sourcing_terms.Order(
             order.id,
             lines,
             tuple(candidates.ids),
-            # A warehouse a person chose is not argued about.
+            # No rules apply if a person chose the warehouse.
             () if order.oms_chosen_warehouse_id else routing.rule_ids._to_rules(received_at),
             carrier=order.carrier_id.id,
             complete=order.partner_id.commercial_partner_id.oms_ship_complete,
@@ -213,13 +215,13 @@ class OmsAllocationMatrix(models.AbstractModel):
 
     @api.model
     def _standing(self, order):
-        """:return: ids of the warehouses from which items of an order are about to leave"""
+        """:return: ids of the warehouses that have open deliveries of the order"""
         moves = order.order_line.move_ids._oms_to_customer()
         return frozenset(moves.picking_type_id.warehouse_id.ids)
 
     @api.model
     def _destinations(self, orders):
-        """:return: where orders go to
+        """:return: the destinations of orders
         :rtype: dict[sale.order, zones.Destination]
         """
         partners = orders.partner_shipping_id
@@ -236,15 +238,15 @@ class OmsAllocationMatrix(models.AbstractModel):
 
     @api.model
     def _released(self, orders):
-        """:return: the orders a person let go on although no rule serves them"""
-        # by_hand: a person confirms them at this moment
+        """:return: the orders released although no rule serves them"""
+        # by_hand: a person is confirming these orders
         if unsealed(self.env, "by_hand"):
             return orders
         return self._released_orders(orders)
 
     @api.model
     def _released_orders(self, orders):
-        """:return: the orders whose hold by the rules a person released"""
+        """:return: the orders whose allocation hold was released"""
         return (
             self.env["oms.hold"]
             .sudo()
@@ -260,7 +262,7 @@ class OmsAllocationMatrix(models.AbstractModel):
 
     @api.model
     def _slots(self, orders, warehouses):
-        """:return: the warehouses in whose work of today orders have a place, by order id"""
+        """:return: ids of the warehouses in which orders have a slot today, by order id"""
         found = defaultdict(set)
         for slot in self.env["oms.allocation.slot"]._of_today(orders, warehouses):
             found[slot.order_id.id].add(slot.warehouse_id.id)

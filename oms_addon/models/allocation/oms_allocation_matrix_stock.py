@@ -1,4 +1,4 @@
-"""The stock, the costs and the places that rules decide by."""
+"""Stock, costs and warehouse locations for allocation decisions."""
 
 from odoo import api, models
 from odoo.tools import SQL
@@ -13,7 +13,7 @@ class OmsAllocationMatrix(models.AbstractModel):
 
     @api.model
     def _places(self, warehouses):
-        """:return: warehouses as the engine reads them, by id"""
+        """:return: the warehouses as the engine's places, by id"""
         warehouses = warehouses.sudo()
         points = self.env["oms.postcode"]._points(warehouses.partner_id)
         return {
@@ -28,10 +28,10 @@ class OmsAllocationMatrix(models.AbstractModel):
 
     @api.model
     def _supply(self, warehouses, products, chosen, left, free=None):
-        """Read what can be had.
+        """Read the supply of products in warehouses.
 
-        :param dict chosen: as ``_choose`` returns it: what no rule asks about is not read
-        :param dict left: places left in the day's work
+        :param dict chosen: as ``_choose`` returns it; data that no rule uses is not read
+        :param dict left: remaining daily capacity by warehouse id
         :param free: free stock; ``None`` to read it
         :rtype: sourcing_terms.Supply
         """
@@ -52,7 +52,7 @@ class OmsAllocationMatrix(models.AbstractModel):
 
     @api.model
     def _safety(self, warehouses):
-        """:return: what stays in warehouses, by (warehouse id, product id or ``None``)"""
+        """:return: safety stock, by (warehouse id, product id or ``None``)"""
         return {
             (row.warehouse_id.id, row.product_id.id or None): row.quantity
             for row in self.env["oms.allocation.safety"]
@@ -62,7 +62,8 @@ class OmsAllocationMatrix(models.AbstractModel):
 
     @api.model
     def _costs(self, warehouses):
-        """:return: (warehouse id, zone or ``None``, cost of a parcel), the first that fits counts
+        """:return: tuples (warehouse id, zone or ``None``, cost of a parcel); the first match
+            applies
         :rtype: tuple
         """
         return tuple(
@@ -74,7 +75,7 @@ class OmsAllocationMatrix(models.AbstractModel):
 
     @api.model
     def _since(self, warehouses, products):
-        """:return: when the oldest free items came, by (warehouse id, product id)"""
+        """:return: the receipt date of the oldest free items, by (warehouse id, product id)"""
         stock = self.env["oms.stock"]
         locations = stock._locations(warehouses)
         stock._flush_rows()

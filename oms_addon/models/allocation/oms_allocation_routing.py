@@ -1,4 +1,4 @@
-"""The second level of the rules: which orders of a run, and who comes first."""
+"""Routing rules, the second level: which orders of a rule set, in which serving order."""
 
 from odoo import fields, models
 
@@ -35,7 +35,9 @@ class OmsAllocationRouting(models.Model):
     rule_ids = fields.One2many("oms.allocation.rule", "routing_id", "Rules", copy=True)
 
     def _select(self, orders, destinations):
-        """Select, of a run's orders, those of a routing; see ``oms.allocation.run``."""
+        """Select the orders of a rule set that match the routing rule; see
+        ``oms.allocation.run``.
+        """
         self.ensure_one()
         zones = self.zone_ids._to_zones()
         found = orders.filtered(
@@ -45,7 +47,7 @@ class OmsAllocationRouting(models.Model):
         return found if domain.is_true() else found.filtered_domain(domain)
 
     def _sorted(self, orders):
-        """:return: orders in the turn in which the routing serves them"""
+        """:return: the orders in the routing rule's serving order"""
         serving = orders._oms_serving_order()
         far = fields.Datetime.to_datetime("9999-01-01")
         keys = {

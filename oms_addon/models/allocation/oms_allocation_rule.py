@@ -1,4 +1,4 @@
-"""The third level of the rules: which stock, and what happens when it cannot serve."""
+"""Allocation rules, the third level: which stock, and the action if it is not sufficient."""
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
@@ -99,7 +99,7 @@ class OmsAllocationRule(models.Model):
 
     @api.depends("action", "active", "routing_id.active", "routing_id.run_id.active")
     def _compute_cancel_since(self):
-        """Set when a rule begins to cancel: it touches no older order."""
+        """Store since when the rule cancels orders: orders received earlier are not cancelled."""
         now = fields.Datetime.now()
         for rule in self:
             is_on = rule.active and rule.routing_id.active and rule.run_id.active
@@ -107,7 +107,7 @@ class OmsAllocationRule(models.Model):
             rule.cancel_since = cancels and (rule.cancel_since or now)
 
     def _action_for(self, received_at):
-        """:return: what a rule does that cannot serve an order received then"""
+        """:return: the rule's action if it cannot serve an order received at that time"""
         if self.action == "cancel" and received_at and received_at < self.cancel_since:
             return "partial"
         return self.action
@@ -125,9 +125,8 @@ class OmsAllocationRule(models.Model):
                 )
 
     def _to_rules(self, received_at=None):
-        """:param received_at: when the order was received that they decide about; ``None`` for
-            one of now
-        :return: these rules as the engine reads them
+        """:param received_at: when the order was received; ``None`` for now
+        :return: the rules as the engine's input
         :rtype: tuple[sourcing_terms.Rule]
         """
         return tuple(

@@ -1,11 +1,11 @@
-"""The first level of the rules: which orders."""
+"""Rule sets, the first level of allocation rules: which orders they apply to."""
 
 from odoo import api, fields, models
 
 
 class OmsAllocationRun(models.Model):
-    """Selects orders; each order belongs to the first run, and there to the first routing,
-    that takes it, so that no two rules fight over it.
+    """Selects orders. Each order belongs to the first matching rule set and its first matching
+    routing rule, so that rules never conflict.
     """
 
     _name = "oms.allocation.run"
@@ -60,11 +60,11 @@ class OmsAllocationRun(models.Model):
             run.rule_count = len(run.routing_ids.rule_ids)
 
     def _select(self, orders, destinations):
-        """Select the orders a run is about.
+        """Select the orders that match the rule set.
 
         :param orders: ``sale.order`` records
         :param dict destinations: ``zones.Destination`` by order
-        :return: those the run takes
+        :return: the matching orders
         """
         self.ensure_one()
         zones = self.zone_ids._to_zones()
@@ -79,7 +79,7 @@ class OmsAllocationRun(models.Model):
         return found if domain.is_true() else found.filtered_domain(domain)
 
     def _wants(self, order):
-        """:return: whether one order meets the conditions on the order itself"""
+        """:return: whether the order matches the conditions other than zones and filter"""
         currency = self.currency_id
         value = order.amount_total / (order.currency_rate or 1.0)
         until = fields.Datetime.add(fields.Datetime.now(), days=self.promise_days)
@@ -99,7 +99,7 @@ class OmsAllocationRun(models.Model):
         )
 
     def action_simulate(self):
-        """Open what would change if these rules decided now."""
+        """Open a simulation of this rule set."""
         self.ensure_one()
         self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
@@ -108,7 +108,7 @@ class OmsAllocationRun(models.Model):
         return {**action, "context": {"default_run_ids": [(6, 0, self.ids)]}}
 
     def action_test(self):
-        """Open a test order for these rules."""
+        """Open a test order for this rule set."""
         self.ensure_one()
         self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(

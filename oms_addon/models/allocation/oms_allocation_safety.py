@@ -1,4 +1,4 @@
-"""Stock that rules leave in a warehouse."""
+"""Safety stock of warehouses."""
 
 from odoo import fields, models
 
@@ -35,7 +35,7 @@ class OmsAllocationSafety(models.Model):
     )
 
     def _get_counted_products(self):
-        """Extend: a row for every product is about all there are in its warehouse."""
+        """Extend: a row without product affects all stocked products of its warehouse."""
         every = self.filtered(lambda row: not row.product_id)
         products = self.product_id
         if every:

@@ -1,4 +1,4 @@
-"""An order's place in the work of a warehouse's day."""
+"""Slots of orders in the daily capacity of warehouses."""
 
 from collections import Counter
 
@@ -8,7 +8,11 @@ from odoo.addons.oms_addon.tools.sealed_context import unsealed
 
 
 class Places:
-    """Who may be given items today, by the places in the day's work of warehouses.
+    """Available slots in the daily capacity of warehouses.
+
+    :param dict left: remaining slots by warehouse id; those without a limit are omitted
+    :param set taken: (order id, warehouse id) of assigned slots
+    :param bool overbooks: whether the daily capacity may be exceeded, by a person's decision
 
     :param dict left: places left by warehouse id; those without a limit are missing
     :param set taken: (order id, warehouse id) of the places that are taken
@@ -21,23 +25,25 @@ class Places:
         self.overbooks = overbooks
 
     def needed(self, move):
-        """:return: the (order, warehouse) a move needs a place for, ``None`` when it needs none"""
+        """:return: the (order, warehouse) for which a move needs a slot, ``None`` if it needs
+        none
+        """
         order, warehouse = move.sale_line_id.order_id, move.picking_type_id.warehouse_id
         if warehouse.id not in self.left or (order.id, warehouse.id) in self.taken:
             return None
         return order, warehouse
 
     def parts(self, moves):
-        """Part moves where another place is needed, without changing their order.
+        """Split moves where a different slot is needed, keeping their order.
 
-        :return: pairs (what ``needed`` says, moves)
+        :return: pairs (result of ``needed``, moves)
         """
         part, needed = moves.browse(), None
         for move in moves:
             wanted = self.needed(move)
             if part and wanted != needed:
                 yield needed, part
-                # What was served meanwhile may have taken the place.
+                # The moves just served may have used the slot.
                 part, wanted = moves.browse(), self.needed(move)
             needed = wanted
             part += move
@@ -45,7 +51,10 @@ class Places:
             yield needed, part
 
     def take(self, order, warehouse):
-        """:return: whether there is a place; the order has it then"""
+        """Assign a slot of a warehouse to an order.
+
+        :return: whether one was available
+        """
         if self.left[warehouse.id] <= 0 and not self.overbooks:
             return False
         self.left[warehouse.id] -= 1
@@ -74,7 +83,7 @@ class OmsAllocationSlot(models.Model):
 
     @api.model
     def _of_today(self, orders, warehouses):
-        """:return: the places orders have today, in warehouses whose day is limited"""
+        """:return: the slots of orders today, in warehouses with a daily limit"""
         limited = warehouses.filtered("oms_capacity_day")
         if not limited or not orders:
             return self.sudo()
@@ -93,7 +102,7 @@ class OmsAllocationSlot(models.Model):
 
     @api.model
     def _places(self, orders, warehouses):
-        """Lock today of warehouses and read which places orders have, and can have.
+        """Lock the current day of warehouses and read the assigned and remaining slots.
 
         :rtype: Places
         """
@@ -103,14 +112,14 @@ class OmsAllocationSlot(models.Model):
 
     @api.model
     def _assign(self, wanted, warehouses, by_hand=None):
-        """Give orders the places they are to have today, and no others.
+        """Assign today's slots to orders and release the slots they no longer need.
 
-        Where a day is full an order gets none, and its items on another day, unless a person
-        sends it.
+        On a full day an order gets no slot and is allocated on another day, unless a person
+        assigned it.
 
-        :param dict wanted: ids of the warehouses that serve each order
-        :param warehouses: the warehouses they were chosen from; their days are locked
-        :param by_hand: orders that a person sends
+        :param dict wanted: ids of the warehouses that ship today, by order
+        :param warehouses: all candidate warehouses; their days are locked
+        :param by_hand: orders assigned by a person
         """
         limited = warehouses.filtered("oms_capacity_day")
         if not limited or not wanted:
@@ -130,9 +139,9 @@ class OmsAllocationSlot(models.Model):
 
     @api.model
     def _reserve(self, pairs):
-        """Write down places that were taken today; what is more than a day's work is said.
+        """Store today's assigned slots, and log those beyond the daily capacity.
 
-        :param list pairs: tuples (order, warehouse), of warehouses whose day is limited
+        :param list pairs: tuples (order, warehouse), of warehouses with a daily limit
         """
         if not pairs:
             return
@@ -152,7 +161,7 @@ class OmsAllocationSlot(models.Model):
 
     @api.model
     def _log_overbooked(self, order, warehouse, parcels):
-        """Say that a person gave a warehouse more than its day."""
+        """Log that a person exceeded the daily capacity of a warehouse."""
         text = self.env._(
             "The daily capacity of %(warehouse)s is exceeded: parcel %(parcels)s of %(limit)s "
             "was assigned manually.",
@@ -168,7 +177,7 @@ class OmsAllocationSlot(models.Model):
 
     @api.model
     def _release_unused(self, orders):
-        """Give back places of today in warehouses that send nothing of their orders any more."""
+        """Release today's slots in warehouses that have no more moves of their orders."""
         places = self._of_today(orders, orders.order_line.move_ids.picking_type_id.warehouse_id)
         places.filtered(
             lambda s: (
@@ -180,7 +189,7 @@ class OmsAllocationSlot(models.Model):
         )._release()
 
     def _release(self):
-        """Give places back, so that others get them."""
+        """Release slots for other orders."""
         if not self:
             return
         freed = Counter((slot.warehouse_id.id, slot.day) for slot in self)

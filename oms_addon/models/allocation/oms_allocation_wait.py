@@ -1,4 +1,4 @@
-"""The allocation board: what waits, why, for how long, and what it is worth."""
+"""Allocation board: waiting orders, with reason, age and value."""
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -6,9 +6,9 @@ from odoo.tools import SQL
 
 from odoo.addons.oms_addon.tools.sealed_context import sealed
 
-#: Quantities of moves are in units of their products, values in the company's currency at the
-#: order's rate, so that those of a column add up; all units of a kit's parts are worth the same.
-#: A card is an order, at the first warehouse where it misses something.
+#: Quantities are in the products' units, values in the company's currency at the order's rate, so
+#: that columns add up; all units of a kit's components have the same value. A card is an order, at
+#: the first warehouse with missing items.
 WAITING = """
     SELECT o.id AS id, o.id AS order_id,
            (ARRAY_AGG(type.warehouse_id ORDER BY move.id))[1] AS warehouse_id, o.company_id,
@@ -109,13 +109,13 @@ class OmsAllocationWait(models.Model):
 
     @api.model
     def _group_expand_warehouse_id(self, warehouses, _domain):
-        """Show every warehouse, so that orders can be sent to each."""
+        """Show all managed warehouses, so that orders can be moved to each."""
         return warehouses | warehouses.search(
             [("oms_managed", "=", True), ("company_id", "in", self.env.companies.ids)]
         )
 
     def write(self, vals):
-        """Extend: a card that is drawn to another warehouse sends its order there."""
+        """Extend: moving a card to another warehouse assigns the order to it."""
         if set(vals) - {"warehouse_id"}:
             raise UserError(self.env._("Only the warehouse can be changed on the board."))
         result = super().write({})
@@ -124,7 +124,7 @@ class OmsAllocationWait(models.Model):
         return result
 
     def web_save(self, vals, specification, next_id=None):
-        """Extend: a card whose order got its items is told once more before it goes."""
+        """Extend: a card that disappears because its order is reserved is returned once more."""
         before = self.web_read(specification)
         self.write(vals)
         left = {
@@ -136,18 +136,18 @@ class OmsAllocationWait(models.Model):
         return [left.get(row["id"]) or {**row, **named, **served} for row in before]
 
     def _send_to(self, warehouse):
-        """Have a warehouse serve the orders of these cards."""
+        """Assign the orders of these cards to a warehouse."""
         orders = self.order_id
         orders.check_access("write")
         warehouse.check_access("read")
-        # Deliveries are moved as the system does it, whoever sends an order elsewhere.
+        # Users without write access to deliveries may also move orders.
         orders.sudo().with_context(**sealed(actor=self.env.user.name))._oms_send_from(
             warehouse.sudo()
         )
         self.env.invalidate_all()
 
     def action_send(self):
-        """Ask to which warehouse the orders go."""
+        """Open the dialog to choose another warehouse for the orders."""
         self.check_access("write")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "oms_addon.oms_allocation_move_action"
@@ -155,13 +155,13 @@ class OmsAllocationWait(models.Model):
         return {**action, "context": {"default_order_ids": [(6, 0, self.order_id.ids)]}}
 
     def action_order(self):
-        """Open the order itself."""
+        """Open the order."""
         self.ensure_one()
         self.check_access("read")
         return self.order_id.get_formview_action()
 
     def action_simulate(self):
-        """Open what the rules would do with what waits now."""
+        """Open a simulation of the rules for the waiting orders."""
         self.check_access("read")
         return self.env["ir.actions.act_window"]._for_xml_id(
             "oms_addon.oms_allocation_rehearsal_action"

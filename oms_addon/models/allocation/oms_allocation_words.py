@@ -1,4 +1,4 @@
-"""Why an order is served from where, in words and as a picture's data."""
+"""Explanations of allocation decisions, as text and as data for display."""
 
 from odoo import api, fields, models
 
@@ -11,10 +11,10 @@ class OmsAllocationWords(models.AbstractModel):
 
     @api.model
     def _explain(self, order, goods, decision, run, routing):
-        """Tell a decision so that a page can show it, today and in years.
+        """Convert a decision to self-contained data for display, independent of later changes.
 
         :param order: the ``sale.order``; may be empty for a test order
-        :param goods: what is wanted: {line id: (product name, quantity)}
+        :param goods: the demand: {line id: (product name, quantity)}
         :param decision: ``sourcing.Decision``
         :return: JSON-able data
         :rtype: dict
@@ -41,14 +41,14 @@ class OmsAllocationWords(models.AbstractModel):
 
     @api.model
     def _earlier(self, order):
-        """:return: what was decided on the items of an order before, the latest first"""
+        """:return: the stored decisions on an order, the latest first"""
         plan = dict(order.oms_allocation_plan or {})
         earlier = plan.pop("earlier", [])
         return [plan, *earlier] if plan else earlier
 
     @api.model
     def _more_text(self, order, goods, text):
-        """:return: why more items of an order come from where, after what was said before"""
+        """:return: the explanation of the order, with that of added items appended"""
         added = self.env._(
             "Added %(goods)s: %(why)s",
             goods=", ".join(f"{quantity:g} × {name}" for name, quantity in goods.values()),
@@ -58,7 +58,7 @@ class OmsAllocationWords(models.AbstractModel):
 
     @api.model
     def _names(self, decision):
-        """:return: names by id of all warehouses a decision is about"""
+        """:return: the names of all warehouses in a decision, by id"""
         ids = {v.warehouse for trial in decision.trials for v in trial.verdicts}
         if decision.plan:
             ids |= set(decision.plan.warehouses)
@@ -66,8 +66,8 @@ class OmsAllocationWords(models.AbstractModel):
 
     @api.model
     def _more_title(self, order, decision, title):
-        """:param str title: how what was added to an order is served
-        :return: the same, with the parcels of the whole order where they are more
+        """:param str title: the title for the added items
+        :return: the title, with the parcels of the whole order if there are more
         :rtype: str
         """
         todo = order._oms_pickings()._oms_todo()
@@ -85,7 +85,7 @@ class OmsAllocationWords(models.AbstractModel):
 
     @api.model
     def _title(self, decision):
-        """:return: how it ended, in a few words"""
+        """:return: a short title of the outcome"""
         parcels = len(decision.plan.serving) if decision.plan else 0
         return {
             "whole": self.env._("Complete, in one parcel"),
@@ -101,7 +101,7 @@ class OmsAllocationWords(models.AbstractModel):
 
     @api.model
     def _parcels(self, goods, decision, names):
-        """:return: what each warehouse sends now"""
+        """:return: the items each warehouse sends now"""
         if not decision.plan:
             return []
         late = self._late(goods, decision)
@@ -127,7 +127,7 @@ class OmsAllocationWords(models.AbstractModel):
 
     @api.model
     def _late(self, goods, decision):
-        """:return: what of the shares is not there, by (line, warehouse)"""
+        """:return: the quantities of the shares that are not available, by (line, warehouse)"""
         late, served = {}, decision.plan.served
         for line, share in decision.plan.shares.items():
             for warehouse, quantity in share.items():
@@ -138,7 +138,7 @@ class OmsAllocationWords(models.AbstractModel):
 
     @api.model
     def _waiting(self, goods, decision, names):
-        """:return: what waits, and where"""
+        """:return: the backordered items, with their warehouse"""
         if not decision.plan:
             return []
         return [
@@ -154,7 +154,7 @@ class OmsAllocationWords(models.AbstractModel):
     @api.model
     def _trial(self, trial, names, chosen):
         """:param chosen: the warehouse a person chose, if any
-        :return: a rule that was tried
+        :return: the data of an evaluated rule
         """
         return {
             "rule": trial.rule.name or self.env._("No rule"),
@@ -181,7 +181,7 @@ class OmsAllocationWords(models.AbstractModel):
 
     @api.model
     def _outcome_text(self, trial):
-        """:return: how a rule ended, in words"""
+        """:return: the outcome of a rule for display"""
         return {
             "served": self.env._("The rule allocates the complete order."),
             "partial": self.env._("Insufficient stock: the available items are allocated."),
@@ -200,7 +200,7 @@ class OmsAllocationWords(models.AbstractModel):
 
     @api.model
     def _verdict_text(self, verdict):
-        """:return: what is said of a warehouse, in words"""
+        """:return: the assessment of a warehouse for display"""
         if verdict.code == "open":
             text = self.env._(
                 "%(has)s of %(wanted)s in stock",

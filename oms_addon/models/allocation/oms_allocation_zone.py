@@ -1,4 +1,4 @@
-"""Where parcels go to: countries, states and postcodes."""
+"""Shipping zones: countries, states and postcodes."""
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
@@ -44,7 +44,7 @@ class OmsAllocationZone(models.Model):
                 ) from error
 
     def _to_zones(self):
-        """:return: these zones as the engine reads them
+        """:return: the zones as the engine's input
         :rtype: tuple[zones.Zone]
         """
         return tuple(

@@ -1,4 +1,4 @@
-"""The one writer of outgoing reservations: which units, for whom."""
+"""The only writer of outgoing reservations for orders."""
 
 from odoo import api, models
 
@@ -9,18 +9,18 @@ OPEN_STATES = ("confirmed", "partially_available")
 
 
 class OmsAllocator(models.AbstractModel):
-    """Takes the locks, looks again and reserves the items of confirmed orders."""
+    """Locks stock, rereads it and reserves the items of confirmed orders."""
 
     _name = "oms.allocator"
     _description = "Allocator"
 
     @api.model
     def _allocate(self, orders):
-        """Reserve the items of confirmed orders; nothing is promised twice.
+        """Reserve the items of confirmed orders; no unit is reserved twice.
 
-        :param orders: ``sale.order`` records; a serialization error escapes, the caller's
-            lane begins again with fresh figures
-        :return: a sentence for each order that still waits for items
+        :param orders: ``sale.order`` records; a serialization error is not caught, the calling job
+            is retried
+        :return: an explanation for each order that still waits for items
         :rtype: dict
         """
         moves = self._open_moves(orders)
@@ -59,12 +59,12 @@ class OmsAllocator(models.AbstractModel):
 
     @api.model
     def _reserve(self, moves, rows):
-        """Reserve items for moves whose orders have a place in the day's work of a warehouse,
-        or get one; every parcel counts, whoever it is for and whenever it was sold.
+        """Reserve items for moves whose orders have or get a slot in the daily capacity of their
+        warehouse; every parcel counts.
 
-        :param moves: ``stock.move`` records, in the order they are served
+        :param moves: ``stock.move`` records, in serving order
         :param list rows: the locked stock rows
-        :return: the moves that wait for another day
+        :return: the moves to reserve on another day
         """
         slots, reservation = self.env["oms.allocation.slot"], self.env["oms.reservation"]
         places = slots._places(moves.sale_line_id.order_id, moves.picking_type_id.warehouse_id)
@@ -83,7 +83,7 @@ class OmsAllocator(models.AbstractModel):
 
     @api.model
     def _late_sentences(self, moves):
-        """:return: that orders wait for another day, in words"""
+        """:return: the explanation for orders that wait for another day"""
         return {
             order: self.env._(
                 "The daily capacity is reached at %(warehouses)s: the order is allocated on "
@@ -95,11 +95,11 @@ class OmsAllocator(models.AbstractModel):
 
     @api.model
     def _runs(self, moves, ahead):
-        """Part moves where the queue changes between those who wait and those who are new, so
-        that who is in front is served from everywhere before the next is served at all.
+        """Split moves into consecutive groups of earlier waiting and of other orders, so that each
+        group can be served from all warehouses before the next one.
 
-        :param moves: ``stock.move`` records, in the order they are served
-        :param ahead: the orders that wait in front
+        :param moves: ``stock.move`` records, in serving order
+        :param ahead: the earlier waiting orders
         :return: the moves, as a list of recordsets
         :rtype: list
         """
@@ -116,9 +116,7 @@ class OmsAllocator(models.AbstractModel):
 
     @api.model
     def _open_moves(self, orders):
-        """:return: the moves that take items of orders from stock and are not reserved, in
-        the order in which they are served
-        """
+        """:return: the unreserved moves of orders that take items from stock, in serving order"""
         moves = self.env["stock.move"].search(
             [
                 ("sale_line_id", "in", orders.order_line.ids),
@@ -138,7 +136,7 @@ class OmsAllocator(models.AbstractModel):
 
     @api.model
     def _unserved(self, moves):
-        """:return: the moves among these that miss items"""
+        """:return: the moves with missing items"""
         return moves.filtered(lambda m: m.state in OPEN_STATES)
 
     @api.model
@@ -150,7 +148,7 @@ class OmsAllocator(models.AbstractModel):
 
     @api.model
     def _sentences(self, moves):
-        """:return: what each order waits for, in words"""
+        """:return: the backordered items of each order, for display"""
         sentences, demand = {}, self.env["oms.sourcing"]._demand
         kits = self.env["oms.kits"]
         kit_lines = kits._lines(moves)
@@ -174,11 +172,11 @@ class OmsAllocator(models.AbstractModel):
 
     @api.model
     def _mark_oversold(self, moves):
-        """Mark lines a channel sold, and took the money for, although nothing was there."""
+        """Mark prepaid lines as oversold if they have missing items, and open an exception."""
         lines = moves.sale_line_id.filtered(
             lambda line: (
                 not line.oms_oversold
-                # What the warehouse rejected, or got too old, was there when it was sold.
+                # Stock rejected by the warehouse or expired was available when it was sold.
                 and not line.oms_excluded_warehouse_ids
                 and not line.oms_is_expired
                 and line.order_id._oms_terms() in PREPAID
@@ -196,7 +194,7 @@ class OmsAllocator(models.AbstractModel):
 
     @api.model
     def _oversold_problem(self, order, lines):
-        """:return: the problem of lines that were sold without stock"""
+        """:return: the hold reason for oversold lines"""
         return HoldReason(
             code="OVERSOLD",
             message=self.env._(
@@ -208,7 +206,7 @@ class OmsAllocator(models.AbstractModel):
 
     @api.model
     def _resolve_oversold(self, orders):
-        """Take orders that got all their items off the exceptions list."""
+        """Resolve the oversold exceptions of orders that have all their items."""
         self.env["oms.hold"].sudo().search(
             [
                 ("order_id", "in", orders.ids),

@@ -1,4 +1,4 @@
-"""Items that came, or are free again, for the orders that wait for them."""
+"""Allocation of received or released items to waiting orders."""
 
 from odoo import api, models
 from odoo.tools import SQL
@@ -50,7 +50,7 @@ WAITING_ORDERS = """
     ORDER BY o.oms_priority DESC NULLS LAST, o.oms_ship_before,
              COALESCE(o.oms_placed_at, o.date_order), o.id
     LIMIT %(limit)s OFFSET %(offset)s"""
-#: how many batches of orders that may not have what is free are passed over in one run
+#: maximum number of batches skipped in one run because their rules exclude the free stock
 MAX_BATCHES = 20
 
 
@@ -62,12 +62,12 @@ class OmsBackorder(models.AbstractModel):
 
     @api.model
     def _serve_backorders(self, limit=100):
-        """Give what is free to the orders that wait for it, the most urgent first.
+        """Reserve free stock for waiting orders, the most urgent first.
 
-        Those whose rules let them have none of it do not keep it from those behind them.
+        Orders whose rules exclude the free stock are skipped.
 
-        :param int limit: how many orders at most
-        :return: how many orders got something
+        :param int limit: maximum number of orders
+        :return: number of orders that got items
         :rtype: int
         """
         for batch in range(MAX_BATCHES):
@@ -83,13 +83,13 @@ class OmsBackorder(models.AbstractModel):
 
     @api.model
     def _waiting_orders(self, limit, products=None, offset=0):
-        """Find who waits for items of which some are free.
+        """Find orders that wait for items of which some are free.
 
-        :param int limit: how many orders at most
+        :param int limit: maximum number of orders
         :param products: ``product.product`` records; ``None`` for all
-        :param int offset: how many are passed over
-        :return: orders that wait where some are free, or where they may be served from
-            instead, in the order they are served
+        :param int offset: number of orders to skip
+        :return: orders whose warehouse, or another one that may serve them, has free items, in
+            serving order
         """
         self.env["stock.move"].flush_model()
         self.env["oms.stock"]._flush_rows()
@@ -109,15 +109,15 @@ class OmsBackorder(models.AbstractModel):
 
     @api.model
     def _ahead(self, orders, products, limit=200):
-        """Find who waits in front of orders that are about to be served.
+        """Find the waiting orders that precede the given ones in the queue.
 
-        Items that have just come are theirs, even before the queue's own lane has run. Those
-        that another lane has in its hands are left to it.
+        They are entitled to items just received, even before the backorder job has run. Orders that
+        another job is processing are left out.
 
         :param orders: ``sale.order`` records
-        :param products: what they need
-        :param int limit: how many orders at most
-        :return: orders that are served before the last of these
+        :param products: the products they need
+        :param int limit: maximum number of orders
+        :return: the orders served before the last of these
         """
         waiting = self._waiting_orders(limit, products) - orders
         waiting = waiting.filtered(
@@ -131,14 +131,14 @@ class OmsBackorder(models.AbstractModel):
 
     @api.model
     def _free_for_new(self, warehouses, products, but=None):
-        """Read what new orders may be planned on.
+        """Read the free stock that new orders may be planned on.
 
-        Who misses items in one warehouse is served from another that has them, see
-        ``oms.resourcing``: before a new order that comes while those are on their way.
+        It excludes stock that waiting orders will be re-sourced to, see ``oms.resourcing``.
 
         :param warehouses: the warehouses that may serve the new orders
         :param products: ``product.product`` records
-        :param but: ``stock.move`` records that are decided again, and hold and miss nothing
+        :param but: ``stock.move`` records that are being re-sourced and count neither as reserved
+            nor as missing
         :return: as ``oms.stock._free``
         :rtype: dict
         """
@@ -158,11 +158,12 @@ class OmsBackorder(models.AbstractModel):
 
     @api.model
     def _reserve_for_waiting(self, free, short, but):
-        """Take what waiting orders miss off the warehouses that may serve them instead.
+        """Subtract the missing quantities of waiting orders from the warehouses that may serve them
+        instead.
 
         :param dict free: by (warehouse id, product id); changed in place
-        :param dict short: what is missing, by (warehouse id, product id)
-        :param but: moves that miss nothing
+        :param dict short: missing quantities by (warehouse id, product id)
+        :param but: moves to ignore
         """
         moves = self.env["stock.move"].search(
             [
@@ -181,7 +182,7 @@ class OmsBackorder(models.AbstractModel):
         candidates = self.env["oms.sourcing"]._candidates(orders)
         rank = {order: place for place, order in enumerate(orders._oms_serving_order())}
         moves = moves.filtered(lambda m: m.sale_line_id.order_id in rank)
-        # Who is last in the queue is who misses the items.
+        # The last orders in the queue are the ones that miss items.
         for move in moves.sorted(lambda m: -rank[m.sale_line_id.order_id]):
             key = move.picking_type_id.warehouse_id.id, move.product_id.id
             missing = min(self.env["oms.allocator"]._missing(move)[0], short.get(key, 0.0))
@@ -198,7 +199,7 @@ class OmsBackorder(models.AbstractModel):
 
     @api.model
     def _missing_of(self, orders):
-        """:return: what the open moves of orders miss
+        """:return: the missing quantities of the open moves of orders
         :rtype: dict
         """
         allocator = self.env["oms.allocator"]
@@ -206,9 +207,9 @@ class OmsBackorder(models.AbstractModel):
 
     @api.model
     def _run_served(self, before):
-        """Let orders go on that got something.
+        """Continue processing the orders that got items.
 
-        :param dict before: what their moves missed, see ``_missing_of``
+        :param dict before: the missing quantities before, see ``_missing_of``
         :return: the orders
         """
         lines = {move: move.sale_line_id for move in before}

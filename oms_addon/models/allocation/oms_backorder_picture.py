@@ -1,4 +1,4 @@
-"""The queue as a picture: what is waited for, and what of it comes when."""
+"""Chart of the backorder queue: demand, stock and incoming items by product."""
 
 from collections import defaultdict
 
@@ -7,7 +7,7 @@ from odoo.fields import Domain
 
 from .oms_allocator import OPEN_STATES
 
-#: arrivals are told apart by week for so many weeks; what comes after is "later"
+#: number of weeks shown separately; later receipts are summed as "later"
 WEEKS = 3
 MAX_PRODUCTS = 5
 QUEUE = Domain(
@@ -25,12 +25,13 @@ class OmsBackorder(models.AbstractModel):
 
     @api.model
     def read_picture(self, domain):
-        """Tell a person what is waited for most, what of it is there and what comes when.
+        """Prepare the chart of the most demanded products with their stock and incoming items.
 
-        :param list domain: which of the waiting ``stock.move`` count
-        :return: ``products``, of each its ``waiting`` and ``stock``, and what comes
+        :param list domain: limits the waiting ``stock.move`` records
+        :return: ``products``, each with ``waiting``, ``stock`` and the incoming quantities
             ``overdue``, in each of the next ``weeks`` and ``later``, in the product's unit;
-            how many have too little on its way, ``short``, and how many are not shown, ``more``
+            ``short``, the number of products with too little incoming, and ``more``, the number not
+            shown
         :rtype: dict
         """
         self.env["stock.move"].check_access("read")
@@ -52,13 +53,13 @@ class OmsBackorder(models.AbstractModel):
 
     @api.model
     def _waiting_by_product(self, domain):
-        """:return: what moves still miss, in the product's unit, by product id"""
+        """:return: the missing quantities of moves, in the product's unit, by product id"""
         moves = self.env["stock.move"]
         waiting = {
             product.id: quantity
             for product, quantity in moves._read_group(domain, ["product_id"], ["product_qty:sum"])
         }
-        # Whoever sees a move sees how much of it is reserved.
+        # Users who may read a move may read its reserved quantity.
         lines_sudo = self.env["stock.move.line"].sudo()
         for product, quantity in lines_sudo._read_group(
             [("move_id", "in", moves._search(domain))],
@@ -70,7 +71,7 @@ class OmsBackorder(models.AbstractModel):
 
     @api.model
     def _coming_by_product(self, products):
-        """:return: what is there and what comes when, by product id"""
+        """:return: stock and incoming quantities with their dates, by product id"""
         coming = defaultdict(
             lambda: {"stock": 0.0, "overdue": 0.0, "weeks": [0.0] * WEEKS, "later": 0.0}
         )

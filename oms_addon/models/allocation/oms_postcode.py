@@ -1,4 +1,4 @@
-"""Where postcodes are, for distances: imported by whoever wants them exact."""
+"""Coordinates of postcodes for distances, an optional import."""
 
 from odoo import api, fields, models
 
@@ -6,10 +6,10 @@ from odoo.addons.oms_addon.tools import geo
 
 
 class OmsPostcode(models.Model):
-    """A postcode, or what several begin with, and the middle of its area.
+    """A postcode, or a prefix of postcodes, and the center of its area.
 
-    The list is imported as a CSV file with the columns country, postcode, latitude,
-    longitude; without any, an address is where its country's main city is.
+    The list is imported as a CSV file with the columns country, postcode, latitude, longitude;
+    without it, an address is located at its country's main city.
     """
 
     _name = "oms.postcode"
@@ -32,11 +32,11 @@ class OmsPostcode(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Extend: blanks and hyphens do not matter."""
+        """Extend: remove blanks and hyphens."""
         return super().create([self._normalize(vals) for vals in vals_list])
 
     def write(self, vals):
-        """Extend: blanks and hyphens do not matter."""
+        """Extend: remove blanks and hyphens."""
         return super().write(self._normalize(vals))
 
     @api.model
@@ -47,11 +47,10 @@ class OmsPostcode(models.Model):
 
     @api.model
     def _points(self, partners):
-        """Find where partners are: by their own coordinates, else by their postcode, else by
-        their country.
+        """Locate partners by their own coordinates, else by postcode, else by country.
 
         :param partners: ``res.partner`` records
-        :return: (latitude, longitude) by partner; those of unknown country are missing
+        :return: (latitude, longitude) by partner; those without a known country are omitted
         :rtype: dict
         """
         found = {
@@ -77,7 +76,7 @@ class OmsPostcode(models.Model):
 
     @api.model
     def _known(self, partners):
-        """:return: the point of each postcode, or beginning of one, of partners, by country"""
+        """:return: the coordinates of the partners' postcodes or their prefixes, by country"""
         prefixes = {prefix for partner in partners for prefix in geo.prefixes(partner.zip)}
         rows = self.sudo().search_fetch(
             [

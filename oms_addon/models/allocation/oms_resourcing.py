@@ -1,4 +1,4 @@
-"""What the planned warehouse does not have comes from another that has it."""
+"""Re-sourcing: missing items are procured from another warehouse that has them."""
 
 from collections import defaultdict
 
@@ -7,12 +7,12 @@ from odoo import api, fields, models
 from odoo.addons.oms_addon.tools.sealed_context import sealed
 from odoo.addons.oms_addon.tools.sourcing_terms import Rule, Supply
 
-#: what limits orders that no rule is about
+#: limits for orders that match no rule
 FREE_HAND = Rule(keeps_safety=False)
 
 
 class Limit:
-    """What a rule leaves of an order's items for other warehouses."""
+    """Limits of a rule for the re-sourcing of an order."""
 
     def __init__(self, order, rule, supply, slots):
         self.rule = rule
@@ -26,11 +26,14 @@ class Limit:
         }
 
     def floor(self, warehouse_id, product_id):
-        """:return: what has to stay in a warehouse"""
+        """:return: the safety stock of a warehouse"""
         return self.supply.floor(warehouse_id, product_id) if self.rule.keeps_safety else 0.0
 
     def take(self, move, warehouse, quantity, missing):
-        """:return: whether items may come from a warehouse; it is one more then"""
+        """Check whether items may come from a warehouse, and count it for the order if so.
+
+        :return: whether the limits allow it
+        """
         most = 1 if self.rule.one_parcel else self.rule.max_parcels
         if warehouse not in self.used:
             if most and len(self.used) >= most:
@@ -45,7 +48,10 @@ class Limit:
         return True
 
     def take_place(self, warehouse_id):
-        """:return: whether there is a place in the warehouse's day; the order has it then"""
+        """Use a slot in the daily capacity of a warehouse, unless the order has one.
+
+        :return: whether a slot was available
+        """
         left = self.supply.capacity
         if warehouse_id in left and warehouse_id not in self.slots | self.fresh:
             if left[warehouse_id] <= 0:
@@ -61,13 +67,13 @@ class OmsResourcing(models.AbstractModel):
 
     @api.model
     def _resource(self, moves, rows, locations, candidates, later=None):
-        """Move what is missing to other candidate warehouses and reserve it there.
+        """Move missing quantities to other candidate warehouses and reserve them there.
 
-        :param moves: ``stock.move`` records that miss items, in the order they are served
-        :param list rows: the locked stock rows, as they are after reserving
+        :param moves: ``stock.move`` records with missing items, in serving order
+        :param list rows: the locked stock rows, as of after reserving
         :param dict locations: warehouse id by location id, see ``oms.stock._locations``
         :param dict candidates: the warehouses that may serve each order, best first
-        :param later: moves that are served after these, and claim nothing of what these need
+        :param later: moves served after these, whose demand is ignored
         """
         moves = moves.filtered(lambda m: m.sale_line_id.order_id.picking_policy != "one")
         free = self._spare(moves, rows, locations, later)
@@ -89,8 +95,8 @@ class OmsResourcing(models.AbstractModel):
 
     @api.model
     def _spare(self, moves, rows, locations, later=None):
-        """:return: what other warehouses have and no earlier order claims, by
-        (warehouse id, product id)
+        """:return: free quantities of other warehouses not needed by earlier orders, by (warehouse
+        id, product id)
         """
         spare = defaultdict(float)
         if not moves:
@@ -110,9 +116,9 @@ class OmsResourcing(models.AbstractModel):
 
     @api.model
     def _find(self, move, candidates, spare, limits=None):
-        """Find who has what a move misses, and take it from ``spare``.
+        """Find warehouses with the missing quantity of a move, and subtract it from ``spare``.
 
-        :param dict limits: what the rules limit, see ``_limits``
+        :param dict limits: the limits by order, see ``_limits``
         :return: tuples (move, warehouse, quantity in the product's unit)
         """
         missing, _wanted = self.env["oms.allocator"]._missing(move)
@@ -134,9 +140,9 @@ class OmsResourcing(models.AbstractModel):
 
     @api.model
     def _limits(self, moves, candidates):
-        """Read what the rules of orders leave their items for another warehouse.
+        """Read the limits of the orders' rules for re-sourcing.
 
-        :return: a ``Limit`` by order; nothing when there is no limit at all
+        :return: a ``Limit`` by order; empty if no limits apply
         :rtype: dict[sale.order, Limit]
         """
         orders = moves.sale_line_id.order_id
@@ -159,8 +165,8 @@ class OmsResourcing(models.AbstractModel):
 
     @api.model
     def _unit_value(self, move):
-        """:return: what a unit of a move's items is worth in the company's currency; all units
-        of a kit's parts are worth the same
+        """:return: the value of a unit of a move in the company's currency; all units of a kit's
+        components have the same value
         """
         line, kits = move.sale_line_id, self.env["oms.kits"]
         if line in kits._lines(move):
@@ -171,7 +177,7 @@ class OmsResourcing(models.AbstractModel):
 
     @api.model
     def _reserve_slots(self, limits):
-        """Write down the places in the day's work of warehouses that were taken."""
+        """Store the slots assigned in the daily capacity of warehouses."""
         wanted = {
             order: limit.slots | limit.fresh for order, limit in limits.items() if limit.fresh
         }
@@ -180,10 +186,10 @@ class OmsResourcing(models.AbstractModel):
 
     @api.model
     def _shift(self, shifts, why=None):
-        """Take quantities off their moves and procure them in other warehouses.
+        """Reduce moves and procure their quantities in other warehouses.
 
         :param list shifts: tuples (move, warehouse, quantity in the product's unit)
-        :param str why: in words; ``None`` when the first ran out
+        :param str why: the reason for display; ``None`` if the first warehouse ran out of stock
         """
         procurements = []
         taken = defaultdict(float)
@@ -196,8 +202,8 @@ class OmsResourcing(models.AbstractModel):
 
     @api.model
     def _prepare_procurements(self, move, warehouse, quantity):
-        """:return: the procurements of what a move was to take, in a warehouse; of a kit just
-        the part
+        """:return: the procurements of a quantity of a move in another warehouse; for a kit, of the
+        component only
         """
         line = move.sale_line_id.with_company(move.company_id)
         values = {**line._prepare_procurement_values(), "warehouse_id": warehouse}
@@ -210,7 +216,7 @@ class OmsResourcing(models.AbstractModel):
 
     @api.model
     def _explain(self, shifts, why=None):
-        """Write on the orders why another warehouse serves them now."""
+        """Write on the orders why another warehouse serves them."""
         sentences = defaultdict(list)
         for move, warehouse, quantity in shifts:
             sentences[move.sale_line_id.order_id].append(

@@ -1,4 +1,4 @@
-"""A confirmed order is decided again, as a whole: where it goes to has changed."""
+"""Re-sourcing of whole confirmed orders, e.g. after a change of address."""
 
 from collections import defaultdict
 
@@ -12,11 +12,11 @@ class OmsResourcing(models.AbstractModel):
 
     @api.model
     def _gather(self, orders, why):
-        """Serve orders whose quantities were changed in fewer parcels, where that is possible
-        for the whole of them and nothing of it was started.
+        """Re-source orders with changed quantities if that reduces their parcels; only if all items
+        are available and no delivery has been started.
 
         :param orders: confirmed ``sale.order`` records
-        :param str why: in words
+        :param str why: the reason for display
         """
         for order in orders:
             moves = self._moves_to_decide(order)
@@ -25,15 +25,15 @@ class OmsResourcing(models.AbstractModel):
 
     @api.model
     def _decide_again(self, order, why, only_fewer=False):
-        """Serve a confirmed order from where the rules say now, with all their limits.
+        """Re-source a confirmed order by the current rules and their limits.
 
-        Its items stay where they are when that is right still, when a person chose the
-        warehouse, and when some have been picked, labelled or sent.
+        The order stays as it is if the plan is unchanged, if a person chose the warehouse, or if
+        items have been picked, labelled or sent.
 
         :param order: one ``sale.order``
-        :param str why: in words
-        :param bool only_fewer: whether it is left as it is unless there will be fewer parcels
-        :return: whether the order comes from elsewhere now, or waits for a person
+        :param str why: the reason for display
+        :param bool only_fewer: whether to change the order only if that reduces its parcels
+        :return: whether the order was moved to other warehouses or put on hold
         :rtype: bool
         """
         moves = self._moves_to_decide(order)
@@ -63,7 +63,7 @@ class OmsResourcing(models.AbstractModel):
 
     @api.model
     def _has_fewer_parcels(self, plan, moves):
-        """:return: whether a plan serves all there is of moves from fewer warehouses"""
+        """:return: whether a plan serves all quantities of moves from fewer warehouses"""
         places = {
             place for share in plan.shares.values() for place, units in share.items() if units
         }
@@ -73,8 +73,8 @@ class OmsResourcing(models.AbstractModel):
 
     @api.model
     def _moves_to_decide(self, order):
-        """:return: the moves that take items of an order from stock, if all of it can come from
-        elsewhere still; else none
+        """:return: the moves of an order that take items from stock; none if the order cannot be
+        re-sourced as a whole
         """
         none = self.env["stock.move"]
         going = order._oms_pickings().filtered(
@@ -101,14 +101,14 @@ class OmsResourcing(models.AbstractModel):
         )
         wanted = self.env["oms.sourcing"]._demand
         for line, of_line in moves.grouped("sale_line_id").items():
-            # Something of it goes another way: made to order, or back.
+            # Part of the line has another route, e.g. made to order, or is returned.
             if line.product_id.uom_id.compare(sum(of_line.mapped("product_qty")), wanted(line)[2]):
                 moves -= of_line
         return moves
 
     @api.model
     def _supply_without(self, moves, candidates):
-        """Lock and read what could be had if moves of one order held nothing.
+        """Lock and read the supply as if the moves of an order had reserved nothing.
 
         :rtype: sourcing.Supply
         """
@@ -124,9 +124,9 @@ class OmsResourcing(models.AbstractModel):
 
     @api.model
     def _shifts_to(self, plan, moves):
-        """Compare from where moves take their items with a plan.
+        """Compare the warehouses of moves with a plan.
 
-        :param sourcing.Plan plan: from where the lines are to be served
+        :param sourcing.Plan plan: the planned shares by line
         :return: tuples (move, warehouse, quantity in the product's unit), see ``_shift``
         """
         Warehouse = self.env["stock.warehouse"]

@@ -1,4 +1,4 @@
-"""Items that a person has come from another warehouse."""
+"""Manual re-sourcing: a person moves items to another warehouse."""
 
 from odoo import api, models
 from odoo.exceptions import UserError
@@ -15,9 +15,9 @@ class OmsResourcing(models.AbstractModel):
 
     @api.model
     def _move(self, lines, warehouse):
-        """Have what is open of order lines come from another warehouse, reserved or not.
+        """Move the open quantities of order lines to another warehouse, reserved or not.
 
-        The items there are reserved at once, as far as they are free.
+        Free items are reserved there immediately.
 
         :param lines: ``sale.order.line`` records of confirmed orders
         :param warehouse: one ``stock.warehouse``
@@ -29,7 +29,7 @@ class OmsResourcing(models.AbstractModel):
         if not moves:
             return
         warehouses = warehouse | moves.picking_type_id.warehouse_id
-        # Whoever reserves locks the days first.
+        # Days are always locked before stock.
         self.env["oms.allocation.day"].sudo()._left(warehouses)
         stock._lock(
             stock._locations(warehouses).keys() | set(moves.location_id.ids), moves.product_id.ids
@@ -46,8 +46,8 @@ class OmsResourcing(models.AbstractModel):
 
     @api.model
     def _movable(self, lines, warehouse):
-        """:return: the open moves that take items of lines from stock elsewhere
-        :raise UserError: some have been picked
+        """:return: the open moves of lines that take items from stock of other warehouses
+        :raise UserError: when items have been picked
         """
         moves = lines.move_ids.filtered(
             lambda m: (
@@ -86,7 +86,7 @@ class OmsResourcing(models.AbstractModel):
 
     @api.model
     def _reduce(self, taken):
-        """Take quantities off moves; a move nothing is left of is cancelled."""
+        """Reduce the quantities of moves; cancel moves without remaining quantity."""
         empty = self.env["stock.move"]
         for move, quantity in taken.items():
             left = move.product_qty - quantity

@@ -1,4 +1,4 @@
-"""Which warehouses an order is served from."""
+"""Sourcing: which warehouses serve an order."""
 
 from collections import defaultdict
 
@@ -8,17 +8,17 @@ from odoo.addons.oms_addon.documents.problems import HoldReason
 
 
 class OmsSourcing(models.AbstractModel):
-    """Plans drafts over the warehouses that may serve them."""
+    """Plans draft orders over the warehouses that may serve them."""
 
     _name = "oms.sourcing"
     _description = "Sourcing"
 
     @api.model
     def _source(self, orders):
-        """Choose the warehouses of draft orders; what they get is theirs until confirmed.
+        """Choose the warehouses of draft orders; slots are reserved for them.
 
         :param orders: ``sale.order`` records that are about to be confirmed
-        :return: the orders no rule serves, which wait for a person now
+        :return: the orders no rule serves, now on hold
         """
         self._ship_complete(orders)
         goods = orders.order_line.filtered(lambda line: line._oms_is_goods())
@@ -35,7 +35,7 @@ class OmsSourcing(models.AbstractModel):
 
     @api.model
     def _ship_complete(self, orders):
-        """Have orders of customers who want them whole wait until they are."""
+        """Set the shipping policy of customers who want complete deliveries."""
         orders.filtered(
             lambda o: (
                 o.partner_id.commercial_partner_id.oms_ship_complete and o.picking_policy != "one"
@@ -51,7 +51,7 @@ class OmsSourcing(models.AbstractModel):
 
     @api.model
     def _base_candidates(self, orders):
-        """:return: the warehouses that may serve each order before any rule, best first
+        """:return: the warehouses that may serve each order regardless of rules, best first
         :rtype: dict
         """
         of_channel = {channel: channel._get_warehouses() for channel in orders.oms_channel_id}
@@ -65,7 +65,7 @@ class OmsSourcing(models.AbstractModel):
             or (
                 of_channel[order.oms_channel_id]
                 if order.oms_channel_id
-                # What staff sell comes from their own warehouse, if it has it.
+                # Orders entered by staff prefer their own warehouse.
                 else (order.warehouse_id & managed)
                 | managed.filtered(lambda w, o=order: w.company_id == o.company_id)
             )
@@ -74,7 +74,7 @@ class OmsSourcing(models.AbstractModel):
 
     @api.model
     def _demand(self, line):
-        """:return: what a line needs: (line id, product id, quantity in the product's unit)"""
+        """:return: the demand of a line: (line id, product id, quantity in the product's unit)"""
         quantity = line.product_uom_id._compute_quantity(
             line.product_uom_qty, line.product_id.uom_id, rounding_method="HALF-UP"
         )
@@ -82,7 +82,7 @@ class OmsSourcing(models.AbstractModel):
 
     @api.model
     def _write_plans(self, plans, lines_by_order):
-        """Write plans on orders and lines, and why they are so."""
+        """Write plans and their explanations on orders and lines."""
         Warehouse = self.env["stock.warehouse"]
         by_main = defaultdict(self.env["sale.order"].browse)
         for order, plan in plans.items():
@@ -102,9 +102,9 @@ class OmsSourcing(models.AbstractModel):
 
     @api.model
     def _write_decisions(self, decisions, lines_by_order, more=None):
-        """Write on orders how they were decided, and until when they wait.
+        """Write the decisions and the waiting deadlines on orders.
 
-        :param dict more: how much of each line was decided on; ``None`` for all
+        :param dict more: the added quantity of each line; ``None`` for all
         """
         words = self.env["oms.allocation.words"]
         now = fields.Datetime.now()
@@ -133,7 +133,7 @@ class OmsSourcing(models.AbstractModel):
 
     @api.model
     def _goods(self, lines, more=None):
-        """:return: what is decided on: (name, quantity) by the ids of lines"""
+        """:return: the demand by line id: (name, quantity)"""
         return {
             line.id: (line.product_id.display_name, more[line] if more else self._demand(line)[2])
             for line in lines
@@ -141,9 +141,9 @@ class OmsSourcing(models.AbstractModel):
 
     @api.model
     def _reserve_slots(self, decisions, candidates, keeps=False):
-        """Take places in the day's work of the warehouses that send something now.
+        """Assign slots in the daily capacity of warehouses that send items now.
 
-        :param bool keeps: whether the orders keep the places they have
+        :param bool keeps: whether the orders keep their existing slots
         """
         orders = self.env["sale.order"].union(*decisions)
         warehouses = self.env["stock.warehouse"].union(*candidates.values())
@@ -161,7 +161,7 @@ class OmsSourcing(models.AbstractModel):
 
     @api.model
     def _queue_text(self, decision):
-        """:return: why no rule serves an order, in one sentence"""
+        """:return: the reason why no rule serves an order, in one sentence"""
         words = self.env["oms.allocation.words"]
         names = words._names(decision)
         verdicts = next((t.verdicts for t in reversed(decision.trials) if t.verdicts), [])
@@ -173,9 +173,9 @@ class OmsSourcing(models.AbstractModel):
 
     @api.model
     def _queue(self, decisions):
-        """Hand the orders no rule serves to a person.
+        """Put the orders that no rule serves on hold.
 
-        :return: these orders
+        :return: the orders on hold
         """
         queued = [
             (order, decision.rule)
@@ -202,7 +202,7 @@ class OmsSourcing(models.AbstractModel):
 
     @api.model
     def _explain(self, plan, lines, order):
-        """:return: why the order is served from where, in one sentence"""
+        """:return: the reason for the chosen warehouses, in one sentence"""
         if order.oms_chosen_warehouse_id and not plan.missing:
             return self.env._(
                 "All from %(warehouse)s: set manually.",

@@ -1,4 +1,4 @@
-"""Items that are added to a confirmed order are sourced as those of a new one."""
+"""Sourcing of items added to confirmed orders."""
 
 from odoo import api, models
 from odoo.exceptions import UserError
@@ -11,16 +11,17 @@ class OmsSourcing(models.AbstractModel):
 
     @api.model
     def _source_more(self, lines, before, by_person=False):
-        """Choose the warehouses of items that are added to confirmed orders.
+        """Choose the warehouses of items added to confirmed orders.
 
-        They go along with what is about to leave, where that is right, and else from where the
-        rules say, within the limits that are left.
+        Warehouses with open deliveries of the order are preferred; otherwise the rules decide,
+        within the remaining limits.
 
-        :param lines: ``sale.order.line`` records that are about to be procured
-        :param dict before: the former quantities by the ids of lines
-        :param bool by_person: whether a person adds them, who can be told that no rule serves them
-        :return: the lines whose promise is not about what was added
-        :raise UserError: a person adds items that no rule serves
+        :param lines: ``sale.order.line`` records to be procured
+        :param dict before: the previous quantities by line id
+        :param bool by_person: whether a user adds the items and gets an error if no rule serves
+            them
+        :return: the lines whose promised date does not cover the added quantity
+        :raise UserError: when a user adds items that no rule serves
         """
         more = self._more(lines, before)
         if not more:
@@ -44,10 +45,10 @@ class OmsSourcing(models.AbstractModel):
 
     @api.model
     def _more(self, lines, before):
-        """:return: how much of each line is not procured yet, in the product's unit
+        """:return: the quantity of each line that is not procured yet, in the product's unit
         :rtype: dict
         """
-        # has_warehouse: they were sourced a moment ago, or will be
+        # has_warehouse: the lines are sourced by the caller
         if unsealed(self.env, "has_warehouse"):
             return {}
         more = {}
@@ -70,7 +71,7 @@ class OmsSourcing(models.AbstractModel):
 
     @api.model
     def _write_shares(self, decisions, of_order):
-        """Write on lines from where what is added comes; what they had stays where it is."""
+        """Write the warehouses of added quantities on lines; existing quantities are unchanged."""
         for order, (decision, _run, _routing) in decisions.items():
             if not decision.plan:
                 continue
@@ -84,7 +85,7 @@ class OmsSourcing(models.AbstractModel):
 
     @api.model
     def _refuse_more(self, decisions):
-        """:raise UserError: some of what a person adds is served by no rule"""
+        """:raise UserError: when no rule serves some of the added items"""
         refused = [order for order, (found, _run, _routing) in decisions.items() if not found.plan]
         if refused:
             raise UserError(
@@ -101,9 +102,9 @@ class OmsSourcing(models.AbstractModel):
 
     @api.model
     def _log_more(self, said):
-        """Append to the timeline from where what was added comes.
+        """Log the warehouses of added items in the timeline.
 
-        :param dict said: what was said of each order before
+        :param dict said: the previous explanation of each order
         """
         for order, text in said.items():
             added = order.oms_allocation_text.removeprefix(text).strip()
@@ -111,8 +112,8 @@ class OmsSourcing(models.AbstractModel):
 
     @api.model
     def _breaks_promise(self, line, before, decisions):
-        """:return: whether what was added to a line cannot leave with what was promised: that
-        has left, or items are missing
+        """:return: whether the added quantity of a line cannot leave with the promised one, because
+        that has left or items are missing
         """
         plan = decisions[line.order_id][0].plan
         has_left = line.product_uom_id.compare(line.qty_delivered, before.get(line.id, 0.0)) >= 0
@@ -122,7 +123,7 @@ class OmsSourcing(models.AbstractModel):
 
     @api.model
     def _promise_more(self, lines):
-        """Promise lines again whose promise is not about what was added."""
+        """Compute a new promised date for lines whose date does not cover the added quantity."""
         why = self.env._("quantity increased")
         for order, of_order in lines.grouped("order_id").items():
             self.env["oms.promise.review"]._promise_anew(order, why, of_order)

@@ -1,4 +1,4 @@
-"""Customers who want their orders whole."""
+"""Customers who want complete deliveries."""
 
 from odoo import fields, models
 

@@ -1,4 +1,4 @@
-"""How the rules decided on an order."""
+"""Allocation data of an order."""
 
 from odoo import fields, models
 from odoo.exceptions import UserError
@@ -37,17 +37,17 @@ class SaleOrder(models.Model):
     _oms_cancel_idx = models.Index("(oms_cancel_at) WHERE oms_cancel_at IS NOT NULL")
 
     def _oms_release_slots(self):
-        """Give the places of cancelled orders in the work of today and later back."""
+        """Release the slots of cancelled orders for today and later."""
         self.env["oms.allocation.slot"].sudo().search([("order_id", "in", self.ids)]).filtered(
             lambda s: s.day >= self.env["oms.allocation.day"]._today(s.warehouse_id)
         )._release()
         self.sudo().filtered("oms_cancel_at").oms_cancel_at = False
 
     def _oms_send_from(self, warehouse):
-        """Have a person's choice of warehouse serve orders, whatever the rules say.
+        """Serve orders from a warehouse chosen by a person, regardless of the rules.
 
-        :param warehouse: one ``stock.warehouse`` we run, of the orders' company
-        :raise UserError: items were picked, or the warehouse cannot serve
+        :param warehouse: one managed ``stock.warehouse`` of the orders' company
+        :raise UserError: when items were picked or the warehouse cannot serve the orders
         """
         for order in self:
             if warehouse.company_id != order.company_id or not warehouse.oms_managed:
@@ -70,7 +70,10 @@ class SaleOrder(models.Model):
         holds._release(text)
 
     def _oms_log_chosen(self, warehouse):
-        """Append to the timeline of orders who chose their warehouse. :return: the sentence"""
+        """Log the chosen warehouse in the timeline of orders.
+
+        :return: the logged sentence
+        """
         text = self.env._(
             "Warehouse set to %(warehouse)s by %(user)s.",
             warehouse=warehouse.name,

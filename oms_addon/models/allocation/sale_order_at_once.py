@@ -1,10 +1,10 @@
-"""Orders that a person confirms have their stock reserved at once."""
+"""Immediate reservation of orders confirmed by a person."""
 
 from psycopg2.errors import LockNotAvailable
 
 from odoo import models
 
-#: how long a person's click waits for stock rows that somebody else holds
+#: maximum wait of a user's request for locked stock rows
 PATIENCE = "200ms"
 
 
@@ -12,10 +12,10 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     def _oms_reserve_at_once(self):
-        """Reserve the stock of confirmed orders of managed warehouses, within this transaction
-        where its rows can be locked without waiting, else by the background job right after it.
+        """Reserve the stock of confirmed orders of managed warehouses in this transaction if the
+        rows can be locked in time, else in the background job directly afterwards.
         """
-        # Whoever may confirm an order has it reserved; the allocator is the system's.
+        # Users who may confirm orders need no access to the allocator.
         orders_sudo = self.sudo().filtered(
             lambda o: (
                 o.state == "sale"

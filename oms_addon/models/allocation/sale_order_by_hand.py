@@ -1,6 +1,4 @@
-"""An order that somebody confirms by hand is served from where the rules say, unless its
-warehouse was chosen on purpose.
-"""
+"""Sourcing of orders confirmed by a user, unless the warehouse was chosen on purpose."""
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -35,20 +33,20 @@ class SaleOrder(models.Model):
 
     @api.onchange("warehouse_id")
     def _onchange_warehouse_id_oms(self):
-        """Keep a warehouse that somebody chose: another than the one the order came with."""
+        """Keep the warehouse if the user selects one that differs from the default."""
         usual = self.new({"user_id": self.user_id.id, "company_id": self.company_id.id})
         self.oms_keep_warehouse = bool(
             self.oms_is_sourced and self.warehouse_id != usual.warehouse_id
         )
 
     def _oms_source_by_hand(self):
-        """Have the rules decide from where orders are sent that are being confirmed.
+        """Source orders that are being confirmed.
 
-        What staff sell from a warehouse we do not run is left as it is.
+        Orders without channel from unmanaged warehouses are left as they are.
 
-        :raise UserError: a person confirms an order that no rule serves
+        :raise UserError: when a user confirms an order that no rule serves
         """
-        # sourced: the path sourced them, see oms.order.flow
+        # sourced: already sourced by the order path, see oms.order.flow
         if unsealed(self.env, "sourced") or self.env.context.get("skip_procurement"):
             return
         orders_sudo = self.sudo().filtered(lambda o: o.oms_channel_id or o.warehouse_id.oms_managed)
@@ -58,7 +56,7 @@ class SaleOrder(models.Model):
         for warehouse, of_warehouse in kept.grouped("warehouse_id").items():
             of_warehouse.oms_chosen_warehouse_id = warehouse
             of_warehouse._oms_log_chosen(warehouse)
-        # by_hand: nobody is there to be asked when a payment confirms an order
+        # by_hand: no user can be asked if a payment confirms the order
         by_hand = self.env.su or not self.env.user._is_internal()
         for company, of_company in orders_sudo.grouped("company_id").items():
             sourcing = self.env["oms.sourcing"].sudo().with_company(company)
@@ -67,7 +65,7 @@ class SaleOrder(models.Model):
                 queued._oms_refuse_unserved()
 
     def _oms_refuse_unserved(self):
-        """:raise UserError: always, saying why no rule serves these orders and what to do"""
+        """:raise UserError: always, with the reason why no rule serves the orders and the remedy"""
         raise UserError(
             "\n".join(
                 self.env._(

@@ -1,4 +1,4 @@
-"""From where a line is served."""
+"""Warehouses of an order line."""
 
 from odoo import fields, models
 
@@ -77,17 +77,17 @@ class SaleOrderLine(models.Model):
     )
 
     def _oms_gather_changed(self, before):
-        """Decide again where the items come from of orders whose quantities were changed.
+        """Re-source orders with changed quantities if that reduces their parcels.
 
-        :param dict before: the quantity of each line that was changed, by its id
+        :param dict before: the previous quantities of the changed lines, by id
         """
         changed = self.filtered(lambda l: l.id in before and l.product_uom_qty != before[l.id])
         self.env["oms.resourcing"]._gather(changed.order_id, self.env._("quantities changed"))
 
     def _oms_shares(self, product_qty, procurement_uom):
-        """:return: pairs (warehouse, quantity) when the plan is about just this quantity"""
+        """:return: pairs (warehouse, quantity) if the plan matches this quantity, else empty"""
         self.ensure_one()
-        # no_plan: the quantity is sourced again, see oms.resourcing
+        # no_plan: the quantity is being re-sourced, see oms.resourcing
         plan = {} if unsealed(self.env, "no_plan") else self.oms_plan or {}
         unit = self.product_id.uom_id
         wanted = procurement_uom._compute_quantity(product_qty, unit, round=False)
@@ -102,7 +102,7 @@ class SaleOrderLine(models.Model):
         ]
 
     def _oms_is_goods(self):
-        """:return: whether the line is about items kept in stock that we source"""
+        """:return: whether the line has stocked items to be sourced"""
         self.ensure_one()
         return bool(
             not self.display_type
@@ -112,7 +112,7 @@ class SaleOrderLine(models.Model):
         )
 
     def _oms_here(self):
-        """:return: the units of the line that left neither from here nor elsewhere"""
+        """:return: the quantity of the line that has not been shipped, from Odoo or externally"""
         self.ensure_one()
         gone = self.env["oms.external.shipment"]._units_gone(self)
         return self.product_uom_qty - self.qty_delivered - gone

@@ -1,4 +1,4 @@
-"""What is added to a confirmed order in one go is sourced in one go."""
+"""Joint sourcing of all items added to a confirmed order in one write."""
 
 from odoo import models
 from odoo.fields import Command
@@ -8,15 +8,15 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     def _oms_ordered_before(self, vals):
-        """:return: the quantity of each line, by its id, before a write that adds items to orders
-        that are confirmed; ``None`` for any other write
+        """:return: the quantity of each line, by id, before a write that adds items to confirmed
+        orders; ``None`` for any other write
         """
         if not self._oms_adds_goods(vals.get("order_line")) or "state" in vals:
             return None
         return {line.id: line.product_uom_qty for line in self.order_line}
 
     def _oms_procure_added(self, before):
-        """Procure what was added to orders, all lines together.
+        """Procure the quantities added to orders, all lines together.
 
         :param dict before: see ``_oms_ordered_before``
         """
@@ -28,9 +28,7 @@ class SaleOrder(models.Model):
         )
 
     def _oms_adds_goods(self, commands):
-        """:return: whether commands on the lines add items to orders that are confirmed and
-        sourced by us
-        """
+        """:return: whether the commands on lines add items to confirmed, sourced orders"""
         if not commands or self.env.context.get("skip_procurement"):
             return False
         if not all(

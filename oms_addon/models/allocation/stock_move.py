@@ -1,4 +1,4 @@
-"""What people reserve by hand takes places in the day's work of warehouses, too."""
+"""Daily capacity used by manual reservations."""
 
 from odoo import models
 
@@ -7,8 +7,8 @@ class StockMove(models.Model):
     _inherit = "stock.move"
 
     def _oms_slots_before(self):
-        """:return: what is reserved of moves that take places in the work of warehouses with a
-        daily limit, and the places they may take; ``None`` where there are none
+        """:return: the reserved quantities of moves in warehouses with a daily limit, and their
+        available slots; ``None`` if there are none
         """
         limited = self._oms_managed().filtered(
             lambda m: (
@@ -24,7 +24,7 @@ class StockMove(models.Model):
         return {move: move.quantity for move in limited}, places
 
     def _oms_reserve_slots(self, before):
-        """Take the places of moves of which more is reserved than before, even on a full day.
+        """Assign slots for moves with more reserved than before, even beyond the daily limit.
 
         :param before: see ``_oms_slots_before``
         """

@@ -1,11 +1,11 @@
-"""What somebody who looks at the queue wants to know of each order that waits."""
+"""Queue data of waiting moves for the backorder list."""
 
 from odoo import api, fields, models
 from odoo.tools import SQL, format_date
 
 from .oms_allocator import OPEN_STATES
 
-#: what the place of a move in the queue of its product is sorted by
+#: fields that determine the queue position of a move
 QUEUE_READ = {
     "stock.move": ["sale_line_id"],
     "sale.order.line": ["order_id"],
@@ -71,7 +71,7 @@ class StockMove(models.Model):
                 move.oms_served_by = self._oms_served_text(served.get(move, []), move in missing)
 
     def _oms_queue_place_to_sql(self, alias, direction, query):
-        """:return: what the place in a queue is sorted by"""
+        """:return: the SQL order of the queue position"""
         self._check_field_access(self._fields["oms_queue_place"], "read")
         for model, names in QUEUE_READ.items():
             self.env[model].flush_model(names)
@@ -89,7 +89,7 @@ class StockMove(models.Model):
 
     @api.model
     def _oms_places(self, queue):
-        """:return: the place of each move in the queue of its product"""
+        """:return: the position of each move in the queue of its product"""
         places, last = {}, {}
         for move in queue.filtered(lambda m: m.state in OPEN_STATES):
             last[move.product_id] = places[move] = last.get(move.product_id, 0) + 1
@@ -97,7 +97,7 @@ class StockMove(models.Model):
 
     @api.model
     def _oms_served_text(self, rows, is_missing):
-        """:return: what serves a move, in words"""
+        """:return: the stock and receipts that serve a move, for display"""
         Line = self.env["purchase.order.line"]
         now = fields.Datetime.now()
         texts = []
@@ -120,7 +120,7 @@ class StockMove(models.Model):
         return ", ".join(filter(None, texts)) or self.env._("Nothing incoming")
 
     def action_oms_order(self):
-        """Open the order that waits."""
+        """Open the waiting order."""
         self.ensure_one()
         self.check_access("read")
         self.env["sale.order"].check_access("read")

@@ -1,4 +1,4 @@
-"""What the rules know of a warehouse."""
+"""Allocation settings of a warehouse."""
 
 from odoo import fields, models
 
