@@ -1,4 +1,4 @@
-"""Transactions, invoices, refunds and credit notes."""
+"""Payment transactions, invoices, refunds and credit notes of channel orders. No payouts."""
 
 from . import oms_order_refund
 from . import oms_order_refund_request

@@ -20,7 +20,7 @@ class AccountInvoiceReport(models.Model):
 
     @api.model
     def _oms_select_channel(self) -> SQL:
-        """:return: the channel of the order of each line"""
+        """:return: the SQL of the channel of each invoice line's order"""
         return SQL(
             """(
                 SELECT MIN(sale.oms_channel_id)

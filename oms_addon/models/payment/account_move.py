@@ -1,4 +1,4 @@
-"""Invoices of channel orders: their receipt, and no chatter a batch would wait for."""
+"""Receipts of channel invoices, emailed in the background."""
 
 from odoo import fields, models
 
@@ -25,9 +25,9 @@ class AccountMove(models.Model):
     # === ACTION METHODS === #
 
     def action_oms_send_receipt(self):
-        """Send the receipt again, or after a failure.
+        """Send the receipt, again or after a failure.
 
-        Whoever serves customers may, who need not be allowed to change invoices.
+        Agents are allowed to, even without write access to invoices.
         """
         self.check_access("read")
         if not self.env.user.has_group("oms_addon.oms_addon_group_agent"):

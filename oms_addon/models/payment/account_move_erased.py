@@ -1,4 +1,4 @@
-"""Invoices of erased customers: by law they say whom they were made out to."""
+"""Billing addresses of erased customers, which the law requires to keep on invoices."""
 
 from odoo import api, fields, models
 
@@ -19,7 +19,7 @@ class AccountMove(models.Model):
     _oms_address_kept_idx = models.Index("(invoice_date) WHERE oms_billing_address IS NOT NULL")
 
     def _oms_keep_address(self):
-        """Keep the name and address these invoices were made out to, before it is erased."""
+        """Store the printed name and address of the customer before it is erased."""
         for move in self.sudo().filtered(lambda m: not m.oms_billing_address):
             partner = move.partner_id
             lines = [partner.display_name, partner._display_address(without_company=True)]
@@ -30,9 +30,9 @@ class AccountMove(models.Model):
 
     @api.autovacuum
     def _gc_oms_billing_address(self):
-        """Erase addresses that the books no longer need.
+        """Erase addresses whose retention period has ended.
 
-        :return: how many were erased, and whether more are left
+        :return: number of erased addresses, and whether more are left
         :rtype: tuple[int, bool]
         """
         limit = self.env["oms.retention"]._limit("invoices")

@@ -1,4 +1,4 @@
-"""Lines of credit notes, and what they credit."""
+"""Link from credit note lines to the invoice lines they credit."""
 
 from odoo import fields, models
 

@@ -1,4 +1,4 @@
-"""Journal entries of many payments at once."""
+"""Journal entries of payments in bulk."""
 
 from odoo import models
 
@@ -7,10 +7,10 @@ class AccountPayment(models.Model):
     _inherit = "account.payment"
 
     def _oms_generate_entries(self):
-        """Make the journal entries of payments, and link them together.
+        """Create the journal entries of payments in bulk and link them.
 
-        Core writes the link payment by payment, and each write looks for the invoices
-        that the payment reconciles; there are none yet.
+        Odoo writes the link per payment, and each write searches the reconciled invoices, of
+        which there are none yet.
         """
         payments = self.filtered(lambda p: not p.move_id and p.outstanding_account_id)
         if payments:
@@ -21,7 +21,7 @@ class AccountPayment(models.Model):
 
     def _oms_link_moves(self, moves):
         """Set the journal entries of payments, in order."""
-        # As the ORM writes computed fields: without the write of each payment.
+        # Like the ORM stores computed fields: without calling ``write`` per payment.
         with self.env.protecting([self._fields["move_id"]], self):
             for payment, move in zip(self, moves, strict=True):
                 payment.move_id = move

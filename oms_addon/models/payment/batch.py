@@ -1,14 +1,14 @@
-"""The context in which a batch of journal entries is made."""
+"""Context for creating journal entries in bulk."""
 
 from odoo.addons.oms_addon.tools.sealed_context import sealed
 
 
 def batch_context(env):
-    """Say what a batch of journal entries does without; its history is in oms.event.
+    """Return the context that disables per-record features, as events are kept in oms.event.
 
-    ``batch`` is read by the overrides of core methods that work record by record (payments'
-    journal entries, notes); ``no_distribution`` by the search for analytic distributions, which
-    every line repeats although there are none.
+    ``batch`` is read by overrides of core methods that work record by record (journal entries
+    of payments, notes); ``no_distribution`` by the search for analytic distributions, which
+    runs for every line even if there are none.
 
     :return: the context
     :rtype: dict

@@ -1,4 +1,4 @@
-"""Credit notes for what was invoiced and is not wanted: exact, posted, reconciled."""
+"""Credit notes for invoiced units: exact to the cent, posted, reconciled."""
 
 from decimal import Decimal
 
@@ -15,18 +15,18 @@ class OmsInvoicePoster(models.AbstractModel):
 
     @api.model
     def _credit(self, order, quantities, reason, refund_charge_ref=None, amounts=None):
-        """Credit units of an order that were invoiced; what was credited stays so.
+        """Credit invoiced units of an order.
 
-        The credit notes of an invoice never exceed it: the one that takes the last unit
-        of a line takes what is left of its amount, to the cent.
+        The credit notes of an invoice never exceed it: the last unit of a line is credited with
+        the exact remaining amount.
 
         :param order: one ``sale.order``
         :param dict quantities: units by ``sale.order.line``, in the line's unit
-        :param str reason: why, in words
-        :param str refund_charge_ref: the channel's id of the refund that pays it
-        :param dict amounts: what the units are credited with, with taxes, by ``sale.order.line``,
-            where it is not their share of the line
-        :return: the posted credit notes; none when nothing of it was invoiced
+        :param str reason: the reason, as text
+        :param str refund_charge_ref: the channel's id of the related refund
+        :param dict amounts: amounts to credit including taxes, by ``sale.order.line``; by default
+            the units' share of the line
+        :return: the posted credit notes; empty if nothing of it was invoiced
         :rtype: account.move
         """
         order = order.sudo().with_company(order.company_id).with_context(**batch_context(self.env))
@@ -58,9 +58,9 @@ class OmsInvoicePoster(models.AbstractModel):
 
     @api.model
     def _share_out(self, quantities):
-        """Find the invoice lines that units were billed with, the oldest first.
+        """Find the invoice lines of units, oldest first.
 
-        :return: by invoice, tuples (invoice line, units, whether these are the last)
+        :return: by invoice, tuples (invoice line, units, whether these are its last units)
         :rtype: dict
         """
         shares = {}
@@ -87,7 +87,7 @@ class OmsInvoicePoster(models.AbstractModel):
 
     @api.model
     def _credited(self, invoice_line):
-        """:return: the lines of credit notes that took units of an invoice line back"""
+        """:return: the credit note lines that credit units of an invoice line"""
         return invoice_line.sale_line_ids.invoice_lines.filtered(
             lambda line: (
                 line.move_id.reversed_entry_id == invoice_line.move_id
@@ -142,7 +142,7 @@ class OmsInvoicePoster(models.AbstractModel):
 
     @api.model
     def _are_last(self, invoice, lines):
-        """:return: whether nothing of an invoice is left after these units"""
+        """:return: whether an invoice is fully credited with these units"""
         taken = {line: quantity for line, quantity, _is_last in lines}
         return all(
             line.product_uom_id.compare(self._units_left_of(line), taken.get(line, 0.0)) <= 0
@@ -152,11 +152,11 @@ class OmsInvoicePoster(models.AbstractModel):
 
     @api.model
     def _prepare_credit_line(self, line, quantity, is_last, left, told=None, cents=Decimal(0)):
-        """:param bool is_last: whether no unit of the line is left after these
-        :param TaxedAmount left: what is left of the line
-        :param float told: what is credited, where it is not the units' share
-        :param Decimal cents: what the last units cost beyond what is left
-        :return: the values of the credit of some units of an invoice line
+        """:param bool is_last: whether these are the last units of the line
+        :param TaxedAmount left: the uncredited amount of the line
+        :param float told: the amount to credit, if not the units' share
+        :param Decimal cents: rounding difference to add to the last units
+        :return: the values of the credit note line
         """
         coin = self._coin(line.currency_id)
         amount = left.total + cents
@@ -174,9 +174,8 @@ class OmsInvoicePoster(models.AbstractModel):
 
     @api.model
     def _exact_total(self, line):
-        """:return: what an invoice line costs, with taxes: where prices include them, the price
-            itself; the line's own total may be a cent off it, where taxes are rounded over the
-            invoice
+        """:return: the total of an invoice line with taxes; for tax-included prices from the price
+            itself, as ``price_total`` may differ by a cent with globally rounded taxes
         :rtype: Decimal
         """
         if not line.tax_ids or not all(line.tax_ids.mapped("price_include")):
@@ -186,12 +185,12 @@ class OmsInvoicePoster(models.AbstractModel):
 
     @api.model
     def _round_to_invoice(self, note, is_told=False):
-        """Add the cents by which an invoice's credit notes would miss it.
+        """Add a rounding line for the difference between an invoice and its credit notes.
 
-        Taxes rounded over the document differ by cents when it is credited in parts. The
-        last credit note makes them meet; none before it goes beyond.
+        Globally rounded taxes differ by cents if the invoice is credited in parts. The last
+        credit note equalizes them; earlier ones must not exceed the invoice.
 
-        :param bool is_told: whether the note is of what was given back, which may be cents less
+        :param bool is_told: whether the note is for a given refund amount, which may be lower
         """
         invoice, currency = note.reversed_entry_id, note.currency_id
         notes = invoice.reversal_move_ids.filtered(lambda move: move.state != "cancel")
@@ -199,7 +198,7 @@ class OmsInvoicePoster(models.AbstractModel):
         is_final = not is_told and self._is_credited(invoice)
         if currency.is_zero(difference) or difference > 0 and not is_final:
             return
-        # What a channel kept of the price stays invoiced.
+        # A part of the price retained by the channel stays invoiced.
         if difference > currency.rounding * (len(invoice.invoice_line_ids) + len(notes)):
             return
         note.write(
@@ -232,7 +231,7 @@ class OmsInvoicePoster(models.AbstractModel):
 
     @api.model
     def _reconcile_refund(self, order, notes, refund_charge_ref):
-        """Reconcile credit notes with the refund that paid them, and what else is open."""
+        """Link credit notes to their refund, post pending payments and reconcile."""
         collector = self.env["oms.payment.collector"]
         refunds = order.transaction_ids.filtered(
             lambda tx: tx.operation == "refund" and tx.oms_charge_ref == refund_charge_ref
@@ -244,7 +243,7 @@ class OmsInvoicePoster(models.AbstractModel):
 
     @api.model
     def _log_credit(self, order, notes, reason):
-        """Write on the order what was credited and why."""
+        """Log the credit notes on the order."""
         for note in notes:
             self.env["oms.event"]._log(
                 order,

@@ -1,4 +1,4 @@
-"""What is left of invoice lines, with each of their taxes, and exact credits of it."""
+"""Uncredited amounts of invoice lines by tax, and exact credit note lines."""
 
 from decimal import Decimal
 
@@ -14,14 +14,14 @@ class OmsInvoicePoster(models.AbstractModel):
 
     @api.model
     def _invoices_of(self, order):
-        """:return: the posted invoices of an order, the oldest first"""
+        """:return: the posted invoices of an order, oldest first"""
         return order.invoice_ids.filtered(
             lambda move: move.move_type == "out_invoice" and move.state == "posted"
         ).sorted("id")
 
     @api.model
     def _left_of(self, invoices):
-        """Find what credit notes, drafts too, leave of invoices.
+        """Compute the uncredited amounts of invoices, counting draft credit notes.
 
         :return: a ``TaxedAmount`` by invoice line, its taxes by id
         :rtype: dict
@@ -38,8 +38,8 @@ class OmsInvoicePoster(models.AbstractModel):
 
     @api.model
     def _credited_line(self, invoice, line):
-        """:return: the invoice line that a credit note's line takes back; one made by hand is
-        known by the order line and product
+        """:return: the invoice line that a credit note line credits; for manual credit notes found
+        by order line and product
         """
         return (
             line.oms_credited_line_id
@@ -50,8 +50,8 @@ class OmsInvoicePoster(models.AbstractModel):
 
     @api.model
     def _taxed_amounts(self, move):
-        """:return: a ``TaxedAmount`` by product line of an invoice or credit note, rounded as
-        the document is
+        """:return: a ``TaxedAmount`` by product line of an invoice or credit note, rounded as on
+        the document
         :rtype: dict
         """
         coin = self._coin(move.currency_id)
@@ -82,14 +82,12 @@ class OmsInvoicePoster(models.AbstractModel):
 
     @api.model
     def _units_left_of(self, line):
-        """:return: the units of an invoice line that no credit note took back"""
+        """:return: the uncredited units of an invoice line"""
         return line.quantity - sum(self._credited(line).mapped("quantity"))
 
     @api.model
     def _value_left(self, order_line, units):
-        """:return: what so many units of an order line cost, less money that was credited of
-        them before
-        """
+        """:return: the value of units of an order line, less amounts credited without units"""
         value = order_line._oms_value_of(units)
         lines = order_line.sudo().invoice_lines.filtered(
             lambda l: l.move_id.move_type == "out_invoice" and l.move_id.state == "posted"
@@ -103,11 +101,11 @@ class OmsInvoicePoster(models.AbstractModel):
 
     @api.model
     def _cents_of(self, lines):
-        """Find by how much lines cost more than their invoice counts for them, whose taxes were
-        rounded over all of them.
+        """Compute by how much the exact totals of lines differ from their amounts on an invoice
+        with globally rounded taxes.
 
         :param lines: invoice lines
-        :return: cents by invoice line
+        :return: differences by invoice line
         :rtype: dict[account.move.line, Decimal]
         """
         lines = self.env["account.move.line"].concat(*lines)
@@ -129,8 +127,8 @@ class OmsInvoicePoster(models.AbstractModel):
     def _prepare_credit(self, line, quantity, amount):
         """:param line: the invoice line
         :param float quantity: in its unit
-        :param TaxedAmount amount: what is taken back of it
-        :return: the values of a credit note's line of just that amount and those taxes
+        :param TaxedAmount amount: the amount to credit
+        :return: the values of a credit note line with exactly that amount and taxes
         """
         price, discount = line.price_unit, line.discount
         included = line.tax_ids and all(line.tax_ids.mapped("price_include"))

@@ -1,4 +1,4 @@
-"""Credit notes for money given back without items: goodwill, shipping, a lower price."""
+"""Credit notes for refunds without items: goodwill, shipping, price reductions."""
 
 from decimal import Decimal
 
@@ -15,20 +15,20 @@ class OmsInvoicePoster(models.AbstractModel):
 
     @api.model
     def _credit_money(self, order, amount, reason, shares=None, refund_charge_ref=None, taxes=None):
-        """Credit an amount of an invoiced order; its quantities stay invoiced.
+        """Credit an amount of an invoiced order without changing quantities.
 
-        It is of the lines the channel names; the rest is spread over what is left of each line
-        and tax, so that no line is credited beyond what it cost.
+        Lines named by the channel are credited first; the rest is spread over the uncredited
+        amounts of all lines and taxes, so that no line is credited beyond its total.
 
         :param order: one ``sale.order``
-        :param float amount: what was given back, with taxes
-        :param str reason: why, in words
-        :param dict shares: amounts, with taxes, by ``sale.order.line`` the channel names
-        :param str refund_charge_ref: the channel's id of the refund that pays it
-        :param dict taxes: what of ``shares`` is tax, where the channel says that it is not the
+        :param float amount: the refunded amount, including taxes
+        :param str reason: the reason, as text
+        :param dict shares: amounts including taxes, by ``sale.order.line`` the channel names
+        :param str refund_charge_ref: the channel's id of the related refund
+        :param dict taxes: tax part of ``shares``, if the channel reports one other than the
             usual part
-        :return: the posted credit notes, one for each invoice; less than ``amount`` where
-            less is left of what was invoiced
+        :return: the posted credit notes, one per invoice; their total is less than ``amount`` if
+            less is left to credit
         :rtype: account.move
         """
         order = order.sudo().with_company(order.company_id).with_context(**batch_context(self.env))
@@ -49,7 +49,7 @@ class OmsInvoicePoster(models.AbstractModel):
     @api.model
     def _prepare_money_note(self, order, invoice, lines, reason):
         """:param list lines: tuples (invoice line, ``TaxedAmount``)
-        :return: the values of the credit note of money for some lines of an invoice
+        :return: the values of the credit note for amounts of an invoice
         """
         return {
             **self._prepare_credit_note(order, invoice, [], reason),
@@ -67,10 +67,10 @@ class OmsInvoicePoster(models.AbstractModel):
 
     @api.model
     def _money_parts(self, order, amount, shares, taxes):
-        """Find which invoice lines an amount makes cheaper.
+        """Split an amount among invoice lines.
 
-        :return: by invoice, tuples (invoice line, ``TaxedAmount``); their totals make
-            ``amount``, or all that is left to credit
+        :return: by invoice, tuples (invoice line, ``TaxedAmount``), which add up to ``amount``
+            or to all that is left to credit
         :rtype: dict
         """
         coin = self._coin(order.currency_id)

@@ -1,4 +1,4 @@
-"""Invoices by the channel's policy, made, posted and reconciled a batch at a time."""
+"""Invoices as defined by the channel's policy: created, posted and reconciled in bulk."""
 
 from odoo import api, models
 from odoo.exceptions import UserError
@@ -16,10 +16,10 @@ class OmsInvoicePoster(models.AbstractModel):
 
     @api.model
     def _invoice(self, orders):
-        """Invoice what is due of orders; say which still wait to be invoiced.
+        """Invoice orders as far as their policy allows.
 
         :param orders: ``sale.order`` records
-        :return: a sentence by order that waits
+        :return: a sentence for each order that waits to be invoiced
         :rtype: dict
         """
         sudo_orders = orders.sudo()
@@ -40,7 +40,7 @@ class OmsInvoicePoster(models.AbstractModel):
 
     @api.model
     def _not_due(self, order):
-        """:return: why nothing of an order may be invoiced yet, '' when it may"""
+        """:return: why an order may not be invoiced yet; '' if it may"""
         policy = order._oms_invoice_policy()
         if order.state != "sale" or not order._oms_lines_to_invoice():
             return ""
@@ -58,13 +58,13 @@ class OmsInvoicePoster(models.AbstractModel):
 
     @api.model
     def _has_goods_due(self, order):
-        """:return: whether items left that are not invoiced, or the order has no items"""
+        """:return: whether shipped items are not invoiced, or the order has no items"""
         goods = order.order_line.filtered(lambda line: line.product_id.type == "consu")
         return not goods or bool(goods & order._oms_lines_to_invoice())
 
     @api.model
     def _rest(self, order):
-        """:return: what of an order is still to be invoiced, '' for nothing"""
+        """:return: why a part of an order is not invoiced yet; '' if everything is"""
         if order.state in ("draft", "sent"):
             return self.env._("Waiting for confirmation to create the invoice.")
         if order.state != "sale" or order._oms_policy("invoice_policy") == "manual":
@@ -83,7 +83,7 @@ class OmsInvoicePoster(models.AbstractModel):
 
     @api.model
     def _is_to_invoice(self, order):
-        """:return: whether a part of an order is not invoiced yet, and will be by its policy"""
+        """:return: whether a part of an order is still to be invoiced by its policy"""
         return any(
             line._oms_is_invoiced_by_policy()
             and line.product_uom_id.compare(line._oms_invoiced_qty(), line.product_uom_qty) < 0
@@ -94,7 +94,7 @@ class OmsInvoicePoster(models.AbstractModel):
 
     @api.model
     def _invoice_batch(self, orders):
-        """Make, post and reconcile the invoices of orders, all or none."""
+        """Create, post and reconcile the invoices of orders, all or none."""
         for company, of_company in orders.grouped("company_id").items():
             of_company = of_company.with_company(company).with_context(
                 **batch_context(self.env),
@@ -114,8 +114,8 @@ class OmsInvoicePoster(models.AbstractModel):
 
     @api.model
     def _exact(self, orders):
-        """:return: ids of the orders in the company's currency whose rounded lines make the
-        rounded total, so that what a line credits is known without computing taxes again
+        """:return: ids of the orders in company currency whose rounded line amounts add up to the
+        untaxed total, so that invoice line amounts need no tax computation
         """
         return frozenset(
             order.id
@@ -128,14 +128,14 @@ class OmsInvoicePoster(models.AbstractModel):
 
     @api.model
     def _journal_id(self, company):
-        """:return: the id of the journal Odoo takes for sales in the company's currency"""
+        """:return: the id of Odoo's default sales journal in the company's currency"""
         Journal = self.env["account.journal"].with_company(company)
         domain = [*Journal._check_company_domain(company), ("type", "=", "sale")]
         return Journal.search(domain, limit=1).id
 
     @api.model
     def _prefetch(self, orders):
-        """Read at once what core would read order by order."""
+        """Prefetch what core would read order by order."""
         lines = orders.order_line
         lines.tax_ids.mapped("amount")
         lines.move_ids.mapped("location_id")
@@ -143,7 +143,7 @@ class OmsInvoicePoster(models.AbstractModel):
 
     @api.model
     def _check_invoices(self, invoices):
-        """:raise UserError: when discounts outweigh what is invoiced"""
+        """:raise UserError: if the amount to invoice is negative"""
         if invoices.filtered(lambda move: move.move_type != "out_invoice"):
             raise UserError(
                 self.env._(
@@ -154,7 +154,7 @@ class OmsInvoicePoster(models.AbstractModel):
 
     @api.model
     def _link(self, invoices):
-        """Tell charges which invoice they pay."""
+        """Link payment transactions to the invoices they pay."""
         for invoice in invoices:
             self._order_of(invoice).transaction_ids.filtered(
                 lambda tx: tx.state in ("authorized", "done") and tx.operation != "refund"
@@ -168,12 +168,12 @@ class OmsInvoicePoster(models.AbstractModel):
 
     @api.model
     def _order_of(self, invoice):
-        """:return: the order of an invoice the poster made"""
+        """:return: the order of an invoice created here"""
         return invoice.invoice_line_ids.sale_line_ids.order_id[:1]
 
     @api.model
     def _log_invoices(self, invoices):
-        """Write on orders and invoices what was made of what."""
+        """Log the invoices on orders, and the orders on invoices."""
         texts, bodies = [], {}
         Event = self.env["oms.event"]
         for invoice in invoices:

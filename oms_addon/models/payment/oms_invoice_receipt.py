@@ -1,4 +1,4 @@
-"""Receipts: the invoice as PDF to the customer, once."""
+"""Receipts: the invoice as PDF, emailed once to the customer."""
 
 from odoo import api, fields, models
 
@@ -11,13 +11,13 @@ class OmsInvoicePoster(models.AbstractModel):
 
     @api.model
     def _send_receipts(self, limit=10):
-        """Mail the invoices of paid channel orders that wait for it, one batch.
+        """Email a batch of pending receipts of paid invoices.
 
-        The mark that it was sent is part of the transaction that queues the mail, so
-        neither comes without the other.
+        The state is written in the transaction that queues the mail, so both succeed or fail
+        together.
 
-        :param int limit: how many at most
-        :return: how many were looked at
+        :param int limit: maximum number of receipts
+        :return: number of receipts processed
         :rtype: int
         """
         Move = self.env["account.move"].sudo()
@@ -39,12 +39,12 @@ class OmsInvoicePoster(models.AbstractModel):
 
     @api.model
     def _split_receipts(self, moves):
-        """:return: what can be rendered at once; a plain wkhtmltopdf takes one document"""
+        """:return: batches to render together; an unpatched wkhtmltopdf renders only one"""
         return [moves] if _wkhtml().is_patched_qt else list(moves)
 
     @api.model
     def _get_receipt_domain(self):
-        """:return: the invoices whose receipt is to be sent now"""
+        """:return: the domain of the invoices whose receipt is to be sent"""
         return [
             ("oms_receipt_state", "=", "pending"),
             ("state", "=", "posted"),
@@ -54,7 +54,7 @@ class OmsInvoicePoster(models.AbstractModel):
 
     @api.model
     def _send_batch(self, moves):
-        """Send receipts with Odoo's own mail and PDF, and mark them."""
+        """Send receipts with Odoo's mail template and PDF, and mark them as sent."""
         self.env["account.move.send"].with_env(moves.env)._generate_and_send_invoices(
             moves, sending_methods=["email"], allow_raising=True
         )
@@ -68,7 +68,7 @@ class OmsInvoicePoster(models.AbstractModel):
 
     @api.model
     def _fail_receipts(self, failed):
-        """Write on invoices why their receipt could not be sent."""
+        """Store the error on invoices whose receipt failed."""
         in_words = self.env["oms.channel.message"]._in_words
         for move, error in failed.items():
             move.write({"oms_receipt_state": "failed", "oms_receipt_error": in_words(error)})

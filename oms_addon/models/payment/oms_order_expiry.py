@@ -1,4 +1,4 @@
-"""Orders nobody paid: cancelled in time, their stock free again."""
+"""Cancellation of orders that are not paid in time."""
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -13,12 +13,12 @@ class OmsPaymentCollector(models.AbstractModel):
 
     @api.model
     def _expire_unpaid(self, limit=100):
-        """Cancel orders to be paid in advance that stay unpaid longer than allowed.
+        """Cancel prepaid orders that stay unpaid for too long.
 
-        How long is what the channel said when an order was received, or now if that is longer.
+        The limit is the channel's setting at the time of the order, or the current one if longer.
 
-        :param int limit: how many at most
-        :return: how many were cancelled
+        :param int limit: maximum number of orders
+        :return: number of cancelled orders
         :rtype: int
         """
         channels = self.env["oms.channel"].search(
@@ -38,7 +38,7 @@ class OmsPaymentCollector(models.AbstractModel):
 
     @api.model
     def _get_expired_domain(self, channel):
-        """:return: the domain of the orders of a channel whose time is over"""
+        """:return: the domain of a channel's orders whose payment is overdue"""
         now = fields.Datetime.now()
         overdue = Domain.OR(
             self._get_terms_domain(name)
@@ -59,7 +59,7 @@ class OmsPaymentCollector(models.AbstractModel):
 
     @api.model
     def _get_terms_domain(self, name):
-        """:return: the domain of the orders that a setting of days is for"""
+        """:return: the domain of the orders that a setting of days applies to"""
         terms = [code for code, setting in EXPIRY_FIELDS.items() if setting == name]
         return Domain("oms_payment_terms", "in", terms) | Domain(
             [("oms_payment_terms", "=", False), ("oms_policy_id.payment_policy", "in", terms)]
@@ -67,14 +67,14 @@ class OmsPaymentCollector(models.AbstractModel):
 
     @api.model
     def _get_placed_domain(self, oldest):
-        """:return: the domain of the orders placed before a moment"""
+        """:return: the domain of the orders placed before a time"""
         return Domain("oms_placed_at", "<", oldest) | Domain(
             [("oms_placed_at", "=", False), ("date_order", "<", oldest)]
         )
 
     @api.model
     def _expire(self, orders):
-        """Cancel orders because their time to be paid is over."""
+        """Cancel orders because their payment is overdue."""
         orders._action_cancel()
         for days, of_days in orders.grouped(lambda o: o._oms_unpaid_days()).items():
             text = self.env._("Cancelled: unpaid for %(days)s days", days=days)

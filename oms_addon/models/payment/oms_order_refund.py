@@ -1,4 +1,4 @@
-"""What a channel gave back: each refund once, whoever tells it and however often."""
+"""Refunds of channel orders, each recorded once."""
 
 from odoo import api, fields, models
 
@@ -6,11 +6,11 @@ from odoo.addons.oms_addon.documents.problems import HoldReason
 
 
 class OmsOrderRefund(models.Model):
-    """A refund of an order, told by its channel or asked for here.
+    """A refund reported by the channel or requested in Odoo.
 
-    A refund the channel tells has its ``ref`` there. One that is asked for here has none
-    until the channel took it; then it is known by that, and its echo changes nothing. A channel
-    with a ledger of refunds tells the echo under an id of the ledger, ``echo_ref``.
+    A reported refund has the channel's id as ``ref``. A requested one gets it when the channel
+    accepts it; if the channel reports it later, it is recognized by that id. A channel with a
+    refund ledger reports it under another id, ``echo_ref``.
     """
 
     _name = "oms.order.refund"
@@ -80,7 +80,7 @@ class OmsOrderRefund(models.Model):
 
     @api.model
     def _credit_waiting(self, orders):
-        """Credit the money of refunds whose orders are invoiced by now."""
+        """Credit waiting refunds of orders that are invoiced now."""
         waiting = self.search([("order_id", "in", orders.ids), ("state", "=", "waiting")])
         for refund in waiting:
             order, due = refund.order_id, refund.credit_due
@@ -94,7 +94,7 @@ class OmsOrderRefund(models.Model):
             refund._credit_due()
 
     def _credit_due(self):
-        """Credit what is left to credit of a refund, as far as its order is invoiced."""
+        """Credit the remaining amount of a refund as far as its order is invoiced."""
         self.ensure_one()
         poster, order = self.env["oms.invoice.poster"], self.order_id
         shares, taxes = (
@@ -111,13 +111,13 @@ class OmsOrderRefund(models.Model):
         if order.currency_id.is_zero(left):
             self._advance_to("done")
         elif poster._invoices_of(order.sudo()) and not poster._is_to_invoice(order.sudo()):
-            # Whatever was given back, no more than was invoiced can be credited.
+            # No more than the invoiced amount can be credited.
             self.credit_due = 0.0
             self._advance_to("done")
             self._hold_for_excess(left)
 
     def _hold_for_excess(self, excess):
-        """More was given back than is left of what was invoiced."""
+        """Open an exception if a refund exceeds the uncredited invoiced amount."""
         self.env["oms.hold"]._open(
             self.order_id,
             [

@@ -1,4 +1,4 @@
-"""What a channel gave back of an order, applied to it: records and credit notes."""
+"""Application of reported refunds to orders: refund records and credit notes."""
 
 from decimal import Decimal
 from typing import NamedTuple
@@ -9,14 +9,14 @@ from odoo.addons.oms_addon.tools.bundles import split
 
 
 class RefundParts(NamedTuple):
-    """What a refund says of the lines of an order, each by ``sale.order.line``."""
+    """The effect of a refund on an order, each part by ``sale.order.line``."""
 
-    #: units that came back, and units that did not leave
+    #: returned units, and units that were not shipped
     back: dict
     kept: dict
-    #: money given back for units; ``None`` where the channel does not say
+    #: refunded amount of units; ``None`` if not reported
     told: dict
-    #: money without units, and what of it is tax where the channel says
+    #: refunded amounts without units, and their tax if reported
     shares: dict
     taxes: dict
 
@@ -28,10 +28,10 @@ class OmsOrderRefund(models.Model):
 
     @api.model
     def _apply(self, pairs):
-        """Apply refunds nobody saw before.
+        """Apply refunds that are not recorded yet.
 
-        Pieces that did not leave are taken off the order, those invoiced are credited;
-        money beyond them is credited once there is an invoice to credit.
+        Unshipped units are removed from the order and invoiced ones credited; the amount beyond
+        them is credited once there is an invoice.
 
         :param list pairs: tuples (``sale.order``, ``order_document.Refund``), oldest first
         """
@@ -55,7 +55,7 @@ class OmsOrderRefund(models.Model):
 
     @api.model
     def _prepare_told(self, order, refund):
-        """:return: the values of a refund the channel tells"""
+        """:return: the values of the record of a reported refund"""
         return {
             "order_id": order.id,
             "channel_id": order.oms_channel_id.id,
@@ -70,14 +70,14 @@ class OmsOrderRefund(models.Model):
 
     @api.model
     def _total(self, refund):
-        """:return: what a refund gives back in all; ``None`` when nobody tells"""
+        """:return: the total amount of a refund; ``None`` if not reported"""
         if refund.amount is not None:
             return refund.amount
         amounts = [line.amount for line in refund.lines]
         return sum(amounts) if amounts and None not in amounts else None
 
     def _credit(self, order, refund):
-        """Take a refund's pieces off and credit them; find what money is left to credit."""
+        """Remove and credit the units of a refund and compute the amount left to credit."""
         self.ensure_one()
         parts = self._parts_of(order, refund)
         value, less, cents, amounts = self._values(order, parts.back, parts.kept, parts.told)
@@ -85,7 +85,7 @@ class OmsOrderRefund(models.Model):
         rest = order.currency_id.round(float(total) - value) if total is not None else 0.0
         if order.currency_id.compare_amounts(rest, 0.0) < 0:
             less, rest = less - rest, 0.0
-        # What is owed is known before the pieces are taken off.
+        # Computed before the quantities change.
         self.kept += less + cents
         later = self._value_to_invoice(parts.back, amounts)
         self._take_off(order, parts, amounts)
@@ -103,7 +103,7 @@ class OmsOrderRefund(models.Model):
         self._credit_waiting(order)
 
     def _parts_of(self, order, refund):
-        """Map the lines of a refund to order lines; those that are on none go to a person.
+        """Map a refund's lines to order lines; unmatched ones get an exception.
 
         :rtype: RefundParts
         """
@@ -128,15 +128,15 @@ class OmsOrderRefund(models.Model):
 
     @api.model
     def _named_line(self, order, line):
-        """:return: the order line that a refund line names by its id on the channel, if any"""
+        """:return: the order line with the channel line id of a refund line, if any"""
         if not line.line_ref:
             return order.order_line.browse()
         return order.order_line.filtered(lambda l: l.oms_line_ref == line.line_ref)[:1]
 
     def _take_off(self, order, parts, amounts):
-        """Cancel the units that did not leave, and credit those that came back.
+        """Cancel unshipped units and credit returned ones.
 
-        :param dict amounts: what is credited by order line, where it is not all they cost
+        :param dict amounts: amounts to credit by order line, if not their full price
         """
         if parts.kept:
             self.env["oms.order.canceller"]._cancel_units(
@@ -146,12 +146,12 @@ class OmsOrderRefund(models.Model):
             for order_line, quantity in parts.back.items():
                 order_line.oms_cancelled_qty += quantity
             self.env["oms.invoice.poster"]._credit(order, parts.back, self.reason, amounts=amounts)
-            # What came back is not owed, so that it may pay for what was added.
+            # Returned units are not due, so their payment may cover added items.
             self.env["oms.payment.collector"]._recompute_orders(order)
 
     @api.model
     def _by_line_id(self, *values):
-        """:return: the sums of values by order line, or by its id as text, as they are stored
+        """:return: the sums of values by order line id as text, the stored format
         :rtype: dict[str, float]
         """
         sums = {}
@@ -163,12 +163,12 @@ class OmsOrderRefund(models.Model):
 
     @api.model
     def _amounts_of(self, line, units):
-        """Share what was given back of a channel line among the order lines it is: of a bundle
-        nobody tells what each part of it costs.
+        """Split the refunded amount of a channel line among its order lines; for a bundle the
+        channel does not report the amount per component.
 
         :param RefundLine line: the channel line
         :param dict units: its units by order line
-        :return: amounts by order line; empty where it is not told
+        :return: amounts by order line; empty if not reported
         :rtype: dict
         """
         if line.amount is None or not units:
@@ -180,17 +180,17 @@ class OmsOrderRefund(models.Model):
 
     @api.model
     def _sum_known(self, known, amount):
-        """:return: the sum of two amounts; ``None`` when one of them is not told"""
+        """:return: the sum of two amounts; ``None`` if one is unknown"""
         return None if known is None or amount is None else known + float(amount)
 
     @api.model
     def _values(self, order, back, kept, told):
-        """Find what the pieces of a refund are credited with: what the channel gave back for them,
-        or all they cost where it does not say, or gave more.
+        """Compute the amounts to credit for units: the refunded amounts, or their full value if
+        not reported or exceeded.
 
-        :param dict told: what was given back, by order line; ``None`` where it is not told
-        :return: all of it, what the channel kept of what they cost, the cents it kept beyond that
-            as rounding left them, and the amounts that were told by order line
+        :param dict told: refunded amount by order line; ``None`` if not reported
+        :return: the total, the part of the units' value retained by the channel, the cents
+            retained by rounding, and the reported amounts by order line
         :rtype: tuple[float, float, float, dict]
         """
         currency, value, less, cents, amounts = order.currency_id, 0.0, 0.0, 0.0, {}
@@ -203,23 +203,23 @@ class OmsOrderRefund(models.Model):
             amount, slack = told.get(line), currency.rounding * max(quantity, 1.0)
             is_both = line in back and line in kept
             if amount is not None and amount > cost:
-                # Beyond what is left of a line its money is of others.
+                # The amount beyond what is left of the line belongs to other lines.
                 amount = min(amount, max(cost, left(line, line.product_uom_qty)))
             if amount is None or is_both:
                 value += cost
                 continue
             if currency.compare_amounts(amount, cost + slack) > 0:
-                # Just what is counted for them is credited for them: the rest is of all lines.
+                # Credit the units' value only; the rest is spread over all lines.
                 amounts[line] = cost
                 value += cost
                 continue
             amounts[line] = amount
-            # Without any money it is no price that was lowered: the balance says what is due.
+            # An amount of zero is no price reduction: the balance shows what is due.
             due = min(cost, self._value_there(line, quantity)) - slack
             if amount and currency.compare_amounts(due, amount) > 0:
                 less += cost - amount
             elif amount and kept.get(line, 0.0) >= line.product_uom_qty:
-                # Nothing stays of the line that would cost them more; the invoice may be cents off.
+                # Nothing of the line is left to carry the cents; the invoice may differ by cents.
                 whole = line._oms_value_of(quantity)
                 is_same = currency.compare_amounts(whole - cost, slack) <= 0
                 cents += max((whole if is_same else cost) - amount, 0.0)
@@ -228,8 +228,8 @@ class OmsOrderRefund(models.Model):
 
     @api.model
     def _value_to_invoice(self, back, amounts):
-        """:return: what is credited of pieces that came back, once they are invoiced: an order may
-        come with its refunds
+        """:return: amounts to credit for returned units once they are invoiced, as an order may be
+        imported with its refunds
         :rtype: dict
         """
         later = {}
@@ -242,7 +242,7 @@ class OmsOrderRefund(models.Model):
 
     @api.model
     def _units_of(self, order, line):
-        """:return: our units by order line that the pieces of a refund line are
+        """:return: the units of a refund line, by order line
         :rtype: dict
         """
         if not line.quantity:

@@ -1,4 +1,4 @@
-"""Effects of ours that come back as news of the channel: each is recorded, and its echo known."""
+"""Recognition of our own refunds and cancellations when the channel reports them."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -8,13 +8,13 @@ from odoo import api, fields, models
 
 from odoo.addons.oms_addon.documents.codec import loads
 
-#: by how much the channel's clock may be behind ours
+#: tolerated clock difference to the channel
 CLOCK = timedelta(minutes=10)
 
 
 class OmsOrderRefund(models.Model):
-    """A cancellation of items is a refund to most channels: it has a record of its own, whose
-    effect on the order came first, and of which only the channel's id is still to come.
+    """Most channels report a cancellation of items as a refund. It gets a record when it is
+    sent, after it was applied to the order; only the channel's id is added later.
     """
 
     _inherit = "oms.order.refund"
@@ -37,11 +37,10 @@ class OmsOrderRefund(models.Model):
 
     @api.model
     def _register_cancellations(self, rows):
-        """Record the cancellations that were put into the outbox: those of items, and those of
-        whole orders that are to give money back.
+        """Record outbound cancellations of items, and of whole orders with a refund.
 
-        :param list rows: as of ``oms.channel.message`` ``_send_later``; a key that is
-            recorded already is left alone
+        :param list rows: as of ``oms.channel.message`` ``_send_later``; those already recorded
+            are skipped
         """
         if not rows:
             return
@@ -86,17 +85,17 @@ class OmsOrderRefund(models.Model):
         return self.kind == "cancellation" and not self.units
 
     def _took_cancellation(self, answer):
-        """The channel cancelled what was cancelled here before.
+        """Complete the record of a cancellation accepted by the channel.
 
-        :param dict answer: what the adapter returned; ``refund_ref`` is what the channel calls
-            it and ``amount`` what it gave back, if it says
+        :param dict answer: the adapter's return value; ``refund_ref`` is the channel's id and
+            ``amount`` the refunded amount, if reported
         """
         self.ensure_one()
         if self._is_whole() and answer.get("unmet"):
             self._advance_to("failed")
             return
         if self._is_whole() and answer.get("already"):
-            # Whoever cancelled it there gave the money back, or did not: the channel tells.
+            # Cancelled by someone else on the channel, which reports the refund if there is one.
             self.unlink()
             return
         ref = str(answer.get("refund_ref") or "")
@@ -107,11 +106,11 @@ class OmsOrderRefund(models.Model):
 
     @api.model
     def _credit_later(self, order, amount, shares, reason):
-        """Credit money that no refund told now is of, as soon as there is an invoice.
+        """Credit an amount that no reported refund covers, as soon as there is an invoice.
 
-        :param float amount: with taxes
-        :param dict shares: what of it belongs to which ``sale.order.line``, as far as one knows
-        :param str reason: why, in words
+        :param float amount: including taxes
+        :param dict shares: known parts of it by ``sale.order.line``
+        :param str reason: the reason, as text
         """
         self.create(
             {
@@ -131,8 +130,8 @@ class OmsOrderRefund(models.Model):
 
     @api.model
     def _made_as(self, order, refund):
-        """:return: the record of ours that a refund told by the channel is the echo of: the one
-        whose call it names, else the oldest of the same items and amount that has no id yet
+        """:return: our own refund that a reported refund corresponds to: by the reference of our
+        request, else the oldest without id that has the same items and amount
         """
         adapter = order.oms_channel_id._adapter()
         unnamed = order.oms_refund_ids.filtered(
@@ -142,7 +141,7 @@ class OmsOrderRefund(models.Model):
             return unnamed.browse()
         named = unnamed.filtered(lambda own: adapter._is_echo(refund, own.message_id.event_ref))
         same = unnamed.filtered(
-            # Items whose cancellation was taken without an id are told as no refund.
+            # A cancellation of items accepted without an id is not reported as a refund.
             lambda own: (
                 ((own.kind, own.state) != ("cancellation", "done") or own._is_whole())
                 and own._says_same(refund)
@@ -151,13 +150,13 @@ class OmsOrderRefund(models.Model):
         return (named or same.sorted("id"))[:1]
 
     def _own_ref(self):
-        """:return: what a refund is called as long as the channel gives it no name"""
+        """:return: the ref of a refund that has none on the channel"""
         self.ensure_one()
         return f"ours-{self.id}"
 
     def _says_same(self, refund):
-        """:return: whether a refund told by the channel is of just the items and the amount of
-        this one, and not older
+        """:return: whether a reported refund has the same items and amount as this one and is not
+        older
         """
         self.ensure_one()
         if self.env["oms.order.builder"]._naive(refund.at) < self.create_date - CLOCK:
@@ -175,7 +174,7 @@ class OmsOrderRefund(models.Model):
         return total is None or abs(float(total) - self.amount) < coins + 1e-9
 
     def _pieces(self, lines):
-        """:return: pieces by channel line, the first order line of which stands for it"""
+        """:return: quantity by channel line, represented by its first order line"""
         pieces, find = {}, self.env["oms.order.canceller"]._channel_lines
         for line in lines:
             quantity = float(line["quantity"])
@@ -186,7 +185,7 @@ class OmsOrderRefund(models.Model):
         return pieces
 
     def _apply_own_effect(self, refund):
-        """Record that the channel tells an effect of ours, maybe before it answered us."""
+        """Record that the channel reported our refund, possibly before its answer."""
         self.ensure_one()
         self._note_paper({})
         if self.kind == "refund" and self.state in ("asked", "failed"):
@@ -199,10 +198,10 @@ class OmsOrderRefund(models.Model):
             self._credit_beyond(self._total(refund))
 
     def _credit_beyond(self, total):
-        """Credit what the channel gave back for items that were cancelled here beyond what was
-        credited for them: after a refund without items they had less left than they cost.
+        """Credit the amount refunded for cancelled items beyond what was credited: after a refund
+        without items, less was left to credit than they cost.
 
-        :param total: all it gave back, ``None`` where it does not say
+        :param total: the refunded amount; ``None`` if not reported
         """
         if not self.units or self.kind != "cancellation" or not self.amount or total is None:
             return
@@ -215,8 +214,8 @@ class OmsOrderRefund(models.Model):
 
     @api.model
     def _extract_units(self, refund):
-        """:return: pieces by line of a refund that tells pieces alone: a channel may tell the
-        same one with more of them later. ``False`` for any other
+        """:return: quantity by line of a refund without amounts, which the channel may report again
+        with more; ``False`` for any other refund
         """
         if self._total(refund) is not None:
             return False
@@ -227,7 +226,7 @@ class OmsOrderRefund(models.Model):
         return pieces
 
     def _grow(self, order, refund):
-        """Take off what a known refund was told to have become more of."""
+        """Apply the increase of a known refund's quantities."""
         told = self.pieces and self._extract_units(refund)
         if not told:
             return

@@ -1,4 +1,4 @@
-"""Refunds that a person has to look at."""
+"""Exceptions for refunds that need a user's review."""
 
 from odoo import api, models
 
@@ -10,7 +10,7 @@ class OmsOrderRefund(models.Model):
 
     @api.model
     def _hold_for_unmatched(self, order, line):
-        """Nothing is dropped: a person finds out which line is meant."""
+        """Open an exception for a refund line that matches no order line."""
         self.env["oms.hold"]._open(
             order,
             [
@@ -29,7 +29,7 @@ class OmsOrderRefund(models.Model):
 
     @api.model
     def _name_of(self, order, line):
-        """:return: what people call the line of a refund; a row's number is the last resort"""
+        """:return: the name of a refund line: its SKU, product or channel line id"""
         if line.sku:
             return line.sku
         named = self._named_line(order, line)
@@ -38,7 +38,7 @@ class OmsOrderRefund(models.Model):
         return self.env._("channel line %(ref)s", ref=line.line_ref)
 
     def _hold_for_retained(self, order, kept):
-        """The channel gave back less than the pieces cost."""
+        """Open an exception if the channel refunded less than the items' price."""
         self.env["oms.hold"]._open(
             order,
             [

@@ -1,4 +1,4 @@
-"""Refunds that a ledger reports: what was meant, and which of our own they are."""
+"""Refunds of channels with a refund ledger: interpretation and matching to our own."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -15,8 +15,8 @@ class OmsOrderRefund(models.Model):
 
     @api.model
     def _as_meant(self, order, refund):
-        """:return: a refund as its channel means it: a ledger names pieces that money is given
-        back for, be it all they cost or a part
+        """:return: a refund whose ledger lines keep their quantity only if it was fully refunded; a
+        ledger names items even if just a part of their price is refunded
         """
         if not order.oms_channel_id._adapter()._has_refund_ledger:
             return refund
@@ -24,14 +24,14 @@ class OmsOrderRefund(models.Model):
 
     @api.model
     def _line_as_meant(self, order, line):
-        """:return: a refund's line with its pieces, when they are paid in full and did not leave;
-        else with its money only
+        """:return: the refund line with its quantity if it is unshipped and fully refunded; else
+        with its amount only
         """
         units = self._units_of(order, line)
         are_here = not order.oms_by_channel and all(
             order_line._oms_here() >= quantity for order_line, quantity in units.items()
         )
-        # Of a part of a line the channel may round the cents otherwise.
+        # The channel may round a part of a line differently.
         slack = order.currency_id.rounding * max(sum(units.values()), 1.0)
         is_full = any(
             abs(value - float(line.amount or 0)) < slack + 1e-9
@@ -47,9 +47,8 @@ class OmsOrderRefund(models.Model):
     @api.model
     def _full_values(self, units):
         """:param dict units: units by order line
-        :return: what a channel may give back for them where it gives all: what they cost here, or
-            there, where the cents that earlier pieces left are on none of them, or what is left of
-            that beside money that was given back before
+        :return: the amounts that count as a full refund: the value in Odoo, the value on the
+            channel, which may exclude rounding of earlier units, or the uncredited value
         :rtype: list[float]
         """
         left = self.env["oms.invoice.poster"]._value_left
@@ -62,17 +61,17 @@ class OmsOrderRefund(models.Model):
 
     @api.model
     def _value_there(self, line, quantity):
-        """:return: what units of a line cost on the channel, with taxes"""
+        """:return: the value of units of a line on the channel, including taxes"""
         if line.oms_channel_price:
             return line._oms_reported_value(quantity)
         return line._oms_value_of(quantity)
 
     @api.model
     def _apply_echoes(self, order, document):
-        """Recognise refunds made by us in what a ledger tells: each entry is one of ours at most.
+        """Match ledger entries to our own refunds, each to one at most.
 
         :param document: ``RefundDocument``
-        :return: what of the document nobody here knew, its charges likewise
+        :return: the document without the entries and charges that are our own
         """
         if not order.oms_channel_id._adapter()._has_refund_ledger:
             return document
@@ -90,9 +89,8 @@ class OmsOrderRefund(models.Model):
 
     @api.model
     def _own(self, order, refund):
-        """:return: the refund of ours that a ledger's entry may tell of: of just its amount before
-        one within the ledger's slack, what the channel took before what it was only asked for,
-        the oldest first
+        """:return: our own refund that matches a ledger entry: the exact amount before one within
+        the tolerance, those accepted by the channel before those requested, oldest first
         """
         amount = float(self._total(refund) or 0)
         slack = order.oms_channel_id._adapter()._ledger_slack(order) * order.currency_id.rounding
@@ -112,7 +110,7 @@ class OmsOrderRefund(models.Model):
         return found.sorted(lambda own: (is_other(own), own.state == "asked", own.id))[:1]
 
     def _apply_echo(self, refund):
-        """The ledger tells a refund of ours, maybe before the channel answered us."""
+        """Record that the ledger reported our refund, possibly before the channel's answer."""
         self.ensure_one()
         self.echo_ref = refund.ref
         if self.kind == "cancellation":

@@ -1,4 +1,4 @@
-"""Refunds of ours that are a document only: the money is paid by hand, and watched until then."""
+"""Refunds recorded on the channel without a payment, until they are paid manually."""
 
 from dataclasses import replace
 from datetime import timezone
@@ -36,9 +36,9 @@ class OmsOrderRefund(models.Model):
             )
 
     def action_mark_paid(self):
-        """The money of refunds was paid by hand, outside the channel.
+        """Record that refunds were paid manually, outside the channel.
 
-        :raise UserError: when there is nothing to pay
+        :raise UserError: if a refund has nothing to pay
         """
         self.check_access("read")
         if not self.env.su and not self.env.user.has_group("oms_addon.oms_addon_group_agent"):
@@ -60,9 +60,9 @@ class OmsOrderRefund(models.Model):
         return True
 
     def _set_paid(self, at):
-        """Record that the money of one refund moved, by its own transaction.
+        """Record the payment of one refund in its transaction.
 
-        :param datetime at: when, as Odoo stores it
+        :param datetime at: payment date, naive UTC
         """
         self.ensure_one()
         self.paid_at = at
@@ -81,7 +81,7 @@ class OmsOrderRefund(models.Model):
         collector._record([(order, charge)])
 
     def _pending_transactions(self):
-        """:return: the transactions that say that a refund's money is still to be paid"""
+        """:return: the pending transactions of a refund that is still to be paid"""
         ref = self.order_id.oms_channel_id._adapter()._charge_of_refund(self.ref or "")
         return self.order_id.transaction_ids.filtered(
             lambda tx: (
@@ -94,9 +94,9 @@ class OmsOrderRefund(models.Model):
     # === WHAT THE CHANNEL SAYS === #
 
     def _note_paper(self, answer):
-        """Note that a refund which the channel took moved no money.
+        """Mark accepted refunds that moved no money as documents only.
 
-        :param dict answer: what the adapter returned; ``by_hand`` says so of this one
+        :param dict answer: the adapter's return value; ``by_hand`` is set for such a refund
         """
         for refund in self.filtered(lambda r: not r.is_paper and r.amount):
             adapter = refund.order_id.oms_channel_id._adapter()
@@ -106,10 +106,10 @@ class OmsOrderRefund(models.Model):
 
     @api.model
     def _as_moved(self, pairs):
-        """Tell money that moved from money that a channel only wrote down for a call of ours.
+        """Distinguish actual payments from refunds that the channel only recorded for us.
 
         :param list pairs: tuples (``sale.order``, ``Charge``)
-        :return: the same, with what is still to be paid as pending
+        :return: the same pairs, with unpaid refunds as pending
         """
         return [
             (order, self._charge_as_moved(order, charge)) if charge.kind == "refund" else pair
@@ -119,7 +119,7 @@ class OmsOrderRefund(models.Model):
 
     @api.model
     def _charge_as_moved(self, order, charge):
-        """:return: a refund's charge, pending as long as nobody was seen to pay it"""
+        """:return: a refund's charge, as pending if no payment was detected"""
         adapter = order.oms_channel_id._adapter()
         ours = order.sudo().oms_refund_ids.filtered("message_id")
         if not ours or charge.status == "failed":
@@ -136,13 +136,13 @@ class OmsOrderRefund(models.Model):
         if adapter._refunds_are_paper and alike.filtered(
             lambda own: own.state == "asked" and not own.ref
         ):
-            # Most likely the one that is being made; it is told again when that is known.
+            # Probably the refund being requested; its charge is received again once that is known.
             return replace(charge, status="pending")
         known = order.sudo().oms_refund_ids.mapped("ref")
         if charge.status == "success" and not any(
             ref and adapter._charge_of_refund(ref) == charge.ref for ref in known
         ):
-            # Money that no document explains: of the one that waited for it.
+            # A payment without a refund document pays the recorded refund of the same amount.
             for own in alike.filtered("to_pay").sorted("id")[:1]:
                 own.paid_at = self.env["oms.order.builder"]._naive(charge.at)
                 own._pending_transactions()._oms_move("cancel")

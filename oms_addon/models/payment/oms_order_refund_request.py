@@ -1,4 +1,4 @@
-"""Refunds that a person asks the channel for: asked, sent, taken or refused."""
+"""Refunds requested from the channel: sent, accepted or rejected."""
 
 import uuid
 from datetime import timezone
@@ -20,12 +20,12 @@ class OmsOrderRefund(models.Model):
 
     @api.model
     def _ask(self, order, content, reason):
-        """Have the channel give money back; it is applied here when the channel took it.
+        """Request a refund from the channel; it is applied in Odoo once the channel accepts it.
 
-        :param order: one ``sale.order`` of a channel that can
-        :param dict content: what the adapter's ``_push_refund`` gets, without ``order_ref``,
+        :param order: one ``sale.order`` of a channel that supports refunds
+        :param dict content: the argument of the adapter's ``_push_refund``, without ``order_ref``,
             ``currency`` and ``text``
-        :param str reason: why, in words
+        :param str reason: the reason, as text
         :return: the refund
         """
         content = self._with_rest(order, content)
@@ -44,10 +44,10 @@ class OmsOrderRefund(models.Model):
 
     @api.model
     def _with_rest(self, order, content):
-        """Say which lines money is of that no line of a refund names: it is spread over what is
-        left of each, so that the channel books for each tax what the credit note does.
+        """Spread the amount of a refund that is not assigned to lines over what is left of each
+        line, so that the channel books the same taxes as the credit note.
 
-        :return: the content, with lines of money alone and its part of the shipping
+        :return: the content, with added lines without quantity and the shipping amount
         :rtype: dict
         """
         coin = self.env["oms.invoice.poster"]._coin(order.currency_id)
@@ -69,8 +69,8 @@ class OmsOrderRefund(models.Model):
 
     @api.model
     def _lines_left(self, order, named, coin):
-        """:param dict named: what a refund names already, by line id; of shipping by ``None``
-        :return: what can still be given back of each line that the channel knows
+        """:param dict named: amounts already in the refund, by line id; shipping under ``None``
+        :return: the refundable amount of each line that exists on the channel
         :rtype: dict[sale.order.line, Decimal]
         """
         poster, named, left = self.env["oms.invoice.poster"], dict(named), {}
@@ -86,7 +86,7 @@ class OmsOrderRefund(models.Model):
 
     @api.model
     def _prepare_money_line(self, line, amount):
-        """:return: money of an order line without pieces, as of ``_push_refund``"""
+        """:return: a line of ``_push_refund`` with an amount and no quantity"""
         return {
             "line_ref": line.oms_line_ref,
             "sku": line.oms_sku or "",
@@ -98,7 +98,7 @@ class OmsOrderRefund(models.Model):
 
     @api.model
     def _prepare_asked(self, order, content, reason):
-        """:return: the values of a refund that is asked of the channel"""
+        """:return: the values of a requested refund"""
         return {
             "order_id": order.id,
             "channel_id": order.oms_channel_id.id,
@@ -109,7 +109,7 @@ class OmsOrderRefund(models.Model):
         }
 
     def _send(self, content):
-        """Put the wish for one refund into the outbox, under a key that makes it unique.
+        """Put a refund request into the outbox, under a unique key.
 
         :param dict content: see ``_ask``
         """
@@ -132,13 +132,13 @@ class OmsOrderRefund(models.Model):
 
     @api.model
     def _took(self, message, answer):
-        """Apply a refund the channel took; from now on it is known by the channel's id.
+        """Apply a refund accepted by the channel, and store its id.
 
-        The money is told by the channel; one that cannot be asked, or has a ledger that tells
-        it days later, tells nothing now, so that its taking it is all there is.
+        If the channel cannot be polled, or reports refunds days later in a ledger, its charge is
+        recorded now.
 
         :param message: the outbound ``oms.channel.message``
-        :param dict answer: what the adapter's ``_push_refund`` returned
+        :param dict answer: the return value of the adapter's ``_push_refund``
         """
         refund = self.search([("message_id", "=", message.id)], limit=1)
         refund._note_paper(answer)
@@ -151,7 +151,7 @@ class OmsOrderRefund(models.Model):
         ref = str((answer or {}).get("refund_ref") or refund._own_ref())
         told = self.search([("order_id", "=", refund.order_id.id), ("ref", "=", ref)])
         if told:
-            # The channel told it faster than it answered.
+            # The channel reported the refund before answering the request.
             refund._advance_to("done")
             return
         now = fields.Datetime.now().replace(tzinfo=timezone.utc)
@@ -159,12 +159,12 @@ class OmsOrderRefund(models.Model):
         refund.order_id._oms_run()
 
     def _begin(self, content, ref, at, charge_ref=""):
-        """Apply a refund of ours that the channel made.
+        """Apply our refund that the channel made.
 
-        :param dict content: what was asked for
-        :param str ref: what the channel calls it
-        :param datetime at: when
-        :param str charge_ref: what it calls the money, when that is another name
+        :param dict content: the requested refund
+        :param str ref: the channel's id of the refund
+        :param datetime at: date of the refund
+        :param str charge_ref: the channel's id of the payment, if different
         """
         self.ensure_one()
         order = self.order_id
@@ -178,7 +178,7 @@ class OmsOrderRefund(models.Model):
 
     @api.model
     def _prepare_charge(self, content, ref, at):
-        """:return: the charge of a refund nobody but us tells of"""
+        """:return: the charge of a refund that the channel does not report itself"""
         return Charge(
             ref=ref or str(uuid.uuid4()),
             kind="refund",
@@ -189,7 +189,7 @@ class OmsOrderRefund(models.Model):
         )
 
     def _document_of(self, content, ref, at):
-        """:return: what was asked for, as the channel would tell it"""
+        """:return: the requested refund as a document of the channel"""
         shipping = Decimal(content.get("shipping") or 0)
         of_shipping = self.order_id.order_line.filtered(lambda l: l.oms_kind == "shipping")[:1]
         return Refund(
@@ -216,10 +216,10 @@ class OmsOrderRefund(models.Model):
 
     @api.model
     def _refused(self, message, is_certain=True):
-        """The channel will not give the money back, or nobody knows: a person has to look.
+        """Open an exception for a refund that was rejected or whose result is unknown.
 
-        :param bool is_certain: whether the channel said no; else the last call may have been
-            carried out
+        :param bool is_certain: whether the channel rejected it; if not, the request may have been
+            processed
         """
         for refund in self.search([("message_id", "=", message.id), ("state", "=", "asked")]):
             refund._advance_to("failed")
@@ -229,7 +229,7 @@ class OmsOrderRefund(models.Model):
             )
 
     def _refused_text(self, error, is_certain):
-        """:return: what a person has to do about a refund or cancellation that failed"""
+        """:return: the message for a failed refund or cancellation"""
         self.ensure_one()
         values = {"amount": self.currency_id.format(self.amount), "error": sentences.join([error])}
         if self._is_whole():

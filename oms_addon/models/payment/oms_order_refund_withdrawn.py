@@ -1,4 +1,4 @@
-"""Refunds that a channel deleted again."""
+"""Refunds deleted on the channel."""
 
 from odoo import api, fields, models
 
@@ -6,8 +6,8 @@ from odoo.addons.oms_addon.documents.problems import HoldReason
 
 
 class OmsOrderRefund(models.Model):
-    """Where a channel reports all refunds of an order, one that is missing was deleted there: what
-    was credited and taken off the order for it may have to come back, which a person decides.
+    """On channels that report all refunds of an order, a missing one was deleted. A user decides
+    whether its credit note and cancelled units have to be reversed.
     """
 
     _inherit = "oms.order.refund"
@@ -30,7 +30,7 @@ class OmsOrderRefund(models.Model):
 
     @api.model
     def _hold_for_withdrawn(self, order, document):
-        """Hold an order of which the channel deleted a refund, once for each."""
+        """Open an exception for each refund deleted on the channel, once."""
         withdrawn = self._find_withdrawn(order, document)
         withdrawn.is_withdrawn = True
         self.env["oms.hold"]._open(

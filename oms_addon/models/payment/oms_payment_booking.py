@@ -1,4 +1,4 @@
-"""Charges that succeeded become posted payments, a batch at a time."""
+"""Posting of successful charges as payments, in bulk."""
 
 from odoo import api, models
 
@@ -13,10 +13,10 @@ class OmsPaymentCollector(models.AbstractModel):
 
     @api.model
     def _collect(self, orders):
-        """Book the money of orders; say which still wait for some.
+        """Post the payments of orders.
 
         :param orders: ``sale.order`` records
-        :return: a sentence by order that waits
+        :return: a sentence for each order that waits for payment
         :rtype: dict
         """
         failed = culprits(orders.sudo(), self.sudo()._book)
@@ -29,10 +29,10 @@ class OmsPaymentCollector(models.AbstractModel):
 
     @api.model
     def _hold_failed(self, failed, what):
-        """Put orders whose booking failed where a person sees them.
+        """Open exceptions for orders whose posting failed.
 
         :param dict failed: the exception by order
-        :param str what: what failed, in words
+        :param str what: what failed, as text
         :return: a sentence by order
         :rtype: dict
         """
@@ -45,11 +45,11 @@ class OmsPaymentCollector(models.AbstractModel):
 
     @api.model
     def _book_left(self, limit=100):
-        """Book the money of orders that left the path: held, failed, cancelled, done; and what
-        was given back of any, as the path collects money once.
+        """Post the payments of orders that are on hold, failed, cancelled or done, and the
+        refunds of all orders, as the collect step runs once per order.
 
-        :param int limit: how many charges at most
-        :return: how many orders' charges were booked
+        :param int limit: maximum number of charges
+        :return: number of orders whose charges were posted
         :rtype: int
         """
         transactions = self.env["payment.transaction"].search(
@@ -73,7 +73,7 @@ class OmsPaymentCollector(models.AbstractModel):
 
     @api.model
     def _book(self, orders):
-        """Make and post the payments of charges that have none, and reconcile them."""
+        """Create, post and reconcile the payments of charges that have none."""
         orders = orders.with_context(**batch_context(self.env))
         for company, of_company in orders.grouped("company_id").items():
             of_company = of_company.with_company(company)
@@ -84,7 +84,7 @@ class OmsPaymentCollector(models.AbstractModel):
 
     @api.model
     def _unbooked(self, orders):
-        """:return: the charges that succeeded and have no payment yet"""
+        """:return: the successful charges without a payment"""
         return orders.transaction_ids.filtered(
             lambda tx: (
                 tx.oms_channel_id
@@ -97,7 +97,7 @@ class OmsPaymentCollector(models.AbstractModel):
 
     @api.model
     def _book_transactions(self, transactions):
-        """Make one posted payment per transaction."""
+        """Create one posted payment per transaction."""
         lines = self.env["account.payment.method.line"].search(
             [
                 ("payment_provider_id", "in", transactions.provider_id.ids),
@@ -118,9 +118,8 @@ class OmsPaymentCollector(models.AbstractModel):
 
     @api.model
     def _prepare_payment(self, transaction, line):
-        """:return: the values of the payment of one charge, as it happened
-
-        :param line: the payment method line of the clearing journal
+        """:param line: the payment method line of the clearing journal
+        :return: the values of the payment of one charge
         """
         order = transaction.sale_order_ids[:1]
         provider = transaction.provider_id
@@ -147,7 +146,7 @@ class OmsPaymentCollector(models.AbstractModel):
 
     @api.model
     def _reconcile(self, orders):
-        """Reconcile what is open of orders: invoices, credit notes, charges, refunds.
+        """Reconcile open invoices, credit notes, payments and refunds of orders.
 
         :param orders: ``sale.order`` records
         """
@@ -165,7 +164,7 @@ class OmsPaymentCollector(models.AbstractModel):
 
     @api.model
     def _open_lines(self, order):
-        """:return: the receivable lines of one order that are not settled"""
+        """:return: the unreconciled receivable lines of one order"""
         moves = order.invoice_ids | order._oms_transactions().payment_id.move_id
         return moves.filtered(lambda move: move.state == "posted").line_ids.filtered(
             lambda line: (

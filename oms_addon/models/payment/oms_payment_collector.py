@@ -1,4 +1,4 @@
-"""Charges of channels become payment transactions: each once, whatever is told again."""
+"""Charges of channels as payment transactions, each recorded once."""
 
 from datetime import timezone
 
@@ -16,13 +16,12 @@ class OmsPaymentCollector(models.AbstractModel):
 
     @api.model
     def _record(self, pairs):
-        """Take charges in: new ones become transactions, known ones are updated.
+        """Record charges: create new transactions, update existing ones.
 
-        Orders whose money is not right are held; a hold that the new money settles is
-        closed.
+        Exceptions are opened for payment problems, and closed once they are solved.
 
         :param list pairs: tuples (``sale.order``, ``Charge``), oldest first
-        :return: the transactions that are new
+        :return: the new transactions
         :rtype: payment.transaction
         """
         if not pairs:
@@ -47,12 +46,12 @@ class OmsPaymentCollector(models.AbstractModel):
 
     @api.model
     def _key(self, order, charge):
-        """:return: what makes a charge of a channel one charge"""
+        """:return: the key that identifies a charge of a channel"""
         return order.oms_channel_id.id, charge.ref, charge.kind
 
     @api.model
     def _known(self, pairs):
-        """:return: the transactions that exist, by key"""
+        """:return: the existing transactions, by key"""
         transactions = self.env["payment.transaction"].search(
             [
                 ("oms_channel_id", "in", {o.oms_channel_id.id for o, _charge in pairs}),
@@ -65,14 +64,14 @@ class OmsPaymentCollector(models.AbstractModel):
 
     @api.model
     def _naive(self, moment):
-        """:return: an aware time as Odoo stores it"""
+        """:return: an aware datetime as stored by Odoo, naive UTC"""
         return moment.astimezone(timezone.utc).replace(tzinfo=None, microsecond=0)
 
     # === NEW CHARGES === #
 
     @api.model
     def _create_transactions(self, fresh):
-        """Make the transactions of charges nobody saw before, in one batch.
+        """Create the transactions of new charges in bulk.
 
         :param dict fresh: (order, charge) by key
         """
@@ -126,7 +125,7 @@ class OmsPaymentCollector(models.AbstractModel):
 
     @api.model
     def _taken_back(self, created):
-        """:return: problems of new chargebacks, as pairs (order, problem)"""
+        """:return: pairs (order, problem) of new chargebacks"""
         return [
             (
                 tx.sale_order_ids,
@@ -147,7 +146,7 @@ class OmsPaymentCollector(models.AbstractModel):
 
     @api.model
     def _currency(self, code, order):
-        """:return: the currency of a code, archived ones too; the order's for no code"""
+        """:return: the currency of a code, even archived; the order's if there is no code"""
         if not code or code == order.currency_id.name:
             return order.currency_id
         return (
@@ -182,10 +181,10 @@ class OmsPaymentCollector(models.AbstractModel):
 
     @api.model
     def _update_known(self, known, again):
-        """Apply what is told once more of charges that are here.
+        """Update existing transactions from charges received again.
 
         :param list again: tuples (key, order, charge)
-        :return: problems, as pairs (order, problem)
+        :return: pairs (order, problem)
         """
         problems = []
         for key, order, charge in again:
@@ -207,7 +206,7 @@ class OmsPaymentCollector(models.AbstractModel):
 
     @api.model
     def _close_conflicts(self, order, charge):
-        """End what a charge was held for, when the channel says again what is here."""
+        """Close the conflicts of a charge that matches the recorded one again."""
         order.oms_hold_ids.filtered(
             lambda h: (
                 h.state == "open"
@@ -218,7 +217,7 @@ class OmsPaymentCollector(models.AbstractModel):
 
     @api.model
     def _conflict(self, transaction, order, charge):
-        """:return: why a charge cannot be the one that is here, '' when it can"""
+        """:return: why a charge conflicts with the recorded transaction; '' if it does not"""
         amount, currency = abs(transaction.amount), transaction.currency_id
         if order not in transaction.sale_order_ids:
             return self.env._(
@@ -253,7 +252,7 @@ class OmsPaymentCollector(models.AbstractModel):
 
     @api.model
     def _move(self, transaction, order, charge):
-        """Bring a charge that is here to what is told of it, unless that is older."""
+        """Update the state of a transaction from a charge, unless the charge is older."""
         state = transaction._oms_states()[charge.kind, charge.status]
         if transaction.state == "authorized" and state == "error":
             state = "cancel"

@@ -1,10 +1,10 @@
-"""What follows from payments: links, conflicts that are settled, orders that go on."""
+"""Effects of payments: links between transactions, and exceptions opened or closed."""
 
 from odoo import api, models
 
 from odoo.addons.oms_addon.documents.problems import HoldReason
 
-#: what the state of an order's money is held for; see sale.order _oms_payment_problems
+#: exceptions about the payment state; see sale.order _oms_payment_problems
 STATE_CODES = ("UNDERPAID", "OVERPAID", "REFUND_DUE", "PAYMENT_CURRENCY", "LATE_PAYMENT")
 
 
@@ -15,7 +15,7 @@ class OmsPaymentCollector(models.AbstractModel):
 
     @api.model
     def _recompute_holds(self, orders, problems):
-        """Link what belongs together, hold orders whose money is not right."""
+        """Link related transactions, and open and close payment exceptions of orders."""
         for order in orders:
             self._link_captures(order)
             self._link_refunds(order)
@@ -29,13 +29,13 @@ class OmsPaymentCollector(models.AbstractModel):
 
     @api.model
     def _recompute_orders(self, orders):
-        """Hold orders whose money is no longer right since what was ordered changed."""
+        """Update the payment exceptions of orders whose amounts changed."""
         collector = self.sudo()
         collector._recompute_holds(orders.with_env(collector.env), [])
 
     @api.model
     def _wrong(self, order):
-        """:return: the problems of an order's money, refunds beyond what came included"""
+        """:return: the payment problems of an order, including refunds that exceed its payments"""
         problems = order._oms_payment_problems()
         more = order.oms_amount_refunded - order.oms_amount_paid
         if order.currency_id.compare_amounts(more, 0.0) > 0:
@@ -53,7 +53,7 @@ class OmsPaymentCollector(models.AbstractModel):
 
     @api.model
     def _link_captures(self, order):
-        """Find the authorisation each charge captures; end those captured in full."""
+        """Link each charge to the authorization it captures; close fully captured ones."""
         transactions = order.transaction_ids.filtered("oms_charge_kind")
         promised = transactions.filtered(
             lambda tx: tx.oms_charge_kind == "authorization" and tx.state == "authorized"
@@ -82,7 +82,7 @@ class OmsPaymentCollector(models.AbstractModel):
 
     @api.model
     def _link_refunds(self, order):
-        """Point refunds to the charge they give back: the largest that is left."""
+        """Link refunds to the largest charge in the same currency."""
         transactions = order.transaction_ids.filtered("oms_charge_kind")
         charges = transactions.filtered(
             lambda tx: tx.oms_charge_kind == "charge" and tx.state == "done"
@@ -96,7 +96,7 @@ class OmsPaymentCollector(models.AbstractModel):
 
     @api.model
     def _close_settled(self, orders, problems):
-        """Close the holds that the money of their orders settles."""
+        """Close the payment exceptions of orders that no longer apply."""
         wrong = {(order.id, problem.code) for order, problem in problems}
         holds = self.env["oms.hold"].search(
             [

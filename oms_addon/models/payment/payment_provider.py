@@ -1,4 +1,4 @@
-"""The provider that stands for money a channel collects."""
+"""Payment provider for payments collected by channels."""
 
 from odoo import api, fields, models
 from odoo.fields import Command
@@ -20,7 +20,7 @@ class PaymentProvider(models.Model):
 
     @api.model
     def _oms_for(self, company):
-        """Find the provider of a company; make it, with its journal, when it is missing.
+        """Find the provider of a company; create it with its journal if missing.
 
         :param company: a ``res.company`` record
         :rtype: payment.provider
@@ -34,9 +34,9 @@ class PaymentProvider(models.Model):
 
     @api.model
     def _oms_create(self, company):
-        """Make the provider of a company.
+        """Create the provider of a company.
 
-        Of two transactions that do so at once one begins again, and finds the other's.
+        Of two concurrent transactions one is retried and finds the provider of the other.
         """
         claim(self.env.ref("oms_addon.payment_method_oms"))
         self._setup_payment_method("oms")
@@ -56,7 +56,7 @@ class PaymentProvider(models.Model):
 
     @api.model
     def _oms_journal(self, company):
-        """:return: the clearing journal of a company, made when it is missing"""
+        """:return: the clearing journal of a company, created if missing"""
         Journal = self.env["account.journal"].with_company(company)
         journal = Journal.search(
             [("company_id", "=", company.id), ("code", "=", JOURNAL_CODE)], limit=1
@@ -73,9 +73,9 @@ class PaymentProvider(models.Model):
 
     @api.model
     def _oms_clearing_account(self, company):
-        """Make the account of money that a channel took and did not pay out yet.
+        """Create the account for payments that the channel collected but has not paid out.
 
-        It is reconcilable, so that a payout settles the very charges it pays.
+        It is reconcilable, so that a payout is reconciled with the payments it contains.
         """
         Account = self.env["account.account"].with_company(company)
         prefix = company.bank_account_code_prefix or ""
@@ -93,7 +93,7 @@ class PaymentProvider(models.Model):
 
     @api.model
     def _oms_remove(self):
-        """Leave nothing that needs this add-on; what was paid and booked stays."""
+        """Remove what depends on this add-on at uninstall; payments and entries are kept."""
         providers = self.sudo().search([("code", "=", "oms")])
         transactions = self.env["payment.transaction"].sudo()
         transactions.search([("provider_id", "in", providers.ids)]).write(

@@ -1,4 +1,4 @@
-"""A charge of a channel as an ordinary payment transaction."""
+"""Charges of channels as regular payment transactions."""
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -14,7 +14,7 @@ KINDS = [
 class PaymentTransaction(models.Model):
     _inherit = "payment.transaction"
 
-    # What may follow what; see _oms_move. Money that came stays, whatever is told later.
+    # Allowed transitions; see _oms_move. A successful payment never changes its state.
     _OMS_TRANSITIONS = {
         "draft": ("pending", "authorized", "done", "cancel", "error"),
         "pending": ("authorized", "done", "cancel", "error"),
@@ -50,12 +50,12 @@ class PaymentTransaction(models.Model):
     # === BUSINESS METHODS - PROCESSING === #
 
     def _oms_move(self, state, message=None, at=None):
-        """Move charges to a state; those that may not go there stay.
+        """Move transactions to a state, if the transition is allowed.
 
         :param str state: a state of ``payment.transaction``
-        :param str message: what the channel says of it
-        :param datetime at: when it happened, naive UTC
-        :return: the transactions that moved
+        :param str message: message of the channel
+        :param datetime at: date of the change, naive UTC
+        :return: the transactions that were moved
         :rtype: payment.transaction
         """
         sources = [one for one, nexts in self._OMS_TRANSITIONS.items() if state in nexts]
@@ -69,7 +69,7 @@ class PaymentTransaction(models.Model):
         return moved
 
     def _oms_kind(self):
-        """:return: what a transaction is, whoever recorded it"""
+        """:return: the kind of a transaction, from a channel or Odoo's own provider"""
         self.ensure_one()
         if self.oms_charge_kind:
             return self.oms_charge_kind
@@ -78,7 +78,7 @@ class PaymentTransaction(models.Model):
         return "authorization" if self.state == "authorized" else "charge"
 
     def _oms_is_split(self):
-        """:return: whether its money is that of its captures (Odoo's own partial captures)"""
+        """:return: whether its amount is that of its child captures (Odoo's partial captures)"""
         self.ensure_one()
         return self.state == "done" and any(
             child.operation == self.operation and child.state in ("done", "cancel")
@@ -86,7 +86,7 @@ class PaymentTransaction(models.Model):
         )
 
     def _oms_uncaptured(self):
-        """:return: what is left of an authorisation, in its currency"""
+        """:return: the uncaptured amount of an authorization, in its currency"""
         self.ensure_one()
         captures = self.child_transaction_ids.filtered(
             lambda tx: tx.state == "done" and tx._oms_kind() == "charge"
@@ -94,7 +94,7 @@ class PaymentTransaction(models.Model):
         return max(self.amount - sum(captures.mapped("amount")), 0.0)
 
     def _oms_recompute_orders(self):
-        """Look at the orders of channels that Odoo's own providers collect money of."""
+        """Update the channel orders of transactions of Odoo's own payment providers."""
         orders = self.sale_order_ids
         source = self.source_transaction_id
         while source:
@@ -102,14 +102,14 @@ class PaymentTransaction(models.Model):
             source = source.source_transaction_id
         orders = orders.filtered("oms_channel_id")
         if orders:
-            # The customer pays; what follows is the system's.
+            # Triggered by the customer's payment, but run with system rights.
             self.env["oms.payment.collector"].sudo()._recompute_holds(orders.sudo(), [])
             orders.sudo()._oms_run()
 
     # === BUSINESS METHODS - REQUESTS === #
 
     def _oms_refuse_request(self):
-        """:raise UserError: when a channel holds the money"""
+        """:raise UserError: if the payment is processed by a channel"""
         for tx in self.filtered(lambda tx: tx.provider_code == "oms"):
             raise UserError(
                 self.env._(

@@ -1,4 +1,4 @@
-"""What was paid for an order, in words and numbers."""
+"""Payment amounts and payment state of orders."""
 
 from odoo import api, fields, models
 
@@ -80,10 +80,10 @@ class SaleOrder(models.Model):
             )
 
     def _oms_money(self):
-        """Sum the order's transactions; another currency than the order's is not summed.
+        """Sum the order's transactions in the order's currency.
 
-        :return: positive amounts by ``charge``, ``authorization`` (not captured yet),
-            ``refund`` (with chargebacks), and whether there is an ``other`` currency
+        :return: positive amounts by ``charge``, ``authorization`` (uncaptured), ``refund`` (with
+            chargebacks), and as ``other`` whether another currency was used
         :rtype: dict
         """
         self.ensure_one()
@@ -103,8 +103,8 @@ class SaleOrder(models.Model):
         return moved
 
     def _oms_transactions(self):
-        """:return: the transactions of orders, with what Odoo's own providers captured and
-        refunded of them: that is not linked to the orders itself
+        """:return: the transactions of orders, with the captures and refunds of Odoo's own
+        providers, which are linked to the original transaction only
         """
         found = self.transaction_ids
         more = found.filtered(lambda tx: not tx.oms_charge_kind)
@@ -114,7 +114,7 @@ class SaleOrder(models.Model):
         return found
 
     def _oms_describe_payment(self, moved, owed):
-        """:return: the payment state of one order whose money is ``moved``, and that is owed
+        """:return: the payment state of one order with the amounts ``moved`` and the amount due
         ``owed``
         """
         self.ensure_one()
@@ -149,8 +149,8 @@ class SaleOrder(models.Model):
         )
 
     def _oms_lost_cents(self):
-        """:return: by how much what is left of lines may miss what they cost on the channel: not
-        every amount is a price and its tax, each rounded
+        """:return: the rounding tolerance for the remaining amounts of reduced lines, as not every
+        total is a rounded price plus its rounded tax
         """
         self.ensure_one()
         reduced = self.order_line.filtered(
@@ -165,7 +165,7 @@ class SaleOrder(models.Model):
     # === BUSINESS METHODS === #
 
     def _oms_is_paid(self):
-        """:return: whether all the money of one order came; nothing is due of nothing"""
+        """:return: whether one order is fully paid; an order without amount always is"""
         self.ensure_one()
         return (
             self.oms_payment_state in ("paid", "overpaid")
@@ -176,19 +176,19 @@ class SaleOrder(models.Model):
         )
 
     def _oms_has_free_items(self):
-        """:return: whether all that one order is still to deliver costs nothing: what was refunded
-        was its shipping or a fee
+        """:return: whether the remaining items of one order are free, so that the refund was for
+        shipping or a fee
         """
         live = self.order_line.filtered(lambda l: l.oms_kind == "product" and l.product_uom_qty > 0)
         return bool(live) and all(line.currency_id.is_zero(line.price_total) for line in live)
 
     def _oms_is_authorized(self):
-        """:return: whether all the money of one order is promised or came"""
+        """:return: whether one order is fully authorized or paid"""
         self.ensure_one()
         return self._oms_is_paid() or self.oms_payment_state == "authorized"
 
     def _oms_payment_problems(self):
-        """Say what is wrong with the money of one order.
+        """Find the payment problems of one order.
 
         :return: problems for ``oms.hold._open``
         :rtype: list[HoldReason]
@@ -196,13 +196,13 @@ class SaleOrder(models.Model):
         self.ensure_one()
         order = self.sudo()
         if order.state == "cancel":
-            # Of an order that may go on nothing has to be refunded yet.
+            # If the order may be reopened, no refund is due yet.
             return [] if order._oms_has_hold("REOPENED") else order._oms_late_payment()
         if order.oms_payment_state == "mismatch":
             return [HoldReason(code="PAYMENT_CURRENCY", message=order._oms_currency_text())]
         if order.oms_payment_state == "overpaid":
-            # What was cancelled or returned has to be given back, and keeps nothing else from
-            # going on.
+            # Payment for cancelled or returned items: a refund is due, which does not block the
+            # order.
             gone = any(
                 line.oms_cancelled_qty or line._oms_returned_qty() for line in order.order_line
             )
@@ -213,21 +213,21 @@ class SaleOrder(models.Model):
         return []
 
     def _oms_has_hold(self, code):
-        """:return: whether one order is held for a reason"""
+        """:return: whether one order has an open exception with this reason"""
         self.ensure_one()
         return bool(
             self.oms_hold_ids.filtered(lambda h: h.state == "open" and h.reason_code == code)
         )
 
     def _oms_is_money_final(self):
-        """:return: whether a prepaid order has no charge left that may still come"""
+        """:return: whether a prepaid order has no pending or authorized charge"""
         return self._oms_terms() in PREPAID and not (
             self.oms_amount_authorized
             or self.transaction_ids.filtered(lambda tx: tx.state == "pending")
         )
 
     def _oms_late_payment(self):
-        """:return: the problem of a cancelled order whose money is not given back"""
+        """:return: the problem of a cancelled order that is not fully refunded"""
         left = self.oms_amount_paid - self.oms_amount_refunded
         promised = self.oms_amount_authorized
         if (

@@ -1,4 +1,4 @@
-"""What an order is owed: what was delivered and kept, and what is still to be delivered."""
+"""Amount due of an order for items delivered and kept or still to be delivered."""
 
 from odoo import fields, models
 
@@ -18,14 +18,14 @@ class SaleOrder(models.Model):
     )
 
     def _oms_amount_owed(self, paid, refunded):
-        """Return what one order costs by what the customer keeps or is still to get.
+        """Compute the amount due for what the customer keeps or will still receive.
 
-        Items that were cancelled or returned are not owed. Money refunded beyond their value,
-        and beyond what was paid too much, makes the rest cheaper.
+        Cancelled or returned items are not due. Refunds beyond their value and beyond an
+        overpayment reduce the price of the rest.
 
-        :param float paid: what was captured so far
-        :param float refunded: what was given back of it
-        :return: the amount that paid money, less refunds, is compared with
+        :param float paid: captured amount
+        :param float refunded: refunded part of it
+        :return: the amount that payments less refunds should equal
         :rtype: float
         """
         self.ensure_one()
@@ -33,7 +33,7 @@ class SaleOrder(models.Model):
             return self.amount_total
         refunds = self.sudo().oms_refund_ids
         if refunds and self._oms_terms() not in PREPAID:
-            # What is refunded before the customer pays is paper: the customer pays so much less.
+            # Refunds before the customer pays reduce the amount to pay.
             told = refunds.filtered(
                 lambda r: (
                     r.kind == "refund" and r.state in ("waiting", "done") and not r.is_withdrawn
@@ -45,16 +45,16 @@ class SaleOrder(models.Model):
             gone += line._oms_gone_value()
             gone_units += line._oms_gone_units()
             if line.oms_reduced_qty:
-                # Of orders of before only the units are known.
+                # Older orders store the units only.
                 taken_off += line.oms_reduced_total or line._oms_value_of(line.oms_reduced_qty)
                 gone_units += line.oms_reduced_qty
         too_much = max(paid - self.amount_total - taken_off, 0.0)
-        # What a channel kept of the price of items it took back is owed.
+        # Retained parts of the price of returned items are due.
         kept = sum(refunds.mapped("kept"))
         of_gone = refunded - taken_off - too_much + kept
         if 0 < gone - of_gone < self.currency_id.rounding * gone_units + 1e-9:
-            # Given back piece by piece, the price and its tax each rounded for itself. Of items
-            # taken off the order the rest can be a cent too cheap: no price makes that total.
+            # Refunded unit by unit, price and tax each rounded. The rest of a reduced line may be
+            # a cent too low, as no price results in that total.
             gone = of_gone
         gone = self.currency_id.round(gone)
         goodwill = max(of_gone - gone, 0.0)
@@ -65,20 +65,20 @@ class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
 
     def _oms_gone_value(self):
-        """:return: the value, in the ordered quantity of one line, of units that were cancelled
-        after they had left or been invoiced, or were returned
+        """:return: the value, within the ordered quantity of one line, of units that were returned,
+        or cancelled after they were shipped or invoiced
         """
         gone = self._oms_gone_units()
         return self._oms_exact_total() * gone / self.product_uom_qty if gone else 0.0
 
     def _oms_gone_units(self):
-        """:return: such units; see ``_oms_gone_value``"""
+        """:return: the units of ``_oms_gone_value``"""
         self.ensure_one()
         cancelled = self.oms_cancelled_qty - self.oms_reduced_qty
         return max(min(max(cancelled, self._oms_returned_qty()), self.product_uom_qty), 0.0)
 
     def _oms_returned_qty(self):
-        """:return: the units of one line that came back and are not sent again"""
+        """:return: the units of one line that were returned and are not sent again"""
         self.ensure_one()
         if self.product_id.type != "consu" or self.state != "sale":
             return 0.0
@@ -95,8 +95,8 @@ class SaleOrderLine(models.Model):
         return max(min(back, self.product_uom_qty - self.qty_delivered - coming), 0.0)
 
     def _oms_units(self, condition):
-        """:return: the units in the moves of one line for which a condition holds; of a kit,
-        whose moves are its parts, the whole ones
+        """:return: the units in the moves of one line that meet a condition; for a kit, whose moves
+        are its components, the complete kits
         """
         kits = self.env["oms.kits"]
         if kits._lines(self.move_ids):

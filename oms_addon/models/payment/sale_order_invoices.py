@@ -1,4 +1,4 @@
-"""Invoices of an order, for those who may read journal entries."""
+"""Invoices of an order, for users with access to journal entries."""
 
 from odoo import api, fields, models
 
@@ -25,8 +25,8 @@ class SaleOrder(models.Model):
             order.oms_cancelled_text = order.state == "cancel" and order._oms_describe_cancelled()
 
     def _oms_describe_cancelled(self):
-        """:return: what became of the money of one cancelled order, whose total still shows what
-        was ordered; nothing where none moved
+        """:return: the payment summary of one cancelled order, whose total still shows the ordered
+        amount; ``False`` if nothing was invoiced or paid
         """
         self.ensure_one()
         posted = self.order_line.invoice_lines.filtered(lambda line: line.parent_state == "posted")
@@ -46,7 +46,7 @@ class SaleOrder(models.Model):
         )
 
     def _oms_hide_invoices(self):
-        """Show no invoices of orders to who may not read them."""
-        # Even an empty list of invoices is refused to who may read none.
+        """Hide the invoices of orders from users without access to them."""
+        # Reading an empty list of invoices raises an access error as well.
         self.sudo().invoice_ids = False
         self.invoice_count = 0

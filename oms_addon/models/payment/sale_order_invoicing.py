@@ -1,4 +1,4 @@
-"""When and how an order is invoiced."""
+"""Invoice policy and invoice date of orders."""
 
 from zoneinfo import ZoneInfo
 
@@ -15,8 +15,8 @@ class SaleOrder(models.Model):
     # === BUSINESS METHODS - INVOICES === #
 
     def _oms_invoice_policy(self):
-        """:return: when one order is invoiced: what its channel says; what is still to be paid
-        on delivery or later is invoiced when it is shipped where others are when they are paid
+        """:return: the invoice policy of one order: the channel's, but on shipment, not payment,
+        for orders to be paid on delivery or later
         """
         policy = self._oms_policy("invoice_policy")
         if policy == "payment" and self._oms_terms() in POSTPAID and not self._oms_is_paid():
@@ -24,13 +24,13 @@ class SaleOrder(models.Model):
         return policy
 
     def _oms_local_date(self, moment):
-        """:return: the day of a moment in the books of the order's company"""
+        """:return: the date of a time in the time zone of the order's company"""
         moment = moment or fields.Datetime.now()
         zone = ZoneInfo(self.company_id.partner_id.tz or "UTC")
         return moment.replace(tzinfo=ZoneInfo("UTC")).astimezone(zone).date()
 
     def _oms_invoice_date(self):
-        """:return: the day an order's invoice is due by its channel's policy"""
+        """:return: the invoice date of an order by its channel's policy"""
         self.ensure_one()
         moments = {
             "payment": max(
@@ -45,20 +45,20 @@ class SaleOrder(models.Model):
         return self._oms_local_date(moments.get(self._oms_invoice_policy()))
 
     def _oms_complete_invoice(self, values):
-        """Date the invoice of one order that is made in a batch, and say where it is booked.
+        """Set the date, receipt state and journal of an invoice created in bulk.
 
-        :param dict values: what the invoice is created with, which is changed
+        :param dict values: values of the invoice, modified in place
         """
         values["invoice_date"] = self._oms_invoice_date()
         values["oms_receipt_state"] = "pending" if self._oms_policy("send_receipt") else "none"
-        # Linked when all are posted: posting would reconcile them one by one.
+        # Linked after posting, which would reconcile them one by one otherwise.
         values.pop("transaction_ids", None)
         journal_id = unsealed(self.env, "sale_journal_id")
         if journal_id and self.currency_id == self.company_id.currency_id:
             values.setdefault("journal_id", journal_id)
 
     def _oms_lines_to_invoice(self):
-        """:return: the lines of orders that have something to invoice"""
+        """:return: the order lines with a quantity to invoice"""
         digits = self.env["decimal.precision"].precision_get("Product Unit")
         return self.order_line.filtered(
             lambda line: (

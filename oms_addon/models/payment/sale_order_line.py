@@ -1,4 +1,4 @@
-"""What is left to invoice of a channel's line."""
+"""Quantity to invoice of channel order lines."""
 
 from odoo import models
 
@@ -9,8 +9,8 @@ class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
 
     def _oms_set_qty_to_invoice(self):
-        """What was credited is not invoiced again, and nothing is ever negative: a credit
-        note is made for a reason, never as the rest of a calculation.
+        """Set the quantity to invoice without credited units, and never negative: credit notes are
+        created explicitly only.
         """
         for line in self:
             left = line._oms_invoiceable_qty() - line._oms_invoiced_qty()
@@ -27,15 +27,15 @@ class SaleOrderLine(models.Model):
         )
 
     def _oms_invoiceable_qty(self):
-        """:return: the units that may be invoiced by now, those invoiced included"""
+        """:return: the units that may be invoiced now, including invoiced ones"""
         is_goods = self.product_id.type == "consu"
         if self.order_id._oms_invoice_policy() == "payment" or not is_goods:
             return self.product_uom_qty
         return self.qty_delivered
 
     def _oms_invoiced_qty(self):
-        """:return: the units ever invoiced, whatever was credited since, but what is to be
-        invoiced again after the order was reopened
+        """:return: the invoiced units, even if credited, less those to be invoiced again after the
+        order was reopened
         """
         invoiced = sum(
             line.product_uom_id._compute_quantity(line.quantity, self.product_uom_id)
@@ -45,14 +45,14 @@ class SaleOrderLine(models.Model):
         return invoiced - self.oms_reinvoiced_qty
 
     def _oms_exact_amounts(self, values):
-        """Give the amounts of an invoice line of a batch.
+        """Compute the amounts of an invoice line created in bulk.
 
-        Core makes invoice lines without amounts and then writes each line's; it only
-        corrects those that differ. ``exact_order_ids`` in the context names the orders
-        whose line amounts are certain, see ``oms.invoice.poster``.
+        Core creates invoice lines without amounts, then writes each line; given amounts are only
+        corrected if they differ. ``exact_order_ids`` in the context are the orders whose line
+        amounts are exact, see ``oms.invoice.poster``.
 
-        :param dict values: of the invoice line
-        :return: its amounts; nothing where they are not certain
+        :param dict values: values of the invoice line
+        :return: its amounts; empty if they are not exact
         :rtype: dict
         """
         exact = unsealed(self.env, "exact_order_ids", ())

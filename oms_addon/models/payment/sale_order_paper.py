@@ -1,10 +1,10 @@
-"""Money of refunds that were written down on a channel, and that somebody has to pay."""
+"""Orders with refunds that the channel recorded and that are still to be paid."""
 
 from odoo import models
 
 from odoo.addons.oms_addon.documents.problems import HoldReason
 
-#: what the same money is held for where no refund says that it is on its way
+#: exceptions about the same amount, replaced by REFUND_DUE
 MONEY_DUE = ("REFUND_DUE", "OVERPAID", "LATE_PAYMENT")
 
 
@@ -12,12 +12,12 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     def _oms_to_pay(self):
-        """:return: what was refunded on the channel as a document only, and is not paid yet"""
+        """:return: the amount of recorded refunds that are not paid yet"""
         self.ensure_one()
         return sum(self.sudo().oms_refund_ids.filtered("to_pay").mapped("amount"))
 
     def _oms_payment_problems(self):
-        """Extend: a refund is due until its money was seen, whatever the channel wrote down."""
+        """Extend: recorded refunds are due until their payment is detected."""
         problems = super()._oms_payment_problems()
         order = self.sudo()
         to_pay = order._oms_to_pay()
@@ -27,7 +27,7 @@ class SaleOrder(models.Model):
         if order.state != "cancel":
             due = -order.oms_balance_due
         if order.currency_id.compare_amounts(due, to_pay) > 0:
-            # More than that is due: its sentence tells all of it.
+            # A higher amount is due: its message covers all of it.
             if any(problem.code in MONEY_DUE for problem in problems):
                 return problems
         return [

@@ -1,4 +1,4 @@
-"""What is wrong with the payment of an order, in words."""
+"""Messages about the payment of an order."""
 
 from odoo import models
 
@@ -42,7 +42,7 @@ class SaleOrder(models.Model):
         )
 
     def _oms_payment_wait(self):
-        """:return: what one order's money waits for, '' when it waits for nothing"""
+        """:return: the payment that one order waits for, as text; '' if none"""
         self.ensure_one()
         if self._oms_is_paid() or self._oms_terms() not in PREPAID:
             return ""

@@ -1,10 +1,10 @@
-"""How an order is to be paid: before it is shipped, on delivery, or later."""
+"""Payment terms of orders: prepaid, on delivery, or later."""
 
 from odoo import api, fields, models
 
 from odoo.addons.oms_addon.models.channel.oms_channel_payment_method import TERMS
 
-#: which of a channel's settings says for how many days an order may stay unpaid
+#: channel setting with the days an order may stay unpaid, by payment terms
 EXPIRY_FIELDS = {"prepaid": "unpaid_days", "authorized": "unpaid_days", "transfer": "transfer_days"}
 
 
@@ -34,7 +34,7 @@ class SaleOrder(models.Model):
 
     @api.depends("oms_channel_id", "oms_policy_id", "oms_placed_at", "oms_payment_terms")
     def _compute_oms_unpaid_until(self):
-        """Not when the channel is set up otherwise: that is for orders to come."""
+        """Stored: a later change of the channel's setting applies to new orders only."""
         for order in self:
             days = order._oms_unpaid_days()
             placed_at = order.oms_placed_at or order.date_order
@@ -43,12 +43,12 @@ class SaleOrder(models.Model):
             )
 
     def _oms_unpaid_days(self):
-        """:return: for how many days one order may stay unpaid; 0 for as long as it takes"""
+        """:return: the number of days one order may stay unpaid; 0 for no limit"""
         name = EXPIRY_FIELDS.get(self._oms_terms())
         return max(self._oms_policy(name), 0) if name and self.oms_channel_id else 0
 
     def _oms_terms(self):
-        """:return: how one order is to be paid: by its payment method, else as its channel says
+        """:return: the payment terms of one order: of its payment method, else of its channel
         :rtype: str
         """
         return self.oms_payment_terms or self._oms_policy("payment_policy") or "prepaid"
