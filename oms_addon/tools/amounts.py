@@ -1,8 +1,8 @@
-"""Fields that the role Warehouse alone is not shown: prices, payments, messages and exceptions.
+"""Fields hidden from users with only the Warehouse role: prices, payments, messages, exceptions.
 
-A field is one by its kind (monetary), by its name or by the records it links to. By its model it
-tells of sales, which Odoo's salespeople and accountants see, or of costs and price lists, which
-buyers and inventory administrators see, too.
+A field is hidden by its type (monetary), its name or the model it links to. Its model decides
+whether it is about sales, which salespeople and accountants may also see, or about costs and price
+lists, which buyers and inventory administrators may see, too.
 """
 
 from functools import cache
@@ -12,7 +12,7 @@ SALES, COSTS = "sales", "costs"
 _SALES_MODELS = ("sale.", "oms.", "crm.", "account.", "payment.", "res.partner")
 _COSTS_MODELS = ("purchase.", "product.", "stock.", "delivery.", "choose.delivery.")
 
-#: amounts in other types than monetary, texts that quote amounts, and what opens a page with them
+#: non-monetary fields with amounts, texts that quote amounts, and links to pages with amounts
 _NAMES = {
     "sale.order": (
         "access_token amount_paid amount_undiscounted authorized_transaction_ids invoice_count "
@@ -62,7 +62,7 @@ _NAMES = {
 }
 _NAMED = {model: frozenset(names.split()) for model, names in _NAMES.items()}
 
-#: records whose name alone tells too much
+#: models whose display names already reveal amounts
 _CLOSED = frozenset(
     (
         "account.move account.move.line account.payment oms.channel.alert oms.channel.backfill "
@@ -70,13 +70,13 @@ _CLOSED = frozenset(
         "oms.customer.key oms.event oms.hold oms.order.refund payment.transaction"
     ).split()
 )
-#: whose notes, attached files, pages and papers tell amounts
+#: models whose messages, attachments, portal pages and reports contain amounts
 DOCUMENTS = ("sale.order", "purchase.order")
 
 
 @cache
 def amount_of(model, name, type_, comodel):
-    """:return: what a field tells: ``SALES``, ``COSTS``, or nothing that is kept from anybody
+    """:return: the group of a field: ``SALES``, ``COSTS``, or ``None`` when it is not hidden
 
     :param str model: the name of the model
     :param str name: the name of the field
@@ -86,6 +86,6 @@ def amount_of(model, name, type_, comodel):
     is_kept = comodel in _CLOSED or name in _NAMED.get(model, ())
     if not is_kept and (type_ != "monetary" or not model.startswith(_SALES_MODELS + _COSTS_MODELS)):
         return None
-    # What a delivery is worth is what it was sold for.
+    # The sale price on a delivery line is about sales.
     is_cost = model.startswith(_COSTS_MODELS) and model != "stock.move.line"
     return COSTS if is_cost else SALES

@@ -1,17 +1,17 @@
-"""What one attempt to send a message uses up of a channel's rate limits."""
+"""Rate limit tokens used by one attempt to send a message."""
 
 from dataclasses import dataclass, field
 
 
 @dataclass(slots=True)
 class Attempt:
-    """The calls of one attempt, which begins again with the first of them when one has to wait.
+    """The tokens of one attempt, which starts over with its first call when a call has to wait.
 
-    So the first call takes what all of them cost, as far as an attempt before this one has
-    shown it: no call is made whose answer would be of no use.
+    The first call therefore takes the tokens of all calls, as far as an earlier attempt has
+    shown their number: no call is made whose response would be lost.
 
-    All are tokens by bucket: ``spent`` by calls that were made, ``taken`` for them and those
-    to come, ``expected`` for all.
+    All are tokens by bucket: ``spent`` by calls made, ``taken`` for these and later calls,
+    ``expected`` for all calls.
     """
 
     expected: dict = field(default_factory=dict)
@@ -19,19 +19,19 @@ class Attempt:
     taken: dict = field(default_factory=dict)
 
     def missing(self, bucket, cost):
-        """Return how many tokens have to be taken before a call of so many is made."""
+        """Return how many tokens have to be taken before a call of a given cost."""
         needed = max(self.spent.get(bucket, 0.0) + cost, self.expected.get(bucket, 0.0))
         return max(needed - self.taken.get(bucket, 0.0), 0.0)
 
     def pay(self, bucket, cost, taken):
-        """Note that a call is made, and what was taken for it."""
+        """Record a call and the tokens taken for it."""
         self.spent[bucket] = self.spent.get(bucket, 0.0) + cost
         self.taken[bucket] = self.taken.get(bucket, 0.0) + taken
 
     def expect(self, bucket, cost):
-        """Note that a call has to wait: the next attempt needs at least so many."""
+        """Record that a call has to wait: the next attempt needs at least its tokens."""
         self.expected[bucket] = self.spent.get(bucket, 0.0) + cost
 
     def close(self):
-        """Note that all calls were made: attempts like this one need as many."""
+        """Record that all calls were made: the next attempt needs as many tokens."""
         self.expected.update(self.spent)

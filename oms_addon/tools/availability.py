@@ -1,12 +1,12 @@
-"""How many can be sold, as a sum whose terms can be told."""
+"""Available to sell, as a sum of terms that can be explained."""
 
 import math
 from dataclasses import dataclass
 from decimal import Decimal
 
-#: what floats owe to arithmetic: so much less than a whole one is a whole one
+#: rounding error of floats: a number this little below an integer counts as the integer
 TOLERANCE = 1e-6
-#: the terms that make what there is, in the order in which they are told
+#: the terms of the sum, in the order in which they are explained
 TERMS = (
     "on_hand",
     "reserved",
@@ -21,9 +21,9 @@ TERMS = (
 
 @dataclass(slots=True)
 class Terms:
-    """What of one product a channel may sell, in the product's unit.
+    """Available to sell of one product on a channel, in the product's unit.
 
-    Each term is signed as it counts: what is taken away is negative.
+    Each term is signed as it is added: deductions are negative.
     """
 
     on_hand: float = 0.0
@@ -37,7 +37,7 @@ class Terms:
 
     @property
     def pool(self):
-        """Return the sum of the terms; less than nothing when too much is claimed."""
+        """Return the sum of the terms; negative when oversold."""
         return (
             self.on_hand
             + self.reserved
@@ -50,20 +50,20 @@ class Terms:
         )
 
     def sellable(self, percent=100.0):
-        """Return how much of the product is offered, before anything is rounded or capped."""
+        """Return the quantity to offer, before rounding, minimum and cap; not negative."""
         return max(self.pool * percent / 100.0, 0.0)
 
 
 def count(sellable, units=1.0):
-    """Return how many sets can be made of what can be sold: whole ones."""
+    """Return the number of whole units of a listing in an available quantity."""
     return math.floor(sellable / units + TOLERANCE)
 
 
 def show(number, cap=0, minimum=0):
-    """Return what is shown of a number.
+    """Return the quantity to show on the channel.
 
-    :param int cap: at most so many; 0 for all
-    :param int minimum: with fewer than these there are none
+    :param int cap: the maximum; 0 for none
+    :param int minimum: smaller quantities are shown as 0
     """
     if number < minimum:
         return 0
@@ -72,7 +72,7 @@ def show(number, cap=0, minimum=0):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One term of a figure: its name, what it adds, and what there is with it."""
+    """One step of an explanation: its name, its change, and the running total."""
 
     name: str
     change: Decimal
@@ -80,11 +80,11 @@ class Step:
 
 
 def explain(terms, percent=100.0, units=1.0, cap=0, minimum=0):
-    """Part a figure into steps whose changes add up to it, exactly.
+    """Split an available quantity into steps whose changes add up to it exactly.
 
-    :param Terms terms: of the product, of a set's scarcest one
-    :param float units: how many units make one of what is sold
-    :return: the steps, those that change nothing left out, but for the first
+    :param Terms terms: of the product; for kits, of the limiting component
+    :param float units: units of the product in one unit of the listing
+    :return: the first step, and the others that change the total
     :rtype: list[Step]
     """
     totals = [("on_hand", terms.on_hand)]
@@ -101,7 +101,7 @@ def explain(terms, percent=100.0, units=1.0, cap=0, minimum=0):
 
 
 def _steps(totals):
-    """Return the steps between sums."""
+    """Return the steps between running totals."""
     steps, before = [], Decimal(0)
     for name, total in totals:
         total = _exact(total)
@@ -112,5 +112,5 @@ def _steps(totals):
 
 
 def _exact(number):
-    """Return a float as the decimal people would write."""
+    """Return a float as decimal, rounded to 6 places, without trailing zeros."""
     return Decimal(str(round(number, 6))).normalize() + 0

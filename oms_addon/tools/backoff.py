@@ -1,21 +1,21 @@
-"""How long to wait before a call that failed is made again."""
+"""Delay before a failed call is retried."""
 
 import random
 
-#: doublings after which no wait grows any more
+#: maximum number of doublings
 MAX_DOUBLINGS = 30
 
 
 def backoff(failures, first, longest):
-    """Return the wait after some failures in a row: twice as long each time.
+    """Return the delay after consecutive failures: it doubles each time, with 20 % jitter.
 
-    With jitter of a fifth, so that what failed together is not tried together.
+    The jitter prevents that calls which failed together are retried together.
 
-    :param int failures: how many, from 1
-    :param float first: seconds after the first one
-    :param float longest: seconds it never exceeds, but for the jitter
+    :param int failures: number of failures, from 1
+    :param float first: seconds after the first failure
+    :param float longest: maximum seconds, before jitter
     :rtype: float
     """
     doublings = min(max(failures - 1, 0), MAX_DOUBLINGS)
-    # Nothing secret hangs on it.
+    # Not security-relevant.
     return min(first * 2**doublings, longest) * random.uniform(0.8, 1.2)

@@ -1,4 +1,4 @@
-"""Working a batch as a whole; when that fails, in halves, down to the culprits."""
+"""Process a batch as a whole; when that fails, bisect it down to the failing items."""
 
 import logging
 from typing import Any, NamedTuple
@@ -7,12 +7,12 @@ from psycopg2.errors import DeadlockDetected, LockNotAvailable, SerializationFai
 
 _logger = logging.getLogger(__name__)
 
-#: nobody's fault: the whole transaction is tried again
+#: concurrency errors, no item's fault: the whole transaction is retried
 CONCURRENCY = (DeadlockDetected, LockNotAvailable, SerializationFailure)
 
 
 class Outcome(NamedTuple):
-    """What became of a part of a batch: its result, or the error of its only item."""
+    """Outcome of a part of a batch: its result, or the error of its only item."""
 
     items: Any
     result: Any
@@ -26,15 +26,15 @@ def halves(items):
 
 
 def in_halves(env, items, work, catch=Exception):
-    """Work items together, each try in a savepoint; when one fails, its halves.
+    """Process items together in a savepoint; when that fails, process each half.
 
-    Outcomes come one by one: what the caller does with one happens before the next try.
+    Outcomes are yielded one by one: the caller handles each before the next attempt.
 
-    :param env: the environment whose cursor makes the savepoints
+    :param env: the environment whose cursor creates the savepoints
     :param items: a recordset or list
-    :param work: a callable that takes a part of the items, all or nothing
-    :param catch: the exceptions that are an item's fault; others escape
-    :return: yields an ``Outcome`` for each part that worked and each single item that failed
+    :param work: a function that processes a part of the items, all or none
+    :param catch: the exceptions caused by an item; others are raised
+    :return: yields an ``Outcome`` for each part that succeeded and each item that failed
     """
     if not items:
         return
@@ -54,7 +54,7 @@ def in_halves(env, items, work, catch=Exception):
 
 
 def culprits(records, work):
-    """Work records; see ``in_halves``.
+    """Process records, see ``in_halves``.
 
     :return: the exception of each record that failed
     :rtype: dict

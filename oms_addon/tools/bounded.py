@@ -1,8 +1,7 @@
-"""Reading of what others send, never more of it than is allowed: compressed data, zip archives,
-answers of servers.
+"""Read external data within size limits: compressed data, ZIP archives, response bodies.
 
-Compressed data says nothing about how large it becomes: it is unpacked piece by piece, and
-refused where the limit is reached.
+The unpacked size of compressed data is not known in advance: it is unpacked in blocks, and refused
+when it exceeds the limit.
 """
 
 import io
@@ -12,15 +11,15 @@ import zlib
 from odoo.addons.oms_addon.documents.values import DocumentError
 
 CHUNK = 64 * 1024
-#: what a report or an uploaded archive may become, in bytes
+#: maximum unpacked size of a report or an uploaded archive, in bytes
 MAX_UNPACKED = 64 * 1024**2
-#: files in an archive: a workbook has some dozens
+#: maximum number of files in an archive: a workbook has some dozens
 MAX_ENTRIES = 1000
-#: what is unpacked at once
+#: bytes unpacked per block
 MAX_PIECE = 1024**2
-#: streams that follow each other in one file
+#: maximum number of concatenated gzip members
 MAX_MEMBERS = 4096
-#: wrappings of one body: servers and proxies compress once, at most twice
+#: maximum number of content codings of one body: servers and proxies use one or two
 MAX_CODINGS = 2
 
 _ENTRY_MARK = b"PK\x01\x02"
@@ -30,7 +29,7 @@ _WINDOWS = {"gzip": 31, "x-gzip": 31, "deflate": zlib.MAX_WBITS}
 
 
 class TooLarge(DocumentError):
-    """There is more than is read."""
+    """The data exceeds the size limit."""
 
     def __init__(self, limit):
         super().__init__(f"there are more than {limit} bytes")
@@ -38,23 +37,23 @@ class TooLarge(DocumentError):
 
 
 def gunzip(data, limit=MAX_UNPACKED):
-    """Return what gzip packed, of one member or several.
+    """Return decompressed gzip data, of one member or several.
 
-    :param bytes data: as ``gzip`` writes it
-    :param int limit: bytes it becomes at most
-    :raise TooLarge: when it becomes more
-    :raise DocumentError: when it is broken or cut off
+    :param bytes data: the gzip data
+    :param int limit: maximum unpacked size in bytes
+    :raise TooLarge: when the unpacked data is larger
+    :raise DocumentError: when the data is corrupt or truncated
     """
     return _inflate(data, _WINDOWS["gzip"], limit)
 
 
 def decode_content(data, coding, limit=MAX_UNPACKED):
-    """Return the body of an answer without its content codings.
+    """Return the body of a response without its content codings.
 
-    :param bytes data: as it was sent
-    :param str coding: the header ``Content-Encoding``
-    :raise TooLarge: when it becomes more than ``limit`` bytes
-    :raise DocumentError: when it is broken, or in a coding that was not asked for
+    :param bytes data: the body as received
+    :param str coding: the ``Content-Encoding`` header
+    :raise TooLarge: when it unpacks to more than ``limit`` bytes
+    :raise DocumentError: when it is corrupt, or in a coding that was not requested
     """
     codings = [name for name in coding.lower().replace(" ", "").split(",") if name]
     codings = [name for name in codings if name != "identity"]
@@ -66,12 +65,12 @@ def decode_content(data, coding, limit=MAX_UNPACKED):
 
 
 def read_stream(stream, limit, read=None):
-    """Return what a stream holds.
+    """Return the content of a stream.
 
-    :param stream: anything with ``read(size)``
-    :param int limit: bytes it may hold
-    :param read: what to read with, where it is not ``stream.read``
-    :raise TooLarge: when it holds more
+    :param stream: an object with ``read(size)``
+    :param int limit: maximum size in bytes
+    :param read: function to read with, if not ``stream.read``
+    :raise TooLarge: when the content is larger
     """
     read, pieces, left = read or stream.read, [], limit
     while piece := read(min(CHUNK, left + 1)):
@@ -83,13 +82,13 @@ def read_stream(stream, limit, read=None):
 
 
 def open_zip(data):
-    """Return an archive whose files can be read with :func:`read_entry`.
+    """Open an archive whose files can be read with :func:`read_entry`.
 
     :param bytes data: the archive
     :rtype: zipfile.ZipFile
-    :raise DocumentError: when it is none, or has more files than anybody packs
+    :raise DocumentError: when it is not a ZIP archive, or has more than the maximum of files
     """
-    # Its list of files is counted before it is made.
+    # Count the files before their list is built in memory.
     if data.count(_ENTRY_MARK) > MAX_ENTRIES:
         raise DocumentError(f"the archive has more than {MAX_ENTRIES} files")
     try:
@@ -113,14 +112,14 @@ def pack(files):
 
 
 def read_entry(archive, name, limit=MAX_UNPACKED):
-    """Yield a file of an archive in pieces.
+    """Yield a file of an archive in blocks.
 
-    :raise TooLarge: when it becomes more than ``limit`` bytes, whatever the archive says
+    :raise TooLarge: when it unpacks to more than ``limit`` bytes, whatever size the archive states
     :raise KeyError: when there is no such file
-    :raise DocumentError: when it is broken, encrypted or packed in an unusual way
+    :raise DocumentError: when it is corrupt, encrypted or uses an unsupported compression
     """
     entry = archive.getinfo(name)
-    # Other methods unpack a piece of any size at once.
+    # Other methods can unpack blocks of unlimited size.
     if entry.compress_type not in _ZIP_METHODS or entry.flag_bits & 0x1:
         raise DocumentError(f"{name} is encrypted, or packed in an unusual way")
     left = limit
@@ -136,7 +135,7 @@ def read_entry(archive, name, limit=MAX_UNPACKED):
 
 
 def _inflate(data, window, limit):
-    """:return: unpacked bytes; several members are put together"""
+    """:return: unpacked bytes; several members are concatenated"""
     pieces, left, place, members = [], limit, 0, 1
     try:
         unpacker = zlib.decompressobj(_window_of(data, window))
@@ -150,7 +149,7 @@ def _inflate(data, window, limit):
             place += len(packed) - len(unpacker.unconsumed_tail) - len(unpacker.unused_data)
             if not packed and not piece:
                 raise DocumentError("the compressed data is cut off")
-            # What stands behind the last member are zeros, of tapes and blocks.
+            # Zero padding after the last member, from tapes and blocks.
             if unpacker.eof and data[place : place + 1].strip(b"\x00"):
                 members += 1
                 if members > MAX_MEMBERS:
@@ -162,7 +161,7 @@ def _inflate(data, window, limit):
 
 
 def _window_of(data, window):
-    """:return: how a stream is framed: some servers send a bare one as ``deflate``"""
+    """:return: ``wbits`` of a stream: some servers send raw data as ``deflate``"""
     if window != zlib.MAX_WBITS:
         return window
     is_framed = len(data) > 1 and data[0] & 15 == 8 and (data[0] << 8 | data[1]) % 31 == 0

@@ -1,4 +1,4 @@
-"""Sharing an amount among parts, exactly."""
+"""Exact distribution of an amount among parts."""
 
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
@@ -6,12 +6,12 @@ _ONE = Decimal(1)
 
 
 def split(amount, weights, unit):
-    """Share an amount among parts by their weights.
+    """Distribute an amount among parts by their weights.
 
-    Every share is rounded toward zero to the currency's smallest unit; what is left goes
-    to the part that weighs most, the last one of several.
+    Every share is rounded toward zero to the currency's smallest unit; the rest is added to
+    the share with the largest weight, the last one of several.
 
-    :param Decimal amount: what is shared; rounded to the smallest unit first
+    :param Decimal amount: the amount; rounded to the smallest unit first
     :param weights: ``Decimal`` list, not empty, none below 0; all 0 shares equally
     :param Decimal unit: the smallest unit, e.g. ``Decimal("0.01")``
     :return: a share for each weight, whose sum is the rounded amount

@@ -1,4 +1,4 @@
-"""The smallest amounts of currencies, for what is read without Odoo's list of them."""
+"""Smallest units of currencies, for code that runs without Odoo's currencies."""
 
 from decimal import Decimal
 
@@ -7,7 +7,7 @@ _THOUSANDTHS = frozenset("BHD IQD JOD KWD LYD OMR TND".split())
 
 
 def coin_of_currency(code):
-    """:return: the smallest amount of a currency by its ISO 4217 code
+    """:return: the smallest unit of a currency by its ISO 4217 code
     :rtype: Decimal
     """
     if code in _WHOLE:

@@ -1,4 +1,4 @@
-"""Why another system could not be reached or understood, in words, with what to do."""
+"""Messages for failed calls to other systems: the cause, and what to do."""
 
 import contextlib
 import socket
@@ -11,18 +11,18 @@ from cryptography.x509.oid import NameOID
 
 from . import pinned, sentences
 
-#: seconds to look at a certificate that was refused
+#: seconds to fetch a rejected certificate for the message
 CERTIFICATE_TIMEOUT = 5
-#: OpenSSL's codes of what is wrong with a certificate
+#: OpenSSL's certificate verification codes
 SELF_SIGNED, EXPIRED, NOT_YET_VALID, OTHER_NAMES, OTHER_NAME = {18, 19}, {10}, {9}, {62, 64}, 62
-#: what OpenSSL says of servers without HTTPS, or with none that is safe
+#: OpenSSL's errors for servers without HTTPS, or with outdated encryption
 NO_HTTPS = ("WRONG_VERSION_NUMBER", "RECORD LAYER FAILURE", "UNEXPECTED_EOF", "EOF OCCURRED")
 OUTDATED = ("UNSUPPORTED_PROTOCOL", "PROTOCOL_VERSION", "HANDSHAKE_FAILURE", "DH_KEY_TOO_SMALL")
-#: what servers say in a page when they are asked without HTTPS where they speak it
+#: texts of pages that servers send for HTTP requests to an HTTPS port
 PLAIN_MARKS = ("plain http request was sent to https port", "plain http to an ssl-enabled")
-#: what urllib3 raises by itself for a certificate of another name
+#: class name of urllib3's own error for a certificate of another host name
 MISMATCH = "CertificateError"
-#: texts and headers by which firewalls and protection services are known
+#: headers and texts that identify firewalls and protection services
 FIREWALLS = {
     "Cloudflare": (("cf-ray", "cf-mitigated"), ("cloudflare", "cf-error-details")),
     "Sucuri": (("x-sucuri-id", "x-sucuri-block"), ("sucuri",)),
@@ -30,7 +30,7 @@ FIREWALLS = {
     "Wordfence": ((), ("wordfence",)),
     "ModSecurity": ((), ("mod_security", "modsecurity", "not acceptable!")),
 }
-#: names of exceptions, of the standard library, of requests and of urllib3
+#: class names of exceptions, of the standard library, requests and urllib3
 UNCONNECTED = {"ConnectTimeout", "ConnectTimeoutError"}
 UNANSWERED = {"ReadTimeout", "ReadTimeoutError", "TimeoutError"}
 NO_ADDRESS = {"InvalidURL", "MissingSchema", "InvalidSchema", "LocationParseError"}
@@ -41,18 +41,18 @@ BROKEN_OFF = {
     "ProtocolError",
     "IncompleteRead",
 }
-#: what the pages hold that ask who somebody is
+#: texts that identify a login page
 LOGIN_MARKS = ('type="password"', "type='password'", "wp-login.php")
 _SHOWN = 150
 
 
 def describe(error, url, peers=()):
-    """Say why a call got no answer.
+    """Describe why a call got no response.
 
-    :param Exception error: what was raised while connecting, sending or reading
-    :param str url: what was called
-    :param peers: what its name was resolved to, see ``pinned.resolve``
-    :return: cause and cure, one or two sentences
+    :param Exception error: raised while connecting, sending or reading
+    :param str url: the URL called
+    :param peers: the resolved socket addresses, see ``pinned.resolve``
+    :return: cause and fix, one or two sentences
     :rtype: str
     """
     address = urlsplit(url)
@@ -95,7 +95,7 @@ def describe(error, url, peers=()):
 
 
 def describe_overdue(url, seconds):
-    """:return: what is said of a call that was not done in time, whatever it was waiting for"""
+    """:return: the message for a call that exceeded its total time limit"""
     host = urlsplit(url).hostname or url
     return (
         f"{host} did not finish its answer within {seconds:g} seconds. It is slow, busy or broken; "
@@ -104,7 +104,7 @@ def describe_overdue(url, seconds):
 
 
 def _chain(error):
-    """Yield an exception and all that it was raised from or wraps."""
+    """Yield an exception and all exceptions it was raised from or wraps."""
     seen, left = set(), [error]
     while left:
         current = left.pop(0)
@@ -117,17 +117,17 @@ def _chain(error):
 
 
 def _is_any(causes, names):
-    """:return: whether one of some exceptions is of a class of one of the names"""
+    """:return: whether the class of an exception, or a base class, has one of the names"""
     return any(cls.__name__ in names for cause in causes for cls in type(cause).__mro__)
 
 
 def _shown(error):
-    """:return: what another system said, as a sentence"""
+    """:return: an error's text, shortened, as a sentence"""
     return sentences.join([f"{error}"[:_SHOWN]])
 
 
 def _describe_handshake(causes, place):
-    """:return: why no secure connection came about, though no certificate was refused"""
+    """:return: the message for a failed TLS handshake, unless caused by the certificate"""
     said = " ".join(str(cause).upper() for cause in causes)
     if any(mark in said for mark in NO_HTTPS):
         return (
@@ -146,7 +146,7 @@ def _describe_handshake(causes, place):
 
 
 def _describe_certificate(error, host, peers):
-    """:return: what is wrong with the certificate of a server, and which it is"""
+    """:return: the message for a rejected certificate, with its subject and expiry date"""
     which = _certificate_of(host, peers)
     code = getattr(error, "verify_code", OTHER_NAME)
     if code in SELF_SIGNED:
@@ -173,7 +173,7 @@ def _describe_certificate(error, host, peers):
 
 
 def _certificate_of(host, peers):
-    """:return: whose certificate a server shows and until when, in brackets; '' when unknown"""
+    """:return: subject and expiry date of a server's certificate, in brackets; '' when unknown"""
     with contextlib.suppress(Exception):
         shown = pinned.certificate_of(host, peers, CERTIFICATE_TIMEOUT)
         certificate = x509.load_der_x509_certificate(shown)
@@ -188,7 +188,7 @@ def _certificate_of(host, peers):
 
 
 def is_page(answer):
-    """:return: whether an answer is a page for people instead of data"""
+    """:return: whether a response is an HTML page instead of data"""
     kind = (answer.headers.get("Content-Type") or "").partition(";")[0].strip().lower()
     start = answer.body[:200].lstrip().lower()
     return kind in ("text/html", "application/xhtml+xml") or start.startswith(
@@ -197,12 +197,12 @@ def is_page(answer):
 
 
 def is_login(text):
-    """:return: whether a page, in lower case, asks who somebody is"""
+    """:return: whether a page, in lower case, is a login page"""
     return any(mark in text for mark in LOGIN_MARKS)
 
 
 def firewall_of(answer):
-    """:return: the name of the firewall or protection service that made an answer; '' for none"""
+    """:return: the name of the firewall or protection service that sent a response; '' for none"""
     keys = {str(key).lower() for key in answer.headers}
     text = answer.body[:20_000].decode("utf-8", "replace").lower()
     for name, (headers, words) in FIREWALLS.items():
@@ -212,11 +212,11 @@ def firewall_of(answer):
 
 
 def describe_page(answer, url):
-    """Say what an answer means that is no data: a page, as a rule. It is not quoted.
+    """Describe a response that is not data, usually an HTML page. It is not quoted.
 
     :param answer: the ``Answer``
-    :param str url: what was called
-    :return: cause and cure, one or two sentences
+    :param str url: the URL called
+    :return: cause and fix, one or two sentences
     :rtype: str
     """
     host = urlsplit(url).hostname or url
@@ -257,10 +257,10 @@ def describe_page(answer, url):
 
 
 def describe_redirect(url, there):
-    """Say that a call was sent on to another host, port or protocol.
+    """Describe a redirect to another host, port or protocol.
 
-    :param str url: what was called
-    :param str there: where it was sent on to; empty when that is no address
+    :param str url: the URL called
+    :param str there: the redirect target; empty when it is not a valid address
     :rtype: str
     """
     address, other = urlsplit(url), urlsplit(there or "")

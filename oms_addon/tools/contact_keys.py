@@ -1,7 +1,7 @@
-"""What tells one customer from another: e-mail addresses, phone numbers, names.
+"""Keys that identify a customer: e-mail addresses, phone numbers, names.
 
-A key is what one person has and nobody else. What a shop puts where it knows nothing, what
-a marketplace lends for one order, and what cannot be dialled are no keys.
+A key identifies one person. Placeholders, relay addresses that a marketplace issues per order, and
+invalid phone numbers are not keys.
 """
 
 import re
@@ -27,7 +27,7 @@ _RELAY_DOMAIN = re.compile(
     r"|marketplace-messages?\.[a-z.]{1,60})\Z"
 )
 _NO_DOMAINS = {"invalid", "local", "localhost", "localdomain"}
-#: characters of an e-mail address (RFC 5321, 4.5.3.1.3), and of a phone number as it is written
+#: maximum characters of an e-mail address (RFC 5321, 4.5.3.1.3), and of a phone number as entered
 MAX_EMAIL = 254
 MAX_PHONE = 80
 _DIALLED = re.compile(r"[\d\s()+./\u2010-\u2015\u2212-]+")
@@ -36,16 +36,16 @@ _PLACEHOLDER_REFS = {"0", "guest", "none", "null", "anonymous"}
 
 
 def ref_key(ref):
-    """Return the id of a customer at a channel; '' for what stands for nobody."""
+    """Return a channel's customer id; '' for placeholders."""
     ref = ref.strip()
     return "" if ref.casefold() in _PLACEHOLDER_REFS else ref
 
 
 def email_key(email):
-    """Return the e-mail address of one person.
+    """Return an e-mail address that identifies one person.
 
-    :return: in lower case; '' for none, for one nobody reads, and for one that a
-        marketplace lends
+    :return: in lower case; '' for none, for no-reply addresses, and for relay addresses of
+        marketplaces
     """
     email = normalise_email(email) if len(email) <= MAX_EMAIL else ""
     mailbox, _at, domain = email.rpartition("@")
@@ -64,10 +64,10 @@ def email_key(email):
 def phone_key(phone, country=""):
     """Return a phone number as E.164, with its extension where it has one.
 
-    :param str phone: as a person wrote it
-    :param str country: ISO 3166-1 alpha-2, whose numbers need no country code
-    :return: e.g. ``+442079460000`` or ``+14154198616;ext=12``; '' for what is no valid
-        number: with digits hidden, letters, too short, or one digit over and over
+    :param str phone: as entered
+    :param str country: ISO 3166-1 alpha-2, for numbers without a country code
+    :return: e.g. ``+442079460000`` or ``+14154198616;ext=12``; '' for invalid numbers: with
+        masked digits or letters, too short, or one digit repeated
     """
     if len(phone) > MAX_PHONE:
         return ""
@@ -77,8 +77,8 @@ def phone_key(phone, country=""):
         number = f"+{number[2:]}"
     if not phonenumbers or not _DIALLED.fullmatch(number):
         return ""
-    # As `phone_validation` parses, but without its second try, which takes 33… for +33…: a key that
-    # is guessed would make two people one.
+    # As `phone_validation` parses, but without its second attempt, which reads 33… as +33…: a
+    # guessed key would merge two customers.
     try:
         parsed = phonenumbers.parse(number, country or None)
     except phonenumbers.NumberParseException:
@@ -90,7 +90,7 @@ def phone_key(phone, country=""):
 
 
 def plain_words(text):
-    """Return a text as letters and digits alone, so that one written otherwise is equal.
+    """Return letters and digits of a text, so that different spellings compare equal.
 
     :return: without accents, case, spaces and punctuation
     """
@@ -99,15 +99,15 @@ def plain_words(text):
 
 
 def number_words(number):
-    """Return a tax number so that one written with or without spaces compares equal."""
+    """Return a tax number without spaces and punctuation, so that spellings compare equal."""
     return re.sub(r"[\W_]", "", number).upper()
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """What tells whether two who share a phone number are one: words of ``plain_words``.
+    """Data to compare two customers who share a phone number: values of ``plain_words``.
 
-    ``addresses`` are those known of them, ``email`` is an address as it was written.
+    ``addresses`` are the customer's known addresses, ``email`` is an address as entered.
     """
 
     name: str = ""
@@ -115,9 +115,9 @@ class Person:
     email: str = ""
 
     def contradicts(self, other):
-        """Return whether somebody with the same phone number is somebody else.
+        """Return whether another customer with the same phone number is a different person.
 
-        An e-mail address that differs says so, and a name where no address agrees.
+        True when their e-mail addresses differ, or their names differ and no address matches.
         """
         if self.email and other.email and self.email != other.email:
             return True

@@ -1,4 +1,4 @@
-"""Countries: the ISO 3166-1 codes, where there are no postcodes, and English names."""
+"""Countries: ISO 3166-1 codes, countries without postcodes, and English names."""
 
 from functools import cache
 
@@ -28,7 +28,7 @@ NO_POSTCODE_COUNTRIES = frozenset(
     """.split()
 )
 
-#: What shops write for a country besides its English name and its code.
+#: Names that stores use for countries besides the English name and the code.
 _OTHER_NAMES = {
     "uk": "GB",
     "great britain": "GB",
@@ -63,7 +63,7 @@ def _names():
 
 
 def country_code(text):
-    """Return the code of a country that is written as a code or as an English name.
+    """Return the code of a country, from a code or an English name.
 
     :param str text: e.g. ``gb``, ``United Kingdom`` or ``USA``
     :return: the alpha-2 code, or the stripped text when no country has that name

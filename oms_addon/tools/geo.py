@@ -1,4 +1,4 @@
-"""Distances on the globe, and where a country is when nothing better is known."""
+"""Distances on the globe, and a reference point per country as fallback."""
 
 import csv
 import functools
@@ -6,17 +6,17 @@ import math
 from pathlib import Path
 
 EARTH_KM = 6371.0
-#: a prefix of a postcode shorter than this says nothing
+#: minimum length of a postcode prefix; shorter ones are too imprecise
 SHORTEST_PREFIX = 2
-#: characters of a postcode that are looked at
+#: maximum characters of a postcode that are compared
 LONGEST = 32
 
 
 def haversine(here, there):
-    """Measure the way between two points as the crow flies.
+    """Return the great-circle distance between two points.
 
     :param tuple here: (latitude, longitude) in degrees
-    :param tuple there: the same
+    :param tuple there: (latitude, longitude) in degrees
     :return: kilometres
     :rtype: float
     """
@@ -30,7 +30,7 @@ def haversine(here, there):
 
 @functools.cache
 def country_points():
-    """Read the reference point of every country: its main city in the time zone database.
+    """Return the reference point of every country: its main city in the time zone database.
 
     The coordinates are those of ``zone.tab`` of the IANA time zone database, which is in the
     public domain.
@@ -47,12 +47,12 @@ def country_points():
 
 
 def normalized(postcode):
-    """:return: a postcode as it is compared: capitals, without blanks and hyphens"""
+    """:return: a postcode in capitals, without blanks and hyphens, for comparison"""
     return "".join(c for c in (postcode or "").upper() if c.isalnum())
 
 
 def prefixes(postcode):
-    """:return: a postcode and its beginnings, the longest first
+    """:return: a postcode and its prefixes, longest first
     :rtype: list[str]
     """
     code = normalized((postcode or "")[:LONGEST])

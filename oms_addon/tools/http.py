@@ -1,9 +1,8 @@
-"""The one door out: every call to another system, with a time-out and a verdict.
+"""HTTP client for every call to another system, with time-outs and typed errors.
 
-It calls the internet by HTTPS, and nothing else but the hosts its caller trusts. No text of an
-exception quotes what was answered, but for the error message of an API: whoever chooses an
-address is not to read by it what answers there. What was answered is the cause of the exception,
-so it stands in the trace and in the log.
+Only the internet is called, by HTTPS, except hosts that the caller trusts. Exception texts quote
+nothing of a response but an API's error message: users who can set an address must not be able to
+read what responds there. The response itself is the cause of the exception, logged with its trace.
 """
 
 import logging
@@ -39,33 +38,33 @@ from .peer_words import words_of
 
 _logger = logging.getLogger(__name__)
 
-# Seconds without a sign of life, while connecting and between two pieces of an answer.
+# Seconds without data, while connecting and between two blocks of a response.
 TIMEOUT = 20
-#: seconds that a call takes at most, from the first connection to the last byte of its answer
+#: maximum seconds of a call, from connecting to the last byte of its response
 TOTAL_SECONDS = 60
-#: the same of files, which are large
+#: the same for downloads of files
 FILE_SECONDS = 300
-#: what web servers, firewalls and shops that are closed answer with a page
+#: statuses that web servers, firewalls and closed stores send with an HTML page
 REFUSING_PAGES = {401, 403}
 RETRYABLE_STATUS = {408, 409, 423, 425, 500, 502, 503, 504}
-# What stands before the channel answers for it.
+# Sent by a proxy in front of the API.
 UNREACHABLE_STATUS = {502, 503, 504}
 MAX_SHOWN = 1024
 MAX_ANSWER = 64 * 1024**2
 MAX_REDIRECTS = 5
-#: seconds; who says more is asked again after a day
+#: maximum seconds of a ``Retry-After`` header
 LONGEST_WAIT = 86_400.0
-#: others unpack without a limit, or only where a library is installed
+#: other codings unpack without a limit, or need optional libraries
 ACCEPTED_CODINGS = "gzip, deflate"
 
 
 class Quote(Exception):
-    """What was answered, as the cause of an exception: for its trace, never for its text."""
+    """The beginning of a response, as the cause of an exception: for the trace only."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the other side answered: ``headers`` compare without case."""
+    """A response; ``headers`` are case-insensitive."""
 
     status: int
     headers: object
@@ -77,12 +76,12 @@ class Answer:
         return self.body.decode("utf-8", "replace")
 
     def json(self):
-        """Return its JSON, numbers with decimals as ``Decimal``.
+        """Return the body's JSON, with decimals as ``Decimal``.
 
-        Notices that PHP wrote around it are left out.
+        PHP notices around it are ignored.
 
-        :raise RetryableError: when it is none: a proxy's or a maintenance page. What was sent
-            may have been carried out all the same
+        :raise RetryableError: when it is not JSON, as from a proxy or in maintenance; the call
+            may have been carried out
         """
         data = read_json(self.body, parse_float=Decimal)
         if data is None:
@@ -90,7 +89,7 @@ class Answer:
         return data
 
     def quote(self):
-        """:return: the beginning of the body, to raise an exception from"""
+        """:return: an exception with the beginning of the body, to raise another one from"""
         return Quote(repr(self.body[:MAX_SHOWN]))
 
 
@@ -110,22 +109,22 @@ def request(
     """Call another system.
 
     :param str method: ``GET``, ``POST``…
-    :param str url: where to; never logged with its query
-    :param bytes body: what to send
+    :param str url: the URL; logged without its query
+    :param bytes body: the request body
     :param dict headers: never logged
-    :param dict params: the query
+    :param dict params: the query parameters
     :param auth: (user, password) of Basic authentication
-    :param accept: statuses of errors that are answers all the same
-    :param trusted: hosts that may be called without HTTPS or within the own network, see
+    :param accept: error statuses that are returned instead of raised
+    :param trusted: hosts that may be called without HTTPS or in the local network, see
         ``outbound_address.parse_trusted``
-    :param bool quoted: whether texts of exceptions may have the error message of the API
-    :param float seconds: how long it may take in all; ``None`` for ``TOTAL_SECONDS``
+    :param bool quoted: whether exceptions may quote the API's error message
+    :param float seconds: total time limit; ``None`` for ``TOTAL_SECONDS``
     :rtype: Answer
     :raise AddressError: when the address may not be called; nothing was sent
-    :raise RateLimited: when there were too many calls
-    :raise CredentialsError: when the credentials are refused
-    :raise RetryableError: when the other side cannot be reached, is busy or broken
-    :raise FinalError: when it refuses
+    :raise RateLimited: when the rate limit is exceeded
+    :raise CredentialsError: when the credentials are rejected
+    :raise RetryableError: when the server cannot be reached, is busy or failing
+    :raise FinalError: when the call is rejected
     """
     address, peers = addresses.parse(url, with_query=True), ()
     addresses.check(address, trusted)
@@ -148,13 +147,13 @@ def request(
     except (requests.RequestException, OSError, ValueError) as error:
         raise RetryableError(describe(error, url, peers), unreachable=True) from error
     except Exception as error:
-        # What urllib3 raises while it reads is no RequestException.
+        # urllib3's errors while reading are not RequestExceptions.
         if type(error).__module__.startswith("urllib3"):
             raise RetryableError(describe(error, url, peers), unreachable=True) from error
         raise
     _logger.info("%s %s answered %s", method, url, response.status_code)
     answer = Answer(response.status_code, response.headers, content, url)
-    # A redirect that is not followed: what was told did not arrive.
+    # A redirect that is not followed means that the request was not processed.
     is_done = response.ok and not response.is_redirect
     if not is_done and response.status_code not in accept:
         raise _verdict(f"{method} {url}", answer, quoted) from answer.quote()
@@ -162,15 +161,15 @@ def request(
 
 
 def _send(method, address, peers, deadline, **values):
-    """Send a call; reading follows redirects of its own host.
+    """Send a request; GET requests follow redirects on the same server.
 
-    What is sent along belongs to one host, and goes to no other, nor to it without encryption;
-    a signature belongs to the address it was made for.
+    Credentials must not reach another server or travel unencrypted, and a signature is valid only
+    for the URL it was computed for.
 
-    :param address: ``outbound_address.Address``, which was checked
-    :param peers: what its name was resolved to, which was checked, too
-    :param deadline: ``pinned.Deadline`` of all of it
-    :raise FinalError: when another host, port or protocol is to be asked
+    :param address: the checked ``outbound_address.Address``
+    :param peers: its resolved and checked socket addresses
+    :param deadline: ``pinned.Deadline`` of the whole call
+    :raise FinalError: when it is redirected to another host, port or protocol
     """
     values["headers"] = {**(values.get("headers") or {}), "Accept-Encoding": ACCEPTED_CODINGS}
     for _hop in range(MAX_REDIRECTS):
@@ -192,9 +191,9 @@ def _send(method, address, peers, deadline, **values):
 
 
 def _read(response):
-    """Read the body of an answer, unpacked, within limits.
+    """Read and unpack the body of a response, within limits.
 
-    :raise DocumentError: when it is larger, broken or cut off
+    :raise DocumentError: when it is too large, corrupt or truncated
     """
     content = read_stream(
         response.raw, MAX_ANSWER, lambda size: response.raw.read(size, decode_content=False)
@@ -206,8 +205,8 @@ def _read(response):
 
 
 def _next_hop(address, location):
-    """:return: the address of the same server that a call is sent on to
-    :raise FinalError: when it is another server's, or none
+    """:return: the redirect target on the same server
+    :raise FinalError: when it is on another server, or invalid
     """
     found = _joined(address.url, location)
     if not found or found.origin != address.origin:
@@ -216,7 +215,7 @@ def _next_hop(address, location):
 
 
 def _joined(url, location):
-    """:return: the address that a call of another is sent on to; ``None`` when it is none"""
+    """:return: the absolute address of a redirect; ``None`` when it is invalid"""
     try:
         return addresses.parse(urljoin(url, location), with_query=True)
     except (addresses.AddressError, ValueError):
@@ -224,29 +223,27 @@ def _joined(url, location):
 
 
 def location_of(answer):
-    """:return: where an answer sends its call on to, without its query; '' when that is no
-    address
-    """
+    """:return: the redirect target of a response, without its query; '' when it is invalid"""
     found = _joined(answer.url, answer.headers.get("Location") or "")
     return found.url if found else ""
 
 
 def is_page_alone(answer):
-    """:return: whether an answer is a page without data in it: where PHP writes a notice first,
-    data is sent as a page
+    """:return: whether a response is an HTML page without JSON in it: after a PHP notice, JSON is
+    sent as a page
     """
     return is_page(answer) and read_json(answer.body) is None
 
 
 def _verdict(call, answer, quoted):
-    """:return: the exception that an answer with an error means"""
+    """:return: the exception for an error response"""
     wait = retry_after(answer.headers.get("Retry-After", ""))
     words = words_of(answer.body) if quoted else ""
     said = f": {words}" if words else ". What it answered stands in the log of Odoo's server."
     if answer.status == 429:
         error = RateLimited(f"{call}: too many calls.", seconds=wait)
     elif firewall_of(answer) or answer.status in REFUSING_PAGES and is_page_alone(answer):
-        # What stands in front of an API says nothing about the credentials.
+        # Responses of a firewall in front of the API are not about the credentials.
         error = RetryableError(describe_page(answer, answer.url), seconds=wait, unreachable=True)
     elif answer.status in (401, 403):
         error = CredentialsError(f"{call} refused the credentials ({answer.status}){said}")
@@ -271,22 +268,22 @@ def _verdict(call, answer, quoted):
 
 
 def _there(answer):
-    """:return: where an answer sends its call on to, and what to do"""
+    """:return: the redirect target of a response, and what to do"""
     if there := location_of(answer):
         return f"{there}, and nothing was done: enter the address that is sent on to"
     return "what is no address, and nothing was done: check the address of the channel"
 
 
 def status_of(error):
-    """:return: the status of the answer an error is about, 0 where there was none"""
+    """:return: the response status of an error, 0 without a response"""
     return getattr(getattr(error, "answer", None), "status", 0)
 
 
 def retry_after(value):
-    """Read how long to wait from a ``Retry-After`` header (RFC 9110, 10.2.3).
+    """Parse a ``Retry-After`` header (RFC 9110, 10.2.3).
 
-    :param str value: seconds, which some write with decimals, or a date
-    :return: seconds, or ``None`` when it tells nothing
+    :param str value: seconds, which some servers send with decimals, or a date
+    :return: seconds, at most ``LONGEST_WAIT``; ``None`` when it is invalid
     """
     value = (value or "").strip()
     try:

@@ -1,4 +1,4 @@
-"""JSON of servers that write more than JSON: notices of PHP before or behind it, marks of order."""
+"""JSON of servers that send more than JSON: PHP notices before or after it, byte order marks."""
 
 import contextlib
 import json
@@ -7,28 +7,28 @@ from itertools import islice
 
 from .json_shape import to_json_text
 
-#: what PHP writes into a page besides what it was asked for
+#: beginnings of PHP notices in a page
 _NOTICE = re.compile(
     r"(?:<br ?/?>\s{0,20}){0,9}(?:<b>)?(?:PHP )?"
     r"(?:Notice|Warning|Deprecated|Strict Standards|User (?:notice|warning|deprecated))\b",
     re.I,
 )
 _PAGE = re.compile(r"<!doctype|<html|Fatal error", re.I)
-#: how far into an answer its JSON may begin
+#: maximum offset of the JSON in a response
 _AT_MOST = 256 * 1024
-#: how many brackets before it are tried, which stand in the notices
+#: maximum number of opening brackets tried, as notices may contain some
 _MOST_TRIES = 50
 
 
 def read_json(body, **options):
-    """Read JSON, whatever PHP wrote around it.
+    """Parse JSON with PHP notices around it.
 
-    A page that merely has JSON in it is none: only notices are left out, and what is read
-    goes to the end.
+    A page that contains JSON is not accepted: only notices are skipped, and the JSON has to
+    extend to the end.
 
-    :param bytes body: the answer
-    :param options: as of ``json.loads``
-    :return: the data; ``None`` when it is no JSON
+    :param bytes body: the response body
+    :param options: as for ``json.loads``
+    :return: the data; ``None`` when it is not JSON
     """
     for read in (_read_whole, _read_within):
         with contextlib.suppress(ValueError, RecursionError):
@@ -37,17 +37,17 @@ def read_json(body, **options):
 
 
 def _read_whole(body, options):
-    """:return: the data of an answer that is nothing else"""
+    """:return: the data of a body that is only JSON"""
     return json.loads(to_json_text(body), **options)
 
 
 def _plain(body):
-    """:return: an answer as text without marks of order"""
+    """:return: a body as text, without byte order marks"""
     return body.decode("utf-8", "replace").replace("\ufeff", "").strip()
 
 
 def _read_within(body, options):
-    """:return: the data that notices stand around; ``None`` when there is none"""
+    """:return: the data between notices; ``None`` when there is none"""
     found = to_json_text(_plain(body))
     decoder = json.JSONDecoder(**options)
     head = found[:_AT_MOST]
@@ -59,7 +59,7 @@ def _read_within(body, options):
         try:
             data, end = decoder.raw_decode(found, start)
         except json.JSONDecodeError as error:
-            # Brackets of a notice end soon; long data that is broken is not read time and again.
+            # A notice's brackets fail early; do not parse long invalid data repeatedly.
             if error.pos - start > _AT_MOST:
                 return None
             continue

@@ -1,7 +1,7 @@
-"""How deep and how large JSON is, before anything is made of it.
+"""Limits on the depth and size of JSON, checked before it is parsed.
 
-What reads a document goes down into it by itself, and a comma of a body becomes an object of a
-hundred bytes: both are limited on the text.
+Parsing recurses into nested data, and one comma can create an object of a hundred bytes: both are
+limited on the text.
 """
 
 import json
@@ -9,19 +9,19 @@ import re
 
 from odoo.addons.oms_addon.documents.values import NotJson
 
-#: orders of shops go down about ten levels
+#: maximum depth; orders of stores have about ten levels
 MAX_DEPTH = 64
-#: values of all lists and objects together: some thousand orders
+#: maximum number of values in all lists and objects: some thousand orders
 MAX_VALUES = 1_500_000
 
 _BRACKETS = re.compile(r"[\[\]{}]")
 
 
 def to_json_text(data):
-    """Return JSON as text, of a depth and a size that can be read.
+    """Return JSON as text, after checking its depth and size.
 
-    :param data: bytes in an encoding JSON knows, or text
-    :raise NotJson: when it is in another, or deeper or larger than what is read
+    :param data: text, or bytes in an encoding of JSON
+    :raise NotJson: when it has another encoding, or is too deep or too large
     """
     if isinstance(data, bytes | bytearray):
         try:
@@ -37,7 +37,7 @@ def to_json_text(data):
 
 
 def _depth(text):
-    """:return: how many brackets are open at once, outside texts, at most"""
+    """:return: the maximum number of brackets open at the same time, outside strings"""
     bare = text.replace("\\\\", "").replace('\\"', "") if "\\" in text else text
     depth = most = 0
     for bracket in _BRACKETS.findall("".join(bare.split('"')[::2])):

@@ -1,10 +1,10 @@
-"""Order IDs of marketplaces in an order that a shop imported from there itself."""
+"""Order IDs of marketplaces in an order that a store imported from a marketplace."""
 
 import re
 
-#: the order IDs of Amazon and eBay, which are known by their form alone
+#: order IDs of Amazon and eBay, which are recognized by their format
 FORMS = re.compile(r"(?<![\w-])(\d{3}-\d{7}-\d{7}|\d{2}-\d{5}-\d{5})(?![\w-])")
-#: names of fields that plugins keep the ID of another marketplace's order in
+#: field names in which plugins store the order ID of another marketplace
 NAMES = re.compile(
     r"(amazon|ebay|etsy|walmart|otto|kaufland|cdiscount|bol|zalando|allegro|marketplace|channable"
     r"|external)[\w .-]{0,30}(order|purchase)",
@@ -16,10 +16,10 @@ MAX_DEPTH = 6
 
 
 def marketplace_refs(document):
-    """Find the order IDs of marketplaces that an order names.
+    """Return the marketplace order IDs in an order.
 
     :param document: ``OrderDocument``
-    :return: the IDs, those known by the name of their field first
+    :return: the IDs, those recognized by field name first
     :rtype: tuple[str]
     """
     named, seen = [], []
@@ -33,7 +33,7 @@ def marketplace_refs(document):
 
 
 def _texts(value, name, depth=0):
-    """Yield (name of its field, text) of all texts in JSON data."""
+    """Yield (field name, text) of all texts in JSON data."""
     if isinstance(value, str):
         yield name, value.strip()
     elif depth < MAX_DEPTH and isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""Addresses of other systems: how they are written, and which of them may be called."""
+"""Addresses of other systems: parsing, and checking which of them may be called."""
 
 import ipaddress
 import re
@@ -11,7 +11,7 @@ from odoo.addons.oms_addon.exceptions import RetryableError
 
 PORTS = {"http": 80, "https": 443}
 MAX_LENGTH = 2048
-#: why an address is not called
+#: reasons why an address is not called
 MALFORMED, EXTRAS, PLAIN, INTERNAL, FOREIGN = (
     "malformed",
     "extras",
@@ -20,24 +20,24 @@ MALFORMED, EXTRAS, PLAIN, INTERNAL, FOREIGN = (
     "foreign",
 )
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,20}://")
-#: what parsers of addresses disagree on, or what no address has
+#: characters that URL parsers disagree on, or that no address contains
 _UNSAFE = re.compile(r"[\x00-\x20\x7f-\xa0\u200b-\u200f\u2028-\u202f\u2060\ufeff\\<>\"^`{|}\s]")
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
-#: names that mean something on this machine or in its network alone
+#: host names of the local machine or network
 LOCAL_NAMES = (".localhost", ".local", ".internal", ".lan", ".home.arpa")
-#: public by their numbers, answer inside of a cloud alone
+#: public IP addresses that respond only within a cloud
 METADATA = tuple(ipaddress.ip_network(n) for n in ("168.63.129.16/32", "192.0.0.0/24"))
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
 
 
 class AddressError(RetryableError):
-    """An address is not called; what is to be sent there waits until it is corrected.
+    """An address may not be called; outbound messages wait until it is corrected.
 
     :param str reason: ``malformed``, ``extras``, ``plain``, ``internal`` or ``foreign``
-    :param str shown: the address or host, without what may be secret in it
-    :param str message: cause and cure, for people
+    :param str shown: the address or host, without secrets
+    :param str message: cause and fix, for people
     """
 
     def __init__(self, reason, shown, message=""):
@@ -58,7 +58,7 @@ class Address:
 
     @property
     def origin(self):
-        """What browsers take for one server: protocol, host and port."""
+        """The origin: protocol, host and port."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         port = "" if self.port == PORTS[self.scheme] else f":{self.port}"
         return f"{self.scheme}://{host}{port}"
@@ -73,9 +73,9 @@ class Address:
 
 
 def parse(text, with_query=False):
-    """Parse an address; one without a protocol is an HTTPS one.
+    """Parse an address; without a protocol it is HTTPS.
 
-    :param str text: as people or other systems write it
+    :param str text: as entered, or received from another system
     :param bool with_query: whether it may have a query
     :rtype: Address
     :raise AddressError: when it is malformed or has a user, a fragment or a query
@@ -104,12 +104,12 @@ def parse(text, with_query=False):
 
 
 def _printable(text):
-    """:return: an address as it can be shown: no invisible signs, not too long"""
+    """:return: an address for display: without invisible characters, shortened"""
     return _UNSAFE.sub("?", text)[:200]
 
 
 def _host_of(parts):
-    """:return: the host in ASCII; '' when it is none, or is read differently by others"""
+    """:return: the host in ASCII; '' when it is invalid, or other parsers may read another one"""
     host = parts.hostname or ""
     if parts.netloc.startswith("["):
         try:
@@ -118,7 +118,7 @@ def _host_of(parts):
             return ""
     if not host.isascii():
         try:
-            # Strictly: signs that only look like others are refused instead of replaced.
+            # Strict: look-alike characters are refused instead of replaced.
             host = idna.encode(host.lower()).decode()
         except (idna.IDNAError, UnicodeError):
             return ""
@@ -128,7 +128,7 @@ def _host_of(parts):
     if labels[-1] in PORTS and len(labels) == 1:
         return ""  # "https://https:/shop": a slash is missing
     if _NUMBER.fullmatch(labels[-1]) and not _is_ipv4(".".join(labels)):
-        return ""  # 127.1, 0x7f.1 and 2130706433 are numbers of this machine in disguise
+        return ""  # 127.1, 0x7f.1 and 2130706433 all mean 127.0.0.1
     return ".".join(labels)
 
 
@@ -139,16 +139,16 @@ def _is_ipv4(host):
         return False
 
 
-# === WHICH MAY BE CALLED === #
+# === CHECKS === #
 
 
 def parse_trusted(text):
-    """Parse the administrator's list of hosts.
+    """Parse the administrator's list of trusted hosts.
 
-    :param str text: hosts, each with or without a port, divided by spaces, commas or lines
+    :param str text: hosts, each with or without a port, separated by spaces, commas or lines
     :return: pairs of host and port, ``None`` for all ports
     :rtype: frozenset[tuple[str, int|None]]
-    :raise AddressError: when an entry is no host
+    :raise AddressError: when an entry is not a host
     """
     entries = set()
     for entry in filter(None, re.split(r"[\s,;]+", text or "")):
@@ -161,14 +161,14 @@ def parse_trusted(text):
 
 
 def is_trusted(address, trusted):
-    """:return: whether the administrator named an address"""
+    """:return: whether an address is in the administrator's list"""
     return (address.host, None) in trusted or (address.host, address.port) in trusted
 
 
 def check(address, trusted=frozenset()):
-    """Check what an address says of itself, before its name is resolved.
+    """Check an address before its name is resolved.
 
-    :raise AddressError: when it is not encrypted, or of this machine or its network
+    :raise AddressError: when it is not encrypted, or in the local machine or network
     """
     if is_trusted(address, trusted):
         return
@@ -183,18 +183,18 @@ def check(address, trusted=frozenset()):
 
 
 def check_numbers(address, numbers, trusted=frozenset()):
-    """Check the IP addresses that a name was resolved to: each of them, not only the first.
+    """Check all IP addresses that a name was resolved to.
 
     :param numbers: IP addresses, as texts
-    :raise AddressError: when one is of this machine or its network
+    :raise AddressError: when one is in the local machine or network
     """
     if not is_trusted(address, trusted) and not all(is_public(number) for number in numbers):
         raise AddressError(INTERNAL, address.host)
 
 
 def is_public(number):
-    """:return: whether an IP address is a single host of the internet
-    :raise ValueError: when it is no IP address
+    """:return: whether an IP address is a single host on the internet
+    :raise ValueError: when it is not an IP address
     """
     found = ipaddress.ip_address(number.partition("%")[0])
     if found.version == 6:

@@ -1,8 +1,7 @@
-"""Lists that are read page by page, whatever the other side says of what follows.
+"""Guard for lists that are read page by page.
 
-A server could say for ever that there is more, tell one page again and again, or send one on in
-a circle. What is read in one go is therefore counted, by pages and by what they weigh, and no
-page is read twice.
+A server could announce further pages forever, repeat a page, or link pages in a circle. So the
+pages read in one run are limited by number and by size, and no page is read twice.
 """
 
 import hashlib
@@ -10,18 +9,18 @@ import time
 
 from odoo.addons.oms_addon.documents.values import DocumentError
 
-#: of one list that is read in one go
+#: limits for one list read in one run
 MAX_PAGES = 500
 MAX_BYTES = 64 * 1024**2
 MAX_SECONDS = 300
 
 
 class EndlessList(DocumentError):
-    """A list goes on without end."""
+    """A list repeats a page or exceeds the limits."""
 
 
 class Pages:
-    """Counts the pages of one list."""
+    """Counter of the pages of one list."""
 
     def __init__(self, pages=MAX_PAGES, size=MAX_BYTES, seconds=MAX_SECONDS):
         self._pages, self._size = pages, size
@@ -29,12 +28,11 @@ class Pages:
         self._seen = set()
 
     def take(self, mark, body=b""):
-        """Count a page before what follows it is asked for.
+        """Count a page before the next one is fetched.
 
-        :param mark: what the next page is asked for by: a cursor, or the page itself where pages
-            have numbers
-        :param bytes body: the page as it was sent
-        :raise EndlessList: when it was read before, or the list is longer than is read
+        :param mark: the cursor of the next page; the page's content where pages are numbered
+        :param bytes body: the page as received
+        :raise EndlessList: when it was read before, or the list exceeds the limits
         """
         mark = digest_of(mark) if isinstance(mark, bytes) else mark
         if mark in self._seen:
@@ -46,7 +44,7 @@ class Pages:
 
 
 def digest_of(content):
-    """:param bytes content: a page, or what stands for it
-    :return: what tells it from others
+    """:param bytes content: a page, or a value that represents it
+    :return: a digest to recognize the page
     """
     return hashlib.sha256(content).hexdigest()

@@ -1,19 +1,19 @@
-"""Paths of addresses: ids of others stand in them as what they are, never as a part of the path."""
+"""URL paths: external ids are quoted, so that they cannot change the path."""
 
 from urllib.parse import quote
 
 from odoo.addons.oms_addon.exceptions import FinalError
 
-#: what leads elsewhere although it is quoted: clients resolve it before they send
+#: parts that change the path even when quoted: clients resolve them before sending
 _STEPS = {"", ".", ".."}
 MAX_PART = 500
 
 
 def segment(ref):
-    """Return an id as one part of a path.
+    """Return an id as one segment of a path.
 
-    :param ref: the id, as another system told it
-    :raise FinalError: when it cannot be one part of a path
+    :param ref: the id, as received from another system
+    :raise FinalError: when it cannot be one segment of a path
     """
     text = str(ref)
     if text in _STEPS or len(text) > MAX_PART:

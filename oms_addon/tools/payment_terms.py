@@ -1,15 +1,15 @@
-"""How an order is to be paid, by what its channel calls the payment method: pure."""
+"""Payment terms of an order, from its channel's payment method: pure."""
 
 import re
 
-#: what is paid before anything is shipped
+#: paid before shipping
 PREPAID = ("prepaid", "authorized", "transfer")
-#: what is shipped before it is paid: no money is expected of these until then
+#: paid after shipping: no payment is expected until then
 POSTPAID = ("cod", "terms")
 
 _NOISE = re.compile(r"[\W_]+")
-#: codes and names most shops and their plugins use, as ``method_key`` makes them. Items leave
-#: unpaid on the word of this list, so it holds no name that a payment service uses as well.
+#: codes and names that stores and plugins commonly use, as returned by ``method_key``. Orders ship
+#: unpaid based on this list, so it contains no name that a payment service uses, too.
 _EXACT = {
     "cod": "cod",
     "codfee": "cod",
@@ -46,7 +46,7 @@ _EXACT = {
 
 
 def method_key(text):
-    """Return a payment method so that equal ones compare equal.
+    """Normalize a payment method, so that equal ones compare equal.
 
     :param str text: a code or a name, e.g. ``Cash on Delivery (COD)``
     :return: letters and digits in lower case, e.g. ``cashondeliverycod``
@@ -55,12 +55,12 @@ def method_key(text):
 
 
 def recognize_terms(code, name="", known=None):
-    """Return the terms of a payment method as far as its usual names say.
+    """Return the terms of a payment method, as far as its usual names are known.
 
-    :param str code: what the channel calls the method
-    :param str name: how the customer reads it, which says it where the code does not
-    :param dict known: terms by ``method_key`` that come before the usual names
-    :return: one of ``PREPAID`` and ``POSTPAID``; '' when nobody knows
+    :param str code: the channel's code of the method
+    :param str name: the name shown to the customer, used where the code is unknown
+    :param dict known: terms by ``method_key``, which override the usual names
+    :return: ``PREPAID`` or ``POSTPAID``; '' when unknown
     """
     for text in (code, name):
         key = method_key(text)

@@ -1,10 +1,10 @@
-"""What the API of another system says of an error, and nothing else of its answer."""
+"""Error messages in API responses; nothing else of a response is quoted."""
 
 import re
 
 from .json_answer import read_json
 
-#: members of JSON answers that hold a sentence for people, and those that hold others like it
+#: keys of JSON responses that hold a message, and keys that hold objects or lists with messages
 SENTENCES = ("message", "error_description", "detail", "title", "error", "errors", "code")
 NESTED = ("errors", "error", "data", "details")
 MAX_BODY = 256 * 1024
@@ -17,8 +17,8 @@ _TAG = re.compile(r"<[^<>]{0,200}>")
 def words_of(body):
     """Extract the error message of an API.
 
-    :param bytes body: an answer
-    :return: its sentence, short and without marks; '' when the body is no JSON of an error
+    :param bytes body: the response body
+    :return: the message, shortened and without markup; '' when the body is not a JSON error
     :rtype: str
     """
     if len(body) > MAX_BODY:
@@ -29,7 +29,7 @@ def words_of(body):
 
 
 def _sentences(data, depth):
-    """Yield the sentences of a JSON value."""
+    """Yield the messages in a JSON value."""
     if depth > MAX_DEPTH:
         return
     if isinstance(data, list):
@@ -47,6 +47,6 @@ def _sentences(data, depth):
 
 
 def _plain(text):
-    """:return: a text on one line, without markup and invisible signs"""
+    """:return: a text on one line, without markup and invisible characters"""
     bare = _TAG.sub(" ", text[: 4 * MAX_WORDS])
     return " ".join("".join(c if c.isprintable() else " " for c in bare).split())[:MAX_WORDS]

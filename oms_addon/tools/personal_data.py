@@ -1,28 +1,28 @@
-"""The register of personal data: what each field of ours says of a person, and what becomes of it.
+"""The register of personal data: which fields contain it, and how each is erased.
 
-Erasing, exporting and the section “Personal data” of ``docs/security.md`` read it; a field that
-stands in no table of ours fails ``tests/privacy/test_personal_data.py``.
+Used by erasing, exporting and the section “Personal data” of ``docs/security.md``; fields of the
+add-on that are missing here fail ``tests/privacy/test_personal_data.py``.
 """
 
 from .personal_table import KEEP, Personal, Table
 
-#: what a field says of a person
+#: kinds of personal data
 NAME, CONTACT, ADDRESS = "name", "contact", "address"
 TEXT, PAYLOAD, ORDER, LINK = "free text", "payload", "order", "link"
 
-#: what erasing does with it, besides ``KEEP``
+#: how a field is erased, besides ``KEEP``
 CLEAR = "clear"  #: the field is emptied
-REPLACE = "replace"  #: a required text says that it was erased
-MATCH = "match"  #: a text is replaced where it names the person
-REDACT = "redact"  #: what names the person goes, the digest stays
-DELETE = "delete"  #: the row goes
+REPLACE = "replace"  #: a required text is replaced by ``ERASED``
+MATCH = "match"  #: a text is replaced if it contains the person's data
+REDACT = "redact"  #: personal data is removed, the digest is kept
+DELETE = "delete"  #: the row is deleted
 
-#: how long rows are kept when nobody asks to erase them
+#: how long rows are kept without an erasure request
 WITH_ORDER, WITH_CONTACT, WITH_CHANNEL = "order", "contact", "channel"
 MESSAGES, EXCEPTIONS, AUDIT = "messages", "exceptions", "audit"
 CART, DIALOG = "cart", "dialog"
 
-#: by kind: the system parameter, and after how many days its data is erased where it is not set
+#: by kind: system parameter, and the days after which data is erased by default
 RETENTION = {
     "inbound": ("oms_addon.keep_days", 365),
     "outbound": ("oms_addon.keep_outbound_days", 365),
@@ -31,9 +31,9 @@ RETENTION = {
     "invoices": ("oms_addon.keep_invoice_days", 3653),
 }
 
-#: what stands where a person's data stood
+#: replacement for personal data
 ERASED = "erased"
-#: why what says something of a person is kept
+#: reasons to keep personal data
 DEDUPLICATION = "so that what a channel sends again is recognized, and not applied twice"
 ACCOUNTING = "accounting law"
 PROOF = "proof of what was sold, shipped and paid"
@@ -41,22 +41,22 @@ ANONYMOUS = "leads to a contact that no longer says who it is"
 
 
 def _link(*names):
-    """:return: links to contacts, which are anonymous once the contact is"""
+    """:return: fields that link to contacts, which are anonymized themselves"""
     return dict.fromkeys(names, Personal(LINK, KEEP, ANONYMOUS))
 
 
 def _dialog(kind, names, *links, plain=""):
-    """:return: the table of a dialog: its rows are deleted"""
+    """:return: the table of a wizard, whose rows are deleted"""
     personal = dict.fromkeys(names.split(), Personal(kind, DELETE))
     return Table(DIALOG, links, personal, plain, searched=True)
 
 
 def _settings(plain):
-    """:return: the table of a model that says nothing of customers"""
+    """:return: the table of a model without personal data"""
     return Table(plain=plain)
 
 
-#: in an order in which what is found of one model leads to the next
+#: ordered so that records found in one model lead to records of the next
 REGISTER = {
     # === ORDERS === #
     "sale.order": Table(
@@ -168,7 +168,7 @@ REGISTER = {
         personal={"oms_charge_ref": Personal(ORDER, KEEP, DEDUPLICATION)},
         plain="oms_gateway oms_method",
     ),
-    # === CHANNELS AND JOBS: TEXTS THAT MAY NAME SOMEBODY === #
+    # === CHANNELS AND JOBS: TEXTS THAT MAY CONTAIN PERSONAL DATA === #
     "oms.event": Table(
         AUDIT,
         ("res_id",),
@@ -240,7 +240,7 @@ REGISTER = {
     "oms.transit": _settings("zip_prefix"),
     "res.config.settings": _settings("oms_trusted_hosts"),
     "stock.picking.type": _settings("oms_former_values"),
-    # === DIALOGS === #
+    # === WIZARDS === #
     "oms.allocation.rehearsal": _dialog(ORDER, "result"),
     "oms.allocation.test": _dialog(ADDRESS, "zip result"),
     "oms.channel.connect": _settings(
@@ -263,8 +263,7 @@ REGISTER = {
     "sale.mass.cancel.orders": _dialog(TEXT, "oms_text"),
 }
 
-#: events whose texts are about a customer, whatever they say: what their codes begin with, and
-#: whole codes
+#: events whose texts are always about a customer: prefixes of their codes, and whole codes
 PERSONAL_EVENT_KINDS = ("customer", "hold")
 PERSONAL_EVENTS = (
     "order.address_changed",

@@ -1,17 +1,16 @@
-"""What the register of personal data is made of."""
+"""Data types of the register of personal data."""
 
 from dataclasses import dataclass, field
 
-#: what erasing does with a field that stays, for a reason
+#: the field is kept on erasure, for a reason
 KEEP = "keep"
 
 
 @dataclass(frozen=True, slots=True)
 class Personal:
-    """What one field says of a person.
+    """Personal data in one field.
 
-    ``kind`` and ``erase`` are of the constants of ``personal_data``; ``why`` it is kept stands
-    with ``KEEP``.
+    ``kind`` and ``erase`` are constants of ``personal_data``; ``why`` is the reason for ``KEEP``.
     """
 
     kind: str
@@ -25,11 +24,11 @@ class Personal:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """What is personal in a model of ours, or in our fields of a model of Odoo.
+    """Personal data in a model of the add-on, or in its fields of an Odoo model.
 
-    ``links``: the fields that lead to a person, their orders, messages and so on.
-    ``plain``: names of fields that say nothing of a person.
-    ``searched``: whether the rows are few, so that all of them are searched for the person.
+    ``links``: fields that lead to a person, their orders, messages and so on.
+    ``plain``: names of fields without personal data.
+    ``searched``: whether all rows are searched for the person, as they are few.
     """
 
     kept: str = ""

@@ -1,32 +1,32 @@
-"""Find a person's names, addresses and numbers in texts and documents, and take them out."""
+"""Find and redact a person's names, addresses and numbers in texts and documents."""
 
 import json
 import re
 
 from .personal_data import ERASED
 
-#: what stands under such a key of a document is about a person, whoever they are
+#: keys of documents whose values are always personal data
 PERSONAL_KEY = re.compile(
     r"(?i)(?<![a-z])(?:first_?|last_?|full_?|customer_?|recipient_?)?name(?![a-z])"
     r"|e_?mail|phone|mobile|street|address|note|comment|reason|message|text|company|vat"
 )
-#: shorter values are looked for as whole words only where they stand alone
+#: minimum length of a value that is searched for
 MIN_LENGTH = 2
-#: what may stand in the middle of an e-mail address, before the part that is looked for
+#: characters within the local part of an e-mail address, before a searched value
 LOCAL_PART = frozenset(".-_+")
 
 
 class PersonalValues:
-    """What is known of a person, to be recognized wherever it was written.
+    """Values of a person, to be found in texts.
 
-    A value counts where it stands as whole words, in any case; digits of a phone number count
-    whatever stands between them.
+    Values match as whole words, in any case; phone numbers match by their last digits, with any
+    characters in between.
     """
 
     def __init__(self, words=(), phones=()):
         """
-        :param words: names, e-mail addresses, streets and so on; empty ones are left out
-        :param phones: phone numbers, as they were written
+        :param words: names, e-mail addresses, streets and so on; short and empty ones are ignored
+        :param phones: phone numbers, as entered
         """
         self.words = {" ".join(w.split()).casefold() for w in words if w and w.strip()}
         self.words = {word for word in self.words if len(word) >= MIN_LENGTH}
@@ -37,7 +37,7 @@ class PersonalValues:
         return bool(self.words or self.phones)
 
     def find(self, text):
-        """:return: whether a text names the person"""
+        """:return: whether a text contains a value of the person"""
         text = " ".join(str(text or "").split()).casefold()
         if not text:
             return False
@@ -50,11 +50,11 @@ class PersonalValues:
         return any(phone in digits for phone in self.phones)
 
     def redact(self, value, key="", everything=False):
-        """Take the person out of JSON-able data.
+        """Redact the person in JSON-able data.
 
         :param value: the data; it is not changed
-        :param str key: the key it stands under
-        :param bool everything: whether what stands under keys of personal data goes, whoever it is
+        :param str key: its key in the parent
+        :param bool everything: whether values of keys with personal data are redacted for anyone
         :return: data of the same shape
         """
         if isinstance(value, dict):
@@ -72,7 +72,7 @@ class PersonalValues:
 
 
 def _inner(text):
-    """:return: what a text holds that is JSON itself; ``None`` for any other text"""
+    """:return: the data of a JSON text; ``None`` for any other text"""
     if text[0] not in "{[":
         return None
     try:
@@ -82,7 +82,7 @@ def _inner(text):
 
 
 def _has_whole(text, word):
-    """:return: whether a text has a word that is no part of a longer one"""
+    """:return: whether a text contains a word that is not part of a longer one"""
     start = text.find(word)
     while start >= 0:
         end = start + len(word)

@@ -1,8 +1,8 @@
-"""Connections to IP addresses that were checked: a name is resolved once, and never again.
+"""Connections to checked IP addresses: a name is resolved only once.
 
-Between looking a name up to check it and looking it up to connect, its owner could have it mean
-another machine. So what was checked is what is connected to; the name goes on to stand in the
-``Host`` header and to be what the certificate has to be for.
+Between resolving a name to check it and resolving it to connect, its owner could change the IP
+address. So connections go to the checked addresses; the name is still used in the ``Host`` header
+and to verify the certificate.
 """
 
 import contextlib
@@ -20,22 +20,22 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
-#: how many IP addresses of one name are tried
+#: maximum number of IP addresses tried per name
 MAX_PEERS = 4
-#: seconds for looking a name up, which the system's resolver may take far longer for
+#: maximum seconds to resolve a name; the system's resolver may take far longer
 LOOKUP_SECONDS = 20.0
 
 
 class Overdue(TimeoutError):
-    """The time for a call was over before its answer was there."""
+    """A call exceeded its total time limit."""
 
 
 class Deadline:
-    """The time a call may take in all, however a server spreads what it sends.
+    """Total time limit of a call, however slowly a server sends.
 
-    Time-outs of sockets begin anew with every byte. So the connections of a call are shut down
-    when its time is over, in whatever they are: connecting, the handshake, headers or a body.
-    Used as a context manager, which raises ``Overdue`` then.
+    Socket time-outs restart with every byte. So the connections of a call are shut down at the
+    deadline, during connect, handshake, headers or body. Used as a context manager, which then
+    raises ``Overdue``.
     """
 
     def __init__(self, seconds):
@@ -56,13 +56,13 @@ class Deadline:
         with self._lock:
             while self._connections:
                 self._connections.pop().close()
-        # What was cut off may look like the end of an answer.
+        # A shutdown may look like the end of the response.
         if self.is_over or time.monotonic() >= self._until:
             raise Overdue(f"not done within {self.seconds:g} seconds") from error
 
     def left(self):
-        """:return: the seconds that are left
-        :raise Overdue: when none are
+        """:return: the seconds left
+        :raise Overdue: when the deadline has passed
         """
         seconds = self._until - time.monotonic()
         if seconds <= 0:
@@ -70,9 +70,9 @@ class Deadline:
         return seconds
 
     def watch(self, connection):
-        """:param socket.socket connection: is shut down when the time is over"""
+        """:param socket.socket connection: a connection to shut down at the deadline"""
         with self._lock:
-            # A handshake takes the descriptor away from its socket, not from a copy.
+            # A TLS handshake detaches the descriptor from its socket, but not from a copy.
             self._connections.append(connection.dup())
         if self.is_over:
             self._end()
@@ -86,19 +86,19 @@ class Deadline:
 
 
 def resolve(address, seconds=LOOKUP_SECONDS):
-    """Look up the name of an address.
+    """Resolve the name of an address.
 
-    :param float seconds: how long that may take, ``LOOKUP_SECONDS`` at most
+    :param float seconds: time limit, at most ``LOOKUP_SECONDS``
     :return: pairs of address family and socket address
     :rtype: tuple
-    :raise OSError: when nobody knows it, or no name server answers in time
+    :raise OSError: when the name is unknown, or no name server responds in time
     """
     found = _look_up(address.host, address.port, min(seconds, LOOKUP_SECONDS))
     return tuple(dict.fromkeys((family, peer) for family, _type, _proto, _name, peer in found))
 
 
 def _look_up(host, port, seconds):
-    """:return: what ``getaddrinfo`` finds; it cannot be interrupted, but be left alone"""
+    """:return: the result of ``getaddrinfo`` in a thread, which is abandoned when too slow"""
     answer = queue.SimpleQueue()
 
     def ask():
@@ -120,12 +120,12 @@ def _look_up(host, port, seconds):
 
 
 def connect(peers, timeout):
-    """Connect to the first of some socket addresses that answers.
+    """Connect to the first socket address that accepts.
 
-    :param peers: as of ``resolve``
+    :param peers: as returned by ``resolve``
     :param float timeout: seconds for each
     :rtype: socket.socket
-    :raise OSError: when none does
+    :raise OSError: when none accepts
     """
     problem = OSError("There is no address to connect to.")
     for family, peer in peers[:MAX_PEERS]:
@@ -143,7 +143,7 @@ def connect(peers, timeout):
 
 
 class _Pinned:
-    """Override of a connection of urllib3: it connects to what was checked."""
+    """Override of an urllib3 connection: connect to the checked addresses."""
 
     def __init__(self, *args, peers, deadline, **kwargs):
         super().__init__(*args, **kwargs)
@@ -170,7 +170,7 @@ class _PinnedHTTPS(_Pinned, HTTPSConnection):
 
 
 def _pool(pool_class, connection_class, peers, deadline, *args, **kwargs):
-    """:return: a pool of connections that are pinned"""
+    """:return: a pool of pinned connections"""
     pool = pool_class(*args, **kwargs)
     pool.ConnectionCls = functools.partial(connection_class, peers=peers, deadline=deadline)
     return pool
@@ -182,7 +182,7 @@ class _PinnedAdapter(HTTPAdapter):
         super().__init__(max_retries=0)
 
     def init_poolmanager(self, *args, **kwargs):
-        """Override of requests: of whatever name, only what was checked is connected to."""
+        """Override of requests: connect to the checked addresses, whatever the name."""
         super().init_poolmanager(*args, **kwargs)
         classes = {
             "http": (HTTPConnectionPool, _PinnedHTTP),
@@ -195,9 +195,9 @@ class _PinnedAdapter(HTTPAdapter):
 
 
 def session(peers, deadline):
-    """:param Deadline deadline: until when its connections live
-    :return: a session whose every connection goes to some socket addresses; nothing of the
-    machine's own settings (passwords in ``.netrc``, proxies) is sent along or in between
+    """:param Deadline deadline: when its connections are shut down
+    :return: a session that connects to the given socket addresses only and ignores the
+    machine's settings (passwords in ``.netrc``, proxies)
     :rtype: requests.Session
     """
     made = requests.Session()
@@ -209,9 +209,9 @@ def session(peers, deadline):
 
 
 def certificate_of(host, peers, timeout):
-    """:return: the certificate a server shows, as DER; ``None`` when it shows none"""
+    """:return: a server's certificate as DER; ``None`` without one"""
     context = ssl.create_default_context()
-    # It was refused already: it is only looked at.
+    # The certificate was rejected before: here it is only read for the message.
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     with (
         contextlib.suppress(OSError),

@@ -1,7 +1,7 @@
-"""When items arrive at a customer's door: arithmetic of days, in plain Python.
+"""Promised dates: arithmetic of days, in plain Python.
 
-Moments are naive UTC datetimes, as Odoo stores them; a day is one of the warehouse's time
-zone, so that a cut-off at two is at two in summer and in winter.
+Moments are naive UTC datetimes, as Odoo stores them; days are in the warehouse's time zone, so
+that a cut-off at 14:00 is at 14:00 in summer and in winter.
 """
 
 from collections.abc import Callable
@@ -11,15 +11,15 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 UTC = ZoneInfo("UTC")
-#: the hour by which parcels have left, and by which they are delivered
+#: the hour by which parcels have shipped, and by which they are delivered
 EVENING = 18.0
-#: a calendar that has no working day within a year has none to be waited for
+#: days to search for a working day, before a calendar counts as empty
 MAX_DAYS = 366
 DIGITS = 6
 
 
 class Supply(NamedTuple):
-    """Items that are there, or will be."""
+    """A quantity in stock or incoming."""
 
     date: datetime
     quantity: float
@@ -27,7 +27,7 @@ class Supply(NamedTuple):
 
 
 class Promise(NamedTuple):
-    """Until when items leave, and until when they are at the door."""
+    """Ship-by and delivery dates."""
 
     ship_before: datetime
     arrive_before: datetime
@@ -35,7 +35,7 @@ class Promise(NamedTuple):
 
 @dataclass
 class WorkingDays:
-    """The days on which somebody works, read in blocks when they are asked for.
+    """Working days of a calendar, loaded in blocks on demand.
 
     ``load`` returns the set of working days from one day to another, both included.
     """
@@ -56,7 +56,7 @@ class WorkingDays:
 
 @dataclass(frozen=True)
 class Place:
-    """How a warehouse ships: its zone, its working days, its cut-off, its handling time."""
+    """A warehouse's time zone, working days, cut-off hour and handling days."""
 
     zone: ZoneInfo
     days: object
@@ -66,30 +66,30 @@ class Place:
 
 @dataclass(frozen=True)
 class Way:
-    """How a carrier brings parcels: how many days, on which weekdays (0 is Monday)."""
+    """A carrier's transit days and delivery weekdays (0 is Monday)."""
 
     transit_days: int = 0
     weekdays: frozenset = frozenset(range(6))
 
 
 def local(moment, zone):
-    """Return a UTC moment as the clock on the wall of a zone shows it."""
+    """Return a UTC moment as naive local time of a zone."""
     return moment.replace(tzinfo=UTC).astimezone(zone).replace(tzinfo=None)
 
 
 def at(day, hour, zone):
-    """Return the UTC moment at which the wall of a zone shows an hour of a day."""
+    """Return the naive UTC moment of an hour of a day in a zone."""
     minutes = min(round(hour * 60), 24 * 60 - 1)
     wall = datetime.combine(day, time(minutes // 60, minutes % 60), tzinfo=zone)
     return wall.astimezone(UTC).replace(tzinfo=None)
 
 
 def promise(moment, place, way):
-    """Say when items that are in stock at a moment leave, and when they arrive.
+    """Compute when items that are in stock at a moment ship, and when they are delivered.
 
-    :param datetime moment: when they can be picked: now, or when they come in
-    :param Place place: from where
-    :param Way way: how
+    :param datetime moment: when they can be picked: now, or when they are received
+    :param Place place: the warehouse
+    :param Way way: the carrier
     :rtype: Promise
     """
     wall = local(moment, place.zone)
@@ -123,11 +123,11 @@ def _delivering(day, weekdays):
 
 
 def serve(claims, supplies):
-    """Give supplies to claims, the first in the queue first, the earliest items first.
+    """Assign supplies to claims, first claim first, earliest supply first.
 
-    :param list claims: pairs (key, quantity), in the order in which they are served
-    :param list supplies: ``Supply`` rows, the earliest first
-    :return: what each key gets, as ``Supply`` rows, and what of it nobody brings
+    :param list claims: pairs (key, quantity), in the order they are served
+    :param list supplies: ``Supply`` rows, earliest first
+    :return: the ``Supply`` rows of each key, and the quantity missing by key
     :rtype: tuple[dict, dict]
     """
     left = [[supply, supply.quantity] for supply in supplies if supply.quantity > 0]

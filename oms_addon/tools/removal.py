@@ -1,4 +1,4 @@
-"""From which stock rows items are taken, and how much: Odoo's rule, in plain Python.
+"""Selection of stock rows to remove items from: Odoo's rule, in plain Python.
 
 A row is a dict with ``id``, ``location_id``, ``lot_id``, ``package_id``, ``owner_id``,
 ``in_date``, ``removal_date`` (``None`` for never), ``quantity`` and ``reserved_quantity``.
@@ -9,17 +9,17 @@ from datetime import datetime
 
 
 def key(row):
-    """Return what makes rows one stock: place, lot, package and owner."""
+    """Return the identity of a row's stock: location, lot, package and owner."""
     return row["location_id"], row["lot_id"], row["package_id"], row["owner_id"]
 
 
 def free(row):
-    """Return what of a row is not reserved; less than nothing is a debt."""
+    """Return the unreserved quantity of a row; negative when over-reserved."""
     return (row["quantity"] or 0.0) - (row["reserved_quantity"] or 0.0)
 
 
 def sort(rows, strategy, names):
-    """Sort rows in the order of removal; what has a lot goes first.
+    """Sort rows in removal order; rows with a lot come first.
 
     :param str strategy: ``fifo``, ``lifo``, ``closest`` or ``fefo``
     :param dict names: complete name by location
@@ -38,15 +38,15 @@ def sort(rows, strategy, names):
 
 
 def is_fresh(row, moment):
-    """Return whether the items of a row need not be removed before a moment."""
+    """Return whether the removal date of a row is not before a moment."""
     return not row["removal_date"] or row["removal_date"] >= moment
 
 
 def available(rows, tracked):
-    """Return how much of rows can be reserved together.
+    """Return the quantity of rows that can be reserved together.
 
-    The debt of an untracked product at one place counts against what is elsewhere; the debt
-    of a lot is no other's.
+    Negative quantities of an untracked product reduce the total of all rows, those of a tracked
+    one only the quantity of the same lot.
 
     :param bool tracked: whether the product has lots or serial numbers
     """
@@ -59,11 +59,11 @@ def available(rows, tracked):
 
 
 def take(rows, quantity, compare):
-    """Take a quantity from rows, in their order.
+    """Select a quantity from rows, in their order.
 
-    :param float quantity: not more than ``available``
+    :param float quantity: at most ``available``
     :param compare: compares two quantities in the product's unit, as ``uom.compare``
-    :return: quantity by ``key``, in the order in which it is taken
+    :return: quantity by ``key``, in removal order
     :rtype: dict
     """
     left = sum(row["quantity"] for row in rows if compare(row["quantity"] or 0.0, 0) > 0)

@@ -1,33 +1,33 @@
-"""What a batch shares with our code that Odoo calls on its way: one object, for one block.
+"""Objects shared by the code of one block, across Odoo's methods: one object per name.
 
-Where we call our own code, such an object is an argument. Between our code and an override of a
-method of Odoo lies a method of Odoo, which hands nothing along; the context is no place for it,
-since it is kept by every record and sent by clients.
+Our own methods pass such an object as an argument. Between our code and our override of an Odoo
+method, Odoo's method does not pass it on; the context is unsuitable, since every record keeps it
+and clients can set it.
 """
 
 from contextlib import contextmanager
 from weakref import WeakKeyDictionary
 
-#: every name, and the object that runs by it
+#: every name, and its object
 RUNS = {
     "attempt": "``Attempt``: what the calls of one message use up of the rate limits",
     "quants": "``QuantBatch``: what move lines do to the stock, added up and written at the end",
     "rules": "``dict``: the stock rules found for one batch of orders, by what they hang on",
 }
 
-#: objects by name, by cursor: what a cursor caches itself is forgotten with each savepoint
+#: objects by name, by cursor: the cursor's own cache is cleared with each savepoint
 _BY_CURSOR = WeakKeyDictionary()
 
 
 @contextmanager
 def running(env, name, run):
-    """Let ``current`` find an object within this block, in this transaction alone.
+    """Make an object available to ``current`` within this block, in this transaction only.
 
-    :param str name: of ``RUNS``
-    :param run: the object; an outer one of that name comes back afterwards
-    :raise KeyError: for a name that is not in the list
+    :param str name: a key of ``RUNS``
+    :param run: the object; an outer object of the same name is restored afterwards
+    :raise KeyError: for an unknown name
     """
-    RUNS[name]  # noqa: B018 - an unknown name is a mistake of ours
+    RUNS[name]  # noqa: B018 - raises KeyError for unknown names
     runs = _BY_CURSOR.setdefault(env.cr, {})
     outer = runs.get(name)
     runs[name] = run
@@ -38,5 +38,5 @@ def running(env, name, run):
 
 
 def current(env, name):
-    """:return: the object of the innermost block of that name; ``None`` outside of one"""
+    """:return: the object of the innermost block with that name; ``None`` outside of one"""
     return _BY_CURSOR.get(env.cr, {}).get(name)

@@ -1,8 +1,8 @@
-"""What our own code says to the code it calls in the context: a client can send none of it.
+"""Context values that only code can set, not clients.
 
-A client names keys and values of the context as it likes, in every request. What decides who acted,
-which locks are held or what is told to a channel is therefore sealed: plain data, which is all that
-a client can send, is no sealed value.
+Clients can send any keys and values in the context of a request. Values that decide who acts, which
+locks are held or what is sent to a channel are therefore sealed: wrapped in an object, while
+clients can send plain data only.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ class Key(NamedTuple):
     says: str
 
 
-#: every key: the type of its value, which nothing can change, and what it says
+#: every key: the type of its value, which is immutable, and its meaning
 KEYS = {
     "actor": Key(str, "who acts, in words, where it is not the user"),
     "batch": Key(bool, "core methods work on all records of a batch at once"),
@@ -59,7 +59,7 @@ KEYS = {
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """A value that code put into the context."""
+    """A context value set by code."""
 
     value: Any
 
@@ -67,12 +67,12 @@ class Sealed:
 def sealed(**values):
     """Seal values for ``with_context(**sealed(…))``.
 
-    :param values: by names of ``KEYS``
+    :param values: values by names of ``KEYS``
     :return: keys and values of the context
     :rtype: dict[str, Sealed]
-    :raise KeyError: for a name that is not in the list
-    :raise TypeError: for a value that is not of the type in the list: an object that changes is
-        handed along, see ``runs``
+    :raise KeyError: for an unknown name
+    :raise TypeError: for a value that is not of the key's type; mutable objects are shared with
+        ``runs`` instead
     """
     for name, value in values.items():
         if not isinstance(value, KEYS[name].type):
@@ -81,8 +81,6 @@ def sealed(**values):
 
 
 def unsealed(env, name, default=None):
-    """:return: a value that our code put into the context; ``default`` where there is none, or a
-    client sent it
-    """
+    """:return: a context value set by code; ``default`` where there is none, or a client sent it"""
     value = env.context.get(f"oms_{name}")
     return value.value if isinstance(value, Sealed) else default

@@ -1,10 +1,10 @@
-"""Sentences put beside each other, with one full stop between two."""
+"""Join sentences with one full stop each."""
 
 ENDS = (".", "!", "?", "…", ":")
 
 
 def join(texts):
-    """Join sentences; one without a full stop gets one, empty ones are left out.
+    """Join sentences; missing full stops are added, empty sentences are skipped.
 
     :param texts: iterable of str
     :rtype: str
@@ -14,7 +14,7 @@ def join(texts):
 
 
 def inner(text):
-    """:return: a sentence without its full stop, for a template that sets one
+    """:return: a sentence without its full stop, for templates that add one
     :rtype: str
     """
     text = str(text or "").strip()

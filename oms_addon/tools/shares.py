@@ -1,4 +1,4 @@
-"""Exact shares of an amount: what is spread adds up again, to the smallest coin."""
+"""Exact shares of an amount: their sum is the amount, to the smallest coin."""
 
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
@@ -6,7 +6,7 @@ CENT = Decimal("0.01")
 
 
 def rounded(amount, coin=CENT):
-    """Return an amount in whole coins, halves away from zero."""
+    """Round an amount to whole coins, half up (away from zero)."""
     return amount.quantize(coin, ROUND_HALF_UP)
 
 
@@ -15,7 +15,7 @@ def spread(amount, weights, coin=CENT):
 
     :param Decimal amount: not negative, in whole coins
     :param list weights: ``Decimal``, none negative
-    :return: a share for each weight; their sum is the amount. No share where nothing weighs.
+    :return: a share for each weight; their sum is the amount. All are 0 when all weights are 0.
     :rtype: list[Decimal]
     """
     return spread_signed(amount, weights, coin)
@@ -26,11 +26,11 @@ def spread_within(amount, limits, coin=CENT):
 
     :param Decimal amount: not negative, in whole coins
     :param list limits: ``Decimal`` in whole coins, none negative
-    :return: the shares, and what found no place
+    :return: the shares, and the rest that exceeds the limits
     :rtype: tuple[list[Decimal], Decimal]
     """
     placed = min(amount, sum(limits))
-    # Below the sum of the limits no share exceeds its own by more than a coin's remainder.
+    # When the amount is below the sum of the limits, rounding exceeds a limit by one coin at most.
     shares = [
         min(share, limit) for share, limit in zip(spread(placed, limits, coin), limits, strict=True)
     ]
@@ -43,7 +43,7 @@ def spread_within(amount, limits, coin=CENT):
 
 
 def spread_signed(amount, limits, coin=CENT):
-    """Spread an amount in proportion to limits, of which some may be below zero.
+    """Spread an amount in proportion to limits, some of which may be negative.
 
     :param Decimal amount: between 0 and the sum of the limits, in whole coins
     :param list limits: ``Decimal`` in whole coins

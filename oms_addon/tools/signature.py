@@ -1,7 +1,7 @@
-"""Signatures of what comes from outside: HMAC-SHA256 over the raw body.
+"""Signatures of inbound calls: HMAC-SHA256 over the raw body.
 
-Ours follow Standard Webhooks: the name of the event and the time are signed with the body. An
-older form signs time and body; what other headers say of such a message is not believed.
+Our format is Standard Webhooks: event id and time are signed with the body. An older format signs
+time and body only; other headers of such messages are ignored.
 """
 
 import base64
@@ -11,7 +11,7 @@ import hmac
 from datetime import datetime, timezone
 
 TOLERANCE_SECONDS = 300
-#: digits of a Unix time
+#: maximum digits of a Unix time
 MAX_TIMESTAMP = 15
 ID, TIMESTAMP, SIGNATURE = "webhook-id", "webhook-timestamp", "webhook-signature"
 SECRET_PREFIX = "whsec_"
@@ -21,8 +21,8 @@ NO_SECRET = "the channel has no secret: nothing can be verified"
 def sign(secret, timestamp, body):
     """Return the signature of a body, in hex.
 
-    :param str secret: what both sides know
-    :param timestamp: Unix time of the call, as it is sent
+    :param str secret: the shared secret
+    :param timestamp: Unix time of the call, as sent
     :param bytes body: the raw body
     """
     message = f"{timestamp}.".encode() + body
@@ -30,11 +30,11 @@ def sign(secret, timestamp, body):
 
 
 def sign_named(secret, name, timestamp, body):
-    """Return the signature of a body and its event's name, as of Standard Webhooks.
+    """Return the Standard Webhooks signature of a body and its event id.
 
-    :param str secret: what both sides know; base64 behind ``whsec_``, else as it stands
-    :param str name: the event's name
-    :param timestamp: Unix time of the call, as it is sent
+    :param str secret: the shared secret; base64 after ``whsec_``, else plain text
+    :param str name: the event id
+    :param timestamp: Unix time of the call, as sent
     :param bytes body: the raw body
     :return: e.g. ``v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=``
     """
@@ -44,7 +44,7 @@ def sign_named(secret, name, timestamp, body):
 
 
 def headers_of(secret, name, timestamp, body):
-    """Return the headers that prove who sends a body and what it is.
+    """Return the headers that sign a body and its event id.
 
     :rtype: dict[str, str]
     """
@@ -56,15 +56,15 @@ def headers_of(secret, name, timestamp, body):
 
 
 def name_of(headers):
-    """Return the signed name of an event of a message that was verified; '' where it has none."""
+    """Return the signed event id of a verified message; '' without one."""
     return headers.get(ID, "") if headers.get(SIGNATURE) else ""
 
 
 def message_problem(secret, headers, body, now, tolerance=TOLERANCE_SECONDS):
-    """Say why a message is not to be believed, in whichever of our two forms it is signed.
+    """Verify a message in either format.
 
     :param headers: the request's headers
-    :return: the reason in words, '' when the message is genuine and fresh
+    :return: why it is refused, '' when the message is genuine and recent
     :rtype: str
     """
     given = headers.get(SIGNATURE)
@@ -75,22 +75,22 @@ def message_problem(secret, headers, body, now, tolerance=TOLERANCE_SECONDS):
     if wrong := _missing(secret, given and name, timestamp):
         return wrong
     expected = sign_named(secret, name, timestamp, body).encode()
-    # Several while a secret is renewed.
+    # Several signatures while a secret is being replaced.
     if not any([hmac.compare_digest(expected, one.encode()) for one in given.split()[:5]]):
         return "the signature is wrong"
     return _stale(timestamp, now, tolerance)
 
 
 def problem(secret, signature, timestamp, body, now, tolerance=TOLERANCE_SECONDS):
-    """Say why a call is not to be believed.
+    """Verify a call that is signed over time and body.
 
-    :param str secret: what both sides know
-    :param str signature: the signature that came with the call, in hex
-    :param str timestamp: the Unix time that came with the call
+    :param str secret: the shared secret
+    :param str signature: the received signature, in hex
+    :param str timestamp: the received Unix time
     :param bytes body: the raw body
-    :param now: the time here, a datetime (in UTC when it has no zone) or a Unix time
-    :param int tolerance: how many seconds the two clocks may differ
-    :return: the reason in words, '' when the call is genuine and fresh
+    :param now: the current time, a datetime (in UTC when it has no zone) or a Unix time
+    :param int tolerance: maximum difference between the two clocks in seconds
+    :return: why it is refused, '' when the call is genuine and recent
     :rtype: str
     """
     if wrong := _missing(secret, signature, timestamp):
@@ -102,12 +102,12 @@ def problem(secret, signature, timestamp, body, now, tolerance=TOLERANCE_SECONDS
 
 
 def base64_problem(secret, signature, body):
-    """Say why a call signed over its body alone, in base64, is not to be believed.
+    """Verify a call that is signed over its body alone, in base64.
 
-    :param str secret: what both sides know
-    :param str signature: the signature that came with the call
+    :param str secret: the shared secret
+    :param str signature: the received signature
     :param bytes body: the raw body
-    :return: the reason in words, '' when the call is genuine
+    :return: why it is refused, '' when the call is genuine
     :rtype: str
     """
     if not (secret or "").strip():
@@ -121,12 +121,12 @@ def base64_problem(secret, signature, body):
 
 
 def _missing(secret, signature, timestamp):
-    """Return what a message lacks to be verified; '' when nothing is missing."""
+    """Return why a signature cannot be verified; '' when nothing is missing."""
     if not (secret or "").strip():
         return NO_SECRET
     if not signature or not timestamp:
         return "signature or timestamp is missing"
-    # isdigit() alone lets through digits that int() does not read.
+    # isdigit() alone accepts digits that int() does not.
     if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= MAX_TIMESTAMP):
         return "the timestamp is no Unix time in seconds"
     return ""

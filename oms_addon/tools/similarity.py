@@ -1,7 +1,7 @@
-"""Which of many products something offered under another name most likely is.
+"""Find the product that an item with another name or code most likely is.
 
-An inverted index over the words of names and the parts of codes. Rare words weigh more
-than common ones; the words in nearly every name are not searched for, only counted.
+An inverted index over the words of names and the parts of codes. Rare words weigh more than common
+ones; words in nearly every name are not searched for, but count in the score.
 """
 
 import math
@@ -10,26 +10,26 @@ import unicodedata
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 
-#: a word in more products than this finds none, unless nothing rarer does
+#: words in more products than this are searched for only when there is no rarer word
 COMMON = 400
-#: how many products are compared in full
+#: maximum number of products compared in full
 CANDIDATES = 25
-#: two products closer than this are the same to us: neither is sure
+#: minimum difference in score between two products; closer ones are ambiguous
 TIE = 0.04
 UNSURE = 0.6
-#: a score is an estimate, however good
+#: maximum score, as it is an estimate
 SURE = 0.99
 SAME_CODE = 0.95
-#: other numbers than the product's: another size, most likely
+#: factor when numbers differ from the product's: another size, most likely
 OTHER_NUMBERS = 0.75
-#: how much of a code's likeness counts beside the name's
+#: weight of the code's similarity relative to the name's
 CODE_WEIGHT = 0.6
 
-#: a pack of several of a product is never quite sure
+#: maximum score of a pack of several units of a product
 PACK = 0.85
 MAX_PACK = 1000
 
-#: "6 x", "6er-Set", "6-pack", "pack of 6", "x6"; a size like "50 x 100" is none of them
+#: "6 x", "6er-Set", "6-pack", "pack of 6", "x6"; a size like "50 x 100" does not match
 _PACKS = re.compile(
     r"(?<![\w.,])(\d+)(?:\s?[x×](?=\s+[^\W\d])|er[\s-]?(?:pack|set)\b|[\s-]?(?:pack|pcs|pieces)\b)"
     r"|\b(?:pack|set|box|lot|case) of (\d+)\b"
@@ -41,11 +41,11 @@ _SIGNS = re.compile(r"[\W_]+")
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """What something most likely is.
+    """The most likely product.
 
-    ``score`` is from 0 to 1; ``words`` are those of the name that are the same, ``code``
-    the product's code where it is like the one asked for, ``rival`` the id of another
-    product that is as like; ``units`` how many of it there are in a pack.
+    ``score`` is from 0 to 1; ``words`` are the matching words of the name, ``code`` the product's
+    code where it is similar to the given one, ``rival`` the id of another equally similar
+    product; ``units`` the units of the product in a pack.
     """
 
     id: int
@@ -57,7 +57,7 @@ class Suggestion:
 
 
 def words_of(text):
-    """Return the words of a text as they are compared: no case, accents or plural s."""
+    """Return the words of a text for comparison: without case, accents and plural s."""
     return tuple(dict.fromkeys(_stem(word) for word in _WORD.findall(_plain(text))))
 
 
@@ -72,14 +72,14 @@ def _stem(word):
 
 
 def pack_of(text):
-    """Return how many pieces a title offers together: 6 for "6 x Mug" or "pack of 6"."""
+    """Return the units in a pack, from its title: 6 for "6 x Mug" or "pack of 6"."""
     found = _PACKS.search(_plain(text))
     count = int(next(filter(None, found.groups()))) if found else 1
     return count if 0 < count <= MAX_PACK else 1
 
 
 def bare_code(code):
-    """Return a code without the signs between its parts."""
+    """Return a code without separators."""
     return _SIGNS.sub("", _plain(code))
 
 
@@ -88,7 +88,7 @@ def _numbers(words):
 
 
 class Index:
-    """An index of products, made once and asked for many.
+    """An index of products, built once and searched many times.
 
     :param products: tuples (id, name, code)
     """
@@ -118,10 +118,10 @@ class Index:
         return len(self._names)
 
     def suggest(self, name, code=""):
-        """Find the product something most likely is.
+        """Find the most likely product.
 
-        :param str name: what it is called
-        :param str code: its code, e.g. a SKU
+        :param str name: the item's name
+        :param str code: the item's code, e.g. a SKU
         :rtype: Suggestion | None
         """
         words, parts = frozenset(words_of(name)), frozenset(words_of(code))
@@ -153,7 +153,7 @@ class Index:
     # === CANDIDATES === #
 
     def _candidates(self, words, parts, bare):
-        """Return the products that share the most with what is asked for."""
+        """Return the products that share the most tokens with the item."""
         votes = Counter()
         for index, tokens in ((self._by_word, words), (self._by_part, parts)):
             for token in self._searched(index, tokens):
@@ -164,7 +164,7 @@ class Index:
         return dict.fromkeys([*self._by_code.get(bare, ())[:CANDIDATES], *best])
 
     def _searched(self, index, tokens):
-        """Return the tokens worth a search: the rare ones, else the rarest."""
+        """Return the tokens to search for: the rare ones, else the rarest."""
         known = sorted((t for t in tokens if t in index), key=lambda t: (len(index[t]), t))
         rare = [token for token in known if len(index[token]) <= COMMON]
         return rare or known[:1]
@@ -172,10 +172,10 @@ class Index:
     # === SCORE === #
 
     def _weight(self, index, token):
-        """Return how much a token tells: the rarer, the more."""
+        """Return the weight of a token: the rarer, the higher."""
         key = index is self._by_word, token
         if key not in self._weights:
-            # A word no product has tells apart none: it weighs as one in the middle.
+            # A word of no product does not distinguish products: average weight.
             count = len(index[token]) if token in index else math.sqrt(len(self._names))
             self._weights[key] = math.log(1 + len(self._names) / count)
         return self._weights[key]
@@ -192,10 +192,10 @@ class Index:
         return 1 - (1 - of_name) * (1 - of_code)
 
     def _overlap(self, index, asked, known):
-        """Return how much two sets of tokens have in common, from 0 to 1.
+        """Return the similarity of two sets of tokens, from 0 to 1.
 
-        A title is longer than a product's name: what of the product's name is in it counts
-        as much as what both say in all.
+        Titles are longer than product names: the share of the product's name that is in the title
+        counts as much as the share of all tokens.
         """
         if not asked or not known:
             return 0.0

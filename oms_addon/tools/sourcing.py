@@ -1,6 +1,6 @@
-"""Which warehouses serve an order: rules and stock in, a plan out, in plain Python.
+"""Allocation of an order to warehouses: rules and stock in, a plan out, in plain Python.
 
-Nothing here reads or writes a database. The same figures give the same plan.
+No database access. The same input gives the same plan.
 """
 
 from dataclasses import replace
@@ -24,17 +24,17 @@ SORTS = ("sequence", "distance", "cost", "age", "capacity", "stock")
 ACTIONS = ("partial", "next", "queue", "cancel")
 
 
-# === DECIDING === #
+# === DECISION === #
 
 
 def decide(order, supply, warehouses):
-    """Decide from where an order is served and take what it needs from the supply.
+    """Allocate an order and deduct the allocated quantities from the supply.
 
-    :param Order order: what is to be served
-    :param Supply supply: what can be had, reduced by the plan
+    :param Order order: the order to serve
+    :param Supply supply: the available supply, reduced by the plan
     :param dict warehouses: ``Warehouse`` by id
-    :return: the decision; without any rule that of the first candidate that is complete,
-        else of the fewest
+    :return: the decision; without rules the first candidate that can serve all, else the fewest
+        candidates
     :rtype: Decision
     """
     trials = []
@@ -57,9 +57,9 @@ def decide(order, supply, warehouses):
 
 
 def judge(rule, order, supply, warehouses):
-    """Say of each candidate whether a rule lets it serve an order, best first.
+    """Evaluate for each candidate whether a rule allows it to serve an order.
 
-    :return: the verdicts; those of open warehouses first, in the rule's order
+    :return: the verdicts; open warehouses first, in the rule's order
     :rtype: list[Verdict]
     """
     verdicts = [_judge(rule, order, supply, warehouses[w]) for w in order.candidates]
@@ -71,7 +71,7 @@ def judge(rule, order, supply, warehouses):
 
 
 def applies(rule, order):
-    """:return: whether a rule is about the destination of an order"""
+    """:return: whether a rule applies to the destination of an order"""
     return not rule.zones or any(zone.holds(order.destination) for zone in rule.zones)
 
 
@@ -101,7 +101,7 @@ def _judge(rule, order, supply, warehouse):
 
 
 def _has(rule, order, supply, warehouse):
-    """:return: how much of what an order wants a warehouse has"""
+    """:return: the units of an order that a warehouse can serve"""
     left = stock_of(rule, order, supply, [warehouse])
     has = 0.0
     for line in order.lines:
@@ -119,7 +119,7 @@ def _distance(warehouse, destination):
 
 
 def _rank(rule, order, supply, verdict):
-    """:return: the figures by which a rule compares warehouses, smallest first"""
+    """:return: the sort key by which a rule ranks warehouses, best first"""
     figures = {
         "sequence": lambda: 0,
         "distance": lambda: FAR if verdict.km is None else verdict.km,
@@ -146,7 +146,7 @@ def _age_rank(order, supply, verdict):
 def _try(rule, order, supply, warehouses, trials):
     """Try one rule.
 
-    :return: the decision, ``None`` when the next rule is asked
+    :return: the decision; ``None`` when the next rule is to be tried
     """
     if not applies(rule, order):
         trials.append(Trial(rule, "zone"))
@@ -175,7 +175,7 @@ def _outcome(plan):
 
 
 def _settle(decision, order, supply, warehouses):
-    """Take what a decision needs from the supply and count what it costs."""
+    """Deduct a decision from the supply, and add up its distance and cost."""
     if not decision.plan:
         return decision
     for line in order.lines:
@@ -185,7 +185,7 @@ def _settle(decision, order, supply, warehouses):
         if warehouse in supply.capacity and warehouse not in order.slots:
             supply.capacity[warehouse] -= 1
         way = _distance(warehouses[warehouse], order.destination)
-        # One way nobody knows makes the whole unknown, never shorter.
+        # One unknown distance makes the total unknown.
         decision.km = None if way is None or decision.km is None else decision.km + way
         decision.cost += supply.cost(warehouse, order.destination)
     trial = decision.trials[-1]
@@ -196,13 +196,13 @@ def _settle(decision, order, supply, warehouses):
 
 
 def plan(lines, free, candidates):
-    """Plan one order without rules and take what it needs from the free stock.
+    """Plan one order without rules and deduct it from the free stock.
 
-    The whole order comes from the first candidate that can serve all of it, else from the
-    fewest that together serve all there is; what nowhere is there waits at the first.
+    The order ships from the first candidate that can serve all of it, else from the fewest
+    candidates that serve all that is available; missing units are backordered at the first.
 
     :param list lines: tuples (line, product, quantity)
-    :param dict free: free quantity by (warehouse, product); reduced by what is planned
+    :param dict free: free quantity by (warehouse, product); reduced by the plan
     :param list candidates: warehouses, best first; at least one
     :return: the plan
     :rtype: Plan

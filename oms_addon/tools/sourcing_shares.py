@@ -1,16 +1,16 @@
-"""How the lines of an order are shared out over warehouses."""
+"""Distribution of an order's lines over warehouses."""
 
 from collections import Counter
 from itertools import combinations
 
 from .sourcing_terms import DIGITS, FAR, Plan
 
-# Above this many candidates the fewest are approached greedily instead of proved.
+# Above this many candidates, the fewest warehouses are searched greedily instead of exactly.
 EXACT_LIMIT = 8
 
 
 def usable(rule, supply, warehouse, product):
-    """:return: what a rule may take of a product in a warehouse"""
+    """:return: the quantity of a product that a rule may use in a warehouse"""
     quantity = supply.free.get((warehouse, product), 0.0)
     if rule.keeps_safety:
         quantity -= supply.floor(warehouse, product)
@@ -18,7 +18,7 @@ def usable(rule, supply, warehouse, product):
 
 
 def stock_of(rule, order, supply, places):
-    """:return: what a rule may take of what an order needs, by (warehouse, product)"""
+    """:return: quantities of an order's products that a rule may use, by (warehouse, product)"""
     return {
         (place, product): usable(rule, supply, place, product)
         for place in places
@@ -27,18 +27,18 @@ def stock_of(rule, order, supply, places):
     }
 
 
-# === SHARING OUT === #
+# === DISTRIBUTION === #
 
 
 def _room(rule, order):
-    """:return: how many parcels may be added to those that are about to leave"""
+    """:return: how many parcels may be added to those being prepared"""
     if order.complete or rule.one_parcel:
         return 1 - len(order.standing)
     return rule.max_parcels - len(order.standing) if rule.max_parcels else FAR
 
 
 def within_of(rule, order, places):
-    """:return: the places whose parcels a rule lets be added, those about to leave first"""
+    """:return: the warehouses that a rule allows, those with a parcel being prepared first"""
     along = [place for place in places if place in order.standing]
     if _room(rule, order) <= 0:
         return along
@@ -46,10 +46,10 @@ def within_of(rule, order, places):
 
 
 def best_of(rule, order, supply, places):
-    """Share an order out to the fewest warehouses within a rule's limits.
+    """Distribute an order over the fewest warehouses within a rule's limits.
 
     :param list places: the warehouses that may serve it, best first
-    :return: the plan, with what is missing
+    :return: the plan, with missing quantities
     :rtype: Plan
     """
     stock = stock_of(rule, order, supply, places)
@@ -68,8 +68,8 @@ def best_of(rule, order, supply, places):
 
 
 def _fewest(rule, order, stock, places, most):
-    """:return: the plan that misses least with at most so many warehouses, of those the one
-    with the fewest, of those the first
+    """:return: the plan with the fewest missing units from at most ``most`` warehouses, then the
+    fewest warehouses, then the first ones
     """
     if len(places) > EXACT_LIMIT:
         places = _greedy(order, stock, places)
@@ -87,7 +87,7 @@ def _fewest(rule, order, stock, places, most):
 
 
 def _greedy(order, stock, places):
-    """:return: places that together have most, each the one that adds most when chosen"""
+    """:return: warehouses that together have the most, chosen one by one by what each adds"""
     chosen = []
     left = sum(line.quantity for line in order.lines)
     while len(chosen) < min(EXACT_LIMIT, len(places)):
@@ -105,8 +105,8 @@ def _greedy(order, stock, places):
 
 
 def _is_worth(rule, order, found):
-    """:return: whether no part of an order, neither a parcel nor what is left, is worth less
-    than a rule wants
+    """:return: whether each parcel and the backorder are worth at least the rule's minimum value;
+    true when there is only one of them
     """
     if not rule.min_value:
         return True
@@ -120,14 +120,14 @@ def _is_worth(rule, order, found):
 
 
 def _share_out(order, stock, places):
-    """Share lines out to places as they come: a line from the first that has all of it.
+    """Distribute lines over warehouses in order: a line ships from the first that has all of it.
 
-    :return: the plan; what is missing waits at the first place that takes the line
+    :return: the plan; missing units are backordered at the line's first allowed warehouse
     """
     left = dict(stock)
     result = Plan(main=places[0])
     serving = {}
-    # What may come from fewer places is served first.
+    # Lines with the fewest allowed warehouses first.
     for line in sorted(order.lines, key=lambda line: -len(line.excluded)):
         allowed = [p for p in places if p not in line.excluded]
         share, rest = _share(line, left, allowed)
@@ -144,12 +144,12 @@ def _share_out(order, stock, places):
 
 
 def _elsewhere(order, line):
-    """:return: candidates that have not rejected a line"""
+    """:return: candidates that are not excluded for a line"""
     return [w for w in order.candidates if w not in line.excluded]
 
 
 def _waiting(order, place):
-    """:return: the plan by which all of an order waits at one place"""
+    """:return: the plan that backorders all of an order at one warehouse"""
     result = Plan(main=place)
     for line in order.lines:
         home = place
@@ -161,9 +161,9 @@ def _waiting(order, place):
 
 
 def _share(line, left, places):
-    """Take a line's quantity from the first that has all of it, else from one after another.
+    """Take a line's quantity from the first warehouse that has all of it, else from several.
 
-    :return: {warehouse: quantity} and the rest that is not there
+    :return: {warehouse: quantity}, and the missing quantity
     """
     counts = {p: count for p in places if (count := line.count(left, p)) > 0}
     whole = next((p for p in counts if round(counts[p] - line.quantity, DIGITS) >= 0), None)

@@ -1,4 +1,4 @@
-"""What the sourcing of an order works with: lines, warehouses, rules, supply, decisions."""
+"""Data types of allocation: lines, warehouses, rules, supply, decisions."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -8,14 +8,14 @@ DIGITS = 6
 FAR = float("inf")
 
 
-# === WHAT COMES IN === #
+# === INPUT === #
 
 
 @dataclass(frozen=True)
 class Line:
-    """A quantity of a product that an order wants, worth ``price`` a unit.
+    """An ordered quantity of a product, at ``price`` per unit.
 
-    ``parts`` are pairs (product, units in one) of a kit, which has no stock of its own.
+    ``parts`` are pairs (product, units per kit) of a kit, which has no stock of its own.
     """
 
     id: int
@@ -27,11 +27,11 @@ class Line:
 
     @property
     def needs(self):
-        """Return what one takes from stock: pairs (product, units)."""
+        """Return what one unit takes from stock: pairs (product, units)."""
         return self.parts or ((self.product, 1.0),)
 
     def count(self, stock, place):
-        """Return how many a place has; of kits that it cannot make all, whole ones."""
+        """Return the units a warehouse has; whole kits only, unless it has the full quantity."""
         there = min(stock.get((place, product), 0.0) / units for product, units in self.needs)
         if self.parts:
             there = round(there, DIGITS)
@@ -39,14 +39,14 @@ class Line:
         return there
 
     def take(self, stock, place, quantity):
-        """Take from the stock of a place what a quantity needs."""
+        """Deduct a quantity from the stock of a warehouse."""
         for product, units in self.needs:
             stock[place, product] = stock.get((place, product), 0.0) - quantity * units
 
 
 @dataclass(frozen=True)
 class Warehouse:
-    """A place items come from; no ``carriers`` means that it works with all of them."""
+    """A warehouse; without ``carriers`` it works with all of them."""
 
     id: int
     name: str = ""
@@ -56,10 +56,10 @@ class Warehouse:
 
 @dataclass(frozen=True)
 class Rule:
-    """Which stock serves an order, in which order, and what happens when it cannot.
+    """An allocation rule: allowed warehouses, their ranking, and the action when units are missing.
 
     ``warehouses`` and ``zones`` empty are all; ``costs`` are triples (warehouse, zone or
-    ``None``, amount) of which the first that fits counts; 0 is no limit.
+    ``None``, amount) of which the first match counts; 0 is no limit.
     """
 
     id: int = 0
@@ -79,7 +79,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Order:
-    """What is to be served: lines, candidate warehouses best first, the rules in turn."""
+    """An order: lines, candidate warehouses best first, rules in order."""
 
     id: int
     lines: tuple
@@ -88,23 +88,23 @@ class Order:
     destination: object = None
     carrier: int = 0
     complete: bool = False
-    # Places of work it has today already.
+    # Warehouses where the order already uses a slot of today's capacity.
     slots: frozenset = frozenset()
-    # Warehouses from which some of it is about to leave: more goes along, in the same parcel.
+    # Warehouses with a parcel of the order being prepared: more items go into the same parcel.
     standing: frozenset = frozenset()
-    # A person let it go on: no rule queues it again, and a full day is no reason.
+    # Released by a person: no rule puts it on hold again, and full capacity is ignored.
     released: bool = False
-    # A person chose the warehouse: a full day is no reason either.
+    # A person chose the warehouse: full capacity is ignored.
     chosen: bool = False
 
 
 @dataclass
 class Supply:
-    """What can be had: reduced by what is planned.
+    """The available supply, reduced by each plan.
 
     ``free`` by (warehouse, product); ``safety`` by (warehouse, product or ``None``);
-    ``capacity`` left today by warehouse, without those that have no limit; ``since`` when the
-    oldest items came, by (warehouse, product), as anything that can be compared.
+    ``capacity`` left today by warehouse, without unlimited ones; ``since`` is the age of the
+    oldest items, by (warehouse, product), as any comparable value.
     """
 
     free: dict = field(default_factory=dict)
@@ -114,28 +114,27 @@ class Supply:
     costs: tuple = ()
 
     def floor(self, warehouse, product):
-        """:return: what of a product a warehouse keeps back"""
+        """:return: the safety stock of a product in a warehouse"""
         own = self.safety.get((warehouse, product))
         return self.safety.get((warehouse, None), 0.0) if own is None else own
 
     def cost(self, warehouse, destination):
-        """:return: what a parcel from a warehouse to a destination costs, 0 if not told"""
+        """:return: the cost of a parcel from a warehouse to a destination, 0 if unknown"""
         for place, zone, amount in self.costs:
             if place == warehouse and (zone is None or destination and zone.holds(destination)):
                 return amount
         return 0.0
 
 
-# === WHAT COMES OUT === #
+# === OUTPUT === #
 
 
 @dataclass
 class Plan:
-    """From where the lines of one order are served.
+    """The warehouses that serve the lines of an order.
 
-    ``shares`` is {line: {warehouse: quantity}}; what nowhere is there is part of the share
-    of ``main`` and counted in ``missing``, by product. ``served`` is what is there, by (line,
-    warehouse).
+    ``shares`` is {line: {warehouse: quantity}}; missing units are part of the share of ``main`` and
+    counted in ``missing``, by product. ``served`` are the available units, by (line, warehouse).
     """
 
     main: int
@@ -146,14 +145,14 @@ class Plan:
 
     @property
     def warehouses(self):
-        """Return the warehouses that take part, the main one first."""
+        """Return all warehouses of the plan, the main one first."""
         used = {warehouse for share in self.shares.values() for warehouse in share}
         return [self.main, *sorted(used - {self.main})]
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a rule says of a warehouse: a code and the figures behind it."""
+    """A rule's verdict on a warehouse: a code and the figures behind it."""
 
     warehouse: int
     code: str
@@ -172,7 +171,7 @@ class Verdict:
 
 @dataclass
 class Trial:
-    """A rule that was tried, its verdicts and how it ended."""
+    """A rule that was tried, its verdicts and its outcome."""
 
     rule: Rule
     outcome: str
@@ -181,7 +180,7 @@ class Trial:
 
 @dataclass
 class Decision:
-    """How an order is served: ``outcome`` is whole, split, partial, waits, queue or cancel."""
+    """A decision; ``outcome`` is whole, split, partial, waits, queue or cancel."""
 
     outcome: str
     plan: Plan | None = None

@@ -1,8 +1,8 @@
-"""States and provinces as shops write them: their codes for Odoo's, their names for its names.
+"""States and provinces as stores write them, mapped to Odoo's codes and names.
 
-``state_codes.csv`` has what the published lists of WooCommerce, Shopify and PrestaShop write
-for a state of Odoo's where neither the code nor the name is Odoo's: the country, the code or
-name as ``plain_words``, and Odoo's code.
+``state_codes.csv`` maps spellings from the published lists of WooCommerce, Shopify and PrestaShop
+to a state of Odoo where neither code nor name is Odoo's: country, code or name as ``plain_words``,
+and Odoo's code.
 """
 
 import csv
@@ -22,7 +22,7 @@ _GENERIC = re.compile(
 
 @cache
 def _codes():
-    """:return: Odoo's code by (country, plain words of what a shop writes)"""
+    """:return: Odoo's code by (country, plain words of the store's spelling)"""
     with (Path(__file__).parent / "state_codes.csv").open(encoding="utf-8", newline="") as file:
         return {(row["country"], row["told"]): row["code"] for row in csv.DictReader(file)}
 
@@ -43,13 +43,13 @@ def _bare(text):
 
 
 def find_state(country, text, known):
-    """Find the state that a shop means.
+    """Find the state of a text.
 
     :param str country: ISO 3166-1 alpha-2
     :param str text: a code, with or without the country, or a name
     :param dict known: the states of the country by Odoo's code in lower case, and by each of
         ``state_names``
-    :return: one of ``known``; ``None`` when no state is meant beyond doubt
+    :return: one of ``known``; ``None`` when there is no unambiguous match
     """
     text = text.strip()
     if not text or not known:
@@ -60,7 +60,7 @@ def find_state(country, text, known):
 
 
 def _code_forms(country, text):
-    """:return: how Odoo may write a code: with the country or without it, with noughts or not"""
+    """:return: spellings of a code in Odoo: with or without the country and leading zeros"""
     code, prefix = text.casefold(), country.casefold()
     after = code.removeprefix(prefix)
     bare = after.lstrip("-") if after.startswith("-") or after.isdecimal() else code

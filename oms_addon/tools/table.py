@@ -1,4 +1,4 @@
-"""Tables of text: CSV with any usual delimiter and encoding, or an Excel sheet."""
+"""Read tables of text: CSV with any usual delimiter and encoding, or an Excel sheet."""
 
 import codecs
 import csv
@@ -29,7 +29,7 @@ _END = "end of the table"
 
 @dataclass(frozen=True, slots=True)
 class RowError:
-    """What is wrong with a row: ``row`` as a spreadsheet numbers it, the header is 1."""
+    """An error in a row: ``row`` is numbered as in a spreadsheet, the header is 1."""
 
     row: int
     column: str
@@ -39,7 +39,7 @@ class RowError:
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """One row: its number as a spreadsheet shows it and its cells, as they came."""
+    """One row: its number as in a spreadsheet, and its cells as read."""
 
     number: int
     cells: tuple[str, ...]
@@ -47,7 +47,7 @@ class TableRow:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table and how it was written; ``encoding`` is ``xlsx`` for an Excel sheet."""
+    """A table and its format; ``encoding`` is ``xlsx`` for an Excel sheet."""
 
     headers: tuple[str, ...]
     rows: tuple[TableRow, ...]
@@ -67,12 +67,12 @@ def read_table(data, encoding=None):
     """Read a table whose first filled row holds the headers.
 
     :param bytes data: a CSV file, or an Excel workbook (its first sheet)
-    :param str encoding: the encoding of a CSV file; when it is not given, a byte order
-        mark tells, else it is UTF-8 or, failing that, Windows-1252
+    :param str encoding: the encoding of a CSV file; by default detected from a byte order mark,
+        else UTF-8 or, if invalid, Windows-1252
     :return: the table, without empty rows
     :rtype: Table
-    :raise DocumentError: when this is no table, or a part of it cannot be read, so that
-        nobody knows which rows would be missing
+    :raise DocumentError: when this is not a table, or part of it cannot be read, so that rows
+        would be missing
     """
     if data.startswith(b"PK\x03\x04"):
         return _make_table(_read_sheet(data), "xlsx", "")
@@ -99,7 +99,7 @@ def _make_table(records, encoding, delimiter):
 def _limited(rows):
     """Yield rows.
 
-    :raise DocumentError: when there are more of them, or more cells, than are read
+    :raise DocumentError: when there are too many rows or cells
     """
     cells = 0
     for count, row in enumerate(rows):
@@ -113,7 +113,7 @@ def _limited(rows):
 
 
 def _make_headers(cells):
-    """:return: names of the columns, each one once and none empty"""
+    """:return: unique, non-empty column names"""
     seen = Counter()
     headers = []
     for index, cell in enumerate(cells, 1):
@@ -148,7 +148,7 @@ def _candidates(data):
 
 
 def _detect_delimiter(text):
-    """:return: the delimiter that stands most often, outside quotes, in the first filled row"""
+    """:return: the most frequent delimiter, outside quotes, in the first filled row"""
     bare = _QUOTED.sub('""', text[:_SAMPLE_SIZE])
     first = next((line for line in bare.splitlines() if line.strip()), "")
     return max(DELIMITERS, key=first.count)
@@ -157,8 +157,8 @@ def _detect_delimiter(text):
 def _read_csv(text, delimiter):
     """:return: an iterator over the cells of each row
 
-    A quotation mark that is never closed swallows the rest of the file. A last line of
-    our own shows whether that happened.
+    An unclosed quotation mark would swallow the rest of the file. This is detected by a line
+    that is appended to the file.
     """
     lines = chain(io.StringIO(text, newline=""), ("\n", f"{_END}\n"))
     reader = csv.reader(lines, delimiter=delimiter)
@@ -186,7 +186,7 @@ def _read_sheet(data):
             yield number, [_cell_text(value) for value in values]
     except DocumentError:
         raise
-    # A number or a date that is none.
+        # An invalid number or date.
     except (ValueError, ArithmeticError) as error:
         raise DocumentError("this is not an Excel workbook") from error
 

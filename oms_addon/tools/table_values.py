@@ -1,4 +1,4 @@
-"""Numbers and times as people and programs write them into tables."""
+"""Parse numbers and times as people and programs write them in tables."""
 
 import re
 from datetime import datetime
@@ -33,15 +33,15 @@ _SPACE_BEFORE_OFFSET = re.compile(r" (?=Z$|[+-]\d\d:?\d\d$)")
 
 
 def parse_number(text, decimal_mark="."):
-    """Return the number that a text means.
+    """Return the number in a text.
 
-    Understood are ``1.234,56``, ``1,234.56``, ``1 234,56``, ``1'234.56``, ``£4.95``,
+    Accepts ``1.234,56``, ``1,234.56``, ``1 234,56``, ``1'234.56``, ``£4.95``,
     ``4,95 EUR``, ``-4.95``, ``4.95-`` and ``(4.95)``.
 
     :param str text: the number, without or with a currency
-    :param str decimal_mark: decides what ``1,234`` and ``1.234`` are
+    :param str decimal_mark: the mark that ambiguous numbers like ``1,234`` and ``1.234`` use
     :rtype: Decimal
-    :raise DocumentError: when it is no number
+    :raise DocumentError: when it is not a number
     """
     stripped = text.strip().translate(_LOOKALIKES)
     if _SCIENTIFIC.fullmatch(stripped):
@@ -57,7 +57,7 @@ def parse_number(text, decimal_mark="."):
 
 
 def detect_decimal_mark(texts):
-    """Return the decimal mark that most of the numbers of a table can only have.
+    """Detect the decimal mark of a table from its unambiguous numbers.
 
     :param texts: iterable of cells that should hold numbers
     :return: ``,`` or ``.``
@@ -71,7 +71,7 @@ def detect_decimal_mark(texts):
 
 
 def _certain_mark(digits):
-    """:return: the decimal mark of these digits, '' when they tell none"""
+    """:return: the decimal mark of these digits, '' when it is ambiguous"""
     if _AMBIGUOUS.fullmatch(digits):
         return ""
     if "." in digits and "," in digits:
@@ -80,7 +80,7 @@ def _certain_mark(digits):
 
 
 def _plain_digits(digits, decimal_mark):
-    """:return: the digits with a point or without, '' when they are no number"""
+    """:return: the digits with or without a decimal point, '' when they are not a number"""
     digits = digits.replace(" ", "").replace("'", "")
     mark = decimal_mark if _AMBIGUOUS.fullmatch(digits) else _certain_mark(digits)
     whole, fraction = digits, ""
@@ -96,14 +96,14 @@ def _plain_digits(digits, decimal_mark):
 
 
 def parse_time(text, zone, date_format=None):
-    """Return the moment that a text means, in UTC.
+    """Return the time in a text, in UTC.
 
     :param str text: ISO 8601, or day and month in the order of ``date_format``
     :param str zone: the zone of times without an offset
     :param str date_format: one of :data:`DATE_FORMATS`, or a format of ``strptime``;
         without it a date whose day and month could be swapped is refused
     :rtype: datetime
-    :raise DocumentError: when it is no time
+    :raise DocumentError: when it is not a time
     """
     stripped = text.strip()
     if date_format and "%" in date_format:
@@ -115,10 +115,10 @@ def parse_time(text, zone, date_format=None):
 
 
 def detect_date_format(texts):
-    """Return the order of day and month that the dates of a table can only have.
+    """Detect the order of day and month of a table from its unambiguous dates.
 
     :param texts: iterable of cells that should hold times
-    :return: one of :data:`DATE_FORMATS`; ``None`` when they do not tell
+    :return: one of :data:`DATE_FORMATS`; ``None`` when all are ambiguous
     """
     day_first = month_first = False
     for text in texts:

@@ -1,11 +1,11 @@
-"""Which of a company's taxes a channel's taxes mean; pure, without records."""
+"""Map the taxes of a channel's order line to a company's taxes; pure, without records."""
 
 from decimal import Decimal
 from itertools import product
 from typing import NamedTuple
 
 _HUNDRED = Decimal(100)
-#: How many taxes of one rate are tried beside others; more are no help to anybody.
+#: Maximum number of taxes of one rate that are combined with others.
 _MOST = 8
 
 #: the standard rate of value added tax, by country
@@ -25,9 +25,8 @@ STANDARD_RATES = {
 class TaxOption(NamedTuple):
     """A tax of the company.
 
-    ``affects`` says that later taxes are computed with it in their base, ``affected`` that this
-    one is computed on what such earlier ones made of it; ``place`` is where it stands in the
-    order of computation.
+    ``affects``: later taxes include it in their base; ``affected``: its base includes such earlier
+    taxes; ``place``: its position in the order of computation.
     """
 
     id: int
@@ -41,7 +40,7 @@ class TaxOption(NamedTuple):
 
 
 class Value(NamedTuple):
-    """What a line costs in the tax mode of its price, and of how many pieces."""
+    """The amount of a line in the tax mode of its price, and its number of units."""
 
     amount: Decimal
     pieces: Decimal = Decimal(1)
@@ -49,7 +48,7 @@ class Value(NamedTuple):
 
 
 def mapping_keys(ref, name, rate, compound, included):
-    """:return: under which keys a channel's tax may be mapped, the most exact first"""
+    """:return: the keys a channel's tax may be mapped by, most exact first"""
     rest = f" {rate.normalize():f} %" if rate is not None else ""
     rest += " compound" if compound else ""
     rest += " incl." if included else ""
@@ -57,7 +56,7 @@ def mapping_keys(ref, name, rate, compound, included):
 
 
 class TaxBook:
-    """The sales taxes of a company, and what was mapped on a channel.
+    """The sales taxes of a company, and the tax mappings of a channel.
 
     :param list options: ``TaxOption``, in the order of preference
     :param dict mapped: ids by mapping key, see ``mapping_keys``
@@ -73,14 +72,14 @@ class TaxBook:
         self._chosen = {}
 
     def choose(self, taxes, included, country="", value=None):
-        """Find the taxes that a line's taxes mean.
+        """Choose the company's taxes for a line.
 
         :param taxes: the document's ``Tax`` tuple
         :param bool included: whether prices include them
-        :param str country: where the items go, if known
-        :param Value value: what the line costs, for taxes whose rate is not told
-        :return: an id for each tax, ``None`` for one that takes nothing; ``None`` instead of all
-            when the company has no such taxes
+        :param str country: the destination country, if known
+        :param Value value: the line's amount, for taxes without a rate
+        :return: an id for each tax, ``None`` for a zero tax; ``None`` instead of the tuple when
+            the company has no matching taxes
         :rtype: tuple | None
         """
         if any(tax.rate is None for tax in taxes):
@@ -106,7 +105,7 @@ class TaxBook:
         combos = [c for c in product(*found) if len(set(c)) == len(c)]
         fitting = next((c for c in combos if _fits(c, compounds)), None)
         if fitting is None:
-            # What a person mapped is taken at their word; the proof of taxes says if it is wrong.
+            # Mappings by a person are used unchecked; the check of tax amounts finds errors.
             is_mapped = all(self._mapped(tax, included) for tax in wanted)
             fitting = combos[0] if combos and is_mapped else None
         if fitting is None:
@@ -115,7 +114,7 @@ class TaxBook:
         return tuple(None if self._is_nothing(tax, included) else next(ids) for tax in taxes)
 
     def _is_nothing(self, tax, included):
-        """:return: whether a tax takes nothing, and needs no tax of ours"""
+        """:return: whether a tax is zero and needs no tax in Odoo"""
         return (
             not tax.rate
             and not tax.amount
@@ -130,14 +129,14 @@ class TaxBook:
         return None
 
     def _options_of(self, tax, included, country, value, is_alone):
-        """:return: the taxes that one of a line's taxes may mean, the likeliest first"""
+        """:return: the candidate taxes for one tax of a line, best first"""
         if option := self._mapped(tax, included):
             return [option]
         if tax.rate is None:
             found = is_alone and value and self.by_amount(tax.amount, included, country, value)
             return [found] if found else []
         if not tax.rate:
-            # An amount without a rate is no rate of zero.
+            # A rate of zero with an amount is not a zero tax.
             return []
         rate = tax.rate.normalize()
         found = sorted(
@@ -153,13 +152,13 @@ class TaxBook:
         return found
 
     def by_amount(self, amount, included, country, value):
-        """Find the tax that takes a told amount of a value, to the coin.
+        """Find the tax that results in an amount, to the coin.
 
-        Of several rates the one of the country's own taxes is meant, else its standard rate.
+        Of several rates, those of the country's own taxes are preferred, then its standard rate.
 
-        :param Decimal amount: what the channel says the tax is, ``None`` when it does not
-        :param Value value: what it is the tax of
-        :return: a ``TaxOption``, ``None`` when none or more than one could be meant
+        :param Decimal amount: the channel's tax amount, ``None`` when not provided
+        :param Value value: the taxed amount
+        :return: a ``TaxOption``, ``None`` when no rate or several rates match
         """
         if not amount or value.amount <= 0:
             return None
@@ -189,7 +188,7 @@ def _tax_of(amount, rate, included):
 
 
 def _likeness(name, other):
-    """:return: how much a channel's name for a tax is like ours"""
+    """:return: similarity of a channel's tax name to ours: 2 equal, 1 contained, else 0"""
     name, other = name.strip().casefold(), other.strip().casefold()
     if not name:
         return 0
@@ -197,8 +196,8 @@ def _likeness(name, other):
 
 
 def _fits(combo, compounds):
-    """:return: whether taxes of ours are computed on one another as the channel's are: each
-    compound one on all that are not and on those before it, the others on nothing but the price
+    """:return: whether the taxes compound as the channel's do: each compound one is computed on all
+    non-compound and earlier taxes, the others on the price only
     """
     for index, (option, compound) in enumerate(zip(combo, compounds, strict=True)):
         on = {

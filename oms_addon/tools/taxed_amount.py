@@ -1,4 +1,4 @@
-"""What a line costs without tax and with each of its taxes, and exact shares of it."""
+"""An amount with its taxes, and exact shares of it."""
 
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -10,8 +10,8 @@ _ZERO = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class TaxAmount:
-    """What one tax takes of ``base``; one that is not ``payable`` is owed by the customer to
-    the state, and in no total.
+    """The amount of one tax on ``base``; if not ``payable``, the customer owes it to the state and
+    it is in no total.
     """
 
     amount: Decimal = _ZERO
@@ -21,7 +21,7 @@ class TaxAmount:
 
 @dataclass(frozen=True, slots=True)
 class TaxedAmount:
-    """An amount without tax, and its taxes by any key; all in whole coins."""
+    """An untaxed amount and its taxes by any key; all in whole coins."""
 
     base: Decimal = _ZERO
     taxes: dict = field(default_factory=dict)
@@ -31,7 +31,7 @@ class TaxedAmount:
         return self.base + sum(tax.amount for tax in self.taxes.values() if tax.payable)
 
     def minus(self, other):
-        """:return: what is left when another amount of the same taxes is taken off"""
+        """:return: the difference to another amount with the same taxes"""
         return TaxedAmount(
             self.base - other.base,
             {
@@ -45,12 +45,12 @@ class TaxedAmount:
         )
 
     def divided(self, amount, tax, coin):
-        """Take an amount of which so much is tax, whatever the rates are.
+        """Take an amount with a given tax part, whatever the rates.
 
-        :param Decimal amount: with taxes
-        :param Decimal tax: the part of it that is tax
-        :param Decimal coin: the smallest amount of the currency
-        :return: a ``TaxedAmount``; ``None`` where so much is not left of the net or the taxes
+        :param Decimal amount: including taxes
+        :param Decimal tax: the tax part of it
+        :param Decimal coin: the smallest unit of the currency
+        :return: a ``TaxedAmount``; ``None`` when the net or the taxes are too small for it
         """
         base, limits = amount - tax, [of_tax.amount for of_tax in self.taxes.values()]
         is_left = 0 <= tax <= sum(limits) and 0 <= base <= self.base
@@ -63,11 +63,11 @@ class TaxedAmount:
         )
 
     def share(self, amount, coin):
-        """Take a share of so much, with its part of each tax.
+        """Take a share of an amount, with its part of each tax.
 
-        :param Decimal amount: from 0 to the total, with taxes
-        :param Decimal coin: the smallest amount of the currency
-        :return: a ``TaxedAmount`` whose total is ``amount``; the whole is the whole to the coin
+        :param Decimal amount: from 0 to the total, including taxes
+        :param Decimal coin: the smallest unit of the currency
+        :return: a ``TaxedAmount`` whose total is ``amount``; the full total returns the same taxes
         """
         whole = self.total
         if amount == whole:

@@ -1,10 +1,10 @@
-"""Views for users who are not told all fields of a model."""
+"""Adapt views to users who may not see all fields of a model."""
 
 import re
 
-#: attributes that say when or whether a node is shown: it is left out when they name such a field
+#: conditions of a node: the node is removed when they use a hidden field
 _SHOWN_WHEN = ("invisible", "column_invisible", "t-if", "t-elif", "t-esc", "t-out", "t-foreach")
-#: attributes that do without
+#: attributes that are removed when they use a hidden field; the node is kept
 _OTHERS = (
     "context",
     "default_group_by",
@@ -15,15 +15,15 @@ _OTHERS = (
     "sum_field",
     "t-value",
 )
-#: buttons that open or send what shows amounts
+#: buttons that open or send documents with amounts
 _BUTTONS = ("action_preview_sale_order", "action_quotation_send", "action_view_invoice")
-#: what is left out, too, when nothing but its caption is left in it
+#: container nodes that are removed when only their caption is left
 _FRAMES = ("div", "group", "page", "p", "span", "t")
 _SHOWS = ".//field | .//button | .//widget | .//label | .//a | .//img | .//t[@t-out or @t-esc]"
 
 
 class ViewFitter:
-    """Takes what a user is not told out of a view, and all that needs it.
+    """Removes hidden fields, and nodes that depend on them, from a view.
 
     :param env: the environment of the user
     """
@@ -34,14 +34,14 @@ class ViewFitter:
         self.lessened = []
 
     def fit(self, model, tree):
-        """:return: whether something of a view of ``model``, which is changed, was left out"""
+        """:return: whether ``tree``, a view of ``model`` that is edited in place, was changed"""
         is_changed = self._fit_children(tree, model, frozenset())
         is_changed |= self._fit_attributes(tree, self._hidden_of(model), frozenset())
         self._remove_empty()
         return is_changed
 
     def _hidden_of(self, model):
-        """:return: names of the fields that the user is not told, or cannot read the records of"""
+        """:return: names of the fields that the user may not see, or not read the records of"""
         if model._name not in self.hidden:
             self.hidden[model._name] = frozenset(
                 field.name
@@ -55,7 +55,7 @@ class ViewFitter:
         return self.hidden[model._name]
 
     def _fit_children(self, parent, model, above):
-        """:param frozenset[str] above: what is hidden of the record that this one is a line of"""
+        """:param frozenset[str] above: hidden fields of the parent record in x2many views"""
         hidden = self._hidden_of(model)
         is_changed = False
         for node in list(parent):
@@ -74,7 +74,7 @@ class ViewFitter:
         return is_changed
 
     def _is_left_out(self, node, hidden, above):
-        """:return: whether a node shows what is hidden, or is shown depending on it"""
+        """:return: whether a node shows a hidden field, or is shown depending on one"""
         if node.tag == "field" and node.get("name") in hidden:
             return True
         if node.tag == "label" and node.get("for") in hidden:
@@ -85,7 +85,7 @@ class ViewFitter:
         return any(self._names(node.get(name), hidden, above) for name in (*_SHOWN_WHEN, *asks))
 
     def _fit_attributes(self, node, hidden, above):
-        """:return: whether attributes that name hidden fields were taken off a node"""
+        """:return: whether attributes that use hidden fields were removed"""
         named = [
             name
             for name, text in node.attrib.items()
@@ -97,7 +97,7 @@ class ViewFitter:
         return bool(named)
 
     def _names(self, text, hidden, above):
-        """:return: whether an expression names a hidden field"""
+        """:return: whether an expression uses a hidden field"""
         if not text:
             return False
         if not above.isdisjoint(re.findall(r"\bparent\.(\w+)", text)):
@@ -105,7 +105,7 @@ class ViewFitter:
         return not hidden.isdisjoint(re.findall(r"(?<!parent\.)\b\w+", text))
 
     def _remove(self, node):
-        """Remove a node; what stood for it in its absence comes first, or alone."""
+        """Remove a node; its ``t-else`` or ``t-elif`` node takes its position."""
         following = node.getnext()
         if node.get("t-if") and following is not None:
             if "t-else" in following.attrib:
@@ -122,7 +122,7 @@ class ViewFitter:
         self.lessened.append(parent)
 
     def _remove_empty(self):
-        """Remove the frames of what was left out, where they frame nothing else."""
+        """Remove containers that show nothing after nodes were removed from them."""
         for node in self.lessened:
             parent = node.getparent()
             while (

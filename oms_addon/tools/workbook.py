@@ -1,7 +1,7 @@
 """The first sheet of an Excel workbook (ECMA-376), read as a stream within limits.
 
-No tree of the sheet is built: what a workbook of some kilobytes may unpack to, how many cells it
-names and how far apart they stand decide nothing but where reading stops.
+No tree of the sheet is built: memory use does not depend on how much a small workbook unpacks to,
+on its number of cells or on their positions; reading stops at the limits.
 """
 
 import posixpath
@@ -22,23 +22,23 @@ from .workbook_parts import (
     refuse,
 )
 
-#: what all parts of a workbook unpack to, in bytes, and how often more than they are packed in;
-#: the ratio says nothing of small ones
+#: maximum unpacked size of all parts, in bytes, and maximum ratio to the packed size; the ratio is
+#: not checked for small workbooks
 MAX_BYTES = 256 * 1024**2
 MAX_RATIO = 200
 RATIO_FREE = 4 * 1024**2
-#: of all parts: a cell has two or three
+#: maximum number of XML elements in all parts: a cell has two or three
 MAX_ELEMENTS = 3 * MAX_CELLS
-#: bytes of one tag: expat reads a long one from its beginning for each piece of it
+#: maximum bytes of one tag: expat parses an incomplete tag again with each block
 MAX_TAG = 256 * 1024
 
 
 def read_first_sheet(data):
-    """Yield the rows of the first sheet that hold something.
+    """Yield the non-empty rows of the first sheet.
 
     :param bytes data: the workbook
     :return: pairs: the number of the row, its cells as dates, numbers, texts or ``None``
-    :raise DocumentError: when it is no workbook, or larger than what is read
+    :raise DocumentError: when it is not a workbook, or too large
     """
     try:
         archive = open_zip(data)
@@ -67,7 +67,7 @@ def _is_sheet(relations, ref):
 
 
 class _Package:
-    """The parts of a workbook, which unpack to so much and no more."""
+    """The parts of a workbook, with limits on their unpacked size."""
 
     def __init__(self, archive, size):
         self.archive = archive
@@ -75,7 +75,7 @@ class _Package:
         self.elements = 0
 
     def pieces(self, name):
-        """Yield a part in pieces."""
+        """Yield a part in blocks of bytes."""
         try:
             for piece in read_entry(self.archive, name, self.left):
                 self.left -= len(piece)
@@ -84,7 +84,7 @@ class _Package:
             raise DocumentError(NOT_A_WORKBOOK) from error
 
     def feed(self, name, part):
-        """Let a part be read, and yield after each piece of it."""
+        """Parse a part, and yield after each block."""
         parser = expat.ParserCreate(namespace_separator=" ")
         parser.buffer_text = True
         parser.StartElementHandler = lambda tag, values: self.start(part, tag, values)
@@ -105,14 +105,14 @@ class _Package:
         yield
 
     def start(self, part, tag, values):
-        """Let a part read the begin of an element."""
+        """Pass the start of an element to a part, within the limit of elements."""
         self.elements += 1
         if self.elements > MAX_ELEMENTS:
             raise DocumentError(TOO_LARGE)
         part.start(tag.rpartition(" ")[2], values)
 
     def parse(self, name, part):
-        """Let a part be read as a whole."""
+        """Parse a part completely."""
         for _piece in self.feed(name, part):
             pass
 
@@ -123,7 +123,7 @@ class _Package:
             sheet.rows.clear()
 
     def relations(self, name, folder=""):
-        """:return: the kind and the place of what a part refers to, by its id there"""
+        """:return: type and target of a part's relationships, by id"""
         if name not in self.archive.NameToInfo:
             return {}
         part = Relations(folder)
@@ -131,5 +131,5 @@ class _Package:
         return part.found
 
     def target(self, relations, suffix):
-        """:return: the place of the first thing of a kind, or ``None``"""
+        """:return: the target of the first relationship of a type, or ``None``"""
         return next((place for kind, place in relations.values() if kind.endswith(suffix)), None)

@@ -1,4 +1,4 @@
-"""The parts of an Excel workbook, read piece by piece."""
+"""The parts of an Excel workbook, parsed as a stream."""
 
 import posixpath
 from dataclasses import dataclass, field
@@ -11,11 +11,11 @@ from odoo.addons.oms_addon.documents.values import DocumentError
 MAX_ROWS = 250_000
 MAX_COLUMNS = 1000
 MAX_CELLS = 2_000_000
-#: texts that cells share, and characters of one cell: as many as Excel allows
+#: maximum number of shared strings, and of characters per cell: Excel's limits
 MAX_STRINGS = 1_000_000
 MAX_STYLES = 65_490
 MAX_TEXT = 32_767
-#: characters of a number, and of a format
+#: maximum characters of a number, and of a number format
 MAX_NUMBER = 40
 MAX_FORMAT = 255
 NOT_A_WORKBOOK = "this is not an Excel workbook"
@@ -28,16 +28,16 @@ def refuse(*_args):
 
 @dataclass
 class _Part:
-    """What is told of a part while it is parsed."""
+    """Handler of the parser events of a part."""
 
     def start(self, tag, values):
-        """Read the begin of an element."""
+        """Handle the start of an element."""
 
     def end(self, tag):
-        """Read the end of an element."""
+        """Handle the end of an element."""
 
     def text(self, text):
-        """Read text between elements."""
+        """Handle text."""
 
 
 @dataclass
@@ -58,7 +58,7 @@ class Book(_Part):
 
     def start(self, tag, values):
         if tag == "sheet" and len(self.sheets) < MAX_COLUMNS:
-            # The name of the attribute is that of relations, in one of two versions.
+            # The attribute is in the namespace of relationships, which has two versions.
             self.sheets += [ref for key, ref in values.items() if key.endswith("relationships id")]
         elif tag == "workbookPr" and values.get("date1904") in ("1", "true"):
             self.epoch = MAC_EPOCH
@@ -83,7 +83,7 @@ class Styles(_Part):
             self.within = False
 
     def kinds(self):
-        """:return: for styles of dates and of durations, whether it is one of durations"""
+        """:return: for styles of dates and durations, whether it is a duration"""
         dates = {}
         for number, ref in enumerate(self.styles):
             code = self.formats.get(ref) or BUILTIN_FORMATS.get(_whole(ref), "")
@@ -94,7 +94,7 @@ class Styles(_Part):
 
 @dataclass
 class _Texts(_Part):
-    """Texts of runs: what is written above them to be pronounced is left out."""
+    """Texts of runs, without phonetic hints."""
 
     pieces: list = field(default_factory=list)
     length: int = 0
@@ -134,7 +134,7 @@ class Strings(_Texts):
 
 
 class Sheet(_Texts):
-    """The rows of a sheet, which are taken away as they are read."""
+    """The rows of a sheet; the reader removes rows as it yields them."""
 
     def __init__(self, strings, dates, epoch):
         super().__init__()
@@ -165,7 +165,7 @@ class Sheet(_Texts):
         super().end(tag)
         if tag == "c" and self.pieces:
             value = self._value("".join(self.pieces))
-            # Cells left out take part in the count, too: rows of a wide sheet are filled up.
+            # Omitted cells count, too, as rows of a wide sheet are padded.
             self.count += max(self.column - 1 - len(self.cells), 0)
             self.cells += [None] * (self.column - 1 - len(self.cells))
             self.cells[self.column - 1 :] = [value]
@@ -173,7 +173,7 @@ class Sheet(_Texts):
             self.rows.append((self.number, self.cells))
 
     def _value(self, text):
-        """:return: what a cell holds"""
+        """:return: the value of a cell"""
         kind = self.values.get("t", "n")
         if kind == "s":
             place = _whole(text)
@@ -189,7 +189,7 @@ class Sheet(_Texts):
         return self._number(text)
 
     def _number(self, text):
-        """:return: a number, or the moment it stands for"""
+        """:return: a number, or the date or duration it represents"""
         value = float(text) if set(text) & set(".eE") else int(text)
         style = _whole(self.values.get("s")) or 0
         if style not in self.dates:
@@ -201,12 +201,12 @@ class Sheet(_Texts):
 
 
 def _whole(text):
-    """:return: a whole number of usual length, or ``None``"""
+    """:return: an integer of up to 9 digits, or ``None``"""
     return int(text) if text and len(text) < 10 and text.isascii() and text.isdecimal() else None
 
 
 def _column(place):
-    """:return: the number of the column of a cell such as ``AB12``, or 0"""
+    """:return: the column number of a cell reference such as ``AB12``, or 0"""
     letters = place[:8].rstrip("0123456789").upper()
     column = 0
     for letter in letters[:4]:

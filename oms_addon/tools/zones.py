@@ -1,4 +1,4 @@
-"""Where a zone of countries, states and postcodes is."""
+"""Zones: countries, states and postcodes."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from .geo import normalized
 
 @dataclass(frozen=True)
 class Destination:
-    """Where an order goes to; ids of country and state, 0 when not told."""
+    """Destination of an order; ids of country and state, 0 when unknown."""
 
     country: int = 0
     state: int = 0
@@ -17,10 +17,9 @@ class Destination:
 
 @dataclass(frozen=True)
 class Zone:
-    """Countries, of these some states, of these some postcodes; empty is all of them.
+    """Countries, optionally limited to some states and postcodes; empty means all.
 
-    ``postcodes`` are pairs (first, last): an address belongs when its postcode begins with
-    something between the two.
+    ``postcodes`` are pairs (first, last): a postcode matches when its prefix is between the two.
     """
 
     countries: frozenset = frozenset()
@@ -42,11 +41,11 @@ class Zone:
 
 
 def parse_postcodes(text):
-    """Read prefixes and ranges as people write them: ``10-19, 80331, LS``.
+    """Parse prefixes and ranges as entered: ``10-19, 80331, LS``.
 
     :return: pairs (first, last)
     :rtype: tuple
-    :raise ValueError: the range cannot be, with the part that is wrong
+    :raise ValueError: when a range is invalid, with the invalid part
     """
     found = []
     for part in (text or "").replace("\n", ",").replace(";", ",").split(","):
