@@ -1,18 +1,18 @@
-"""What a channel offers, which products that is, and how many units of them one is."""
+"""Listings of a channel, the products they consist of, and the units per listing."""
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-#: what says which products a listing is
+#: fields that link a listing to products
 MAPPING = {"product_id", "multiplier", "component_ids", "alias_of_id", "is_ignored"}
 
 
 class OmsChannelListing(models.Model):
-    """One row for each thing a channel offers under an id or a SKU of its own.
+    """One row for each item a channel offers under its own id or SKU.
 
     It may be one product, several units of one (``multiplier``), a bundle of several
-    (``component_ids``), or not be known here yet. The channel may use a SKU more than once:
-    the rows after the first are its aliases.
+    (``component_ids``), or not linked yet. The channel may use a SKU more than once: the rows after
+    the first are its aliases.
     """
 
     _name = "oms.channel.listing"
@@ -26,7 +26,7 @@ class OmsChannelListing(models.Model):
         related="channel_id.company_id", store=True, precompute=True, index=True
     )
 
-    # What the channel says
+    # Received from the channel
     sku = fields.Char("Channel SKU")
     sku_key = fields.Char(
         "SKU Key",
@@ -66,7 +66,7 @@ class OmsChannelListing(models.Model):
     )
     told_at = fields.Datetime("Changed on the Channel", readonly=True)
 
-    # What it is here
+    # Link to products
     alias_of_id = fields.Many2one(
         "oms.channel.listing",
         "Main Listing",
@@ -259,7 +259,7 @@ class OmsChannelListing(models.Model):
         return listings
 
     def write(self, vals):
-        """Extend: a product somebody chooses settles what was open, and lets orders go."""
+        """Extend: linking a product clears the ignored flag and releases waiting orders."""
         is_chosen = vals.get("product_id") or vals.get("component_ids")
         if is_chosen:
             vals = {"is_ignored": False, **vals}
@@ -271,9 +271,9 @@ class OmsChannelListing(models.Model):
         return result
 
     def _note_hand(self, vals):
-        """Note that a person chose the product, unless it is said who did.
+        """Mark listings as linked by a person, unless the values name another method.
 
-        :param dict vals: what was written
+        :param dict vals: the written values
         """
         if "matched_by" not in vals:
             self.sudo().filtered(lambda l: l.matched_by != "hand").matched_by = "hand"
@@ -282,5 +282,5 @@ class OmsChannelListing(models.Model):
 
     @api.model
     def _key(self, sku):
-        """:return: the form in which SKUs are compared: case and outer spaces do not count"""
+        """:return: the normalized SKU for comparison: upper case, without outer spaces"""
         return (sku or "").strip().upper()

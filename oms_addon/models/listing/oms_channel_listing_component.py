@@ -1,4 +1,4 @@
-"""A product in a bundle."""
+"""A component of a bundle."""
 
 from decimal import Decimal
 
@@ -52,7 +52,7 @@ class OmsChannelListingComponent(models.Model):
         return result
 
     def _weight(self):
-        """:return: how much of the bundle's price is its, beside the other products'
+        """:return: the component's weight in the division of the bundle's price
         :rtype: Decimal
         """
         self.ensure_one()

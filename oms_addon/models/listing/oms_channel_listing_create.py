@@ -1,4 +1,4 @@
-"""Products made of listings, and of what orders name, with the stock the channel reports."""
+"""Creation of products from listings and order lines, with the stock the channel reports."""
 
 from odoo import fields, models
 from odoo.exceptions import UserError
@@ -23,8 +23,8 @@ class OmsChannelListing(models.Model):
     # === ACTION METHODS === #
 
     def action_create_product(self):
-        """Make a product of each listing that is none yet, link it, and offer to import the
-        channel's stock of it.
+        """Create and link a product for each unlinked listing, and offer to import the channel's
+        stock.
         """
         self.check_access("write")
         self.env["product.product"].check_access("create")
@@ -36,7 +36,7 @@ class OmsChannelListing(models.Model):
             .with_context(tracking_disable=True)
             .create([listing._prepare_product() for listing in todo])
         )
-        # Before they are linked: a new product has no stock, and the channel keeps what it shows.
+        # Set before linking: the new product has no stock, and the channel must not be set to 0.
         todo.filtered(lambda l: l._shows_stock() and not l.is_virtual).is_stock_pending = True
         for listing, product in zip(todo, products, strict=True):
             listing._set_product(product, 1.0, "hand")
@@ -47,7 +47,7 @@ class OmsChannelListing(models.Model):
         return True
 
     def action_import_stock(self):
-        """Offer to import the stock that the channel reports."""
+        """Open the import of the stock that the channel reports."""
         self.check_access("write")
         self.env["oms.channel.stock.import"].check_access("create")
         preview = self.env["oms.channel.stock.import"].create({})
@@ -71,7 +71,7 @@ class OmsChannelListing(models.Model):
         }
 
     def action_skip_import(self):
-        """Sync the stock of Odoo as it is, without importing the channel's."""
+        """Sync the stock in Odoo as it is, without importing the channel's."""
         self.check_access("write")
         self = self.sudo()
         self.filtered("is_stock_pending").is_stock_pending = False
@@ -80,7 +80,9 @@ class OmsChannelListing(models.Model):
     # === BUSINESS METHODS === #
 
     def _shows_stock(self):
-        """:return: whether a listing may show stock that 0 must not replace"""
+        """:return: whether the channel may show stock of the listing that must not be replaced
+        by 0
+        """
         self.ensure_one()
         told = self.told_quantities or {}
         return self.channel_id.can_push_stock and (
@@ -88,7 +90,7 @@ class OmsChannelListing(models.Model):
         )
 
     def _release_imported(self):
-        """Sync listings whose products have stock in Odoo by now, however it came there."""
+        """Start the stock sync of listings whose products have stock in Odoo by now."""
         pending = self.filtered("is_stock_pending")
         if not pending:
             return
@@ -108,12 +110,12 @@ class OmsChannelListing(models.Model):
         pending.filtered(lambda l: l._stock_products() & there).is_stock_pending = False
 
     def _prepare_product(self):
-        """:return: the values of the product a listing is"""
+        """:return: the values of a product created from the listing"""
         self.ensure_one()
         sku, _barcode = self._own_names()
         return {
             "name": self.name or self.sku or self.external_ref,
-            # What stands for an id, where the channel has no SKU, is none.
+            # "id:" marks a placeholder for listings without SKU.
             "default_code": False if sku.startswith("id:") else sku or False,
             "barcode": self._free_barcode(),
             "list_price": self._price_in_company(self.price, self.currency_id),
@@ -122,13 +124,13 @@ class OmsChannelListing(models.Model):
         }
 
     def _prepare_kind(self):
-        """:return: whether the product of a listing is items, or a service invoiced as ordered"""
+        """:return: the product type values: storable, or a service invoiced as ordered"""
         if self.is_virtual:
             return {"type": "service", "invoice_policy": "order"}
         return {"is_storable": True}
 
     def _price_in_company(self, price, currency):
-        """:return: a price of the channel in the currency of the company
+        """:return: a channel price in the company's currency
         :raise UserError: when Odoo has no rate of the currency
         """
         company = self.company_id
@@ -153,7 +155,7 @@ class OmsChannelListing(models.Model):
         )
 
     def _free_barcode(self):
-        """:return: the barcode of the listing where no product has it"""
+        """:return: the listing's barcode, False if a product has it already"""
         barcode = self._own_names()[1]
         taken = barcode and self._find_barcodes(self.company_id, {barcode})
         return False if taken else barcode or False

@@ -1,4 +1,4 @@
-"""Asking a channel for all it offers: page by page, once a day or when somebody wants it."""
+"""Fetching of all listings of a channel, page by page, daily or on demand."""
 
 import logging
 import time
@@ -13,12 +13,12 @@ from odoo.addons.oms_addon.tools.paging import digest_of
 _logger = logging.getLogger(__name__)
 
 DAY_SECONDS = 24 * 3600
-#: the pause after a failure
+#: seconds to wait after a failure
 PAUSE_SECONDS = 30 * 60
-#: how long somebody who presses the button waits; the rest goes on behind
+#: seconds to fetch in the user's request; the rest is fetched in the background
 BUTTON_SECONDS = 10
 MAX_SHOWN = 300
-#: a list that leaves out more than this share (%) of a channel's listings may have ended early
+#: a list without more than this share (%) of a channel's listings may be incomplete
 SHORT_SHARE = 30
 SHORT_LEAST = 3
 
@@ -65,7 +65,7 @@ class OmsChannel(models.Model):
     # === ACTION METHODS === #
 
     def action_fetch_listings(self):
-        """Ask for the listings now; what takes long goes on behind."""
+        """Fetch the listings now; continue in the background if it takes long."""
         self.ensure_one()
         self.check_access("write")
         self = self.sudo()
@@ -84,9 +84,9 @@ class OmsChannel(models.Model):
         return self._notify(text, "success")
 
     def _fetch_all_listings(self, seconds):
-        """Read the listings page by page, from the start or where it stopped, for so long.
+        """Fetch pages of listings for some seconds, from the start or where the last fetch stopped.
 
-        :return: how many came, and what went wrong in words ('' when nothing did)
+        :return: number of listings, and the error for display ('' if none)
         :rtype: tuple[int, str]
         """
         self.ensure_one()
@@ -100,21 +100,21 @@ class OmsChannel(models.Model):
     # === THE LANE === #
 
     def _ask_listings(self):
-        """Have the listings of channels fetched as soon as the lane can."""
+        """Schedule an immediate fetch of the listings of channels in the background."""
         self.check_access("write")
         self.write({"listing_cursor": False, "listings_due_at": fields.Datetime.now()})
         self.env.ref("oms_addon.oms_lane_listings").sudo()._wake()
 
     @api.model
     def _get_listing_channels_domain(self):
-        """:return: the channels that can be asked for their listings"""
+        """:return: the domain of live channels that provide listings"""
         return Domain("state", "=", "live") & Domain(
             "adapter", "in", self._codes_that("_can_fetch_listings")
         )
 
     @api.model
     def _get_listings_domain(self):
-        """:return: whose listings are to be asked for now"""
+        """:return: the domain of channels whose listings are due to be fetched"""
         return self._get_listing_channels_domain() & (
             Domain("listings_due_at", "=", False)
             | Domain("listings_due_at", "<=", fields.Datetime.now())
@@ -122,9 +122,9 @@ class OmsChannel(models.Model):
 
     @api.model
     def _run_listings(self):
-        """Ask one channel for a page of its listings; look for products when none is due.
+        """Fetch a page of listings from one channel; suggest products if no channel is due.
 
-        :return: how many listings came or were looked at; 0 when nothing is to do
+        :return: number of listings fetched or processed; 0 if none are due
         :rtype: int
         """
         due = self.search(self._get_listings_domain(), order="listings_due_at nulls first, id")
@@ -137,11 +137,11 @@ class OmsChannel(models.Model):
     # === ONE CHANNEL === #
 
     def _fetch_listings_page(self):
-        """Ask the channel for a page of its listings and take them in.
+        """Fetch a page of listings from the channel and import it.
 
-        At the end, what the channel did not tell any more is marked as gone.
+        After the last page, missing listings are marked as deleted.
 
-        :return: how many listings came
+        :return: number of listings
         :rtype: int
         """
         self.ensure_one()
@@ -155,7 +155,7 @@ class OmsChannel(models.Model):
                 self.env._("The channel returned the same page of listings repeatedly.")
             )
         self.listing_page = page or False
-        # Nobody tells when they were changed: they are as they are now.
+        # Listing pages carry no modification dates: they are current.
         rows = self.env["oms.channel.listing"]._upsert(self, [(row, False) for row in told])
         self.listing_cursor = following
         if not following:
@@ -163,7 +163,7 @@ class OmsChannel(models.Model):
         return len(rows)
 
     def _end_listings(self):
-        """Finish a fetch: mark what is gone, look again for the products of what is open."""
+        """Finish a fetch: mark deleted listings and match unlinked ones again."""
         now = fields.Datetime.now()
         self.write(
             {
@@ -178,11 +178,10 @@ class OmsChannel(models.Model):
         self._resolve_alert("listings")
 
     def _mark_gone(self, of_channel):
-        """Mark the listings that the channel does not tell any more as gone, when it is sure: a
-        list may have ended early.
+        """Mark missing listings as deleted, unless the list may have been incomplete.
 
-        The channel is asked for them by their ids. Where it cannot be, a large share of its
-        listings is only marked when the list left them out twice.
+        The missing listings are fetched by id to verify. If the channel does not support that and a
+        large share is missing, only those missing in two consecutive fetches are marked.
 
         :param of_channel: the domain of the channel's listings
         """
@@ -190,7 +189,7 @@ class OmsChannel(models.Model):
         there = of_channel & Domain("status", "!=", "deleted")
         seen = Domain("seen_at", ">=", self.listings_started_at)
         missing = Listing.search(there & ~seen)
-        # A channel that tells nothing at all has not lost all it offers.
+        # An empty list does not mean that everything was deleted.
         if not missing or not Listing.search_count(of_channel & seen, limit=1):
             return
         listed = self._adapter()._find_listed(self, missing)
@@ -206,11 +205,11 @@ class OmsChannel(models.Model):
 
     @api.model
     def _is_short(self, missing, total):
-        """:return: whether a list left out so much that it may have ended early"""
+        """:return: whether so many listings are missing that the list may be incomplete"""
         return missing >= SHORT_LEAST and missing * 100 > total * SHORT_SHARE
 
     def _raise_alert_short(self, missing):
-        """Say that a list of listings was much shorter than the one before."""
+        """Raise an alert that a list of listings was much shorter than the one before."""
         self._raise_alert(
             "listings_short",
             self.env._(
@@ -227,9 +226,9 @@ class OmsChannel(models.Model):
         )
 
     def _try_listings_page(self):
-        """Fetch a page; when that fails, say so and plan the next try.
+        """Fetch a page; on failure report the error and schedule the next attempt.
 
-        :return: how many listings came, and what went wrong in words ('' when nothing did)
+        :return: number of listings, and the error for display ('' if none)
         :rtype: tuple[int, str]
         """
         try:
@@ -241,9 +240,10 @@ class OmsChannel(models.Model):
             return 0, self._after_failed_listings(error)
 
     def _after_failed_listings(self, error):
-        """Say what went wrong and plan the next try, where it stopped or from the start.
+        """Report the error and schedule the next attempt, from where the fetch stopped or the
+        start.
 
-        :return: what went wrong, in words
+        :return: the error for display
         :rtype: str
         """
         text = self.env["oms.channel.message"]._in_words(error)[:MAX_SHOWN]

@@ -1,21 +1,20 @@
-"""Which listing a name means: the channel's id first, its own SKU, its own barcode."""
+"""Identification of listings: by the channel's id, then by their own SKU, then barcode."""
 
 from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-#: an unknown variant has its channel's listings fetched, no more often than this
+#: minimum seconds between two fetches of listings caused by unknown variants
 FETCH_AGAIN_SECONDS = 600
 NAMES = (("sku", "is_sku_shared"), ("barcode", "is_barcode_shared"))
 
 
 class OmsChannelListing(models.Model):
-    """A listing's identity is the channel's id. A SKU or barcode that several variants of one
-    product have, because the channel tells the product's where a variant has none of its own
-    or because somebody gave all of them the same, identifies none of them. Of a channel that
-    does so (``_variants_inherit``) only its list of listings says which names are a variant's
-    own: until then a variant is known by none.
+    """A listing is identified by the channel's id. A SKU or barcode shared by several variants of a
+    product, e.g. inherited from the product, identifies none of them. On channels whose variants
+    inherit them (``_variants_inherit``) only the fetched listings show which ones are a
+    variant's own; until then a variant is not identified by SKU or barcode.
     """
 
     _inherit = "oms.channel.listing"
@@ -24,18 +23,18 @@ class OmsChannelListing(models.Model):
 
     @api.model
     def _line_key(self, line):
-        """:return: all that names what a line of a document sold
+        """:return: all identifiers of the item on a document line
         :rtype: tuple[str]
         """
         return line.listing_ref, self._key(line.sku), line.barcode
 
     @api.model
     def _resolve_lines(self, channel, lines):
-        """Find what the items of order lines are made of: by the channel's id of the listing,
-        else by its own SKU, else by its own barcode.
+        """Find the products of order lines by the channel's listing id, else by the listing's own
+        SKU, else by its own barcode.
 
         :param lines: ``Line`` parts of documents of the channel
-        :return: ``Part`` tuples by ``_line_key``; what a person has to link is not among them
+        :return: ``Part`` tuples by ``_line_key``; lines to be linked by a person are omitted
         :rtype: dict[tuple, tuple[Part]]
         """
         refs = {line.listing_ref for line in lines} - {""}
@@ -57,9 +56,9 @@ class OmsChannelListing(models.Model):
 
     @api.model
     def _resolve_names(self, channel, lines, by_ref):
-        """Find the items of lines by SKU, else by barcode, where these are their own.
+        """Find the products of lines by SKU, else by barcode, if these are not shared.
 
-        :param dict by_ref: the listings that are known, by the channel's id
+        :param dict by_ref: the known listings, by the channel's id
         :return: ``Part`` tuples by ``_line_key``
         """
         fresh = [line for line in lines if line.parent_ref and line.listing_ref not in by_ref]
@@ -88,9 +87,9 @@ class OmsChannelListing(models.Model):
 
     @api.model
     def _names_of_siblings(self, channel, lines):
-        """:param lines: those of variants whose listings are not known
-        :return: the channel's ids of the variants that have a name, by (parent, name of the
-            field, value as it is compared)
+        """:param lines: lines of variants whose listings are unknown
+        :return: the channel's ids of the variants with an identifier, by (parent, field name,
+            normalized value)
         :rtype: dict[tuple, set]
         """
         owners = defaultdict(set)
@@ -109,7 +108,7 @@ class OmsChannelListing(models.Model):
 
     @api.model
     def _of_hold(self, hold):
-        """:return: the listing an exception is about; by its SKU only where that is no other's"""
+        """:return: the listing of an exception; found by SKU only if the SKU identifies it"""
         of_channel = Domain("channel_id", "=", hold.channel_id.id)
         by_sku = of_channel & Domain("sku_key", "=", hold.sku_key)
         if not hold.listing_ref:
@@ -121,7 +120,7 @@ class OmsChannelListing(models.Model):
 
     @api.model
     def _prepare_of_hold(self, hold):
-        """:return: the values of the listing an exception is about, where there is none"""
+        """:return: the values of a new listing for an exception"""
         is_taken = bool(hold.listing_ref) and bool(
             self.search_count(
                 [("channel_id", "=", hold.channel_id.id), ("sku_key", "=", hold.sku_key)], limit=1
@@ -132,23 +131,23 @@ class OmsChannelListing(models.Model):
             "sku": hold.sku,
             "external_ref": hold.listing_ref,
             "parent_ref": hold.parent_ref,
-            # Whether it is, the next fetch of the listings tells.
+            # The next fetch of listings determines whether it really is.
             "is_sku_shared": is_taken,
         }
 
     # === LISTINGS === #
 
     def _own_names(self):
-        """:return: SKU and barcode of a listing, '' where it shares them"""
+        """:return: SKU and barcode of a listing, '' if shared"""
         self.ensure_one()
         return tuple("" if self[flag] else self[name] or "" for name, flag in NAMES)
 
     @api.model
     def _shared_names(self, channel, told):
-        """Find the names that several variants of one product have, and note it on them.
+        """Find identifiers shared by several variants of a product, and mark them on the records.
 
-        :param told: ``channel_documents.Listing`` parts as the channel tells them now
-        :return: tuples (parent, name of the field, value as it is compared)
+        :param told: ``channel_documents.Listing`` parts as received
+        :return: tuples (parent, field name, normalized value)
         :rtype: set[tuple]
         """
         parents = {listing.parent_ref for listing in told} - {""}
@@ -175,7 +174,7 @@ class OmsChannelListing(models.Model):
         return shared
 
     def _share(self, shared):
-        """Note that listings share a name with others; what was found by it is open again.
+        """Mark an identifier of listings as shared; unlink listings that were matched by it.
 
         :param set shared: see ``_shared_names``
         """
@@ -197,9 +196,9 @@ class OmsChannelListing(models.Model):
 
     @api.model
     def _prepare_shared(self, channel, listing, shared, row=None):
-        """Say which names of a told listing are not its own: shared with other variants, or
-        those of its product. Where the channel does not tell the latter, what is known of the
-        same name stays, and a new one is nobody's.
+        """Determine which identifiers of a received listing are not its own: shared with other
+        variants, or inherited from the product. If the channel does not report inheritance, an
+        unchanged value keeps its flag and a new one counts as inherited.
 
         :param row: the listing's record; ``None`` for a new one
         :rtype: dict[str, bool]
@@ -217,7 +216,7 @@ class OmsChannelListing(models.Model):
         return flags
 
     def _prepare_unsure(self, vals):
-        """:return: what opens a listing again that was linked by a name that is not its own"""
+        """:return: the values that unlink a listing matched by an identifier that is not its own"""
         self.ensure_one()
         is_alias = vals.get("is_sku_shared") and self.alias_of_id
         if not is_alias and not any(
@@ -228,8 +227,8 @@ class OmsChannelListing(models.Model):
 
     @api.model
     def _ask_names(self, channel, told):
-        """Have a channel's listings fetched when it told of variants without saying whether
-        their names are their own.
+        """Schedule a fetch of listings if received variants do not show which identifiers are their
+        own.
         """
         if channel._adapter()._variants_inherit and any(
             listing.parent_ref and listing.status != "deleted" and listing.is_sku_inherited is None
@@ -242,8 +241,8 @@ class OmsChannel(models.Model):
     _inherit = "oms.channel"
 
     def _fetch_listings_soon(self):
-        """Have the listings fetched for something that is not among them: at once, or some
-        minutes after they were fetched the last time.
+        """Schedule a fetch of listings because one is unknown: immediately, or some minutes after
+        the last fetch.
         """
         self.ensure_one()
         now = due = fields.Datetime.now()
@@ -253,7 +252,7 @@ class OmsChannel(models.Model):
         is_due = self.listings_due_at and self.listings_due_at <= due
         if self.state != "live" or self.listing_cursor or is_due:
             return
-        # Whoever fetches now has the channel's row, and orders wait for nobody.
+        # Skip if locked: a fetch is running, and orders must not wait for it.
         channel_sudo = self.sudo().try_lock_for_update(allow_referencing=True)
         if channel_sudo:
             channel_sudo.listings_due_at = due

@@ -1,4 +1,4 @@
-"""Finding the products of listings: surely by SKU or barcode, else a suggestion."""
+"""Matching of listings with products: by SKU or barcode, else as a suggestion."""
 
 import logging
 import time
@@ -11,9 +11,9 @@ from odoo.addons.oms_addon.tools.similarity import Index
 
 _logger = logging.getLogger(__name__)
 
-#: what is less like than this is not worth a look
+#: minimum similarity (%) of a suggestion
 MIN_SCORE = 35
-#: a person said so of the same SKU, on another channel
+#: score of a suggestion that a person made for the same SKU on another channel
 KNOWN_ELSEWHERE = 95
 SUGGESTIONS_PER_RUN = 5000
 
@@ -25,20 +25,20 @@ class OmsChannelListing(models.Model):
 
     @api.model
     def _get_todo_domain(self):
-        """:return: the listings in the queue: those a person has to say the product of"""
+        """:return: the domain of listings that a person has to link"""
         return self._get_open_domain() & Domain("status", "!=", "deleted")
 
     @api.model
     def _get_open_domain(self):
-        """:return: the listings somebody still has to say the product of"""
+        """:return: the domain of unlinked listings, including deleted ones"""
         return Domain("state", "in", ("unmatched", "suggested")) & Domain("alias_of_id", "=", False)
 
     def _match(self):
-        """Find the products of listings that have none: same SKU, then same barcode.
+        """Link unlinked listings to products with the same SKU, else the same barcode.
 
-        What is not found is looked for by likeness soon, see ``_suggest_due``.
+        For the others, suggestions are computed in the background, see ``_suggest_due``.
 
-        :return: the listings that are matched now
+        :return: the newly linked listings
         """
         ids = []
         open_ones = self.filtered_domain(self._get_open_domain())
@@ -57,7 +57,7 @@ class OmsChannelListing(models.Model):
         """Find products by internal reference, else by barcode.
 
         :param dict names: (SKU, barcode) by any key; both may be empty
-        :return: (product, units, how) by those keys of which it is certain
+        :return: (product, units, how) by key, for certain matches only
         :rtype: dict
         """
         company = [("company_id", "in", (False, channel.company_id.id))]
@@ -85,7 +85,7 @@ class OmsChannelListing(models.Model):
         return found
 
     def _set_product(self, product, units, how):
-        """Say what a listing is; the caller lets go what waited for it.
+        """Link a listing; the caller has to release waiting orders.
 
         :param str how: a value of ``matched_by``
         """
@@ -96,7 +96,7 @@ class OmsChannelListing(models.Model):
     # === LIKELY === #
 
     def _ask_suggestions(self):
-        """Have products looked for by likeness as soon as a lane can."""
+        """Schedule product suggestions in the background."""
         due = self.filtered(lambda l: not l.suggestion_due)
         if due:
             due.suggestion_due = True
@@ -105,9 +105,9 @@ class OmsChannelListing(models.Model):
 
     @api.model
     def _suggest_due(self, limit=SUGGESTIONS_PER_RUN):
-        """Suggest products for the listings that wait for it, those of one company.
+        """Compute due product suggestions for listings of one company.
 
-        :return: how many were looked at
+        :return: number of listings processed
         :rtype: int
         """
         due = Domain("suggestion_due", "=", True)
@@ -122,7 +122,7 @@ class OmsChannelListing(models.Model):
         return len(listings)
 
     def _suggest(self):
-        """Suggest products for listings of one company; nothing is ever mapped by it."""
+        """Suggest products for listings of one company; nothing is linked."""
         open_ones = self.filtered_domain(self._get_open_domain())
         (self - open_ones).filtered("suggestion_due").suggestion_due = False
         if not open_ones:
@@ -145,7 +145,7 @@ class OmsChannelListing(models.Model):
 
     @api.model
     def _product_index(self, company):
-        """:return: an index over the products the company can sell
+        """:return: a search index over the products the company can sell
         :rtype: Index
         """
         products = (
@@ -161,7 +161,7 @@ class OmsChannelListing(models.Model):
 
     @api.model
     def _get_suggestible_domain(self, company):
-        """:return: the products a listing can be"""
+        """:return: the domain of products that can be suggested"""
         services = self.env["oms.order.builder"]._services(company)
         return [
             ("sale_ok", "=", True),
@@ -170,8 +170,8 @@ class OmsChannelListing(models.Model):
         ]
 
     def _known_elsewhere(self):
-        """:return: suggestions by SKU key: what the same SKU is on the company's other channels,
-        where a person said so
+        """:return: suggestions by SKU key: products a person linked to the same SKU on the
+        company's other channels
         """
         mapped = self.search(
             [
@@ -196,7 +196,7 @@ class OmsChannelListing(models.Model):
         }
 
     def _suggestion(self, index):
-        """:return: the values that say which product a listing most likely is
+        """:return: the suggestion values of a listing
         :rtype: dict
         """
         found = index.suggest(self.name, self.sku)
@@ -216,7 +216,7 @@ class OmsChannelListing(models.Model):
         }
 
     def _suggestion_reason_of(self, found):
-        """:return: why a product is suggested, in words"""
+        """:return: the reason for a suggestion, for display"""
         reasons = []
         if found.code:
             reasons.append(self.env._("similar to SKU: %(code)s", code=found.code))
@@ -231,7 +231,7 @@ class OmsChannelListing(models.Model):
     # === BY A PERSON === #
 
     def action_fetch(self):
-        """Ask for the listings of the channel in the context, or have all channels asked."""
+        """Fetch the listings of the channel in the context, or of all channels."""
         self.check_access("write")
         Channel = self.env["oms.channel"]
         channel = Channel.browse(self.env.context.get("default_channel_id"))
@@ -253,13 +253,13 @@ class OmsChannelListing(models.Model):
         )
 
     def action_open(self):
-        """Open the listing itself, with what it is made of."""
+        """Open the listing."""
         self.ensure_one()
         self.check_access("read")
         return self.get_formview_action()
 
     def action_accept(self):
-        """Take the suggestions; listings without one stay as they are."""
+        """Accept the suggestions; listings without one are skipped."""
         self.check_access("write")
         self = self.sudo()
         accepted = self.filtered(lambda l: l.state == "suggested" and not l.alias_of_id)
@@ -271,14 +271,14 @@ class OmsChannelListing(models.Model):
         return True
 
     def action_ignore(self):
-        """Say that listings are not sold from here; nobody is asked again."""
+        """Ignore listings: they are not sold from Odoo and no longer need a product."""
         self.check_access("write")
         self = self.sudo()
         self.write({"is_ignored": True})
         return True
 
     def action_match_again(self):
-        """Ask again about listings that were ignored, and look for their products."""
+        """Stop ignoring listings and match them again."""
         self.check_access("write")
         self = self.sudo()
         self.filtered("is_ignored").write({"is_ignored": False})

@@ -1,4 +1,4 @@
-"""Listings whose SKU the channel changed."""
+"""Changes of a listing's SKU on the channel."""
 
 from odoo import api, models
 
@@ -8,7 +8,8 @@ class OmsChannelListing(models.Model):
 
     @api.model
     def _prepare_rename(self, renamed, changes, known):
-        """Make way for new SKUs: two rows may have exchanged theirs, a third have one already.
+        """Clear old SKUs before new ones are written: rows may have swapped SKUs, or another row
+        may have the new one.
 
         :param dict renamed: old SKU by row
         """
@@ -30,7 +31,7 @@ class OmsChannelListing(models.Model):
         rows.flush_recordset()
 
     def _pass_on(self):
-        """Leave product and aliases of a row to the first of its aliases."""
+        """Transfer product and aliases of a row to the first of its aliases."""
         self.ensure_one()
         heir = self.alias_ids[:1]
         if not heir:
@@ -49,8 +50,8 @@ class OmsChannelListing(models.Model):
 
     @api.model
     def _after_rename(self, renamed):
-        """Find out what renamed rows are now: what was found by the SKU is looked for again,
-        what a person said stays, under the old SKU too for orders that are on their way.
+        """Match rows again after a change of SKU. Links made by a person are kept, with the old SKU
+        as an alias for pending orders.
 
         :param dict renamed: old SKU by row
         """
@@ -72,7 +73,7 @@ class OmsChannelListing(models.Model):
 
     @api.model
     def _keep_old(self, pairs):
-        """Keep old SKUs of rows as their aliases, where they are nobody else's.
+        """Create aliases for old SKUs of rows, unless another row uses them.
 
         :param list pairs: tuples (row, old SKU)
         """

@@ -1,4 +1,4 @@
-"""From what a channel calls an item to the products it is made of."""
+"""Resolution of a channel's identifiers to products."""
 
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -8,9 +8,9 @@ from odoo.fields import Domain
 
 
 class Part(NamedTuple):
-    """A product in a listing: so many ``units`` of it are in one of the listing.
+    """A product in a listing, with ``units`` per listing.
 
-    ``weight`` is its share of the price, beside those of the other parts.
+    ``weight`` is its share of the price, relative to the other parts.
     """
 
     product: Any
@@ -30,8 +30,8 @@ class OmsChannelListing(models.Model):
         :param channel: the channel's record
         :param skus: SKUs as the channel writes them
         :param barcodes: barcodes as the channel writes them
-        :return: two dicts, (product, units) by SKU key and by barcode; bundles of several
-            products are not among them, see ``_resolve_parts``
+        :return: two dicts, (product, units) by SKU key and by barcode; bundles of several products
+            are omitted, see ``_resolve_parts``
         """
         return tuple(
             {key: parts[0][:2] for key, parts in found.items() if len(parts) == 1}
@@ -40,7 +40,7 @@ class OmsChannelListing(models.Model):
 
     @api.model
     def _resolve_parts(self, channel, skus, barcodes=()):
-        """Find what channel SKUs are made of; see ``_resolve``.
+        """Find the parts that channel SKUs consist of; see ``_resolve``.
 
         :return: two dicts, ``Part`` tuples by SKU key and by barcode
         :rtype: tuple[dict[str, tuple[Part]], dict[str, tuple[Part]]]
@@ -70,8 +70,8 @@ class OmsChannelListing(models.Model):
 
     @api.model
     def _get_resolve_domain(self, channel, keys, codes):
-        """:return: the matched listings of a channel with one of the SKU keys or barcodes, and
-        those that share one
+        """:return: the domain of a channel's linked listings with one of the SKU keys or barcodes,
+        and of those that share one
         """
         matched, by_code = Domain("state", "=", "matched"), Domain("barcode", "in", list(codes))
         named = Domain("sku_key", "in", list(keys | {self._key(code) for code in codes}))
@@ -82,7 +82,7 @@ class OmsChannelListing(models.Model):
         return Domain("channel_id", "=", channel.id) & (matched & named | shared)
 
     def _parts(self):
-        """:return: what one of a matched listing is made of
+        """:return: the parts of one matched listing
         :rtype: tuple[Part]
         """
         self.ensure_one()
@@ -95,9 +95,7 @@ class OmsChannelListing(models.Model):
         )
 
     def _parts_by_barcode(self, codes):
-        """:return: ``Part`` tuples of these listings by barcode; one that means different
-        things on different listings tells nothing
-        """
+        """:return: ``Part`` tuples of these listings by barcode; ambiguous barcodes are omitted"""
         found = {}
         for listing in self:
             for code in {listing.barcode, listing.sku} & codes:
@@ -106,7 +104,7 @@ class OmsChannelListing(models.Model):
 
     @api.model
     def _find_barcodes(self, company, codes):
-        """Find products by their barcode or that of a packaging of theirs.
+        """Find products by their barcode or that of a packaging.
 
         :return: one-``Part`` tuples by barcode
         """
@@ -133,8 +131,8 @@ class OmsChannelListing(models.Model):
 
     @api.model
     def _search_by_reference(self, Product, keys, domain):
-        """:return: products whose internal reference is one of ``keys``, whatever its case
-        and outer spaces
+        """:return: products whose internal reference is one of ``keys``, ignoring case and outer
+        spaces
         """
         if not keys:
             return Product

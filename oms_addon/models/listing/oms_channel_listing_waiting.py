@@ -1,4 +1,4 @@
-"""Orders that wait until a listing is linked."""
+"""Orders waiting for the link of a listing."""
 
 from collections import defaultdict
 
@@ -38,7 +38,7 @@ class OmsChannelListing(models.Model):
             )
 
     def _search_waiting_count(self, operator, value):
-        """Find the listings some order waits for."""
+        """Find the listings for which orders are waiting."""
         if (operator, value) != (">", 0):
             return NotImplemented
         groups = (
@@ -65,14 +65,14 @@ class OmsChannelListing(models.Model):
         )
 
     def _after_mapping(self):
-        """Let go what waited for these listings."""
+        """Release the orders waiting for these listings once they are linked."""
         if unsealed(self.env, "mapping_later"):
             return
         matched = self.filtered(lambda l: l.state == "matched")
         (matched | matched.alias_ids)._release_waiting()
 
     def _waiting_keys(self):
-        """:return: what orders that wait for these listings call them
+        """:return: the identifiers by which waiting orders refer to these listings
         :rtype: set[str]
         """
         return {
@@ -80,7 +80,7 @@ class OmsChannelListing(models.Model):
         }
 
     def _get_waiting_domain(self, channel):
-        """:return: the exceptions of a channel's orders that wait for one of these listings"""
+        """:return: the domain of open exceptions of a channel's orders about these listings"""
         refs = [ref for ref in self.mapped("external_ref") if ref]
         return (
             Domain("state", "=", "open")
@@ -93,7 +93,7 @@ class OmsChannelListing(models.Model):
         )
 
     def _release_waiting(self):
-        """Let every order go that waited for one of these listings."""
+        """Release all orders waiting for one of these listings."""
         for channel, listings in self.grouped("channel_id").items():
             self.env["oms.hold"].sudo().search(listings._get_waiting_domain(channel))._release(
                 self.env._("The SKU is now linked.")

@@ -1,4 +1,4 @@
-"""Products as channels see them."""
+"""Default values of products created from an exception."""
 
 from odoo import api, models
 
@@ -10,10 +10,10 @@ class ProductProduct(models.Model):
 
     @api.model
     def _oms_default_from_hold(self, fields):
-        """:return: what the order names of a product that is made while an exception is resolved
+        """:return: the values an order provides for a product created from its exception
         :rtype: dict
         """
-        # oms_hold_id: the exception in whose form a product is created
+        # oms_hold_id: the exception from whose form a product is created
         hold = self.env["oms.hold"].browse(self.env.context.get("oms_hold_id")).exists()
         if hold.reason_code != "UNKNOWN_SKU" or not hold.has_access("read"):
             return {}

@@ -1,14 +1,14 @@
-"""Claim rows of Odoo's tables: the one write past the ORM that changes nothing."""
+"""Claiming of rows of Odoo's tables by a write past the ORM that changes nothing."""
 
 from odoo.tools import SQL
 
 
 def claim(records):
-    """Have nobody else decide about records until the end of the transaction.
+    """Claim records until the end of the transaction.
 
-    Rows are claimed in the order of their ids. Of two who do it at once the later one gets a
-    serialization error, and its request or background job begins again with what the first has
-    left. Locking alone would not do: the later one would go on with what it read before.
+    Rows are claimed in the order of their ids. Of two concurrent transactions the later one gets a
+    serialization error and is retried with the result of the first. A lock alone would not suffice:
+    the later one would continue with the values it had read before.
 
     :param records: a recordset
     """

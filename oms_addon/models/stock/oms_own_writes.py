@@ -1,10 +1,10 @@
-"""Whether rows of Odoo's tables may be written past the ORM."""
+"""Decides whether rows of Odoo's tables may be written past the ORM."""
 
 from odoo import api, fields, models, tools
 
 PREFIX = "odoo.addons."
-#: add-ons of Odoo that extend stock moves, their lines and stock rows, payments, notes or `base`:
-#: what they do to what is written here is nothing, or the tests compare it row by row
+#: Odoo add-ons that extend stock moves, their lines and stock rows, payments, notes or `base`; they
+#: do not affect the rows written here, or tests compare the result row by row
 KNOWN = frozenset(
     "account base base_import base_sparse_field hr hr_expense html_editor "
     "l10n_in_ewaybill_stock l10n_in_purchase_stock l10n_in_sale_stock l10n_in_stock mail "
@@ -16,8 +16,8 @@ KNOWN = frozenset(
     "sale_purchase_stock sale_stock sms stock stock_account stock_delivery "
     "stock_landed_costs stock_picking_batch transifex web web_hierarchy website".split()
 )
-#: what a write or a create of any model passes; an override on `base` of another method does not
-#: concern it
+#: methods that writes or creates of any model call; overrides of other methods on `base` do not
+#: matter
 PASSED = frozenset(
     "_add_missing_default_values _check_company _compute_field_value _create _flush "
     "_recompute_field _validate_fields _write _write_multi check_access create default_get "
@@ -26,8 +26,8 @@ PASSED = frozenset(
 
 
 class OmsOwnWrites(models.AbstractModel):
-    """Decides for each table whether the fast way is right: only while no add-on that is not known
-    has a stored field or an override on the table's model. Else the ORM writes.
+    """Allows direct SQL writes to a table only while no unknown add-on has a stored field or an
+    override on its model; otherwise the ORM writes.
     """
 
     _name = "oms.own.writes"
@@ -35,7 +35,7 @@ class OmsOwnWrites(models.AbstractModel):
 
     @api.model
     def _may(self, *names):
-        """:return: whether rows of models may be written past the ORM"""
+        """:return: whether rows of these models may be written past the ORM"""
         return not any(
             self._foreign(name)
             or self._patched(name)
@@ -46,8 +46,8 @@ class OmsOwnWrites(models.AbstractModel):
     @api.model
     @tools.ormcache("name", "methods")
     def _is_plain(self, name, methods):
-        """Tell whether a batch may spare methods of a model that cost more than 5 % of an order's
-        path: only while no add-on that is not known overrides one.
+        """Check whether a batch may skip costly methods of a model (over 5 % of an order's run
+        time): only if no unknown add-on overrides them.
 
         :param tuple methods: names of methods
         :rtype: bool
@@ -62,9 +62,9 @@ class OmsOwnWrites(models.AbstractModel):
     @api.model
     @tools.ormcache("name")
     def _foreign(self, name):
-        """Find what add-ons that are not known have on a model.
+        """Find the stored fields and methods of unknown add-ons on a model.
 
-        :return: the stored fields and methods
+        :return: their names
         :rtype: tuple[str]
         """
         found = set()
@@ -77,10 +77,10 @@ class OmsOwnWrites(models.AbstractModel):
 
     @api.model
     def _of_class(self, name, cls, later):
-        """Find what one class of an add-on that is not known adds to a model, or overrides.
+        """Find what one class of an unknown add-on adds to a model or overrides.
 
-        :param type cls: one that extends the model, or another that the model inherits
-        :param later: the classes that it extends
+        :param type cls: a class of the model, or of one it inherits from
+        :param later: the classes it extends
         :return: names of stored fields, constraints and methods
         :rtype: set[str]
         """
@@ -101,5 +101,5 @@ class OmsOwnWrites(models.AbstractModel):
 
     @api.model
     def _patched(self, name):
-        """:return: the methods that were put on a model at run time, as automation rules do"""
+        """:return: the methods patched onto a model at run time, e.g. by automation rules"""
         return PASSED.intersection(vars(type(self.env[name])))

@@ -1,4 +1,4 @@
-"""Reserve many moves at once, to the very rows Odoo would have written one by one."""
+"""Reservation of many moves in one batch, in the same rows that Odoo would choose."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -9,13 +9,13 @@ from odoo.tools import float_compare, float_round
 from odoo.addons.oms_addon.tools import removal
 from odoo.addons.oms_addon.tools.sealed_context import sealed
 
-# Whole packages are chosen by Odoo, under the same locks.
+# Whole packages are reserved by Odoo, under the same locks.
 STRATEGIES = ("fifo", "lifo", "closest", "fefo")
 
 
 @dataclass
 class Taken:
-    """A part of a move's items: so much of one stock row, in the unit of its line."""
+    """A part of a move, reserved from one stock row, in the unit of its line."""
 
     move: object
     row: dict
@@ -26,12 +26,12 @@ class Taken:
 
 
 class OmsReservation(models.AbstractModel):
-    """Gives locked stock to moves.
+    """Reserves locked stock for moves.
 
-    Odoo's ``_action_assign`` searches, writes and recomputes for every move. What it decides
-    is arithmetic over rows that are here already: it is done for a whole batch, and written
-    in four statements. What is chosen by rules of other add-ons goes to Odoo, under the
-    same locks; all does where an add-on that is not known has a part in what is written.
+    Odoo's ``_action_assign`` searches, writes and recomputes for every move. The same result is
+    computed here for a whole batch from rows already read, and written with four statements.
+    Removal strategies of other add-ons are left to Odoo, under the same locks; so is everything if
+    an unknown add-on affects the written tables.
     """
 
     _name = "oms.reservation"
@@ -39,7 +39,7 @@ class OmsReservation(models.AbstractModel):
 
     @api.model
     def _reserve(self, moves, rows):
-        """Reserve what the locked rows have for moves, in the moves' order.
+        """Reserve stock of the locked rows for moves, in the order of the moves.
 
         :param moves: ``stock.move`` records that wait for stock
         :param list rows: locked rows of ``stock_quant``, see ``oms.stock._lock``
@@ -62,7 +62,7 @@ class OmsReservation(models.AbstractModel):
 
     @api.model
     def _read_again(self, moves, rows):
-        """Bring the locked rows up to date after Odoo reserved for moves."""
+        """Update the locked rows after Odoo reserved for moves."""
         self.env["stock.quant"].flush_model(["reserved_quantity"])
         self.env.cr.execute(
             "SELECT id, reserved_quantity FROM stock_quant WHERE product_id = ANY(%s)",
@@ -76,7 +76,7 @@ class OmsReservation(models.AbstractModel):
 
     @api.model
     def _products_of_ours(self, moves):
-        """:return: the products all of whose moves in this batch are reserved here"""
+        """:return: the products whose moves in this batch can all be reserved here"""
         ours = set()
         if not self.env["oms.own.writes"]._may("stock.move", "stock.move.line", "stock.quant"):
             return ours
@@ -87,7 +87,7 @@ class OmsReservation(models.AbstractModel):
 
     @api.model
     def _is_ours(self, move):
-        """:return: whether nothing but rows of stock decides what a move gets"""
+        """:return: whether only stock rows determine what can be reserved for a move"""
         return (
             move.state in ("confirmed", "partially_available")
             and not move.picked
@@ -100,14 +100,14 @@ class OmsReservation(models.AbstractModel):
 
     @api.model
     def _strategy(self, move):
-        """:return: the removal strategy of a move's items"""
+        """:return: the removal strategy for a move"""
         return self.env["stock.quant"]._get_removal_strategy(move.product_id, move.location_id)
 
     # === ARITHMETIC === #
 
     @api.model
     def _take(self, move, rows):
-        """Take what a move misses from stock rows.
+        """Reserve the missing quantity of a move from stock rows.
 
         :return: ``Taken`` parts, one per line to write
         """
@@ -118,7 +118,7 @@ class OmsReservation(models.AbstractModel):
             return []
         taken = []
         for key, share in removal.take(rows, quantity, unit.compare).items():
-            # Odoo books on the first row of a stock that is kept in several.
+            # If a stock is split over several rows, Odoo reserves on the first.
             row = next(row for row in rows if removal.key(row) == key)
             lines = self._lines(move, row, share)
             booked = sum(line.quantity for line in lines)
@@ -128,8 +128,8 @@ class OmsReservation(models.AbstractModel):
 
     @api.model
     def _in_order(self, move, rows):
-        """:return: the rows a move may take from, in the order of removal: what is too old on
-        the day of the move stays
+        """:return: the rows a move may use, in removal order, without items that expire before the
+        date of the move
         """
         path = move.location_id.parent_path
         places = {
@@ -143,7 +143,7 @@ class OmsReservation(models.AbstractModel):
 
     @api.model
     def _missing(self, move):
-        """:return: what a move misses, in the product's unit"""
+        """:return: the missing quantity of a move, in the product's unit"""
         return move.product_uom._compute_quantity(
             move.product_uom_qty - move.quantity,
             move.product_id.uom_id,
@@ -152,8 +152,8 @@ class OmsReservation(models.AbstractModel):
 
     @api.model
     def _takeable(self, move, missing, rows):
-        """:return: how much of what a move misses can be reserved in whole units, packages
-        and serial numbers
+        """:return: the part of a missing quantity that can be reserved in whole units, packages and
+        serial numbers
         """
         product, unit = move.product_id, move.product_id.uom_id
         available = removal.available(rows, product.tracking != "none")
@@ -173,7 +173,7 @@ class OmsReservation(models.AbstractModel):
 
     @api.model
     def _lines(self, move, row, quantity):
-        """:return: the lines that reserve a quantity of one row for a move"""
+        """:return: the parts that reserve a quantity of one row for a move"""
         kind = move.picking_type_id
         serial = move.product_id.tracking == "serial"
         if serial and (kind.use_create_lots or kind.use_existing_lots):
@@ -183,7 +183,7 @@ class OmsReservation(models.AbstractModel):
 
     @api.model
     def _line_to_extend(self, move, row):
-        """:return: the line of a move that has items of the same row already, or ``False``"""
+        """:return: the line of a move that already reserves from the row, or ``False``"""
         found = False
         for line in move.move_line_ids if move.quantity else ():
             same = (line.location_id.id, line.lot_id.id, line.package_id.id, line.owner_id.id)
@@ -193,9 +193,11 @@ class OmsReservation(models.AbstractModel):
 
     @api.model
     def _line(self, move, row, quantity, line=False):
-        """:return: a part, in the unit of the move unless that loses some of it"""
+        """:return: a part, in the unit of the move unless the conversion loses some of the
+        quantity
+        """
         unit, digits = move.product_id.uom_id, self._digits()
-        # As the columns keep it.
+        # Round to the digits of the database columns.
         quantity = float_round(quantity, precision_digits=digits)
         wanted = line.product_uom_id if line else move.product_uom
         if wanted == unit:

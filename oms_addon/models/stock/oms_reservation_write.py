@@ -22,7 +22,7 @@ class OmsReservation(models.AbstractModel):
 
     @api.model
     def _write_quants(self, taken):
-        """Write the reserved quantities of the rows."""
+        """Write the reserved quantities of the stock rows."""
         rows = {part.row["id"]: part.row["reserved_quantity"] for part in taken}
         self.env.cr.execute(
             SQL(
@@ -107,8 +107,8 @@ class OmsReservation(models.AbstractModel):
 
     @api.model
     def _line_fields_computed(self):
-        """:return: stored fields of lines that Odoo computes when a line is created, beside those
-        that are inserted: the dates of `product_expiry`
+        """:return: stored fields that Odoo computes on creation of a line, in addition to the
+        inserted ones: the dates of `product_expiry`
         """
         inserted = set(LINE_COLUMNS.replace(",", "").split())
         return [
@@ -119,7 +119,7 @@ class OmsReservation(models.AbstractModel):
 
     @api.model
     def _extend_lines(self, taken):
-        """Add what was taken to lines that reserve items of the same row already."""
+        """Add quantities to lines that already reserve from the same row."""
         if not taken:
             return
         lines = self.env["stock.move.line"].browse(part.line.id for part in taken)
@@ -139,7 +139,7 @@ class OmsReservation(models.AbstractModel):
 
     @api.model
     def _keep_packages(self, taken):
-        """Let packages that leave as a whole leave as packages."""
+        """Assign whole packages to lines of packages that leave complete."""
         pickings = self.env["stock.picking"].union(
             *(part.move.picking_id for part in taken if part.row["package_id"])
         )
@@ -148,17 +148,17 @@ class OmsReservation(models.AbstractModel):
 
     @api.model
     def _values(self, rows):
-        """:return: rows as the VALUES of a statement"""
+        """:return: the rows as SQL VALUES"""
         return SQL(", ").join(
             SQL("(%s)", SQL(", ").join(SQL("%s", value) for value in row)) for row in rows
         )
 
     @api.model
     def _recompute_moves(self, moves):
-        """Let the ORM recompute what depends on the rows written past it.
+        """Recompute the stored fields that depend on the rows written past the ORM.
 
-        A reservation changes no delivered quantity, no invoice status, no delivery status:
-        these are kept from being computed again for nothing.
+        Fields that a reservation cannot change, such as delivered quantity, invoice status and
+        delivery status, are protected from recomputation.
         """
         moves.invalidate_recordset(["state", "quantity", "move_line_ids"], flush=False)
         pickings, lines = moves.picking_id, moves.sale_line_id

@@ -1,4 +1,4 @@
-"""What is there, what is promised: read and locked for many products at once."""
+"""Stock and demand, read and locked for many products at once."""
 
 from collections import defaultdict
 
@@ -12,7 +12,7 @@ class OmsStock(models.AbstractModel):
 
     @api.model
     def _locations(self, warehouses):
-        """:return: the warehouse of every location items are taken from
+        """:return: the warehouse id of every location items are taken from, by location id
         :rtype: dict[int, int]
         """
         stock = warehouses.sudo().lot_stock_id
@@ -31,10 +31,10 @@ class OmsStock(models.AbstractModel):
 
     @api.model
     def _free(self, warehouses, products):
-        """Read what is free now: there, not reserved, and claimed by no earlier order.
+        """Read the free stock: on hand, not reserved and not needed by confirmed moves.
 
-        :return: quantity in the product's unit, by (warehouse id, product id); can be
-            negative, a missing key is nothing
+        :return: quantity in the product's unit, by (warehouse id, product id); can be negative,
+            missing keys are 0
         :rtype: dict
         """
         free = defaultdict(float)
@@ -60,10 +60,10 @@ class OmsStock(models.AbstractModel):
 
     @api.model
     def _claimed(self, locations, products, but=None):
-        """Read what confirmed moves still have to reserve.
+        """Read the quantities that confirmed moves still have to reserve.
 
         :param dict locations: as ``_locations`` returns them
-        :param but: ``stock.move`` records that do not count
+        :param but: ``stock.move`` records to ignore
         :return: quantity by (warehouse id, product id)
         :rtype: dict
         """
@@ -94,7 +94,7 @@ class OmsStock(models.AbstractModel):
 
     @api.model
     def _flush_rows(self):
-        """Write what of stock rows is read past the ORM."""
+        """Flush the fields of stock rows that are read past the ORM."""
         names = ["product_id", "location_id", "quantity", "reserved_quantity"]
         self.env["stock.quant"].flush_model(names + ["removal_date"] * self._has_dates())
         if self._has_dates():
@@ -102,11 +102,11 @@ class OmsStock(models.AbstractModel):
 
     @api.model
     def _lock(self, location_ids, product_ids):
-        """Lock all stock rows of products, in one fixed order, and read them.
+        """Lock all stock rows of products, in a fixed order, and read them.
 
-        Whoever reserves takes these locks first, so nobody decides on what another is
-        about to take. A row changed since this transaction began raises a serialization
-        error, and the caller's lane or request begins again with fresh figures.
+        These locks are taken before any reservation, so that concurrent transactions do not reserve
+        the same stock. A row changed since this transaction began raises a serialization error, and
+        the calling job or request is retried with current figures.
 
         :return: the rows, as dicts
         :rtype: list[dict]

@@ -1,4 +1,4 @@
-"""What the stock says of itself that cannot be true; found every night, put right on demand."""
+"""Inconsistencies of stock data: found every night, repaired on demand."""
 
 from odoo import api, fields, models
 
@@ -8,7 +8,7 @@ IDENTITY = ("kind", *KEYS, "move_id")
 
 
 class OmsStockCheck(models.Model):
-    """One difference between stock rows, move lines and moves, open until it is gone."""
+    """A difference between stock rows, move lines and moves, open until it is resolved."""
 
     _name = "oms.stock.check"
     _description = "Stock Difference"
@@ -60,7 +60,7 @@ class OmsStockCheck(models.Model):
             check.advice = check._advise()
 
     def _describe(self):
-        """:return: the difference in one sentence"""
+        """:return: the difference for display, in one sentence"""
         values = {
             "product": self.product_id.display_name,
             "place": self._place(),
@@ -84,13 +84,13 @@ class OmsStockCheck(models.Model):
         return texts.get(self.kind, "")
 
     def _place(self):
-        """:return: where the stock is, with lot, package and owner"""
+        """:return: the location, with lot, package and owner"""
         details = (self.lot_id, self.package_id, self.owner_id)
         names = [record.sudo().display_name for record in (self.location_id, *details) if record]
         return ", ".join(names)
 
     def _advise(self):
-        """:return: what a person does about the difference"""
+        """:return: the remedy for the difference"""
         return {
             "oversold": self.env._(
                 "Count the location. Repair removes the reservation from the least urgent "
@@ -104,7 +104,7 @@ class OmsStockCheck(models.Model):
     # === ACTION METHODS === #
 
     def action_repair(self):
-        """Put right what can be, under the locks of the allocator."""
+        """Repair the differences that can be, under the locks of the allocator."""
         self.check_access("write")
         self = self.sudo()
         self.sudo().filtered(lambda check: check.state == "open")._repair()
@@ -120,7 +120,7 @@ class OmsStockCheck(models.Model):
         return {**action, "domain": [("product_id", "=", self.product_id.id)], "context": {}}
 
     def action_check(self):
-        """Look now; the list shows what was found."""
+        """Run the check now."""
         self.check_access("write")
         self = self.sudo()
         self.sudo()._run()
@@ -130,9 +130,9 @@ class OmsStockCheck(models.Model):
 
     @api.model
     def _process(self):
-        """Look once; the lane of the night calls it.
+        """Run the check in the nightly job.
 
-        :return: 0, there is nothing left to do
+        :return: 0, no work is left
         :rtype: int
         """
         self._run()
@@ -140,7 +140,8 @@ class OmsStockCheck(models.Model):
 
     @api.model
     def _run(self):
-        """Compare the stock, note what is new, settle what is gone, tell a person.
+        """Compare the stock, create new differences, resolve those that are gone and notify a
+        person.
 
         :return: the open differences
         """
@@ -164,14 +165,14 @@ class OmsStockCheck(models.Model):
         return self.search([("state", "=", "open")])
 
     def _identity(self):
-        """:return: what makes two looks find the same difference"""
+        """:return: the key that identifies the same difference in two checks"""
         return tuple(
             check.id if isinstance(check, models.BaseModel) else check
             for check in (self[key] for key in IDENTITY)
         )
 
     def _notify(self):
-        """Give those who look after the companies one activity for what is new, and log it."""
+        """Create one activity per company for new differences, and log them."""
         for company, checks in self.grouped("company_id").items():
             owner = company.oms_user_id or self.env.ref("base.user_admin")
             checks[0].with_context(mail_activity_automation_skip=False).activity_schedule(
@@ -185,18 +186,18 @@ class OmsStockCheck(models.Model):
             )
 
     def _resolve(self):
-        """Close differences that are gone."""
+        """Close differences that no longer exist."""
         if not self:
             return
         self._set_state("settled", settled_at=fields.Datetime.now())
         self.activity_ids.action_feedback(feedback=self.env._("Resolved."))
 
     def _repair(self):
-        """Put right what can be and look again; what was done is in the audit trail."""
+        """Repair differences and compare again; repairs are logged in the audit trail."""
         repair = self.env["oms.stock.repair"]
         repair._lock(self)
         wrong = self.env["oms.stock.comparison"]._compare(set(self.product_id.ids))
-        # Somebody may have put it right in between: only what is wrong now is touched.
+        # Skip differences that have been corrected in the meantime.
         still = {tuple(p.get(key) or False for key in IDENTITY) for p in wrong}
         checks = self.filtered(lambda check: check._identity() in still)
         repair._repair(checks)
@@ -216,7 +217,7 @@ class OmsStockCheck(models.Model):
 
     @api.autovacuum
     def _gc_settled(self):
-        """Delete differences that are settled for longer than the settings keep messages."""
+        """Delete differences that were resolved before the retention period."""
         days = int(self.env["ir.config_parameter"].sudo().get_param("oms_addon.keep_days", 365))
         if days:
             limit = fields.Datetime.subtract(fields.Datetime.now(), days=days)

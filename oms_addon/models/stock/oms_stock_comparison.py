@@ -1,12 +1,12 @@
-"""Compares what stock rows, move lines and moves say of each other."""
+"""Comparison of stock rows, move lines and moves."""
 
 from odoo import api, models
 from odoo.tools import SQL
 
-#: what a stock row is about
+#: key of a stock quantity
 KEYS = ("product_id", "location_id", "lot_id", "package_id", "owner_id")
 
-# One pass over the stock rows and one over the lines of open moves, which have an index.
+# One scan of the stock rows and one of the lines of open moves, which are indexed.
 STOCK = """
     WITH stock AS (
         SELECT quant.product_id, quant.location_id, quant.lot_id, quant.package_id, quant.owner_id,
@@ -53,7 +53,7 @@ STOCK = """
        OR GREATEST(reserved, 0) - hand >= uom.rounding / 2
        OR rows > 1"""
 
-# Open moves have an index too: what is done long ago is not read.
+# Open moves are indexed, too: finished moves are not read.
 MOVES = """
     SELECT move.id AS move_id, move.product_id, move.location_id, move.company_id, move.state,
            move.quantity, move.product_uom_qty AS wanted,
@@ -75,7 +75,7 @@ MOVES = """
 
 
 class OmsStockComparison(models.AbstractModel):
-    """Reads the whole stock in two statements, whose cost does not grow with what is done."""
+    """Reads the whole stock in two statements, whose cost does not grow with finished moves."""
 
     _name = "oms.stock.comparison"
     _description = "Stock Comparison"
@@ -84,8 +84,8 @@ class OmsStockComparison(models.AbstractModel):
     def _compare(self, product_ids=None):
         """Compare stock rows, move lines and moves.
 
-        :param product_ids: only what concerns these products
-        :return: what is wrong: dicts with ``kind``, the place, ``expected``, ``found``
+        :param product_ids: limit to these products
+        :return: differences: dicts with ``kind``, the location, ``expected``, ``found``
         :rtype: list[dict]
         """
         for model in ("stock.quant", "stock.move.line", "stock.move"):
@@ -106,7 +106,7 @@ class OmsStockComparison(models.AbstractModel):
 
     @api.model
     def _stock_problems(self, row):
-        """:return: what is wrong with the stock of one product at one place"""
+        """:return: the differences in the stock of one product at one location"""
         half = float(row["rounding"]) / 2
         place = {key: row[key] for key in (*KEYS, "company_id")}
         hand, reserved, promised = (float(row[key]) for key in ("hand", "reserved", "promised"))
@@ -126,7 +126,7 @@ class OmsStockComparison(models.AbstractModel):
 
     @api.model
     def _move_problems(self, row, unit):
-        """:return: what is wrong with one open move"""
+        """:return: the differences of one open move"""
         place = {key: row[key] for key in ("move_id", "product_id", "location_id", "company_id")}
         quantity, listed, wanted = (
             float(row[key] or 0) for key in ("quantity", "listed", "wanted")

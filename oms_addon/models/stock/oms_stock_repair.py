@@ -1,20 +1,20 @@
-"""Puts differences of the stock right, under the locks of the allocator."""
+"""Repair of stock differences, under the locks of the allocator."""
 
 from odoo import api, models
 
-# Rows are merged before reservations are added up, moves follow their lines.
+# Rows are merged before reservations are added up; moves are corrected after their lines.
 ORDER = ("duplicate", "oversold", "reserved", "quantity", "state")
 
 
 class OmsStockRepair(models.AbstractModel):
-    """Reservations follow the transfers; what is on hand is only ever counted by people."""
+    """Corrects reservations to match transfers; on-hand quantities are only corrected by counts."""
 
     _name = "oms.stock.repair"
     _description = "Stock Repair"
 
     @api.model
     def _lock(self, checks):
-        """Take the locks of all stock the differences are about: nobody reserves meanwhile."""
+        """Lock the stock of the differences against reservation."""
         products = checks.product_id
         locations = self.env["stock.quant"].search([("product_id", "in", products.ids)]).location_id
         self.env["oms.stock"]._lock((locations | checks.location_id).ids, products.ids)
@@ -22,9 +22,9 @@ class OmsStockRepair(models.AbstractModel):
 
     @api.model
     def _repair(self, checks):
-        """Put differences right, each kind in its turn.
+        """Repair differences, kind by kind.
 
-        :param checks: ``oms.stock.check`` records that were seen under the locks
+        :param checks: ``oms.stock.check`` records that were confirmed under the locks
         """
         by_kind = checks.grouped("kind")
         for kind in ORDER:
@@ -34,7 +34,7 @@ class OmsStockRepair(models.AbstractModel):
 
     @api.model
     def _quants(self, check):
-        """:return: the rows of the stock of a difference"""
+        """:return: the stock rows of a difference"""
         return self.env["stock.quant"].search(
             [
                 (key, "=", check[key].id)
@@ -45,13 +45,13 @@ class OmsStockRepair(models.AbstractModel):
 
     @api.model
     def _repair_duplicate(self, check):
-        """Keep a stock in one row."""
+        """Merge duplicate stock rows."""
         self.env.flush_all()
         self._quants(check)._merge_quants()
 
     @api.model
     def _repair_oversold(self, check):
-        """Take reservations off the least urgent deliveries until what is left is there."""
+        """Unreserve the least urgent deliveries until reservations do not exceed the stock."""
         unit = check.product_id.uom_id
         lines = self._open_lines(check)
         excess = sum(lines.mapped("quantity_product_uom")) - sum(
@@ -69,7 +69,7 @@ class OmsStockRepair(models.AbstractModel):
 
     @api.model
     def _urgency(self, move):
-        """:return: a key that sorts the most urgent delivery first"""
+        """:return: a sort key, most urgent delivery first"""
         order = move.sale_line_id.order_id
         placed = order.oms_placed_at or order.date_order or move.date
         return order.oms_priority != "1" and move.priority != "1", placed, move.id
@@ -87,7 +87,7 @@ class OmsStockRepair(models.AbstractModel):
 
     @api.model
     def _repair_reserved(self, check):
-        """Let the stock row say what the transfers reserve."""
+        """Set the reserved quantity of the stock row to that of the transfers."""
         promised = sum(self._open_lines(check).mapped("quantity_product_uom"))
         if check.location_id.should_bypass_reservation() or not check.product_id.is_storable:
             promised = 0.0
@@ -104,12 +104,12 @@ class OmsStockRepair(models.AbstractModel):
 
     @api.model
     def _repair_quantity(self, check):
-        """Let a move say what its lines do."""
+        """Set the quantity of a move to that of its lines."""
         self.env.add_to_compute(check.move_id._fields["quantity"], check.move_id)
         check.move_id.flush_recordset(["quantity"])
         check.move_id._recompute_state()
 
     @api.model
     def _repair_state(self, check):
-        """Give a move the state that fits."""
+        """Recompute the state of a move."""
         check.move_id._recompute_state()

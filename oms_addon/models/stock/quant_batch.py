@@ -1,4 +1,4 @@
-"""Changes of stock rows, added up and written with few statements."""
+"""Batched changes of stock rows, written with few statements."""
 
 from collections import defaultdict
 
@@ -7,10 +7,9 @@ from odoo.tools import SQL
 
 
 class QuantBatch:
-    """What many move lines do to the stock of plain items.
+    """Stock changes of many move lines of products without lot, package or owner.
 
-    Like Odoo it changes the first row of a place that nobody else has locked, and adds a row
-    where there is none; the sums are right in both cases.
+    The first row of a location is locked and changed; a row is added if there is none.
     """
 
     def __init__(self, env):
@@ -18,19 +17,19 @@ class QuantBatch:
         self.quantity = defaultdict(float)
         self.reserved = defaultdict(float)
         self.in_date = {}
-        # What is free at each place, with what is added up here; read when first asked for.
+        # Free quantity of each location including the changes collected here; read on first use.
         self.free = {}
 
     def reserve(self, product, location, quantity):
-        """Add a change of the reserved quantity."""
+        """Add a change to the reserved quantity."""
         self._read(product, location)
         self.reserved[product.id, location.id] += quantity
         self.free[product.id, location.id] -= quantity
 
     def move(self, product, location, quantity, in_date):
-        """Add a change of the quantity.
+        """Add a change to the quantity.
 
-        :return: what is free afterwards, and since when the items are there
+        :return: the free quantity after the change, and the incoming date of the items
         """
         self._read(product, location)
         key = product.id, location.id
@@ -42,12 +41,12 @@ class QuantBatch:
             self.in_date[key] = min(in_date, self.in_date.get(key) or in_date)
         free = self.free[key]
         if product.uom_id.compare(free, 0) < 0:
-            # Odoo takes somebody's reservation now: it has to see what we did so far.
+            # Odoo may unreserve other moves now: it needs the changes collected so far.
             self.flush()
         return free, self.in_date.get(key) or fields.Datetime.now()
 
     def _read(self, product, location):
-        """Read what is free of a product, at all places, once."""
+        """Read the free quantities of a product at all locations, once."""
         if (product.id, location.id) in self.free:
             return
         self.env["stock.quant"].flush_model()
@@ -70,7 +69,7 @@ class QuantBatch:
         self.free.setdefault((product.id, location.id), 0.0)
 
     def flush(self):
-        """Write what was added up, and begin anew."""
+        """Write the collected changes and start a new batch."""
         keys = {
             key
             for changes in (self.quantity, self.reserved)
@@ -84,7 +83,7 @@ class QuantBatch:
         self.reserved.clear()
 
     def _lock(self, keys):
-        """:return: the row of each place that can be changed now, by (product, location)"""
+        """:return: the row to change for each (product, location), locked"""
         self.env["stock.quant"].flush_model()
         self.env.cr.execute(
             SQL(
@@ -101,7 +100,7 @@ class QuantBatch:
         return rows
 
     def _update(self, rows):
-        """Change the rows that are there."""
+        """Update existing rows."""
         if not rows:
             return
         now = fields.Datetime.now()
@@ -133,7 +132,7 @@ class QuantBatch:
         quants._oms_touch_stock()
 
     def _create(self, keys):
-        """Add rows where there are none, or none that nobody else has locked."""
+        """Add rows where there are none."""
         now = fields.Datetime.now()
         self.env["stock.quant"].sudo().create(
             [

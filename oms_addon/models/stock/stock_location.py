@@ -1,4 +1,4 @@
-"""Places whose stock the allocator guards."""
+"""Locations whose stock the allocator protects."""
 
 from odoo import models
 
@@ -7,7 +7,7 @@ class StockLocation(models.Model):
     _inherit = "stock.location"
 
     def _oms_guarded(self):
-        """:return: the places of warehouses we run whose stock can be reserved"""
+        """:return: the locations of managed warehouses whose stock can be reserved"""
         return self.filtered(
             lambda place: (
                 place.usage in ("internal", "transit") and place.sudo().warehouse_id.oms_managed

@@ -1,4 +1,4 @@
-"""Moves of warehouses we run: reserved under locks, in the order's priority."""
+"""Moves of managed warehouses: reserved under locks, by the priority of their orders."""
 
 from odoo import models
 
@@ -13,16 +13,16 @@ class StockMove(models.Model):
     )
 
     def _oms_touch_stock(self):
-        """Have the Available to Sell of the products counted again."""
+        """Queue the products for recomputation of Available to Sell."""
         self.env["oms.channel.stock"]._touch(self.product_id.ids)
 
     def _oms_managed(self):
-        """:return: the moves that take from a warehouse we run"""
+        """:return: the moves that take items from a managed warehouse"""
         return self.filtered(lambda m: m.location_id.warehouse_id.oms_managed)
 
     def _oms_in_hand(self):
-        """:return: the open moves whose items somebody holds: picked, or carried from the stock
-        to where they are packed or leave from
+        """:return: the open moves whose items have been picked, or moved from stock towards packing
+        or shipping
         """
         return self.filtered(
             lambda m: (
@@ -37,21 +37,21 @@ class StockMove(models.Model):
         return bool(self) and set(self.mapped("location_dest_id.usage")) == {"inventory"}
 
     def _oms_reserving(self):
-        """:return: the moves that reserve from a warehouse we run"""
+        """:return: the moves that reserve from a managed warehouse"""
         return self._oms_managed().filtered(lambda m: not m._should_bypass_reservation())
 
     def _oms_lock_stock(self):
-        """Take the locks of all stock in the warehouses that moves are about to reserve from."""
+        """Lock all stock in the warehouses that moves are about to reserve from."""
         if self:
             stock = self.env["oms.stock"]
             locations = stock._locations(self.location_id.warehouse_id)
             stock._lock(locations.keys() | set(self.location_id.ids), self.product_id.ids)
 
     def _oms_lock_places(self):
-        """Take the locks of all stock that moves of warehouses we run are about to change.
+        """Lock all stock that moves of managed warehouses are about to change.
 
-        Odoo adds a row beside one that another has locked, and so decides on figures that
-        are about to change; here the later one waits, or begins again with fresh figures.
+        Odoo adds a row if another transaction has locked the existing one, and so decides on
+        outdated figures; here the later transaction waits, or is retried with current figures.
         """
         lines = self.move_line_ids
         places = self.location_id | self.location_dest_id
@@ -60,9 +60,9 @@ class StockMove(models.Model):
             self.env["oms.stock"]._lock(places.ids, self.product_id.ids)
 
     def _oms_is_never_pushed(self):
-        """:return: whether one move goes to a customer and no rule moves items on from there
+        """:return: whether a move goes to a customer and no push rule applies there
 
-        ``no_push`` in the context says that there is none.
+        ``no_push`` in the context states that there is none.
         """
         return bool(
             unsealed(self.env, "no_push")
@@ -71,9 +71,9 @@ class StockMove(models.Model):
         )
 
     def _oms_wake_allocator(self, where):
-        """Wake the allocator when items became free in a warehouse we run.
+        """Run the allocator if items become free in a managed warehouse.
 
-        :param str where: ``location_dest_id`` for what came, ``location_id`` for what stays
+        :param str where: ``location_dest_id`` for received items, ``location_id`` for released ones
         """
         if any(
             location.warehouse_id.oms_managed and location.usage == "internal"

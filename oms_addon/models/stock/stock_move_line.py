@@ -1,4 +1,4 @@
-"""Stock rows of a whole batch of deliveries are written once."""
+"""Batched stock row changes of many deliveries."""
 
 from odoo import api, models
 
@@ -6,23 +6,23 @@ from odoo import api, models
 class StockMoveLine(models.Model):
     _inherit = "stock.move.line"
 
-    # Open lines only: what a check of the stock reads does not grow with what is done.
+    # Open lines only, so that the cost of the stock check does not grow with finished ones.
     _oms_open_idx = models.Index(
         "(product_id, location_id) WHERE state IS NULL OR state NOT IN ('done', 'cancel')"
     )
 
     @api.model
     def _oms_are_counted_away(self, vals_list):
-        """:return: whether all lines that are created are of moves that correct the stock"""
+        """:return: whether all lines to create belong to moves that correct the stock"""
         moves = self.env["stock.move"].browse(
             vals["move_id"] for vals in vals_list if vals.get("move_id")
         )
         return len(moves) == len(vals_list) and moves._oms_counts_away()
 
     def _oms_add_to_batch(self, batch, quantity, location, action, in_date):
-        """Add up what one plain line does to the stock rows.
+        """Add the stock changes of one line without lot, package or owner to the batch.
 
-        :return: as ``_synchronize_quant``
+        :return: like ``_synchronize_quant``
         """
         if self.product_uom_id.is_zero(quantity):
             return 0, False
@@ -33,7 +33,7 @@ class StockMoveLine(models.Model):
         return batch.move(self.product_id, location, quantity, in_date)
 
     def _oms_is_plain(self, quants_value):
-        """:return: whether the line is about a quantity only: no lot, package or owner"""
+        """:return: whether the line has no lot, package or owner"""
         return (
             self.product_id.tracking == "none"
             and self.product_id.is_storable

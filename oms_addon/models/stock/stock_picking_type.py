@@ -1,8 +1,8 @@
-"""Operation types whose reservations the allocator takes over, and gives back as they were."""
+"""Operation types whose reservations the allocator controls; their settings can be restored."""
 
 from odoo import fields, models
 
-#: how operation types work whose outgoing reservations are the allocator's
+#: settings of operation types under control of the allocator
 TAKEN_OVER = {"reservation_method": "manual", "print_label": False}
 
 
@@ -18,15 +18,15 @@ class StockPickingType(models.Model):
     )
 
     def _oms_take_over(self):
-        """Have the allocator alone reserve for operation types; how they worked is kept."""
+        """Let only the allocator reserve for operation types; their former settings are stored."""
         for picking_type in self.sudo().filtered(lambda t: not t.oms_former_values):
             picking_type.oms_former_values = {name: picking_type[name] for name in TAKEN_OVER}
         self.write(TAKEN_OVER)
 
     def _oms_give_back(self):
-        """Have operation types work as they did before the allocator reserved for them."""
+        """Restore the former settings of operation types."""
         for picking_type in self:
-            # Of types that were taken over before this was kept, what Odoo gives new ones.
+            # If no former settings are stored, use Odoo's defaults for new operation types.
             former = picking_type.sudo().oms_former_values or {
                 "reservation_method": "at_confirm",
                 "print_label": picking_type.code == "outgoing",

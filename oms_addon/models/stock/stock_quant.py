@@ -1,4 +1,4 @@
-"""Stock of warehouses we run: nothing is reserved twice, by whatever way it is reserved."""
+"""Stock rows of managed warehouses: no unit is reserved twice, however it is reserved."""
 
 from odoo import api, models
 from odoo.exceptions import UserError
@@ -10,28 +10,30 @@ class StockQuant(models.Model):
     _inherit = "stock.quant"
 
     def _oms_touch_stock(self):
-        """Have the Available to Sell of the products counted again."""
+        """Queue the products for recomputation of Available to Sell."""
         self.env["oms.channel.stock"]._touch(self.product_id.ids)
 
     @api.model
     def _oms_guard(self, product, location, reserved_quantity, lot, package, owner):
-        """Lock the stock of a product at a place before it is changed.
+        """Lock the stock of a product at a location before it is changed.
 
-        :raise UserError: more would be reserved than is free
+        :raise UserError: when more would be reserved than is free
         """
         rows = self._oms_lock_rows(product, location, lot, package, owner)
         wanted = product.uom_id.compare(reserved_quantity or 0, 0) > 0
-        # goods_left: they are gone, a channel shipped them or somebody counted
+        # goods_left: the items have left the stock already, shipped by a channel or corrected by a
+        # count
         if wanted and not unsealed(self.env, "goods_left"):
             self._oms_check_free(product, location, reserved_quantity, rows)
 
     @api.model
     def _oms_lock_rows(self, product, location, lot, package, owner):
-        """Lock the stock of a product at a place and keep it in one row.
+        """Lock the stock of a product at a location and merge it into one row.
 
-        Of several rows Odoo changes the first, which forgets what it cannot take off it.
+        If there are several rows, Odoo changes only the first and drops the quantity it cannot
+        subtract from it.
 
-        :return: the rows a reservation of this lot, package and owner may count on
+        :return: the rows a reservation of this lot, package and owner may use
         """
         rows = [
             row
@@ -47,9 +49,9 @@ class StockQuant(models.Model):
 
     @api.model
     def _oms_check_free(self, product, location, wanted, rows):
-        """Refuse what would promise a unit twice.
+        """Check that a quantity is free before it is reserved.
 
-        :raise UserError: less than ``wanted`` is free
+        :raise UserError: when less than ``wanted`` is free
         """
         free = sum((row["quantity"] or 0) - (row["reserved_quantity"] or 0) for row in rows)
         if product.uom_id.compare(free, wanted) < 0:

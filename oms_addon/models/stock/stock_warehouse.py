@@ -1,4 +1,4 @@
-"""Warehouses whose outgoing items the allocator alone reserves."""
+"""Managed warehouses, whose outgoing items only the allocator reserves."""
 
 from odoo import fields, models
 
@@ -13,14 +13,14 @@ class StockWarehouse(models.Model):
     )
 
     def _oms_outgoing_types(self):
-        """:return: the picking types items leave through: the first step and the last"""
+        """:return: the operation types of outgoing items: the first step and the last"""
         types = self.env["stock.picking.type"].with_context(active_test=False)
         return types.search(
             [("warehouse_id", "in", self.ids), ("code", "=", "outgoing")]
         ) | self.with_context(active_test=False).mapped("pick_type_id")
 
     def _oms_apply_managed(self):
-        """Hand the outgoing reservations of warehouses to the allocator, or back."""
+        """Transfer control of outgoing reservations of warehouses to the allocator, or back."""
         for managed, warehouses in self.grouped("oms_managed").items():
             types = warehouses._oms_outgoing_types()
             if managed:
