@@ -1,4 +1,4 @@
-"""What the public API does once a request was let in."""
+"""Processing of public API requests after authentication. Not routes or document formats."""
 
 from . import oms_api
 from . import oms_api_requests

@@ -1,4 +1,4 @@
-"""The canonical API, what comes in: through the one inbox, once."""
+"""Canonical API, inbound: documents are stored once in the inbox."""
 
 import hashlib
 import json
@@ -30,36 +30,36 @@ TOPICS = {
     RefundDocument: "refunds",
     TrackingDocument: "tracking",
 }
-#: who may ask; what each may ask for is decided by their rights
+#: roles required to use the API; access rights limit the single requests
 ROLES = ("oms_addon.oms_addon_group_auditor", "oms_addon.oms_addon_group_agent")
-#: errors of a list that are told in one answer
+#: maximum number of errors returned for a list
 MAX_ERRORS = 50
 _KEY = re.compile(KEY_PATTERN)
 
 
 class OmsApi(models.AbstractModel):
-    """Takes documents and requests in, for the controller.
+    """Processes documents and requests for the controller.
 
-    What a method answers is ``(status, content, headers)``; what it refuses is a ``Problem``.
+    Methods return ``(status, content, headers)`` and raise ``Problem`` if they reject a request.
     """
 
     _name = "oms.api"
     _description = "Canonical API"
 
-    #: requests per second and at once, for each key and channel
+    #: requests per second and burst size, for each key and channel
     _rate, _burst = 10.0, 200.0
 
     # === WHO ASKS === #
 
     @api.model
     def _enter(self, token, writing):
-        """Find the channel a request is about.
+        """Find the channel of a request.
 
-        :param str token: what the request calls it
-        :param bool writing: whether something is to be sent in
-        :return: the channel, as the system sees it
-        :raise Problem: when there is none, or not for this
-        :raise AccessError: when the user may not
+        :param str token: token of the channel
+        :param bool writing: whether the request writes
+        :return: the channel, with superuser rights
+        :raise Problem: when there is none, or it accepts no writes
+        :raise AccessError: when the user lacks the rights
         """
         if not any(self.env.user._has_group(role) for role in ROLES):
             raise AccessError(
@@ -71,7 +71,7 @@ class OmsApi(models.AbstractModel):
         self.env["oms.channel"].check_access("read")
         if not token:
             raise Problem(400, "no-channel", "Send the token of the channel in X-Oms-Channel.")
-        # What is no text of ours is asked of no database.
+        # A token with other characters cannot exist: do not pass it to the database.
         known = token if token.isascii() and token.isprintable() else ""
         channel = self.env["oms.channel"].search([("token", "=", known)])
         if not channel:
@@ -85,16 +85,16 @@ class OmsApi(models.AbstractModel):
                     "Channels of this kind report their own events. Documents for them cannot "
                     "be sent through the API.",
                 )
-        # The user may see the channel; what of it is shown is decided here.
+        # The user may read the channel; its data are limited by the API from here on.
         return channel.with_company(channel.company_id).sudo()
 
     @api.model
     def _spend(self, channel, key):
-        """Take one request off what an API key may ask.
+        """Count one request against the rate limit of an API key.
 
-        :param str key: the key alone, whatever stood around it, of which a digest is kept
-        :return: the headers that tell what is left
-        :raise Problem: when nothing is
+        :param str key: the bare API key; only its digest is stored
+        :return: the rate limit headers
+        :raise Problem: when the limit is reached
         """
         bucket = f"api:{hashlib.sha256(key.encode()).hexdigest()[:16]}"
         meter = self.env["oms.channel.meter"]
@@ -118,7 +118,7 @@ class OmsApi(models.AbstractModel):
 
     @api.model
     def _post(self, channel, body, key):
-        """Take one document in, or a list: all of it, or none.
+        """Store one document or a list of documents in the inbox: all or none.
 
         :param bytes body: JSON
         :param str key: the idempotency key; ``None`` without one
@@ -132,7 +132,7 @@ class OmsApi(models.AbstractModel):
     @api.model
     def _read_documents(self, channel, body, key):
         """:return: pairs (event, document) of the documents in a body
-        :raise Problem: naming everything that is wrong with any of them
+        :raise Problem: listing the errors of all documents
         """
         content = self._json(body)
         if not isinstance(content, list):
@@ -159,7 +159,7 @@ class OmsApi(models.AbstractModel):
     def _read_document(self, channel, content, payload, key, place):
         """:return: the event of one document, and the document"""
         if not isinstance(content, dict):
-            # A text is JSON to parse_document, which it is not here.
+            # parse_document accepts JSON text, which is not allowed here.
             raise mismatch("an object", content, "")
         document = parse_document(content)
         if not isinstance(document, KINDS):
@@ -189,11 +189,12 @@ class OmsApi(models.AbstractModel):
 
     @api.model
     def _once(self, channel, name, body, address, read):
-        """Put what a request says in the inbox, unless it was there before.
+        """Store the events of a request in the inbox, unless it was received before.
 
-        :param str name: the event of its first document; '' where only the documents have names
-        :param str address: what is asked for
-        :param read: gives pairs (event, document); called only the first time
+        :param str name: event reference of its first document; '' or ``None`` without an
+            idempotency key
+        :param str address: the endpoint
+        :param read: returns pairs (event, document); called only the first time
         :return: (status, content, headers)
         """
         digest = self._digest(address, body)
@@ -206,14 +207,14 @@ class OmsApi(models.AbstractModel):
         messages = channel.with_context(**sealed(via="api"))._receive_many(events)
         content = write_part(self._receipt(pairs, messages, known))
         if name:
-            # As text: the database would give its keys back in another order.
+            # Stored as text: JSON columns do not keep the order of keys.
             messages[0].result = {"digest": digest, "answer": json.dumps(content)}
         is_new = any(row["result"] == "accepted" for row in content["documents"])
         return 202 if is_new else 200, content, {}
 
     @api.model
     def _again(self, first, digest, body):
-        """:return: the answer to a request whose key came before"""
+        """:return: the response to a request whose key was received before"""
         told = first.result or {}
         if told.get("digest") == digest:
             return 202, json.loads(told["answer"]), {"Idempotency-Replayed": "true"}
@@ -229,12 +230,12 @@ class OmsApi(models.AbstractModel):
 
     @api.model
     def _event_ref(self, key, place=0):
-        """:return: the event of a document of a request that names itself"""
+        """:return: the event reference of a document in a request with an idempotency key"""
         return f"api:{place}:{key}"
 
     @api.model
     def _check_key(self, key):
-        """:raise Problem: when an idempotency key is none"""
+        """:raise Problem: when the idempotency key is invalid"""
         if key is not None and not _KEY.match(key):
             raise Problem(
                 400,
@@ -244,18 +245,18 @@ class OmsApi(models.AbstractModel):
 
     @api.model
     def _find(self, channel, refs):
-        """:return: the inbox rows of events, but for conflicting duplicates"""
+        """:return: the inbox rows of events, except conflicting duplicates"""
         return self._inbox(channel, [("event_ref", "in", refs), ("conflict_of_id", "=", False)])
 
     @api.model
     def _inbox(self, channel, domain, **search):
-        """:return: the rows of a channel's inbox in a domain"""
+        """:return: the rows of a channel's inbox within a domain"""
         mine = [("channel_id", "=", channel.id), ("direction", "=", "in")]
         return self.env["oms.channel.message"].sudo().search([*mine, *domain], **search)
 
     @api.model
     def _receipt(self, pairs, messages, known):
-        """:return: what became of the documents of a request"""
+        """:return: the receipt for the documents of a request"""
         rows, seen = [], set(known)
         for ((_topic, event_ref, _payload, order_ref), document), message in zip(
             pairs, messages, strict=True

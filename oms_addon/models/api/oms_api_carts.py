@@ -1,4 +1,4 @@
-"""The canonical API: items are kept for carts."""
+"""Canonical API: cart reservations."""
 
 from collections import defaultdict
 from datetime import timezone
@@ -19,11 +19,12 @@ class OmsApi(models.AbstractModel):
 
     @api.model
     def _keep_cart(self, channel, ref, body, key):
-        """Keep the items of a cart, all of them or none.
+        """Reserve the items of a cart, all or none.
 
-        The cart's name makes the request one: a key besides it is checked, and not needed.
+        The cart's reference makes the request idempotent: an additional key is validated but not
+        needed.
 
-        :raise Problem: when a SKU is unknown, or there are too few of some
+        :raise Problem: when a SKU is unknown or stock is insufficient
         """
         self._check_key(key)
         ref = self._cart_name(ref)
@@ -47,15 +48,15 @@ class OmsApi(models.AbstractModel):
 
     @api.model
     def _release_cart(self, channel, ref):
-        """Keep nothing for a cart any more, whether or not something was kept."""
+        """Release the reservation of a cart, if any."""
         ref = self._cart_name(ref)
         count = self.env["oms.cart.reservation"].sudo()._release(channel, ref)
         return 200, write_part(CartReleased(ref=ref, released=count)), {}
 
     @api.model
     def _cart_name(self, ref):
-        """:return: the name of a cart, as it can be kept
-        :raise Problem: when it is too long for one
+        """:return: the reference of a cart as stored
+        :raise Problem: when it is too long
         """
         if len(ref) > MAX_CART_REF:
             message = f"expected {MAX_CART_REF} characters at most, found {len(ref)}"
@@ -64,8 +65,8 @@ class OmsApi(models.AbstractModel):
 
     @api.model
     def _cart_needs(self, channel, wanted):
-        """:return: what one of each item takes: units by product id, in the items' order
-        :raise Problem: naming every SKU nobody knows
+        """:return: units by product id that one of each item needs, in the items' order
+        :raise Problem: listing every unknown SKU
         """
         keys = [self.env["oms.channel.listing"]._key(item.sku) for item in wanted.items]
         needs, _names = self._goods(channel, keys)
@@ -80,7 +81,7 @@ class OmsApi(models.AbstractModel):
 
     @api.model
     def _sum(self, wanted, needs):
-        """:return: quantity by product id of all items together"""
+        """:return: total quantity of all items, by product id"""
         total = defaultdict(float)
         for item, need in zip(wanted.items, needs, strict=True):
             for product_id, units in need.items():
@@ -89,7 +90,7 @@ class OmsApi(models.AbstractModel):
 
     @api.model
     def _too_few(self, channel, ref, wanted, needs, error):
-        """:return: the problem that names every item of which there are too few"""
+        """:return: the problem that lists every item with insufficient stock"""
         engine = self.env["oms.availability"].sudo()
         by_place = dict(enumerate(needs))
         numbers = engine._available_sets(channel, by_place, but_cart=ref)

@@ -1,4 +1,4 @@
-"""The canonical API, what comes in: cancellations and returns of one order."""
+"""Canonical API, inbound: cancellations and returns of one order."""
 
 from datetime import datetime, timezone
 
@@ -24,7 +24,7 @@ class OmsApi(models.AbstractModel):
 
     @api.model
     def _cancel(self, channel, ref, body, key):
-        """Take the cancellation of an order, or of pieces of it, in."""
+        """Receive the cancellation of an order or of some of its items."""
         self._check_key(key)
         wanted = CancelRequest.from_dict(self._json(body))
         order = self._known_order(channel, ref)
@@ -40,8 +40,8 @@ class OmsApi(models.AbstractModel):
 
     @api.model
     def _prepare_cancellation(self, ref, order, wanted, own):
-        """:return: the document of a request to cancel
-        :raise Problem: when nothing of it can be cancelled any more
+        """:return: the cancellation document of a request
+        :raise Problem: when the items cannot be cancelled any more
         """
         self._check_cancel(order, wanted)
         of_line = self._lines_by_name(order)
@@ -60,7 +60,7 @@ class OmsApi(models.AbstractModel):
 
     @api.model
     def _announce_return(self, channel, ref, body, key):
-        """Take in that items of an order come back, or money is given back."""
+        """Receive a return of items or a refund of an order."""
         self._check_key(key)
         wanted = ReturnRequest.from_dict(self._json(body))
         order = self._known_order(channel, ref)
@@ -75,7 +75,7 @@ class OmsApi(models.AbstractModel):
 
     @api.model
     def _prepare_refund(self, ref, order, wanted):
-        """:return: the document of an announced return"""
+        """:return: the refund document of a return request"""
         self._check_return(order, wanted)
         of_line = self._lines_by_name(order)
         lines = tuple(
@@ -101,14 +101,14 @@ class OmsApi(models.AbstractModel):
 
     @api.model
     def _events_of(self, name, document):
-        """:return: the one event of a document that was made of a request"""
+        """:return: the list with the one event of a document"""
         payload = document.to_json().encode()
         return [((TOPICS[type(document)], name, payload, document.order_ref), document)]
 
     @api.model
     def _known_order(self, channel, ref):
-        """:return: the order of a channel's id; empty when it is still in the inbox
-        :raise Problem: when nobody told of it
+        """:return: the order with a channel's id; empty while it is still in the inbox
+        :raise Problem: when it is unknown
         """
         order = self._find_order(channel, ref)
         if not order and not self._messages(channel, ref, limit=1):
@@ -129,7 +129,7 @@ class OmsApi(models.AbstractModel):
 
     @api.model
     def _line_of(self, of_line, pieces):
-        """:return: the line that pieces are of; empty when there is none"""
+        """:return: the line that a requested item refers to; empty if there is none"""
         key_of = self.env["oms.channel.listing"]._key
         none = self.env["sale.order.line"]
         if pieces.line_ref:
@@ -138,7 +138,7 @@ class OmsApi(models.AbstractModel):
 
     @api.model
     def _line_values(self, order, of_line, pieces):
-        """:return: what names a line for whoever applies a cancellation"""
+        """:return: the values that identify a line when the cancellation is applied"""
         line = self._line_of(of_line, pieces)
         if not line:
             return {"line_ref": pieces.line_ref, "sku": pieces.sku}
@@ -152,7 +152,7 @@ class OmsApi(models.AbstractModel):
 
     @api.model
     def _check_cancel(self, order, wanted):
-        """:raise Problem: when pieces are of no line, or there are not so many left"""
+        """:raise Problem: when items match no line, or exceed the quantity left to cancel"""
         if not order:
             return
         left = {
@@ -161,7 +161,7 @@ class OmsApi(models.AbstractModel):
             if line.oms_kind == "product"
         }
         if not wanted.lines and left and not any(count > 0 for count in left.values()):
-            # A second cancellation of the same order is no mistake.
+            # Repeating the cancellation of an order is no error.
             if order.state != "cancel":
                 raise Problem(
                     409,
@@ -173,11 +173,11 @@ class OmsApi(models.AbstractModel):
 
     @api.model
     def _check_return(self, order, wanted):
-        """:raise Problem: when pieces are of no line, or not so many left the warehouse"""
+        """:raise Problem: when items match no line, or exceed the shipped quantity"""
         if not order:
             return
         shipped = {
-            # What was cancelled and not taken off had left: it is on its way back already.
+            # Items cancelled after shipping are on their way back already.
             line: status.shipped - status.cancelled + self._quantity(line.oms_reduced_qty / units)
             for line, status, units in self._status_lines(order)
         }
@@ -187,7 +187,7 @@ class OmsApi(models.AbstractModel):
 
     @api.model
     def _check_pieces(self, order, wanted, left, what, concerns=lambda pieces: True):
-        """:raise Problem: naming every line that is unknown, or of which there are too few"""
+        """:raise Problem: listing every unknown line and every exceeded quantity"""
         of_line = self._lines_by_name(order)
         unknown, many, taken = [], [], {}
         for place, pieces in enumerate(wanted.lines):

@@ -1,4 +1,4 @@
-"""The canonical API, what is read: what became of orders, as their channel needs it."""
+"""Canonical API, outbound: the status of orders for their channel."""
 
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
@@ -19,7 +19,7 @@ from odoo.addons.oms_addon.api.problems import Problem
 from odoo.addons.oms_addon.documents.codec import write_part
 from odoo.addons.oms_addon.documents.values import DocumentError, to_moment, to_text
 
-#: what a transaction that lasts may have kept from the page before
+#: long transactions may commit changes dated before the previous page
 OVERLAP = timedelta(minutes=5)
 _EPOCH = datetime(1970, 1, 1)
 _MICROSECOND = timedelta(microseconds=1)
@@ -33,7 +33,7 @@ class OmsApi(models.AbstractModel):
 
     @api.model
     def _read_order(self, channel, ref):
-        """:return: (status, content, headers) of what became of one order"""
+        """:return: (status, content, headers) with the status of one order"""
         order = self._known_order(channel, ref)
         messages = self._open_messages(channel, [ref])
         status = self._status(order, messages) if order else self._inbox_status(channel, ref)
@@ -41,7 +41,7 @@ class OmsApi(models.AbstractModel):
 
     @api.model
     def _list_orders(self, channel, updated_after, cursor, limit):
-        """:return: (status, content, headers) of a page of the orders that changed"""
+        """:return: (status, content, headers) with a page of changed orders"""
         started = self.env.cr.now()
         since = self._moment(updated_after)
         orders = self._changed_orders(channel, since, cursor, limit + 1)
@@ -62,7 +62,7 @@ class OmsApi(models.AbstractModel):
 
     @api.model
     def _changed_orders(self, channel, since, cursor, limit):
-        """:return: the orders of a channel behind a cursor, the longest unchanged first"""
+        """:return: the orders of a channel after a cursor, the longest unchanged first"""
         self.env["sale.order"].flush_model(["oms_channel_id", "write_date"])
         conditions = [SQL("oms_channel_id = %s", channel.id)]
         if since:
@@ -87,7 +87,7 @@ class OmsApi(models.AbstractModel):
 
     @api.model
     def _moment(self, text):
-        """:return: the time a parameter names, as Odoo stores it; ``None`` without one"""
+        """:return: the time in a parameter, as Odoo stores it; ``None`` without one"""
         if text is None:
             return None
         try:
@@ -102,18 +102,18 @@ class OmsApi(models.AbstractModel):
 
     @api.model
     def _find_order(self, channel, ref):
-        """:return: the order of a channel's id, or an empty recordset"""
+        """:return: the order with a channel's id, or an empty recordset"""
         domain = [("oms_channel_id", "=", channel.id), ("oms_order_ref", "=", to_text(ref))]
         return self.env["sale.order"].sudo().search(domain)
 
     @api.model
     def _messages(self, channel, ref, limit=None):
-        """:return: the inbox rows that name an order"""
+        """:return: the inbox rows about an order"""
         return self._inbox(channel, [("order_ref", "=", to_text(ref))], order="id", limit=limit)
 
     @api.model
     def _open_messages(self, channel, refs):
-        """:return: the inbox rows of orders that are not worked off, oldest first"""
+        """:return: the inbox rows of orders that are not processed yet, oldest first"""
         of_orders = [
             ("order_ref", "in", [to_text(ref) for ref in refs if ref]),
             ("state", "in", _OPEN_STATES),
@@ -124,7 +124,7 @@ class OmsApi(models.AbstractModel):
 
     @api.model
     def _status(self, order, messages, units=None):
-        """:return: what became of one order, see ``OrderStatus``"""
+        """:return: the status of one order, see ``OrderStatus``"""
         money = order.currency_id.decimal_places
         return OrderStatus(
             ref=order.oms_order_ref,
@@ -148,7 +148,7 @@ class OmsApi(models.AbstractModel):
 
     @api.model
     def _inbox_status(self, channel, ref):
-        """:return: the status of an order that nothing was made of yet"""
+        """:return: the status of an order that is only in the inbox so far"""
         messages = self._messages(channel, ref)
         todo = messages.filtered(lambda m: m.state in _OPEN_STATES)
         stuck = todo.filtered(lambda m: m.state != "pending")
@@ -174,10 +174,10 @@ class OmsApi(models.AbstractModel):
 
     @api.model
     def _status_lines(self, order, units=None):
-        """Tell the lines of an order.
+        """Prepare the status of the lines of an order.
 
-        :param dict units: our units in one of the channel's, by line; ``None`` to find them
-        :return: (line, ``StatusLine``, our units in one of the channel's) of what was ordered
+        :param dict units: Odoo units per unit of the channel, by line; ``None`` to look them up
+        :return: (line, ``StatusLine``, Odoo units per unit of the channel)
         """
         lines = order.order_line.filtered("oms_kind").sorted(lambda l: (l.sequence, l.id))
         if units is None:
@@ -199,12 +199,12 @@ class OmsApi(models.AbstractModel):
 
     @api.model
     def _shipped_of(self, line):
-        """:return: what left of a line; services leave with nobody"""
+        """:return: the shipped quantity of a line; 0 for services"""
         return line.qty_delivered if line.product_id.type == "consu" else 0.0
 
     @api.model
     def _units(self, channel, lines):
-        """:return: how many of our units one of the channel's is, by line"""
+        """:return: the number of Odoo units per unit of the channel, by line"""
         Listing = self.env["oms.channel.listing"].sudo()
         keys = {line: Listing._key(line.oms_sku) for line in lines}
         found = {
@@ -244,7 +244,7 @@ class OmsApi(models.AbstractModel):
 
     @api.model
     def _status_problems(self, record):
-        """:return: why an order or message does not go on"""
+        """:return: the open exceptions of an order or message"""
         return tuple(
             StatusProblem(code=hold.reason_code, message=hold.detail or hold.reason_id.name)
             for hold in record[
@@ -270,16 +270,16 @@ class OmsApi(models.AbstractModel):
 
     @api.model
     def _decimal(self, amount, digits=6):
-        """:return: an amount as it is stored, exactly"""
+        """:return: an amount with its stored precision, as a decimal"""
         return Decimal(float_repr(amount or 0.0, digits))
 
     @api.model
     def _quantity(self, quantity):
-        """:return: a quantity without zeros nobody needs"""
+        """:return: a quantity without trailing zeros"""
         number = self._decimal(quantity).normalize()
         return number if number.as_tuple().exponent <= 0 else number.quantize(Decimal(1))
 
     @api.model
     def _aware(self, moment):
-        """:return: a stored time as an aware one"""
+        """:return: a stored time with the UTC time zone"""
         return moment.replace(tzinfo=timezone.utc) if moment else None

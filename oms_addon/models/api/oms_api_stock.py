@@ -1,4 +1,4 @@
-"""The canonical API, what is read: how many can be sold."""
+"""Canonical API, outbound: Available to Sell."""
 
 import math
 
@@ -14,7 +14,7 @@ class OmsApi(models.AbstractModel):
 
     @api.model
     def _read_availability(self, channel, skus, cursor, limit):
-        """:return: (status, content, headers): of some SKUs, or a page of all listings"""
+        """:return: (status, content, headers) for some SKUs, or for a page of all listings"""
         following = None
         if not skus:
             listings = self._listings(channel, cursor, limit + 1)
@@ -27,7 +27,7 @@ class OmsApi(models.AbstractModel):
 
     @api.model
     def _listings(self, channel, cursor, limit):
-        """:return: listings of a channel behind a cursor that are known to be some product"""
+        """:return: the listings of a channel after a cursor that are linked to one product"""
         domain = [("channel_id", "=", channel.id), ("product_id", "!=", False)]
         if cursor:
             domain.append(("id", ">", int(cursor)))
@@ -35,9 +35,9 @@ class OmsApi(models.AbstractModel):
 
     @api.model
     def _availability(self, channel, skus):
-        """Tell how many of SKUs can be sold, by the channel's policy.
+        """Read the Available to Sell of SKUs on a channel.
 
-        :param list skus: as the channel writes them
+        :param list skus: SKUs as the channel writes them
         :return: a row for each, in order
         :rtype: list[Available]
         """
@@ -55,7 +55,9 @@ class OmsApi(models.AbstractModel):
 
     @api.model
     def _goods(self, channel, keys):
-        """:return: what one of each known SKU is made of, and what it is called, by SKU key"""
+        """:return: units by product id, and names, of the listing or product of each known SKU
+        key
+        """
         Listing = self.env["oms.channel.listing"].sudo()
         listings = Listing.search([("channel_id", "=", channel.id), ("sku_key", "in", keys)])
         of_listing = listings._stock_needs()

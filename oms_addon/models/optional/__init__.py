@@ -1,6 +1,6 @@
-"""What takes part where an add-on of Odoo that ours does not need is installed: `mrp`,
-`product_expiry`, `website_sale`. Whether one is, is asked here alone; without it each of these
-answers as if there were no kit, no date and no website.
+"""Bridges to optional add-ons of Odoo: `mrp`, `product_expiry`, `website_sale`. Only this folder
+checks whether they are installed; without them its methods behave as if there were no kits, no
+dates and no website.
 """
 
 from . import mrp_kits

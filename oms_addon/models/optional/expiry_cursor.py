@@ -1,11 +1,11 @@
-"""Up to which stock row the expired lots were looked at."""
+"""Progress of the expiry check over stock rows."""
 
 from odoo import api, fields, models
 from odoo.tools import SQL
 
 
 class OmsLotExpiryCursor(models.Model):
-    """One row: the removal date and the id of the stock row that was looked at last."""
+    """A single row: removal date and id of the last stock row checked."""
 
     _name = "oms.lot.expiry.cursor"
     _description = "Position in Expired Lots"
@@ -13,11 +13,11 @@ class OmsLotExpiryCursor(models.Model):
     _log_access = False
 
     moment = fields.Datetime("Removal Date", required=True, readonly=True)
-    # No link: rows of stock are merged and deleted, and their order stays.
+    # Not a relation: stock rows are merged and deleted, but the position must remain.
     quant_id = fields.Integer("Stock Row", required=True, readonly=True)
 
     def init(self):
-        """Add the one row."""
+        """Create the single row."""
         self.env.cr.execute(
             """INSERT INTO oms_lot_expiry_cursor (moment, quant_id)
                SELECT '1970-01-01', 0 WHERE NOT EXISTS (SELECT FROM oms_lot_expiry_cursor)"""
@@ -25,9 +25,9 @@ class OmsLotExpiryCursor(models.Model):
 
     @api.model
     def _advance(self, moment, quant_id):
-        """Move on. Of two transactions that do so at once the second begins again.
+        """Move the cursor forward. Of two concurrent transactions the second is retried.
 
-        :param datetime moment: the removal date of the last row that was looked at
+        :param datetime moment: removal date of the last row checked
         :param int quant_id: its id
         """
         self.env.cr.execute(

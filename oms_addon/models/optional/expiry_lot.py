@@ -1,8 +1,8 @@
-"""Lots that somebody gives another date."""
+"""Changes of the dates of lots."""
 
 from odoo import models
 
-#: fields of `product_expiry`
+#: date fields of `product_expiry`
 DATES = {"expiration_date", "removal_date"}
 
 
@@ -10,8 +10,8 @@ class StockLot(models.Model):
     _inherit = "stock.lot"
 
     def _oms_recompute_dates(self, vals):
-        """Look at lots again of which a date was written: one that is over counts at once."""
+        """Check lots again after a change of their dates: expired ones count immediately."""
         if not DATES.isdisjoint(vals) and not DATES.isdisjoint(self._fields):
-            # Whoever dates lots need not be allowed to change deliveries.
+            # Users who may edit lots need no write access to deliveries.
             self.env["oms.lot.expiry"].sudo()._recompute(self.sudo())
             self.env.ref("oms_addon.oms_lane_allocator").sudo()._wake()

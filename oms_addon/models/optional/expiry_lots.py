@@ -1,4 +1,4 @@
-"""Lots whose time is over: sold and delivered no more, without anybody's doing."""
+"""Expired lots: no longer sold or delivered, without any user action."""
 
 import logging
 
@@ -21,10 +21,10 @@ EXPIRED = """
 
 
 class OmsLotExpiry(models.AbstractModel):
-    """Looks at lots when their removal date comes, where `product_expiry` is installed.
+    """Processes lots that reach their removal date, if `product_expiry` is installed.
 
-    What can be sold of their items is counted again. Deliveries that were to take them take
-    others or wait; of what somebody has in hands already a person decides.
+    Their Available to Sell is recomputed. Deliveries that reserved them reserve other lots or wait;
+    an exception is opened for lots already picked.
     """
 
     _name = "oms.lot.expiry"
@@ -34,10 +34,10 @@ class OmsLotExpiry(models.AbstractModel):
 
     @api.model
     def _process(self, limit=1000):
-        """Look at the lots whose removal date came since the last time.
+        """Process the lots whose removal date was reached since the last run.
 
-        :param int limit: how many stock rows at most
-        :return: how many stock rows were looked at
+        :param int limit: maximum number of stock rows
+        :return: number of stock rows processed
         :rtype: int
         """
         if not self.env["oms.stock"]._has_dates():
@@ -46,7 +46,7 @@ class OmsLotExpiry(models.AbstractModel):
         rows = self.env.execute_query(SQL(EXPIRED, now=self._now(), limit=limit))
         if not rows:
             return 0
-        # Of two that look at once the second begins again.
+        # Of two concurrent transactions the second is retried.
         quant_id, _lot_id, moment = rows[-1]
         self.env["oms.lot.expiry.cursor"]._advance(moment, quant_id)
         self._recompute(self.env["stock.lot"].browse({row[1] for row in rows if row[1]}))
@@ -54,12 +54,12 @@ class OmsLotExpiry(models.AbstractModel):
 
     @api.model
     def _now(self):
-        """:return: the moment up to which a transaction sees all that was reserved"""
+        """:return: the latest time for which this transaction sees all reservations"""
         return min(self.env.cr.now(), fields.Datetime.now())
 
     @api.model
     def _recompute(self, lots):
-        """Have what can be sold counted again, and take deliveries off lots that are too old.
+        """Recompute Available to Sell and unreserve expired lots from deliveries.
 
         :param lots: ``stock.lot`` records
         """
@@ -79,7 +79,8 @@ class OmsLotExpiry(models.AbstractModel):
 
     @api.model
     def _recompute_products(self, products):
-        """Look at what is too old of products, of which lots have dates from now on, or none.
+        """Process the expired lots of products whose use of expiration dates was switched on or
+        off.
 
         :param products: ``product.product`` records
         """
@@ -94,7 +95,7 @@ class OmsLotExpiry(models.AbstractModel):
 
     @api.model
     def _lines(self, lots):
-        """:return: the open lines that are to bring items of lots to customers"""
+        """:return: the open move lines that deliver these lots to customers"""
         if not lots:
             return self.env["stock.move.line"]
         lines = self.env["stock.move.line"].search(
@@ -118,8 +119,8 @@ class OmsLotExpiry(models.AbstractModel):
 
     @api.model
     def _unreserve(self, lines):
-        """Give back lots that deliveries have reserved, so that others are taken; nobody's work
-        is undone.
+        """Unreserve lots from deliveries so that others are reserved; deliveries that have been
+        started keep theirs.
 
         :param lines: ``stock.move.line`` records
         """
@@ -139,7 +140,7 @@ class OmsLotExpiry(models.AbstractModel):
 
     @api.model
     def _lock(self, lines):
-        """Take the locks of deliveries, days and stock, in the order of whoever rejects items."""
+        """Lock deliveries, days and stock, in the same order as pick exceptions."""
         lines.picking_id._oms_lock_all()
         self.env["oms.allocation.day"]._lock_companies(lines.company_id)
         kits = self.env["oms.kits"]._lines(lines.move_id)
@@ -152,7 +153,7 @@ class OmsLotExpiry(models.AbstractModel):
 
     @api.model
     def _started(self, lines):
-        """:return: the lines of deliveries that somebody works on"""
+        """:return: the lines of deliveries that have been started"""
         started = lines.picking_id._oms_started()
         return lines.filtered(
             lambda line: line.picking_id in started or line.picked or line._oms_is_packed()
@@ -160,9 +161,9 @@ class OmsLotExpiry(models.AbstractModel):
 
     @api.model
     def _release(self, lines):
-        """Give back what lines have reserved; when together fails, find out which cannot.
+        """Delete move lines; if that fails for all together, find the ones that cannot be deleted.
 
-        :return: why a line keeps its lot, by line
+        :return: the reason why a line keeps its lot, by line
         :rtype: dict
         """
         kept = {}
@@ -177,7 +178,7 @@ class OmsLotExpiry(models.AbstractModel):
 
     @api.model
     def _text(self, line):
-        """:return: which items of which delivery are too old"""
+        """:return: the expired items of a delivery, for display"""
         return self.env._(
             "%(quantity)s × %(product)s of lot %(lot)s in %(delivery)s.",
             quantity=f"{line.quantity:g}",
@@ -188,7 +189,7 @@ class OmsLotExpiry(models.AbstractModel):
 
     @api.model
     def _show(self, orders, kept, texts):
-        """Ask a person about items that are too old and in somebody's hands."""
+        """Open exceptions for expired items that have been picked."""
         self.env["oms.hold"]._open_many(
             [
                 (
@@ -208,9 +209,10 @@ class OmsLotExpiry(models.AbstractModel):
 
     @api.model
     def _serve_again(self, moves, orders, kept, texts):
-        """Put orders whose items are too old back into the queue, and look at their promises.
+        """Return orders with expired items to the queue and schedule the review of their promised
+        dates.
 
-        :param moves: ``stock.move`` records that gave items back
+        :param moves: ``stock.move`` records whose lots were unreserved
         """
         told = {
             order: " ".join(texts[line] for line in of_order if line not in kept)
@@ -229,7 +231,7 @@ class OmsLotExpiry(models.AbstractModel):
         self.env["oms.promise.review"]._ask(
             [(move.product_id, move.company_id, reason) for move in ours]
         )
-        # What no order is for, no queue serves.
+        # Moves without an order are not in the backorder queue.
         (moves - ours)._action_assign()
         moves._oms_wake_allocator("location_id")
         self.env["sale.order"].concat(*orders)._oms_run()

@@ -1,4 +1,4 @@
-"""Products whose lots get dates, or have none any more."""
+"""Products whose use of expiration dates is switched on or off."""
 
 from odoo import models
 
@@ -7,7 +7,7 @@ class ProductTemplate(models.Model):
     _inherit = "product.template"
 
     def _oms_switched_dates(self, vals):
-        """:return: the products whose lots get dates by a write, or lose them
+        """:return: the products whose use of expiration dates is changed by a write
 
         ``use_expiration_date`` is a field of `product_expiry`.
         """
@@ -17,9 +17,9 @@ class ProductTemplate(models.Model):
         return self.filtered(lambda t: t.use_expiration_date != uses_dates)
 
     def _oms_recompute_lots(self):
-        """Look at the lots of products again."""
+        """Check the lots of products again."""
         if self:
-            # Whoever keeps products need not be allowed to change deliveries.
+            # Users who may edit products need no write access to deliveries.
             self.env["oms.lot.expiry"].sudo()._recompute_products(
                 self.sudo().with_context(active_test=False).product_variant_ids
             )

@@ -1,4 +1,4 @@
-"""Stock rows whose removal date came are neither reserved nor sold."""
+"""Exclusion of expired stock rows from reservation and sale."""
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -12,17 +12,17 @@ class OmsStock(models.AbstractModel):
 
     @api.model
     def _has_dates(self):
-        """:return: whether `product_expiry` is installed, which knows when lots are too old"""
+        """:return: whether `product_expiry` is installed, which adds removal dates"""
         return "removal_date" in self.env["stock.quant"]._fields
 
     @api.model
     def _removal_date(self):
-        """:return: the column of stock rows that says from when their items are too old"""
+        """:return: the SQL column with the removal date of stock rows"""
         return SQL("removal_date") if self._has_dates() else SQL("NULL::timestamp")
 
     @api.model
     def _fresh(self):
-        """:return: the condition of rows ``quant`` of stock whose items may still be sold"""
+        """:return: the SQL condition for stock rows ``quant`` that are not expired"""
         if not self._has_dates():
             return SQL("TRUE")
         return SQL(
@@ -36,7 +36,7 @@ class OmsStock(models.AbstractModel):
 
     @api.model
     def _get_fresh_domain(self):
-        """:return: what ``_fresh`` says, for the ORM"""
+        """:return: the condition of ``_fresh`` as a domain"""
         if not self._has_dates():
             return Domain.TRUE
         return (
@@ -47,7 +47,7 @@ class OmsStock(models.AbstractModel):
 
     @api.model
     def _fresh_rows(self, rows, moment):
-        """:return: the locked rows whose items are not too old at a moment"""
+        """:return: the locked rows that are not expired at a time"""
         if not self._has_dates():
             return rows
         products = self.env["product.product"].browse({row["product_id"] for row in rows})
@@ -61,12 +61,12 @@ class OmsStock(models.AbstractModel):
 
     @api.model
     def _fresh_from(self, moment):
-        """Say which removal date items need to be taken at a moment.
+        """Return the earliest removal date that items must have at a time.
 
-        What is too old now is so for a move that was to be done before, too.
+        Items expired now also count as expired for moves scheduled earlier.
 
         :param datetime moment: the date of a move
-        :return: the first removal date that will do; dates have whole seconds
+        :return: the earliest accepted removal date; dates have whole seconds
         :rtype: datetime
         """
         moment = fields.Datetime.to_datetime(moment)

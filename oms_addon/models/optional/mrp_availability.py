@@ -1,4 +1,4 @@
-"""What kits are made of."""
+"""Components of kits."""
 
 from collections import defaultdict
 
@@ -10,10 +10,10 @@ class OmsAvailability(models.AbstractModel):
 
     @api.model
     def _kits(self, products, company):
-        """Read what kits are made of.
+        """Read the components of kits.
 
-        :return: units by product id, by the id of each product that is a kit; kits in kits
-            are taken apart
+        :return: units by product id, by the id of each product that is a kit; nested kits are
+            resolved
         :rtype: dict[int, dict[int, float]]
         """
         if not self.env["oms.kits"]._is_there():
@@ -24,11 +24,11 @@ class OmsAvailability(models.AbstractModel):
 
     @api.model
     def _parts(self, product, bom):
-        """:return: units by product id of what one kit is made of"""
+        """:return: units by product id needed for one kit"""
         made = product.uom_id._compute_quantity(1.0, bom.product_uom_id, round=False)
         parts = defaultdict(float)
-        # Odoo rounds each line up to its unit: for a single kit of a large recipe that is
-        # not what it takes, for as many as the recipe makes it is.
+        # Odoo rounds each line up to its unit. This is wrong for a single kit of a large bill of
+        # materials, so compute for the quantity of the bill.
         _boms, lines = bom.explode(product, 1.0)
         for line, values in lines:
             quantity = values["qty"] * made / bom.product_qty

@@ -1,4 +1,4 @@
-"""Kits leave whole: of their parts no more is reserved than makes whole kits."""
+"""Reservation of kits: components are only reserved for whole kits."""
 
 import math
 
@@ -8,35 +8,35 @@ from odoo.addons.oms_addon.tools.sealed_context import sealed
 
 
 class OmsKits(models.AbstractModel):
-    """Looks after order lines whose product is a kit, where Odoo's Manufacturing is installed."""
+    """Handles order lines whose product is a kit, if `mrp` is installed."""
 
     _name = "oms.kits"
     _description = "Kits"
 
     @api.model
     def _is_there(self):
-        """:return: whether Odoo's Manufacturing is installed"""
+        """:return: whether `mrp` is installed"""
         return "mrp.bom" in self.env
 
     @api.model
     def _prepare_part_values(self, move):
-        """:return: what a move that takes the place of another says of the kit it is a part of"""
+        """:return: the values that link a replacing move to the kit of the replaced one"""
         return {"bom_line_id": move.bom_line_id.id} if self._is_there() else {}
 
     @api.model
     def _lines(self, moves):
-        """:return: the order lines of moves that are parts of a kit"""
+        """:return: the order lines of moves that are components of a kit"""
         if not self._is_there():
             return moves.sale_line_id.browse()
         return moves.filtered(lambda m: m.bom_line_id.bom_id.type == "phantom").sale_line_id
 
     @api.model
     def _parts_of(self, lines):
-        """Read what the kits that order lines are about take from stock.
+        """Read the components of the kits on order lines.
 
         :param lines: ``sale.order.line`` records
-        :return: pairs (product id, units in one) by line; a line that is about no kit, or about
-            one of whose parts none is counted, is not in it
+        :return: pairs (product id, units per kit) by line; lines without a kit, or without tracked
+            components, are omitted
         :rtype: dict
         """
         engine, found = self.env["oms.availability"], {}
@@ -55,9 +55,9 @@ class OmsKits(models.AbstractModel):
 
     @api.model
     def _stock_of(self, lines):
-        """Read whose stock order lines are about: of kits that of their parts.
+        """Read the products whose stock order lines need: the components of kits.
 
-        :return: the parts, as ``_parts_of`` does, and all the products
+        :return: the components, as of ``_parts_of``, and all products
         :rtype: tuple
         """
         parts = self._parts_of(lines)
@@ -67,11 +67,11 @@ class OmsKits(models.AbstractModel):
 
     @api.model
     def _as_parts(self, move, procurements):
-        """Have a part of a kit procured where the kit itself was to be.
+        """Replace procurements of a kit by procurements of one of its components.
 
-        :param move: the ``stock.move`` of the part, which comes from elsewhere now
-        :param list procurements: those of its order line, in units of the part
-        :return: the procurements of the part
+        :param move: the ``stock.move`` of the component that is re-sourced
+        :param list procurements: procurements of its order line, in units of the component
+        :return: the procurements of the component
         :rtype: list
         """
         part = move.product_id
@@ -85,9 +85,9 @@ class OmsKits(models.AbstractModel):
 
     @api.model
     def _release_parts(self, moves):
-        """Give back parts of kits that cannot be made whole; who waits for them keeps the claim.
+        """Unreserve components of incomplete kits; waiting moves keep their demand.
 
-        :param moves: ``stock.move`` records that were reserved, under the locks of their stock
+        :param moves: ``stock.move`` records with locked and reserved stock
         """
         for line in self._lines(moves):
             ordered, whole = self._ordered(line), self._whole(line)
@@ -99,14 +99,15 @@ class OmsKits(models.AbstractModel):
 
     @api.model
     def _ordered(self, line):
-        """:return: how many kits an order line is about"""
+        """:return: the number of kits ordered on a line"""
         return line.product_uom_id._compute_quantity(
             line.product_uom_qty, line.product_id.uom_id, round=False
         )
 
     @api.model
     def _whole(self, line):
-        """:return: how many whole kits left or are reserved, of all the parts of a line
+        """:return: the number of whole kits that are shipped or reserved, over all components of a
+            line
         :rtype: int
         """
         ordered = self._ordered(line)
@@ -119,10 +120,10 @@ class OmsKits(models.AbstractModel):
 
     @api.model
     def _brought(self, line, moves):
-        """Count the whole kits that moves bring, as Odoo counts those that are delivered.
+        """Count the whole kits in moves, as Odoo counts delivered kits.
 
-        :param moves: ``stock.move`` records of parts of an order line's kits
-        :return: kits, in the unit of the order line
+        :param moves: ``stock.move`` records of components of the order line's kits
+        :return: number of kits, in the unit of the order line
         """
         boms = line.move_ids.filtered(lambda m: m.state != "cancel").bom_line_id.bom_id
         bom = boms.filtered(
@@ -149,7 +150,7 @@ class OmsKits(models.AbstractModel):
 
     @api.model
     def _parts(self, line):
-        """:return: by product, the moves that take the parts of a line from stock
+        """:return: the moves that take the components of a line from stock, by product
         :rtype: dict
         """
         moves = line.move_ids.filtered(
@@ -165,14 +166,12 @@ class OmsKits(models.AbstractModel):
 
     @api.model
     def _had(self, moves):
-        """:return: what moves have reserved, or moved"""
+        """:return: the quantity reserved or moved"""
         return sum(moves.move_line_ids.mapped("quantity_product_uom"))
 
     @api.model
     def _release(self, moves, surplus):
-        """Give back some of what moves have reserved, the last reserved first; what somebody
-        has picked stays.
-        """
+        """Unreserve a quantity of moves, the last reserved first; picked lines are kept."""
         moves = moves.with_context(**sealed(stock_locked=True))
         lines = moves.filtered(lambda m: m.state != "done").move_line_ids
         for line in lines.filtered(lambda l: not l.picked).sorted("id", reverse=True):

@@ -1,4 +1,4 @@
-"""Products that are kits."""
+"""Kits among products."""
 
 from odoo import models
 
@@ -7,6 +7,6 @@ class ProductProduct(models.Model):
     _inherit = "product.product"
 
     def _oms_is_kit(self):
-        """:return: whether a product is made of others whose stock counts"""
+        """:return: whether the product is a kit whose components determine its stock"""
         self.ensure_one()
         return bool(self._fields.get("is_kits") and self.is_kits)

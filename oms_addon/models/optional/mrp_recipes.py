@@ -1,10 +1,10 @@
-"""Kits are counted again when their bills of materials change."""
+"""Recomputation of kits when their bills of materials change."""
 
 from odoo import api, fields, models
 from odoo.tools import SQL
 from odoo.tools.sql import column_exists, create_column
 
-#: what decides what a kit is made of
+#: fields that determine the components of a kit
 RECIPE_FIELDS = {
     "mrp.bom": (
         "active",
@@ -50,7 +50,7 @@ class ProductTemplate(models.Model):
 
     @api.depends(lambda self: self._oms_recipe_paths())
     def _compute_oms_components_changed_at(self):
-        """Have the Available to Sell counted again of what is made by a changed recipe."""
+        """Queue the kits of a changed bill of materials for recomputation of Available to Sell."""
         if not self.env["oms.kits"]._is_there():
             self.oms_components_changed_at = False
             return
@@ -59,7 +59,9 @@ class ProductTemplate(models.Model):
 
     @api.model
     def _oms_recipe_paths(self):
-        """:return: the paths to what decides what kits are made of; none without `mrp`"""
+        """:return: the paths to the fields that determine the components of kits; none without
+        `mrp`
+        """
         if "bom_ids" not in self._fields:
             return ()
         return tuple(
@@ -71,7 +73,7 @@ class ProductTemplate(models.Model):
         )
 
     def _oms_add_components_column(self):
-        """Add the column of ``oms_components_changed_at``, empty for the products of before."""
+        """Add the column of ``oms_components_changed_at``, empty for existing products."""
         if not column_exists(self.env.cr, self._table, "oms_components_changed_at"):
             create_column(self.env.cr, self._table, "oms_components_changed_at", "timestamp")
 
@@ -81,7 +83,7 @@ class OmsKits(models.AbstractModel):
 
     @api.model
     def _with_kits(self, product_ids):
-        """Add the kits that are made of products, kits of kits too.
+        """Add the kits that contain products, including nested kits.
 
         :rtype: set[int]
         """

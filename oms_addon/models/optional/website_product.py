@@ -1,4 +1,4 @@
-"""Products on a website that is the shop of a channel."""
+"""Stock of products on a website that is connected as a channel."""
 
 import math
 
@@ -9,7 +9,7 @@ class ProductProduct(models.Model):
     _inherit = "product.product"
 
     def _oms_offer_on_website(self, website_id, warehouse_id):
-        """Bring what is free down to what the website's channel may sell."""
+        """Limit the free quantity shown to the Available to Sell of the website's channel."""
         goods = self.filtered(lambda p: p.id and (p.is_storable or p._oms_is_kit()))
         shop = self.env["oms.channel.adapter.odoo_shop"]
         offered = shop._shop_stock(goods, website_id, warehouse_id) if goods else None

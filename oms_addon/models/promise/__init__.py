@@ -1,4 +1,4 @@
-"""Promised dates: computed, reviewed and notified."""
+"""Promised delivery dates: computed, reviewed and notified. Not the dates of transfers."""
 
 from . import stock_warehouse_promise
 from . import resource_calendar

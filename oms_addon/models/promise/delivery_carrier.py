@@ -1,4 +1,4 @@
-"""How long a carrier takes, and on which days it delivers."""
+"""Transit time and delivery days of a carrier."""
 
 from odoo import fields, models
 
@@ -33,10 +33,10 @@ class DeliveryCarrier(models.Model):
     oms_transit_ids = fields.One2many("oms.transit", "carrier_id", "Transit Days by Zone")
 
     def _oms_way(self, partner, warehouse):
-        """Find how long parcels travel from a warehouse to a customer.
+        """Determine the transit time and delivery days from a warehouse to a customer.
 
-        :param partner: where to
-        :param warehouse: from where; its usual days count where no carrier says more
+        :param partner: the recipient
+        :param warehouse: the sender; its transit days apply if the carrier has none
         :rtype: promise.Way
         """
         carrier_sudo = self.sudo()

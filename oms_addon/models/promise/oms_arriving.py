@@ -1,4 +1,4 @@
-"""What confirmed purchases and other incoming moves will bring."""
+"""Incoming items from confirmed purchases and other incoming moves."""
 
 from collections import defaultdict
 from typing import NamedTuple
@@ -6,8 +6,8 @@ from typing import NamedTuple
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-#: What ends in a warehouse's stock: a receipt of several steps counts at each of them. A move
-#: that does not say where it ends goes on to the stock when it is a step of the receipt.
+#: Moves that end in a warehouse's stock; a receipt in several steps counts at each of them. A step
+#: of a receipt without final destination is assumed to end in stock.
 INCOMING = """
     SELECT move.product_id, place.warehouse_id,
            GREATEST(COALESCE(line.date_planned, move.date), %(now)s) AS due,
@@ -44,7 +44,7 @@ INCOMING = """
 
 
 class Arrival(NamedTuple):
-    """Items that will come in: how many of them are still to be had, and by when."""
+    """Incoming items: the quantity still available and the expected date."""
 
     product_id: int
     warehouse_id: int
@@ -59,15 +59,15 @@ class OmsArriving(models.AbstractModel):
 
     @api.model
     def _arriving(self, warehouses, products, but=None):
-        """Read what will come in, less what those who wait for items take of it.
+        """Read incoming items, less the demand of waiting orders.
 
-        What comes first goes to those who wait, as far as what is there does not serve them.
-        What is made or bought for one order is nobody else's; what is overdue comes now.
+        Waiting orders use free stock first, then the earliest incoming items. Items made or bought
+        for one order are excluded; overdue items are expected now.
 
         :param warehouses: ``stock.warehouse`` records
         :param products: ``product.product`` records
-        :param but: ``stock.move`` records whose claims do not count: who asks for them
-        :return: what is left of each incoming move, the earliest first
+        :param but: ``stock.move`` records whose demand is ignored
+        :return: the remaining quantity of each incoming move, the earliest first
         :rtype: list[Arrival]
         """
         incoming = self._incoming(warehouses, products)
@@ -85,7 +85,7 @@ class OmsArriving(models.AbstractModel):
 
     @api.model
     def _arriving_quantities(self, warehouses, products, until):
-        """Read how much will have come in by a moment that nobody waits for.
+        """Read the incoming quantities until a date that no waiting order needs.
 
         :param until: a naive UTC datetime
         :return: quantity in the product's unit, by (warehouse id, product id)
@@ -99,8 +99,8 @@ class OmsArriving(models.AbstractModel):
 
     @api.model
     def _incoming(self, warehouses, products):
-        """:return: all that will come into warehouses from outside their stock, the earliest
-        first, whoever waits for it
+        """:return: all items coming into warehouses from outside their stock, the earliest first,
+            including those needed by waiting orders
         :rtype: list[Arrival]
         """
         if not warehouses or not products:
@@ -120,8 +120,8 @@ class OmsArriving(models.AbstractModel):
 
     @api.model
     def _uncovered(self, warehouses, products, but=None):
-        """:return: what those who wait for items miss beyond what is there, by
-        (warehouse id, product id)
+        """:return: the demand of waiting orders that exceeds the stock, by (warehouse id, product
+        id)
         """
         stock = self.env["oms.stock"]
         locations = stock._locations(warehouses)

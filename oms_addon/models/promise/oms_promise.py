@@ -1,4 +1,4 @@
-"""When customers get their items: promised once, and again only with a word to them."""
+"""Promised delivery dates: set once, changed only with a notification of the customer."""
 
 from collections import defaultdict
 
@@ -16,10 +16,10 @@ class OmsPromise(models.AbstractModel):
 
     @api.model
     def _promise(self, lines):
-        """Promise order lines that are about to be procured, and have no promise yet.
+        """Set the promised dates of order lines that are about to be procured and have none.
 
-        Who waits already is served first: of what is there and what comes in, a new line gets
-        what they leave. A line that nobody can say anything about gets no promise.
+        Waiting orders are served first: a new line can only use the stock and incoming items they
+        leave. A line whose availability is unknown gets no date.
 
         :param lines: ``sale.order.line`` records
         """
@@ -28,10 +28,10 @@ class OmsPromise(models.AbstractModel):
 
     @api.model
     def _preview(self, lines):
-        """Find what would be promised of order lines now, without promising it.
+        """Compute the promised dates of order lines without setting them.
 
         :param lines: ``sale.order.line`` records
-        :return: a ``promise.Promise`` by line; a line that cannot be promised is not in it
+        :return: a ``promise.Promise`` by line; lines without a known date are omitted
         :rtype: dict
         """
         lines = self._to_promise(lines)
@@ -45,7 +45,9 @@ class OmsPromise(models.AbstractModel):
 
     @api.model
     def _to_promise(self, lines):
-        """:return: the lines we promise: items that leave from warehouses we run"""
+        """:return: the lines that get promised dates: stocked items from managed warehouses, not
+        recorded only or shipped by the channel
+        """
         return lines.filtered(
             lambda line: (
                 line._oms_is_goods()
@@ -57,7 +59,7 @@ class OmsPromise(models.AbstractModel):
 
     @api.model
     def _claims_of_lines(self, lines):
-        """:return: pairs ((line, warehouse id), quantity), in the order of serving"""
+        """:return: pairs ((line, warehouse id), quantity), in serving order"""
         rank = {order: n for n, order in enumerate(lines.order_id._oms_serving_order())}
         claims = []
         for line in lines.sorted(lambda l: (rank[l.order_id], l.sequence, l.id)):
@@ -70,8 +72,8 @@ class OmsPromise(models.AbstractModel):
 
     @api.model
     def _supplies(self, warehouses, products):
-        """:return: what those who wait already leave, now and later, by
-        (warehouse id, product id)
+        """:return: the stock and incoming items not needed by waiting orders, by (warehouse id,
+        product id)
         """
         supplies = defaultdict(list)
         now = fields.Datetime.now()
@@ -86,9 +88,9 @@ class OmsPromise(models.AbstractModel):
 
     @api.model
     def _moments(self, claims, supplies):
-        """Find when the last of what each claim is about is there.
+        """Determine when the quantity of each claim is available in full.
 
-        :return: the moment by claim, and the claims of which something never comes
+        :return: the time by claim, and the claims with items that are never available
         :rtype: tuple[dict, set]
         """
         by_stock = defaultdict(list)
@@ -108,10 +110,10 @@ class OmsPromise(models.AbstractModel):
 
     @api.model
     def _values(self, lines, moments):
-        """Find the promises of lines.
+        """Compute the promised dates of lines.
 
-        :param dict moments: when items are there, by (line, warehouse id)
-        :return: a ``promise.Promise`` by line; a line that cannot be promised is not in it
+        :param dict moments: time of availability, by (line, warehouse id)
+        :return: a ``promise.Promise`` by line; lines without a known date are omitted
         :rtype: dict
         """
         by_line = defaultdict(dict)
@@ -131,12 +133,12 @@ class OmsPromise(models.AbstractModel):
 
     @api.model
     def _share_count(self, line):
-        """:return: from how many warehouses the line's items come, as far as it is planned"""
+        """:return: the number of warehouses planned to serve the line"""
         return 1 if line.move_ids else max(len(line.oms_plan or {}), 1)
 
     @api.model
     def _dates(self, line, warehouse, moment, places):
-        """:return: the promise of items of a line that are in a warehouse at a moment"""
+        """:return: the dates for items of a line that are available in a warehouse at a time"""
         order = line.order_id
         carrier = order.carrier_id or order.oms_channel_id.carrier_id
         key = warehouse.id, carrier.sudo().oms_cutoff
@@ -147,7 +149,7 @@ class OmsPromise(models.AbstractModel):
         way = carrier._oms_way(order.partner_shipping_id, warehouse)
         dates = promise.promise(moment, places[key], way)
         if order.commitment_date and order.commitment_date != order.oms_available_at:
-            # What staff agreed with the customer is not undercut.
+            # The promised date is never before the delivery date agreed by staff.
             dates = promise.Promise(
                 dates.ship_before, max(dates.arrive_before, order.commitment_date)
             )
@@ -155,7 +157,7 @@ class OmsPromise(models.AbstractModel):
 
     @api.model
     def _together(self, found):
-        """:return: the promises, where an order that ships complete has one for all lines"""
+        """:return: the dates, made equal for all lines of an order with complete delivery"""
         for order, lines in self.env["sale.order.line"].concat(*found).grouped("order_id").items():
             if order.picking_policy == "one":
                 last = promise.Promise(
@@ -168,7 +170,7 @@ class OmsPromise(models.AbstractModel):
 
     @api.model
     def _make(self, promises):
-        """Write first promises on their lines, and in the timeline of their orders."""
+        """Write first promised dates on lines and log them in the timeline of their orders."""
         if not promises:
             return
         self._write(promises)
@@ -185,7 +187,7 @@ class OmsPromise(models.AbstractModel):
 
     @api.model
     def _write(self, promises):
-        """Write promises on lines, and the dates of their deliveries.
+        """Write promised dates on lines, and the dates of their deliveries.
 
         :param dict promises: ``promise.Promise`` or ``None`` by line
         """

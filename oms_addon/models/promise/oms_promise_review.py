@@ -1,4 +1,4 @@
-"""What comes earlier, later, less or not at all changes promises, in the order of the queue."""
+"""Review of promised dates when the supply of a product changes, in serving order."""
 
 from collections import defaultdict
 
@@ -10,7 +10,7 @@ from odoo.addons.oms_addon.tools.promise import Supply
 
 
 class OmsPromiseReview(models.Model):
-    """A product whose promises have to be looked at again, and why."""
+    """A product whose promised dates have to be reviewed, and the reason."""
 
     _name = "oms.promise.review"
     _description = "Promised Date to Review"
@@ -27,9 +27,9 @@ class OmsPromiseReview(models.Model):
 
     @api.model
     def _ask(self, rows):
-        """Have the promises of products looked at, after this transaction.
+        """Schedule the review of the promised dates of products after this transaction.
 
-        :param list rows: tuples (product, company, why in words)
+        :param list rows: tuples (product, company, reason for display)
         """
         if not rows:
             return
@@ -43,10 +43,10 @@ class OmsPromiseReview(models.Model):
 
     @api.model
     def _process(self, limit=100):
-        """Look at promises again, one batch of products.
+        """Review promised dates, one batch of products.
 
-        :param int limit: how many rows at most
-        :return: how many rows were done
+        :param int limit: maximum number of rows
+        :return: number of rows processed
         :rtype: int
         """
         rows = self.search([], limit=limit).try_lock_for_update()
@@ -66,10 +66,10 @@ class OmsPromiseReview(models.Model):
 
     @api.model
     def _review(self, company, reasons):
-        """Promise again what is affected by items that come at another time than they were to.
+        """Recompute the promised dates affected by a changed supply.
 
-        :param company: whose orders
-        :param dict reasons: why, by product
+        :param company: company of the orders
+        :param dict reasons: reason by product
         """
         products = self.env["product.product"].concat(*reasons)
         moves = self._waiting_moves(company, products)
@@ -91,11 +91,11 @@ class OmsPromiseReview(models.Model):
 
     @api.model
     def _promise_anew(self, order, reason, only=None):
-        """Promise a confirmed order again whose items take another way.
+        """Recompute the promised dates of a confirmed order whose items take another route.
 
         :param order: one ``sale.order``
-        :param str reason: why, in words
-        :param only: its lines that are promised again; ``None`` for all
+        :param str reason: the reason for display
+        :param only: lines to recompute; ``None`` for all
         """
         promising = self.env["oms.promise"]
         products = promising._to_promise(order.order_line).product_id
@@ -120,9 +120,9 @@ class OmsPromiseReview(models.Model):
 
     @api.model
     def _leave_otherwise(self, order, fresh, reason):
-        """Have items leave on another day that arrive on the day they were promised for.
+        """Change the ship date of lines whose promised date stays the same.
 
-        :param dict fresh: what would be promised today, by order line
+        :param dict fresh: the dates computed today, by order line
         """
         kept = {
             line: promise.Promise(dates.ship_before, line.oms_promised_at)
@@ -143,7 +143,7 @@ class OmsPromiseReview(models.Model):
 
     @api.model
     def _waiting_moves(self, company, products):
-        """:return: moves of orders that did not leave yet, in the order they are served"""
+        """:return: the unshipped moves of orders that take items from stock, in serving order"""
         moves = self.env["stock.move"].search(
             [
                 ("company_id", "=", company.id),
@@ -161,10 +161,10 @@ class OmsPromiseReview(models.Model):
 
     @api.model
     def _moments_of(self, moves, products):
-        """Find when the items of moves are all there.
+        """Determine when the items of moves are available in full.
 
-        :return: the moment by (line, warehouse id), the lines that wait for what is overdue,
-            and those of which something never comes
+        :return: the time by (line, warehouse id), the lines waiting for overdue items, and the
+            lines with items that are never available
         :rtype: tuple[dict, set, set]
         """
         served, missing = self._served(moves, products)
@@ -184,10 +184,10 @@ class OmsPromiseReview(models.Model):
 
     @api.model
     def _served(self, moves, products):
-        """Give what is free and what comes in to those who wait, in their order.
+        """Assign free stock and incoming items to waiting moves, in their order.
 
-        :param moves: ``stock.move`` records, in the order they are served
-        :return: what each move gets, as ``promise.Supply`` rows, and what it misses
+        :param moves: ``stock.move`` records, in serving order
+        :return: the supply of each move, as ``promise.Supply`` rows, and the missing quantities
         :rtype: tuple[dict, dict]
         """
         warehouses = moves.picking_type_id.warehouse_id
@@ -207,7 +207,7 @@ class OmsPromiseReview(models.Model):
 
     @api.model
     def _all_supplies(self, warehouses, products):
-        """:return: what is there unreserved and what comes in, whoever waits for it, by
+        """:return: unreserved stock and incoming items, including those needed by waiting moves, by
         (warehouse id, product id)
         """
         stock, supplies = self.env["oms.stock"], defaultdict(list)
@@ -226,13 +226,13 @@ class OmsPromiseReview(models.Model):
 
     @api.model
     def _change(self, line, fresh, is_never, takes_another_way=False):
-        """Compare a line's promise with what can be promised now.
+        """Compare a line's promised date with the one possible now.
 
-        What is reserved is promised earlier when it came earlier, never later: who is late
-        then is the warehouse. Unless it takes another way to the customer.
+        The date of fully reserved items may get earlier but not later, unless they take another
+        route to the customer: a delay is then caused by the warehouse only.
 
-        :return: ``(before, after)``, each a ``promise.Promise`` or ``None``; ``None`` when
-            nothing changed for the customer
+        :return: ``(before, after)``, each a ``promise.Promise`` or ``None``; ``None`` if the
+            customer's date is unchanged
         """
         before = (
             promise.Promise(line.oms_ship_before, line.oms_promised_at)

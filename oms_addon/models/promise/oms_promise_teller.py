@@ -1,4 +1,4 @@
-"""A promise that changes is written down, and customer and channel are told, once."""
+"""Changes of promised dates: stored, and notified once to customer and channel."""
 
 from odoo import api, models
 
@@ -11,11 +11,11 @@ class OmsPromiseTeller(models.AbstractModel):
 
     @api.model
     def _promise_again(self, changes, reasons):
-        """Write changed promises and tell of them.
+        """Write changed promised dates and notify customers and channels.
 
         :param dict changes: ``(before, after)`` by order line, each a ``promise.Promise`` or
             ``None``
-        :param dict reasons: why, in words, by order line
+        :param dict reasons: reason for display, by order line
         """
         if not changes:
             return
@@ -31,7 +31,7 @@ class OmsPromiseTeller(models.AbstractModel):
 
     @api.model
     def _kind(self, before, after):
-        """:return: what happened to a promise"""
+        """:return: the kind of change of a promised date"""
         if after is None:
             return "withdrawn"
         if before is None:
@@ -40,7 +40,7 @@ class OmsPromiseTeller(models.AbstractModel):
 
     @api.model
     def _log(self, order, lines, changes, reasons):
-        """Append one event per line of an order: before, after and why."""
+        """Log one event per line of an order: previous and new date, and the reason."""
         for line in lines:
             before, after = changes[line]
             self.env["oms.event"]._log(
@@ -57,9 +57,9 @@ class OmsPromiseTeller(models.AbstractModel):
 
     @api.model
     def _notify_customers(self, orders, changes, reasons, before):
-        """Mail each customer of an order the new dates, in their language.
+        """Mail each customer the new dates, in their language.
 
-        :param dict before: when each order was promised as a whole
+        :param dict before: the previous promised date of each order
         """
         template = self.env.ref("oms_addon.mail_template_promise", raise_if_not_found=False)
         told = orders.filtered(
@@ -74,7 +74,7 @@ class OmsPromiseTeller(models.AbstractModel):
                 for line in order.order_line
                 if line in changes
             ]
-            # oms_promise_rows, oms_promise_kind: read by the mail's template
+            # oms_promise_rows, oms_promise_kind: used by the mail template
             kinds = {row["kind"] for row in rows}
             template.sudo().with_context(
                 oms_promise_rows=rows,
@@ -83,7 +83,7 @@ class OmsPromiseTeller(models.AbstractModel):
 
     @api.model
     def _prepare_row(self, order, line, before, after):
-        """:return: what the mail says of a line"""
+        """:return: the mail's data of a line"""
         return {
             "name": line.with_context(lang=order.env.context.get("lang")).product_id.display_name,
             "quantity": f"{line.product_uom_qty - line.qty_delivered:g}",
@@ -94,7 +94,7 @@ class OmsPromiseTeller(models.AbstractModel):
 
     @api.model
     def _send_dates(self, orders, changes, reasons):
-        """Tell the channels that want to know."""
+        """Queue messages to the channels that accept promised dates."""
         rows = []
         for order in orders:
             channel = order.oms_channel_id
@@ -118,7 +118,7 @@ class OmsPromiseTeller(models.AbstractModel):
 
     @api.model
     def _prepare_told(self, order, changes, reasons):
-        """:return: what the channel of an order is told"""
+        """:return: the message to the channel of an order"""
         lines = order.order_line.filtered(lambda line: line in changes)
         return {
             "order_ref": order.oms_order_ref,
@@ -138,5 +138,5 @@ class OmsPromiseTeller(models.AbstractModel):
 
     @api.model
     def _iso(self, moment):
-        """:return: a stored moment as text, '' for none"""
+        """:return: a stored time in ISO format with "Z", '' if empty"""
         return f"{moment.isoformat()}Z" if moment else ""

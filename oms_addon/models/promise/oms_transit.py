@@ -1,4 +1,4 @@
-"""How long a carrier takes to a country, or to a part of one."""
+"""Transit days of a carrier to a country, or to a part of one."""
 
 from odoo import fields, models
 
@@ -26,7 +26,7 @@ class OmsTransit(models.Model):
     )
 
     def _oms_best(self, partner):
-        """:return: the zone among these a customer lives in, the narrowest; empty for none"""
+        """:return: the narrowest of these zones that contains the customer; empty if none does"""
         postcode = (partner.zip or "").replace(" ", "").upper()
         fitting = self.filtered(
             lambda zone: (

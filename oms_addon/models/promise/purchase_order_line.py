@@ -1,4 +1,4 @@
-"""A purchase that comes at another date changes what its items were promised for."""
+"""Review of promised dates when a purchase is expected on another date."""
 
 from odoo import models
 from odoo.tools import format_date
@@ -10,9 +10,9 @@ class PurchaseOrderLine(models.Model):
     _inherit = "purchase.order.line"
 
     def _oms_moved_since(self, before):
-        """:return: the lines that come on another day now
+        """:return: the lines expected on another day than before
 
-        :param dict before: when they were expected
+        :param dict before: previous expected date by line
         """
         return self.browse(
             line.id
@@ -21,14 +21,14 @@ class PurchaseOrderLine(models.Model):
         )
 
     def _oms_day(self, moment):
-        """:return: the day of a moment where the items come in"""
+        """:return: the date in the time zone of the receiving warehouse"""
         warehouse = self.order_id.picking_type_id.warehouse_id
         return promise.local(moment, warehouse._oms_zone()).date() if warehouse else moment.date()
 
     def _oms_review_promises(self, before):
-        """Have the promises that hang on these lines looked at.
+        """Schedule the review of the promised dates that depend on these lines.
 
-        :param dict before: when they were expected
+        :param dict before: previous expected date by line
         """
         lines = self.filtered(
             lambda line: (

@@ -1,4 +1,4 @@
-"""The days of a calendar on which anybody works."""
+"""Working days of a calendar."""
 
 from datetime import datetime, time, timedelta
 
@@ -11,12 +11,12 @@ class ResourceCalendar(models.Model):
     _inherit = "resource.calendar"
 
     def _oms_working_days(self, first, last, zone, company):
-        """Read working days without their holidays; half a day is a day.
+        """Read working days without holidays; a half day counts as a day.
 
         :param date first: the first day
         :param date last: the last day, included
-        :param zone: the time zone the days are of
-        :param company: whose holidays count
+        :param zone: the time zone of the days
+        :param company: the company whose holidays apply
         :return: the days
         :rtype: set
         """

@@ -1,4 +1,4 @@
-"""A customer whose items come later may ask to cancel."""
+"""Cancellation requests of customers whose promised date changed."""
 
 from odoo import fields, models
 
@@ -17,7 +17,7 @@ class SaleOrder(models.Model):
     )
 
     def _oms_cancel_url(self):
-        """:return: where the customer of an order asks to cancel it, for the mail"""
+        """:return: the URL for the customer's cancellation request, for the mail"""
         self.ensure_one()
         order_sudo = self.sudo()
         return (
@@ -26,7 +26,7 @@ class SaleOrder(models.Model):
         )
 
     def _oms_is_asked_to_cancel(self):
-        """:return: whether somebody has to answer a wish to cancel the order"""
+        """:return: whether the order has an open cancellation request"""
         self.ensure_one()
         return bool(
             self.sudo().oms_hold_ids.filtered(
@@ -35,7 +35,7 @@ class SaleOrder(models.Model):
         )
 
     def _oms_ask_to_cancel(self):
-        """Hold an order its customer wants to cancel, until a person has answered."""
+        """Hold the order because of a cancellation request, until a person decides."""
         self.ensure_one()
         if self.state not in ("draft", "sent", "sale"):
             return

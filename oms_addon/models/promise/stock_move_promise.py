@@ -1,4 +1,4 @@
-"""Items that are to come, came or do not come change what was promised of them."""
+"""Review of promised dates when incoming moves change."""
 
 from odoo import models
 
@@ -7,9 +7,10 @@ class StockMove(models.Model):
     _inherit = "stock.move"
 
     def _oms_review_promises(self, reason):
-        """Have the promises looked at that hang on those of these moves that come in.
+        """Schedule the review of the promised dates that depend on the incoming ones of these
+        moves.
 
-        :param str reason: why, in words
+        :param str reason: the reason for display
         """
         incoming = self.filtered(
             lambda m: (

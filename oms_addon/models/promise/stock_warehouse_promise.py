@@ -1,4 +1,4 @@
-"""When a warehouse works and until when it takes orders of the day."""
+"""Working days and cut-off time of a warehouse."""
 
 from zoneinfo import ZoneInfo
 
@@ -74,7 +74,7 @@ class StockWarehouse(models.Model):
                 )
 
     def _oms_zone(self):
-        """:return: the time zone a warehouse works in"""
+        """:return: the time zone of the warehouse"""
         self.ensure_one()
         warehouse_sudo = self.sudo()
         calendar = warehouse_sudo.oms_calendar_id
@@ -86,8 +86,8 @@ class StockWarehouse(models.Model):
         )
 
     def _oms_place(self, cutoff=0.0):
-        """:param float cutoff: another hour than the warehouse's, the carrier's
-        :return: how a warehouse ships
+        """:return: the shipping schedule of the warehouse
+        :param float cutoff: cut-off hour of the carrier; 0 for the warehouse's
         :rtype: promise.Place
         """
         self.ensure_one()
