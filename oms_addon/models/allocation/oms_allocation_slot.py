@@ -13,10 +13,6 @@ class Places:
     :param dict left: remaining slots by warehouse id; those without a limit are omitted
     :param set taken: (order id, warehouse id) of assigned slots
     :param bool overbooks: whether the daily capacity may be exceeded, by a person's decision
-
-    :param dict left: places left by warehouse id; those without a limit are missing
-    :param set taken: (order id, warehouse id) of the places that are taken
-    :param bool overbooks: whether a full day is no reason: a person decided
     """
 
     def __init__(self, left, taken, overbooks=False):

@@ -195,7 +195,7 @@ class OmsBackorder(models.AbstractModel):
                 free[there] -= taken
                 missing -= taken
 
-    # === SERVED === #
+    # === SERVED ORDERS === #
 
     @api.model
     def _missing_of(self, orders):

@@ -11,7 +11,7 @@ from .oms_allocator import OPEN_STATES
 class OmsResourcing(models.AbstractModel):
     _inherit = "oms.resourcing"
 
-    # === MOVED BY SOMEBODY === #
+    # === MANUAL MOVES === #
 
     @api.model
     def _move(self, lines, warehouse):
@@ -21,7 +21,7 @@ class OmsResourcing(models.AbstractModel):
 
         :param lines: ``sale.order.line`` records of confirmed orders
         :param warehouse: one ``stock.warehouse``
-        :raise UserError: items of these lines have been picked
+        :raise UserError: when items of these lines have been picked
         """
         lines = lines.filtered(lambda line: line._oms_is_goods())
         allocator, stock = self.env["oms.allocator"], self.env["oms.stock"]

@@ -49,7 +49,7 @@ class OmsApi(models.AbstractModel):
     #: requests per second and burst size, for each key and channel
     _rate, _burst = 10.0, 200.0
 
-    # === WHO ASKS === #
+    # === ACCESS === #
 
     @api.model
     def _enter(self, token, writing):
@@ -185,7 +185,7 @@ class OmsApi(models.AbstractModel):
         except UnicodeDecodeError as error:
             raise Problem(400, "bad-encoding", "The body is not UTF-8.") from error
 
-    # === ONCE === #
+    # === IDEMPOTENCY === #
 
     @api.model
     def _once(self, channel, name, body, address, read):

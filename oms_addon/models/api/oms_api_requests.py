@@ -115,7 +115,7 @@ class OmsApi(models.AbstractModel):
             raise Problem(404, "unknown-order", f"The channel has told of no order {ref!r}.")
         return order
 
-    # === PIECES === #
+    # === LINES AND QUANTITIES === #
 
     @api.model
     def _lines_by_name(self, order):

@@ -150,7 +150,7 @@ class OmsAvailability(models.AbstractModel):
         )
         return {channel.id: shown for channel, shown in rows}
 
-    # === THE DAYS TO COME === #
+    # === FORECASTED STOCK === #
 
     @api.model
     def _prepare_timeline(self, product, warehouses, days):

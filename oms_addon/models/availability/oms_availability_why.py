@@ -115,7 +115,7 @@ class OmsAvailability(models.AbstractModel):
             return self.env._("Oversold")
         return labels[name]
 
-    # === THE RECORDS BEHIND A ROW === #
+    # === ROW ACTIONS === #
 
     @api.model
     def _get_row_action(self, name, channel, found, warehouses):

@@ -115,7 +115,7 @@ class OmsCartReservation(models.Model):
         """
         return self._short(channel, cart_ref, self._goods(channel, wanted))
 
-    # === KEEPING === #
+    # === RESERVING === #
 
     @api.model
     def _reserve(self, channel, cart_ref, wanted, minutes=None, partial=False, order=None):
@@ -227,7 +227,7 @@ class OmsCartReservation(models.Model):
         )
         return (kept + fresh).sorted("product_id")
 
-    # === END === #
+    # === RELEASING === #
 
     @api.model
     def _release(self, channel, cart_ref):

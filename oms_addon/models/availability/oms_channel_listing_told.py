@@ -216,7 +216,7 @@ class OmsChannelListing(models.Model):
             **{currency.name: currency.id for currency in found},
         }
 
-    # === WHAT IS SHOWN === #
+    # === QUANTITIES === #
 
     @api.model
     def _note_quantities(self, channel, told, known):

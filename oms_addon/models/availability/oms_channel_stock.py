@@ -135,7 +135,7 @@ class OmsChannelStock(models.Model):
             limit=limit,
         )
 
-    # === THE LANE === #
+    # === BACKGROUND JOB === #
 
     @api.model
     def _process(self):

@@ -9,7 +9,7 @@ from odoo import api, models
 class OmsChannelStock(models.Model):
     _inherit = "oms.channel.stock"
 
-    # === WHAT CAN BE SOLD === #
+    # === AVAILABLE TO SELL === #
 
     @api.model
     def _available(self, channel, listings):

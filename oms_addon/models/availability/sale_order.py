@@ -12,7 +12,7 @@ class SaleOrder(models.Model):
         "Cart", readonly=True, copy=False, help="ID of the cart on the channel."
     )
 
-    # === ODOO'S OWN SHOP === #
+    # === WEBSITE CARTS === #
 
     def _oms_keep_cart(self):
         """Reserve the available items of website carts, if their channel does so."""

@@ -55,7 +55,7 @@ class OmsChannel(models.Model):
         "Setup Step", copy=False, readonly=True, help="Step at which the setup was interrupted."
     )
 
-    # === DRAFTS THAT NOBODY WENT ON WITH === #
+    # === ABANDONED DRAFTS === #
 
     @api.model
     def _untouched_drafts(self):

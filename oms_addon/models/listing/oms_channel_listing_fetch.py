@@ -97,7 +97,7 @@ class OmsChannel(models.Model):
             if problem or not self.listing_cursor or time.monotonic() > until:
                 return count, problem
 
-    # === THE LANE === #
+    # === BACKGROUND JOB === #
 
     def _ask_listings(self):
         """Schedule an immediate fetch of the listings of channels in the background."""
@@ -236,7 +236,7 @@ class OmsChannel(models.Model):
                 return self._fetch_listings_page(), ""
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             raise
-        except Exception as error:  # noqa: BLE001 - told by an alert, asked again later
+        except Exception as error:  # noqa: BLE001 - reported by an alert, retried later
             return 0, self._after_failed_listings(error)
 
     def _after_failed_listings(self, error):

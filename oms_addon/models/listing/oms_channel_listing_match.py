@@ -21,7 +21,7 @@ SUGGESTIONS_PER_RUN = 5000
 class OmsChannelListing(models.Model):
     _inherit = "oms.channel.listing"
 
-    # === SURE === #
+    # === CERTAIN MATCHES === #
 
     @api.model
     def _get_todo_domain(self):
@@ -93,7 +93,7 @@ class OmsChannelListing(models.Model):
             {"product_id": product.id, "multiplier": units, "matched_by": how}
         )
 
-    # === LIKELY === #
+    # === SUGGESTIONS === #
 
     def _ask_suggestions(self):
         """Schedule product suggestions in the background."""
@@ -228,7 +228,7 @@ class OmsChannelListing(models.Model):
             reasons.append(self.env._("another product matches equally well"))
         return "; ".join(reasons)
 
-    # === BY A PERSON === #
+    # === ACTIONS === #
 
     def action_fetch(self):
         """Fetch the listings of the channel in the context, or of all channels."""

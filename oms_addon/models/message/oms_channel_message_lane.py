@@ -67,10 +67,10 @@ class OmsChannelMessage(models.Model):
 
     @api.model
     def _process_inbox(self, limit=BATCH):
-        """Process one batch of the oldest inbound messages.
+        """Process one batch of the most urgent inbound messages.
 
-        :param int limit: how many at most
-        :return: how many were processed
+        :param int limit: maximum number of messages
+        :return: number of messages processed
         :rtype: int
         """
         messages = self._pick(self._get_todo_domain("in"), limit)
@@ -107,7 +107,7 @@ class OmsChannelMessage(models.Model):
             return None
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             raise
-        except Exception as error:  # noqa: BLE001 - an adapter's bug stops one message, not the lane
+        except Exception as error:  # noqa: BLE001 - an adapter's bug fails one message, not the job
             _logger.exception("Channel %s could not read message %s", channel.id, self.id)
             self._fail(self._in_words(error), traceback.format_exc(), final=True)
             return None

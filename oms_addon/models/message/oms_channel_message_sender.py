@@ -108,7 +108,7 @@ class OmsChannelMessage(models.Model):
             self._postpone(error)
         except RetryableError as error:
             self._send_again(error)
-        except Exception as error:  # noqa: BLE001 - one refused message does not stop the others
+        except Exception as error:  # noqa: BLE001 - one rejected message does not stop the others
             _logger.info("Message %s was not taken", self.id, exc_info=True)
             meter._record_success(channel)
             is_refused = isinstance(error, UserError) or not topic.is_effect

@@ -74,7 +74,7 @@ class OmsChannelMessage(models.Model):
             return False
         try:
             document = channel._adapter()._parse(channel, self.topic, self._raw_payload())
-        except Exception:  # noqa: BLE001 - its error is on the message, the content below it
+        except Exception:  # noqa: BLE001 - the message shows its error and raw content
             _logger.debug("Message %s has no summary", self.id, exc_info=True)
             return False
         if document is None:

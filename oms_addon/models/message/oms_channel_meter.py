@@ -191,7 +191,7 @@ class OmsChannelMeter(models.Model):
 
     @api.autovacuum
     def _gc_meters(self):
-        """Delete obsolete rows: of keys unused for a day whose bucket is full again, and of deleted
+        """Delete rows of API keys unused for a day, whose bucket is full again, and of deleted
         channels.
         """
         self._execute(

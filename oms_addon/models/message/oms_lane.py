@@ -201,7 +201,7 @@ class OmsLane(models.Model):
                     error = str(conflict)
                     break
                 continue
-            except Exception as problem:  # noqa: BLE001 - told by the watchdog, tried at the next run
+            except Exception as problem:  # noqa: BLE001 - stored on the job, retried in the next run
                 self.env.cr.rollback()
                 _logger.exception("Lane %s stopped", code)
                 error = str(problem)

@@ -133,7 +133,7 @@ class OmsLane(models.Model):
         Channel = self.env["oms.channel"]
         return Channel.search_count(Channel._get_listings_domain())
 
-    # === MONEY AND HISTORY === #
+    # === PAYMENTS AND HISTORY === #
 
     @api.model
     def _run_receipts(self, run):

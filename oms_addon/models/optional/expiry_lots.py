@@ -30,7 +30,7 @@ class OmsLotExpiry(models.AbstractModel):
     _name = "oms.lot.expiry"
     _description = "Expired Lots"
 
-    # === THE LANE === #
+    # === BACKGROUND JOB === #
 
     @api.model
     def _process(self, limit=1000):
@@ -174,7 +174,7 @@ class OmsLotExpiry(models.AbstractModel):
                 kept[part] = str(error)
         return kept
 
-    # === WORDS === #
+    # === EXCEPTIONS AND EVENTS === #
 
     @api.model
     def _text(self, line):

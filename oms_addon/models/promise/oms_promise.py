@@ -12,7 +12,7 @@ class OmsPromise(models.AbstractModel):
     _name = "oms.promise"
     _description = "Promised Delivery Date"
 
-    # === THE FIRST PROMISE === #
+    # === FIRST PROMISED DATE === #
 
     @api.model
     def _promise(self, lines):

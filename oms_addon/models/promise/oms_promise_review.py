@@ -23,7 +23,7 @@ class OmsPromiseReview(models.Model):
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     reason = fields.Char(required=True, readonly=True)
 
-    # === ASKING === #
+    # === SCHEDULING === #
 
     @api.model
     def _ask(self, rows):

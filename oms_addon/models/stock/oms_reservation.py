@@ -72,7 +72,7 @@ class OmsReservation(models.AbstractModel):
         for row in rows:
             row["reserved_quantity"] = reserved.get(row["id"], row["reserved_quantity"])
 
-    # === WHAT IS OURS === #
+    # === SUPPORTED MOVES === #
 
     @api.model
     def _products_of_ours(self, moves):

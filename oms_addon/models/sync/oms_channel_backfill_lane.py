@@ -26,7 +26,7 @@ MAX_SHOWN = 300
 class OmsChannelBackfill(models.Model):
     _inherit = "oms.channel.backfill"
 
-    # === THE LANE === #
+    # === BACKGROUND JOB === #
 
     @api.model
     def _get_todo_domain(self):
@@ -66,7 +66,7 @@ class OmsChannelBackfill(models.Model):
             raise
         except RateLimited as error:
             self._pause(max(error.seconds or 0, 1))
-        except Exception as error:  # noqa: BLE001 - told on the back-fill, tried again or left
+        except Exception as error:  # noqa: BLE001 - stored on the import, retried or given up
             self._after_failure(error)
 
     def _fetch_page(self):

@@ -69,7 +69,7 @@ class OmsChannel(models.Model):
         )
 
     def _hold_deleted_orders(self, refs, asked):
-        """Hold orders that no longer exist on the channel.
+        """Hold orders that no longer exist on the channel; only raise an alert if none exists.
 
         :param refs: their IDs on the channel
         :param int asked: number of orders requested

@@ -85,7 +85,7 @@ class OmsChannel(models.Model):
         """Extend: the alert opens the list of checks."""
         return {**super()._alert_places(), "gap": "action_view_gaps"}
 
-    # === THE LANE === #
+    # === BACKGROUND JOB === #
 
     @api.model
     def _get_gap_domain(self):
@@ -219,7 +219,7 @@ class OmsChannel(models.Model):
             except RateLimited as error:
                 self._go_on_later(error)
                 return
-            except Exception as error:  # noqa: BLE001 - told on the check and by an alert
+            except Exception as error:  # noqa: BLE001 - stored on the check, reported by an alert
                 _logger.warning("Gap check %s failed", gap.id, exc_info=True)
                 text = self.env["oms.channel.message"]._in_words(error)[:MAX_SHOWN]
                 gap._set_state("failed", text=text, checked_at=fields.Datetime.now())

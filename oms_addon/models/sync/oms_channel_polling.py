@@ -100,7 +100,7 @@ class OmsChannel(models.Model):
             },
         }
 
-    # === THE LANE === #
+    # === BACKGROUND JOB === #
 
     @api.model
     def _codes_that(self, flag):
@@ -149,7 +149,7 @@ class OmsChannel(models.Model):
                     count = self._fetch()
             except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
                 raise
-            except Exception as error:  # noqa: BLE001 - told by an alert, asked again later
+            except Exception as error:  # noqa: BLE001 - reported by an alert, retried later
                 if total:
                     # There was progress: the back-off of an occasionally failing channel does not
                     # grow.

@@ -91,7 +91,7 @@ class OmsChannel(models.Model):
         self.filtered(lambda c: c.state == "live").action_pause()
         return super().action_archive()
 
-    # === THE LANE === #
+    # === BACKGROUND JOB === #
 
     @api.model
     def _get_care_domain(self):
@@ -142,7 +142,7 @@ class OmsChannel(models.Model):
         except RateLimited as error:
             self.next_care_at = fields.Datetime.add(now, seconds=max(error.seconds or 0, 60))
             return str(error)
-        except Exception as error:  # noqa: BLE001 - told by an alert, tried again later
+        except Exception as error:  # noqa: BLE001 - reported by an alert, retried later
             _logger.warning("Channel %s sends no messages", self.id, exc_info=True)
             return self._after_failed_care(error)
         if made is None:
