@@ -1,4 +1,4 @@
-"""Access tokens of Amazon, those for personal data included."""
+"""Amazon: access tokens, including those for personal data."""
 
 import time
 from urllib.parse import urlencode
@@ -28,8 +28,8 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
 
     @api.model
     def _access_token(self, channel, scope="", renew=False):
-        """:return: an access token of Login with Amazon, one that is valid for a while
-        :raise CredentialsError: when Amazon refuses the application or the seller's consent
+        """:return: an access token of Login with Amazon, valid for at least a minute
+        :raise CredentialsError: when Amazon rejects the application or the seller's consent
         """
         sudo = channel.sudo()
         url = f"{self._login_url(channel)}/auth/o2/token"
@@ -63,7 +63,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
 
     @api.model
     def _explain_login(self, error):
-        """:return: what Login with Amazon refused, in words"""
+        """:return: why Login with Amazon rejected a request, for people"""
         try:
             code = error.answer.json().get("error", "")
         except (UserError, AttributeError):
@@ -84,8 +84,8 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
 
     @api.model
     def _restricted_token(self, channel, renew=False):
-        """:return: a token with which orders of version 0 tell who bought and where it goes;
-        '' when the account may not know
+        """:return: a token to fetch orders of version 0 with buyer and address; '' when the account
+        lacks the permission
         """
         if self._lacks(channel, "personal"):
             return ""

@@ -1,4 +1,4 @@
-"""Amazon, through the Selling Partner API: an account, and what its messages say."""
+"""Amazon (Selling Partner API): capabilities, and parsing of messages."""
 
 import hashlib
 
@@ -16,8 +16,8 @@ from .values import NOTIFICATION, REFUNDS
 class OmsChannelAdapterAmazon(models.AbstractModel):
     """A seller account on Amazon's marketplaces of one region.
 
-    Orders are asked for in the version 2026-01-01 of the Orders API, in version 0 where the
-    account has no other. docs/channels/amazon.md says how an account is connected.
+    Orders are fetched in version 2026-01-01 of the Orders API, or in version 0 where the account
+    has no access to it. Setup: docs/channels/amazon.md.
     """
 
     _name = "oms.channel.adapter.amazon"
@@ -75,7 +75,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
 
     @api.model
     def _describe(self, topic, payload):
-        """Override of `oms.channel.adapter`: an order as it was at a time."""
+        """Override of `oms.channel.adapter`: the event is one state of an order, or a refund."""
         try:
             data = unwrap(read_object(payload))
         except DocumentError:
@@ -87,8 +87,8 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
 
     @api.model
     def _parse(self, channel, topic, payload):
-        """Override of `oms.channel.adapter`: an order of either version, its mention, or a
-        transaction
+        """Override of `oms.channel.adapter`: an order of either version, a notification about an
+        order, or a transaction.
         """
         if topic == REFUNDS:
             return read_refund(payload)

@@ -1,4 +1,4 @@
-"""Amazon, through the Selling Partner API: orders cancelled and money given back."""
+"""Amazon (Selling Partner API): push cancellations and refunds."""
 
 import zlib
 from decimal import Decimal
@@ -28,10 +28,10 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
 
     @api.model
     def _push_cancellation(self, channel, key, cancellation):
-        """Override of `oms.channel.adapter`: the whole order, or pieces of it.
+        """Override of `oms.channel.adapter`: the whole order, or some of its units.
 
-        Refusing an order of which something left would give all its money back: what is left
-        of such an order is cancelled by pieces.
+        Amazon refunds all of a refused order: the rest of a partly shipped order is cancelled by
+        units instead.
         """
         ref = cancellation["order_ref"]
         reason = CANCEL_REASONS.get(cancellation["reason"], OTHER_REASON)
@@ -51,7 +51,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
 
     @api.model
     def _cancelled_lines(self, channel, ref, lines):
-        """:return: which pieces are to be cancelled, and whether that is the whole order"""
+        """:return: the units to cancel by item, and whether that is the whole order"""
         items = self._items(channel, ref)
         left = {i["OrderItemId"]: i["QuantityOrdered"] - i.get("QuantityShipped", 0) for i in items}
         wanted = {
@@ -74,7 +74,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
 
     @api.model
     def _refusal(self, channel, ref, reason, lines):
-        """:return: the feed that refuses a whole order"""
+        """:return: the feed that cancels a whole order"""
         envelope, message = self._envelope(channel, "OrderAcknowledgement")
         order = etree.SubElement(message, "OrderAcknowledgement")
         _add(order, "AmazonOrderID", ref)
@@ -87,7 +87,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
 
     @api.model
     def _partial(self, channel, ref, reason, lines, key):
-        """:return: the feed that cancels some pieces of an order"""
+        """:return: the feed that cancels some units of an order"""
         envelope, message = self._envelope(channel, "OrderAdjustment")
         order = etree.SubElement(message, "OrderAdjustment")
         _add(order, "AmazonOrderID", ref)
@@ -101,7 +101,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
 
     @api.model
     def _push_refund(self, channel, key, refund):
-        """Override of `oms.channel.adapter`: by a feed, of which there is never a second one."""
+        """Override of `oms.channel.adapter`: by a feed, which is never submitted twice."""
         if not (shares := self._state().get("shares")):
             shares = self._refund_shares(channel, refund)
         envelope, message = self._envelope(channel, "OrderAdjustment")
@@ -127,11 +127,11 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
 
     @api.model
     def _refund_shares(self, channel, refund):
-        """Say of which items a refund is: Amazon knows no other.
+        """Distribute a refund over items, as Amazon accepts refunds by item only.
 
         :return: amounts as texts, by component and by item id
         :rtype: dict[str, dict[str, str]]
-        :raise FinalError: when the order has no items there, or they cost less
+        :raise FinalError: when the order has nothing refundable on Amazon, or less than the amount
         """
         ref = refund["order_ref"]
         country = MARKETPLACES[self._market(channel, ref)][0]
@@ -158,7 +158,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
 
     @api.model
     def _envelope(self, channel, kind):
-        """:return: an XML feed, and its one message to be filled"""
+        """:return: an XML feed, and its empty message"""
         envelope = etree.Element("AmazonEnvelope")
         header = etree.SubElement(envelope, "Header")
         _add(header, "DocumentVersion", "1.01")
@@ -171,7 +171,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
         return envelope, message
 
 
-# === SMALL THINGS === #
+# === HELPERS === #
 
 
 def _add(parent, name, text):
@@ -185,5 +185,5 @@ def _xml(envelope):
 
 
 def _short(key, item_ref):
-    """:return: a name of an adjustment, the same at every try"""
+    """:return: the id of an adjustment, the same at every attempt"""
     return f"{zlib.crc32(f'{key}:{item_ref}'.encode()):08x}-{item_ref}"

@@ -1,4 +1,4 @@
-"""Amazon: the account, its access, its limits."""
+"""Amazon: account, API calls and rate limits."""
 
 import re
 import time
@@ -27,16 +27,16 @@ LWA = "https://api.amazon.com"
 SANDBOXES = {
     region: url.replace("https://", "https://sandbox.") for region, url in ENDPOINTS.items()
 }
-#: seller id@marketplace ids, and the queue for notifications
+#: seller id@marketplace ids, and optionally the ARN of the SQS queue for notifications
 ACCOUNT = re.compile(
     r"(?P<seller>[A-Z0-9]{8,40})@(?P<markets>[A-Z0-9]{1,20}(?:,[A-Z0-9]{1,20}){0,40})"
     r"(?:\s{1,9}(?P<queue>arn:aws[\w-]{0,20}:sqs:\S{1,300}))?"
 )
 
-#: in this process: access tokens by what they are for, and which interfaces an account lacks
+#: caches of this process: access tokens, and the permissions that accounts lack
 _tokens, _lacking = {}, {}
 LACKING_SECONDS = 3600
-#: waits for a rate limit that are shorter than starting again
+#: seconds up to which waiting for a rate limit is cheaper than a retry
 NAP = 2.0
 NAPS = 20
 
@@ -50,7 +50,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
 
     @api.model
     def _test_connection(self, channel):
-        """Override of `oms.channel.adapter`: get a token, then look at one listing page."""
+        """Override of `oms.channel.adapter`: get a token, then fetch one listing and one order."""
         sudo = channel.sudo()
         missing = [self._credential_labels[f] for f in self._required_credentials if not sudo[f]]
         if missing:
@@ -64,7 +64,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
             window = {"lastUpdatedAfter": iso(now() - timedelta(minutes=10))}
             self._search(channel, window, None, 1, bare=True)
         except RateLimited:
-            # Who has used up a limit was let in.
+            # A rate limit proves that the credentials were accepted.
             return ""
         except UserError as error:
             return self._explain(error)
@@ -72,7 +72,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
 
     @api.model
     def _explain(self, error):
-        """:return: what a person can do about a refusal of Amazon"""
+        """:return: the message for a call that Amazon rejected, with what to do"""
         status, text = status_of(error), str(error)
         if status == 403:
             return self.env._(
@@ -91,10 +91,10 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
 
     @api.model
     def _account(self, channel):
-        """Read the account: who sells, where, and which queue takes notifications.
+        """Parse the account reference: ``seller``, ``markets``, ``region`` and ``queue``.
 
         :rtype: dict
-        :raise FinalError: when it is malformed
+        :raise FinalError: when it is invalid
         """
         found = ACCOUNT.fullmatch((channel.account_ref or "").strip())
         markets = found["markets"].split(",") if found else []
@@ -136,21 +136,21 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
 
     @api.model
     def _login_url(self, channel):
-        """:return: where access tokens are asked for; at the address itself where that is none
-        of Amazon's, as of a simulated one
+        """:return: the server for access tokens; the channel's own server where that is not
+        Amazon's, as for a simulator
         """
         base_url = self._base_url(channel)
         return LWA if base_url in (*ENDPOINTS.values(), *SANDBOXES.values()) else base_url
 
     @api.model
     def _origins(self, channel):
-        """Extend: Login with Amazon has a server of its own."""
+        """Extend: add the server of Login with Amazon."""
         found = {*super()._origins(channel), self._parse_address(self._login_url(channel)).origin}
         return tuple(sorted(found))
 
     @api.model
     def _is_moved(self, before, after):
-        """Extend: an account that could not be read had no server yet, and each is Amazon's."""
+        """Extend: from an invalid account to Amazon's servers, secrets need not be re-entered."""
         fixed = {LWA, *ENDPOINTS.values()}
         return super()._is_moved(before, after) and (bool(before) or not fixed.issuperset(after))
 
@@ -158,11 +158,11 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
     def _ask(
         self, channel, bucket, method, path, *, personal=False, scope="", accept=(), **options
     ):
-        """Call an operation of the API; an access that ran out is renewed once.
+        """Call an operation of the API; an expired token is renewed once.
 
-        :param str bucket: the operation, which has a limit of its own
-        :param bool personal: whether the answer holds data of the buyer
-        :param str scope: of a call that is made for the application, not for the seller
+        :param str bucket: the operation, which has its own rate limit
+        :param bool personal: whether the response contains data of the buyer
+        :param str scope: scope of a call that is made for the application, not for the seller
         """
         for renew in (False, True):
             token = (personal and self._restricted_token(channel, renew)) or self._access_token(
@@ -188,7 +188,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
 
     @api.model
     def _is_v0(self, channel):
-        """:return: whether the account has no other version of the Orders API"""
+        """:return: whether the account has access to version 0 of the Orders API only"""
         return self._lacks(channel, "2026")
 
     @api.model
@@ -197,18 +197,18 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
 
     @api.model
     def _note_lacking(self, channel, what):
-        """Remember for a while what an account may not do."""
+        """Cache for ``LACKING_SECONDS`` that an account lacks a permission."""
         key = channel.id, channel.sudo().api_key, what
         _lacking[key] = time.monotonic() + LACKING_SECONDS
 
     @api.model
     def _note_has(self, channel, what):
-        """Forget that an account may not do something: it may."""
+        """Remove a missing permission from the cache."""
         _lacking.pop((channel.id, channel.sudo().api_key, what), None)
 
     @api.model
     def _observe(self, channel, bucket, answer):
-        """Override of `oms.channel.adapter`: the account's own rate is in every answer."""
+        """Override of `oms.channel.adapter`: responses contain the account's own rate limit."""
         try:
             rate = float(answer.headers.get("x-amzn-RateLimit-Limit", ""))
         except ValueError:
@@ -218,9 +218,9 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
 
     @api.model
     def _patiently(self, call, done):
-        """Make a call of a row; a short wait for the limit is waited here, once under way.
+        """Make one of several calls; after the first, short rate limits are waited for here.
 
-        :param int done: how many of the row were made before
+        :param int done: number of calls made before
         """
         for _nap in range(NAPS):
             try:

@@ -1,4 +1,4 @@
-"""Amazon, through the Selling Partner API: feeds, which Amazon works on for minutes."""
+"""Amazon (Selling Partner API): feeds, which Amazon processes for minutes."""
 
 import json
 from datetime import timedelta
@@ -22,19 +22,19 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
 
     @api.model
     def _feed(self, channel, kind, content_type, content, once=False):
-        """Have Amazon take a feed, over several tries of the same message.
+        """Submit a feed and fetch its result, over several attempts of the same message.
 
-        :param bool once: whether a second feed of the same content would do harm
-        :return: what came of it: the text of its result, '' when there is none
+        :param bool once: whether the feed must not be submitted twice
+        :return: the text of its result, '' when there is none
         :rtype: str
-        :raise Unfinished: while Amazon works on it
-        :raise FinalError: when Amazon refuses it
+        :raise Unfinished: while Amazon processes it
+        :raise FinalError: when Amazon rejects it
         """
         state = self._state()
         if "feed" not in state:
             document = state.get("document") or self._upload(channel, content_type, content)
             if once and "document" not in state:
-                # Written down before anything happens: a lost answer is recognised then.
+                # Stored before the feed is created, so that a lost response is recognized.
                 at = iso(now() - timedelta(seconds=5))
                 raise self._unfinished({"document": document, "kind": kind, "at": at}, 1)
             feed = once and self._lost_feed(channel, state)
@@ -64,7 +64,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
 
     @api.model
     def _upload(self, channel, content_type, content):
-        """:return: the id of a document that now holds the content"""
+        """:return: the id of the uploaded document"""
         told = self._ask(
             channel,
             "createFeedDocument",
@@ -88,10 +88,10 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
 
     @api.model
     def _lost_feed(self, channel, state):
-        """Look for a feed of ours whose id never reached us.
+        """Find our feed when the response with its id was lost.
 
         :return: its id; ``None`` when there is none
-        :raise FinalError: when it cannot be told whose it is
+        :raise FinalError: when it may belong to another message
         """
         params = {"feedTypes": state["kind"], "createdSince": state["at"], "pageSize": 100}
         told = self._ask(channel, "getFeeds", "GET", "/feeds/2021-06-30/feeds", params=params)
@@ -116,7 +116,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
 
     @api.model
     def _other_states(self, channel):
-        """:return: what is known of the other messages that go by feeds"""
+        """:return: the states of other messages that are sent as feeds"""
         domain = [
             ("channel_id", "=", channel.id),
             ("direction", "=", "out"),
@@ -136,7 +136,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
 
 
 def in_words(issues):
-    """:return: what Amazon says of what is wrong"""
+    """:return: Amazon's issues as text"""
     return "; ".join(
         f"{issue.get('message') or issue.get('code') or ''} ({issue.get('code')})"
         for issue in issues
@@ -154,7 +154,7 @@ def _first_problem(result):
         parser = etree.XMLParser(resolve_entities=False, no_network=True)
         report = etree.fromstring(result.encode(), parser)
     except etree.XMLSyntaxError as error:
-        # What Amazon did is not known as long as its report cannot be read.
+        # The outcome is unknown until the report can be read.
         raise RetryableError("Amazon's report cannot be read. It is requested again.") from error
     for found in report.iter("Result"):
         if found.findtext("ResultCode") == "Error":

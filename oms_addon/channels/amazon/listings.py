@@ -1,4 +1,4 @@
-"""Amazon: what is offered, and where it is kept."""
+"""Amazon: fetch listings and stock locations."""
 
 from odoo import api, models
 
@@ -9,7 +9,7 @@ from .parse_reports import read_listing, read_listing_report
 
 LISTING_REPORT = "GET_MERCHANT_LISTINGS_ALL_DATA"
 REPORT_SECONDS = 30
-#: more listings than a search goes through
+#: maximum number of listings that a search returns
 MOST_SEARCHED = 1000
 
 
@@ -18,7 +18,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
 
     @api.model
     def _fetch_listings(self, channel, cursor=None):
-        """Override of `oms.channel.adapter`: by search, by a report where there are too many.
+        """Override of `oms.channel.adapter`: by search, or by a report where there are too many.
 
         The cursor is ``page <token>`` or ``report <id>``.
         """
@@ -52,7 +52,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
 
     @api.model
     def _fetch_locations(self, channel):
-        """Override of `oms.channel.adapter`: our own place, and Amazon's warehouses."""
+        """Override of `oms.channel.adapter`: the seller's own location, and Amazon's warehouses."""
         return [
             {"ref": "DEFAULT", "name": self.env._("Shipped by us"), "fulfils": True},
             {"ref": "AMAZON", "name": self.env._("Fulfilled by Amazon"), "fulfils": False},

@@ -1,4 +1,4 @@
-"""Amazon: notifications, which come by a queue of our own AWS account."""
+"""Amazon: notifications, forwarded from a queue in the seller's AWS account."""
 
 import hashlib
 import hmac
@@ -22,7 +22,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
 
     @api.model
     def _verify(self, channel, headers, body, now):
-        """Override of `oms.channel.adapter`: the key that our own AWS account sends along."""
+        """Override of `oms.channel.adapter`: compare the key sent by the seller's AWS account."""
         if not (channel.sudo().api_secret or "").strip():
             return signature.NO_SECRET
         if hmac.compare_digest(headers.get(KEY_HEADER, "").encode(), self._key(channel).encode()):
@@ -31,29 +31,29 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
 
     @api.model
     def _key(self, channel):
-        """:return: what proves that a notification comes from our own AWS account"""
+        """:return: the key that authenticates notifications from the seller's AWS account"""
         secret = channel.sudo().api_secret or ""
         return hmac.new(secret.encode(), channel.token.encode(), hashlib.sha256).hexdigest()
 
     @api.model
     def _identify(self, channel, headers, body):
-        """Override of `oms.channel.adapter`: by the id Amazon gave the notification."""
+        """Override of `oms.channel.adapter`: by Amazon's id of the notification."""
         try:
             told = read_notification(body)
         except DocumentError:
             return Event("notification", f"unread:{hashlib.sha256(body).hexdigest()}", body)
         ref = id_of(told) or hashlib.sha256(body).hexdigest()
-        # Nothing that is told here is an order or a refund itself, whatever it is called.
+        # A notification is not an order or a refund itself: never use their topics for it.
         is_known = told.get("NotificationType") == NOTIFICATION
         topic = NOTIFICATION if is_known else "notification"
         return Event(topic, f"sqs:{ref}", body, order_of(told))
 
     @api.model
     def _ensure_webhooks(self, channel):
-        """Override of `oms.channel.adapter`: have order changes sent to the account's queue.
+        """Override of `oms.channel.adapter`: subscribe the account's queue to order changes.
 
-        Amazon tells them to an SQS queue only. A pipe of the seller's AWS account brings them
-        from there to us; see docs/channels/amazon.md.
+        Amazon sends them to an SQS queue only. A pipe in the seller's AWS account forwards them
+        to Odoo; see docs/channels/amazon.md.
         """
         queue = self._account(channel)["queue"]
         if not queue:
@@ -82,7 +82,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
 
     @api.model
     def _destination(self, channel, queue):
-        """:return: Amazon's id of the queue, made known to it when it is not"""
+        """:return: Amazon's id of the queue, which is registered if needed"""
         path = "/notifications/v1/destinations"
         scope = NOTIFICATIONS_SCOPE
         told = self._ask(channel, "notifications", "GET", path, scope=scope).json()

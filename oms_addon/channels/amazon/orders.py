@@ -1,4 +1,4 @@
-"""Amazon: asking for orders."""
+"""Amazon: fetch orders."""
 
 import hashlib
 import json
@@ -14,12 +14,12 @@ from odoo.addons.oms_addon.tools.paths import segment
 
 from .values import DELAY, FIRST_DAYS, ORDERS, ORDERS_V0, iso, moment_of, now
 
-#: everything an order is made of; Amazon leaves out what the account may not see
+#: all parts of an order; Amazon omits those the account may not see
 INCLUDED = "BUYER,RECIPIENT,PROCEEDS,PROMOTION,CANCELLATION,FULFILLMENT,TAX,PAYMENT"
 PAGE = 100
-#: of version 0, whose items take a call for each order
+#: page size of version 0, where items take one call per order
 PAGE_V0 = 50
-#: seconds between polls: three quarters of what the limits of the searches allow
+#: seconds between polls: uses three quarters of the rate limit of searches
 POLL_SECONDS, POLL_SECONDS_V0 = 240, 80
 
 
@@ -28,7 +28,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
 
     @api.model
     def _fetch(self, channel, limit=None):
-        """Override of `oms.channel.adapter`: what changed, one page, and then what was refunded.
+        """Override of `oms.channel.adapter`: one page of changed orders, then refunds.
 
         The cursor has a part for orders and, after a ``|``, one for refunds.
         """
@@ -41,10 +41,10 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
 
     @api.model
     def _fetch_changes(self, channel, cursor, limit):
-        """Ask for the orders that changed, one page.
+        """Fetch one page of changed orders.
 
-        The cursor is the time up to which everything was read; while a window is read page by
-        page it is the window's start, its end as Amazon set it, and the next page.
+        The cursor is the time up to which all was fetched; between the pages of a window it is
+        the window's start, its end as set by Amazon, and the next page.
         """
         since, until, page = (cursor.split(" ") + ["", ""])[:3]
         if not page:
@@ -56,7 +56,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
         except FinalError:
             if not page:
                 raise
-            # The page is forgotten there: the window is read from its start again.
+            # The page token expired: the window is fetched again from its start.
             return [], since
         if following is ...:
             return events, cursor
@@ -95,19 +95,19 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
 
     @api.model
     def _created(self, start, end):
-        """:return: the window of a search for orders placed; Amazon sets its end where ours is
-        younger than what it shows
+        """:return: the parameters of a search for placed orders; without an end where that is
+        more recent than what Amazon returns
         """
         window = {"createdAfter": iso(start)}
         return window | ({"createdBefore": iso(end)} if end < now() - DELAY else {})
 
     @api.model
     def _page(self, channel, window, page, limit):
-        """Ask for one page of complete orders.
+        """Fetch one page of complete orders.
 
-        :return: events, the next page, up to when the orders are told. The next page is ``...``
-            when this one is not complete: items are told one order a call, and their limit
-            was reached.
+        :return: events, the next page, and the time up to which orders are included. The next
+            page is ``...`` when this page is incomplete: items take one call per order, and their
+            rate limit was reached.
         """
         size = PAGE_V0 if self._is_v0(channel) else PAGE
         orders, following, upto = self._search(channel, window, page, min(limit or size, size))
@@ -128,8 +128,8 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
 
     @api.model
     def _known_refs(self, channel, orders):
-        """:return: names of what is in the inbox already of orders of version 0, whose items
-        need not be asked for again
+        """:return: event references of version 0 orders that are already in the inbox, whose items
+        need not be fetched again
         """
         ids = [order["AmazonOrderId"] for order in orders if "AmazonOrderId" in order]
         domain = [
@@ -142,11 +142,11 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
 
     @api.model
     def _search(self, channel, window, page, size, bare=False):
-        """Search orders, in the version of the interface that the account has.
+        """Search orders, in the account's version of the API.
 
-        :param dict window: as of version 2026-01-01
-        :param bool bare: whether their ids and times are enough
-        :return: the orders, the next page or ``None``, up to when they are told
+        :param dict window: parameters of version 2026-01-01
+        :param bool bare: whether ids and times are enough
+        :return: the orders, the next page or ``None``, and the time up to which they are included
         """
         markets = ",".join(self._account(channel)["markets"])
         if not self._is_v0(channel):
@@ -170,8 +170,8 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
 
     @api.model
     def _get_order(self, channel, ref):
-        """:return: an order in full, as the account's version of the interface tells it;
-        ``None`` when there is none
+        """:return: a complete order in the account's version of the API; ``None`` when it does not
+        exist
         """
         name = segment(ref)
         if not self._is_v0(channel):
@@ -198,7 +198,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
 
     @api.model
     def _items(self, channel, ref):
-        """:return: all items of an order, as version 0 tells them"""
+        """:return: all items of an order, in version 0"""
         path, items, params = f"{ORDERS_V0}/{segment(ref)}/orderItems", [], {}
         pages = Pages()
         while True:
@@ -213,7 +213,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
 
 
 def event_of(order):
-    """:return: the event of an order as it was told"""
+    """:return: the event of an order"""
     body = json.dumps(order, ensure_ascii=False, default=str).encode()
     digest = hashlib.sha256(body).hexdigest()[:16]
     if "AmazonOrderId" in order:
@@ -223,14 +223,14 @@ def event_of(order):
 
 
 def _ref_v0(order):
-    """:return: how the events of an order in this state begin, whatever its items say"""
+    """:return: prefix of the event references of an order in this state, whatever its items"""
     head = {key: value for key, value in order.items() if key != "OrderItems"}
     digest = hashlib.sha256(json.dumps(head, default=str, sort_keys=True).encode()).hexdigest()
     return f"poll:{order['AmazonOrderId']}:{order.get('LastUpdateDate')}:{digest[:12]}:"
 
 
 def _usable(moment):
-    """:return: a time Amazon tells, in our form; '' when it is none"""
+    """:return: a time of Amazon in our format; '' when it is invalid"""
     try:
         return iso(moment_of(moment))
     except ValueError:

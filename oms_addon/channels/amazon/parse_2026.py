@@ -42,7 +42,7 @@ def item_2026(item, position):
 
 
 def _parts_2026(item, product, quantity, path):
-    """:return: what an item costs: its proceeds, or its price where those are not told"""
+    """:return: the amounts of an item: its proceeds, or its price where these are missing"""
     breakdowns = (item.get("proceeds") or {}).get("breakdowns") or ()
     amounts, details = {}, {"TAX": {}, "DISCOUNT": {}}
     for part in breakdowns:
@@ -56,7 +56,7 @@ def _parts_2026(item, product, quantity, path):
     if "ITEM" not in amounts:
         unit = (product.get("price") or {}).get("unitPrice")
         amounts["ITEM"] = money(unit, f"{path}.product.price", "amount") * quantity
-    # What is not told in detail is the item's.
+    # Amounts without details belong to the item.
     taxes = details["TAX"] or {"ITEM": amounts["TAX"]} if "TAX" in amounts else {}
     discounts = details["DISCOUNT"] or {"ITEM": amounts.get("DISCOUNT", ZERO)}
     for key, kind in (

@@ -1,4 +1,4 @@
-"""The lines of Amazon's orders: what is net, what is tax, and what adds up."""
+"""The lines of Amazon's orders: net, tax, and their sum."""
 
 from collections import defaultdict
 from decimal import ROUND_UP, Decimal
@@ -11,8 +11,8 @@ from odoo.addons.oms_addon.documents.order import (
 
 from .parse_values import KINDS, NAMES, ONE, ZERO, Item, Mode
 
-#: Amazon tells amounts of tax, no rates: what is charged besides the items is put together by
-#: the roundest rate that gives the amount; which tax it is, is said by the company's taxes
+#: Amazon sends tax amounts without rates: charges besides the items are grouped by the roundest
+#: rate that results in the amount; the tax itself is chosen among the company's taxes
 RATE_STEPS = tuple(Decimal(step) for step in ("1", "0.5", "0.1", "0.05", "0.025", "0.01", "0.001"))
 
 
@@ -20,9 +20,9 @@ RATE_STEPS = tuple(Decimal(step) for step in ("1", "0.5", "0.1", "0.05", "0.025"
 
 
 def choose_mode(items, total, tip, usually_included):
-    """Find out how the amounts of an order make its total: Amazon does not say.
+    """Find how the amounts of an order add up to its total, which Amazon does not specify.
 
-    :param bool usually_included: what holds in the marketplace, where both would do
+    :param bool usually_included: the marketplace's usual mode, where both add up
     :rtype: Mode
     """
     price = tax = discount_tax = ZERO
@@ -42,21 +42,21 @@ def choose_mode(items, total, tip, usually_included):
 
 
 class Priced(NamedTuple):
-    """A part of an item as it makes the order's total."""
+    """A part of an item, as it is included in the order's total."""
 
     item: Item
     kind: str
     price: Decimal
     discount: Decimal
-    #: ``None`` where nobody computed any: the channel's usual taxes are in the price
+    #: ``None`` where it is unknown: the price includes the channel's usual taxes
     tax: Decimal | None
-    #: the tax that Amazon collects, which is none of the seller's
+    #: tax that Amazon collects itself, not the seller's
     collected: Decimal
 
 
 def lines_of(items, mode, tip, coin):
-    """:return: the lines of an order: its items, then what is charged besides, then the tax
-    that Amazon collects, which is none of the seller's
+    """:return: the lines of an order: its items, other charges, and the tax that Amazon collects
+    itself
     """
     has_taxes = any(part.tax for item in items for part in item.parts)
     priced = [_priced(item, part, mode, has_taxes) for item in items for part in item.parts]
@@ -73,7 +73,7 @@ def lines_of(items, mode, tip, coin):
 
 
 def _priced(item, part, mode, has_taxes):
-    """:return: a part with its price, its discount, and whose its tax is
+    """:return: a part with its price, discount and taxes
     :rtype: Priced
     """
     price, discount, tax = _net(part, mode)
@@ -89,7 +89,7 @@ def _priced(item, part, mode, has_taxes):
 
 
 def _lines_besides(priced, mode, coin):
-    """:return: the lines of what is charged besides the items, one for each kind and tax rate"""
+    """:return: the lines of charges besides the items, one for each kind and tax rate"""
     sums = defaultdict(lambda: [ZERO, ZERO, ZERO])
     for part in priced:
         if part.price or part.discount:
@@ -100,7 +100,7 @@ def _lines_besides(priced, mode, coin):
 
 
 def _net(part, mode):
-    """:return: price, discount and tax of a part, as they make the total"""
+    """:return: price, discount and tax of a part, as included in the total"""
     if mode.adds_discount_tax and mode.included:
         return part.amount, part.discount + part.discount_tax, _minus(part.tax, part.discount_tax)
     if mode.included or mode.adds_discount_tax:
@@ -153,7 +153,7 @@ def _taxes(tax):
 
 
 def _unit_price(price, quantity, coin):
-    """:return: the price of one, and what so many of them are too much"""
+    """:return: the unit price, and the rounding excess of all units"""
     unit = (price / quantity).quantize(coin, ROUND_UP)
     return unit, unit * quantity - price
 
@@ -161,9 +161,9 @@ def _unit_price(price, quantity, coin):
 def _rate(base, tax, included, tolerance):
     """Find the rate of a tax from its amount.
 
-    :param tolerance: how far its rounding may have moved the amount
-    :return: percent, the roundest that gives the amount; zero without tax, ``None`` when
-        nobody tells
+    :param tolerance: maximum rounding difference of the amount
+    :return: percent, the roundest that results in the amount; zero without tax, ``None`` when
+        unknown
     """
     if tax is None:
         return None

@@ -1,16 +1,16 @@
-"""Notifications of Amazon, however AWS services wrap them: bytes in, what is told out."""
+"""Notifications of Amazon, in any wrapper of AWS services: bytes to dict."""
 
 from odoo.addons.oms_addon.documents.codec import loads
 from odoo.addons.oms_addon.documents.values import DocumentError, mismatch
 
 
 def read_notification(body):
-    """Read a notification, as Amazon's queue holds it or as AWS services wrap it.
+    """Parse a notification from Amazon's queue, in any wrapper of AWS services.
 
-    :param bytes body: the notification; or a record of SQS, a list of one, an event of
-        EventBridge or a message of SNS that holds it
+    :param bytes body: the notification; or an SQS record, a list of one, an EventBridge event or
+        an SNS message that contains it
     :rtype: dict
-    :raise DocumentError: when there is none, or more than one
+    :raise DocumentError: when it contains no notification, or more than one
     """
     told = loads(body)
     for _wrapper in range(4):
@@ -31,7 +31,7 @@ def read_notification(body):
 
 
 def order_of(told):
-    """:return: the order a notification is about, or ``None``"""
+    """:return: the order id of a notification, or ``None``"""
     ref = _inside(told, "Payload", "OrderChangeNotification").get("AmazonOrderId")
     return str(ref) if ref and isinstance(ref, (str, int)) else None
 
@@ -43,7 +43,7 @@ def id_of(told):
 
 
 def _inside(told, *names):
-    """:return: the object that lies in others by these names; an empty one for none"""
+    """:return: the nested object at a path of keys; an empty one when there is none"""
     for name in names:
         told = told.get(name)
         if not isinstance(told, dict):

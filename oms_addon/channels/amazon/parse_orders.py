@@ -1,4 +1,4 @@
-"""What Amazon's orders say, of both versions of its interface: bytes in, documents out."""
+"""Parse Amazon's orders, of both API versions: bytes to documents."""
 
 from odoo.addons.oms_addon.documents.codec import loads
 from odoo.addons.oms_addon.documents.order import (
@@ -77,21 +77,21 @@ MARKETPLACES = {
     "A39IBJ37TRP1C6": ("AU", "fe", "AUD"),
     "A19VAU5U5O7RUS": ("SG", "fe", "SGD"),
 }
-#: where prices are shown without tax
+#: countries where prices exclude tax
 TAX_ADDED = {"US", "CA"}
 UNFULFILLABLE = ChannelHold(code="UNFULFILLABLE", reason="Amazon cannot fulfill the order.")
 
 
-# === READING === #
+# === PARSING === #
 
 
 @in_words
 def read_order(payload):
-    """Read an order of either version, bare or as an answer holds it.
+    """Parse an order of either version, plain or in an API response.
 
     :param bytes payload: the order; of v0 with its items under ``OrderItems``
     :rtype: OrderDocument | CancellationDocument | OrderRequest
-    :raise DocumentError: when it is none
+    :raise DocumentError: when it is not an order
     """
     data = unwrap(read_object(payload))
     try:
@@ -105,18 +105,18 @@ def read_order(payload):
 
 
 def read_object(payload):
-    """:return: the JSON object in a body, free of what no database stores
-    :raise DocumentError: when it is none
+    """:return: the JSON object in a body, without characters that the database cannot store
+    :raise DocumentError: when it is not a JSON object
     """
     data = loads(payload)
     if not isinstance(data, dict):
         raise mismatch("an object", data, "")
-    # Only what JSON escapes can be unstorable.
+    # Such characters can only occur as JSON escapes.
     return to_plain(data) if b"\\u" in payload else data
 
 
 def unwrap(data):
-    """:return: the order in an answer of getOrder, or the object itself"""
+    """:return: the order in a response of getOrder, or the object itself"""
     for wrapper in ("payload", "order"):
         if isinstance(data.get(wrapper), dict):
             data = data[wrapper]
@@ -128,7 +128,7 @@ def _read_v0(data):
     ref, items = to_text(data["AmazonOrderId"], "AmazonOrderId"), get("OrderItems") or ()
     status = status_of(get("OrderStatus"), "OrderStatus")
     if get("FromReport") and status not in ("shipped", "cancelled"):
-        # A report tells neither addresses nor the ids of items.
+        # Reports contain neither addresses nor item ids.
         return OrderRequest(order_ref=ref)
     shipping, total = address_v0(get("ShippingAddress") or {}), get("OrderTotal")
     return _document(
@@ -197,7 +197,7 @@ def _read_2026(data):
     )
 
 
-# === PARTS OF BOTH === #
+# === BOTH VERSIONS === #
 
 
 def _document(
@@ -214,7 +214,7 @@ def _document(
     instructions="",
     tip=ZERO,
 ):
-    """:return: the document of an order, from what both versions of the interface tell"""
+    """:return: the document of an order, from the values of either version"""
     country, _region, currency = MARKETPLACES.get(market, ("", "", ""))
     values["currency"] = values["currency"] or currency
     items = [item for item in items if item.quantity]
@@ -242,7 +242,7 @@ def _document(
 
 
 def _cancellation(values, reason):
-    """:return: the document of a cancelled order, of which Amazon tells no items any more"""
+    """:return: the document of a cancelled order, which Amazon sends without items"""
     return CancellationDocument(
         ref=f"cancelled:{values['ref']}",
         order_ref=values["ref"],
@@ -256,14 +256,14 @@ def _cancellation(values, reason):
 
 
 def _payment_method(payments):
-    """:return: ``COD`` where any of it is paid in cash; else what Amazon calls the method"""
+    """:return: ``COD`` where a part is paid in cash; else Amazon's payment method"""
     if any(method.casefold() in CASH for method, _amount in payments):
         return "COD"
     return payments[0][0] if payments else ""
 
 
 def _charges(values, payments):
-    """:return: what Amazon holds of the order's money; of cash on delivery it has nothing"""
+    """:return: payments that Amazon collected; cash on delivery is not included"""
     total, ref = values["total"], f"AMAZON-{values['ref']}"
     if not total or values["status"] == "cancelled":
         return ()

@@ -1,9 +1,9 @@
-"""Refunds on Amazon, as the transactions of the Finances API 2024-06-19 tell them.
+"""Parse Amazon's refunds, from the transactions of the Finances API 2024-06-19.
 
-A transaction is money that moved on the seller's account, so that a refund's total is negative
-and lacks the fees that Amazon gives back. What the buyer got is in its breakdowns: charges for
-products, shipping and gift wrap, their taxes, less their promotions. Tax that Amazon collects
-itself is there twice: as tax, which the buyer gets back, and as withheld, which is no buyer's.
+A transaction is a movement on the seller's account, so a refund's total is negative and reduced by
+the fees that Amazon returns. The buyer's amount is in its breakdowns: charges for products,
+shipping and gift wrap, their taxes, less promotions. Tax that Amazon collects itself is listed
+twice: as tax refunded to the buyer, and as withheld tax, which is not refunded.
 """
 
 import re
@@ -21,29 +21,29 @@ from odoo.addons.oms_addon.documents.values import EXACT, in_words, mismatch, to
 from .parse_orders import read_object
 
 REFUND = "Refund"
-#: how what the buyer pays is called in breakdowns; everything else is between Amazon and seller
+#: breakdowns of the buyer's amounts; all others are between Amazon and the seller
 OF_BUYER = re.compile(
     r"(product)?charges?|productcharges?|principal|ourprice\w*|(product|item)?tax|"
     r"shipping(charges?|principal|tax|discount|taxdiscount)?|"
     r"giftwrap(charges?|principal|tax|discount|taxdiscount)?|"
     r"promo\w*|goodwill\w*|restocking\w*"
 )
-#: what only groups others
+#: breakdowns that only group others
 WRAPPERS = {"sales", "expenses", "refundedsales", "refundedexpenses"}
-#: tax that Amazon, or the buyer's state, keeps: the other half of what the buyer gets back
+#: tax withheld by Amazon or the state: the counterpart of the buyer's refunded tax
 WITHHELD = ("marketplacefacilitator", "lowvaluegoods", "tcs", "itemtds", "tds", "taxwithh")
-#: what is of an item, but not of its price
+#: amounts of an item that are not part of its price
 BESIDES = ("shipping", "giftwrap")
 
 
 @in_words
 def read_refund(payload):
-    """Read what a transaction gave back.
+    """Parse the refund in a transaction.
 
-    :param bytes payload: a transaction as listTransactions tells it
-    :return: the refund, ``None`` when the transaction gave a buyer nothing back
+    :param bytes payload: a transaction of listTransactions
+    :return: the refund, ``None`` when nothing was refunded to a buyer
     :rtype: RefundDocument | None
-    :raise DocumentError: when it is no transaction, or does not say what the buyer got
+    :raise DocumentError: when it is not a transaction, or lacks the buyer's amounts
     """
     data = read_object(payload)
     try:
@@ -55,13 +55,13 @@ def read_refund(payload):
 
 @in_words
 def order_of_transaction(data):
-    """:return: the id of the order a transaction is of, ``None`` when it is of none"""
+    """:return: the order id of a transaction, ``None`` without one"""
     return _related(data, "ORDER_ID") or None
 
 
 @in_words
 def market_of_transaction(data):
-    """:return: the marketplace a transaction was made on, '' when it is not told"""
+    """:return: the marketplace of a transaction, '' when it is missing"""
     details = data.get("marketplaceDetails") or data.get("sellingPartnerMetadata") or {}
     return details.get("marketplaceId") or ""
 
@@ -101,7 +101,7 @@ def _read(data):
 
 
 def _line(item):
-    """:return: what of an item's price was given back; ``None`` when nothing was"""
+    """:return: the refunded part of an item's price; ``None`` when there is none"""
     contexts = item.get("contexts") or ()
     product = next((c for c in contexts if c.get("sku")), None)
     amount = _refunded(item.get("breakdowns") or (), WITHHELD + BESIDES)
@@ -112,14 +112,14 @@ def _line(item):
 
 
 def _refunded(breakdowns, skipped=WITHHELD):
-    """:return: how much of some breakdowns went back to the buyer
+    """:return: the sum of some breakdowns that was refunded to the buyer
     :rtype: Decimal
     """
     return EXACT.minus(exact_sum(_amounts(breakdowns, skipped)))
 
 
 def _amounts(breakdowns, skipped, of_buyer=False):
-    """Yield the amounts between buyer and seller, the finest that are told."""
+    """Yield the amounts between buyer and seller, in the finest breakdown available."""
     for breakdown in breakdowns:
         name = re.sub(r"[^a-z]", "", (breakdown.get("breakdownType") or "").lower())
         if name.startswith(skipped):
@@ -134,7 +134,7 @@ def _amounts(breakdowns, skipped, of_buyer=False):
 
 
 def _related(data, name):
-    """:return: the id of a kind that a transaction is related to, '' when there is none"""
+    """:return: the related identifier of a kind in a transaction, '' without one"""
     for related in data.get("relatedIdentifiers") or ():
         if related.get("relatedIdentifierName") == name:
             return related.get("relatedIdentifierValue") or ""

@@ -1,4 +1,4 @@
-"""What Amazon tells in lists: its offers, and the reports of offers and of old orders."""
+"""Parse Amazon's listings, and its reports of listings and of old orders."""
 
 import csv
 import io
@@ -10,7 +10,7 @@ from odoo.addons.oms_addon.exceptions import FinalError
 
 from .parse_orders import MARKETPLACES
 
-#: Japan has columns of its own in the report of offers
+#: Japan's report of listings has its own column names
 JAPANESE = {
     "商品名": "item-name",
     "出品者SKU": "seller-sku",
@@ -20,13 +20,13 @@ JAPANESE = {
     "フルフィルメント・チャンネル": "fulfillment-channel",
     "ステータス": "status",
 }
-#: begins the inventory id of what lies in Amazon's warehouses; nothing is told of its stock
+#: prefix of the inventory id of items in Amazon's warehouses, whose stock is not pushed
 BY_AMAZON = "FBA:"
 
 
 @in_words
 def read_listing(item, market):
-    """:return: the listing of a seller's SKU, as the Listings API tells it"""
+    """:return: the listing of a seller's SKU, from the Listings API"""
     summary = _of_market(item.get("summaries"), market)
     price = _of_market(item.get("offers"), market).get("price") or {}
     available = item.get("fulfillmentAvailability") or [{}]
@@ -47,12 +47,12 @@ def read_listing(item, market):
 
 
 def _of_market(rows, market):
-    """:return: the first row of a marketplace, empty where there is none"""
+    """:return: the first row of a marketplace, empty when there is none"""
     return next((row for row in rows or () if row.get("marketplaceId") == market), {})
 
 
 def _parent_sku(item):
-    """:return: the SKU of the product that an offer is a variant of, "" where it is none"""
+    """:return: the parent SKU of a variation, '' when it is not a variation"""
     for relations in item.get("relationships") or ():
         for relation in relations.get("relationships") or ():
             for sku in relation.get("parentSkus") or ():
@@ -65,10 +65,9 @@ def _decimal(value):
 
 
 def read_listing_report(text, currency):
-    """:return: the listings in a report of all of them, and what is wrong with the rows that are
-        left out
+    """:return: the listings in a report of all listings, and the errors of skipped rows
     :rtype: tuple[list[Listing], list[str]]
-    :raise FinalError: when its columns are others
+    :raise FinalError: when its columns are not the expected ones
     """
     rows = _rows(text)
     rows.fieldnames = [JAPANESE.get(name, name) for name in rows.fieldnames or ()]
@@ -100,7 +99,7 @@ def _report_listing(row, currency):
 
 
 def _each(rows, read):
-    """:return: what is read of rows, and in words what is wrong with those that are left out"""
+    """:return: the parsed rows, and the errors of skipped rows"""
     found, problems = [], []
     try:
         for number, row in enumerate(rows, 2):
@@ -127,12 +126,12 @@ REPORT_STATUSES = {"Cancelled": "Canceled", "Shipping": "PartiallyShipped"}
 
 
 def read_order_report(text):
-    """Read the report of all orders of a time.
+    """Parse the report of all orders of a period.
 
-    An order of which a row cannot be read is left out: it would lack an item.
+    An order with an invalid row is skipped, since it would lack an item.
 
-    :return: the orders in the form of version 0, without what a report does not tell, and in
-        words what is wrong with the rows of others
+    :return: the orders in the format of version 0, without values that reports lack, and the
+        errors of the rows of skipped orders
     :rtype: tuple[list[dict], list[str]]
     """
     orders, broken = {}, set()
@@ -192,7 +191,7 @@ def _report_item(row, position):
         return {"CurrencyCode": currency, "Amount": row[column]} if row.get(column) else None
 
     item = {
-        # A report names no items: their place in the order does.
+        # Reports contain no item ids: use the item's position in the order.
         "OrderItemId": f"{row.get('sku') or ''}:{position}",
         "ASIN": row.get("asin") or "",
         "SellerSKU": row.get("sku") or "",
@@ -233,15 +232,15 @@ def _market_of(site):
 
 
 def _rows(text):
-    """:return: the rows of a report: tabs, no quotes
+    """:return: the rows of a report: separated by tabs, without quotes
 
-    Sellers' titles hold signs that Python, but nobody else, takes for the end of a line.
+    Sellers' titles may contain characters that only Python treats as line ends.
     """
     return csv.DictReader(io.StringIO(text), delimiter="\t", quoting=csv.QUOTE_NONE)
 
 
 def _number(text):
-    """:return: a number of a report, ``None`` when it is none"""
+    """:return: a number in a report, ``None`` when it is invalid"""
     try:
         return to_decimal(text) if text else None
     except DocumentError:
@@ -249,7 +248,7 @@ def _number(text):
 
 
 def decode(body, content_type):
-    """:return: the text of a document; Amazon says its encoding, or writes Windows' own"""
+    """:return: the decoded text of a document: by its charset, else UTF-8 or a Windows code page"""
     found = re.search(r"charset=([\w-]+)", content_type, re.I)
     for encoding in (found[1] if found else "utf-8", "utf-8-sig", "cp932", "cp1252"):
         try:

@@ -1,9 +1,8 @@
-"""Of which items of an order money is given back on Amazon, and of what of them.
+"""Distribute a refund over an order's items and their components, as Amazon requires.
 
-Amazon takes a refund by item and by component: the price, the shipping and the gift wrap of an
-item, each up to what the buyer paid for it, and the tax that is the seller's. Tax that Amazon
-collects itself it gives back on its own, in proportion, so that it is left out of what Amazon is
-told and counts as given back all the same.
+Amazon accepts a refund by item and component: price, shipping and gift wrap of an item, each up to
+the paid amount, and the seller's tax on them. Tax that Amazon collects itself is refunded by Amazon
+in proportion, so it is not sent, but counts as refunded.
 """
 
 from decimal import Decimal
@@ -14,7 +13,7 @@ from odoo.addons.oms_addon.tools.shares import rounded, spread_within
 from .parse_v0 import read_item
 from .parse_values import CENT, ONE, WHOLE, ZERO
 
-#: what a part of an item, and the tax on top of it, are called in a refund
+#: names of a part of an item, and of the tax added to it, in a refund
 COMPONENTS = {
     "product": ("Principal", "Tax"),
     "shipping": ("Shipping", "ShippingTax"),
@@ -24,7 +23,7 @@ COMPONENTS = {
 
 
 class Paid(NamedTuple):
-    """What the buyer paid for one part of an item; ``tax`` is what came on top of the price."""
+    """The amount paid for one part of an item; ``tax`` is added to the price."""
 
     item: str
     sku: str
@@ -39,15 +38,15 @@ class Paid(NamedTuple):
 
 
 def refund_shares(items, refund, adds_tax):
-    """Spread a refund over what was paid for, exactly.
+    """Distribute a refund exactly over the paid amounts.
 
-    What a line names is of that item or of that kind; the shipping is of all items in
-    proportion to theirs; what nobody names is of the items in proportion to what is left of them.
+    The amount of a line goes to its item or kind; shipping is distributed over all items in
+    proportion to theirs; the rest in proportion to what is left of each item.
 
-    :param list items: the items of the order, as version 0 tells them
-    :param dict refund: as of ``oms.channel.adapter`` ``_push_refund``
+    :param list items: the items of the order, in version 0
+    :param dict refund: as for ``oms.channel.adapter`` ``_push_refund``
     :param bool adds_tax: whether prices are without tax
-    :return: amounts as texts, by component and by item id; and what found no place
+    :return: amounts as texts, by component and by item id; and the amount that exceeds them
     :rtype: tuple[dict[str, dict[str, str]], Decimal]
     """
     coin = ONE if refund["currency"] in WHOLE else CENT
@@ -55,7 +54,7 @@ def refund_shares(items, refund, adds_tax):
     rest = Decimal(refund["amount"])
     shipping = min(Decimal(refund.get("shipping") or "0"), rest)
     rest -= shipping
-    # Amazon's tax follows what the other lines name.
+    # Tax lines last: they follow the amounts of the other lines.
     for line in sorted(refund["lines"], key=_is_tax):
         wanted = min(Decimal(line.get("amount") or "0"), rest)
         rest -= wanted - spreading.give_line(line, wanted)
@@ -72,7 +71,7 @@ def _kind_of(line):
 
 
 def _paid(items, adds_tax):
-    """:return: what was paid for each part of each item"""
+    """:return: the paid amount of each part of each item"""
     found = []
     for position, data in enumerate(items):
         item = read_item(data, position)
@@ -84,12 +83,12 @@ def _paid(items, adds_tax):
 
 
 class _Spreading:
-    """Keeps what was given back of each part so far."""
+    """The refunded amount of each part so far."""
 
     def __init__(self, parts, coin):
         self.parts, self.coin = parts, coin
         self.given = [ZERO] * len(parts)
-        #: shipping that Amazon tells of no item
+        #: shipping that belongs to no item
         self.loose = ZERO
 
     def of_kind(self, *kinds):
@@ -99,7 +98,7 @@ class _Spreading:
         return self.parts[index].whole - self.given[index]
 
     def give(self, amount, indexes, limits=None):
-        """Spread an amount over some parts, in proportion. :return: what found no place"""
+        """Refund an amount over parts, in proportion. :return: the amount that exceeds them"""
         limits = limits or [self.room(index) for index in indexes]
         shares, left = spread_within(amount, limits, self.coin) if indexes else ([], amount)
         for index, share in zip(indexes, shares, strict=True):
@@ -107,7 +106,7 @@ class _Spreading:
         return left
 
     def give_line(self, line, amount):
-        """Give back what a line of the refund names. :return: what found no place"""
+        """Refund a line. :return: the amount that exceeds its item"""
         kind = _kind_of(line)
         if kind == "tax":
             return self.give_tax(amount)
@@ -115,13 +114,13 @@ class _Spreading:
             return self.give(amount, self.of_kind(kind))
         goods = self.of_kind("product")
         named = [n for n in goods if self.parts[n].item == line["line_ref"]]
-        # Orders of a report do not know the ids of their items.
+        # Orders from a report have no item ids.
         if not named and line["sku"]:
             named = [n for n in goods if self.parts[n].sku == line["sku"]][:1]
         return self.give(amount, named)
 
     def give_tax(self, amount):
-        """Give back tax: of what is given back already, then of the others."""
+        """Refund tax, first of already refunded parts. :return: the amount that exceeds it"""
         begun = [n for n, given in enumerate(self.given) if given]
         others = [n for n, given in enumerate(self.given) if not given]
         for indexes in (begun, others):
@@ -130,7 +129,7 @@ class _Spreading:
         return amount
 
     def give_shipping(self, amount):
-        """Give back shipping, of each item its share. :return: what found no place"""
+        """Refund shipping, in proportion. :return: the amount that exceeds it"""
         indexes = self.of_kind("shipping")
         if not indexes:
             self.loose = amount
@@ -138,13 +137,13 @@ class _Spreading:
         return self.give(amount, indexes)
 
     def give_rest(self, amount):
-        """Give back what no line names, of each item its share. :return: what found no place"""
+        """Refund the rest over all items, in proportion. :return: the amount that exceeds them"""
         for kinds in (("product",), ("gift_wrap", "cod")):
             amount = self.give(amount, self.of_kind(*kinds))
         return amount
 
     def told(self):
-        """:return: what Amazon is told, by item"""
+        """:return: the amounts to send to Amazon, by item and component"""
         shares = {}
         for part, given in zip(self.parts, self.given, strict=True):
             price = self.without_tax(part, given)
@@ -158,7 +157,7 @@ class _Spreading:
         return shares
 
     def without_tax(self, part, given):
-        """:return: what of an amount is price: with its tax it is that amount again"""
+        """:return: the net price in an amount, so that net and tax on it add up to the amount"""
         if not part.tax or not part.price:
             return given
         near = rounded(given * part.price / part.whole, self.coin)

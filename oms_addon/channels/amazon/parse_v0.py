@@ -11,7 +11,7 @@ from odoo.addons.oms_addon.documents.values import (
 
 from .parse_values import Item, Part, money, optional, quantity_of, shipped_of, text_of
 
-#: where the state or region stands, by country
+#: address field with the state or region, by country
 REGIONS = ("StateOrRegion", "County", "District")
 
 
@@ -19,8 +19,8 @@ REGIONS = ("StateOrRegion", "County", "District")
 
 
 def read_item(item, position):
-    """:return: an item as version 0 tells it
-    :raise DocumentError: when it is none
+    """:return: a parsed item of version 0
+    :raise DocumentError: when it is invalid
     """
     path = f"OrderItems[{position}]"
     if not isinstance(item, dict):
@@ -86,7 +86,7 @@ def streets(data, *keys):
 
 
 def customer_v0(data, ref, shipping):
-    """:return: who bought; Amazon's buyers are known by a relay address, some by nothing"""
+    """:return: the buyer, identified by a relay address or by nothing"""
     buyer, turkish = data.get("BuyerInfo") or {}, data.get("BuyerTaxInformation") or {}
     tax = buyer.get("BuyerTaxInfo") or {}
     numbers = [text_of(number, "Value") for number in tax.get("TaxClassifications") or ()]
@@ -104,7 +104,7 @@ def customer_v0(data, ref, shipping):
 
 
 def payments_v0(data):
-    """:return: (method, amount or ``None`` for the whole total), as Amazon tells them"""
+    """:return: pairs (method, amount; ``None`` for the whole total)"""
     executions = [
         (part.get("PaymentMethod") or "", money(part.get("Payment"), "PaymentExecutionDetail"))
         for part in data.get("PaymentExecutionDetail") or ()
@@ -123,7 +123,7 @@ def gift_messages_v0(items):
 
 
 def cancel_requests_v0(items):
-    """:return: the reason of each item whose buyer asks to cancel"""
+    """:return: the reason of each item with a cancellation request of the buyer"""
     return [
         request.get("BuyerCancelReason") or "The buyer requested a cancellation."
         for item in items

@@ -1,4 +1,4 @@
-"""Values of Amazon's orders, in both of their versions."""
+"""Values of Amazon's orders, for both API versions."""
 
 from decimal import Decimal
 from typing import NamedTuple
@@ -12,7 +12,7 @@ from odoo.addons.oms_addon.documents.values import (
 
 ZERO = Decimal(0)
 ONE, CENT = Decimal(1), Decimal("0.01")
-#: currencies without a smaller coin
+#: currencies without minor unit
 WHOLE = {"JPY"}
 GATEWAY = "amazon"
 STATUSES = {
@@ -32,12 +32,12 @@ STATUSES = {
     "SHIPPED": "shipped",
     "CANCELLED": "cancelled",
 }
-#: the buyer pays whoever brings the items; Amazon has nothing of it
+#: the buyer pays the carrier on delivery, Amazon collects nothing
 CASH = {"cod", "cashondelivery"}
 
 
 class Part(NamedTuple):
-    """What one item costs in one respect; ``tax`` is ``None`` where Amazon does not tell."""
+    """One amount of an item; ``tax`` is ``None`` where it is missing."""
 
     kind: str
     amount: Decimal
@@ -47,7 +47,7 @@ class Part(NamedTuple):
 
 
 class Item(NamedTuple):
-    """One item of an order, the same for both versions of the interface."""
+    """One item of an order, the same for both API versions."""
 
     ref: str
     sku: str
@@ -57,15 +57,15 @@ class Item(NamedTuple):
     #: whether Amazon collects the tax and pays it to the state
     by_amazon: bool = False
     note: str = ""
-    #: how many pieces have left; ``None`` when Amazon does not say
+    #: shipped units; ``None`` when missing
     shipped: Decimal | None = None
 
 
 class Mode(NamedTuple):
-    """How the amounts of an order make its total."""
+    """How the amounts of an order add up to its total."""
 
     included: bool
-    #: whether the tax on a discount comes on top of it
+    #: whether the tax on a discount is added to it
     adds_discount_tax: bool
 
 
@@ -88,7 +88,7 @@ def status_of(value, path):
 
 def moment(data, key, required=True):
     """:return: the time under a key; ``None`` when it may be missing and is
-    :raise DocumentError: when it is no time
+    :raise DocumentError: when it is not a time
     """
     value = data.get(key)
     if not value and not required:
@@ -97,7 +97,7 @@ def moment(data, key, required=True):
 
 
 def money(value, path, key="Amount"):
-    """:return: the amount of a money object; zero where there is none"""
+    """:return: the amount of a money object; zero when it is missing"""
     if not value:
         return ZERO
     try:

@@ -1,4 +1,4 @@
-"""Amazon, through the Selling Partner API: refunds that were made there."""
+"""Amazon (Selling Partner API): fetch refunds made on Amazon."""
 
 import json
 from datetime import timedelta
@@ -13,9 +13,9 @@ from .parse_refunds import REFUND, market_of_transaction, order_of_transaction
 from .values import DELAY, FIRST_DAYS, REFUNDS, iso, moment_of, now
 
 TRANSACTIONS = "/finances/2024-06-19/transactions"
-#: transactions come up to 48 hours after they are posted
+#: transactions are published up to 48 hours after they are posted
 LATE = timedelta(hours=49)
-#: pages that are read in one go: what is not a refund is most of them
+#: maximum pages per fetch: most transactions are not refunds
 PAGES = 20
 ROLE = "finance"
 
@@ -23,19 +23,19 @@ ROLE = "finance"
 class OmsChannelAdapterAmazon(models.AbstractModel):
     _inherit = "oms.channel.adapter.amazon"
 
-    #: seconds between two looks at the transactions
+    #: minimum seconds between two fetches of transactions
     _ledger_seconds = 1800
 
     @api.model
     def _fetch_refunds(self, channel, cursor):
-        """Ask for the refunds that were posted, unless that was done a short time ago.
+        """Fetch posted refunds, unless they were fetched a short time ago.
 
-        What goes wrong here stops no orders: a missing role is remembered, anything else told
-        by an alert and tried again with the next poll.
+        Errors do not stop the fetch of orders: a missing role is cached, other errors raise an
+        alert and are retried with the next poll.
 
-        :param str cursor: up to when transactions were asked for; while a window is read page
-            by page its start, its end and the next page
-        :return: events, and the cursor from which to go on
+        :param str cursor: the time up to which transactions were fetched; between the pages of a
+            window its start, its end and the next page
+        :return: events, and the new cursor
         """
         if self._lacks(channel, ROLE):
             return [], cursor
@@ -57,9 +57,9 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
 
     @api.model
     def _refund_pages(self, channel, since, until, page, cursor):
-        """Read pages until one tells refunds that are new, or there are no more.
+        """Fetch pages until one contains new refunds, or there are no more.
 
-        :return: events, and the cursor from which to go on
+        :return: events, and the new cursor
         """
         for number in range(PAGES):
             try:
@@ -75,7 +75,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
 
     @api.model
     def _after_failed_refunds(self, channel, error, since, page, cursor):
-        """:return: the cursor from which to go on after refunds could not be read"""
+        """:return: the new cursor after refunds could not be fetched"""
         if status_of(error) == 403:
             self._note_lacking(channel, ROLE)
             return cursor
@@ -87,7 +87,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
             ),
         )
         if page and isinstance(error, FinalError):
-            # The page is forgotten there: the window is read from its start again.
+            # The page token expired: the window is fetched again from its start.
             return iso(moment_of(since) + LATE)
         return cursor
 
@@ -102,7 +102,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
 
     @api.model
     def _refund_events(self, channel, transactions):
-        """:return: the events of the refunds among transactions that are not here yet"""
+        """:return: the events of refunds that are not in the inbox yet"""
         markets = {*self._account(channel)["markets"], ""}
         refunds = {
             f"refund:{transaction['transactionId']}": transaction
@@ -127,14 +127,14 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
 
     @api.model
     def _ledger_slack(self, order):
-        """Override of `oms.channel.adapter`: of a part of an order Amazon gives back the tax
-        that it collects with a rounding of its own.
+        """Override of `oms.channel.adapter`: Amazon rounds the tax that it collects itself, when
+        part of an order is refunded.
         """
         return 2 if "tax" in order.order_line.mapped("oms_line_ref") else 0
 
     @api.model
     def _test_notes(self, channel):
-        """Override of `oms.channel.adapter`: whether refunds made on Amazon can be read."""
+        """Override of `oms.channel.adapter`: whether refunds can be fetched."""
         until = now() - DELAY
         try:
             self._transactions(channel, iso(until - timedelta(minutes=10)), iso(until))

@@ -1,4 +1,4 @@
-"""Amazon: reports, and old orders that come from one."""
+"""Amazon: reports, and old orders from a report."""
 
 from datetime import timedelta
 from urllib.parse import parse_qsl, urlsplit
@@ -16,7 +16,7 @@ from .orders import event_of
 from .parse_reports import decode, read_order_report
 from .values import iso, moment_of, now
 
-#: older orders are told by a report: nobody may see their buyers any more, and it is one call
+#: older orders are fetched by a report: their buyers are hidden anyway, and it is one call
 REPORT_AGE = timedelta(days=30)
 ORDER_REPORT = "GET_FLAT_FILE_ALL_ORDERS_DATA_BY_ORDER_DATE_GENERAL"
 REPORT_PAGE = 2000
@@ -27,7 +27,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
 
     @api.model
     def _fetch_window(self, channel, start, end, cursor=None):
-        """Override of `oms.channel.adapter`: old orders from reports, the others in full.
+        """Override of `oms.channel.adapter`: old orders from reports, recent ones from the API.
 
         The cursor is ``report <from> <report id> <offset>`` or ``pages <page>``.
         """
@@ -46,10 +46,10 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
 
     @api.model
     def _fetch_report(self, channel, start, split, end, cursor):
-        """Take one page out of the report of up to 30 days, or see whether it is ready.
+        """Return one page of a report of up to 30 days, or check whether it is ready.
 
-        :param list cursor: from when the report is, its id ('' when it was not asked for yet),
-            how many of its orders were taken
+        :param list cursor: start of the report's period, its id ('' before it is requested), and
+            the number of its orders already returned
         """
         begin, report, offset = moment_of(cursor[0]), cursor[1], int(cursor[2])
         until = min(begin + REPORT_AGE, split)
@@ -81,7 +81,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
 
     @api.model
     def _create_report(self, channel, kind, start=None, end=None):
-        """:return: the id of a report that Amazon now makes"""
+        """:return: the id of a newly requested report"""
         body = {"reportType": kind, "marketplaceIds": self._account(channel)["markets"]}
         if start:
             body |= {"dataStartTime": iso(start), "dataEndTime": iso(end)}
@@ -90,8 +90,8 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
 
     @api.model
     def _read_report(self, channel, report):
-        """:return: the text of a report; ``None`` while Amazon makes it
-        :raise FinalError: when Amazon made none
+        """:return: the text of a report; ``None`` while Amazon prepares it
+        :raise FinalError: when Amazon did not create it
         """
         path = f"/reports/2021-06-30/reports/{segment(report)}"
         told = self._ask(channel, "getReport", "GET", path).json()
@@ -99,7 +99,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
         if status in ("IN_QUEUE", "IN_PROGRESS"):
             return None
         if status == "CANCELLED":
-            # Amazon calls a report of nothing cancelled, too.
+            # An empty report has the status "cancelled", too.
             return ""
         if status != "DONE":
             raise FinalError(
@@ -115,7 +115,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
 
     @api.model
     def _download(self, channel, document):
-        """:return: the text behind a document's address, which is a secret for five minutes"""
+        """:return: the text of a document, whose URL is a secret that is valid for five minutes"""
         answer = self._store(channel, "GET", document["url"])
         body = answer.body
         if document.get("compressionAlgorithm") == "GZIP":
@@ -124,8 +124,8 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
 
     @api.model
     def _unpack(self, body):
-        """:return: the bytes of a packed document
-        :raise FinalError: when it is broken, or becomes larger than what is read
+        """:return: the bytes of a compressed document
+        :raise FinalError: when it is corrupt or too large
         """
         try:
             return gunzip(body)
@@ -139,7 +139,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
 
     @api.model
     def _store(self, channel, method, url, **options):
-        """Read or write a document; the signature in its address goes into no log."""
+        """Read or write a document; the signature in its URL is not logged."""
         parts = urlsplit(url)
         bare = parts._replace(query="").geturl()
         return self._call(

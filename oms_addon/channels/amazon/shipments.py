@@ -1,4 +1,4 @@
-"""Amazon: telling shipments."""
+"""Amazon: push shipments."""
 
 import zlib
 from decimal import Decimal
@@ -7,7 +7,7 @@ from odoo import api, models
 
 from odoo.addons.oms_addon.tools.paths import segment
 
-#: Amazon's codes of carriers, by what their names contain
+#: Amazon's carrier codes, by a part of the carrier's name
 CARRIERS = (
     ("dhl ecommerce", "DHL eCommerce"),
     ("dhl", "DHL"),
@@ -46,9 +46,9 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
 
     @api.model
     def _push_shipment(self, channel, key, shipment):
-        """Override of `oms.channel.adapter`: each parcel, with what is in it.
+        """Override of `oms.channel.adapter`: confirm each parcel with its contents.
 
-        A parcel has the same number at every try: Amazon corrects it, and makes no second.
+        A parcel has the same number at every attempt, so that Amazon updates it.
         """
         ref = shipment["order_ref"]
         lines = [line for line in shipment["lines"] if line["line_ref"]] or self._all_items(
@@ -62,14 +62,14 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
 
     @api.model
     def _push_tracking(self, channel, key, shipment):
-        """Override of `oms.channel.adapter`: parcels keep their numbers of before, by which
-        Amazon corrects them.
+        """Override of `oms.channel.adapter`: parcels keep their numbers, so that Amazon updates
+        them.
         """
         return self._push_shipment(channel, key, shipment)
 
     @api.model
     def _all_items(self, channel, ref):
-        """:return: all items of an order that did not leave yet, as lines of a shipment"""
+        """:return: all unshipped items of an order, as lines of a shipment"""
         return [
             {"line_ref": item["OrderItemId"], "quantity": open_}
             for item in self._items(channel, ref)
@@ -78,9 +78,10 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
 
     @api.model
     def _share(self, parcels, lines):
-        """Say what is in each parcel. Nobody knows; Amazon wants at least one piece in each.
+        """Distribute the units over parcels: contents are unknown, but Amazon requires at least one
+        unit in each.
 
-        :return: pairs (parcel, lines); parcels for which no piece is left are left out
+        :return: pairs (parcel, lines); parcels without units are left out
         """
         rest = [[line["line_ref"], int(Decimal(str(line["quantity"])))] for line in lines]
         rest = [pair for pair in rest if pair[1] > 0]
@@ -95,7 +96,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
 
     @api.model
     def _confirm(self, channel, shipment, position, parcel, items):
-        """Tell one parcel. :return: its number there"""
+        """Confirm one parcel. :return: its number on Amazon"""
         ref, name = shipment["order_ref"], shipment["shipment_ref"]
         package = str(zlib.crc32(f"{name}:{position}".encode()) % 10**9 + 1)
         code, carrier = self._carrier(parcel)
@@ -103,7 +104,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
             "packageReferenceId": package,
             "carrierCode": code,
             **({"carrierName": carrier} if code == "Other" else {}),
-            # Untracked mail has no number; Amazon wants one all the same.
+            # Amazon requires a number for untracked mail, too.
             "trackingNumber": parcel.get("number") or name,
             "shipDate": f"{shipment['shipped_at'][:19].replace(' ', 'T')}Z",
             "orderItems": [{"orderItemId": item, "quantity": count} for item, count in items],
@@ -128,7 +129,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
 
     @api.model
     def _is_cash(self, channel, ref):
-        """:return: whether an order is paid at the door, which only Japan wants to be told"""
+        """:return: whether an order is paid on delivery, which only Japan requires"""
         if self._currency(channel) != "JPY":
             return False
         order = self.env["sale.order"].search(

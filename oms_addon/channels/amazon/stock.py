@@ -1,4 +1,4 @@
-"""Amazon: telling stock and prices, one by one or in a feed."""
+"""Amazon: push stock and prices, one by one or in a feed."""
 
 import json
 
@@ -11,11 +11,11 @@ from .feeds import JSON_TYPE, in_words
 from .parse_orders import MARKETPLACES
 from .parse_reports import BY_AMAZON
 
-#: up to so many items are told one by one, at once; more go in a feed, which takes minutes
+#: maximum items pushed one by one, immediately; more go in a feed, which takes minutes
 FEW = 50
 FEED_BATCH = 5000
 LISTINGS_FEED = "JSON_LISTINGS_FEED"
-#: what any product may be called when only its offer changes
+#: product type for updates that change only the offer
 PRODUCT_TYPE = "PRODUCT"
 
 
@@ -28,17 +28,17 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
 
     @api.model
     def _push_stock(self, channel, key, items):
-        """Override of `oms.channel.adapter`: zeros and a few at once, many in a feed."""
+        """Override of `oms.channel.adapter`: zeros and a few items immediately, many in a feed."""
         return self._push_offers(channel, items, self._stock_patch)
 
     @api.model
     def _push_price(self, channel, key, items):
-        """Override of `oms.channel.adapter`: as stock is told."""
+        """Override of `oms.channel.adapter`: as for stock."""
         return self._push_offers(channel, items, self._price_patch)
 
     @api.model
     def _stock_patch(self, channel, item):
-        """:return: what changes of an offer; ``None`` where Amazon counts its own stock"""
+        """:return: the patch of an offer's stock; ``None`` where Amazon manages it"""
         if item["item_ref"].startswith(BY_AMAZON):
             return None
         value = {"fulfillment_channel_code": "DEFAULT", "quantity": int(item["quantity"])}
@@ -46,7 +46,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
 
     @api.model
     def _price_patch(self, channel, item):
-        # JSON has one kind of number; the text of two decimals is the same there and back.
+        # JSON has no decimals; a float of two decimals converts back exactly.
         price = {"schedule": [{"value_with_tax": float(item["price"])}]}
         markets = self._account(channel)["markets"]
         value = [
@@ -58,9 +58,9 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
 
     @api.model
     def _push_offers(self, channel, items, prepare):
-        """Tell what changes of offers.
+        """Push changes of offers.
 
-        :param prepare: makes the patch of an item
+        :param prepare: function that returns the patch of an item
         :return: as of ``_push_stock``
         """
         patches = {n: prepare(channel, item) for n, item in enumerate(items)}
@@ -84,7 +84,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
 
     @api.model
     def _feed_or_patch(self, channel, items, patches):
-        """Tell many items in a feed; one by one while no feed can be made: nothing waits."""
+        """Push many items in a feed; one by one when no feed can be created, without delay."""
         try:
             return self._feed_offers(channel, items, patches)
         except Unfinished:
@@ -96,7 +96,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
 
     @api.model
     def _patch_some(self, channel, items, patches):
-        """Tell the first items one by one; the others are told next."""
+        """Push the first items one by one; the others later."""
         failed, positions = {}, list(patches)
         for done, position in enumerate(positions):
             if done == FEW:
@@ -115,7 +115,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
 
     @api.model
     def _patch(self, channel, sku, patch):
-        """Change one offer. :return: why Amazon refuses; '' when it takes it"""
+        """Update one offer. :return: why Amazon rejects it; '' when accepted"""
         account = self._account(channel)
         answer = self._ask(
             channel,
@@ -135,7 +135,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
 
     @api.model
     def _feed_offers(self, channel, items, patches):
-        """Tell many items in one feed, whose messages are numbered by their position."""
+        """Push many items in one feed, whose messages are numbered by position."""
         account = self._account(channel)
         content = {
             "header": {"sellerId": account["seller"], "version": "2.0", "issueLocale": "en_US"},

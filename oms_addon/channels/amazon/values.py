@@ -1,16 +1,16 @@
-"""Amazon: what several parts of the adapter know."""
+"""Amazon: values shared by the parts of the adapter."""
 
 from datetime import datetime, timedelta, timezone
 
 from odoo.addons.oms_addon.documents.values import to_moment
 
 ORDERS, ORDERS_V0 = "/orders/2026-01-01/orders", "/orders/v0/orders"
-#: how far back a channel without a cursor is read
+#: period fetched for a channel without a cursor
 FIRST_DAYS = 3
-#: Amazon shows nothing younger
+#: Amazon returns only data older than this
 DELAY = timedelta(minutes=2, seconds=10)
 NOTIFICATION = "ORDER_CHANGE"
-#: the topic of transactions that tell refunds
+#: topic of transactions with refunds
 REFUNDS = "refunds"
 
 
@@ -23,7 +23,7 @@ def iso(moment):
 
 
 def moment_of(text):
-    """:return: a time that Amazon, or a cursor, tells
-    :raise DocumentError: when it is none
+    """:return: a time from Amazon or a cursor
+    :raise DocumentError: when it is invalid
     """
     return to_moment(text, "UTC")

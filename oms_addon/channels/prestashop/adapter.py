@@ -1,7 +1,7 @@
-"""PrestaShop 8: orders and offers through its webservice, which answers and never calls.
+"""PrestaShop 8: orders and listings through its webservice, which has no webhooks.
 
-What is read is JSON, what is written is XML: that is how PrestaShop has it. An order is
-composed of what a dozen of its resources say, so that reading it needs nothing else; see
+Resources are read as JSON and written as XML, as PrestaShop requires. An order message is composed
+of a dozen resources, so that parsing it needs no further calls; see
 ``channels/prestashop/parse_orders.py``.
 """
 
@@ -21,10 +21,10 @@ from .parse_values import any_of, event_ref, rows_of, text
 from .parse_xml import parse_xml, read_errors, to_xml
 from .values import PAGE, shop_ids
 
-#: PrestaShop's own numbers of errors
+#: PrestaShop's error numbers
 ERROR_NO_PERMISSION = (25, 26)
 ERROR_PHP = range(2, 16)
-#: what one record is called where that is not the resource without its s
+#: names of single records, where they are not the resource without its s
 NODES = {"order_histories": "order_history", "order_slip": "order_slip"}
 
 
@@ -62,17 +62,17 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
     }
     _batch_sizes = {"stock": 50, "price": 50}
     _compare_size = 50
-    # PrestaShop has no limit of its own, its host has; a page of orders takes 18 calls.
+    # PrestaShop has no rate limit, but its host may; a page of orders takes 18 calls.
     _rate_limits = {"default": (10.0, 150.0)}
 
     @api.model
     def _parse(self, channel, topic, payload):
-        """Override of `oms.channel.adapter`: an order as ``_compose`` put it together."""
+        """Override of `oms.channel.adapter`: an order as composed by ``_compose``."""
         return read_order(loads(payload), channel._postpaid_methods())
 
     @api.model
     def _describe(self, topic, payload):
-        """Override of `oms.channel.adapter`: a state of an order is an event."""
+        """Override of `oms.channel.adapter`: the event is one state of an order."""
         try:
             composed = loads(payload)
             ref = text(composed["order"], "id")
@@ -80,11 +80,11 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
             return super()._describe(topic, payload)
         return event_ref(ref, payload), ref
 
-    # === THE CALL === #
+    # === CALLS === #
 
     @api.model
     def _base_url(self, channel):
-        """Override of `oms.channel.adapter`: the address with or without ``/api``."""
+        """Override of `oms.channel.adapter`: the address may be entered with ``/api``."""
         return re.sub(r"/api$", "", super()._base_url(channel))
 
     @api.model
@@ -96,7 +96,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
 
     @api.model
     def _get_dated(self, channel, resource, **params):
-        """:return: the rows of a resource, and the time at the shop"""
+        """:return: the rows of a resource, and the server's time"""
         shops = shop_ids(channel)
         scope = shops[0] if len(shops) == 1 else "all"
         query = {"output_format": "JSON", "date": "1", "id_shop": scope, **params}
@@ -122,7 +122,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
 
     @api.model
     def _get_all(self, channel, resource, field, values, display="full"):
-        """:return: the rows whose field is one of some values, asked for in handy portions"""
+        """:return: the rows whose field has one of some values, fetched in batches"""
         values = sorted({value for value in values if value})
         rows = []
         for start in range(0, len(values), PAGE):
@@ -136,9 +136,9 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
     def _write(self, channel, method, resource, records, **params):
         """Write records.
 
-        :return: the root of the answer
-        :raise FinalError: when PrestaShop refuses
-        :raise RetryableError: when its answer cannot be read: it may have done it
+        :return: the root element of the response
+        :raise FinalError: when PrestaShop rejects them
+        :raise RetryableError: when the response is invalid; the records may have been written
         """
         shops = shop_ids(channel)
         node = NODES.get(resource, resource.removesuffix("s"))
@@ -153,7 +153,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
             accept=(400, 401, 404, 405, 500),
         )
         if read_errors(answer.body) or answer.status not in (200, 201):
-            # Where a notice of PHP came first, a refusal has the status of success.
+            # After a PHP notice, errors have the status of success.
             raise self._refusal(resource, method, answer)
         root = parse_xml(answer.body)
         if root is None:
@@ -169,7 +169,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
 
     @api.model
     def _refusal(self, resource, method, answer):
-        """:return: the exception that an answer other than "done" means"""
+        """:return: the exception for an error response"""
         errors = read_errors(answer.body)
         codes = {code for code, _words in errors}
         told = "; ".join(words for _code, words in errors) or f"HTTP {answer.status}"
@@ -193,5 +193,5 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
 
     @api.model
     def _auth(self, channel):
-        """:return: who we are: the key as user, no password"""
+        """:return: the credentials: the key as user, no password"""
         return (channel.sudo().api_key or "").strip(), ""

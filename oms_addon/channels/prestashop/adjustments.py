@@ -1,4 +1,4 @@
-"""PrestaShop: telling cancellations and refunds."""
+"""PrestaShop: push cancellations and refunds."""
 
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
@@ -14,7 +14,7 @@ from .parse_slips import is_same_slip, net_of, slip_row, slip_total
 from .parse_values import money, text
 
 ZERO = Decimal(0)
-#: by how much the shop's clock may be behind ours
+#: maximum time by which the shop's clock may be behind ours
 CLOCK = timedelta(minutes=2)
 
 
@@ -23,7 +23,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
 
     @api.model
     def _push_cancellation(self, channel, key, cancellation):
-        """Override of `oms.channel.adapter`: a whole order by its state, pieces by a slip."""
+        """Override of `oms.channel.adapter`: a whole order by its state, units by a credit slip."""
         order = self._one_order(channel, cancellation["order_ref"])
         shop = self._shop(channel)
         if cancellation.get("lines"):
@@ -42,8 +42,8 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
 
     @api.model
     def _priced(self, channel, order, cancellation):
-        """:return: the lines of a cancellation with what is given back for each: what was
-        credited here, else its share of what the shop charged less discounts
+        """:return: the lines of a cancellation with the amount refunded for each: the amount
+        credited in Odoo, else its share of the charged amount less discounts
         """
         lines = cancellation["lines"]
         if not cancellation.get("refund"):
@@ -55,8 +55,8 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
 
     @api.model
     def _shares(self, channel, order, lines):
-        """:return: what pieces of an order cost in whole coins, by line id; the last of a line
-        take what credit slips left of it
+        """:return: the price of units in whole coins, by line id; the last units of a line get the
+        amount that credit slips left of it
         """
         [composed] = self._compose(channel, [order])
         document = read_order(composed)
@@ -81,15 +81,15 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
 
     @api.model
     def _coin(self, channel, order):
-        """:return: the smallest amount of an order's currency"""
+        """:return: the smallest unit of an order's currency"""
         row = self._shop(channel)["currencies"].get(text(order, "id_currency"), {})
         precision = text(row, "precision")
         return Decimal(1).scaleb(-int(precision if precision.isdigit() else 2))
 
     @api.model
     def _push_refund(self, channel, key, refund):
-        """Override of `oms.channel.adapter`: a credit slip, which is a document: PrestaShop's
-        webservice has no payment module give the money back.
+        """Override of `oms.channel.adapter`: create a credit slip. It is only a document: the
+        webservice makes no payment module refund the money.
         """
         order = self._one_order(channel, refund["order_ref"])
         lines = refund.get("lines") or []
@@ -106,17 +106,17 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
 
     @api.model
     def _charge_of_refund(self, ref):
-        """Override of `oms.channel.adapter`: named after the credit slip."""
+        """Override of `oms.channel.adapter`: derived from the id of the credit slip."""
         return f"slip-{ref}"
 
     @api.model
     def _push_slip(self, channel, key, order, lines, amount, shipping):
-        """Make a credit slip, unless this one is there already.
+        """Create a credit slip, unless it exists already.
 
-        :param list lines: as of a refund
-        :param Decimal amount: all that is given back; ``None`` for what the lines say
+        :param list lines: as for a refund
+        :param Decimal amount: the total refund; ``None`` for the sum of the lines
         :param Decimal shipping: the part of it that is shipping
-        :return: the slip's number
+        :return: the slip's id
         """
         details = self._details(channel, order)
         gone = [line for line in lines if line["line_ref"] not in details]
@@ -128,7 +128,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
                     order=text(order, "id"),
                 )
             )
-        # Of what is charged besides, such as wrapping, a slip holds the money alone.
+        # Charges besides items, such as wrapping, are in the slip's amount only.
         coin = self._coin(channel, order)
         rows = [
             slip_row(line, details[line["line_ref"]], coin) for line in lines if line not in gone
@@ -176,8 +176,8 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
 
     @api.model
     def _refuse_excess(self, order, slips, amount, coin, rows):
-        """:param int rows: how many rows of the slip are rounded, each for itself
-        :raise FinalError: when the shop has less left to give back than is asked for"""
+        """:param int rows: number of rows of the slip, each of which is rounded
+        :raise FinalError: when the refundable amount in the shop is lower than requested"""
         given = sum((slip_total(slip, coin) for slip in slips), ZERO)
         left = money(order, "total_paid_tax_incl") - given
         if amount - left > coin * rows:
@@ -192,13 +192,13 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
 
     @api.model
     def _find_slip(self, channel, key, order, slips, slip, rows):
-        """Look for the slip of a call whose answer was lost.
+        """Find the credit slip of a call whose response was lost.
 
-        PrestaShop keeps no key of ours: it is the one with the same content that no other
-        call of ours made, and that is not older than this call's message.
+        PrestaShop stores no key of ours: it is the slip with the same content that belongs to no
+        other call of ours and is not older than this call's message.
 
-        :param list slips: those of the order
-        :return: its number, '' when there is none
+        :param list slips: the slips of the order
+        :return: its id, '' when there is none
         """
         messages = self.env["oms.channel.message"].search(
             [
@@ -219,8 +219,8 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
 
     @api.model
     def _made_at(self, channel, slip):
-        """:return: when a slip was made, in UTC without a zone; the later of the two where the
-        clock of the shop was set back
+        """:return: when a slip was created, in naive UTC; the later of two possible times when the
+        shop's clock was set back
         """
         local = datetime.fromisoformat(text(slip, "date_add"))
         zone = get_zone(self._shop(channel)["zone"])
@@ -229,7 +229,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
 
     @api.model
     def _details(self, channel, order):
-        """:return: the rows of an order by their ids"""
+        """:return: the rows of an order by id"""
         rows = self._get_all(channel, "order_details", "id_order", [text(order, "id")])
         return {text(row, "id"): row for row in rows}
 
@@ -238,17 +238,17 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
         """:return: the credit slips of an order"""
         return self._get_all(channel, "order_slip", "id_order", [text(order, "id")])
 
-    # === WHAT FOLLOWS === #
+    # === ORDER STATE === #
 
     @api.model
     def _move_on(self, channel, order, lines):
-        """Move an order on of which a credit slip left nothing to ship: to *Shipped* where
-        something left before, to *Refunded* where nothing did and all its money went back.
+        """Update the state of an order when a credit slip leaves nothing to ship: to *Shipped* when
+        items were shipped before, to *Refunded* when none were and all money was refunded.
 
-        A slip that the webservice makes does not change the order itself.
+        Slips created by the webservice do not change the order.
 
-        :param lines: what was given back just now and is not taken off here yet
-        :return: what of the shop's state is to be told
+        :param lines: lines refunded just now, not deducted in Odoo yet
+        :return: the state and ``unmet``, see ``_reach``; empty when the state is not changed
         :rtype: dict
         """
         ours = self._order_here(channel, order)
@@ -262,12 +262,12 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
         try:
             return self._reach(channel, order, role)
         except FinalError as error:
-            # The slip is made, whatever becomes of the state.
+            # The slip exists, even if the state cannot be changed.
             return {"unmet": str(error)}
 
     @api.model
     def _unshipped(self, ours, lines):
-        """:return: whether items of an order are to leave, those of some lines left out"""
+        """:return: whether items of an order are still to ship, apart from some lines"""
         left = ours._oms_unshipped()
         for line in lines:
             units = self.env["oms.order.canceller"]._oms_units_of(
@@ -280,7 +280,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
 
     @api.model
     def _order_here(self, channel, order):
-        """:return: what an order of the shop is here"""
+        """:return: the sales order of an order in the shop"""
         return self.env["sale.order"].search(
             [("oms_channel_id", "=", channel.id), ("oms_order_ref", "=", text(order, "id"))]
         )

@@ -1,4 +1,4 @@
-"""PrestaShop: putting together what a dozen resources say of an order."""
+"""PrestaShop: compose an order of a dozen resources."""
 
 import time
 
@@ -20,10 +20,10 @@ from .parse_values import (
 )
 from .values import shop_ids
 
-#: how long what hardly changes at a shop is remembered, in seconds
+#: seconds for which rarely changing settings of a shop are cached
 REMEMBERED = 600
 _shops = {}
-#: settings that say what a state means beyond its flags, and where the shop is
+#: settings about the meaning of states, and the shop's location
 ROLES = {
     "cancelled": "PS_OS_CANCELED",
     "error": "PS_OS_ERROR",
@@ -49,9 +49,9 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
 
     @api.model
     def _compose(self, channel, orders):
-        """Ask for all that belongs to orders, with one call for each resource.
+        """Fetch all resources of orders, with one call for each resource.
 
-        :param list orders: orders as the webservice tells them
+        :param list orders: orders from the webservice
         :rtype: list[dict]
         """
         if not orders:
@@ -98,7 +98,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
 
     @api.model
     def _threads(self, channel, refs):
-        """:return: what customers wrote about some orders in their accounts, by the order's id
+        """:return: messages of customers about orders in their accounts, by order id
         :rtype: dict[str, list[dict]]
         """
         found = {}
@@ -117,10 +117,10 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
                 "[id,id_customer_thread,id_employee,message,private,date_add]",
             )
         except CredentialsError:
-            # A key of before may not read them: Test Connection says so.
+            # Keys of older set-ups may lack this permission; Test Connection reports it.
             return found
         for row in rows:
-            # What staff answer is no news of the order.
+            # Replies of staff are left out.
             if number_of(row, "id_employee") == 0 and text(row, "private") != "1":
                 ref = threads.get(text(row, "id_customer_thread"), "")
                 found.setdefault(ref, []).append(row)
@@ -128,8 +128,8 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
 
     @api.model
     def _own_slips(self, channel, slips):
-        """:param dict slips: those of some orders by the order's id
-        :return: the ids of those we made, by the order's id
+        """:param dict slips: the slips of some orders by order id
+        :return: the ids of slips created by us, by order id
         """
         refs = [ref for ref, rows in slips.items() if rows]
         if not refs:
@@ -156,7 +156,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
             "carriers": ("id_carrier",),
         }
         display = {
-            # Everything but the digest of the password, which "full" tells.
+            # All fields except the password hash, which "full" includes.
             "customers": "[id,firstname,lastname,email,company,siret,ape,id_lang,is_guest]",
             "addresses": "full",
             "carriers": "[id,id_reference,name,external_module_name]",
@@ -175,7 +175,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
 
     @api.model
     def _shop(self, channel):
-        """:return: what hardly changes at a shop, asked for every few minutes
+        """:return: rarely changing settings of a shop, cached for a few minutes
         :rtype: dict
         """
         key = channel.id, channel.base_url, channel.account_ref
@@ -186,7 +186,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
 
     @api.model
     def _ask_shop(self, channel):
-        """:return: ``zone``, ``settings``, ``states`` and all that ids stand for"""
+        """:return: ``zone``, ``settings``, ``states`` and the records that ids refer to"""
         settings = self._settings(channel)
         currencies = self._get(channel, "currencies", display="full")
         isos = {
@@ -220,7 +220,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
 
     @api.model
     def _settings(self, channel):
-        """:return: settings of the shop by name; its own before those of all shops"""
+        """:return: settings of the shop by name; its own override those of all shops"""
         rows = self._get(
             channel,
             "configurations",

@@ -1,4 +1,4 @@
-"""PrestaShop: whether the address and its key do."""
+"""PrestaShop: test of the address and its key."""
 
 from odoo import api, models
 
@@ -7,7 +7,7 @@ from odoo.addons.oms_addon.tools.connection_errors import describe_page, firewal
 
 from .parse_xml import parse_xml, read_errors
 
-#: what the key has to allow
+#: permissions the key needs
 READ = (
     "orders order_details order_payments order_slip order_cart_rules order_histories "
     "order_states order_carriers messages customer_threads customer_messages customers addresses "
@@ -23,7 +23,7 @@ WRITE = {
     "order_slip": "post",
 }
 
-#: PrestaShop's own numbers of errors
+#: PrestaShop's error numbers
 ERRORS_OF_KEY = {17, 18, 19, 20}
 ERROR_OFF = 22
 
@@ -33,7 +33,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
 
     @api.model
     def _test_connection(self, channel):
-        """Override of `oms.channel.adapter`: the address, the key, and all it has to allow."""
+        """Override of `oms.channel.adapter`: test the address, the key and its permissions."""
         key = (channel.sudo().api_key or "").strip()
         if not self._base_url(channel) or not key:
             return self.env._("Enter the store address and its webservice key.")
@@ -53,10 +53,10 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
 
     @api.model
     def _why_not(self, channel, answer):
-        """:return: what an answer says is missing, in words; '' when nothing is"""
+        """:return: the problem in a response, for people; '' when there is none"""
         errors = read_errors(answer.body)
         told = "; ".join(words for _code, words in errors)
-        # Where a notice of PHP came first, every answer has the status of success.
+        # After a PHP notice, every response has the status of success.
         codes = {code for code, _words in errors}
         root = parse_xml(answer.body)
         is_data = bool(codes) or root is not None and root.find(".//api") is not None
@@ -86,7 +86,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
 
     @api.model
     def _missing(self, api_node):
-        """:return: what the key does not allow, in words"""
+        """:return: the missing permissions of the key, for people"""
         wanted = [(name, "get") for name in READ] + list(WRITE.items())
         missing = {}
         for name, method in wanted:

@@ -1,4 +1,4 @@
-"""PrestaShop: the catalogue, the shops, the taxes."""
+"""PrestaShop: fetch listings, stock locations and taxes."""
 
 from decimal import Decimal
 
@@ -31,8 +31,8 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
     def _fetch_listings(self, channel, cursor=None):
         """Override of `oms.channel.adapter`: products, or each of their combinations.
 
-        Where shops of one installation keep stocks of their own, there is a row for each. The
-        shop does not say where the list ends: an empty page does.
+        Where shops of one installation have separate stocks, each has its own row. The webservice
+        returns no length of the list: it ends with an empty page.
         """
         products = self._get(
             channel,
@@ -73,7 +73,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
 
     @api.model
     def _listings(self, channel, product, combination, stocks, rates):
-        """:return: the listings of one product or combination, one for each of its stocks"""
+        """:return: the listings of one product or combination, one for each stock"""
         ref = listing_ref(text(product, "id"), text(combination or {}, "id"))
         net = money(product, "price") + money(combination or {}, "price")
         rate = rates.get(text(product, "id_tax_rules_group"), ZERO)
@@ -102,7 +102,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
                 is_virtual=text(product, "is_virtual") == "1",
                 image_url=self._image_url(channel, product),
                 status="active" if active else "inactive",
-                # The catalogue tells a combination's own names, other than orders do.
+                # The catalogue returns a combination's own codes, unlike orders.
                 is_sku_inherited=False,
                 is_barcode_inherited=False,
             )
@@ -111,7 +111,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
 
     @api.model
     def _find_listed(self, channel, listings):
-        """Override of `oms.channel.adapter`: by their ids, products and combinations apart."""
+        """Override of `oms.channel.adapter`: by id, products and combinations separately."""
         refs = {listing.external_ref for listing in listings}
         parts = [ref.partition("-") for ref in refs]
         products = {product for product, dash, _combination in parts if not dash}
@@ -119,7 +119,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
         found = {
             text(row, "id") for row in self._get_all(channel, "products", "id", products, "[id]")
         }
-        # A product that has combinations by now is sold as these.
+        # A product that has combinations now is sold as these.
         fields = "[id,id_product]"
         parents = self._get_all(channel, "combinations", "id_product", products, fields)
         found -= {text(row, "id_product") for row in parents}
@@ -129,7 +129,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
 
     @api.model
     def _image_url(self, channel, product):
-        """:return: where a product's picture is, '' where it has none"""
+        """:return: the URL of a product's picture, '' without one"""
         number = text(product, "id_default_image")
         if not number.isdecimal() or number == "0":
             return ""
@@ -144,15 +144,15 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
 
     @api.model
     def _default_unit(self, channel):
-        """:return: the smallest amount of the currency of the catalogue"""
+        """:return: the smallest unit of the currency of the catalogue"""
         shop = self._shop(channel)
         row = shop["currencies"].get(shop["settings"].get("PS_CURRENCY_DEFAULT", ""), {})
         return Decimal((0, (1,), -number_of(row, "precision"))) if "precision" in row else CENT
 
     @api.model
     def _ecotax(self, channel, product, combination, rates):
-        """:return: what the shop adds to a price as ecological tax, with a tax of its own; that
-        of a combination stands for the product's
+        """:return: the eco-tax that the shop adds to a price, including its own tax; a
+        combination's eco-tax replaces the product's
         """
         settings = self._shop(channel)["settings"]
         if settings.get("PS_USE_ECOTAX") != "1":
@@ -163,7 +163,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
 
     @api.model
     def _rates_by_group(self, channel):
-        """:return: percent by the id of a product's tax rules, in the shop's own country"""
+        """:return: the rate in percent by id of tax rules, in the shop's own country"""
         shop = self._shop(channel)
         rules = self._get(
             channel,
@@ -182,7 +182,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
 
     @api.model
     def _stocks(self, channel, products):
-        """:return: the stock rows of products, of the channel's shops"""
+        """:return: the stock rows of products, for the channel's shops"""
         rows = self._get_all(channel, "stock_availables", "id_product", products)
         shops = shop_ids(channel)
         if not shops:
@@ -191,7 +191,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
 
     @api.model
     def _fetch_locations(self, channel):
-        """Override of `oms.channel.adapter`: each shop has its stock, or shares it."""
+        """Override of `oms.channel.adapter`: one per shop, unless shops share their stock."""
         shops = shop_ids(channel)
         return [
             {"ref": text(row, "id"), "name": text(row, "name"), "fulfils": True}
@@ -201,8 +201,8 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
 
     @api.model
     def _fetch_taxes(self, channel):
-        """Override of `oms.channel.adapter`: orders are taken with what their customers pay,
-        so every rate is one that prices include.
+        """Override of `oms.channel.adapter`: orders are imported with prices as customers pay them,
+        so prices include every rate.
         """
         return [
             {
@@ -217,15 +217,13 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
 
     @api.model
     def _price_rounding(self, channel):
-        """Override of `oms.channel.adapter`: the shop's Round mode."""
+        """Override of `oms.channel.adapter`: the shop's setting Round mode."""
         return ROUND_MODES.get(
             self._shop(channel)["settings"].get("PS_PRICE_ROUND_MODE") or "2", ""
         )
 
     @api.model
     def _fetch_tax_rounding(self, channel):
-        """Override of `oms.channel.adapter`: a shop rounds the prices of single units unless it
-        is told otherwise.
-        """
+        """Override of `oms.channel.adapter`: the shop's setting Round type, by default per unit."""
         ways = {"1": "round_per_unit", "2": "round_per_line", "3": "round_globally"}
         return ways.get(self._shop(channel)["settings"].get("PS_ROUND_TYPE") or "1", "")

@@ -1,4 +1,4 @@
-"""PrestaShop: asking for orders."""
+"""PrestaShop: fetch orders."""
 
 import json
 from datetime import datetime, timedelta, timezone
@@ -14,7 +14,7 @@ from .parse_cursor import Cursor
 from .parse_values import END_OF_TIME, any_of, event_ref, is_late, number_of, text
 from .values import PAGE, shop_ids
 
-#: of how many days the orders are watched for pieces that are taken back
+#: orders of this many days are checked for units refunded without a slip
 WATCHED_DAYS = 30
 
 
@@ -23,12 +23,11 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
 
     @api.model
     def _fetch(self, channel, limit=None):
-        """Override of `oms.channel.adapter`: by time of change; credit slips and what
-        customers write by number, pieces that were taken back without a slip by the rows that
-        say so.
+        """Override of `oms.channel.adapter`: by time of change; credit slips and customer messages
+        by id; units refunded without a slip by the order's rows.
 
-        None of these touches the time of its order. Times are to the second, so a page may
-        end within one: the next begins with it. ``seen`` knows what the overlap shows again.
+        None of these changes the time of its order. Times are in whole seconds, so a page may end
+        within a second: the next starts with it. ``seen`` recognizes what is returned again.
         """
         cursor = Cursor.loads(channel.cursor)
         if cursor.slip is None:
@@ -44,9 +43,9 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
 
     @api.model
     def _next_page(self, channel, cursor, count):
-        """Read the next page on which anything is new, moving the cursor.
+        """Fetch pages until one contains changes, moving the cursor.
 
-        :return: its orders that are new, and the time at the shop
+        :return: its changed orders, and the server's time
         """
         pages = Pages()
         while True:
@@ -69,7 +68,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
 
     @api.model
     def _slipped(self, channel, cursor, known):
-        """:return: the orders of credit slips nobody saw, but those of ``known`` ids"""
+        """:return: the orders of new credit slips, without those in ``known``"""
         slips = self._get_after(channel, "order_slip", cursor.slip, "[id,id_order]")
         if not slips:
             return []
@@ -79,8 +78,8 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
 
     @api.model
     def _taken_back(self, channel, cursor, known, now):
-        """:return: the orders of which more pieces were taken back than was seen, but those of
-        ``known`` ids
+        """:return: the orders whose refunded units changed since the last fetch, without those in
+        ``known``
         """
         day = f"{now:%Y-%m-%d}"
         if cursor.floor_day != day:
@@ -108,8 +107,8 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
 
     @api.model
     def _floor(self, channel, now):
-        """:return: the number of the oldest order that pieces are watched of; what is older is
-        compared at night as long as it has not left
+        """:return: the id of the oldest order checked for refunded units; older ones are compared
+        at night until they are shipped
         """
         since = (now - timedelta(days=WATCHED_DAYS)).astimezone(
             get_zone(self._shop(channel)["zone"])
@@ -129,9 +128,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
 
     @api.model
     def _written(self, channel, cursor, known):
-        """:return: the orders about which customers wrote in their accounts since the last look,
-        but those of ``known`` ids
-        """
+        """:return: the orders with new customer messages, without those in ``known``"""
         if cursor.message is None:
             return []
         rows = self._get_after(
@@ -149,14 +146,14 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
 
     @api.model
     def _get_after(self, channel, resource, number, display):
-        """:return: a page of the rows of a resource behind a number, the oldest first"""
+        """:return: a page of the rows of a resource after an id, oldest first"""
         query = {"filter[id]": f">[{number}]", "sort": "[id_ASC]", "limit": str(PAGE)}
         return self._get(channel, resource, display=display, **query)
 
     @api.model
     def _last_message(self, channel):
-        """:return: the number of the newest message of a customer's thread; ``None`` where the key
-        may not read them, which *Test Connection* says
+        """:return: the id of the newest customer message; ``None`` where the key lacks the
+        permission, which *Test Connection* reports
         """
         try:
             return self._last_id(channel, "customer_messages")
@@ -165,13 +162,13 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
 
     @api.model
     def _last_id(self, channel, resource):
-        """:return: the number of the newest row of a resource, 0 where there is none"""
+        """:return: the id of the newest row of a resource, 0 when there is none"""
         rows = self._get(channel, resource, display="[id]", sort="[id_DESC]", limit="1")
         return number_of(rows[0]) if rows else 0
 
     @api.model
     def _fetch_orders(self, channel, refs):
-        """Override of `oms.channel.adapter`: a page of ids at a time."""
+        """Override of `oms.channel.adapter`: one page of ids."""
         events = []
         for start in range(0, len(refs), PAGE):
             orders, now = self._get_orders(channel, refs[start : start + PAGE])
@@ -180,11 +177,10 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
 
     @api.model
     def _list_orders(self, channel, start, end, cursor=None):
-        """Override of `oms.channel.adapter`: by the time of placing, in the shop's own time.
+        """Override of `oms.channel.adapter`: by order date, in the shop's local time.
 
-        In the hour the clock is set back by, the shop's times are told twice: there the
-        window is wider than asked for. The shop does not say where a list ends: an empty page
-        does.
+        In the hour by which the clock is set back, local times occur twice: there the window is
+        wider than requested. The list ends with an empty page.
         """
         last = int(cursor or 0)
         rows = self._get(
@@ -198,7 +194,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
 
     @api.model
     def _count_orders(self, channel, start, end):
-        """Override of `oms.channel.adapter`: the webservice counts by telling ids."""
+        """Override of `oms.channel.adapter`: the webservice can count only by listing ids."""
         return len(self._get(channel, "orders", **self._window_filter(channel, start, end)))
 
     @api.model
@@ -219,7 +215,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
 
     @api.model
     def _get_orders(self, channel, refs):
-        """:return: some orders as they are now, and the time at the shop"""
+        """:return: some orders in their current state, and the server's time"""
         if not refs:
             return [], datetime.now(timezone.utc)
         return self._get_dated(
@@ -255,8 +251,8 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
 
     @api.model
     def _one_order(self, channel, ref):
-        """:return: one order as it is now
-        :raise FinalError: when the shop has none of this number
+        """:return: one order in its current state
+        :raise FinalError: when the shop has no such order
         """
         orders, _now = self._get_orders(channel, [ref])
         if not orders:

@@ -1,4 +1,4 @@
-"""How far a PrestaShop was read."""
+"""The cursor of a PrestaShop channel."""
 
 import hashlib
 import json
@@ -12,18 +12,18 @@ from .parse_values import NO_DATE, text
 _SEEN_AT_MOST = 500
 
 
-# === HOW FAR A SHOP WAS READ === #
+# === CURSOR === #
 
 
 @dataclass
 class Cursor:
-    """How far the orders of a shop were read, by the shop's own times.
+    """The progress of fetching a shop's orders, in the shop's local time.
 
-    ``offset`` counts within a second that fills more than a page, ``ended`` says that the
-    last page was not full, ``slip`` is the newest credit slip that was read and ``message`` the
-    newest message of a customer, ``seen`` knows the digests of what the overlap shows again.
-    ``refunded`` is how many pieces were taken back by the row of an order, of orders from
-    ``floor`` on, which is of the day ``floor_day``.
+    ``offset`` counts orders within a second that fills more than a page, ``ended`` is whether the
+    last page was not full, ``slip`` is the newest credit slip fetched and ``message`` the newest
+    customer message, ``seen`` has the digests of orders within the overlap. ``refunded`` is the
+    number of refunded units by order row, of orders from ``floor`` on, which was determined on
+    ``floor_day``.
     """
 
     at: str = ""
@@ -38,7 +38,7 @@ class Cursor:
 
     @classmethod
     def loads(cls, value):
-        """Return the cursor a text says; the first one for none."""
+        """Return the cursor of a text; a new one when it is empty."""
         return cls(**json.loads(value)) if value else cls()
 
     def dumps(self):
@@ -46,12 +46,13 @@ class Cursor:
         return json.dumps(vars(self), sort_keys=True, separators=(",", ":"))
 
     def start(self, zone, overlap):
-        """Return where the next page starts.
+        """Return the start time of the next page.
 
-        The hour the clock is set back by is read again as a whole: its times come twice.
+        The hour by which the clock is set back is fetched again completely: its times are
+        ambiguous.
 
-        :param str zone: the shop's
-        :param int overlap: seconds a new sweep reaches back
+        :param str zone: the shop's time zone
+        :param int overlap: seconds by which a new poll starts earlier
         """
         if not self.at or not self.ended:
             return self.at or NO_DATE
@@ -63,11 +64,11 @@ class Cursor:
         return f"{at - back:%Y-%m-%d %H:%M:%S}"
 
     def advance(self, orders, start, is_full, overlap):
-        """Move behind a page.
+        """Move to the end of a page.
 
-        :param list orders: its orders
+        :param list orders: the orders of the page
         :param bool is_full: whether there may be more
-        :return: the orders that are not as they were seen
+        :return: the orders that changed since they were seen
         """
         fresh = []
         for order in orders:
@@ -79,7 +80,7 @@ class Cursor:
             self.seen[ref] = [text(order, "date_upd"), digest]
         last = text(orders[-1], "date_upd") if orders else self.at
         if is_full:
-            # A page within one second can only be left by counting.
+            # Within one second, pages can only be counted.
             self.offset = self.offset + len(orders) if last == start else 0
         self.ended = not is_full
         self.at = last if is_full else max(self.at, last)
@@ -87,7 +88,7 @@ class Cursor:
         return fresh
 
     def _forget(self, overlap):
-        """Drop what the overlap will not show again."""
+        """Remove orders that are before the overlap."""
         if not self.at:
             return
         edge = datetime.fromisoformat(self.at) - timedelta(seconds=2 * overlap, hours=1)

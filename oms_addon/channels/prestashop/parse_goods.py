@@ -1,4 +1,4 @@
-"""Rows of products in PrestaShop's orders, eco-tax apart."""
+"""Product rows of PrestaShop's orders, with eco-tax as a separate line."""
 
 from decimal import ROUND_UP, Decimal
 
@@ -18,9 +18,9 @@ def is_ecotax(row):
 
 
 def split_ecotax(row):
-    """Tell an ecological tax with a rate of its own apart from the row it is in the price of.
+    """Split an eco-tax with its own rate from the row whose price includes it.
 
-    :return: the row, or the row without it and one for it
+    :return: the row, or the row without it and a row for it
     """
     quantity, ecotax = money(row, "product_quantity"), money(row, "ecotax")
     net, gross = money(row, "unit_price_tax_excl"), money(row, "unit_price_tax_incl")
@@ -28,7 +28,7 @@ def split_ecotax(row):
         return [row]
     rate = money(row, "ecotax_tax_rate") / HUNDRED
     own = ecotax * (1 + rate)
-    # With one rate for both there is nothing to tell apart.
+    # With equal rates there is nothing to split.
     if abs((gross - own) * ecotax - own * (net - ecotax)) * quantity < Decimal("0.005") * net:
         return [row]
     sums = {
@@ -54,7 +54,7 @@ def split_ecotax(row):
 
 
 def goods_line(row, amount, taxes, share):
-    """:return: the line of a row that costs ``amount`` and is reduced by ``share``"""
+    """:return: the line of a row with price ``amount`` and discount ``share``"""
     if is_ecotax(row):
         return Line(
             ref=f"ecotax:{text(row, 'id')}",

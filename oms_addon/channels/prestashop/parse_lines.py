@@ -18,12 +18,12 @@ from .parse_values import money, text
 
 
 class LinesReader:
-    """Reads the lines of a composed order, see ``parse_orders``."""
+    """Parses the lines of a composed order, see ``parse_orders``."""
 
     # --- lines ---
 
     def lines(self):
-        """:return: the lines; all discounts are taken off the lines they belong to"""
+        """:return: the lines; discounts are deducted from the lines they belong to"""
         rows = [part for row in self.rows() for part in split_ecotax(row)]
         amounts = self.amounts(rows)
         rates = [self.taxes(row) for row in rows]
@@ -64,17 +64,17 @@ class LinesReader:
         return lines
 
     def rows(self):
-        """:return: the items: with all details, or as the order itself tells them"""
+        """:return: the items, with all details where available, else from the order itself"""
         details = self.data.get("details")
         if details:
             return details
         return (self.order.get("associations") or {}).get("order_rows") or []
 
     def amounts(self, rows):
-        """:return: what each row costs in whole coins; with all else they make the order's total
+        """:return: the price of each row in whole coins, so that all add up to the order's total
 
-        The shop rounds by piece, by row or at the end, upwards, downwards or to the even
-        coin; its rows do not always add up to its sum, nor its sums to its total.
+        The shop rounds by unit, row or order, up, down or half to even; its rows may not add up to
+        its subtotal, nor its subtotals to its total.
         """
         exact = [
             money(row, "total_price_tax_incl")
@@ -85,19 +85,19 @@ class LinesReader:
         lacking = self.goods_total(amounts) - sum(amounts)
         if lacking and abs(lacking) <= self.roundings(amounts):
             coin = self.coin.copy_sign(lacking)
-            # First those whose rounding went the other way farthest.
+            # First the rows that were rounded most in the other direction.
             by_error = sorted(range(len(amounts)), key=lambda i: (amounts[i] - exact[i]) * coin)
             for number in range(int(lacking / coin)):
                 amounts[by_error[number % len(by_error)]] += coin
         return amounts
 
     def roundings(self, amounts):
-        """:return: by how much the sums of the shop may differ because each of them is rounded"""
+        """:return: the maximum rounding difference of the shop's sums"""
         return self.coin * (len(amounts) + len(self.rules()) + 1)
 
     def goods_total(self, amounts):
-        """:return: what the items cost before discounts, as the order's total has it; the shop's
-        own sum of them where that is off by more than rounding
+        """:return: the price of the items before discounts, derived from the order's total; the
+        shop's subtotal where that differs by more than rounding
         """
         told = rounded(money(self.order, "total_products_wt"), self.coin)
         rest = sum(
@@ -112,7 +112,7 @@ class LinesReader:
         return of_total if abs(of_total - told) <= self.roundings(amounts) else told
 
     def taxes(self, row):
-        """:return: the taxes of a row, by their own rates, else by its two prices"""
+        """:return: the taxes of a row, by their rates, else from its two prices"""
         if is_ecotax(row):
             rate = money(row, "ecotax_tax_rate")
             return (Tax(rate=rate.normalize() + 0),) if rate else ()
@@ -129,13 +129,13 @@ class LinesReader:
         return tuple(replace(tax, rate=tax.rate.normalize() + 0) for tax in found if tax.rate)
 
     def with_amounts(self, row, left, taxes):
-        """:return: the taxes of a row with what they are of ``left``, its price after discounts"""
+        """:return: the taxes of a row with their amounts for ``left``, its price after discounts"""
         gross, net = money(row, "total_price_tax_incl"), money(row, "total_price_tax_excl")
         return self.shared_tax(taxes, gross - net if gross and net else None, gross, left)
 
     def shared_tax(self, taxes, tax, gross, left):
-        """:param tax: all tax of ``gross``, ``None`` where it is not told
-        :return: taxes with their shares of it, for what ``left`` is of ``gross``
+        """:param tax: the whole tax of ``gross``, ``None`` when unknown
+        :return: the taxes with their shares of it, in proportion of ``left`` to ``gross``
         """
         if tax is None or not gross or not taxes:
             return taxes
@@ -145,7 +145,7 @@ class LinesReader:
         return tuple(replace(t, amount=share) for t, share in zip(taxes, shares, strict=True))
 
     def implied_rate(self, gross, net):
-        """:return: the rate between two prices: one the shop has, else the roundest"""
+        """:return: the rate between two prices: a rate of the shop, else the roundest"""
         if net <= 0 or gross <= net:
             return ZERO
         rate = (gross / net - 1) * HUNDRED
@@ -160,7 +160,7 @@ class LinesReader:
 
     def services(self, rows, rates):
         """:param list rates: the taxes of each row
-        :return: (ref, kind, name, amount, taxes, tax) of shipping and wrapping, where they cost
+        :return: (ref, kind, name, amount, taxes, tax) of shipping and wrapping, if charged
         """
         goods = {}
         for row, taxes in zip(rows, rates, strict=True):
@@ -184,10 +184,10 @@ class LinesReader:
         return found
 
     def service_parts(self, gross, tax, name, goods):
-        """Find the rate of what is charged besides the items; a shop may tax it by the average of
-        the items' rates (``PS_ATCP_SHIPWRAP``): it is of each of them then.
+        """Find the rate of charges besides items; where the shop taxes them at the average of the
+        items' rates (``PS_ATCP_SHIPWRAP``), they are split by these rates.
 
-        :param dict goods: what the goods cost, by rate
+        :param dict goods: the price of the items, by rate
         :return: pairs (amount with tax, rate), the highest rate first
         :rtype: list[tuple[Decimal, Decimal]]
         """
@@ -211,12 +211,12 @@ class LinesReader:
         return [r for r in self.data.get("cart_rules") or () if text(r, "deleted") != "1"]
 
     def discounts(self, amounts, rates, services):
-        """Take the shop's discounts off the lines they were given for.
+        """Deduct the shop's discounts from the lines they were given for.
 
-        Free shipping is off the shipping; a voucher whose own tax is that of some of the
-        items is off those; the rest is off all items, then off everything.
+        Free shipping is deducted from shipping; a voucher with the tax of some items from those;
+        the rest from all items, then from all lines.
 
-        :return: the share of each row and service, and what found no place
+        :return: the share of each row and service, and the amount that exceeds them
         """
         left = rounded(money(self.order, "total_discounts_tax_incl"), self.coin)
         limits = [*amounts, *(service[3] for service in services)]
@@ -240,7 +240,7 @@ class LinesReader:
         return shares, self.take(left, limits, shares, range(len(limits)))
 
     def meant(self, rule, rates):
-        """:return: the rows whose tax is the voucher's own"""
+        """:return: the rows with the voucher's tax"""
         gross, net = money(rule, "value"), money(rule, "value_tax_excl")
         if len({taxes[0].rate if taxes else ZERO for taxes in rates}) < 2:
             return range(len(rates))
@@ -251,7 +251,7 @@ class LinesReader:
         ]
 
     def take(self, value, limits, shares, indexes):
-        """Spread a value over some lines. :return: what found no place"""
+        """Distribute a value over lines. :return: the amount that exceeds them"""
         if not value or not indexes:
             return value
         room = [limits[i] - shares[i] for i in indexes]

@@ -13,15 +13,15 @@ from .parse_values import money, number_of, text
 
 
 class MoneyReader:
-    """Reads the money of a composed order, see ``parse_orders``."""
+    """Parses payments and refunds of a composed order, see ``parse_orders``."""
 
     # --- money ---
 
     def charges(self):
-        """:return: what was paid and given back
+        """:return: payments and refunds
 
-        A credit slip is the shop's word that money goes back, unless a module writes the
-        money itself as a negative payment.
+        A credit slip counts as a refund, unless a module records the refund itself as a negative
+        payment.
         """
         charges = [self.charge(*part) for payment in self.payments for part in self.parts(payment)]
         is_paid = any(charge.kind == "charge" for charge in charges)
@@ -36,12 +36,12 @@ class MoneyReader:
         return charges
 
     def parts(self, payment):
-        """Find what of a payment is for this order.
+        """Allocate a payment to this order.
 
-        The payments of a checkout belong to all orders it was split into: the first is paid
-        first, what is more than all of them is with the last.
+        Payments of a checkout belong to all orders it was split into: they pay the first order
+        first; any excess belongs to the last.
 
-        :return: (payment, amount) of each part, ``[]`` when it is for the others
+        :return: (payment, amount) of each part, ``[]`` when it belongs to other orders
         """
         siblings = self.siblings()
         amount = money(payment, "amount")
@@ -61,7 +61,7 @@ class MoneyReader:
         return [(payment, part)] if part > 0 else []
 
     def charge(self, payment, amount):
-        """:return: one payment; its id is its reference, for transaction ids may come later"""
+        """:return: one payment, identified by its row id, since transaction ids may come later"""
         is_split = len(self.siblings()) > 1
         return Charge(
             ref=f"{text(payment, 'id')}-{self.ref}" if is_split else text(payment, "id"),
@@ -87,7 +87,7 @@ class MoneyReader:
         )
 
     def whole_refund(self, charges):
-        """:return: what is left of the money of an order whose state says it was refunded"""
+        """:return: the rest of the payments of an order whose state is refunded"""
         left = sum(c.amount if c.kind == "charge" else -c.amount for c in charges)
         if left <= 0:
             return []
@@ -96,7 +96,7 @@ class MoneyReader:
         return [self.refund_charge(f"refunded-{self.ref}", left, self.moment(row, "date_add"))]
 
     def refunded_shipping(self, slip):
-        """:return: the lines of what a slip gives back of the shipping, with its own taxes"""
+        """:return: the lines of a slip's refunded shipping, with its own taxes"""
         amount = rounded(money(slip, "total_shipping_tax_incl"), self.coin)
         if not amount:
             return ()
@@ -112,7 +112,7 @@ class MoneyReader:
         )
 
     def refunds(self, charges):
-        """:return: what was given back, by credit slip; the rest when all was refunded"""
+        """:return: refunds, by credit slip; and the rest when all was refunded"""
         returned = self.has_shipped()
         refunds = [
             Refund(
@@ -145,8 +145,8 @@ class MoneyReader:
         return refunds
 
     def taken_back(self):
-        """:return: pieces by row that the shop took back without a credit slip, e.g. for a
-            voucher. Slips of the webservice, ours, are in no row of the order
+        """:return: units by row that the shop refunded without a credit slip, e.g. as a
+            voucher. Slips of the webservice (ours) are in no row of the order
         :rtype: dict[str, Decimal]
         """
         own, left = set(self.data.get("own_slips") or ()), {}

@@ -1,11 +1,11 @@
-"""An order of PrestaShop, composed of what a dozen resources of its webservice say of it.
+"""Parse a PrestaShop order, composed of a dozen resources of its webservice.
 
 The composed order is one JSON object with the keys ``order``, ``details``, ``payments``,
 ``siblings``, ``slips``, ``cart_rules``, ``histories``, ``messages``, ``threads`` (what the
 customer wrote after checkout), ``customer``, ``delivery``, ``invoice``, ``carrier``, ``states``,
 ``roles``, ``zone``, ``language``, ``currency``, ``precision``, ``taxes`` and ``rates``;
-``own_slips`` are the ids of credit slips that were made through the webservice, by us; ``late``
-says that times that come twice are the second ones.
+``own_slips`` are the ids of credit slips created through the webservice, by us; ``late`` is whether
+ambiguous local times are the later ones.
 """
 
 from datetime import datetime
@@ -30,7 +30,7 @@ from .parse_people import PeopleReader, address_of, carrier_name, pickup_point_o
 from .parse_states import StateReader
 from .parse_values import money, number_of, text
 
-#: what an order's taxes were rounded for, by its number of PS_ROUND_TYPE
+#: how an order rounds taxes, by its value of PS_ROUND_TYPE
 ROUND_TYPES = {"1": "unit", "2": "line", "3": "order"}
 
 
@@ -38,8 +38,8 @@ ROUND_TYPES = {"1": "unit", "2": "line", "3": "order"}
 def read_order(composed, postpaid=()):
     """Return the document of a composed order.
 
-    :param postpaid: keys of more payment modules that are paid on delivery or later
-    :raise DocumentError: when it is none
+    :param postpaid: keys of further payment modules that are paid on delivery or later
+    :raise DocumentError: when it is invalid
     """
     if not isinstance(composed, dict) or not isinstance(composed.get("order"), dict):
         raise mismatch("an order of PrestaShop", composed, "order")
@@ -52,7 +52,7 @@ def read_order(composed, postpaid=()):
 
 
 class _Reader(LinesReader, MoneyReader, StateReader, PeopleReader):
-    """Reads one composed order; amounts are with tax, as the customer pays them."""
+    """Parses one composed order; amounts include tax, as the customer pays them."""
 
     def __init__(self, data, postpaid):
         self.data = data
@@ -73,7 +73,7 @@ class _Reader(LinesReader, MoneyReader, StateReader, PeopleReader):
         self.is_postpaid = terms in POSTPAID or method_key(self.module) in postpaid
         self.payments = [p for p in data.get("payments") or () if self.has_moved(p)]
 
-    # --- the whole ---
+    # --- order ---
 
     def document(self):
         order, invoice = self.order, self.data.get("invoice") or {}
@@ -113,7 +113,7 @@ class _Reader(LinesReader, MoneyReader, StateReader, PeopleReader):
         )
 
     def total_tax(self):
-        """:return: what of the total is tax, ``None`` where it is not told"""
+        """:return: the tax in the total, ``None`` when unknown"""
         names = "total_paid_tax_incl", "total_paid_tax_excl"
         if any(self.order.get(name) in (None, "") for name in names):
             return None
@@ -121,7 +121,7 @@ class _Reader(LinesReader, MoneyReader, StateReader, PeopleReader):
         return gross - net
 
     def number(self):
-        """:return: the reference; orders that were split share it and are counted"""
+        """:return: the reference, with a number where split orders share it"""
         reference, siblings = text(self.order, "reference"), self.siblings()
         if len(siblings) < 2:
             return reference
@@ -137,15 +137,15 @@ class _Reader(LinesReader, MoneyReader, StateReader, PeopleReader):
         return sorted(rows.items())
 
     def version(self):
-        """:return: what only grows: the newest row of all that belongs to the order"""
+        """:return: a version that only grows: the highest row id of all the order's rows"""
         groups = (self.histories, self.payments, self.slips, self.data.get("details") or ())
         newest = ".".join(str(max(map(number_of, rows), default=0)) for rows in groups)
-        # Pieces that are taken back without a slip make no row.
+        # Units refunded without a slip add no row.
         taken = sum(self.taken_back().values(), ZERO)
         return f"{newest}.{int(taken)}" if taken else newest
 
     def updated_at(self):
-        """:return: the latest change; slips and histories do not always touch the order"""
+        """:return: the latest change, including slips and histories that do not touch the order"""
         latest = text(self.order, "date_upd")
         for rows in (self.slips, self.histories, self.payments, self.data.get("threads") or ()):
             for row in rows:
@@ -153,7 +153,7 @@ class _Reader(LinesReader, MoneyReader, StateReader, PeopleReader):
         return self.moment({"date_upd": latest}, "date_upd")
 
     def moment(self, row, key):
-        """:return: the moment a local time names"""
+        """:return: a local time in UTC"""
         value = text(row, key)
         try:
             local = datetime.fromisoformat(value)

@@ -7,7 +7,7 @@ from odoo.addons.oms_addon.documents.order import Address, Customer
 
 from .parse_values import number_of, text
 
-# How pickup networks write the number of their point into the address they put.
+# How pickup networks write the number of a pickup point into its address.
 _PICKUP = re.compile(
     r"(?:relais|relay|pick-?up|point|locker|pakket|paczkomat|parcel ?shop)\D{0,40}?"
     r"\b([A-Z]{0,5}-?\d{3,10}[A-Z]?)\b",
@@ -20,7 +20,7 @@ def person(row):
 
 
 def address_of(row):
-    """:return: an address, ``None`` where there is none"""
+    """:return: an address, ``None`` when there is none"""
     if not row:
         return None
     return Address(
@@ -39,13 +39,13 @@ def address_of(row):
 
 
 def carrier_name(carrier):
-    """:return: a carrier's name; "0" is PrestaShop's way to say the shop itself"""
+    """:return: a carrier's name; PrestaShop's "0" means the shop itself"""
     name = text(carrier, "name")
     return "" if name == "0" else name
 
 
 def pickup_point_of(address):
-    """:return: the number of the pickup point an address is, '' when it is none"""
+    """:return: the number of the pickup point at an address, '' when there is none"""
     for key in ("alias", "other", "company", "address2"):
         if found := _PICKUP.search(text(address, key)):
             return found[1]
@@ -53,7 +53,7 @@ def pickup_point_of(address):
 
 
 class PeopleReader:
-    """Reads who ordered, and what they wrote."""
+    """Parses customer, addresses and messages."""
 
     def customer(self, invoice):
         row = self.data.get("customer") or {}
@@ -69,8 +69,8 @@ class PeopleReader:
         )
 
     def note(self, delivery):
-        """:return: what the customer wrote: with the order, after it, and on the address"""
-        # The checkout keeps what was typed as it stands in a page, and twice.
+        """:return: messages of the customer: with the order, after it, and in the address"""
+        # The checkout escapes messages for HTML, twice.
         rows = [*(self.data.get("messages") or ()), *(self.data.get("threads") or ())]
         notes = [
             html.unescape(text(row, "message"))

@@ -10,25 +10,25 @@ from .parse_values import MICRO, money, text
 
 
 def slip_row(line, detail, coin):
-    """:param Decimal coin: the smallest amount of the currency
+    """:param Decimal coin: the smallest unit of the currency
     :return: the row of a credit slip for a line of a refund
     """
     gross = rounded(Decimal(str(line.get("amount") or 0)), coin)
     return {
         "id_order_detail": line["line_ref"],
         "product_quantity": int(Decimal(str(line.get("quantity") or 0))),
-        # In whole coins, as the credit note has them.
+        # Rounded to whole coins, as in the credit note.
         "amount_tax_excl": rounded(rounded(net_of(detail, gross, "unit_price"), coin), MICRO),
         "amount_tax_incl": rounded(gross, MICRO),
     }
 
 
 def slip_total(slip, coin):
-    """:param Decimal coin: the smallest amount of the currency
-    :return: what a credit slip gives back, with tax
+    """:param Decimal coin: the smallest unit of the currency
+    :return: the refunded amount of a credit slip, with tax
 
-    Its items, less a voucher that was taken off them; or what somebody chose instead,
-    which is neither of its two sums.
+    The sum of its items, less a voucher deducted from them; or an amount chosen by staff, which is
+    neither of its two sums.
     """
     gross, net = money(slip, "total_products_tax_incl"), money(slip, "total_products_tax_excl")
     chosen = money(slip, "amount")
@@ -38,13 +38,13 @@ def slip_total(slip, coin):
 
 
 def net_of(row, gross, name="total_paid"):
-    """:return: a gross amount without tax, in the proportion of a row's two sums"""
+    """:return: a gross amount converted to net, in the proportion of a row's two sums"""
     whole = money(row, f"{name}_tax_incl")
     return gross * money(row, f"{name}_tax_excl") / whole if whole else gross
 
 
 def is_same_slip(one, slip, rows):
-    """:return: whether a slip says what another would"""
+    """:return: whether two slips have the same content"""
 
     def content(rows):
         return sorted(

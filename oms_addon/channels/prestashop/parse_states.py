@@ -1,16 +1,16 @@
-"""What the states of PrestaShop's orders mean, and which money somebody has."""
+"""States of PrestaShop's orders: their meaning, and whether payments are received."""
 
 from .parse_values import money, text
 
-#: how many seconds the rows that one change of state writes lie apart at most
+#: maximum seconds between the rows written by one change of state
 SAME_TIME = 3
 
 
 class StateReader:
-    """Reads the states that an order is and was in."""
+    """Parses the current and former states of an order."""
 
     def status(self):
-        """:return: the document's status, by what the state means and its flags"""
+        """:return: the document's status, from the state's role and flags"""
         if self.role == "cancelled":
             return "cancelled"
         if self.role == "error" or self.state in ("", "0"):
@@ -26,16 +26,16 @@ class StateReader:
         return text((self.data.get("states") or {}).get(state) or {}, flag) == "1"
 
     def has_shipped(self):
-        """:return: whether the order was ever in a state in which items have left"""
+        """:return: whether the order was ever in a state that means shipped"""
         return any(
             self.is_flagged(text(row, "id_order_state"), "shipped") for row in self.histories
         ) or self.is_flagged(self.state, "shipped")
 
     def has_moved(self, payment):
-        """:return: whether a payment is money that somebody has
+        """:return: whether a payment was really received
 
-        The shop writes one over all that is open when an order enters a state that counts as
-        paid, as Shipped does: of cash on delivery or an invoice nobody has that money yet.
+        The shop adds a payment of the open amount when an order enters a state that counts as paid,
+        as Shipped does: cash on delivery and invoices are not paid by that.
         """
         amount = money(payment, "amount")
         if not self.is_postpaid or text(payment, "transaction_id") or amount <= 0:
@@ -46,6 +46,6 @@ class StateReader:
         )
 
     def is_same_time(self, first, second):
-        """:return: whether two rows were written in one go"""
+        """:return: whether two rows were written by one change"""
         times = [self.moment(row, "date_add") for row in (first, second)]
         return abs((times[0] - times[1]).total_seconds()) <= SAME_TIME

@@ -1,4 +1,4 @@
-"""PrestaShop's webservice: what its rows say, how far they were read, XML. No database."""
+"""PrestaShop's webservice: values of its rows, prices, responses. No database."""
 
 import hashlib
 from datetime import datetime
@@ -14,15 +14,15 @@ from decimal import (
 from odoo.addons.oms_addon.documents.values import UTC, get_zone, to_decimal, to_text
 from odoo.addons.oms_addon.exceptions import RetryableError
 
-#: the date that is none, and the one nothing lies behind
+#: the empty date, and a date after all others
 NO_DATE = "0000-00-00 00:00:00"
 END_OF_TIME = "9999-12-31 23:59:59"
 _ZERO = Decimal(0)
 _HUNDRED = Decimal(100)
 MICRO = Decimal("0.000001")
-# More than what adding binary fractions is off by, less than what six decimals tell apart.
+# More than the error of adding binary fractions, less than a difference in the sixth decimal.
 _HAIR = Decimal("1e-9")
-#: how a shop rounds its prices, by its number of PS_PRICE_ROUND_MODE
+#: rounding of prices, by the shop's value of PS_PRICE_ROUND_MODE
 ROUND_MODES = {
     "0": "up",
     "1": "down",
@@ -43,7 +43,7 @@ _ROUNDINGS = {
 
 
 def text(row, key):
-    """Return a value of a row as text; PrestaShop writes nothing as null, '' or false."""
+    """Return a value of a row as text; PrestaShop's empty values are null, '' or false."""
     value = row.get(key)
     if value is None or value is False:
         return ""
@@ -51,9 +51,9 @@ def text(row, key):
 
 
 def money(row, key):
-    """Return a number of a row, 0 when it is not told.
+    """Return a number of a row, 0 when it is missing.
 
-    :raise DocumentError: when it is none
+    :raise DocumentError: when it is not a number
     """
     value = row.get(key)
     if value is None or value is False or value == "":
@@ -62,20 +62,20 @@ def money(row, key):
 
 
 def number_of(row, key="id"):
-    """Return an id of a row as a number, 0 where there is none."""
+    """Return an id of a row as integer, 0 when there is none."""
     value = text(row, key)
     return int(value) if value.isascii() and value.isdigit() else 0
 
 
 def localised(value):
-    """Return the first text of a field that has one for each language."""
+    """Return the first text of a multilingual field."""
     if isinstance(value, list):
         value = next((row.get("value") for row in value if row.get("value")), "")
     return value if isinstance(value, str) else ""
 
 
 def rows_by(rows, key):
-    """Return lists of rows by one of their values."""
+    """Group rows by one of their values."""
     found = {}
     for row in rows:
         found.setdefault(text(row, key), []).append(row)
@@ -88,12 +88,12 @@ def any_of(values):
 
 
 def listing_ref(product, combination=""):
-    """Return how we name what is sold: ``10`` or, as a combination, ``10-25``."""
+    """Return our reference of a product: ``10`` or, for a combination, ``10-25``."""
     return product if combination in ("", "0") else f"{product}-{combination}"
 
 
 def event_ref(ref, payload):
-    """Return the name of one state of an order, the same whenever it is asked for.
+    """Return the event reference of one state of an order, the same at every fetch.
 
     :param str ref: the order's id
     :param bytes payload: the composed order
@@ -102,12 +102,13 @@ def event_ref(ref, payload):
 
 
 def is_late(order, zone, now):
-    """Say which of the two a time is that comes twice, because the clock is set back.
+    """Return which one an ambiguous local time is, after the clock is set back.
 
-    :param dict order: as the webservice tells it, in the shop's own time
-    :param str zone: the shop's
-    :param datetime now: when it was asked for, aware
-    :return: whether the order changed in the second one; only that had come already
+    :param dict order: from the webservice, in the shop's local time
+    :param str zone: the shop's time zone
+    :param datetime now: the time of the fetch, aware
+    :return: whether the order changed at the later of two possible times, if that is not in the
+        future
     """
     try:
         local = datetime.fromisoformat(text(order, "date_upd"))
@@ -122,28 +123,28 @@ def is_late(order, zone, now):
 
 
 def shop_rounded(amount, coin, mode):
-    """Return an amount in whole coins, as a shop rounds it.
+    """Round an amount to whole coins, as the shop does.
 
     :param str mode: one of ``ROUND_MODES``
     """
     if mode != "half_odd":
         return amount.quantize(coin, _ROUNDINGS.get(mode, ROUND_HALF_UP))
     even = amount.quantize(coin, ROUND_HALF_EVEN)
-    # Of two coins that are equally near, the other one.
+    # For ties, use the other of the two nearest coins.
     is_tie = abs(amount - even) * 2 == coin
     return (2 * amount - even).quantize(coin) if is_tie else even
 
 
 def net_price(price, rate, ecotax, coin, mode, is_sum=False):
-    """Find the price without tax with which a shop shows a price to the coin: it keeps six
-    decimals, and rounds what it makes of them in its own way.
+    """Find the net price for which a shop shows a given price: it stores six decimals, and has its
+    own rounding.
 
     :param Decimal price: with tax, as customers see it
     :param Decimal rate: of the tax, in percent
-    :param Decimal ecotax: what the shop adds, with its tax
-    :param bool is_sum: whether the shop adds it up of two prices, as for combinations: in binary
-        fractions, which may leave a hair less or more than the sum
-    :return: the net price; the nearest where none shows it
+    :param Decimal ecotax: added by the shop, including its tax
+    :param bool is_sum: whether the shop adds up two prices, as for combinations: in binary
+        fractions, which may be slightly off
+    :return: the net price; the nearest one where no price fits
     """
     factor = 1 + rate / _HUNDRED
     nearest = ((price - ecotax) / factor).quantize(MICRO, ROUND_HALF_UP)
@@ -155,13 +156,13 @@ def net_price(price, rate, ecotax, coin, mode, is_sum=False):
     return nearest
 
 
-# === COMPOSING AND ANSWERING === #
+# === COMPOSING === #
 
 
 def rows_of(data):
-    """:return: the rows of an answer; PrestaShop says [] for none
-    :raise RetryableError: when it says what went wrong, or is no list of rows: a page that was
-        not told is not an empty one
+    """:return: the rows of a response; PrestaShop sends [] for none
+    :raise RetryableError: when it is an error, or not a list of rows: a failed page must not count
+        as an empty one
     """
     if isinstance(data, dict) and isinstance(data.get("errors"), list):
         told = "; ".join(text(e, "message") for e in data["errors"] if isinstance(e, dict))
@@ -174,12 +175,12 @@ def rows_of(data):
 
 
 def combination_of(row):
-    """:return: the combination a stock row is of; 0 for the product itself"""
+    """:return: the combination of a stock row; 0 for the product itself"""
     return text(row, "id_product_attribute") or "0"
 
 
 def of_order(order, people):
-    """:return: who ordered, where to, and by which carrier"""
+    """:return: customer, addresses and carrier"""
     addresses = people["addresses"]
     return {
         "customer": people["customers"].get(text(order, "id_customer"), {}),
@@ -190,7 +191,7 @@ def of_order(order, people):
 
 
 def of_shop(order, shop):
-    """:return: what an order's ids stand for"""
+    """:return: the records an order's ids refer to"""
     currency = shop["currencies"].get(text(order, "id_currency"), {})
     rates = {key: text(tax, "rate") for key, tax in shop["taxes"].items()}
     return {
@@ -205,13 +206,13 @@ def of_shop(order, shop):
 
 
 def states_of(order, histories, states):
-    """:return: the flags of the states an order is and was in"""
+    """:return: the flags of an order's current and former states"""
     ids = {text(order, "current_state"), *(text(row, "id_order_state") for row in histories)}
     return {key: states[key] for key in sorted(ids) if key in states}
 
 
 def in_currencies(payments, currencies):
-    """:return: payments with the codes of their currencies"""
+    """:return: payments with their currency codes"""
     return [
         {**row, "currency": text(currencies.get(text(row, "id_currency"), {}), "iso_code")}
         for row in payments

@@ -1,4 +1,4 @@
-"""PrestaShop's XML: written, read, and the errors in it."""
+"""PrestaShop's XML: write, parse, and extract errors."""
 
 from xml.etree import ElementTree
 
@@ -15,10 +15,10 @@ XLINK = "http://www.w3.org/1999/xlink"
 
 
 def to_xml(node, records):
-    """Return records as the webservice takes them.
+    """Return records in the webservice's format.
 
     :param str node: the name of one, e.g. ``stock_available``
-    :param list records: dicts; a list as value is an association's rows
+    :param list records: dicts; list values are the rows of an association
     :rtype: bytes
     """
     ElementTree.register_namespace("xlink", XLINK)
@@ -45,10 +45,10 @@ def _add_association(element, name, rows):
 
 
 def parse_xml(body):
-    """Return the root of an XML document, ``None`` when it is none.
+    """Return the root of an XML document, ``None`` when it is invalid.
 
-    Entities and outside documents are not followed. What PHP writes before and behind the
-    document, such as a notice, is left out.
+    Entities and external documents are not loaded. Text of PHP before and after the document, such
+    as a notice, is ignored.
     """
     start, end = _xml_bounds(body)
     parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=False)
@@ -59,7 +59,7 @@ def parse_xml(body):
 
 
 def _xml_bounds(body):
-    """:return: where the webservice's document begins and ends in a body"""
+    """:return: start and end of the webservice's document in a body"""
     start = body.find(b"<?xml")
     if start < 0:
         start = max(body.find(b"<prestashop"), 0)
@@ -68,9 +68,9 @@ def _xml_bounds(body):
 
 
 def read_errors(body):
-    """Return what the webservice complains of, as XML or as JSON.
+    """Return the errors in a response, as XML or JSON.
 
-    :return: pairs (PrestaShop's number of the error, its words)
+    :return: pairs (PrestaShop's error number, message)
     """
     data = read_json(body)
     if isinstance(data, dict) and isinstance(data.get("errors"), list):

@@ -1,4 +1,4 @@
-"""PrestaShop: telling deliveries."""
+"""PrestaShop: push shipments."""
 
 import re
 from decimal import Decimal
@@ -10,7 +10,7 @@ from odoo.addons.oms_addon.exceptions import FinalError
 
 from .parse_values import money, number_of, text
 
-#: how much of tracking numbers PrestaShop keeps, and what it does not take in them
+#: maximum length of PrestaShop's tracking numbers, and characters it rejects
 TRACKING_SIZE = 64
 NOT_TRACKING = re.compile(r"[^~:#,%&_=()\[\].? +\-@/a-zA-Z0-9]")
 ZERO = Decimal(0)
@@ -21,9 +21,9 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
 
     @api.model
     def _push_shipment(self, channel, key, shipment):
-        """Override of `oms.channel.adapter`: tracking numbers, and the state of a whole order.
+        """Override of `oms.channel.adapter`: tracking numbers, and the state of a shipped order.
 
-        PrestaShop knows no partial shipment: the state follows when all pieces have left.
+        PrestaShop has no partial shipments: the state changes when all units are shipped.
         """
         order = self._one_order(channel, shipment["order_ref"])
         numbers = [p.get("number", "") for p in shipment["parcels"]]
@@ -42,7 +42,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
 
     @api.model
     def _push_tracking(self, channel, key, shipment):
-        """Override of `oms.channel.adapter`: on the order's carrier, wrong ones taken off."""
+        """Override of `oms.channel.adapter`: on the order's carrier, replacing wrong numbers."""
         order = self._one_order(channel, shipment["order_ref"])
         numbers = [p.get("number", "") for p in shipment["parcels"]]
         unmet = self._write_tracking(channel, order, numbers, shipment["replaces"])
@@ -50,10 +50,10 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
 
     @api.model
     def _write_tracking(self, channel, order, numbers, replaced=()):
-        """Add tracking numbers to the order's carrier, as far as there is room.
+        """Add tracking numbers to the order's carrier, as far as the field's length allows.
 
-        :param replaced: numbers that are wrong
-        :return: what of it the shop does not show, in words; '' when it shows all
+        :param replaced: wrong numbers to remove
+        :return: the numbers the shop does not show, for people; '' when it shows all
         """
         numbers = [NOT_TRACKING.sub("", one).strip() for one in numbers if one]
         if not numbers:
@@ -85,13 +85,13 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
 
     @api.model
     def _order_carrier(self, channel, order):
-        """:return: the newest row of how an order is carried; ``None`` where there is none"""
+        """:return: the newest carrier row of an order; ``None`` when there is none"""
         rows = self._get_all(channel, "order_carriers", "id_order", [text(order, "id")])
         return max(rows, key=number_of, default=None)
 
     @api.model
     def _is_complete(self, channel, key, order, shipment):
-        """:return: whether with this shipment all items of an order have left"""
+        """:return: whether all items of an order are shipped with this shipment"""
         if not shipment.get("lines"):
             return True
         if ours := self._order_here(channel, order):
@@ -101,8 +101,8 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
 
     @api.model
     def _left_at_shop(self, channel, key, order, shipment):
-        """:return: the rows of an order of which items are to leave by the shop's own rows;
-        credit slips of the webservice are in no other row
+        """:return: the rows of an order that are still to ship according to the shop; credit slips
+        of the webservice are in no other row
         """
         left = {}
         earlier = self._sent(channel, key, "shipment", text(order, "id"))
@@ -121,7 +121,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
             if left.get(ref, ZERO)
             < money(row, "product_quantity")
             - max(money(row, "product_quantity_refunded"), slipped.get(ref, ZERO))
-            # Downloads leave by themselves.
+            # Downloads are not shipped.
             and not text(row, "download_hash")
         ]
         if not rows:
@@ -131,19 +131,19 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
 
     @api.model
     def _virtual(self, channel, products):
-        """:return: the ids of those products of which nothing is ever shipped"""
+        """:return: the ids of the products that are never shipped"""
         found = self._get_all(channel, "products", "id", products, "[id,is_virtual]")
         return {text(row, "id") for row in found if text(row, "is_virtual") == "1"}
 
     @api.model
     def _sent(self, channel, key, topic, order_ref):
-        """:return: the contents of what else we told of an order"""
+        """:return: the contents of our other messages of an order"""
         messages = self._others(channel, key, topic, order_ref, ("done", "failed"))
         return [loads(m._raw_payload()) for m in messages if m.state == "done" or m.result]
 
     @api.model
     def _others(self, channel, key, topic, order_ref, states):
-        """:return: our other messages of an order, those of some states"""
+        """:return: our other messages of an order, in some states"""
         return self.env["oms.channel.message"].search(
             [
                 ("channel_id", "=", channel.id),
@@ -159,9 +159,9 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
 
     @api.model
     def _reach(self, channel, order, role):
-        """See that an order is in a state that means *shipping* or *refunded*, or one behind.
+        """Move an order to a state that means *shipping* or *refunded*, unless it is later.
 
-        :return: the state, and what is not as wanted
+        :return: the state, and ``unmet`` where it differs
         :rtype: dict
         """
         if self._is_reached(channel, order, role):
@@ -170,7 +170,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
 
     @api.model
     def _is_reached(self, channel, order, role):
-        """:return: whether the state of an order means what is wanted, or more"""
+        """:return: whether the state of an order is the wanted or a later one"""
         shop, state = self._shop(channel), text(order, "current_state")
         ended = {shop["roles"]["cancelled"], shop["roles"]["refunded"]} - {"", "0"}
         if role == "shipping":
@@ -180,10 +180,10 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
 
     @api.model
     def _set_state(self, channel, order, role, notify=True):
-        """Move an order to a state; its customer is told where the state says so.
+        """Move an order to a state; the customer is mailed where the state is set up so.
 
         :param bool notify: whether the customer may get the state's mail
-        :return: the state the order is in then, and what is not as wanted
+        :return: the resulting state, and ``unmet`` where it differs
         :rtype: dict
         """
         shop = self._shop(channel)

@@ -1,4 +1,4 @@
-"""PrestaShop: telling stock and prices."""
+"""PrestaShop: push stock and prices."""
 
 from decimal import Decimal
 
@@ -22,11 +22,11 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
 
     @api.model
     def _push_stock(self, channel, key, items):
-        """Override of `oms.channel.adapter`: rows as they are, with other quantities.
+        """Override of `oms.channel.adapter`: the existing rows, with new quantities.
 
-        PrestaShop takes many in one call, and stops in the middle where it refuses one; then
-        they are told one by one. A row that is not as it was last seen is left alone: the
-        shop sold some meanwhile.
+        PrestaShop accepts many in one call, and stops at the first one it rejects; then they are
+        pushed one by one. A row whose quantity differs from the last known one is skipped: the
+        shop sold some in the meantime.
         """
         rows = {}
         for row in self._stocks(channel, {item["ref"].partition("-")[0] for item in items}):
@@ -49,7 +49,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
 
     @api.model
     def _stock_row(self, item, rows):
-        """:return: the row of an item's stock, or why it cannot be told"""
+        """:return: the row of an item's stock, or why it cannot be pushed"""
         location = item.get("location")
         if location:
             rows = [row for row in rows if text(row, "id_shop") in ("", "0", location)]
@@ -73,8 +73,8 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
 
     @api.model
     def _push_price(self, channel, key, items):
-        """Override of `oms.channel.adapter`: PrestaShop keeps prices without tax, and those
-        of combinations as a difference to their product's.
+        """Override of `oms.channel.adapter`: PrestaShop stores net prices, and those of
+        combinations as a difference to their product's.
         """
         currency = self._default_currency(channel)
         products = {
@@ -115,7 +115,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
                 )
             else:
                 rate = rates.get(text(product, "id_tax_rules_group"), ZERO)
-                # The shop adds the ecological tax to its price, with a tax of its own.
+                # The shop adds the eco-tax to its price, with its own tax.
                 combination = combinations.get(combination_id)
                 ecotax = self._ecotax(channel, product, combination, rates)
                 net = net_price(
@@ -132,10 +132,10 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
 
     @api.model
     def _write_each(self, channel, method, resource, records):
-        """Write records with one call; one by one when PrestaShop refuses that.
+        """Write records with one call; one by one when PrestaShop rejects it.
 
         :param dict records: by position
-        :return: why some were refused, by position
+        :return: why records were rejected, by position
         :rtype: dict
         """
         if not records:

@@ -1,11 +1,11 @@
-"""PrestaShop: what several parts of the adapter know."""
+"""PrestaShop: values shared by the parts of the adapter."""
 
 import re
 
-#: how many rows are asked for at once
+#: number of rows per call
 PAGE = 50
 
 
 def shop_ids(channel):
-    """:return: the numbers of the channel's shops; none for all"""
+    """:return: the ids of the channel's shops; empty for all"""
     return re.findall(r"\d+", channel.account_ref or "")
