@@ -1,4 +1,4 @@
-"""Deliveries and parcels until the door: tracking, combined shipments, short picks, put-backs."""
+"""Deliveries and parcels: tracking, combined shipments, short picks, restocks, stop requests."""
 
 from . import stock_move
 from . import sale_order

@@ -1,4 +1,4 @@
-"""The deliveries of what others shipped on the channel."""
+"""Deliveries for units that a third party shipped on the channel."""
 
 from odoo import api, models
 from odoo.fields import Command
@@ -11,11 +11,11 @@ class OmsExternalShipment(models.AbstractModel):
 
     @api.model
     def _ship(self, order, parts, places, deducts):
-        """Make the deliveries of what others shipped, done.
+        """Create the deliveries of externally shipped units, as done.
 
-        :param list parts: pairs (the move it was to leave with, quantity in the product's unit)
-        :param dict places: where the units left, by order line, see ``_place``
-        :param bool deducts: whether they are deducted from the stock they left
+        :param list parts: pairs (replaced move, quantity in the product's unit)
+        :param dict places: shipping location by order line, see ``_place``
+        :param bool deducts: whether the units are deducted from stock
         :return: the ``stock.picking`` records
         """
         by_place = {}
@@ -35,7 +35,7 @@ class OmsExternalShipment(models.AbstractModel):
             )
             moves._action_confirm(merge=False)
             for move in moves:
-                # What left is recorded as it is, even where it leaves less than nothing.
+                # Shipped units are recorded even if the stock becomes negative.
                 move.with_context(**sealed(goods_left=True)).quantity = move.product_uom_qty
                 move.picked = True
             self.env["oms.shipper"]._validate_once(picking)
@@ -44,8 +44,8 @@ class OmsExternalShipment(models.AbstractModel):
 
     @api.model
     def _prepare_picking(self, order, warehouse, product, deducts):
-        """:return: the values of a delivery of units that others shipped; what is not deducted
-        from the stock comes from the place that stands for inventory differences
+        """Prepare the values of a delivery of externally shipped units. Units that are not deducted
+        come from the inventory loss location.
         """
         place = warehouse.lot_stock_id
         if not deducts:
@@ -63,7 +63,7 @@ class OmsExternalShipment(models.AbstractModel):
 
     @api.model
     def _prepare_move(self, picking, planned, quantity):
-        """:return: the values of a move of what was planned to leave with another"""
+        """:return: the values of the move that replaces a planned one"""
         return {
             **self.env["oms.kits"]._prepare_part_values(planned),
             "picking_id": picking.id,
@@ -78,7 +78,7 @@ class OmsExternalShipment(models.AbstractModel):
             "partner_id": picking.partner_id.id,
             "origin": picking.origin,
             "sale_line_id": planned.sale_line_id.id,
-            # Odoo counts what was procured of a line by the rule of its moves.
+            # Odoo computes the procured quantity of a line by the rule of its moves.
             "rule_id": planned.rule_id.id,
             "reference_ids": [Command.set(picking.reference_ids.ids)],
             "procure_method": "make_to_stock",

@@ -1,4 +1,4 @@
-"""Units that were shipped on the channel by others are not shipped again from here."""
+"""Units shipped by third parties, which must not be shipped again from Odoo."""
 
 import math
 
@@ -9,11 +9,11 @@ from odoo.addons.oms_addon.models.allocation.oms_allocator import OPEN_STATES
 
 
 class OmsExternalShipment(models.AbstractModel):
-    """Takes units out of the deliveries of an order that its channel reports as shipped, though
-    they did not leave from here: the shop's staff shipped them, or another service.
+    """Removes units from an order's deliveries that its channel reports as shipped, but that were
+    not shipped from Odoo: by the shop's staff or another service.
 
-    The channel's policy says what becomes of them: they are deducted from the stock, or leave it
-    as it is, in a delivery of their own that is done at once; or a person decides.
+    By the channel's policy they are recorded in a separate done delivery, with or without
+    deduction from stock, or a user decides.
     """
 
     _name = "oms.external.shipment"
@@ -23,9 +23,9 @@ class OmsExternalShipment(models.AbstractModel):
 
     @api.model
     def _record(self, order, document):
-        """Keep what a document reports as shipped by others, on the order lines.
+        """Store the externally shipped units of a document on the order lines.
 
-        Units that left from here count first, so that the report of our own shipment is none.
+        Units shipped from Odoo are subtracted first, as the channel reports our shipments too.
 
         :param order: one ``sale.order``
         :param document: the ``OrderDocument``
@@ -53,8 +53,8 @@ class OmsExternalShipment(models.AbstractModel):
 
     @api.model
     def _want_again(self, line):
-        """Units that were taken off a line, though the channel reports that they left, are on it
-        again: money given back for them was heard of before that they had been shipped.
+        """Add removed units to a line again that the channel reports as shipped: their refund was
+        received before their shipment.
         """
         leaves = line.oms_external_qty - line.oms_external_done_qty
         units = leaves - max(line.product_uom_qty - line.qty_delivered, 0.0)
@@ -63,7 +63,7 @@ class OmsExternalShipment(models.AbstractModel):
 
     @api.model
     def _own_units(self, order):
-        """:return: units by order line that left from here
+        """:return: the units shipped from Odoo, by order line
         :rtype: dict
         """
         shipper = self.env["oms.shipper"]
@@ -72,8 +72,8 @@ class OmsExternalShipment(models.AbstractModel):
 
     @api.model
     def _units_gone(self, line):
-        """:return: how many units that are still to leave here have left elsewhere, and will be
-            taken over without a person
+        """:return: the units still to ship from Odoo that were shipped externally and will be
+            recorded without a user's decision
         :rtype: float
         """
         order = line.order_id
@@ -82,14 +82,14 @@ class OmsExternalShipment(models.AbstractModel):
         if order.oms_hold_ids.filtered(
             lambda h: h.state == "open" and h.reason_code == "SHIPPED_ELSEWHERE"
         ):
-            # Whoever decides about them may cancel them.
+            # The user may still cancel them.
             return 0.0
         return self._pending(line).get(line, 0.0)
 
     @api.model
     def _pending(self, lines):
         """:param lines: ``sale.order.line`` records
-        :return: units by order line that others shipped and that are still to leave here
+        :return: the externally shipped units that are still to ship in Odoo, by order line
         :rtype: dict
         """
         pending = {}
@@ -104,7 +104,7 @@ class OmsExternalShipment(models.AbstractModel):
 
     @api.model
     def _pending_text(self, pending):
-        """:return: units in words"""
+        """:return: units by order line, as text"""
         return ", ".join(
             f"{units:g} × {line.product_id.display_name}" for line, units in pending.items()
         )
@@ -113,10 +113,10 @@ class OmsExternalShipment(models.AbstractModel):
 
     @api.model
     def _apply(self, orders):
-        """Take what others shipped out of the deliveries of confirmed orders, where the policy of
-        their channel says so.
+        """Remove externally shipped units from the deliveries of confirmed orders, if their
+        channel's policy allows it.
 
-        :return: the orders a person has to decide about
+        :return: the orders a user has to decide about
         """
         held = orders.browse()
         for order in orders:
@@ -134,7 +134,7 @@ class OmsExternalShipment(models.AbstractModel):
 
     @api.model
     def _hold_for_picked(self, order, rest):
-        """Hold an order whose units were shipped by others, but are being picked here, too."""
+        """Open an exception for externally shipped units that are already being picked."""
         self.env["oms.hold"]._open(
             order,
             [
@@ -151,11 +151,11 @@ class OmsExternalShipment(models.AbstractModel):
 
     @api.model
     def _take_over(self, order, pending, deducts):
-        """Ship units in a delivery of their own instead of the open ones.
+        """Move units from the open deliveries to a separate done one.
 
         :param dict pending: units by order line
         :param bool deducts: whether they are deducted from the stock of their warehouse
-        :return: the units that were taken over, by order line
+        :return: the recorded units, by order line
         :rtype: dict
         """
         moves = self._movable(pending)
@@ -191,9 +191,9 @@ class OmsExternalShipment(models.AbstractModel):
 
     @api.model
     def _lock(self, moves, warehouses):
-        """Lock what is taken from moves and from the warehouses that others shipped from."""
+        """Lock the stock of the moves and of the warehouses that the units were shipped from."""
         stock = self.env["oms.stock"]
-        # Whoever reserves locks the days first.
+        # Same order as reservations: the allocation days first.
         self.env["oms.allocation.day"].sudo()._left(moves.picking_type_id.warehouse_id | warehouses)
         stock._lock(
             moves.location_id.ids + list(stock._locations(warehouses)), moves.product_id.ids
@@ -201,11 +201,11 @@ class OmsExternalShipment(models.AbstractModel):
 
     @api.model
     def _place(self, line):
-        """Say where the units of a line left that others shipped.
+        """Find the location that the units of a line were shipped from.
 
-        :return: the warehouses behind the channel's location, none where it does not say or
-            nobody mapped it; and whether what is there is ours: of a location without a
-            warehouse beside others that have one it is not
+        :return: the warehouses linked to the channel location, empty if unknown or unlinked; and
+            whether its stock is in Odoo, which is not the case for an unlinked location if others
+            are linked
         :rtype: tuple
         """
         locations = line.order_id.oms_channel_id.location_ids
@@ -215,9 +215,10 @@ class OmsExternalShipment(models.AbstractModel):
 
     @api.model
     def _wanted(self, line, moves, units):
-        """Say what of open moves stands for units of a line; of kits for whole ones.
+        """Compute the quantities of open moves that correspond to units of a line; for kits, only
+        complete ones.
 
-        :return: quantities by product, in its unit, and the units they are of
+        :return: quantities by product, in its unit, and the corresponding units
         :rtype: tuple
         """
         product, kits = line.product_id, self.env["oms.kits"]
@@ -245,7 +246,7 @@ class OmsExternalShipment(models.AbstractModel):
 
     @api.model
     def _spread(self, moves, wanted):
-        """:return: pairs (move, quantity in the product's unit) that make quantities of products
+        """:return: pairs (move, quantity in the product's unit) that make up the quantities
         :rtype: list
         """
         parts = []
@@ -259,9 +260,7 @@ class OmsExternalShipment(models.AbstractModel):
 
     @api.model
     def _movable(self, pending):
-        """:return: the open moves that take units of order lines from the stock and that nobody
-        has begun to pick
-        """
+        """:return: the open moves of order lines that take unpicked units from stock"""
         lines = self.env["sale.order.line"].concat(*pending)
         kits = self.env["oms.kits"]._lines(lines.move_ids)
         return lines.move_ids.filtered(

@@ -1,4 +1,4 @@
-"""A parcel on its way to the customer."""
+"""Parcels and their delivery state."""
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -27,7 +27,7 @@ MOVING = (
     "returned",
     "expired",
 )
-# Where a parcel is in trouble, a person has to do something.
+# States that need a user's attention.
 TROUBLE = ("attempt_failed", "exception", "returned", "expired")
 
 
@@ -38,7 +38,7 @@ class OmsParcel(models.Model):
     _order = "id desc"
     _check_company_auto = True
 
-    # What arrived stays so, unless it came back.
+    # A delivered parcel can only become returned.
     _TRANSITIONS = {
         "pending": ("info_received", *MOVING),
         "info_received": MOVING,
@@ -128,7 +128,7 @@ class OmsParcel(models.Model):
         return parcels
 
     def _complete(self):
-        """Take over from the deliveries of parcels which channel they are of and when they left."""
+        """Set the channel and shipping date of parcels from their deliveries."""
         for parcel_sudo in self.sudo().filtered("picking_ids"):
             pickings_sudo = parcel_sudo.picking_ids
             channels = pickings_sudo._oms_orders().oms_channel_id
@@ -140,21 +140,21 @@ class OmsParcel(models.Model):
                 )
 
     def write(self, vals):
-        """Extend: a corrected number is told to the channel."""
+        """Extend: a corrected tracking number is sent to the channel."""
         result = super().write(vals)
         if "name" in vals or "picking_ids" in vals:
             self._send_tracking_numbers()
         return result
 
     def _send_tracking_numbers(self):
-        """Tell the channels of shipments they know which numbers their parcels have now."""
+        """Send changed tracking numbers to the channels that were already sent the shipment."""
         if not unsealed(self.env, "quiet_parcels"):
             self.env["oms.shipper"].sudo()._send_tracking(self.sudo().picking_ids)
 
     # === ACTION METHODS === #
 
     def action_mark_delivered(self):
-        """Somebody knows that the parcel arrived."""
+        """Record manually that the parcels were delivered."""
         self.check_access("write")
         self = self.sudo()
         parcels = self.filtered(lambda p: p.state not in ("delivered", "returned"))
@@ -162,7 +162,7 @@ class OmsParcel(models.Model):
         return True
 
     def action_mark_returned(self):
-        """Somebody knows that the parcel came back."""
+        """Record manually that the parcels were returned."""
         self.check_access("write")
         self = self.sudo()
         parcels = self.filtered(lambda p: p.state != "returned")
@@ -170,7 +170,7 @@ class OmsParcel(models.Model):
         return True
 
     def action_looked_at(self):
-        """What was unclear is clear now."""
+        """Clear the Needs Attention reason."""
         self.check_access("write")
         self = self.sudo()
         self.look_reason = False
@@ -187,13 +187,15 @@ class OmsParcel(models.Model):
 
     @api.model
     def _key(self, number):
-        """:return: the form in which tracking numbers are compared"""
+        """:return: the normalized tracking number used for comparison"""
         return "".join((number or "").split()).upper()
 
     def _state_after(self, states):
-        """:return: the state one parcel is in when these happened one after the other
+        """Compute the state of a parcel after a sequence of states.
 
-        A word that the table does not allow after the one before changes nothing.
+        Transitions that the table does not allow are ignored.
+
+        :return: the final state
         """
         current = "pending"
         for state in states:
@@ -203,5 +205,5 @@ class OmsParcel(models.Model):
 
     @api.model
     def _record_events(self, company, events):
-        """Take in what carriers say; see ``oms.tracking``."""
+        """Record tracking events; see ``oms.tracking``."""
         return self.env["oms.tracking"]._record_events(company, events)

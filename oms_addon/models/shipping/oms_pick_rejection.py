@@ -1,4 +1,4 @@
-"""A picker rejects items of a delivery: the stock is corrected, the line served elsewhere."""
+"""Short picks: the stock is corrected and the line sourced from elsewhere."""
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -29,17 +29,17 @@ class OmsPickRejection(models.Model):
 
     @api.model
     def _reject(self, line, reason, quantity, counted=None):
-        """Reject items of a reserved line of a delivery.
+        """Report missing items of a reserved delivery line.
 
-        The reservation is released, the stock corrected as the reason says, and what is
-        missing is sourced elsewhere, or waits with a promise or an exception.
+        The reservation is released, the stock corrected as the reason defines, and the missing
+        quantity is sourced from elsewhere or backordered.
 
         :param line: one ``stock.move.line``
         :param reason: ``oms.pick.rejection.reason``
-        :param float quantity: how much of it, in the line's unit
-        :param float counted: what is at the place, in the product's unit; for ``less``
-        :return: the rejection
-        :raise UserError: when the line is not there any more or has less
+        :param float quantity: missing quantity, in the line's unit
+        :param float counted: quantity found at the location, in the product's unit; for ``less``
+        :return: the short pick
+        :raise UserError: if the line no longer exists or has less reserved
         """
         line = self._lock_line(line, quantity)
         move, picking = line.move_id, line.picking_id
@@ -69,10 +69,11 @@ class OmsPickRejection(models.Model):
 
     @api.model
     def _lock_line(self, line, quantity):
-        """Lock a line's delivery, the days' work and its stock; of two who reject it one wins.
+        """Lock a line's delivery, its allocation days and stock, so that concurrent reports of the
+        same items fail.
 
         :return: the line
-        :raise UserError: when there is nothing to reject any more
+        :raise UserError: if the items are no longer to be picked
         """
         gone = UserError(
             self.env._(
@@ -107,7 +108,7 @@ class OmsPickRejection(models.Model):
 
     @api.model
     def _prepare_rejection(self, line, reason, units, counted):
-        """:return: the values of the record of a rejection"""
+        """:return: the values of a short pick"""
         return {
             "picking_id": line.picking_id.id,
             "order_id": line.move_id.sale_line_id.order_id.id,
@@ -123,7 +124,7 @@ class OmsPickRejection(models.Model):
 
     @api.model
     def _place_of(self, line):
-        """:return: what says which stock row a line takes from"""
+        """:return: the values that identify the stock quant of a line"""
         return {
             "product_id": line.product_id,
             "location_id": line.location_id,
@@ -134,7 +135,7 @@ class OmsPickRejection(models.Model):
 
     @api.model
     def _release(self, line, quantity):
-        """Give back what was reserved for a line, and is not there."""
+        """Release the missing quantity of a line's reservation."""
         left = line.quantity - quantity
         if line.product_uom_id.compare(left, 0) <= 0:
             line.unlink()
@@ -144,7 +145,7 @@ class OmsPickRejection(models.Model):
     # === STOCK === #
 
     def _correct_stock(self, place, units, counted):
-        """Correct the stock at a place as the reason says, by Odoo's own documents."""
+        """Correct the stock at a location as the reason defines, with Odoo's own documents."""
         effect = self.reason_id.effect
         if effect == "none":
             return
@@ -166,7 +167,7 @@ class OmsPickRejection(models.Model):
         self._count(quants, max(left, 0.0))
 
     def _count(self, quants, left):
-        """Count what is left into stock rows, as an inventory adjustment."""
+        """Set the counted quantity on quants, as an inventory adjustment."""
         for quant in quants.with_context(inventory_mode=True, inventory_name=self._text()):
             mine = min(left, max(quant.quantity, 0.0))
             if quant == quants[-1]:
@@ -177,7 +178,7 @@ class OmsPickRejection(models.Model):
                 quant._apply_inventory()
 
     def _split_off(self, place, units):
-        """Move damaged items to their place, or scrap them."""
+        """Move damaged items to the warehouse's damaged location, or scrap them."""
         damaged = self.warehouse_id.oms_damaged_location_id
         values = {
             "product_id": place["product_id"].id,
@@ -217,7 +218,7 @@ class OmsPickRejection(models.Model):
         move._action_done()
 
     def _hold(self, order, missing):
-        """Show an order of which items are nowhere, when nothing is on its way for it."""
+        """Open an exception for missing items, unless enough of them are incoming."""
         arriving = self.env["oms.arriving"]._incoming(
             order.warehouse_id | self.warehouse_id, self.product_id
         )
@@ -240,7 +241,7 @@ class OmsPickRejection(models.Model):
         )
 
     def _text(self):
-        """:return: what was rejected where and why, in one sentence"""
+        """:return: the short pick as one sentence"""
         self.ensure_one()
         return self.env._(
             "Short pick: %(quantity)s × %(product)s at %(place)s: %(reason)s.",

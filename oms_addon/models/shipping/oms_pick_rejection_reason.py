@@ -1,4 +1,4 @@
-"""Why a picker cannot take what the delivery says, and what that means for the stock."""
+"""Reasons of short picks, and their effect on stock."""
 
 from odoo import fields, models
 

@@ -1,4 +1,4 @@
-"""What a picker rejected is served from elsewhere."""
+"""Sourcing of short picked items from elsewhere."""
 
 from odoo import api, models
 
@@ -11,14 +11,14 @@ class OmsPickRejection(models.Model):
     # === SERVED ELSEWHERE === #
 
     def _exclude(self, sale_line, units):
-        """Exclude the warehouse from the line, unless it has others of the items."""
+        """Exclude the warehouse for the line, unless it has enough at other locations."""
         elsewhere = self._free_others()
         if self.product_id.uom_id.compare(elsewhere, units) < 0:
             sale_line.oms_excluded_warehouse_ids |= self.warehouse_id
 
     def _free_others(self):
-        """:return: what is free in the warehouse after its stock was corrected; where it was
-        not, the rejected place does not count
+        """:return: the available quantity in the warehouse; without the reported location if its
+        stock was not corrected
         """
         locations = set(self.env["oms.stock"]._locations(self.warehouse_id))
         if self.reason_id.effect == "none":
@@ -29,8 +29,8 @@ class OmsPickRejection(models.Model):
         return sum(quants.mapped("available_quantity"))
 
     def _restock(self, move, units):
-        """Have rejected items that were carried from the stock already picked again, and what is
-        there of them put back.
+        """For items already moved from stock: pick the missing units again and restock what is left
+        of them.
         """
         line = move.sale_line_id
         is_part = line in self.env["oms.kits"]._lines(move)
@@ -43,13 +43,13 @@ class OmsPickRejection(models.Model):
             wanted = self.env["oms.resourcing"]._prepare_procurements(move, warehouse, units)
             self.env["stock.rule"].run(wanted)
             return
-        # has_warehouse: the allocator finds them elsewhere, within the rule's limits
+        # has_warehouse: the allocator sources them, within the rule's limits
         line.with_context(**sealed(has_warehouse=True))._action_launch_stock_rule()
 
     def _serve_again(self, sale_line):
-        """Have what is missing reserved elsewhere.
+        """Source the missing quantity from elsewhere.
 
-        :return: what became of it, in words
+        :return: the result, as text
         """
         if not sale_line or not self.reason_id.is_resourced:
             return self.env._("Backordered at its warehouse.")
@@ -71,7 +71,7 @@ class OmsPickRejection(models.Model):
 
     @api.model
     def _reserved_by_warehouse(self, sale_line):
-        """:return: what is reserved for an order line, by warehouse"""
+        """:return: the reserved quantity of an order line, by warehouse"""
         reserved = {}
         for move in sale_line.move_ids.filtered(
             lambda m: m.state in ("assigned", "partially_available") and not m.move_orig_ids

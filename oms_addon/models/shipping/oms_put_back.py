@@ -1,4 +1,4 @@
-"""Items that were carried from the stock for an order, and are to leave no more, go back."""
+"""Restock of items that were picked for an order and are no longer needed."""
 
 from odoo import api, models
 from odoo.fields import Command
@@ -7,11 +7,11 @@ from odoo.addons.oms_addon.tools.sealed_context import sealed
 
 
 class OmsPutBack(models.AbstractModel):
-    """Makes the transfers that bring items back to the stock, with what was picked reserved.
+    """Creates transfers that move picked items back to stock, with the items reserved.
 
-    A transfer follows the step that brought the items, as the delivery it comes instead of did.
-    So Odoo's own sums of what a step brought and who took it keep the same items from being put
-    back twice, and the order line knows that they are not on their way any more.
+    A transfer follows the step that moved the items, in place of the former delivery. So Odoo
+    computes that the items cannot be restocked twice, and that the order line has fewer units
+    on their way.
     """
 
     _name = "oms.put.back"
@@ -21,12 +21,12 @@ class OmsPutBack(models.AbstractModel):
 
     @api.model
     def _restock_fewer(self, line, before):
-        """Put back what of an order line was carried already, and is ordered no more.
+        """Restock the picked units of an order line that are no longer ordered.
 
-        What is still in the stock is taken off first; that is left to Odoo.
+        Unpicked units are removed first; Odoo does that.
 
-        :param line: one ``sale.order.line`` whose quantity was lowered
-        :param dict before: the former quantities by the ids of lines
+        :param line: one ``sale.order.line`` whose quantity was reduced
+        :param dict before: the former quantities by line id
         """
         open_moves = line.move_ids._oms_to_customer()
         carried = open_moves.filtered(lambda m: m._oms_is_carried())
@@ -50,14 +50,14 @@ class OmsPutBack(models.AbstractModel):
 
     @api.model
     def _restock_kits(self, line, carried, before):
-        """Put back the same share of each part of kits."""
+        """Restock the same share of each component of kits."""
         open_kits = before[line.id] - line.qty_delivered
         share = min((before[line.id] - line.product_uom_qty) / (open_kits or 1.0), 1.0)
         self._restock({move: move.product_qty * share for move in carried})
 
     @api.model
     def _restock(self, quantities):
-        """Take units off moves whose items were carried, and have them put back.
+        """Remove units from moves of picked items and create their restock transfers.
 
         :param dict quantities: in the product's unit, by ``stock.move`` record
         :return: the transfers
@@ -67,7 +67,7 @@ class OmsPutBack(models.AbstractModel):
         gone = moves.filtered(
             lambda m: m.product_id.uom_id.compare(quantities[m], m.product_qty) >= 0
         )
-        # no_put_back: they are put back here
+        # no_put_back: the transfers are created below
         gone.with_context(**sealed(no_put_back=True))._action_cancel()
         for move in moves - gone:
             unit = move.product_id.uom_id
@@ -80,10 +80,10 @@ class OmsPutBack(models.AbstractModel):
 
     @api.model
     def _make(self, parts):
-        """Make the transfers that put items back, and tell the orders.
+        """Create restock transfers and log them on the orders.
 
-        :param list parts: tuples (the move that took them on, the moves that brought them,
-            quantity in the product's unit)
+        :param list parts: tuples (next move, the moves that brought the items, quantity in the
+            product's unit)
         :return: the transfers
         """
         made = self.env["stock.picking"]
@@ -92,7 +92,7 @@ class OmsPutBack(models.AbstractModel):
             way = part[0].sale_line_id.order_id, part[0].location_id
             by_way.setdefault(way, []).append(part)
         for (order, place), of_way in by_way.items():
-            # What is put back is the warehouse's to do, whoever cancelled.
+            # Restock transfers need system rights, whoever cancelled.
             picking = self.sudo()._put_back(order.sudo(), place.sudo(), of_way)
             made |= picking
             if picking:
@@ -101,8 +101,8 @@ class OmsPutBack(models.AbstractModel):
 
     @api.model
     def _put_back(self, order, place, parts):
-        """:return: the transfer that takes items of an order back from a place; none when
-        nothing of them is there
+        """:return: the transfer that restocks items of an order from a location; empty if none are
+        there
         """
         picking = self.env["stock.picking"].create(self._prepare_picking(order, place))
         moves = self.env["stock.move"].create(
@@ -118,7 +118,7 @@ class OmsPutBack(models.AbstractModel):
 
     @api.model
     def _prepare_picking(self, order, place):
-        """:return: the values of a transfer that puts items back"""
+        """:return: the values of a restock transfer"""
         warehouse = place.warehouse_id
         return {
             "picking_type_id": warehouse.int_type_id.id,
@@ -131,10 +131,12 @@ class OmsPutBack(models.AbstractModel):
 
     @api.model
     def _prepare_move(self, picking, move, origins, quantity):
-        """:return: the values of what puts items of one move back
+        """Prepare the restock move of one move.
 
-        The rule is the one that made the line's first move: by it Odoo knows that the line has
-        so many fewer on their way.
+        It gets the rule of the line's first move, by which Odoo reduces the line's procured
+        quantity.
+
+        :return: the values of the move
         """
         line = move.sale_line_id
         first = line.move_ids.filtered(lambda m: m.warehouse_id == move.warehouse_id).sorted("id")
@@ -161,7 +163,7 @@ class OmsPutBack(models.AbstractModel):
 
     @api.model
     def _keep_what_is_there(self, move):
-        """Have a transfer be about what is there; the order line has lost the rest."""
+        """Reduce a restock move to the available quantity and add the rest to the lost one."""
         unit = move.product_id.uom_id
         there = sum(move.move_line_ids.mapped("quantity_product_uom"))
         missing = move.product_qty - there
@@ -181,7 +183,7 @@ class OmsPutBack(models.AbstractModel):
 
     @api.model
     def _log_restock(self, order, picking):
-        """Write on the transfer and on the order what is to be put back."""
+        """Log a restock transfer on the order and in the transfer's chatter."""
         text = self.env._(
             "To restock in %(place)s: %(goods)s (%(transfer)s).",
             place=picking.location_dest_id.display_name,
@@ -205,7 +207,7 @@ class OmsPutBack(models.AbstractModel):
 
     @api.model
     def _log_done(self, pickings):
-        """Write on the orders that items are in the stock again."""
+        """Log on the orders that items were restocked."""
         for picking in pickings:
             self.env["oms.event"]._log(
                 picking.oms_put_back_order_id,
@@ -220,7 +222,7 @@ class OmsPutBack(models.AbstractModel):
 
     @api.model
     def _goods_text(self, picking):
-        """:return: the items of a transfer, in words"""
+        """:return: the items of a transfer, as text"""
         moves = picking.move_ids.filtered(lambda m: m.state != "cancel")
         return ", ".join(
             f"{sum(of_product.mapped('quantity')):g} × {product.display_name}"

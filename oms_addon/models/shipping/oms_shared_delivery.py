@@ -1,16 +1,15 @@
-"""Orders are put in one delivery, and taken out of it again."""
+"""Combining orders in one delivery, and splitting them off."""
 
 from odoo import api, models
 from odoo.exceptions import UserError
 
 
 class OmsSharedDelivery(models.AbstractModel):
-    """Moves items between deliveries as they are reserved: no unit is reserved anew.
+    """Moves items with their reservations between deliveries.
 
-    Both ways lock the deliveries first, in the order of their ids, and look again then: a
-    picker who validates, a second person and a cancellation wait for each other, and the later
-    one begins again with what is there. Who merges claims the orders before, as who holds one
-    does.
+    Deliveries are locked in the order of their ids, then read again: concurrent validations,
+    cancellations and changes wait for each other, and the later transaction is retried. Before
+    that, combining locks the orders, as opening an exception does.
     """
 
     _name = "oms.shared.delivery"
@@ -20,11 +19,10 @@ class OmsSharedDelivery(models.AbstractModel):
 
     @api.model
     def _merge(self, orders):
-        """Have orders leave in one delivery because a person says so.
+        """Combine orders in one delivery, requested by a user.
 
-        :param orders: ``sale.order`` records; those that share a delivery with one of them
-            come along
-        :raise UserError: why they cannot leave together
+        :param orders: ``sale.order`` records; orders already combined with them are included
+        :raise UserError: if they cannot be combined, with the reason
         """
         orders |= orders.oms_shared_picking_ids._oms_is_leaving().oms_shared_order_ids
         orders._oms_claim()
@@ -37,9 +35,9 @@ class OmsSharedDelivery(models.AbstractModel):
 
     @api.model
     def _join(self, groups):
-        """Move the items of each group of orders to the delivery of its oldest.
+        """Move the items of each group of orders to the delivery of its oldest order.
 
-        :param list groups: recordsets of orders that may leave together, locked and looked at
+        :param list groups: recordsets of orders that can be combined, locked and checked
         """
         into, emptied = {}, self.env["stock.picking"]
         for orders in groups:
@@ -54,7 +52,7 @@ class OmsSharedDelivery(models.AbstractModel):
             return
         for target, pickings in into.items():
             emptied |= pickings
-            # Odoo asks for the references of each move alone.
+            # Prefetch: Odoo would read the references per move.
             pickings.move_ids.mapped("reference_ids")
             pickings.move_line_ids.picking_id = target
             pickings.move_ids.picking_id = target
@@ -65,24 +63,24 @@ class OmsSharedDelivery(models.AbstractModel):
 
     @api.model
     def _in_order(self, orders):
-        """:return: the open transfers of orders, those of the oldest order first"""
+        """:return: the open transfers of orders, in the sequence of the orders"""
         pickings = orders._oms_pickings()._oms_is_leaving().grouped("sale_id")
         empty = self.env["stock.picking"]
         return empty.concat(*(pickings.get(order, empty) for order in orders))
 
     @api.model
     def _oldest_first(self, orders):
-        """:return: orders as they were placed"""
+        """:return: orders sorted by the date they were placed"""
         return orders.sorted(lambda o: (o.oms_placed_at or o.date_order, o.id))
 
     @api.model
     def _way(self, picking):
-        """:return: what two transfers have in common that can be one"""
+        """:return: the key shared by transfers that can be merged"""
         return picking.picking_type_id, picking.location_id, picking.location_dest_id
 
     @api.model
     def _discard(self, pickings):
-        """Delete transfers all of whose items went to another, and batches left empty."""
+        """Delete emptied transfers, and cancel emptied batches."""
         batches = pickings.batch_id
         pickings.batch_id = False
         pickings.unlink()
@@ -90,7 +88,7 @@ class OmsSharedDelivery(models.AbstractModel):
 
     @api.model
     def _log_merged(self, into):
-        """Tell each order with whom it leaves now."""
+        """Log on each order which orders it is combined with."""
         texts = {}
         for target in into:
             if target.picking_type_code != "outgoing":
@@ -111,10 +109,10 @@ class OmsSharedDelivery(models.AbstractModel):
 
     @api.model
     def _separate(self, orders, pickings=None):
-        """Give orders deliveries of their own because a person says so.
+        """Split orders off their combined shipments, requested by a user.
 
-        :param pickings: only out of these; ``None`` for all they share
-        :raise UserError: somebody picks the delivery already
+        :param pickings: only from these deliveries; ``None`` for all
+        :raise UserError: if a delivery is already being picked, packed or labeled
         """
         shared = (orders.oms_shared_picking_ids if pickings is None else pickings)._oms_is_leaving()
         shared._oms_lock_all()
@@ -132,13 +130,13 @@ class OmsSharedDelivery(models.AbstractModel):
 
     @api.model
     def _split_off(self, orders, why, pickings=None):
-        """Give the open items of orders transfers of their own, picked or not.
+        """Move the open items of orders to their own transfers, picked or not.
 
-        What is reserved stays reserved. When all orders of a delivery go, the oldest keeps it.
+        Reservations are kept. If all orders leave a delivery, the oldest one keeps it.
 
-        :param str why: in words, for the orders' timelines
-        :param pickings: only out of these; ``None`` for all they share
-        :return: the orders that were taken out
+        :param str why: the reason to log
+        :param pickings: only from these deliveries; ``None`` for all
+        :return: the orders that were split off
         """
         shared = orders.oms_shared_picking_ids if pickings is None else pickings
         shared = shared._oms_is_leaving().filtered("oms_shared_order_ids")
@@ -159,8 +157,8 @@ class OmsSharedDelivery(models.AbstractModel):
 
     @api.model
     def _leave_behind(self, orders, why):
-        """Take orders out of the deliveries they share, unless their items are picked: then
-        the delivery waits for them.
+        """Split orders off their combined shipments, except where their items are already picked:
+        that delivery waits for them.
         """
         shared = orders.oms_shared_picking_ids._oms_is_leaving()
         for order in orders if shared else ():
@@ -171,9 +169,9 @@ class OmsSharedDelivery(models.AbstractModel):
 
     @api.model
     def _drop_cancelled(self, pickings):
-        """Take out what is cancelled of orders of which nothing else is in shared transfers.
+        """Split off orders whose moves in combined transfers are all cancelled.
 
-        A transfer all of which is cancelled or done stays as it is.
+        A transfer with only cancelled or done moves is not changed.
         """
         parts = []
         for picking in pickings._oms_is_leaving():
@@ -188,10 +186,10 @@ class OmsSharedDelivery(models.AbstractModel):
 
     @api.model
     def _part(self, parts):
-        """Move items out of transfers into new ones.
+        """Move items from transfers to new ones.
 
         :param list parts: tuples (transfer, order, moves)
-        :return: the new transfers, one for each part
+        :return: the new transfers, one per part
         """
         fresh = self.env["stock.picking"].create(
             [self._prepare_own(picking, moves) for picking, _order, moves in parts]
@@ -199,7 +197,7 @@ class OmsSharedDelivery(models.AbstractModel):
         for (picking, _order, moves), own in zip(parts, fresh, strict=True):
             lines = moves.move_line_ids
             packages = (picking.move_line_ids - lines).result_package_id
-            # A box with items of those that stay is theirs.
+            # A package that also contains items of the remaining orders stays with them.
             lines.filtered(lambda l, p=packages: l.result_package_id in p).result_package_id = False
             lines.picking_id = own
             moves.picking_id = own
@@ -207,7 +205,7 @@ class OmsSharedDelivery(models.AbstractModel):
 
     @api.model
     def _follow(self, parts, fresh):
-        """Have what the warehouse was asked to stop stand where the items are now."""
+        """Link the open stop requests of split off orders to their new transfers."""
         requests = self.env["oms.stop.request"].search(
             [
                 ("order_id", "in", [order.id for _picking, order, _moves in parts]),
@@ -221,7 +219,7 @@ class OmsSharedDelivery(models.AbstractModel):
 
     @api.model
     def _prepare_own(self, picking, moves):
-        """:return: the values of the transfer that moves have for themselves again"""
+        """:return: the values of the separate transfer of moves"""
         return {
             **moves._get_new_picking_values(),
             "location_dest_id": picking.location_dest_id.id,
@@ -231,14 +229,14 @@ class OmsSharedDelivery(models.AbstractModel):
 
     @api.model
     def _name_orders(self, pickings):
-        """Write the names of the orders on their deliveries."""
+        """Set the origin of deliveries to the names of their orders."""
         for picking in pickings:
             orders = self._oldest_first(picking._oms_orders())
             picking.origin = ", ".join(orders.mapped("name"))
 
     @api.model
     def _log_parted(self, parts, fresh, why):
-        """Tell each order that was taken out of a delivery, and those it was in it with."""
+        """Log the split on the orders that were split off and on the remaining ones."""
         texts, left = {}, {}
         for (picking, order, _moves), own in zip(parts, fresh, strict=True):
             if picking.picking_type_code != "outgoing":

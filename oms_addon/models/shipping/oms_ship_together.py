@@ -1,4 +1,4 @@
-"""Which orders can leave together, and which of them do so by themselves."""
+"""Rules for which orders can be combined in one shipment."""
 
 from odoo import api, models
 from odoo.fields import Domain
@@ -14,10 +14,10 @@ class OmsShipTogether(models.AbstractModel):
 
     @api.model
     def _companions(self, orders):
-        """Find the other orders each order could leave together with.
+        """Find the other orders that each order could be combined with.
 
         :param orders: ``sale.order`` records
-        :return: the other orders by order; those that cannot leave with any are missing
+        :return: the other orders by order; orders without any are left out
         :rtype: dict[sale.order, sale.order]
         """
         fit = self._fit(orders)
@@ -34,7 +34,7 @@ class OmsShipTogether(models.AbstractModel):
 
     @api.model
     def _open_orders(self, orders):
-        """:return: these orders and those whose items are to leave for the same customers"""
+        """:return: these orders and all orders of the same customers with open deliveries"""
         customers = orders.partner_id.commercial_partner_id
         pickings = self.env["stock.picking"].search(
             Domain("picking_type_code", "=", "outgoing")
@@ -46,17 +46,17 @@ class OmsShipTogether(models.AbstractModel):
 
     @api.model
     def _merged_with(self, order):
-        """:return: the orders that leave together with an order already"""
+        """:return: the orders that are already combined with an order"""
         return order.oms_shared_picking_ids._oms_is_leaving().oms_shared_order_ids - order
 
     @api.model
     def _fit(self, orders):
-        """:return: the orders that could leave together with others"""
+        """:return: the orders that could be combined with others"""
         return orders - orders.browse().union(*self._unfit(orders))
 
     @api.model
     def _held(self, orders):
-        """:return: those of these orders with an open exception"""
+        """:return: the orders with an open blocking exception"""
         holds = (
             self.env["oms.hold"]
             .sudo()
@@ -73,7 +73,7 @@ class OmsShipTogether(models.AbstractModel):
 
     @api.model
     def _stopped(self, orders):
-        """:return: those of these orders that the warehouse was asked to stop"""
+        """:return: the orders with an open stop request"""
         asked = (
             self.env["oms.stop.request"]
             .sudo()
@@ -83,7 +83,7 @@ class OmsShipTogether(models.AbstractModel):
 
     @api.model
     def _key(self, order):
-        """:return: what orders that leave together have in common"""
+        """:return: the key shared by orders that can be combined"""
         leaving = self._outgoing(order)
         carrier = order.carrier_id or leaving.carrier_id[:1]
         return (
@@ -97,12 +97,12 @@ class OmsShipTogether(models.AbstractModel):
 
     @api.model
     def _outgoing(self, order):
-        """:return: the transfers of orders that are still to leave for the customer"""
+        """:return: the transfers of orders that are still to ship"""
         return order._oms_pickings()._oms_is_leaving()
 
     @api.model
     def _address(self, partner):
-        """:return: where a parcel for a partner goes, in the form in which it is compared"""
+        """:return: the normalized delivery address of a partner, for comparison"""
         values = tuple(self._plain(partner[name]) for name in ADDRESS)
         if not any(values[1:]):
             return partner
@@ -110,14 +110,14 @@ class OmsShipTogether(models.AbstractModel):
 
     @api.model
     def _plain(self, text):
-        """:return: letters and digits of a text, small"""
+        """:return: the letters and digits of a text, case-folded"""
         return "".join(c for c in (text or "").casefold() if c.isalnum())
 
     # === WHY NOT === #
 
     @api.model
     def _why_not(self, orders):
-        """:return: why orders cannot leave together, in one sentence; '' when they can"""
+        """:return: why orders cannot be combined, as a sentence; '' if they can"""
         if len(orders) < 2:
             return self.env._("Select the orders to combine.")
         if unfit := self._unfit(orders):
@@ -130,12 +130,12 @@ class OmsShipTogether(models.AbstractModel):
 
     @api.model
     def _unfit(self, orders):
-        """:return: why orders leave together with no other, in a sentence each; those that may
-            are missing
+        """:return: the reason by order for orders that cannot be combined with any other; orders
+            that can are left out
         :rtype: dict[sale.order, str]
         """
         held = self._held(orders) | self._stopped(orders)
-        # Read for all at once what is looked at one by one below.
+        # Read in bulk for the checks per order below.
         started = self._outgoing(orders)._oms_started()
         return {
             order: text
@@ -145,7 +145,7 @@ class OmsShipTogether(models.AbstractModel):
 
     @api.model
     def _unfit_reason(self, order, is_held, started):
-        """:return: why an order leaves together with no other, '' when it may"""
+        """:return: why an order cannot be combined with any other; '' if it can"""
         leaving = self._outgoing(order)
         channel_sudo = order.oms_channel_id.sudo()
         if order.state != "sale" or not leaving:
@@ -177,7 +177,7 @@ class OmsShipTogether(models.AbstractModel):
 
     @api.model
     def _differs(self, first, order):
-        """:return: what keeps two orders from leaving together, '' when nothing does"""
+        """:return: why two orders cannot be combined with each other; '' if they can"""
         texts = (
             self.env._("%(one)s and %(other)s belong to different companies."),
             self.env._("%(one)s and %(other)s have different customers."),
@@ -193,7 +193,7 @@ class OmsShipTogether(models.AbstractModel):
 
     @api.model
     def _incomplete_reason(self, orders):
-        """:return: why one that is to leave complete would wait for another that is short"""
+        """:return: why an order that ships only complete would wait for another one; '' if not"""
         short = orders.filtered(self._is_short)
         if short and "one" in orders.mapped("picking_policy"):
             return self.env._(
@@ -213,9 +213,7 @@ class OmsShipTogether(models.AbstractModel):
 
     @api.model
     def _doubt(self, order):
-        """:return: what a person has to weigh before an order leaves with others, '' when
-        nothing
-        """
+        """:return: what a user has to consider before combining an order; '' if nothing"""
         if self._is_early(order):
             return self.env._(
                 "pre-order, not before %(date)s", date=order._oms_local_date(order.oms_available_at)

@@ -1,4 +1,4 @@
-"""Orders that leave together without anybody's doing, and those people are shown."""
+"""Automatic combination of shipments, and proposals for users."""
 
 from datetime import timedelta
 
@@ -7,7 +7,7 @@ from odoo.tools import SQL
 
 from odoo.addons.oms_addon.tools.sealed_context import sealed
 
-#: so many groups of orders are proposed at most
+#: maximum number of groups of orders to propose
 MAX_GROUPS = 500
 
 
@@ -18,12 +18,12 @@ class OmsShipTogether(models.AbstractModel):
 
     @api.model
     def _gather(self, orders):
-        """Put orders in one delivery with others of their customer, where their channels want
-        it and nothing is kept waiting for it: all of it is reserved and may leave now. What has
-        to wait since it was put together is parted from what can go.
+        """Combine orders with others of the same customer, if their channels want it and no order
+        has to wait for it: all items are reserved and may ship. Orders that have to wait since
+        they were combined are split off.
 
-        A delivery or order somebody changed meanwhile raises a serialization error, and the lane
-        begins again.
+        Concurrent changes of a delivery or order raise a serialization error, and the background
+        job is retried.
 
         :param orders: ``sale.order`` records that are about to ship
         """
@@ -39,12 +39,12 @@ class OmsShipTogether(models.AbstractModel):
 
     @api.model
     def _is_automatic(self, order):
-        """:return: whether an order leaves with others without anybody's doing"""
+        """:return: whether an order is combined automatically"""
         return order._oms_policy("together_policy") == "auto" and not order.oms_by_channel
 
     @api.model
     def _groups(self, orders):
-        """:return: the orders that leave together now, each group with one of these at least
+        """:return: the groups of orders to combine now, each with at least one of these orders
         :rtype: list[sale.order]
         """
         if not orders:
@@ -60,7 +60,7 @@ class OmsShipTogether(models.AbstractModel):
 
     @api.model
     def _placed_together(self, orders):
-        """:return: the orders parted where they were placed too long after the oldest
+        """:return: the orders in groups, each placed soon enough after the oldest of its group
         :rtype: list[sale.order]
         """
         groups = []
@@ -73,7 +73,7 @@ class OmsShipTogether(models.AbstractModel):
 
     @api.model
     def _is_placed_with(self, first, order):
-        """:return: whether an order was placed soon enough after another for both channels"""
+        """:return: whether an order was placed soon enough after the first for both channels"""
         hours = min((first | order).mapped(lambda o: o._oms_policy("together_hours")))
         begin, end = (o.oms_placed_at or o.date_order for o in (first, order))
         return end <= begin + timedelta(hours=hours)
@@ -82,7 +82,7 @@ class OmsShipTogether(models.AbstractModel):
 
     @api.model
     def _proposals(self):
-        """:return: the orders of the user's companies that could leave together with others"""
+        """:return: the orders of the user's companies that could be combined"""
         self.env.flush_all()
         self.env.cr.execute(
             SQL(
@@ -104,7 +104,7 @@ class OmsShipTogether(models.AbstractModel):
 
     @api.model
     def action_proposals(self):
-        """Open the orders that could leave together, by customer."""
+        """Open the orders that could be combined, grouped by customer."""
         self.env["oms.order.join"].check_access("create")
         action = self.env["ir.actions.act_window"]._for_xml_id("oms_addon.sale_order_action_oms")
         unfolded = self.env.ref("oms_addon.sale_order_view_list_together")

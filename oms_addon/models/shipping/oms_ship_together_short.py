@@ -1,4 +1,4 @@
-"""What lacks items does not keep others of its delivery from leaving."""
+"""Splitting off orders that wait for stock from combined shipments."""
 
 from odoo import api, fields, models
 from odoo.tools import SQL
@@ -8,7 +8,7 @@ from odoo.addons.oms_addon.tools.sealed_context import sealed
 
 from .oms_ship_together_lane import MAX_GROUPS
 
-#: Untouched transfers that wait to be complete, in which some order lacks items and some does not.
+#: Unprocessed transfers that ship complete, with both orders short of stock and ready orders.
 BLOCKED_DELIVERIES = """
     SELECT share.picking_id FROM (
         SELECT picking.id AS picking_id, sale.id, sale.picking_policy,
@@ -35,9 +35,9 @@ class OmsShipTogether(models.AbstractModel):
 
     @api.model
     def _part_blocked(self):
-        """Part the deliveries in which items went short after orders were put together.
+        """Split off orders that block combined deliveries, as items became unavailable later.
 
-        :return: how many orders have a delivery of their own again
+        :return: number of orders that were split off
         :rtype: int
         """
         self.env.flush_all()
@@ -49,14 +49,13 @@ class OmsShipTogether(models.AbstractModel):
 
     @api.model
     def _part_waiting(self, orders):
-        """Give orders that have to wait deliveries of their own, where others of theirs can go.
+        """Split off orders that have to wait, if other orders of their delivery can ship.
 
-        An order that leaves only complete and lacks items waits, and so does one before its
-        day; what is left leaves as the policies of its orders say. A delivery somebody works on
-        stays as it is.
+        Waiting are orders that ship only complete and are short of stock, and pre-orders before
+        their release date. Deliveries that are already being processed are not changed.
 
         :param orders: ``sale.order`` records
-        :return: the orders that were taken out
+        :return: the orders that were split off
         """
         shared = orders.oms_shared_picking_ids._oms_is_leaving()
         if not self._waiting_orders(shared):
@@ -71,13 +70,13 @@ class OmsShipTogether(models.AbstractModel):
         for why, of_reason in waiting.grouped(self._wait_reason).items():
             parted |= service._split_off(of_reason, why)
         if parted:
-            # Those in the lane's hands go on anyway.
+            # Running orders continue anyway.
             together.sudo().filtered(lambda o: o.oms_status != "running")._oms_run()
         return parted
 
     @api.model
     def _waiting_orders(self, pickings):
-        """:return: the orders that keep others of these deliveries waiting"""
+        """:return: the orders that block other orders of these deliveries"""
         steps = pickings.oms_shared_order_ids.oms_shared_picking_ids._oms_is_leaving()
         touched = steps._oms_started().oms_shared_order_ids
         return self.env["sale.order"].union(
@@ -90,7 +89,7 @@ class OmsShipTogether(models.AbstractModel):
 
     @api.model
     def _waiting_in(self, picking):
-        """:return: the orders that keep others of a delivery waiting"""
+        """:return: the orders that block other orders of a delivery"""
         moves = {
             order: of_order
             for order in picking.oms_shared_order_ids
@@ -109,7 +108,7 @@ class OmsShipTogether(models.AbstractModel):
 
     @api.model
     def _wait_reason(self, order):
-        """:return: why an order is taken out of a delivery, in words"""
+        """:return: why an order is split off, as text"""
         if self._is_early(order):
             return self.env._(
                 "ships from %(date)s, the other orders are ready",
@@ -119,18 +118,18 @@ class OmsShipTogether(models.AbstractModel):
 
     @api.model
     def _is_early(self, order):
-        """:return: whether the day on which an order may leave is still to come"""
+        """:return: whether the release date of a pre-order is in the future"""
         return bool(order.oms_available_at and order.oms_available_at > fields.Datetime.now())
 
     @api.model
     def _is_open(self, move):
-        """:return: whether the items of a move are still to be moved"""
+        """:return: whether a move is neither done nor cancelled"""
         return move.state not in ("done", "cancel")
 
     @api.model
     def _lacks_goods(self, move):
-        """:return: whether what a move takes is not all there: neither reserved, nor in the
-        hands of those who pick it for the same delivery
+        """:return: whether items of a move are missing: neither reserved nor being picked for the
+        same delivery
         """
         if move.state != "waiting":
             return move.state in OPEN_STATES

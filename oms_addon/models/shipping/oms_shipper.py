@@ -1,4 +1,4 @@
-"""From reserved to shipped, told and delivered."""
+"""Shipping, tracking and delivery of orders."""
 
 import logging
 
@@ -11,7 +11,7 @@ from .oms_parcel import TROUBLE
 
 _logger = logging.getLogger(__name__)
 
-# Pick, pack and ship.
+# Maximum number of steps: pick, pack and ship.
 MAX_STEPS = 3
 
 
@@ -23,10 +23,10 @@ class OmsShipper(models.AbstractModel):
 
     @api.model
     def _ship(self, orders):
-        """Have the items of orders leave, by ourselves where the channel wants it.
+        """Ship orders, automatically if their channel is set up so.
 
         :param orders: ``sale.order`` records
-        :return: a sentence for each order of which items still are to leave
+        :return: a sentence for each order with items still to ship
         :rtype: dict
         """
         errors = self._ship_ready(orders.filtered(lambda o: o._oms_ships_itself()))
@@ -48,7 +48,7 @@ class OmsShipper(models.AbstractModel):
 
     @api.model
     def _undelivered_lines(self, order):
-        """:return: lines whose items neither left nor are going to"""
+        """:return: the lines with undelivered items"""
         return order.order_line.filtered(
             lambda line: (
                 line.product_id.type == "consu"
@@ -59,9 +59,9 @@ class OmsShipper(models.AbstractModel):
 
     @api.model
     def _ship_ready(self, orders):
-        """Validate what is reserved, step by step until it has left.
+        """Validate reserved transfers step by step until they are shipped.
 
-        :return: why deliveries could not be validated, by delivery
+        :return: why transfers could not be validated, by transfer
         :rtype: dict
         """
         errors = {}
@@ -81,15 +81,15 @@ class OmsShipper(models.AbstractModel):
 
     @api.model
     def _ship_by_channel(self, orders):
-        """Let leave what the channel says it shipped from its own warehouse.
+        """Validate the deliveries that the channel shipped from its own warehouse.
 
-        Its count is the channel's: what is shipped is shipped, reserved here or not, and
-        nobody knows of which lot.
+        The channel's stock is authoritative: the units are recorded as shipped, reserved or not,
+        and without lots.
         """
         shipped = orders.filtered(lambda o: o.oms_channel_status in ("shipped", "delivered"))
         for picking in self._deliveries_of(shipped)._oms_todo():
             for move in picking.move_ids:
-                # What left is told as it is, even where it leaves less than nothing.
+                # Shipped units are recorded even if the stock becomes negative.
                 move.with_context(**sealed(goods_left=True)).quantity = move.product_uom_qty
                 move.picked = True
             self._validate(picking)
@@ -102,12 +102,12 @@ class OmsShipper(models.AbstractModel):
 
     @api.model
     def _deliveries(self, order):
-        """:return: the transfers through which items of an order leave"""
+        """:return: the transfers of an order towards the customer"""
         return self._deliveries_of(order)
 
     @api.model
     def _unshipped_reason(self, order, pickings, todo, errors):
-        """:return: what the deliveries of an order wait for, in one sentence"""
+        """:return: what the deliveries of an order wait for, as a sentence"""
         told = [errors[picking] for picking in todo if picking in errors]
         if told:
             return "; ".join(told)
@@ -128,9 +128,9 @@ class OmsShipper(models.AbstractModel):
 
     @api.model
     def _validate(self, pickings):
-        """Validate deliveries together; when together fails, find out which one cannot.
+        """Validate deliveries in bulk; on failure, find the ones that cannot be validated.
 
-        Serialization errors escape. What somebody else validated meanwhile is left alone.
+        Serialization errors are raised. Deliveries validated by others meanwhile are ignored.
 
         :param pickings: ``stock.picking`` records
         :return: why a delivery could not be validated, by delivery
@@ -146,9 +146,9 @@ class OmsShipper(models.AbstractModel):
 
     @api.model
     def _validate_once(self, pickings):
-        """Validate deliveries in one go, without questions; those that are done stay.
+        """Validate deliveries in one call, without wizards; done ones are ignored.
 
-        :raise UserError: when Odoo asks something that only a person can answer
+        :raise ValueError: if Odoo opens a wizard for confirmation
         """
         pickings = pickings._oms_todo()
         if not pickings:
@@ -166,7 +166,7 @@ class OmsShipper(models.AbstractModel):
 
     @api.model
     def _pushes_from_customers(self):
-        """:return: whether some rule moves items on that arrived at a customer"""
+        """:return: whether a rule pushes items from a customer location"""
         return bool(
             self.env["stock.rule"].search_count(
                 [
@@ -179,7 +179,7 @@ class OmsShipper(models.AbstractModel):
 
     @api.model
     def _unvalidated_reason(self, picking, error):
-        """:return: why a delivery could not be validated, in words"""
+        """:return: why a delivery could not be validated, as text"""
         return self.env._(
             "%(delivery)s could not be shipped: %(error)s", delivery=picking.name, error=error
         )
@@ -188,12 +188,12 @@ class OmsShipper(models.AbstractModel):
 
     @api.model
     def _track(self, orders):
-        """Know the parcels of what was shipped, and tell the channels.
+        """Record the parcels of shipped deliveries and send them to the channels.
 
-        What ships by itself and got no tracking number has none.
+        Automatically shipped deliveries without a tracking number get a parcel without one.
 
         :param orders: ``sale.order`` records
-        :return: a sentence for each order some of whose deliveries have no parcel
+        :return: a sentence for each order with deliveries without a parcel
         :rtype: dict
         """
         automatic = orders.filtered(lambda o: o._oms_policy("auto_ship") or o.oms_by_channel)
@@ -211,7 +211,7 @@ class OmsShipper(models.AbstractModel):
 
     @api.model
     def _shipped(self, orders):
-        """:return: the deliveries of orders that left from here for the customer"""
+        """:return: the deliveries of orders that were shipped to the customer from Odoo"""
         return orders._oms_pickings().filtered(
             lambda p: (
                 p.state == "done" and p.picking_type_code == "outgoing" and not p.oms_is_external
@@ -222,10 +222,10 @@ class OmsShipper(models.AbstractModel):
 
     @api.model
     def _deliver(self, orders):
-        """Wait until all parcels arrived.
+        """Wait until all parcels are delivered.
 
         :param orders: ``sale.order`` records
-        :return: a sentence for each order of which not everything arrived
+        :return: a sentence for each order with parcels not delivered
         :rtype: dict
         """
         waits = {}
@@ -238,7 +238,7 @@ class OmsShipper(models.AbstractModel):
 
     @api.model
     def _undelivered_reason(self, parcels, open_parcels):
-        """:return: what keeps an order from being delivered, in one sentence"""
+        """:return: why an order is not delivered yet, as a sentence"""
         labels = dict(parcels._fields["state"]._description_selection(self.env))
         trouble = open_parcels.filtered(lambda p: p.state in TROUBLE)
         if trouble:

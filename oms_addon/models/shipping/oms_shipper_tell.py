@@ -1,4 +1,4 @@
-"""What channels are told of items that left."""
+"""Shipments and tracking numbers sent to channels."""
 
 from odoo import api, fields, models
 
@@ -10,9 +10,9 @@ class OmsShipper(models.AbstractModel):
 
     @api.model
     def _send_shipments(self, orders):
-        """Tell the channels what was shipped, once, when its parcels are known.
+        """Send new shipments with parcels to the channels, once.
 
-        Of a shared delivery each order tells its own channel its own items, all at once.
+        For a combined shipment, each order's channel is sent its own items.
         """
         untold = self._shipped(orders).filtered(lambda p: p.oms_parcel_ids and not p.oms_told_at)
         told = [
@@ -41,15 +41,14 @@ class OmsShipper(models.AbstractModel):
 
     @api.model
     def _numbers(self, picking):
-        """:return: the tracking numbers of a delivery, as its channel is told them"""
+        """:return: the tracking numbers of a delivery, as sent to its channel"""
         return sorted(number for number in picking.oms_parcel_ids.mapped("name") if number)
 
     @api.model
     def _send_tracking(self, pickings):
-        """Tell the channels the tracking numbers that came, or were corrected, after they were
-        told of the shipment.
+        """Send tracking numbers that were added or corrected after the shipment was sent.
 
-        :param pickings: deliveries some of whose parcels are others now
+        :param pickings: deliveries whose parcels changed
         """
         rows = []
         for picking in pickings.filtered(lambda p: p.state == "done" and p.oms_told_at):
@@ -76,9 +75,9 @@ class OmsShipper(models.AbstractModel):
 
     @api.model
     def _sent_numbers(self, order, key):
-        """:param str key: of the message that told a shipment
-        :return: the tracking numbers of each message of it, the oldest first; none when its
-            message is not kept any more
+        """:param str key: key of the shipment message
+        :return: the tracking numbers of each sent message, oldest first; empty if the messages
+            are no longer kept
         :rtype: list[list[str]]
         """
         messages = self.env["oms.channel.message"].search(
@@ -98,7 +97,7 @@ class OmsShipper(models.AbstractModel):
 
     @api.model
     def _log_untold(self, order, numbers):
-        """Say that a channel was told of a shipment, and cannot be told its numbers now."""
+        """Log that a channel does not accept tracking numbers after the shipment was sent."""
         self.env["oms.event"]._log(
             order,
             "shipment.number_untold",
@@ -111,7 +110,7 @@ class OmsShipper(models.AbstractModel):
 
     @api.model
     def _is_told(self, picking, order):
-        """:return: whether the channel of an order is told of a delivery"""
+        """:return: whether a delivery is sent to the channel of an order"""
         return (
             order.oms_channel_id
             and not order.oms_by_channel
@@ -124,13 +123,13 @@ class OmsShipper(models.AbstractModel):
 
     @api.model
     def _shipment_key(self, picking, order):
-        """:return: what makes the message of one order's items in a delivery unique"""
+        """:return: the unique key of the shipment message of one order in a delivery"""
         key = f"shipment:{picking.id}"
         return f"{key}:{order.id}" if picking.oms_shared_order_ids else key
 
     @api.model
     def _prepare_shipment(self, picking, order):
-        """:return: what a channel is told of an order's items in a delivery"""
+        """:return: the content of the shipment message of one order in a delivery"""
         return {
             "order_ref": order.oms_order_ref,
             "location_ref": order.oms_channel_id._location_ref(
@@ -160,10 +159,10 @@ class OmsShipper(models.AbstractModel):
 
     @api.model
     def _shipped_pieces(self, picking, order):
-        """Count what a delivery completes of what the channel sold with an order: of a bundle
-        or multipack a piece is told when the last of its units has left.
+        """Compute the listing units that a delivery completes: a bundle or multipack is reported
+        when its last unit is shipped.
 
-        :return: pieces by order line
+        :return: listing units by order line
         :rtype: dict
         """
         done = self._shipped(order).sorted(lambda p: (p.date_done, p.id))
@@ -177,8 +176,8 @@ class OmsShipper(models.AbstractModel):
 
     @api.model
     def _units_shipped(self, pickings):
-        """:return: what left with some deliveries, in the units of their order lines; of kits
-            the whole ones
+        """:return: the shipped units of deliveries by order line, in its unit; for kits, the
+            complete ones
         :rtype: dict
         """
         moves = pickings.move_ids.filtered(lambda m: m.state == "done" and m.sale_line_id)

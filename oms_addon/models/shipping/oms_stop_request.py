@@ -1,4 +1,4 @@
-"""The warehouse is asked to stop what it is picking; its answer decides."""
+"""Requests to the warehouse to stop picking an order."""
 
 from odoo import api, fields, models
 
@@ -49,7 +49,7 @@ class OmsStopRequest(models.Model):
     _asked_idx = models.Index("(order_id) WHERE state = 'asked'")
 
     def _set_state(self, state, **values):
-        """Extend: whoever moves a request has answered it."""
+        """Extend: record who answered the request and when."""
         answer = {"answered_by_id": self.env.uid, "answered_at": fields.Datetime.now()}
         return super()._set_state(state, **answer, **values)
 
@@ -57,11 +57,11 @@ class OmsStopRequest(models.Model):
 
     @api.model
     def _ask(self, order, pickings, reason, units=None):
-        """Ask the warehouse to stop; what is asked already is not asked again.
+        """Request the warehouse to stop, unless a request for the whole order is already open.
 
         :param order: one ``sale.order``
-        :param pickings: the deliveries somebody works on
-        :param str reason: why, in words
+        :param pickings: the deliveries being picked
+        :param str reason: the reason, as text
         :param dict units: units to cancel by order line; ``None`` for the whole order
         :return: the request
         """
@@ -70,7 +70,7 @@ class OmsStopRequest(models.Model):
         is_ours = bool(unsealed(self.env, "cancelled_here"))
         whole = asked.filtered(lambda r: not r.units)[:1]
         if whole:
-            # What the channel cancels itself it need not be told.
+            # A cancellation from the channel need not be sent to it.
             whole.is_ours = whole.is_ours and is_ours
             return whole
         hold = self._hold(order, pickings, reason, units)
@@ -90,20 +90,18 @@ class OmsStopRequest(models.Model):
 
     @api.model
     def _asked(self, order):
-        """:return: the requests of an order that wait for an answer"""
+        """:return: the open requests of an order"""
         return order.with_env(self.env).oms_stop_request_ids.filtered(lambda r: r.state == "asked")
 
     @api.model
     def _asked_units(self, line):
-        """:return: the units of an order line whose cancellation waits for an answer"""
+        """:return: the units of an order line in open stop requests"""
         asked = self._asked(line.order_id)
         return sum((request.units or {}).get(str(line.id), 0.0) for request in asked)
 
     @api.model
     def _what(self, order, pickings, units):
-        """:return: what is to be put back, in words; of others' items in the same delivery
-        nothing
-        """
+        """:return: the items to restock, as text; if combined, those of the order only"""
         is_shared = bool(pickings.oms_shared_order_ids)
         if not units and not is_shared:
             return self.env._("Everything")
@@ -120,7 +118,7 @@ class OmsStopRequest(models.Model):
 
     @api.model
     def _hold(self, order, pickings, reason, units):
-        """:return: the exception that keeps the order from leaving until it is answered"""
+        """:return: the exception that blocks the order until the request is answered"""
         code = "STOP_REQUESTED" if units else "CANCEL_REQUESTED"
         message = (
             self.env._(
@@ -155,12 +153,12 @@ class OmsStopRequest(models.Model):
     # === ANSWERING === #
 
     def _answer(self, is_stopped):
-        """Do what the warehouse's answer decides.
+        """Process the warehouse's answer.
 
-        Stopped: what was asked for is put back and cancelled. Too late: the items go on, and
-        a person is told that they left although they were cancelled.
+        If stopped, the requested items are restocked and cancelled. If too late, they are
+        shipped and an exception is opened.
 
-        :param bool is_stopped: whether the items were put back
+        :param bool is_stopped: whether the items were restocked
         """
         for request in self._advance_to("stopped" if is_stopped else "late"):
             order = request.order_id
@@ -178,7 +176,7 @@ class OmsStopRequest(models.Model):
             order._oms_run()
 
     def _cancel(self):
-        """Put back what was picked and cancel what was asked for."""
+        """Unpick the items and cancel the requested units or order."""
         order = self.order_id
         canceller = self.env["oms.order.canceller"].with_context(**sealed(stopped=True))
         if not self.units:
@@ -202,7 +200,7 @@ class OmsStopRequest(models.Model):
         order._oms_cancel_unwanted()
 
     def _hold_for_late_tracking(self):
-        """Have a person decide on items that leave although they were cancelled."""
+        """Open an exception for items that are shipped although they were cancelled."""
         self.env["oms.hold"]._open(
             self.order_id,
             [
@@ -214,7 +212,7 @@ class OmsStopRequest(models.Model):
         )
 
     def _late_text(self):
-        """:return: what a person has to decide now, in words"""
+        """:return: the message of a request answered as too late"""
         self.ensure_one()
         if self.is_ours:
             return self.env._(
@@ -232,5 +230,5 @@ class OmsStopRequest(models.Model):
 
     @api.model
     def _resolve_for(self, holds):
-        """Requests whose exception a person decided need no answer any more."""
+        """Void the requests whose exception was resolved by a user."""
         self.search([("hold_id", "in", holds.ids), ("state", "=", "asked")])._set_state("void")

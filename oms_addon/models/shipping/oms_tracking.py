@@ -1,4 +1,4 @@
-"""Tracking events, whatever way they came, onto the parcels they are about."""
+"""Tracking events and the parcels they belong to."""
 
 from collections import defaultdict
 
@@ -9,10 +9,10 @@ from odoo.addons.oms_addon.documents.problems import HoldReason
 
 
 class OmsTracking(models.AbstractModel):
-    """Records events in bulk.
+    """Records tracking events in bulk.
 
-    A scan is recorded once. The state of a parcel is what its scans say in the order in
-    which they *happened*, so it does not matter in which order they came.
+    Each scan is recorded once. The state of a parcel is computed from its scans in the order
+    in which they *happened*, regardless of the order in which they are received.
     """
 
     _name = "oms.tracking"
@@ -20,12 +20,12 @@ class OmsTracking(models.AbstractModel):
 
     @api.model
     def _record_events(self, company, events):
-        """Record events, move their parcels, take their orders along.
+        """Record events, update their parcels and continue their orders.
 
-        :param company: the company whose parcels they are about
+        :param company: the company of the parcels
         :param events: ``TrackingEvent`` iterable
-        :return: ``recorded`` and ``repeated`` counts, ``errors``: sentences about events of
-            parcels nobody knows, and ``unknown``: those events
+        :return: ``recorded`` and ``repeated`` counts, ``unknown``: the events without a parcel,
+            and ``errors``: sentences about them
         :rtype: dict
         """
         events = list(events)
@@ -51,9 +51,9 @@ class OmsTracking(models.AbstractModel):
 
     @api.model
     def _import_documents(self, channel, run):
-        """Apply tracking documents that came through the inbox.
+        """Apply tracking documents from the inbox.
 
-        Events of parcels nobody knows keep their message waiting until the parcels are made.
+        Messages about unknown parcels are put on hold until the parcels are created.
 
         :param channel: the channel that sent them
         :param list run: pairs (message, ``TrackingDocument``), oldest first
@@ -73,7 +73,7 @@ class OmsTracking(models.AbstractModel):
 
     @api.model
     def _unknown_problem(self, numbers):
-        """:return: the problem of a message about parcels nobody knows"""
+        """:return: the problem of a message about unknown parcels"""
         return HoldReason(
             code="UNKNOWN_TRACKING",
             message=self.env._(
@@ -85,9 +85,9 @@ class OmsTracking(models.AbstractModel):
 
     @api.model
     def _release_waiting(self, parcels):
-        """Let messages go that waited for parcels which are there now.
+        """Retry the tracking messages on hold after parcels were created.
 
-        :param parcels: ``oms.parcel`` records that are new
+        :param parcels: the new ``oms.parcel`` records
         """
         self.env["oms.channel.message"].sudo().search(
             [
@@ -100,9 +100,9 @@ class OmsTracking(models.AbstractModel):
 
     @api.model
     def _record_by_hand(self, parcels, state):
-        """Record that a person knows what happened.
+        """Record a state that a user entered manually.
 
-        :param str state: what happened
+        :param str state: the new state
         """
         parcels.check_access("write")
         now = fields.Datetime.now()
@@ -116,7 +116,7 @@ class OmsTracking(models.AbstractModel):
 
     @api.model
     def _find_parcels(self, company, events):
-        """:return: the parcel of each event whose number and carrier name just one
+        """:return: the parcel of each event whose number and carrier match exactly one
         :rtype: dict
         """
         key_of = self.env["oms.parcel"]._key
@@ -139,7 +139,7 @@ class OmsTracking(models.AbstractModel):
 
     @api.model
     def _is_carrier(self, carrier, name):
-        """:return: whether a name means a carrier: its name or its kind"""
+        """:return: whether a name equals the carrier's name or provider code"""
         name = (name or "").strip().casefold()
         carrier = carrier.sudo()
         return name in {(carrier.name or "").casefold(), (carrier.delivery_type or "").casefold()}
@@ -148,10 +148,10 @@ class OmsTracking(models.AbstractModel):
 
     @api.model
     def _insert(self, known):
-        """Insert the events that are new.
+        """Insert the events that are not recorded yet.
 
         :param list known: pairs (parcel, event)
-        :return: the parcel id of every event that was new
+        :return: the parcel id of each inserted event
         :rtype: list[int]
         """
         return self._insert_rows(
@@ -170,7 +170,7 @@ class OmsTracking(models.AbstractModel):
 
     @api.model
     def _insert_rows(self, rows):
-        """Insert events with one statement; those that are there are left alone."""
+        """Insert events in one statement, ignoring those already recorded."""
         if not rows:
             return []
         now, uid = fields.Datetime.now(), self.env.uid
@@ -194,9 +194,9 @@ class OmsTracking(models.AbstractModel):
 
     @api.model
     def _recompute_parcels(self, parcels, known):
-        """Give parcels the state and dates their events say, all told.
+        """Recompute the state and dates of parcels from all their events.
 
-        :param list known: pairs (parcel, event) that just came, to find the unclear ones
+        :param list known: new pairs (parcel, event), checked for unknown statuses
         :return: the parcels whose state changed
         """
         parcels = parcels.browse(dict.fromkeys(parcels.ids))
@@ -215,7 +215,7 @@ class OmsTracking(models.AbstractModel):
 
     @api.model
     def _history(self, parcels):
-        """:return: (time, state) of all events of parcels, as they happened, by parcel id"""
+        """:return: (time, state) of all events by parcel id, in chronological order"""
         rank = {
             state: place for place, (state, _label) in enumerate(parcels._fields["state"].selection)
         }
@@ -230,7 +230,7 @@ class OmsTracking(models.AbstractModel):
 
     @api.model
     def _prepare_dates(self, parcel, scans):
-        """:return: the dates a parcel has by its events"""
+        """:return: the date values of a parcel from its events"""
         values = {}
         if scans:
             values["last_event_at"] = scans[-1][0]
@@ -241,7 +241,7 @@ class OmsTracking(models.AbstractModel):
 
     @api.model
     def _flag_unclear(self, known):
-        """Ask for a look at parcels of which a carrier said something nobody knows."""
+        """Set Needs Attention on parcels with a carrier status that is unknown."""
         for parcel, event in known:
             if event.state == "pending" and not getattr(event, "is_known", False):
                 parcel.sudo().look_reason = self.env._(
@@ -252,7 +252,7 @@ class OmsTracking(models.AbstractModel):
 
     @api.model
     def _log(self, parcels):
-        """Tell what became of parcels on their orders."""
+        """Log the new states of parcels on their orders."""
         labels = dict(self.env["oms.parcel"]._fields["state"]._description_selection(self.env))
         for state, of_state in parcels.grouped("state").items():
             texts = {

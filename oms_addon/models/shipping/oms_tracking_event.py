@@ -1,4 +1,4 @@
-"""What a carrier said of a parcel: every scan once, in no particular order of arrival."""
+"""Tracking events of parcels, each scan recorded once."""
 
 from odoo import fields, models
 

@@ -1,4 +1,4 @@
-"""How an order's items are promised, and what is on the way."""
+"""Promised dates, parcels and stop requests of an order."""
 
 from datetime import datetime
 
@@ -82,8 +82,8 @@ class SaleOrder(models.Model):
         return {**action, "domain": [("id", "in", self.oms_parcel_ids.ids)], "context": {}}
 
     def _oms_serving_order(self):
-        """:return: these orders in the order in which they are served: the urgent first, then
-        those that have to leave first, then those placed first; without a promise last
+        """:return: these orders sorted by allocation priority: urgent ones first, then by ship-by
+        date, then by the date placed; orders without a ship-by date last
         """
         return self.sorted(
             lambda o: (
@@ -95,19 +95,19 @@ class SaleOrder(models.Model):
         )
 
     def _oms_promise_text(self):
-        """:return: the day an order is promised for, as people of its warehouse write it"""
+        """:return: the promised date of an order, formatted in its warehouse's time zone"""
         self.ensure_one()
         return self._oms_day_text(self.oms_promised_at)
 
     def _oms_day_text(self, moment):
-        """:return: the day of a moment where the order's warehouse is, '' for no moment"""
+        """:return: the date of a time in the order's warehouse, formatted; '' for no time"""
         if not moment:
             return ""
         day = promise.local(moment, self.warehouse_id._oms_zone()).date()
         return format_date(self.env, day)
 
     def _oms_ships_itself(self):
-        """:return: whether the items of one order leave now without anybody's doing"""
+        """:return: whether one order is shipped automatically and may ship now"""
         self.ensure_one()
         return (
             self._oms_policy("auto_ship")
@@ -117,7 +117,7 @@ class SaleOrder(models.Model):
         )
 
     def _oms_may_ship(self):
-        """:return: whether the channel's policy lets the items leave now"""
+        """:return: whether the channel's shipping policy allows the order to ship now"""
         self.ensure_one()
         terms = self._oms_terms()
         return (

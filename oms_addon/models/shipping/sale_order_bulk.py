@@ -1,4 +1,4 @@
-"""What staff does with many orders at once."""
+"""Actions of users on many orders."""
 
 from odoo import models
 from odoo.exceptions import UserError
@@ -13,10 +13,10 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     def _oms_hold(self, reason):
-        """Put orders on hold until a person releases them.
+        """Put orders on hold until a user releases them.
 
-        :param str reason: why, in words
-        :return: the orders that are held; those that are done or cancelled are not
+        :param str reason: the reason, as text
+        :return: the orders put on hold, without done and cancelled ones
         """
         problem = HoldReason(code="MANUAL", message=reason)
         open_orders = self.filtered(lambda o: o.state != "cancel" and o.oms_status != "done")
@@ -27,8 +27,8 @@ class SaleOrder(models.Model):
     def action_oms_release(self):
         """Release the open exceptions of orders that the user may release.
 
-        :return: an action that tells what was refused, or ``True``
-        :raise UserError: when none of the orders is on hold
+        :return: a notification action if some were refused, or ``True``
+        :raise UserError: if none of the orders is on hold
         """
         self.check_access("write")
         holds = self.oms_hold_ids.filtered(lambda h: h.state == "open" and h.is_blocking)
@@ -44,15 +44,15 @@ class SaleOrder(models.Model):
     def action_oms_print_slips(self):
         """Print the delivery slips of orders.
 
-        :raise UserError: when none of them has a delivery
+        :raise UserError: if none of them has a delivery
         """
         pickings = self._oms_papers(lambda p: p.picking_type_code == "outgoing")
         return self.env.ref("stock.action_report_delivery").report_action(pickings)
 
     def action_oms_print_picks(self):
-        """Print what is to be picked for orders.
+        """Print the pick lists of orders.
 
-        :raise UserError: when there is nothing to pick
+        :raise UserError: if there is nothing to pick
         """
         pickings = self._oms_papers(
             lambda p: p.state == "assigned" and p.picking_type_code != "incoming"
@@ -60,9 +60,9 @@ class SaleOrder(models.Model):
         return self.env.ref("stock.action_report_picking").report_action(pickings)
 
     def _oms_papers(self, condition):
-        """:param condition: which deliveries are printed
-        :return: the deliveries of orders, in the order in which orders are served
-        :raise UserError: when there are none
+        """:param condition: filter for the deliveries to print
+        :return: the deliveries of orders, sorted by the orders' allocation priority
+        :raise UserError: if there are none
         """
         self.check_access("read")
         found = self.env["stock.picking"].union(
@@ -76,9 +76,9 @@ class SaleOrder(models.Model):
         return found
 
     def action_oms_ship(self):
-        """Validate what is wholly reserved of orders; what cannot leave is told, with why.
+        """Validate the fully reserved deliveries of orders.
 
-        :return: a notification
+        :return: a notification with what was shipped, and what was not and why
         """
         pickings = self._oms_pickings()
         pickings.check_access("write")
@@ -97,12 +97,12 @@ class SaleOrder(models.Model):
                 break
             errors.update(shipper._validate(ready))
             shipped |= ready.filtered(lambda p: p.state == "done")
-        # The path of an order is the system's; who may ship need not be allowed to sell.
+        # Continuing orders needs system rights; warehouse users may have none on sales.
         self.sudo()._oms_run()
         return self._oms_send_shipped(shipped, errors)
 
     def _oms_send_shipped(self, shipped, errors):
-        """:return: a notification of what was shipped, and what was not and why"""
+        """:return: a notification with what was shipped, and what was not and why"""
         left = self.filtered(lambda o: o._oms_pickings()._oms_todo())
         done = self.filtered(lambda o: o._oms_pickings() & shipped) - left
         texts = [self.env._("Orders shipped: %(count)s.", count=len(done))]

@@ -1,4 +1,4 @@
-"""What is being put back of an order."""
+"""Restock transfers of an order."""
 
 from odoo import api, fields, models
 
@@ -30,7 +30,7 @@ class SaleOrder(models.Model):
             )
 
     def action_oms_put_back(self):
-        """Open the transfers that put items of the order back."""
+        """Open the restock transfers of the order."""
         self.ensure_one()
         self.check_access("read")
         self.env["stock.picking"].check_access("read")
@@ -41,9 +41,9 @@ class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
 
     def _oms_restock_fewer(self, before):
-        """Put back what was carried from the stock for lines of which less is ordered now.
+        """Restock the picked items of lines whose quantity was reduced.
 
-        :param dict before: the quantity of each line that was changed, by its id
+        :param dict before: the former quantities by line id
         """
         for line in self.filtered(lambda l: l.product_uom_qty < before.get(l.id, 0.0)):
             self.env["oms.put.back"]._restock_fewer(line, before)

@@ -1,4 +1,4 @@
-"""Orders whose items leave together with those of others."""
+"""Combined shipments of orders."""
 
 from odoo import api, fields, models
 
@@ -92,12 +92,12 @@ class SaleOrder(models.Model):
     # === ACTION METHODS === #
 
     def action_oms_ship_alone(self):
-        """Give an order a delivery of its own again.
+        """Split the order off its combined shipments.
 
-        :raise UserError: somebody picks it already
+        :raise UserError: if a delivery is already being picked, packed or labeled
         """
         self.check_access("write")
-        # An agent decides how orders leave, and need not be allowed to change deliveries.
+        # Agents may split orders off even without write access to deliveries.
         service_sudo = (
             self.env["oms.shared.delivery"].sudo().with_context(**sealed(actor=self.env.user.name))
         )
@@ -107,13 +107,12 @@ class SaleOrder(models.Model):
     # === BUSINESS METHODS === #
 
     def _oms_pickings(self):
-        """:return: all transfers with items of these orders, shared ones too"""
+        """:return: all transfers with items of these orders, including combined ones"""
         return self.picking_ids | self.oms_shared_picking_ids
 
     def _oms_moves(self, pickings=None):
-        """:return: what is of these orders in their transfers
-
-        :param pickings: only what is in these
+        """:param pickings: only the moves in these transfers; ``None`` for all
+        :return: the moves of these orders
         """
         pickings = self._oms_pickings() if pickings is None else pickings
         shared = pickings.filtered("oms_shared_order_ids")
@@ -122,7 +121,7 @@ class SaleOrder(models.Model):
         )
 
     def _oms_claim(self):
-        """Have nobody else decide about these orders until the end of the transaction; they are
-        claimed before their deliveries are locked.
+        """Lock these orders until the end of the transaction. Orders are locked before their
+        deliveries.
         """
         claim(self)

@@ -1,4 +1,4 @@
-"""Shipping is charged to each order once, whatever parcels its items leave in."""
+"""Shipping cost of an order, charged once regardless of its number of parcels."""
 
 from odoo import models
 
@@ -7,8 +7,8 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     def _oms_is_shipping_settled(self):
-        """:return: whether nothing is to be charged for shipping any more: the channel's total
-        holds, whatever it has for shipping, or a parcel that left before was charged
+        """:return: whether no more shipping may be charged: the order is cancelled, the channel's
+        total applies, or an earlier parcel was charged
         """
         self.ensure_one()
         return (

@@ -1,4 +1,4 @@
-"""Deliveries of many orders at once."""
+"""Creation of deliveries in bulk."""
 
 from odoo import models
 from odoo.tools import groupby
@@ -8,7 +8,7 @@ class StockMove(models.Model):
     _inherit = "stock.move"
 
     def _oms_create_deliveries(self):
-        """Give these draft moves of new orders their pickings, all created together."""
+        """Create the deliveries of draft moves of new orders, in one call."""
         fresh = self.filtered(
             lambda m: (
                 m.state == "draft"

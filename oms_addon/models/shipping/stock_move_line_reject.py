@@ -1,4 +1,4 @@
-"""One line of a delivery can be rejected from where it is shown."""
+"""Short picks of a single delivery line."""
 
 from odoo import api, fields, models
 
@@ -18,7 +18,7 @@ class StockMoveLine(models.Model):
             )
 
     def action_oms_reject(self):
-        """Say why the items of this line cannot be taken."""
+        """Open the dialog to report a short pick of this line."""
         self.ensure_one()
         self.check_access("write")
         action = self.picking_id.action_oms_reject()

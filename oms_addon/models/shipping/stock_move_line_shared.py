@@ -1,4 +1,4 @@
-"""What of a shared delivery is packed."""
+"""Packed items of combined shipments."""
 
 from odoo import models
 
@@ -7,8 +7,8 @@ class StockMoveLine(models.Model):
     _inherit = "stock.move.line"
 
     def _oms_is_packed(self):
-        """:return: whether somebody put the items in a box; a box that leaves as it stood on
-        the shelf is none
+        """:return: whether the items were put in a package; shipping the package they are stored in
+        does not count
         """
         self.ensure_one()
         return bool(self.result_package_id) and self.result_package_id != self.package_id

@@ -1,4 +1,4 @@
-"""What was carried from the stock and leaves no more is put back."""
+"""Moves of picked items that are no longer needed, for restocking."""
 
 from odoo import models
 
@@ -9,9 +9,7 @@ class StockMove(models.Model):
     _inherit = "stock.move"
 
     def _oms_to_customer(self):
-        """:return: the open moves of order lines that bring items of a warehouse we run closer
-        to the customer
-        """
+        """:return: the open moves of order lines from a managed warehouse towards the customer"""
         return self.filtered(
             lambda m: (
                 m.state not in ("done", "cancel")
@@ -24,13 +22,13 @@ class StockMove(models.Model):
         )
 
     def _oms_goes_to_stock(self):
-        """:return: whether one move brings items into the stock of the warehouse they are in"""
+        """:return: whether one move goes to the stock of the warehouse its items are in"""
         self.ensure_one()
         stock = self.location_id.warehouse_id.lot_stock_id.parent_path
         return bool(stock) and self.location_dest_id.parent_path.startswith(stock)
 
     def _oms_is_carried(self):
-        """:return: whether items were brought from the stock to where one move takes them"""
+        """:return: whether the items of one move were already moved out of stock for it"""
         self.ensure_one()
         stock = self.location_id.warehouse_id.lot_stock_id.parent_path
         if (
@@ -47,8 +45,8 @@ class StockMove(models.Model):
         )
 
     def _oms_carried_parts(self):
-        """:return: (move, the moves it is the rest of, its quantity) of each move whose items were
-        carried from the stock
+        """:return: tuples (move, its origin moves, its quantity) of moves whose items were already
+        moved out of stock
         """
         if unsealed(self.env, "no_put_back"):
             return []

@@ -1,4 +1,4 @@
-"""What a picker rejected is not there, whatever the stock says."""
+"""Forecast of short picked items."""
 
 from odoo import models
 
@@ -7,8 +7,8 @@ class StockMove(models.Model):
     _inherit = "stock.move"
 
     def _oms_forecast_rejected(self):
-        """Forecast of items that were rejected here no more than is reserved, as long as nothing
-        is reserved of them again.
+        """Limit the forecast of moves with short picked items to what is reserved, until they are
+        reserved again.
         """
         waiting = self.filtered(
             lambda m: m.sale_line_id and m.state in ("confirmed", "partially_available")
@@ -20,8 +20,8 @@ class StockMove(models.Model):
             move.forecast_expected_date = False
 
     def _oms_rejected_here(self):
-        """:return: those of some moves whose items were rejected in their warehouse: it is
-        excluded for them, or the items were left where they are
+        """:return: the moves whose items were short picked in their warehouse: it is excluded for
+        the line, or the stock was not corrected
         """
         if not self:
             return self

@@ -1,4 +1,4 @@
-"""Items of several orders that move together stay together."""
+"""Push moves of combined shipments."""
 
 from odoo import models
 
@@ -7,8 +7,8 @@ class StockMove(models.Model):
     _inherit = "stock.move"
 
     def _oms_picking_of_companions(self):
-        """:return: the transfer into which what is pushed on from a shared one goes: where the
-        rest of it went, whatever its order is
+        """:return: the next step's transfer with other items of the same combined transfer;
+        empty if there is none
         """
         before = self.move_orig_ids.picking_id.filtered("oms_shared_order_ids")
         following = before.move_ids.move_dest_ids.picking_id._oms_is_leaving()
@@ -17,5 +17,5 @@ class StockMove(models.Model):
         )[:1]
 
     def _oms_way(self):
-        """:return: from where to where a move goes, in which kind of transfer"""
+        """:return: the source, destination and operation type of a move"""
         return self.location_id, self.location_dest_id, self.picking_type_id

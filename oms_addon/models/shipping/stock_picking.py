@@ -1,4 +1,4 @@
-"""Deliveries: who may ship, who shipped, with which parcels."""
+"""Shipping checks, parcels and tracking numbers of deliveries."""
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -33,14 +33,14 @@ class StockPicking(models.Model):
     # === CRUD METHODS === #
 
     def _oms_tracking_before(self, vals):
-        """:return: the tracking numbers of each delivery that left, where a write gives one"""
+        """:return: the tracking numbers of shipped deliveries before a write of the reference"""
         if not vals.get("carrier_tracking_ref"):
             return {}
         shipped = self.filtered(lambda p: p.state == "done")
         return {picking: picking._oms_tracking_keys() for picking in shipped}
 
     def _oms_follow_tracking(self, before):
-        """Make the parcels of new tracking numbers, drop those of old ones and tell the channel.
+        """Create the parcels of new tracking numbers, remove those of old ones and send the change.
 
         :param dict before: see ``_oms_tracking_before``
         """
@@ -55,7 +55,7 @@ class StockPicking(models.Model):
     # === ACTION METHODS === #
 
     def action_oms_parcels(self):
-        """Open the parcels of the delivery, or start a new one."""
+        """Open the parcels of the delivery, or a form for a new one."""
         self.ensure_one()
         self.check_access("read")
         self.env["oms.parcel"].check_access("read")
@@ -71,7 +71,7 @@ class StockPicking(models.Model):
         }
 
     def action_oms_no_tracking(self):
-        """The deliveries left without a tracking number."""
+        """Record that the deliveries were shipped without a tracking number."""
         self.check_access("write")
         self._oms_create_untracked_parcels()
         self._oms_run_orders()
@@ -80,11 +80,11 @@ class StockPicking(models.Model):
     # === PARCELS === #
 
     def _oms_create_parcels(self):
-        """Make the parcels that the tracking references of shipped deliveries name.
+        """Create the parcels for the tracking references of shipped deliveries.
 
-        Several numbers are separated by commas; one number may serve several deliveries.
+        A reference may have several numbers separated by commas; deliveries may share a number.
         """
-        # Automatic: whoever validates a delivery need not be in our groups.
+        # Created automatically: users who validate deliveries need no access to parcels.
         Parcel = self.env["oms.parcel"].sudo()
         wanted = {}
         for picking in self.filtered(
@@ -110,16 +110,16 @@ class StockPicking(models.Model):
         return Parcel.create(fresh)
 
     def _oms_tracking_keys(self):
-        """:return: the numbers of one delivery's tracking reference, as they are compared"""
+        """:return: the normalized tracking numbers of one delivery"""
         self.ensure_one()
         key_of = self.env["oms.parcel"]._key
         return {key_of(one) for one in (self.carrier_tracking_ref or "").split(",")} - {""}
 
     def _oms_drop_parcels(self, keys):
-        """Take parcels off one delivery: those of numbers that are its own no longer, and, once
-        there is a number, the one without. What was scanned stays.
+        """Remove parcels from one delivery: those with these numbers and, if a number remains, the
+        parcel without one. Parcels with tracking events are kept.
 
-        :param set keys: numbers, as they are compared
+        :param set keys: normalized tracking numbers
         """
         self.ensure_one()
         parcels_sudo = self.sudo().oms_parcel_ids
@@ -131,7 +131,7 @@ class StockPicking(models.Model):
         (gone_sudo - shared_sudo).unlink()
 
     def _oms_create_untracked_parcels(self):
-        """Make a parcel without number for each shipped delivery that has none."""
+        """Create a parcel without number for each shipped delivery without a parcel."""
         shipped = self.filtered(lambda p: p.state == "done" and not p.oms_parcel_ids)
         vals_list = [{**picking._oms_prepare_parcel(), "no_tracking": True} for picking in shipped]
         return self.env["oms.parcel"].sudo().create(vals_list).sudo(self.env.su)
@@ -148,7 +148,7 @@ class StockPicking(models.Model):
         }
 
     def _oms_run_orders(self):
-        """Take the orders of deliveries along, unless their path is what shipped them."""
+        """Continue the orders of deliveries, unless the order flow shipped them."""
         if not unsealed(self.env, "from_flow"):
             self._oms_orders().sudo()._oms_run()
 
@@ -157,7 +157,7 @@ class StockPicking(models.Model):
     def _oms_refuse_validated(self):
         """Lock deliveries that are about to be validated.
 
-        :raise UserError: when somebody else validated all of them before
+        :raise UserError: if another user already validated all of them
         """
         pickings = self._oms_lock()
         if pickings and len(pickings) == len(self) and not pickings._oms_todo():
@@ -170,16 +170,16 @@ class StockPicking(models.Model):
             )
 
     def _oms_todo(self):
-        """:return: the deliveries that are not done or cancelled"""
+        """:return: the deliveries that are neither done nor cancelled"""
         return self.filtered(lambda p: p.state not in ("done", "cancel"))
 
     def _oms_lock(self):
-        """Lock outgoing deliveries of warehouses we run until the end of the transaction.
+        """Lock outgoing deliveries of managed warehouses until the end of the transaction.
 
-        Waits for whoever works on them; what they changed raises a serialization error, and
-        the request or lane begins again.
+        It waits for concurrent transactions; if they changed a delivery, a serialization error is
+        raised, and the request or background job is retried.
 
-        :return: the deliveries that are locked
+        :return: the locked deliveries
         """
         pickings = self.filtered(
             lambda p: (
@@ -190,7 +190,7 @@ class StockPicking(models.Model):
         return pickings
 
     def _oms_refuse_unpaid(self):
-        """:raise UserError: when the channel ships paid orders only and one is not"""
+        """:raise UserError: if an unpaid order's channel ships paid orders only"""
         unpaid = self._oms_unpaid()
         if unpaid:
             raise UserError(
@@ -204,14 +204,14 @@ class StockPicking(models.Model):
             )
 
     def _oms_refuse_held(self):
-        """:raise UserError: when items of a held order are about to leave for the customer,
-        or to be moved on although the picker is asked to stop
+        """:raise UserError: if items of an order on hold are about to be shipped, or moved despite
+        a stop request
         """
         held = self.filtered(lambda p: p.picking_type_code == "outgoing" or p.oms_stop_text)
         orders = held._oms_orders().filtered("oms_held")
         if orders:
             held = held.filtered(lambda p: p._oms_orders() & orders)
-            # Whoever ships is told why not, whatever they may read.
+            # The reasons are shown to the user regardless of access to exceptions.
             holds_sudo = orders.sudo().oms_hold_ids.filtered(
                 lambda h: h.state == "open" and h.is_blocking
             )
@@ -224,17 +224,17 @@ class StockPicking(models.Model):
             )
 
     def _oms_unpaid(self):
-        """:return: the deliveries to customers whose order may not ship yet"""
+        """:return: the outgoing deliveries of orders that may not ship yet"""
         blocked = self._oms_unpaid_orders()
         return self.filtered(
             lambda p: p.picking_type_code == "outgoing" and p._oms_orders() & blocked
         )
 
     def _oms_unpaid_orders(self):
-        """:return: the orders that may not ship yet, of those with items in these deliveries"""
+        """:return: the orders with items in these deliveries that may not ship yet"""
         return self._oms_channel_orders().filtered(lambda o: not o.sudo()._oms_may_ship())
 
     def _oms_channel_orders(self):
-        """:return: the orders of channels whose items leave for the customer in these"""
+        """:return: the channel orders with items in these outgoing deliveries"""
         leaving = self.filtered(lambda p: p.picking_type_code == "outgoing")
         return leaving._oms_orders().filtered("oms_channel_id")

@@ -1,4 +1,4 @@
-"""Deliveries that became ready together are put in their batches together."""
+"""Automatic batches for deliveries, created in bulk."""
 
 from odoo import models
 from odoo.fields import Command, Domain
@@ -8,10 +8,10 @@ class StockPicking(models.Model):
     _inherit = "stock.picking"
 
     def _oms_find_auto_batches(self):
-        """Put ready deliveries in batches, as ``_find_auto_batch`` does one by one.
+        """Assign ready deliveries to batches, as ``_find_auto_batch`` does one by one.
 
-        Where deliveries are grouped by customer, as Odoo sets warehouses up, most customers
-        have one: for these nothing has to be looked for, and all batches are made at once.
+        If deliveries are grouped by customer, Odoo's default, most customers have only one: their
+        batches are created in bulk without searching for others.
         """
         for picking_type, of_type in self.grouped("picking_type_id").items():
             if not picking_type.auto_batch or not picking_type._is_auto_batch_grouped():
@@ -26,9 +26,7 @@ class StockPicking(models.Model):
                 picking._find_auto_batch()
 
     def _oms_batched_alone(self, picking_type):
-        """:return: those of these deliveries whose customer has no other that could share a
-        batch with it
-        """
+        """:return: the deliveries whose customer has no other one that could share a batch"""
         keys = [key for key in picking_type._get_batch_group_by_keys() if picking_type[key]]
         if keys != ["batch_group_by_partner"]:
             return self.browse()
@@ -51,7 +49,7 @@ class StockPicking(models.Model):
         )
 
     def _oms_create_own_batches(self, picking_type, company):
-        """Make a batch for each of these deliveries."""
+        """Create a batch for each of these deliveries."""
         batches = (
             self.env["stock.picking.batch"]
             .sudo()

@@ -1,4 +1,4 @@
-"""Items that nobody ordered, or more of them than were, do not leave with an order."""
+"""Refusal of deliveries with items that were not ordered."""
 
 from odoo import models
 from odoo.exceptions import UserError
@@ -10,10 +10,10 @@ class StockPicking(models.Model):
     _inherit = "stock.picking"
 
     def _oms_refuse_mismatch(self):
-        """Refuse deliveries with the wrong items: it is recorded, and said.
+        """Refuse and log deliveries with items that do not match their orders.
 
-        :return: the action that says so; ``None`` where nothing is wrong
-        :raise UserError: when the path of orders ships it
+        :return: a notification action; ``None`` if everything matches
+        :raise UserError: if the order flow ships them
         """
         found = {picking: text for picking in self if (text := picking._oms_mismatch())}
         if not found:
@@ -22,7 +22,7 @@ class StockPicking(models.Model):
         if unsealed(self.env, "from_flow"):
             raise UserError(message)
         for picking, text in found.items():
-            # An error would take the record of it away.
+            # An error would roll back the event.
             self.env["oms.event"]._log(picking._oms_orders(), "pick.mismatch", text)
         return {
             "type": "ir.actions.client",
@@ -31,7 +31,7 @@ class StockPicking(models.Model):
         }
 
     def _oms_mismatch(self):
-        """:return: what of a delivery was not ordered, and what to do, in words; '' for nothing"""
+        """:return: the items of a delivery that were not ordered, as a message; '' for none"""
         self.ensure_one()
         orders = self._oms_orders()
         if (
@@ -60,7 +60,7 @@ class StockPicking(models.Model):
         )
 
     def _oms_wrong_goods(self, move):
-        """:return: what is wrong with one move's items, in words; '' when they were ordered"""
+        """:return: how one move differs from the order, as text; '' if it does not"""
         product, quantity = move.product_id.display_name, f"{move.quantity:g}"
         if not (move.sale_line_id or move.move_orig_ids):
             return self.env._(

@@ -1,4 +1,4 @@
-"""Transfers that put items of an order back."""
+"""Restock transfers."""
 
 from odoo import fields, models
 

@@ -1,4 +1,4 @@
-"""Deliveries in which items of several orders leave together."""
+"""Deliveries with items of several orders."""
 
 from odoo import api, fields, models
 
@@ -53,12 +53,12 @@ class StockPicking(models.Model):
     # === ACTION METHODS === #
 
     def action_oms_separate(self):
-        """Give each order of the delivery one of its own.
+        """Split the delivery into one per order.
 
-        :raise UserError: somebody picks it already
+        :raise UserError: if it is already being picked, packed or labeled
         """
         self.check_access("write")
-        # Whoever may change the delivery may part it; the orders' events name the person.
+        # Write access to the delivery is enough; the orders' events name the user.
         service_sudo = (
             self.env["oms.shared.delivery"].sudo().with_context(**sealed(actor=self.env.user.name))
         )
@@ -69,7 +69,7 @@ class StockPicking(models.Model):
 
     @api.model
     def _oms_fill_shared_orders(self):
-        """Write down the orders of all deliveries that have items of several."""
+        """Fill the relation of all deliveries with items of several orders."""
         self.env.cr.execute(
             """INSERT INTO oms_shared_delivery_rel (picking_id, order_id)
                SELECT DISTINCT shared.id, line.order_id
@@ -84,17 +84,17 @@ class StockPicking(models.Model):
         )
 
     def _oms_orders(self):
-        """:return: the orders whose items are in these deliveries"""
+        """:return: the orders with items in these deliveries"""
         return self.sale_id | self.oms_shared_order_ids
 
     def _oms_channel(self):
-        """:return: the channel whose items are in one delivery; none when they are of several"""
+        """:return: the channel of one delivery; empty if it has items of several channels"""
         self.ensure_one()
         channels = self._oms_orders().oms_channel_id
         return channels if len(channels) == 1 else channels.browse()
 
     def _oms_started(self):
-        """:return: those of these deliveries that somebody works on, or that have a label"""
+        """:return: the transfers that are already being picked, packed or labeled"""
         return self.filtered(
             lambda p: (
                 p.printed
@@ -108,16 +108,16 @@ class StockPicking(models.Model):
         )
 
     def _oms_is_leaving(self):
-        """:return: those of these transfers that still bring items to the customer"""
+        """:return: the open transfers towards the customer"""
         return self.filtered(
             lambda p: p.picking_type_code != "incoming" and p.state not in ("done", "cancel")
         )
 
     def _oms_lock_all(self):
-        """Lock transfers, in the order of their ids, until the end of the transaction.
+        """Lock transfers in the order of their ids until the end of the transaction.
 
-        What somebody else changed or parted meanwhile raises a serialization error, and the
-        request or lane begins again with what is there then.
+        Concurrent changes raise a serialization error, and the request or background job is
+        retried.
         """
         if self:
             self.flush_recordset(["state"])

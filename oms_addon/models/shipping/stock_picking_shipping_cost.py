@@ -1,4 +1,4 @@
-"""What a parcel really cost, on the orders whose items are in it."""
+"""Actual shipping cost of a parcel, charged to its orders."""
 
 from decimal import Decimal
 
@@ -11,32 +11,31 @@ class StockPicking(models.Model):
     _inherit = "stock.picking"
 
     def _oms_charges_orders(self):
-        """:return: whether what one parcel cost is put on orders by us: on those of a channel, and
-        on each of several that share it
+        """:return: whether the cost of one parcel is charged by this add-on: for channel orders and
+        combined shipments
         """
         orders = self._oms_orders()
         return bool(len(orders) > 1 or orders.oms_channel_id or orders.oms_shared_picking_ids)
 
     def _oms_charge_orders(self):
-        """Put a parcel's real cost on each of its orders.
+        """Charge the actual cost of a parcel to its orders.
 
-        Each bears the part that the value of its items has in the parcel, taxes included: every
-        line has a value, whereas weights are often not known, and it is what free shipping looks
-        at. The parts add up to the cost. An order whose shipping is settled is charged nothing,
-        and the others do not pay its part: the customer paid for it already, or it left before.
+        It is split by the value of the items including taxes: every line has a value, while
+        weights are often missing, and free shipping depends on it too. An order with settled
+        shipping is not charged, and its share is not charged to the others.
         """
         if self.carrier_id.invoice_policy != "real" or not self.carrier_price:
             return
-        # Of two parcels of an order that leave at once, the later sees what the first charged.
+        # Lock: of two concurrent parcels of an order, the second reads the first one's charge.
         self._oms_orders()._oms_claim()
-        # Whoever ships need not be allowed to change the orders of others.
+        # Users who ship need no access to the orders.
         for order_sudo, cost in self.sudo()._oms_cost_parts().items():
             self.sudo()._oms_charge(order_sudo, cost)
 
     def _oms_cost_parts(self):
-        """Split what a parcel cost over the orders whose items are in it.
+        """Split the cost of a parcel among its orders.
 
-        :return: the part of each order, in its own currency, the oldest order first
+        :return: the share of each order in its own currency, oldest order first
         :rtype: dict[sale.order, float]
         """
         self.ensure_one()
@@ -55,7 +54,7 @@ class StockPicking(models.Model):
         }
 
     def _oms_charge(self, order, cost):
-        """Put a part of the cost of a parcel on an order, unless its shipping is settled.
+        """Charge a share of a parcel's cost to an order, unless its shipping is settled.
 
         :param float cost: in the order's currency
         """
@@ -77,8 +76,8 @@ class StockPicking(models.Model):
     # === WHAT IS IN IT === #
 
     def _oms_value(self, order):
-        """:return: what the items of an order in this delivery are worth, taxes included, in
-        the company's currency
+        """:return: the value of an order's items in this delivery, including taxes, in the
+        company's currency
         """
         value = 0.0
         for line, moves in order._oms_moves(self).grouped("sale_line_id").items():
@@ -89,7 +88,7 @@ class StockPicking(models.Model):
                 )
                 value += line._oms_value_of(units)
             elif line:
-                # Parts of a kit have no price of their own.
+                # Kit components have no price of their own.
                 everything = line.move_ids.filtered(
                     lambda m: m.state != "cancel" and m.location_dest_id.usage == "customer"
                 )
@@ -98,7 +97,7 @@ class StockPicking(models.Model):
         return self._oms_convert(value, order.currency_id, self.company_id.currency_id)
 
     def _oms_measures(self):
-        """:return: what the rules of a carrier look at, of all items in this delivery"""
+        """:return: the values for the pricing rules of a carrier, for all items of this delivery"""
         goods = [
             (m.product_id, m.product_uom._compute_quantity(m.quantity, m.product_id.uom_id))
             for m in self.move_ids.filtered(lambda m: m.state != "cancel")
@@ -112,6 +111,6 @@ class StockPicking(models.Model):
         }
 
     def _oms_convert(self, amount, currency, into):
-        """:return: an amount in another currency, as of the day the parcel leaves"""
+        """:return: an amount converted at the date of the delivery"""
         day = self.date_done or fields.Datetime.now()
         return currency._convert(amount, into, self.company_id, day)

@@ -1,4 +1,4 @@
-"""What a picker is told and answers on a delivery: stop, and what cannot be taken."""
+"""Stop requests and short picks on deliveries."""
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -44,30 +44,30 @@ class StockPicking(models.Model):
             )
 
     def action_oms_stopped(self):
-        """The items were put back."""
+        """Answer that the items were restocked."""
         return self._oms_answer_stop(True)
 
     def action_oms_too_late(self):
-        """The items have left, or are packed beyond stopping."""
+        """Answer that the items were already shipped or can no longer be stopped."""
         return self._oms_answer_stop(False)
 
     def action_oms_reject(self):
-        """Say which items of the delivery cannot be taken, and why."""
+        """Open the dialog to report a short pick."""
         self.ensure_one()
         self.check_access("write")
         action = self.env["ir.actions.act_window"]._for_xml_id("oms_addon.oms_pick_reject_action")
         return {**action, "context": {"default_picking_id": self.id}}
 
     def _oms_answer_stop(self, is_stopped):
-        """Answer the open requests to stop.
+        """Answer the open stop requests.
 
-        :param bool is_stopped: whether the items were put back
-        :raise UserError: when somebody else answered before
+        :param bool is_stopped: whether the items were restocked
+        :raise UserError: if another user already answered
         """
         self.ensure_one()
         self.check_access("write")
         self._oms_lock()
-        # The answer cancels and credits as the system does, whoever picks.
+        # Cancelling and crediting need system rights, whoever picks.
         asked_sudo = self.sudo().oms_stop_ids.filtered(lambda r: r.state == "asked")
         if not asked_sudo:
             raise UserError(
