@@ -1,4 +1,4 @@
-"""The audit trail, and how records move from state to state."""
+"""The audit trail, data retention, and the mixin for state transitions."""
 
 from . import oms_retention
 from . import oms_state_mixin

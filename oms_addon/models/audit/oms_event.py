@@ -1,4 +1,4 @@
-"""The audit trail: what happened, to which record, by whom, sealed in a chain."""
+"""The audit trail: events of records with actor and values, sealed in a hash chain."""
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -13,7 +13,7 @@ class OmsEvent(models.Model):
     _order = "id desc"
 
     company_id = fields.Many2one("res.company", required=True, index=True, readonly=True)
-    # Plain references: a record may go, its history stays.
+    # Plain references: events are kept when their record is deleted.
     res_model = fields.Char("Model", readonly=True)
     res_id = fields.Many2oneReference("Record", model_field="res_model", readonly=True)
     order_ref = fields.Char("Order", readonly=True)
@@ -25,8 +25,8 @@ class OmsEvent(models.Model):
     change = fields.Char(compute="_compute_change", help="Previous and new value.")
     actor = fields.Char(readonly=True, help="User, background job or rule that caused the event.")
     happened_at = fields.Datetime("Date", required=True, readonly=True)
-    # Events of concurrent transactions appear out of the order of their ids, so the
-    # chain has an order of its own.
+    # Concurrent transactions commit events out of id order, so the chain has its own
+    # position.
     position = fields.Integer(readonly=True, help="Position in the chain of the company.")
     digest = fields.Char(readonly=True, help="SHA-256 over this event and the previous one.")
     salt = fields.Char(readonly=True, groups="base.group_system")
@@ -45,8 +45,8 @@ class OmsEvent(models.Model):
     _position_uniq = models.UniqueIndex("(company_id, position) WHERE digest IS NOT NULL")
 
     def init(self):
-        """Make the table append-only in the database itself; only the seal is added, and only
-        the texts can be erased, once.
+        """Make the table append-only with a trigger; only the seal can be added, and the texts
+        erased once.
         """
         self.env.cr.execute("""
             CREATE OR REPLACE FUNCTION oms_event_append_only() RETURNS trigger AS $$
@@ -97,9 +97,9 @@ class OmsEvent(models.Model):
     def _log(self, records, code, name, **values):
         """Append one event per record.
 
-        :param records: the records it happened to; they have a company
-        :param str code: what kind of event, e.g. ``order.captured``
-        :param str|dict name: the sentence people read, or one per record id
+        :param records: records with a company
+        :param str code: the event code, e.g. ``order.captured``
+        :param str|dict name: the event text, or one per record id
         :param dict values: ``before``, ``after``, ``actor`` of the events, each a value
             or a dict by record id
         """
@@ -139,7 +139,7 @@ class OmsEvent(models.Model):
 
     @api.model
     def _order_ref_of(self, record):
-        """:return: the order a record is about as people know it, ``None`` for none"""
+        """:return: the number of the order a record belongs to; ``None`` for none"""
         if record._name == "sale.order":
             return record.oms_order_ref or record.name or None
         for name in ("order_ref", "order_id"):
@@ -150,7 +150,7 @@ class OmsEvent(models.Model):
 
     @api.model
     def _actor(self):
-        """:return: who acts: the lane or rule named in the context, else the user"""
+        """:return: the background job or rule in the context, else the user's name"""
         return unsealed(self.env, "actor") or self.env.user.name
 
     @api.model

@@ -1,17 +1,17 @@
-"""Personal data in the audit trail: its texts can be erased, and the trail still verifies."""
+"""Erasure of personal data in the audit trail, which can still be verified afterwards."""
 
 from odoo import api, fields, models
 from odoo.tools import SQL
 
 from odoo.addons.oms_addon.tools.personal_data import PERSONAL_EVENT_KINDS, PERSONAL_EVENTS
 
-#: how many are erased in one transaction
+#: number of events erased in one transaction
 ERASE_BATCH = 1000
-#: what the database lets an erased event say, see ``init`` of ``oms.event``
+#: text of an erased event, checked by the database trigger, see ``init`` of ``oms.event``
 ERASED_NAME = "Personal data erased"
-#: the event that says which were erased
+#: code of the event that lists the erased events
 ERASED_CODE = "event.erased"
-#: which events are about a customer, as the database is asked
+#: SQL condition for events about a customer
 ABOUT_CUSTOMERS = (
     f"(split_part(code, '.', 1) IN {PERSONAL_EVENT_KINDS} OR code IN {PERSONAL_EVENTS})"
 )
@@ -26,13 +26,13 @@ class OmsEvent(models.Model):
     # === BUSINESS METHODS === #
 
     def _erase(self, values=None):
-        """Remove the texts of events; that they happened, to what and when, stays.
+        """Erase the texts of events; code, record and date are kept.
 
-        Which were erased is an event itself: texts that were taken out another way are found by
-        the verification.
+        The erased ids are logged in an event, so that the verification finds texts that were
+        removed in any other way.
 
-        :param values: the ``PersonalValues`` of whom they are about: an actor stays who is
-            somebody else
+        :param values: the ``PersonalValues`` of the erased person; actors that do not match are
+            kept
         """
         for company, events in (
             self.filtered(lambda e: not e.erased_at).grouped("company_id").items()
@@ -56,7 +56,7 @@ class OmsEvent(models.Model):
 
     @api.model
     def _log_erased(self, company, ids):
-        """Append to the trail which of its events were erased."""
+        """Log the ids of erased events."""
         for start in range(0, len(ids), ERASE_BATCH):
             some = ids[start : start + ERASE_BATCH]
             text = self.env._("Personal data erased in %(count)s events", count=len(some))
@@ -66,7 +66,7 @@ class OmsEvent(models.Model):
 
     @api.model
     def _erased_ids(self, events):
-        """:return: which of some events the trail says were erased
+        """:return: the ids of erased events that are logged as such
         :rtype: set[int]
         """
         erased = events.filtered("erased_at")
@@ -83,10 +83,9 @@ class OmsEvent(models.Model):
 
     @api.autovacuum
     def _gc_personal_texts(self):
-        """Erase the texts about customers that are older than the settings keep them, a part at a
-        time.
+        """Erase a batch of texts about customers whose retention period has ended.
 
-        :return: how many were erased, and whether more are left
+        :return: number of erased events, and whether more are left
         :rtype: tuple[int, bool]
         """
         limit = self.env["oms.retention"]._limit("audit")
@@ -108,5 +107,5 @@ class OmsEvent(models.Model):
 
     @api.model
     def _is_about_customer(self, code):
-        """:return: whether the texts of events of a code are about a customer"""
+        """:return: whether events with a code contain texts about a customer"""
         return code.partition(".")[0] in PERSONAL_EVENT_KINDS or code in PERSONAL_EVENTS

@@ -1,4 +1,4 @@
-"""The seal of the audit trail, and what shows that somebody changed or cut it."""
+"""Sealing and verification of the audit trail."""
 
 import hashlib
 import json
@@ -13,18 +13,18 @@ from odoo.tools import SQL, config
 
 _logger = logging.getLogger(__name__)
 
-#: how many events are sealed, or verified, at a time
+#: number of events sealed or verified at a time
 BATCH = 5000
-#: marks seals that cover who wrote the event in the database, too
+#: prefix of seals that include the database user id of the writer
 WITH_WRITER = "2:"
-#: marks seals that cover the digest of the texts, which stays when the texts are erased
+#: prefix of seals over the digest of the texts, which is kept when the texts are erased
 WITH_TEXTS = "3:"
 
 
 class OmsEvent(models.Model):
-    """Each event of a company is sealed over the one before. How many there are and the last seal
-    are kept outside the database, in a file beside its attachments, so that a chain whose end was
-    cut off, or that was made anew, is not taken for whole.
+    """Each event of a company is sealed with the seal of the previous one. The length of the chain
+    and its last seal are also stored in a file beside the attachments, to detect chains that were
+    truncated or rebuilt in the database.
     """
 
     _inherit = "oms.event"
@@ -32,7 +32,7 @@ class OmsEvent(models.Model):
     # === ACTION METHODS === #
 
     def action_verify(self):
-        """Verify the audit trail of the user's companies, and say what came of it."""
+        """Verify the audit trail of the user's companies and show the result."""
         self.check_access("read")
         problems = [
             f"{company.name}: {problem}"
@@ -54,12 +54,12 @@ class OmsEvent(models.Model):
 
     @api.model
     def _seal(self, limit=BATCH):
-        """Chain the events that are not sealed yet, oldest first, company by company.
+        """Seal the events that are not sealed yet, oldest first, by company.
 
-        Written by one lane only, so that recording an event never waits for another.
+        Only one background job writes seals, so that logging events never waits.
 
-        :param int limit: how many events at most
-        :return: how many were sealed
+        :param int limit: maximum number of events
+        :return: number of sealed events
         :rtype: int
         """
         self.env.cr.execute("SELECT pg_advisory_xact_lock(hashtext('oms.event.seal'))")
@@ -108,14 +108,15 @@ class OmsEvent(models.Model):
         )
 
     def _digest_texts(self, salt):
-        """:return: the digest of the texts of this event, which nobody can guess them by"""
+        """:return: the salted digest of the texts of this event"""
         return self._digest_of(
             [salt, self.name, self.before or "", self.after or "", self.actor or ""]
         )
 
     def _digest_after(self, previous, texts):
-        """:param str texts: the digest of its texts
-        :return: the seal of this event that follows the one sealed ``previous``
+        """:param str previous: the seal of the previous event
+        :param str texts: the digest of this event's texts
+        :return: the seal of this event
         """
         self.ensure_one()
         content = [
@@ -134,7 +135,7 @@ class OmsEvent(models.Model):
         return WITH_TEXTS + self._digest_of(content)
 
     def _digest_of_before(self, previous, has_writer=True):
-        """:return: the seal as it was made before the texts had a digest of their own"""
+        """:return: the seal in the format used before texts had their own digest"""
         self.ensure_one()
         content = [
             previous,
@@ -157,7 +158,7 @@ class OmsEvent(models.Model):
 
     @api.model
     def _digest_of(self, content):
-        """:return: the SHA-256 of JSON-able content"""
+        """:return: the SHA-256 of JSON-serializable content"""
         text = json.dumps(content, ensure_ascii=False, sort_keys=True, default=str)
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -165,12 +166,12 @@ class OmsEvent(models.Model):
 
     @api.model
     def _anchor_path(self):
-        """:return: the file that says how long the chains are and what they end with"""
+        """:return: the path of the file with the last position and digest of each chain"""
         return Path(config.filestore(self.env.cr.dbname)) / "oms_event_heads.json"
 
     @api.model
     def _anchored(self):
-        """:return: position and digest of the last event that was sealed, by company id"""
+        """:return: position and digest of the last sealed event, by company id"""
         try:
             return json.loads(self._anchor_path().read_text())
         except (FileNotFoundError, ValueError):
@@ -178,7 +179,7 @@ class OmsEvent(models.Model):
 
     @api.model
     def _anchor(self, heads):
-        """Keep the heads of chains outside the database, and in the server's log.
+        """Write the ends of the chains to the file and the server log.
 
         :param dict heads: position and digest by company id
         """
@@ -202,10 +203,10 @@ class OmsEvent(models.Model):
 
     @api.model
     def _verify(self, company):
-        """Verify the whole trail of a company.
+        """Verify the complete audit trail of a company.
 
         :param company: a ``res.company`` record
-        :return: what is wrong, in words; empty where nothing is
+        :return: the problem found, as text; '' if there is none
         :rtype: str
         """
         wrong = self._verify_chain(company)
@@ -221,7 +222,7 @@ class OmsEvent(models.Model):
     @api.model
     def _verify_head(self, company, last):
         """:param last: the last sealed event of the company
-        :return: whether the chain is shorter or another than was sealed, in words
+        :return: the problem if the chain differs from the stored end; '' if it does not
         :rtype: str
         """
         head = self._anchored().get(str(company.id))
@@ -248,8 +249,7 @@ class OmsEvent(models.Model):
         """Recompute the chain of a company.
 
         :param company: a ``res.company`` record
-        :return: the first event whose seal is wrong or that does not follow the one before, or an
-            empty recordset
+        :return: the first event with a wrong seal or position, or an empty recordset
         """
         previous, position = "", 0
         while True:
@@ -272,16 +272,16 @@ class OmsEvent(models.Model):
             events.invalidate_recordset(flush=False)
 
     def _is_sealed(self, previous, erased):
-        """Verify one event.
+        """Verify the seal of one event.
 
-        :param str previous: the seal of the event before
-        :param set erased: ids of events that the trail says were erased
-        :return: whether its seal is right
+        :param str previous: the seal of the previous event
+        :param set erased: ids of events logged as erased
+        :return: whether the seal is valid
         """
         if self.erased_at and self.id not in erased:
             return False
         if not self.digest.startswith(WITH_TEXTS):
-            # The seal of an erased one was over its texts: it is known by the next one alone.
+            # An old seal covers the texts: once erased, it is verified by the next event only.
             has_writer = self.digest.startswith(WITH_WRITER)
             return bool(self.erased_at) or self.digest == self._digest_of_before(
                 previous, has_writer

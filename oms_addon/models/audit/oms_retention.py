@@ -1,10 +1,10 @@
-"""How long personal data is kept when nobody asks to erase it, by kind."""
+"""Retention periods of personal data, by kind."""
 
 from odoo import api, fields, models
 
 from odoo.addons.oms_addon.tools.personal_data import RETENTION
 
-#: how many rows of a kind are erased in one transaction
+#: number of rows of a kind erased in one transaction
 BATCH = 10_000
 
 
@@ -14,14 +14,14 @@ class OmsRetention(models.AbstractModel):
 
     @api.model
     def _days(self, kind):
-        """:return: after how many days data of a kind is erased; 0 for never
-        :raise ValueError: when the setting is no number, which stands for nothing
+        """:return: the retention period of a kind of data in days; 0 for unlimited
+        :raise ValueError: if the setting is not a number
         """
         parameter, days = RETENTION[kind]
         return int(self.env["ir.config_parameter"].sudo().get_param(parameter, days))
 
     @api.model
     def _limit(self, kind):
-        """:return: what is older than this moment is erased; ``None`` for nothing"""
+        """:return: data older than this time is erased; ``None`` for unlimited retention"""
         days = self._days(kind)
         return fields.Datetime.subtract(fields.Datetime.now(), days=days) if days > 0 else None

@@ -1,4 +1,4 @@
-"""What Odoo looks up for analytic accounts, and what of ours takes part."""
+"""Overrides of account.analytic.distribution.model."""
 
 from odoo import api, models
 
@@ -10,7 +10,7 @@ class AccountAnalyticDistributionModel(models.Model):
 
     @api.model
     def _get_distribution(self, vals):
-        """Extend `analytic`: a batch that knows there is no model looks for none."""
+        """Extend `analytic`: skip the search in batches if there are no distribution models."""
         if unsealed(self.env, "no_distribution"):
             return {}
         return super()._get_distribution(vals)

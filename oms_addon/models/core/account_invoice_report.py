@@ -1,4 +1,4 @@
-"""What Odoo reports of invoices, and what of ours takes part."""
+"""Overrides of account.invoice.report."""
 
 from odoo import api, models
 from odoo.tools import SQL
@@ -9,5 +9,5 @@ class AccountInvoiceReport(models.Model):
 
     @api.model
     def _select(self) -> SQL:
-        """Extend `account`: the channel of the order of each line."""
+        """Extend `account`: add the channel of each line's order."""
         return SQL("%s, %s", super()._select(), self._oms_select_channel())

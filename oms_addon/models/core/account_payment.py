@@ -1,4 +1,4 @@
-"""What Odoo does with a payment, and what of ours takes part."""
+"""Overrides of account.payment."""
 
 from odoo import models
 
@@ -9,8 +9,8 @@ class AccountPayment(models.Model):
     _inherit = "account.payment"
 
     def _generate_journal_entry(self, write_off_line_vals=None, force_balance=None, line_ids=None):
-        """Extend `account`: a batch links its entries together, while no other add-on has a part
-        in it.
+        """Extend `account`: create the entries in bulk in batches, unless another add-on overrides
+        this method.
         """
         plain = self.env["oms.own.writes"]._is_plain(
             self._name, ("_generate_journal_entry", "write")

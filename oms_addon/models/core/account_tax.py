@@ -1,8 +1,8 @@
-"""What Odoo does with a tax, and what of ours takes part."""
+"""Overrides of account.tax."""
 
 from odoo import api, models
 
-#: what orders that wait for a tax look for
+#: fields whose change may resolve UNKNOWN_TAX
 SOUGHT_FIELDS = {"active", "amount", "price_include_override", "type_tax_use"}
 
 
@@ -11,13 +11,13 @@ class AccountTax(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Extend `account`: orders that wait for a tax are processed again."""
+        """Extend `account`: retry the messages waiting for a tax."""
         taxes = super().create(vals_list)
         taxes._oms_recheck_waiting()
         return taxes
 
     def write(self, vals):
-        """Extend `account`: orders that wait for a tax are processed again."""
+        """Extend `account`: retry the messages waiting for a tax."""
         result = super().write(vals)
         if vals.keys() & SOUGHT_FIELDS:
             self._oms_recheck_waiting()

@@ -1,4 +1,4 @@
-"""What roles see of records that they may read, but not all of, and what only the system writes."""
+"""Overrides of base: field access by role, and fields written by the system only."""
 
 import re
 from collections import defaultdict
@@ -19,11 +19,11 @@ class Base(models.AbstractModel):
 
     @api.model
     def get_view(self, view_id=None, view_type="form", **options):
-        """Extend `base`: one of our roles gets no list of records that it may not read, and no
-        field that it is not told.
+        """Extend `base`: for roles of this add-on, remove lists of records the user may not read
+        and fields the user may not see.
 
-        The web client reads all fields of a view at once: one such field would refuse the
-        whole record.
+        The web client reads all fields of a view in one request: a single such field would raise
+        an access error for the whole record.
         """
         result = super().get_view(view_id, view_type, **options)
         if self.env.user.has_group("oms_addon.oms_addon_group_user"):
@@ -37,9 +37,8 @@ class Base(models.AbstractModel):
 
     @api.model
     def _has_field_access(self, field, operation):
-        """Extend `base`: what the system knows of orders and channels nobody writes. A field of
-        ours that is declared read-only is so, whatever a request says. Who packs and ships is told
-        no prices, and a customer nothing of ours.
+        """Extend `base`: read-only fields of this add-on cannot be written by any request.
+        Warehouse users cannot read prices, and portal users no field of this add-on.
         """
         if not self.env.su:
             if operation == "write" and self._oms_guards(field):
@@ -49,8 +48,8 @@ class Base(models.AbstractModel):
         return super()._has_field_access(field, operation)
 
     def copy_data(self, default=None):
-        """Extend `base`: who copies a record copies of ours what they may write, and nothing that
-        they are not told.
+        """Extend `base`: copy only fields of this add-on that the user may write, and no value that
+        the user may not see.
         """
         if self.env.su:
             return super().copy_data(default)
@@ -68,7 +67,7 @@ class Base(models.AbstractModel):
         ]
 
     def _check_company(self, fnames=None):
-        """Extend `base`: who links a record of ours to another has to see that one."""
+        """Extend `base`: require read access to records linked from models of this add-on."""
         super()._check_company(fnames)
         if not self.env.su and self._name.startswith("oms."):
             for name in self._fields if fnames is None else fnames:
@@ -77,8 +76,8 @@ class Base(models.AbstractModel):
                     self[name].check_access("read")
 
     def onchange(self, values, field_names, fields_spec):
-        """Extend `base`: what the system computes of ours tells nothing of a record that a client
-        names and may not see.
+        """Extend `base`: return no computed fields of this add-on if the client's values contain
+        records the user may not read.
         """
         result = super().onchange(values, field_names, fields_spec)
         if not self.env.su and result.get("value") and self._oms_asks_ours(self, fields_spec):
@@ -95,7 +94,7 @@ class Base(models.AbstractModel):
 
     @api.model
     def _oms_asks_ours(self, model, spec):
-        """:return: whether fields of ours are asked for, of records or of their lines"""
+        """:return: whether the spec contains fields of this add-on, on records or their lines"""
         for name, part in (spec or {}).items():
             field = model._fields.get(name)
             lines = field and field.type in ("one2many", "many2many") and (part or {}).get("fields")
@@ -107,7 +106,7 @@ class Base(models.AbstractModel):
 
     @api.model
     def _oms_without_ours(self, model, values):
-        """:return: values of an onchange without those of fields of ours, of lines, too"""
+        """:return: onchange values without fields of this add-on, also in lines"""
         kept = {}
         for name, value in values.items():
             field = model._fields.get(name)
@@ -125,49 +124,48 @@ class Base(models.AbstractModel):
         return kept
 
     def _mail_get_operation_for_mail_message_operation(self, message_operation):
-        """Extend `mail`: notes on a document, which quote amounts, are read by who is told those;
-        others read their own, and those that were sent to them.
+        """Extend `mail`: notes on documents quote amounts, so users who may not see those can read
+        only their own notes and those addressed to them.
         """
         operations = super()._mail_get_operation_for_mail_message_operation(message_operation)
         if message_operation != "create" and self.env.user._oms_hides_documents(self._name):
-            # Whoever may delete documents is told all of them.
+            # Users who may delete documents may see all amounts.
             return dict.fromkeys(operations, "unlink")
         return operations
 
     @api.model
     def _oms_guards(self, field):
-        """:return: whether a field is ours, and written by the system alone, in dialogs, too"""
+        """:return: whether a field belongs to this add-on and is read-only"""
         return field.readonly and self._oms_is_ours(self, field.name)
 
     @api.model
     def _oms_is_told(self, field):
-        """:return: whether a field is known to the user, or to what acts for them"""
+        """:return: whether the user, or a call on the user's behalf, may read a field"""
         return self._oms_may_know(field) or bool(unsealed(self.env, "reckons"))
 
     @api.model
     def _oms_may_know(self, field):
-        """:return: whether the user may know a field, as far as our roles decide it"""
+        """:return: whether our roles allow the user to read a field"""
         if field.name.startswith("oms_") and self.env.user.share:
             return False
         kind = amount_of(self._name, field.name, field.type, getattr(field, "comodel_name", None))
         return not kind or self.env.user._oms_is_shown(kind)
 
     def _oms_reckoning(self, what="acts"):
-        """:return: these records, for what has to know prices to do what the user asks
-
-        :param str what: acts, or copies, which leaves out what the user is not told
+        """:param str what: ``acts``, or ``copies``, which leaves out values the user may not see
+        :return: these records with access to prices, for actions that need them
         """
         if self.env.su or self.env.user._oms_sees_all():
             return self
         return self.with_context(**sealed(reckons=what))
 
     def _oms_leave_out_lists(self, tree):
-        """Take fields whose records the user may not read out of a view of this model.
+        """Remove fields whose records the user may not read from a view of this model.
 
-        What another node's condition needs stays.
+        Fields used in conditions of other nodes are kept.
 
-        :param tree: the root of the view, which is changed
-        :return: whether something was left out
+        :param tree: the root of the view, modified in place
+        :return: whether something was removed
         :rtype: bool
         """
         found = []

@@ -1,4 +1,4 @@
-"""What Odoo does with a delivery method, and what of ours takes part."""
+"""Overrides of delivery.carrier."""
 
 from odoo import models
 
@@ -9,8 +9,8 @@ class DeliveryCarrier(models.Model):
     _inherit = "delivery.carrier"
 
     def _get_price_available(self, order):
-        """Extend `delivery`: the rules look at all that is in a shared parcel, not at the
-        order that happens to be its oldest.
+        """Extend `delivery`: apply the pricing rules to all items of a combined shipment, not to
+        its oldest order only.
         """
         parcel = self.env["stock.picking"].browse(unsealed(self.env, "rated_picking_id"))
         if not parcel:

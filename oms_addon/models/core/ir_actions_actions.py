@@ -1,4 +1,4 @@
-"""What Odoo offers to do with a record, and what of ours takes part."""
+"""Overrides of ir.actions.actions."""
 
 from odoo import api, models
 
@@ -8,8 +8,8 @@ class IrActionsActions(models.Model):
 
     @api.model
     def get_bindings(self, model_name):
-        """Extend `base`: who is told no amounts is offered no papers, mails and links of Sales and
-        Purchase; what other add-ons offer may be for the warehouse.
+        """Extend `base`: hide print and other actions of Sales and Purchase from users who may
+        not see amounts; actions of other add-ons are kept.
         """
         bindings = super().get_bindings(model_name)
         if not self.env.user._oms_hides_documents(model_name):

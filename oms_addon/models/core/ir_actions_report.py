@@ -1,4 +1,4 @@
-"""Papers of many records at once, whichever wkhtmltopdf is installed."""
+"""Overrides of ir.actions.report."""
 
 from odoo import models
 from odoo.tools.pdf import merge_pdf
@@ -10,7 +10,7 @@ class IrActionsReport(models.Model):
     _inherit = "ir.actions.report"
 
     def _run_wkhtmltopdf(self, bodies, *args, **kwargs):
-        """Extend `base`: a wkhtmltopdf without patches converts one document at a time only."""
+        """Extend `base`: convert documents one by one if wkhtmltopdf is not patched."""
         bodies = list(bodies)
         convert = super()._run_wkhtmltopdf
         if len(bodies) < 2 or self._oms_converts_many():

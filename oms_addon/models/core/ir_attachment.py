@@ -1,4 +1,4 @@
-"""What Odoo does with attached files, and what of ours takes part."""
+"""Overrides of ir.attachment."""
 
 from odoo import api, models
 from odoo.fields import Domain
@@ -11,7 +11,7 @@ class IrAttachment(models.Model):
 
     @api.model
     def _inaccessible_comodel_records(self, model_and_ids, operation):
-        """Extend `base`: files of a document show amounts."""
+        """Extend `base`: deny access to files of documents to users who may not see amounts."""
         for model, numbers in model_and_ids.items():
             if not self.env.su and self.env.user._oms_hides_documents(model):
                 yield from ((model, number) for number in numbers)
@@ -19,7 +19,7 @@ class IrAttachment(models.Model):
 
     @api.model
     def _search(self, domain, *args, bypass_access=False, **kwargs):
-        """Extend `base`: files of a document are not found, either."""
+        """Extend `base`: do not find files of documents that show amounts."""
         if not self.env.su and not bypass_access:
             hidden = [m for m in DOCUMENTS if self.env.user._oms_hides_documents(m)]
             if hidden:

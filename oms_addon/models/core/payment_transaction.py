@@ -1,4 +1,4 @@
-"""What Odoo does with a payment transaction, and what of ours takes part."""
+"""Overrides of payment.transaction."""
 
 from odoo import models
 
@@ -7,9 +7,9 @@ class PaymentTransaction(models.Model):
     _inherit = "payment.transaction"
 
     def _post_process(self):
-        """Extend `payment`: the order flow confirms, books and invoices what channels collected.
+        """Extend `payment`: leave channel transactions to the order flow.
 
-        What Odoo's own providers collect is booked by Odoo; the orders it pays go on.
+        Transactions of other providers are processed by Odoo; the orders they pay are continued.
         """
         of_channels = self.filtered("oms_channel_id")
         of_channels.is_post_processed = True
@@ -19,16 +19,16 @@ class PaymentTransaction(models.Model):
         return result
 
     def _capture(self, amount_to_capture=None):
-        """Extend `payment`: a channel's money is captured on the channel."""
+        """Extend `payment`: refuse to capture payments collected by a channel."""
         self._oms_refuse_request()
         return super()._capture(amount_to_capture=amount_to_capture)
 
     def _void(self, amount_to_void=None):
-        """Extend `payment`: a channel's authorisation is voided on the channel."""
+        """Extend `payment`: refuse to void authorizations of a channel."""
         self._oms_refuse_request()
         return super()._void(amount_to_void=amount_to_void)
 
     def _refund(self, amount_to_refund=None):
-        """Extend `payment`: a channel's money is refunded on the channel."""
+        """Extend `payment`: refuse to refund payments collected by a channel."""
         self._oms_refuse_request()
         return super()._refund(amount_to_refund=amount_to_refund)

@@ -1,4 +1,4 @@
-"""What Odoo does with labels of products, and what of ours takes part."""
+"""Overrides of product.label.layout."""
 
 from odoo import api, models
 
@@ -10,7 +10,7 @@ class ProductLabelLayout(models.TransientModel):
 
     @api.model
     def default_get(self, fields):
-        """Extend `product`: who is told no prices starts with labels that show none."""
+        """Extend `product`: default to labels without price for users who may not see prices."""
         values = super().default_get(fields)
         if "print_format" in fields and not self.env.user._oms_is_shown(COSTS):
             values["print_format"] = "4x12"

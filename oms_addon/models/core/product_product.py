@@ -1,8 +1,8 @@
-"""What Odoo does with a product variant, and what of ours takes part."""
+"""Overrides of product.product."""
 
 from odoo import api, models
 
-#: what orders that wait for a SKU may be served by
+#: fields whose change may resolve UNKNOWN_SKU
 IDENTITY_FIELDS = {"default_code", "barcode", "active"}
 
 
@@ -11,10 +11,10 @@ class ProductProduct(models.Model):
 
     @api.depends_context("website_id")
     def _compute_quantities(self):
-        """Extend `stock`: on a website of a channel, free is what the channel may sell.
+        """Extend `stock`: on a channel's website, the free quantity is Available to Sell.
 
-        A website asks for what is free of a warehouse; that is how its question is known
-        from any other that is asked while it is served.
+        Requests of the website are recognized by ``website_id`` and ``warehouse_id`` in the
+        context.
         """
         super()._compute_quantities()
         context = self.env.context
@@ -23,18 +23,18 @@ class ProductProduct(models.Model):
 
     @api.model
     def default_get(self, fields):
-        """Extend `base`: a product made while an exception is resolved is what the order names."""
+        """Extend `base`: prefill a product created from an exception with the order line's data."""
         return {**super().default_get(fields), **self._oms_default_from_hold(fields)}
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Extend `product`: orders that wait for a SKU are processed again."""
+        """Extend `product`: retry the messages waiting for a SKU."""
         products = super().create(vals_list)
         products._oms_recheck_waiting()
         return products
 
     def write(self, vals):
-        """Extend `product`: orders that wait for a SKU are processed again."""
+        """Extend `product`: retry the messages waiting for a SKU."""
         result = super().write(vals)
         if vals.keys() & IDENTITY_FIELDS:
             self._oms_recheck_waiting()

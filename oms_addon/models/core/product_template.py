@@ -1,4 +1,4 @@
-"""What Odoo does with a product, and what of ours takes part."""
+"""Overrides of product.template."""
 
 from odoo import models
 
@@ -7,12 +7,12 @@ class ProductTemplate(models.Model):
     _inherit = "product.template"
 
     def _auto_init(self):
-        """Extend `base`: the products that are there already are not looked at one by one."""
+        """Extend `base`: add the column without computing it for each existing product."""
         self._oms_add_components_column()
         return super()._auto_init()
 
     def write(self, vals):
-        """Extend `product`: whether the dates of lots matter counts at once."""
+        """Extend `product`: recompute lots if the use of expiration dates changes."""
         switched = self._oms_switched_dates(vals)
         result = super().write(vals)
         switched._oms_recompute_lots()

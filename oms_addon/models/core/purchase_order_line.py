@@ -1,4 +1,4 @@
-"""What Odoo does with the lines of a purchase, and what of ours takes part."""
+"""Overrides of purchase.order.line."""
 
 from odoo import models
 
@@ -7,7 +7,7 @@ class PurchaseOrderLine(models.Model):
     _inherit = "purchase.order.line"
 
     def write(self, vals):
-        """Extend `purchase_stock`: those who wait for the items are promised again."""
+        """Extend `purchase_stock`: review the promises that depend on a changed arrival date."""
         before = {line: line.date_planned for line in self} if vals.get("date_planned") else {}
         result = super().write(vals)
         self._oms_moved_since(before)._oms_review_promises(before)

@@ -15,7 +15,7 @@ class ResCompany(models.Model):
     )
 
     def _oms_today(self):
-        """:return: the date it is where a company is, whoever asks"""
+        """:return: today's date in the company's time zone"""
         self.ensure_one()
         zone = ZoneInfo(self.sudo().partner_id.tz or "UTC")
         return promise.local(fields.Datetime.now(), zone).date()

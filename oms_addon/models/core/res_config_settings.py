@@ -1,4 +1,4 @@
-"""The settings page."""
+"""Settings of the add-on."""
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
@@ -7,7 +7,7 @@ from odoo.addons.oms_addon.channels.oms_channel_adapter_address import TRUSTED_H
 from odoo.addons.oms_addon.tools.outbound_address import AddressError, parse_trusted
 from odoo.addons.oms_addon.tools.personal_data import RETENTION
 
-#: by field: the kind of data whose retention it says
+#: kind of data by the field with its retention period
 KEPT = {
     "oms_keep_days": "inbound",
     "oms_keep_outbound_days": "outbound",
@@ -67,13 +67,13 @@ class ResConfigSettings(models.TransientModel):
     @api.private
     @api.model
     def get_values(self):
-        """Extend `base`: the days of the retention."""
+        """Extend `base`: load the retention periods."""
         days = self.env["oms.retention"]._days
         return {**super().get_values(), **{name: days(kind) for name, kind in KEPT.items()}}
 
     @api.private
     def set_values(self):
-        """Extend `base`: 0 days are kept as such; Odoo forgets a number that is 0."""
+        """Extend `base`: store 0 days explicitly, as Odoo deletes parameters that are 0."""
         result = super().set_values()
         parameters_sudo = self.env["ir.config_parameter"].sudo()
         for name, kind in KEPT.items():

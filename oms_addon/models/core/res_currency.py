@@ -1,4 +1,4 @@
-"""What Odoo does with a currency, and what of ours takes part."""
+"""Overrides of res.currency."""
 
 from odoo import models
 
@@ -7,7 +7,7 @@ class ResCurrency(models.Model):
     _inherit = "res.currency"
 
     def write(self, vals):
-        """Extend `base`: orders that wait for a currency are processed again."""
+        """Extend `base`: retry the messages waiting for a currency."""
         result = super().write(vals)
         if vals.get("active"):
             self.env["oms.hold"]._recheck(

@@ -1,4 +1,4 @@
-"""What Odoo does with an exchange rate, and what of ours takes part."""
+"""Overrides of res.currency.rate."""
 
 from odoo import api, models
 
@@ -8,7 +8,7 @@ class ResCurrencyRate(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Extend `base`: orders that wait for an exchange rate are processed again."""
+        """Extend `base`: retry the messages waiting for an exchange rate."""
         rates = super().create(vals_list)
         self.env["oms.hold"]._recheck(
             ["NO_EXCHANGE_RATE"], self.env._("An exchange rate was added.")

@@ -1,4 +1,4 @@
-"""What Odoo does with a contact, and what of ours takes part."""
+"""Overrides of res.partner."""
 
 from odoo import models
 
@@ -7,7 +7,7 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     def write(self, vals):
-        """Extend `base`: an address that its own customer edits is not the channel's any more."""
+        """Extend `base`: clear the channel's address digest if a portal user edits the address."""
         result = super().write(vals)
         self._oms_forget_address_key(vals)
         return result

@@ -1,4 +1,4 @@
-"""What Odoo does when many orders are cancelled, and what of ours takes part."""
+"""Overrides of sale.mass.cancel.orders."""
 
 from odoo import models
 
@@ -7,9 +7,9 @@ class SaleMassCancelOrders(models.TransientModel):
     _inherit = "sale.mass.cancel.orders"
 
     def action_mass_cancel(self):
-        """Extend `sale`: as the Cancel button, items that are being picked are asked back first.
+        """Extend `sale`: like the Cancel button, request a stop for items that are being picked.
 
-        :raise UserError: when all of an order has left
+        :raise UserError: if an order is completely shipped
         """
         orders = self.sale_order_ids
         chosen = self.with_context(**self._oms_prepare_choice())

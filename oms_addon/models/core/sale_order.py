@@ -1,4 +1,4 @@
-"""What Odoo does with an order, and what of ours takes part, in its order."""
+"""Overrides of sale.order, calling the services in a fixed order."""
 
 from odoo import api, models
 
@@ -12,13 +12,13 @@ class SaleOrder(models.Model):
 
     @api.depends("oms_amount_paid", "oms_amount_authorized", "oms_amount_refunded")
     def _compute_amount_paid(self):
-        """Extend `sale`: an authorisation and its capture are the same money."""
+        """Extend `sale`: do not count an authorization and its capture twice."""
         super()._compute_amount_paid()
         self.filtered("oms_channel_id")._oms_set_amount_paid()
 
     def _compute_amount_total_without_delivery(self):
-        """Extend `delivery`: in a shared parcel, the sum of all its orders, in the currency of
-        this one; shipping that is free over an amount is so for what a customer has sent at once.
+        """Extend `delivery`: for a combined shipment, sum all its orders in the currency of this
+        one, so that free shipping depends on the whole shipment.
         """
         parcel = self.env["stock.picking"].browse(unsealed(self.env, "rated_picking_id"))
         amount = super()._compute_amount_total_without_delivery()
@@ -30,27 +30,27 @@ class SaleOrder(models.Model):
 
     @api.depends("oms_shared_picking_ids.state")
     def _compute_delivery_status(self):
-        """Extend `sale_stock`: a delivery an order shares with others is one of its own."""
+        """Extend `sale_stock`: include combined shipments."""
         sharing = self.filtered("oms_shared_picking_ids")
         super(SaleOrder, self - sharing)._compute_delivery_status()
         sharing._oms_set_delivery_status()
 
     @api.depends("oms_shared_picking_ids.date_done")
     def _compute_effective_date(self):
-        """Extend `sale_stock`: a shared delivery counts for each of its orders."""
+        """Extend `sale_stock`: include combined shipments for each of their orders."""
         sharing = self.filtered("oms_shared_picking_ids")
         super(SaleOrder, self - sharing)._compute_effective_date()
         sharing._oms_set_effective_date()
 
     @api.depends("oms_shared_picking_ids")
     def _compute_picking_ids(self):
-        """Extend `sale_stock`: shared deliveries count for each of their orders."""
+        """Extend `sale_stock`: count combined shipments for each of their orders."""
         super()._compute_picking_ids()
         for order in self.filtered("oms_shared_picking_ids"):
             order.delivery_count = len(order._oms_pickings())
 
     def _get_invoiced(self):
-        """Extend `sale`: who may not read journal items opens the order without its invoices."""
+        """Extend `sale`: hide invoices from users without access to journal items."""
         if self.env["account.move.line"].has_access("read"):
             return super()._get_invoiced()
         return self._oms_hide_invoices()
@@ -59,14 +59,14 @@ class SaleOrder(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Extend `sale`: what the carts of orders reserved is reserved for the orders."""
+        """Extend `sale`: turn cart reservations into reservations of the order."""
         orders = super().create(vals_list)
         self.env["oms.cart.reservation"]._place(orders)
         return orders
 
     def write(self, vals):
-        """Extend `sale_stock`: deliveries of our warehouses go where the order goes now; all lines
-        that are added or raised are procured together.
+        """Extend `sale_stock`: redirect deliveries of managed warehouses to a changed address, and
+        procure all added or increased lines together.
         """
         ordered = self._oms_ordered_before(vals)
         orders = self if ordered is None else self.with_context(skip_procurement=True)
@@ -80,12 +80,12 @@ class SaleOrder(models.Model):
         return result
 
     def _field_to_sql(self, alias, field_expr, query=None):
-        """Extend: what is computed of the deliveries can be searched and grouped by."""
+        """Extend: allow searching and grouping by the computed progress fields."""
         progress = self._oms_progress_field_to_sql(alias, field_expr)
         return progress or super()._field_to_sql(alias, field_expr, query)
 
     def _read_group_orderby(self, order, groupby_terms, query):
-        """Extend: steps and statuses come in the order of an order's life, not of their codes."""
+        """Extend: sort groups of steps and statuses by their sequence."""
         lives = self._oms_life_terms(groupby_terms)
         terms = {**groupby_terms, **lives}
         result = super()._read_group_orderby(order, terms, query)
@@ -95,34 +95,34 @@ class SaleOrder(models.Model):
     # === CONFIRM === #
 
     def action_confirm(self):
-        """Extend `sale`: what a person confirms is reserved before they look at it."""
+        """Extend `sale`: reserve immediately if a user confirms the order."""
         self.check_access("write")
-        # The customer's credit is looked at.
+        # Needs access to amounts for the customer's credit limit.
         result = super(SaleOrder, self._oms_reckoning()).action_confirm()
-        # What the system confirms, its background jobs allocate in the order of the queue.
+        # Orders confirmed by the system are allocated by the background job in queue order.
         if not self.env.su:
             self._oms_reserve_at_once()
         return result
 
     def _confirmation_error_message(self):
-        """Extend `sale`: a held order is not confirmed, by nobody."""
+        """Extend `sale`: refuse to confirm orders on hold."""
         self.ensure_one()
         return super()._confirmation_error_message() or self._oms_held_text()
 
     def _prepare_confirmation_values(self):
-        """Extend `sale`: an order keeps the date its customer placed it."""
+        """Extend `sale`: keep the date the order was placed on the channel."""
         values = super()._prepare_confirmation_values()
         if self and all(order.oms_placed_at for order in self):
             values.pop("date_order", None)
         return values
 
     def _action_confirm(self):
-        """Extend `sale`: an order of a website joins its channel; what is confirmed by hand is
-        sourced as any other; deliveries claim the items from then on, not carts.
+        """Extend `sale`: assign website orders to their channel, source orders confirmed by users,
+        and replace cart reservations by deliveries.
         """
         self.env["oms.channel.adapter.odoo_shop"]._join(self)
         self._oms_source_by_hand()
-        # has_warehouse: what is procured now was sourced, see oms.sourcing
+        # has_warehouse: already sourced, see oms.sourcing
         sourced = self.with_context(**sealed(has_warehouse=True))
         result = super(SaleOrder, sourced)._action_confirm()
         self.filtered(lambda o: o.oms_step == "confirm" and o.oms_status == "waiting")._oms_run()
@@ -133,11 +133,11 @@ class SaleOrder(models.Model):
     # === CANCEL AND REOPEN === #
 
     def action_cancel(self):
-        """Extend `sale`: items that are being picked are asked back first; what left stays sold.
+        """Extend `sale`: request a stop for items that are being picked; shipped items stay sold.
 
-        :raise UserError: when all of an order has left
+        :raise UserError: if an order is completely shipped
         """
-        # What was invoiced is looked at.
+        # Needs access to invoiced amounts.
         orders = self._oms_reckoning()
         if any(order.locked for order in orders):
             return super(SaleOrder, orders).action_cancel()
@@ -146,8 +146,8 @@ class SaleOrder(models.Model):
         return served._oms_cancel_by_hand() or result
 
     def _action_cancel(self):
-        """Extend `sale`: orders leave their shared deliveries and the path, the customer and the
-        channel are notified, places in the day's work and carts are free again.
+        """Extend `sale`: split off combined shipments, end the order's steps, notify the customer
+        and the channel, and release allocation slots and cart reservations.
         """
         self.env["oms.shared.delivery"]._split_off(self, self.env._("order cancelled"))
         of_channels = self.filtered(
@@ -164,11 +164,11 @@ class SaleOrder(models.Model):
         return result
 
     def action_draft(self):
-        """Extend `sale`: an order that is set to quotation by hand waits to be confirmed."""
+        """Extend `sale`: orders that a user set to quotation wait for confirmation."""
         self.check_access("write")
         cancelled = self.filtered(lambda o: o.state == "cancel" and o.oms_step)
         result = super(SaleOrder, self._oms_reckoning()).action_draft()
-        # from_channel: the channel reopens it, and it goes on by itself
+        # from_channel: reopened by the channel, the order flow continues it
         if not unsealed(self.env, "from_channel"):
             cancelled._oms_reopen_by_hand()
         return result
@@ -176,23 +176,23 @@ class SaleOrder(models.Model):
     # === DELIVER AND INVOICE === #
 
     def action_view_delivery(self):
-        """Extend `sale_stock`: show the deliveries an order shares with others too."""
+        """Extend `sale_stock`: include combined shipments."""
         return self._get_action_view_picking(self._oms_pickings())
 
     def _get_update_prices_lines(self):
-        """Extend `sale`: what a channel's customer agreed to pay is not priced again."""
+        """Extend `sale`: do not update prices of channel orders."""
         lines = super()._get_update_prices_lines()
         return lines.filtered(lambda line: not line.order_id.oms_channel_id)
 
     def _prepare_invoice(self):
-        """Extend `sale`: the poster's invoices are dated, and reconciled as one batch."""
+        """Extend `sale`: complete the values of invoices created in a batch."""
         values = super()._prepare_invoice()
         if unsealed(self.env, "batch") and self.oms_channel_id:
             self._oms_complete_invoice(values)
         return values
 
     def message_post(self, **kwargs):
-        """Extend `sale`: a batch writes its notes to the order's timeline instead."""
+        """Extend `sale`: skip notes in batches, which log to the timeline instead."""
         plain = self.env["oms.own.writes"]._is_plain(self._name, ("message_post",))
         if unsealed(self.env, "batch") and plain and self.oms_channel_id:
             return self.env["mail.message"]

@@ -1,8 +1,8 @@
-"""What Odoo does with the lines of an order, and what of ours takes part, in its order."""
+"""Overrides of sale.order.line, calling the services in a fixed order."""
 
 from odoo import api, models
 
-#: what a cart reserves by
+#: fields that change a cart reservation
 CART_FIELDS = {"product_id", "product_uom_qty", "product_uom_id"}
 
 
@@ -12,20 +12,20 @@ class SaleOrderLine(models.Model):
     # === COMPUTE METHODS === #
 
     def _compute_price_unit(self):
-        """Extend `sale`: a price the channel fixed stays, whatever else changes."""
+        """Extend `sale`: keep prices from the channel."""
         return super(SaleOrderLine, self - self._oms_priced())._compute_price_unit()
 
     def _compute_discount(self):
-        """Extend `sale`: a discount the channel gave stays."""
+        """Extend `sale`: keep discounts from the channel."""
         return super(SaleOrderLine, self - self._oms_priced())._compute_discount()
 
     def _compute_tax_ids(self):
-        """Extend `sale`: taxes the channel charged stay."""
+        """Extend `sale`: keep taxes from the channel."""
         return super(SaleOrderLine, self - self._oms_priced())._compute_tax_ids()
 
     @api.depends("qty_invoiced", "qty_delivered", "product_uom_qty", "state", "oms_reinvoiced_qty")
     def _compute_qty_to_invoice(self):
-        """Extend `sale`: a channel's policy decides, not the product's."""
+        """Extend `sale`: apply the channel's invoice policy instead of the product's."""
         by_policy = self.filtered(lambda line: line._oms_is_invoiced_by_policy())
         super(SaleOrderLine, self - by_policy)._compute_qty_to_invoice()
         by_policy._oms_set_qty_to_invoice()
@@ -34,20 +34,20 @@ class SaleOrderLine(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Extend `sale`: what is put into a cart is reserved for it."""
+        """Extend `sale`: update the cart reservation."""
         lines = super().create(vals_list)
         lines.order_id._oms_keep_cart()
         return lines
 
     def write(self, vals):
-        """Extend `sale`: a cart reserves what is in it now."""
+        """Extend `sale`: update the cart reservation."""
         result = super().write(vals)
         if vals.keys() & CART_FIELDS:
             self.order_id._oms_keep_cart()
         return result
 
     def unlink(self):
-        """Extend `sale`: what is taken out of a cart is free again."""
+        """Extend `sale`: release the cart reservation of deleted lines."""
         orders = self.order_id
         result = super().unlink()
         orders.exists()._oms_keep_cart()
@@ -56,9 +56,9 @@ class SaleOrderLine(models.Model):
     # === PROCUREMENT === #
 
     def _action_launch_stock_rule(self, *, previous_product_uom_qty=False):
-        """Extend `sale_stock`: what was carried from the stock and is not ordered any more is put
-        back; what is added to a confirmed order is sourced, and all is promised, before it is
-        procured, so that deliveries are made with the promise's dates.
+        """Extend `sale_stock`: restock picked units that are no longer ordered. Source units added
+        to a confirmed order and promise all before they are procured, so that deliveries get the
+        promised dates.
         """
         if self.env.context.get("skip_procurement"):
             return super()._action_launch_stock_rule(
@@ -79,19 +79,19 @@ class SaleOrderLine(models.Model):
         return result
 
     def _get_qty_procurement(self, previous_product_uom_qty=False):
-        """Extend `sale_stock`: what was picked and got lost is not on its way."""
+        """Extend `sale_stock`: exclude picked units that got lost."""
         quantity = super()._get_qty_procurement(previous_product_uom_qty=previous_product_uom_qty)
         return quantity - self.oms_lost_qty
 
     def _prepare_procurement_values(self):
-        """Extend `sale_stock`: items leave when they have to, to arrive as promised."""
+        """Extend `sale_stock`: schedule the shipment by the promised date."""
         values = super()._prepare_procurement_values()
         if self.oms_ship_before:
             values["date_planned"] = values["date_deadline"] = self.oms_ship_before
         return values
 
     def _create_procurements(self, product_qty, procurement_uom, values):
-        """Extend `sale_stock`: a line that several warehouses serve is procured from each."""
+        """Extend `sale_stock`: procure a line from each of its warehouses."""
         shares = self._oms_shares(product_qty, procurement_uom)
         if not shares:
             return super()._create_procurements(product_qty, procurement_uom, values)
@@ -105,6 +105,6 @@ class SaleOrderLine(models.Model):
     # === INVOICE === #
 
     def _prepare_invoice_line(self, **optional_values):
-        """Extend `sale`: in a batch the line's amounts are given at once."""
+        """Extend `sale`: set the line's amounts in a batch."""
         values = super()._prepare_invoice_line(**optional_values)
         return {**values, **self._oms_exact_amounts(values)}

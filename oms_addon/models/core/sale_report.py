@@ -1,4 +1,4 @@
-"""What Odoo reports of sales, and what of ours takes part."""
+"""Overrides of sale.report."""
 
 from odoo import models
 
@@ -7,9 +7,9 @@ class SaleReport(models.Model):
     _inherit = "sale.report"
 
     def _select_additional_fields(self):
-        """Extend `sale`: the channel of the order."""
+        """Extend `sale`: add the channel of the order."""
         return {**super()._select_additional_fields(), "oms_channel_id": "s.oms_channel_id"}
 
     def _group_by_sale(self):
-        """Extend `sale`: the channel of the order."""
+        """Extend `sale`: group by the channel of the order."""
         return f"{super()._group_by_sale()}, s.oms_channel_id"

@@ -1,4 +1,4 @@
-"""What Odoo does with a lot, and what of ours takes part."""
+"""Overrides of stock.lot."""
 
 from odoo import api, models
 
@@ -8,14 +8,14 @@ class StockLot(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Extend `stock`: a lot starts at the cost of its product, whoever makes it."""
+        """Extend `stock`: set the cost of the product even if the user may not see costs."""
         for name in {name for vals in vals_list for name in vals} & set(self._fields):
             self._check_field_access(self._fields[name], "write")
         lots = super(StockLot, self._oms_reckoning()).create(vals_list)
         return lots.with_env(self.env)
 
     def write(self, vals):
-        """Extend `stock`: a date that is over, or no longer, counts at once."""
+        """Extend `stock`: update the stock when an expiration date changes."""
         result = super().write(vals)
         self._oms_recompute_dates(vals)
         return result

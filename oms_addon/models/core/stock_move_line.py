@@ -1,4 +1,4 @@
-"""What Odoo does with the lines of a stock move, and what of ours takes part."""
+"""Overrides of stock.move.line."""
 
 from odoo import api, models
 
@@ -12,10 +12,9 @@ class StockMoveLine(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Extend `stock`: what was counted away or broke is gone, whoever had reserved it.
+        """Extend `stock`: allow removing counted-away or scrapped units that others had reserved.
 
-        Odoo reserves it for the moment until the move is done, and then takes it from those
-        who had it.
+        Odoo reserves them for the move and then unreserves them from the others.
         """
         lines = self
         if self._oms_are_counted_away(vals_list):
@@ -23,8 +22,8 @@ class StockMoveLine(models.Model):
         return super(StockMoveLine, lines).create(vals_list).with_env(self.env)
 
     def _action_done(self):
-        """Extend `stock`: in a batch of ours (``bulk`` in the context) what the lines do
-        to the stock rows is added up and written at the end.
+        """Extend `stock`: in a batch (``bulk`` in the context) sum the changes of quants and write
+        them at the end.
         """
         may = self.env["oms.own.writes"]._may
         if not unsealed(self.env, "bulk") or not may("stock.quant"):
@@ -37,9 +36,9 @@ class StockMoveLine(models.Model):
     def _synchronize_quant(
         self, quantity, location, action="available", in_date=False, **quants_value
     ):
-        """Extend `stock`: add up what plain lines do to the stock rows.
+        """Extend `stock`: add the quant changes of plain lines to the batch.
 
-        See ``RUNS``: the batch they are added up in.
+        See ``RUNS`` for the batch.
         """
         if action == "reserved" and self.move_id._oms_counts_away():
             self = self.with_context(**sealed(goods_left=True))

@@ -1,4 +1,4 @@
-"""What Odoo does with a transfer, and what of ours takes part, in its order."""
+"""Overrides of stock.picking, calling the services in a fixed order."""
 
 from odoo import api, models
 from odoo.tools.sql import table_exists
@@ -10,8 +10,8 @@ class StockPicking(models.Model):
     _inherit = "stock.picking"
 
     def _auto_init(self):
-        """Extend `stock`: the deliveries that are there already are looked at in one statement,
-        not one by one.
+        """Extend `stock`: fill the combined orders of existing deliveries in one statement, not
+        one by one.
         """
         if not table_exists(self.env.cr, "oms_shared_delivery_rel"):
             self._fields["oms_shared_order_ids"].update_db(self, {})
@@ -23,20 +23,20 @@ class StockPicking(models.Model):
 
     @api.depends("move_ids.sale_line_id")
     def _compute_move_type(self):
-        """Extend `sale_stock`: an order that leaves complete does so among others too."""
+        """Extend `sale_stock`: ship complete if one of the combined orders requires it."""
         super()._compute_move_type()
         self._oms_set_move_type()
 
     @api.depends("oms_shared_order_ids")
     def _compute_date_deadline(self):
-        """Extend `stock`: the order that has to leave first rules a shared delivery."""
+        """Extend `stock`: use the earliest deadline of the combined orders."""
         super()._compute_date_deadline()
         self.filtered("oms_shared_order_ids")._oms_set_date_deadline()
 
     @api.depends("oms_put_back_order_id")
     def _compute_sale_id(self):
-        """Extend `sale_stock`: what puts items of an order back is no delivery of it, and goes
-        on when the order is cancelled.
+        """Extend `sale_stock`: restock transfers are no deliveries of the order and are not
+        cancelled with it.
         """
         put_back = self.filtered("oms_put_back_order_id")
         put_back.sale_id = False
@@ -45,8 +45,8 @@ class StockPicking(models.Model):
     # === CRUD METHODS === #
 
     def write(self, vals):
-        """Extend `stock`: a tracking number that comes after the delivery makes its parcel, one
-        that is corrected replaces it; the channel is notified.
+        """Extend `stock`: create or replace parcels for tracking numbers set after the shipment,
+        and send them to the channel.
         """
         before = self._oms_tracking_before(vals)
         result = super().write(vals)
@@ -57,13 +57,13 @@ class StockPicking(models.Model):
     # === VALIDATE === #
 
     def button_validate(self):
-        """Extend `stock`: a delivery with the wrong items is refused; of two people who validate
-        one, one wins and the other reads so.
+        """Extend `stock`: refuse deliveries with items that were not ordered, and concurrent
+        validations of the same delivery.
 
-        :raise UserError: when somebody else validated all of them before
+        :raise UserError: if another user already validated all of them
         """
         self.check_access("write")
-        # The shipping cost is found, and customers may be notified.
+        # Needs access to prices for the shipping cost and customer notifications.
         pickings = self._oms_reckoning()
         refusal = pickings._oms_refuse_mismatch()
         if refusal:
@@ -72,19 +72,16 @@ class StockPicking(models.Model):
         return super(StockPicking, pickings).button_validate()
 
     def _pre_action_done_hook(self):
-        """Extend `stock`: what is held or not paid does not leave, whoever tries.
+        """Extend `stock`: refuse to ship orders that are on hold or not paid.
 
-        :raise UserError: when an order is held, or its channel ships paid orders only and it is
-            not
+        :raise UserError: if an order is on hold, or unpaid and its channel ships paid orders only
         """
         self._oms_refuse_held()
         self._oms_refuse_unpaid()
         return super()._pre_action_done_hook()
 
     def _action_done(self):
-        """Extend `stock`: what left has parcels, and its orders go on; the timeline of an order
-        says that its items are in the stock again.
-        """
+        """Extend `stock`: create parcels, continue the orders, and log restocked items."""
         pickings = self._oms_reckoning()
         result = super(StockPicking, pickings)._action_done()
         done = pickings.filtered(lambda p: p.state == "done")
@@ -94,7 +91,7 @@ class StockPicking(models.Model):
         return result
 
     def _create_backorder_picking(self):
-        """Extend `stock`: what is not put back yet still is to be."""
+        """Extend `stock`: the backorder of a restock transfer is one, too."""
         backorder = super()._create_backorder_picking()
         backorder.sudo().oms_put_back_order_id = self.oms_put_back_order_id
         return backorder
@@ -102,7 +99,7 @@ class StockPicking(models.Model):
     # === CANCEL === #
 
     def action_cancel(self):
-        """Extend `stock`: orders do not wait for deliveries that were cancelled."""
+        """Extend `stock`: continue orders that waited for the cancelled deliveries."""
         orders_sudo = self.sudo()._oms_orders()
         result = super().action_cancel()
         orders_sudo.filtered(lambda o: o.oms_status == "waiting")._oms_run()
@@ -111,17 +108,17 @@ class StockPicking(models.Model):
     # === SHIP === #
 
     def send_to_shipper(self):
-        """Extend `stock_delivery`: rules and free shipping look at all orders of a parcel."""
+        """Extend `stock_delivery`: rate all orders of a combined shipment together."""
         self.ensure_one()
         self.check_access("write")
-        # The carrier is told what the items are worth.
+        # Needs access to prices for the declared value.
         parcel = self._oms_reckoning()
         if self.oms_shared_order_ids:
             parcel = parcel.with_context(**sealed(rated_picking_id=self.id))
         return super(StockPicking, parcel).send_to_shipper()
 
     def _add_delivery_cost_to_so(self):
-        """Extend `stock_delivery`: a shared parcel's real cost is put on each of its orders."""
+        """Extend `stock_delivery`: split the cost of a combined shipment among its orders."""
         self.ensure_one()
         if not self._oms_charges_orders():
             return super()._add_delivery_cost_to_so()

@@ -1,10 +1,10 @@
-"""What Odoo does with a row of stock, and what of ours takes part."""
+"""Overrides of stock.quant."""
 
 from odoo import api, models
 
 from odoo.addons.oms_addon.tools.sealed_context import unsealed
 
-#: what decides how many can be sold
+#: fields that change Available to Sell
 QUANT_FIELDS = {"quantity", "reserved_quantity"}
 
 
@@ -12,26 +12,26 @@ class StockQuant(models.Model):
     _inherit = "stock.quant"
 
     def init(self):
-        """Extend `base`: what expired since the last look is found without reading the rest."""
+        """Extend `base`: create an index to find newly expired stock."""
         super().init()
         self._oms_init_removal_index()
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Extend `stock`: new stock can be sold."""
+        """Extend `stock`: update Available to Sell."""
         quants = super().create(vals_list)
         quants._oms_touch_stock()
         return quants
 
     def write(self, vals):
-        """Extend `stock`: a quantity that changed changes the Available to Sell."""
+        """Extend `stock`: update Available to Sell for changed quantities."""
         result = super().write(vals)
         if not QUANT_FIELDS.isdisjoint(vals):
             self._oms_touch_stock()
         return result
 
     def unlink(self):
-        """Extend `stock`: stock that is gone can no longer be sold."""
+        """Extend `stock`: update Available to Sell for deleted stock."""
         self._oms_touch_stock()
         return super().unlink()
 
@@ -39,9 +39,9 @@ class StockQuant(models.Model):
     def _get_gather_domain(
         self, product_id, location_id, lot_id=None, package_id=None, owner_id=None, strict=False
     ):
-        """Extend `stock`: a delivery that is late takes nothing that is too old today.
+        """Extend `stock`: exclude lots from late deliveries that are too old today.
 
-        ``with_expiration`` in the context is the date of the move, of `product_expiry`.
+        ``with_expiration`` in the context is the date of the move, set by `product_expiry`.
         """
         moment = self.env.context.get("with_expiration")
         if moment and location_id._oms_guarded():
@@ -62,10 +62,10 @@ class StockQuant(models.Model):
         owner_id=None,
         in_date=None,
     ):
-        """Extend `stock`: every change of a guarded stock takes its lock first, and none
-        reserves more than is there.
+        """Extend `stock`: lock managed stock before any change, and refuse to reserve more than is
+        available.
         """
-        # stock_locked: the caller holds the locks and has looked
+        # stock_locked: the caller has locked the stock and checked it
         if not unsealed(self.env, "stock_locked") and location_id._oms_guarded():
             self._oms_guard(
                 product_id, location_id, reserved_quantity, lot_id, package_id, owner_id

@@ -1,4 +1,4 @@
-"""What Odoo does with items that come back, and what of ours takes part."""
+"""Overrides of stock.return.picking."""
 
 from odoo import models
 
@@ -7,6 +7,6 @@ class StockReturnPicking(models.TransientModel):
     _inherit = "stock.return.picking"
 
     def _create_return(self):
-        """Extend `stock`: a return has no shipping cost."""
+        """Extend `stock`: returns have no shipping cost, which needs access to prices."""
         picking = super(StockReturnPicking, self._oms_reckoning())._create_return()
         return picking.with_env(self.env)

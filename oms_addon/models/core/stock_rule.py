@@ -1,4 +1,4 @@
-"""What Odoo does with a procurement rule, and what of ours takes part."""
+"""Overrides of stock.rule."""
 
 from odoo import api, models
 
@@ -10,7 +10,7 @@ class StockRule(models.Model):
 
     @api.model
     def _run_buy(self, procurements):
-        """Extend `purchase_stock`: what is missing is bought at the best price."""
+        """Extend `purchase_stock`: buy with access to prices, for the best vendor."""
         rules = self._oms_reckoning()
         return super(StockRule, rules)._run_buy(
             [
@@ -26,8 +26,8 @@ class StockRule(models.Model):
     def _search_rule_for_warehouses(
         self, route_ids, packaging_uom_id, product_id, warehouse_ids, domain
     ):
-        """Extend `stock`: within one batch (see ``RUNS``) products with the same routes share
-        one look-up.
+        """Extend `stock`: in a batch (see ``RUNS``), cache the search for products with the same
+        routes.
         """
         cache = current(self.env, "rules")
         if cache is None:

@@ -1,4 +1,4 @@
-"""What Odoo does with a warehouse, and what of ours takes part."""
+"""Overrides of stock.warehouse."""
 
 from odoo import api, models
 
@@ -8,13 +8,13 @@ class StockWarehouse(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Extend `stock`: the allocator reserves for warehouses we run."""
+        """Extend `stock`: apply the settings of managed warehouses."""
         warehouses = super().create(vals_list)
         warehouses.filtered("oms_managed")._oms_apply_managed()
         return warehouses
 
     def write(self, vals):
-        """Extend `stock`: the allocator reserves for warehouses we run, and for no others."""
+        """Extend `stock`: apply or restore settings if a warehouse becomes managed or unmanaged."""
         before = {warehouse.id: warehouse.oms_managed for warehouse in self}
         result = super().write(vals)
         self.filtered(lambda w: w.oms_managed != before[w.id])._oms_apply_managed()

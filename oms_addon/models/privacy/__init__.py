@@ -1,4 +1,4 @@
-"""Personal data: found, exported and erased, as tools/personal_data.py declares it."""
+"""Search, export and erasure of personal data, as declared in tools/personal_data.py."""
 
 from . import oms_privacy
 from . import oms_privacy_person

@@ -1,4 +1,4 @@
-"""Personal data of customers: erased and exported, as the register declares it."""
+"""Erasure of customers' personal data, as declared in the register."""
 
 import base64
 from dataclasses import dataclass, field
@@ -8,18 +8,18 @@ from odoo import api, fields, models
 from odoo.addons.oms_addon.tools import personal_data
 from odoo.addons.oms_addon.tools.personal_data import REGISTER
 
-#: states of the path in which nothing more happens to an order
+#: order statuses in which an order counts as closed
 CLOSED = ("done", "cancelled")
-#: how many rows of a small table are searched, the latest first
+#: maximum number of rows searched in a small table, latest first
 MAX_SEARCHED = 10_000
 
 
 @dataclass(slots=True)
 class Outcome:
-    """What erasing did.
+    """The result of an erasure.
 
-    ``counts``: how many records, by model. ``kept``: sentences about what was kept, and why.
-    ``left``: sentences about what a person has to do.
+    ``counts``: number of records by model. ``kept``: sentences about kept data and why.
+    ``left``: sentences about what a user has to do.
     """
 
     counts: dict = field(default_factory=dict)
@@ -27,7 +27,7 @@ class Outcome:
     left: list = field(default_factory=list)
 
     def to_json(self):
-        """:return: the same as JSON-able data"""
+        """:return: the result as JSON-serializable data"""
         return {"counts": self.counts, "kept": self.kept, "left": self.left}
 
 
@@ -52,14 +52,14 @@ class OmsPrivacy(models.AbstractModel):
 
     @api.model
     def _waiting_messages(self, person):
-        """:return: the messages about a person that are about to be processed"""
+        """:return: the messages about a person that are still to be processed"""
         return person.records["oms.channel.message"].filtered(
             lambda m: m.state == "pending" and m.channel_id.state == "live"
         )
 
     @api.model
     def _obstacle(self, person):
-        """:return: why a person cannot be erased now, in words; empty where nothing is"""
+        """:return: why a person cannot be erased now, as text; '' if they can"""
         still_open = self._open_orders(person)
         if still_open:
             return self.env._(
@@ -78,7 +78,7 @@ class OmsPrivacy(models.AbstractModel):
 
     @api.model
     def _erase(self, person):
-        """Erase a person in every table of the register; who calls has looked for obstacles.
+        """Erase a person in all tables of the register. The caller has checked ``_obstacle``.
 
         :param person: a ``Person``
         :return: the ``Outcome``
@@ -104,7 +104,7 @@ class OmsPrivacy(models.AbstractModel):
 
     @api.model
     def _preview(self, person):
-        """:return: what erasing a person would do, as of ``Outcome``
+        """:return: the expected result of erasing a person, as ``Outcome`` data
         :rtype: dict
         """
         person.stays = self._staying(person)
@@ -118,7 +118,7 @@ class OmsPrivacy(models.AbstractModel):
 
     @api.model
     def _named_counts(self, counts):
-        """:return: counts by what people call the records; dialogs are left out"""
+        """:return: counts by label of the records; dialogs are left out"""
         names = {
             "res.partner": self.env._("Contacts and addresses"),
             "sale.order": self.env._("Notes and references of orders"),
@@ -135,7 +135,7 @@ class OmsPrivacy(models.AbstractModel):
 
     @api.model
     def _ignore_unprocessed(self, person):
-        """Set messages aside that did not end: nothing of them will be left to process."""
+        """Dismiss unfinished messages, as their content is erased."""
         open_ones = person.records["oms.channel.message"].filtered(
             lambda m: m.state not in ("done", "ignored")
         )
@@ -143,7 +143,7 @@ class OmsPrivacy(models.AbstractModel):
 
     @api.model
     def _search_few(self, person, name, table):
-        """:return: the rows of a small table that name the person"""
+        """:return: the rows of a small table that contain values of the person"""
         model = self.env[name].sudo().with_context(active_test=False, bin_size=False)
         texts = [f for f, declared in table.personal.items() if declared.erase != "keep"]
 
@@ -161,7 +161,7 @@ class OmsPrivacy(models.AbstractModel):
 
     @api.model
     def _erase_rows(self, person, name, table, rows):
-        """Do with rows of one model what the register says of each field."""
+        """Erase rows of one model as the register declares for each field."""
         by_erase = {}
         for field_name, declared in table.personal.items():
             by_erase.setdefault(declared.erase, []).append(field_name)
@@ -169,7 +169,7 @@ class OmsPrivacy(models.AbstractModel):
             rows.unlink()
             return
         if hasattr(rows, "_erase"):
-            # Messages, events and exceptions: what is kept of them depends on each.
+            # These models decide per record what to keep.
             rows._erase(person.values) if name != "oms.hold" else rows._erase()
             return
         text = self.env._("Personal data erased")
@@ -185,7 +185,7 @@ class OmsPrivacy(models.AbstractModel):
 
     @api.model
     def _log_erased(self, person):
-        """Append to the audit trail that a person was erased, without saying who it was."""
+        """Log the erasure on the person's orders, without naming the person."""
         Event, text = self.env["oms.event"], self.env._("Personal data erased")
         Event._log(person.orders, "customer.erased", text)
         if not person.orders:

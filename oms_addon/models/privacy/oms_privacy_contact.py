@@ -1,8 +1,8 @@
-"""Contacts of customers that are erased, and those that stay."""
+"""Erasure of customers' contacts."""
 
 from odoo import api, models
 
-#: what a contact says of a person, where the field exists
+#: personal fields of contacts, if they exist
 CONTACT_FIELDS = (
     "barcode",
     "comment",
@@ -21,7 +21,7 @@ CONTACT_FIELDS = (
     "website",
     "zip",
 )
-#: what a payment says of a person
+#: personal fields of payment transactions
 PAYER_FIELDS = (
     "partner_name",
     "partner_email",
@@ -38,8 +38,8 @@ class OmsPrivacy(models.AbstractModel):
 
     @api.model
     def _root_contact(self, partner):
-        """:return: the contact of the person that a contact belongs to: an address is its
-        customer's, who works for a company is not the company
+        """:return: the person's main contact: the customer of an address, but not the company of an
+        employee
         """
         while partner.parent_id and not (
             partner.type == "contact" and partner.parent_id.is_company
@@ -49,7 +49,7 @@ class OmsPrivacy(models.AbstractModel):
 
     @api.model
     def _staying(self, person):
-        """:return: why contacts are not erased, in words, by contact
+        """:return: why contacts are not erased, as text by contact
         :rtype: dict
         """
         contacts = person.contacts
@@ -80,7 +80,7 @@ class OmsPrivacy(models.AbstractModel):
 
     @api.model
     def _used_elsewhere(self, person, contacts):
-        """:return: names of other companies and channels that contacts have orders of
+        """:return: names of other companies and channels with orders of the contacts, by contact
         :rtype: dict
         """
         others = contacts.env["sale.order"].search(
@@ -98,7 +98,7 @@ class OmsPrivacy(models.AbstractModel):
 
     @api.model
     def _erase_contacts(self, person, outcome):
-        """Make contacts nobody's, those that stay left out, and their payments."""
+        """Anonymize and archive contacts, except those that stay, and their payments."""
         contacts = person.contacts - person.contacts.browse([c.id for c in person.stays])
         invoices = (
             self.env["account.move"]
@@ -118,7 +118,7 @@ class OmsPrivacy(models.AbstractModel):
         if not contacts:
             return
         names = [name for name in CONTACT_FIELDS if name in contacts._fields]
-        # The former values would be written into the chatter.
+        # Tracking would write the former values to the chatter.
         quiet = contacts.with_context(tracking_disable=True, mail_notrack=True)
         for contact in quiet:
             contact.write(
@@ -130,12 +130,12 @@ class OmsPrivacy(models.AbstractModel):
         banks = contacts.bank_ids
         banks.filtered("active").active = False
         banks.acc_holder_name = False
-        # Addresses first: a contact is not archived before them.
+        # Addresses first: contacts are archived after their children.
         quiet.sorted(lambda p: -p.id).action_archive()
 
     @api.model
     def _erase_payers(self, person, contacts):
-        """Take the payer's address out of payments; amounts and references stay."""
+        """Remove the payer's data from payments; amounts and references are kept."""
         payments = person.records["payment.transaction"]
         payments |= payments.search([("partner_id", "in", contacts.ids)])
         person.records["payment.transaction"] = payments

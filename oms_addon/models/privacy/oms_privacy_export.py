@@ -1,4 +1,4 @@
-"""The personal data of a customer as a file, for them and for machines."""
+"""Export of customers' personal data as a file."""
 
 import json
 
@@ -8,7 +8,7 @@ from odoo.tools import html2plaintext
 from odoo.addons.oms_addon.tools.bounded import pack
 from odoo.addons.oms_addon.tools.personal_data import DIALOG, LINK, REGISTER
 
-#: what is exported of Odoo's own records
+#: exported fields of Odoo's own models and basic fields of ours
 CORE_FIELDS = {
     "res.partner": (
         *("name", "email", "phone", "company_name", "vat", "function", "street", "street2"),
@@ -28,7 +28,7 @@ CORE_FIELDS = {
     "oms.hold": ("reason_id", "create_date"),
     "oms.tracking.event": ("at", "state"),
 }
-#: what is about how the company works: a person decides whether it is handed out
+#: models with internal data, exported only if the user includes it
 INTERNAL = {"oms.hold", "oms.order.refund", "oms.stop.request"}
 
 
@@ -37,11 +37,11 @@ class OmsPrivacy(models.AbstractModel):
 
     @api.model
     def _export(self, person, is_internal=True):
-        """Export what is kept of a person.
+        """Export the data stored about a person.
 
         :param person: a ``Person``
-        :param bool is_internal: whether notes, exceptions and the audit trail are part of it
-        :return: a ZIP file with the same as JSON and as HTML
+        :param bool is_internal: whether to include internal notes, exceptions and the audit trail
+        :return: a ZIP file with the data as JSON and HTML
         :rtype: bytes
         """
         sections = self._export_sections(person, is_internal)
@@ -58,7 +58,7 @@ class OmsPrivacy(models.AbstractModel):
 
     @api.model
     def _export_sections(self, person, is_internal):
-        """:return: dicts with a title and rows, each a dict of values by label"""
+        """:return: sections as dicts with title and rows; a row is a dict of values by label"""
         sections = []
         for name in [*CORE_FIELDS, *(name for name in REGISTER if name not in CORE_FIELDS)]:
             table = REGISTER.get(name)
@@ -78,14 +78,14 @@ class OmsPrivacy(models.AbstractModel):
 
     @api.model
     def _exported_fields(self, table):
-        """:return: the fields of ours that say something of a person"""
+        """:return: the personal fields of a model as declared in the register"""
         if not table:
             return ()
         return [name for name, declared in table.personal.items() if declared.kind != LINK]
 
     @api.model
     def _export_row(self, row, names):
-        """:return: the values of a record by the labels of their fields; empty ones are left out"""
+        """:return: the values of a record by field label, without empty ones"""
         values = {}
         for name in names:
             field = row._fields[name]
@@ -117,7 +117,7 @@ class OmsPrivacy(models.AbstractModel):
 
     @api.model
     def _export_chatter(self, person, is_internal):
-        """:return: the section of what was written about the person's records"""
+        """:return: the section with the messages on the person's records"""
         messages = self.env["mail.message"].sudo().search(self._on_records(person), order="id")
         if not is_internal:
             messages = messages.filtered(lambda m: not m.is_internal and not m.subtype_id.internal)
@@ -143,7 +143,7 @@ class OmsPrivacy(models.AbstractModel):
 
     @api.model
     def _export_events(self, person):
-        """:return: the section of the audit trail"""
+        """:return: the section with the audit trail"""
         rows = [
             {
                 self.env._("Date"): event.happened_at.isoformat(),

@@ -1,4 +1,4 @@
-"""Whose personal data it is: a person's contacts, orders, messages, and the words for them."""
+"""Search for a person's contacts, orders and messages, and the values that identify them."""
 
 import json
 from dataclasses import dataclass, field
@@ -12,13 +12,13 @@ from odoo.addons.oms_addon.tools.contact_keys import email_key, ref_key
 from odoo.addons.oms_addon.tools.personal_data import REGISTER
 from odoo.addons.oms_addon.tools.personal_values import PersonalValues
 
-#: how many messages are read for what a channel called a person, the latest first
+#: maximum number of messages read for names of a person, latest first
 MAX_READ = 500
 
 
 @dataclass(slots=True)
 class Words:
-    """What a person is called."""
+    """Names, addresses and other values that identify a person."""
 
     names: list = field(default_factory=list)
     emails: list = field(default_factory=list)
@@ -27,7 +27,7 @@ class Words:
     others: list = field(default_factory=list)
 
     def add(self, somebody, street="", *others):
-        """Add what a contact, or a part of a document, says."""
+        """Add the values of a contact or a part of a document."""
         self.names.append(somebody.name)
         self.emails.append(getattr(somebody, "email", ""))
         self.phones.append(somebody.phone)
@@ -35,17 +35,17 @@ class Words:
         self.others += others
 
     def values(self):
-        """:return: the ``PersonalValues`` they make"""
+        """:return: the values as ``PersonalValues``"""
         words = [*self.names, *self.emails, *self.streets, *self.others]
         return PersonalValues(words, self.phones)
 
 
 @dataclass(slots=True)
 class Person:
-    """All that is known of one person, in one company or several.
+    """The data found about one person, in one or several companies.
 
-    ``records``: recordsets by model, as the register finds them. ``stays``: why a contact cannot
-    be erased, by contact. ``channel``: the only one it is about; empty for all.
+    ``records``: recordsets by model, as declared in the register. ``stays``: why a contact
+    cannot be erased, by contact. ``channel``: restriction to one channel; empty for all.
     """
 
     contacts: models.BaseModel
@@ -63,13 +63,13 @@ class OmsPrivacy(models.AbstractModel):
 
     @api.model
     def _person(self, contacts, companies, orders=None, channel=None, email=""):
-        """Collect what is known of a person; runs as the system.
+        """Collect the data about a person; runs as superuser.
 
-        :param contacts: their ``res.partner`` records, with or without their addresses
-        :param companies: the companies whose data it is about
-        :param orders: more ``sale.order`` records that are theirs
-        :param channel: the only ``oms.channel`` it is about
-        :param str email: what they are called besides
+        :param contacts: the person's ``res.partner`` records, with or without addresses
+        :param companies: the companies whose data is searched
+        :param orders: further ``sale.order`` records of the person
+        :param channel: restriction to one ``oms.channel``
+        :param str email: a further email address of the person
         :return: the ``Person``
         """
         env = self.sudo().with_context(active_test=False).env
@@ -93,7 +93,7 @@ class OmsPrivacy(models.AbstractModel):
         person.records["oms.channel.message"] = named | self._unlinked_messages(
             env, person, named, email
         )
-        # What failed may call them by more names.
+        # Failed messages may contain further names.
         person.words = self._words_of(
             person, person.records["oms.channel.message"], email, contacts
         )
@@ -103,7 +103,7 @@ class OmsPrivacy(models.AbstractModel):
 
     @api.model
     def _messages_of_orders(self, env, orders):
-        """:return: what was received and sent about orders, what contradicts it, too"""
+        """:return: the messages sent and received about orders, including conflicting ones"""
         by_channel = orders.filtered("oms_order_ref").grouped("oms_channel_id")
         told = [
             Domain("channel_id", "=", channel.id)
@@ -116,9 +116,9 @@ class OmsPrivacy(models.AbstractModel):
 
     @api.model
     def _unlinked_messages(self, env, person, told, email):
-        """:param told: the messages about their orders
-        :return: the messages about no order that name the person: failed ones, conflicts,
-        what nothing was to be done for
+        """:param told: the messages about the person's orders
+        :return: the messages without an order that contain the person's data, such as failed,
+            conflicting and ignored ones
         """
         Message = env["oms.channel.message"]
         found = Message.search([("partner_id", "in", person.contacts.ids)])
@@ -127,7 +127,7 @@ class OmsPrivacy(models.AbstractModel):
         domain &= Domain("state", "!=", "done") | Domain("order_ref", "!=", False)
         if person.channel:
             domain &= Domain("channel_id", "=", person.channel.id)
-        # What somebody can type into their own contact proves nothing about other messages.
+        # Values the person can edit on their own contact do not identify other messages.
         typed = person.contacts._oms_editable_outside()
         conditions = self._content_conditions(
             self._words_of(person, told, email, person.contacts - typed)
@@ -140,9 +140,9 @@ class OmsPrivacy(models.AbstractModel):
 
     @api.model
     def _content_conditions(self, words):
-        """:param words: the ``Words`` for a person
-        :return: conditions on the content of messages: it has their e-mail address, their phone
-            number, or their name and street
+        """:param words: the ``Words`` of a person
+        :return: SQL conditions for messages with the person's email address, phone number, or name
+            and street
         :rtype: list[SQL]
         """
         body = SQL("decode(encode(oms_channel_message.payload, 'escape'), 'base64')")
@@ -171,12 +171,10 @@ class OmsPrivacy(models.AbstractModel):
 
     @api.model
     def _words_of(self, person, messages, email, contacts):
-        """:return: the ``Words`` for a person: of contacts of theirs, and of what channels called
-        them
-        """
+        """:return: the ``Words`` of a person, from their contacts and the documents of messages"""
         words = Words()
         words.emails.append(email)
-        # Nobody is meant by the shared contact of guests.
+        # The shared guest contact identifies nobody.
         for contact in person.contacts | person.orders.partner_shipping_id:
             if contact in contacts or not person.contacts:
                 words.add(contact, contact.street, contact.street2, contact.company_name)
@@ -190,22 +188,22 @@ class OmsPrivacy(models.AbstractModel):
 
     @api.model
     def _documents(self, messages):
-        """:return: the orders that messages tell, the latest first; what is erased or cannot be
-        read is left out
+        """:return: the order documents of messages, latest first, without those that are erased or
+        cannot be parsed
         """
         told = messages.filtered(lambda m: m.direction == "in" and not m.erased_at)
         for message in told.sorted("id", reverse=True)[:MAX_READ]:
             channel = message.channel_id
             try:
                 document = channel._adapter()._read(channel, message.topic, message._raw_payload())
-            except Exception:  # noqa: BLE001, S112 - its own lane has told what is wrong with it
+            except Exception:  # noqa: BLE001, S112 - its own background job has reported the error
                 continue
             if isinstance(document, OrderDocument):
                 yield document
 
     @api.model
     def _collect(self, env, person):
-        """Find the rows of all tables that lead to the person, as the register declares it."""
+        """Search the rows linked to the person in all tables of the register."""
         for name, table in REGISTER.items():
             if name in person.records or not table.links or name == "oms.event":
                 continue
@@ -222,10 +220,13 @@ class OmsPrivacy(models.AbstractModel):
 
     @api.model
     def _partners_of_notice(self, channel, document):
-        """:return: whom a notice of a channel means, and their orders there
+        """Find the customer and orders that a notice of a channel refers to.
 
-        The channel's own id and the orders that it names say who it is; an e-mail address, which
-        anybody may have typed there, counts where that is unknown.
+        The channel's customer id identifies the customer; else the email address, which anyone
+        could have entered on the channel; else the orders it names.
+
+        :return: the ``res.partner``, possibly empty, and the ``sale.order`` records
+        :rtype: tuple
         """
         keys = [
             (channel.id, "channel", ref_key(document.customer_ref)),

@@ -1,9 +1,9 @@
-"""What is written about a customer: chatter, mails, tracked values, attachments, logs."""
+"""Erasure of chatter, mails, tracked values, attachments and logs about a customer."""
 
 from odoo import api, models
 from odoo.fields import Domain
 
-#: records whose chatter and attachments are about one customer
+#: models whose chatter and attachments are about one customer
 ABOUT = (
     "sale.order",
     "res.partner",
@@ -15,7 +15,7 @@ ABOUT = (
     "oms.parcel",
     "oms.order.refund",
 )
-#: attachments of these are the books
+#: models whose attachments are accounting records and are kept
 BOOKS = ("account.move",)
 MESSAGE_TEXTS = (
     "body",
@@ -56,7 +56,7 @@ class OmsPrivacy(models.AbstractModel):
 
     @api.model
     def _erase_mail(self, person, outcome):
-        """Take a person out of what is written about their records."""
+        """Erase a person's data in chatter, activities, files, ratings and logs."""
         self._erase_chatter(person, outcome)
         self._erase_activities(person)
         self._erase_attachments(person, outcome)
@@ -67,7 +67,7 @@ class OmsPrivacy(models.AbstractModel):
 
     @api.model
     def _erase_texts(self, person, rows, names, everything=()):
-        """Replace texts that name the person, and ``everything`` of these rows."""
+        """Replace texts with the person's values, and all texts of the rows in ``everything``."""
         text = self.env._("Personal data erased")
         for row in rows:
             values = {
@@ -80,7 +80,7 @@ class OmsPrivacy(models.AbstractModel):
 
     @api.model
     def _erase_chatter(self, person, outcome):
-        """Erase messages that name the person or are from them, with their mails and tracked
+        """Erase messages from the person or with the person's values, with their mails and tracked
         values.
         """
         Message = self.env["mail.message"].sudo()
@@ -100,7 +100,7 @@ class OmsPrivacy(models.AbstractModel):
 
     @api.model
     def _erase_activities(self, person):
-        """Delete activities on a person's contacts; take them out of the others."""
+        """Delete activities on the person's contacts; erase their texts elsewhere."""
         Activity = self.env["mail.activity"].sudo().with_context(active_test=False)
         about = Activity.search(
             self._on_records(person, "res_model") | self._on_channels(person, "res_model")
@@ -111,10 +111,10 @@ class OmsPrivacy(models.AbstractModel):
 
     @api.model
     def _erase_attachments(self, person, outcome):
-        """Delete files on a person's records; those of invoices are the books."""
+        """Delete files on the person's records, except those of invoices."""
         domain = self._on_records(person, "res_model")
         domain &= Domain("res_model", "not in", BOOKS)
-        # Odoo leaves out what is a field of a record, such as a picture, unless it is named.
+        # Odoo excludes files of record fields, such as images, unless ``res_field`` is given.
         domain &= Domain("res_field", "=", False) | Domain("res_field", "!=", False)
         files = self.env["ir.attachment"].sudo().search(domain)
         outcome.counts["ir.attachment"] = len(files)
@@ -122,8 +122,8 @@ class OmsPrivacy(models.AbstractModel):
 
     @api.model
     def _events_of(self, person):
-        """:return: the events whose texts name the person, or are about a customer whatever they
-        say
+        """:return: the events with texts that contain the person's values or are about a customer
+        by their code
         """
         Event = self.env["oms.event"].sudo()
         names = {*ABOUT} & person.records.keys()
@@ -131,7 +131,7 @@ class OmsPrivacy(models.AbstractModel):
             Domain("res_model", "=", name) & Domain("res_id", "in", person.records[name].ids)
             for name in sorted(names)
         ]
-        # An alert of a channel may quote what it answered about somebody.
+        # An alert of a channel may quote a response that contains the person's data.
         events = Event.search(
             Domain.OR([*domains, self._on_channels(person, "res_model")])
             & Domain("company_id", "in", person.companies.ids)
@@ -146,7 +146,7 @@ class OmsPrivacy(models.AbstractModel):
 
     @api.model
     def _erase_events(self, person, outcome):
-        """Erase the texts of a person's events, with the trail whole."""
+        """Erase the texts of a person's events; the audit trail can still be verified."""
         events = self._events_of(person)
         outcome.counts["oms.event"] = len(events)
         events._erase(person.values)
