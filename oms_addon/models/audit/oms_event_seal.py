@@ -15,7 +15,7 @@ _logger = logging.getLogger(__name__)
 
 #: number of events sealed or verified at a time
 BATCH = 5000
-#: prefix of seals that include the database user id of the writer
+#: prefix of seals that also cover the event's ``create_uid``
 WITH_WRITER = "2:"
 #: prefix of seals over the digest of the texts, which is kept when the texts are erased
 WITH_TEXTS = "3:"

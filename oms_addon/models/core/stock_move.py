@@ -73,7 +73,7 @@ class StockMove(models.Model):
         return self._oms_picking_of_companions() or super()._search_picking_for_assignation()
 
     def _get_new_picking_values(self):
-        """Extend `stock`: set the priority of the order."""
+        """Extend `stock`: mark deliveries of urgent orders as urgent."""
         values = super()._get_new_picking_values()
         if "1" in self.sale_line_id.order_id.mapped("oms_priority"):
             values["priority"] = "1"

@@ -14,7 +14,7 @@ class OmsCustomerAddress(models.AbstractModel):
     _name = "oms.customer.address"
     _description = "Customer Address"
 
-    # === PLACES === #
+    # === COUNTRIES AND STATES === #
 
     @api.model
     def _resolve_places(self, documents):
@@ -123,6 +123,8 @@ class OmsCustomerAddress(models.AbstractModel):
     def _prepare_contact(self, vals, customer, kind):
         """Prepare the values of a contact of a customer. Odoo shows a contact with its customer's
         company name, so a different company is added to the contact's name.
+
+        :return: values of a ``res.partner``
         """
         digest = self.env["res.partner"]._oms_address_digest(vals)
         name, company = vals["name"] or customer.name, vals["company_name"]
@@ -153,7 +155,7 @@ class OmsCustomerAddress(models.AbstractModel):
         text = repr((document.shipping, document.billing, self._buyer(document)))
         return hashlib.sha256(text.encode()).hexdigest()
 
-    # === WHO IS INVOICED === #
+    # === INVOICING ADDRESS === #
 
     @api.model
     def _buyer(self, document):

@@ -56,7 +56,7 @@ class OmsCustomerSplitter(models.AbstractModel):
         self._log(orders, old, new)
         return new
 
-    # === THE CUSTOMER OF AN ACCOUNT === #
+    # === USER ACCOUNTS === #
 
     @api.model
     def _account_problem(self, account):
@@ -139,7 +139,7 @@ class OmsCustomerSplitter(models.AbstractModel):
             channel = message.channel_id
             try:
                 document = channel._adapter()._read(channel, message.topic, message._raw_payload())
-            except Exception:  # noqa: BLE001, S112 - its own lane has told what is wrong with it
+            except Exception:  # noqa: BLE001, S112 - its own job has reported the error
                 continue
             if isinstance(document, OrderDocument):
                 found[message.order_id] = document

@@ -135,7 +135,7 @@ class OmsHold(models.Model):
         return True
 
     def action_cancel_order(self):
-        """Accept a cancellation request: cancel what is not shipped, in Odoo and on the channel.
+        """Accept a cancellation request: cancel unshipped items in Odoo and on the channel.
 
         :return: a notification action if the user may not release some of them, else True
         """

@@ -87,8 +87,8 @@ class OmsOrderBuilder(models.AbstractModel):
         The discount is included in the price if two decimals of a percentage are not exact.
 
         :param Decimal gross: the subtotal before the discount
-        :param Decimal discount: what is taken off it
         :param Decimal discount: the discount amount
+        :param Decimal quantity: in units of the product
         :param Decimal unit: the currency's smallest unit
         :return: price per unit of the product, discount in percent
         :rtype: tuple[Decimal, Decimal]

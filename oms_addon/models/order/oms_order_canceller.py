@@ -26,7 +26,7 @@ class OmsOrderCanceller(models.AbstractModel):
             else:
                 self._cancel_matched(channel, message, document)
 
-    # === THE ORDER IS NAMED === #
+    # === WITH ORDER REFERENCE === #
 
     @api.model
     def _cancel_named(self, channel, message, document):
@@ -57,7 +57,7 @@ class OmsOrderCanceller(models.AbstractModel):
         self._cancel_units(matched, reason)
         message._set_state("done", self.env._("Units cancelled."))
 
-    # === EFFECT === #
+    # === CANCELLATION === #
 
     @api.model
     def _cancel_whole(self, order, reason):

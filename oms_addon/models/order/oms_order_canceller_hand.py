@@ -113,7 +113,7 @@ class OmsOrderCanceller(models.AbstractModel):
 
     @api.model
     def _amount_of(self, order, line, pieces, units, amounts):
-        """:param pieces: quantity of the channel line
+        """:param float pieces: quantity of the channel line, in listing units
         :return: the amount credited for it, in the order's currency
         :rtype: str
         """

@@ -12,7 +12,7 @@ from odoo.addons.oms_addon.tools.contact_keys import Person, plain_words
 class OmsOrderCanceller(models.AbstractModel):
     _inherit = "oms.order.canceller"
 
-    # === THE ORDER IS NOT NAMED === #
+    # === WITHOUT ORDER REFERENCE === #
 
     @api.model
     def _cancel_matched(self, channel, message, document):

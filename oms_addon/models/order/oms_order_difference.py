@@ -24,7 +24,7 @@ class OmsOrderDifference(models.AbstractModel):
     _name = "oms.order.difference"
     _description = "Order Difference"
 
-    # === WHAT IS LIVE === #
+    # === UNITS === #
 
     @api.model
     def _live_units(self, line):
@@ -183,7 +183,7 @@ class OmsOrderDifference(models.AbstractModel):
         more = line._oms_value_of(units - reduced) if units > reduced else 0.0
         return line.oms_reduced_total + more
 
-    # === MEMORY === #
+    # === REPORTED QUANTITIES === #
 
     @api.model
     def _remember(self, reported):

@@ -36,7 +36,7 @@ class OmsOrderFlow(models.AbstractModel):
             return not order._oms_may_ship()
         return name in ("screen", "confirm", "ship", "deliver")
 
-    # === THE STEPS === #
+    # === STEPS === #
 
     @api.model
     def _step_screen(self, orders):

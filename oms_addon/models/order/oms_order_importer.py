@@ -226,7 +226,7 @@ class OmsOrderImporter(models.AbstractModel):
             ]
         )
 
-    # === WHAT CAME BEFORE === #
+    # === EARLIER MESSAGES === #
 
     @api.model
     def _apply_earlier(self, channel, orders, documents):

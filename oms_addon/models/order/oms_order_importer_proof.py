@@ -28,7 +28,7 @@ class OmsOrderImporter(models.AbstractModel):
             if order.oms_is_recorded:
                 self.env["oms.event"]._log(order, "order.noted", problem.message[:500])
 
-    # === PROOF === #
+    # === TOTALS === #
 
     @api.model
     def _prove(self, channel, order, document, known=None):

@@ -76,7 +76,7 @@ class OmsOrderPreview(models.AbstractModel):
             "Will be imported on hold. %(reasons)s", reasons=sentences.join(reasons)
         )
 
-    # === TRYING IT === #
+    # === TRIAL IMPORT === #
 
     @api.model
     def _try(self, channel, events):

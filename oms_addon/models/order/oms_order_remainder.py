@@ -24,7 +24,7 @@ class OmsOrderRemainder(models.AbstractModel):
         """:return: whether the order's channel reports the remainder"""
         return order.oms_channel_id._adapter()._tells_remainder
 
-    # === PIECES === #
+    # === UNITS === #
 
     @api.model
     def _cancel_missing(self, order, document):
@@ -52,7 +52,7 @@ class OmsOrderRemainder(models.AbstractModel):
         has_new = any(l.ref not in known for l in document.lines if l.kind == "product")
         return bool(found) and not any(found) and not has_new
 
-    # === MONEY === #
+    # === PAYMENTS === #
 
     @api.model
     def _charges(self, order, document):

@@ -31,7 +31,7 @@ class OmsOrderReviver(models.AbstractModel):
     _name = "oms.order.reviver"
     _description = "Order Reopening"
 
-    # === RECOGNIZING === #
+    # === DETECTION === #
 
     @api.model
     def _is_reopened(self, order, document):
@@ -75,7 +75,7 @@ class OmsOrderReviver(models.AbstractModel):
             for charge in document.charges
         )
 
-    # === DECIDING === #
+    # === POLICY === #
 
     @api.model
     def _reopen(self, order, document):
@@ -148,7 +148,7 @@ class OmsOrderReviver(models.AbstractModel):
             self.env._("The channel cancelled the order again.")
         )
 
-    # === REVIVING === #
+    # === REOPENING === #
 
     @api.model
     def _revive(self, order):

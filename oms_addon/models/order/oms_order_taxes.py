@@ -20,7 +20,7 @@ WAYS = dict(
 class OmsOrderBuilder(models.AbstractModel):
     _inherit = "oms.order.builder"
 
-    # === WHICH === #
+    # === MAPPING === #
 
     @api.model
     def _find_taxes(self, channel):
@@ -133,7 +133,7 @@ class OmsOrderBuilder(models.AbstractModel):
             mode=mode,
         )
 
-    # === HOW MUCH === #
+    # === AMOUNTS === #
 
     @api.model
     def _tax_difference(self, channel, order, document, known=None):

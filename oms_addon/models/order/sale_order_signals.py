@@ -82,7 +82,7 @@ class SaleOrder(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id("oms_addon.oms_order_refund_action")
         return {**action, "domain": [("order_id", "=", self.id)], "context": {}}
 
-    # === WHAT WE TELL === #
+    # === CANCELLATIONS === #
 
     def _oms_send_cancellation(self, reason="other", text="", lines=()):
         """Send the cancellation of orders, or of some of their items, to their channels.
@@ -159,7 +159,7 @@ class SaleOrder(models.Model):
                 (pickings - shared).action_cancel()
                 order._oms_moves(shared)._action_cancel()
 
-    # === RECORDED ONLY === #
+    # === RECORD ONLY === #
 
     def _oms_record(self):
         """Confirm record-only orders without procurement and set them done."""

@@ -54,7 +54,7 @@ class OmsInvoicePoster(models.AbstractModel):
         poster._log_credit(order, notes, reason)
         return notes.with_env(self.env)
 
-    # === WHAT IS LEFT === #
+    # === UNCREDITED UNITS === #
 
     @api.model
     def _share_out(self, quantities):
@@ -96,7 +96,7 @@ class OmsInvoicePoster(models.AbstractModel):
             )
         )
 
-    # === THE CREDIT NOTE === #
+    # === CREDIT NOTES === #
 
     @api.model
     def _prepare_credit_note(self, order, invoice, lines, reason, amounts=None):
@@ -227,7 +227,7 @@ class OmsInvoicePoster(models.AbstractModel):
             if line.display_type == "product"
         )
 
-    # === THE REFUND === #
+    # === REFUNDS === #
 
     @api.model
     def _reconcile_refund(self, order, notes, refund_charge_ref):

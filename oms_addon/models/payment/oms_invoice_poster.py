@@ -90,7 +90,7 @@ class OmsInvoicePoster(models.AbstractModel):
             for line in order.order_line
         )
 
-    # === THE BATCH === #
+    # === POSTING === #
 
     @api.model
     def _invoice_batch(self, orders):
@@ -168,7 +168,7 @@ class OmsInvoicePoster(models.AbstractModel):
 
     @api.model
     def _order_of(self, invoice):
-        """:return: the order of an invoice created here"""
+        """:return: the order of an invoice created by this model"""
         return invoice.invoice_line_ids.sale_line_ids.order_id[:1]
 
     @api.model

@@ -24,7 +24,7 @@ class RefundParts(NamedTuple):
 class OmsOrderRefund(models.Model):
     _inherit = "oms.order.refund"
 
-    # === WHAT THE CHANNEL TELLS === #
+    # === REPORTED REFUNDS === #
 
     @api.model
     def _apply(self, pairs):

@@ -126,7 +126,7 @@ class OmsOrderRefund(models.Model):
         )
         self._credit_waiting(order)
 
-    # === ECHOES === #
+    # === MATCHING === #
 
     @api.model
     def _made_as(self, order, refund):
@@ -210,7 +210,7 @@ class OmsOrderRefund(models.Model):
             self.amount = float(total)
             self._credit_later(self.order_id, more, {}, self.reason)
 
-    # === WHAT BECOMES MORE === #
+    # === INCREASED QUANTITIES === #
 
     @api.model
     def _extract_units(self, refund):

@@ -11,7 +11,7 @@ from odoo.addons.oms_addon.documents.codec import loads
 class OmsOrderRefund(models.Model):
     _inherit = "oms.order.refund"
 
-    # === WHAT A LEDGER TELLS === #
+    # === LEDGER ENTRIES === #
 
     @api.model
     def _as_meant(self, order, refund):

@@ -91,7 +91,7 @@ class OmsOrderRefund(models.Model):
             )
         )
 
-    # === WHAT THE CHANNEL SAYS === #
+    # === CHANNEL REPORTS === #
 
     def _note_paper(self, answer):
         """Mark accepted refunds that moved no money as documents only.

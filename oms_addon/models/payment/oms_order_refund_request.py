@@ -16,7 +16,7 @@ from odoo.addons.oms_addon.tools.shares import rounded, spread_within
 class OmsOrderRefund(models.Model):
     _inherit = "oms.order.refund"
 
-    # === WHAT WE ASK OF THE CHANNEL === #
+    # === REQUESTED REFUNDS === #
 
     @api.model
     def _ask(self, order, content, reason):

@@ -177,7 +177,7 @@ class OmsPaymentCollector(models.AbstractModel):
             ref=charge.ref,
         )
 
-    # === KNOWN CHARGES === #
+    # === EXISTING CHARGES === #
 
     @api.model
     def _update_known(self, known, again):

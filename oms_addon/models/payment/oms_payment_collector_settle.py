@@ -11,7 +11,7 @@ STATE_CODES = ("UNDERPAID", "OVERPAID", "REFUND_DUE", "PAYMENT_CURRENCY", "LATE_
 class OmsPaymentCollector(models.AbstractModel):
     _inherit = "oms.payment.collector"
 
-    # === WHAT FOLLOWS === #
+    # === EXCEPTIONS AND LINKS === #
 
     @api.model
     def _recompute_holds(self, orders, problems):

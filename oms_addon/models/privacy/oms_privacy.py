@@ -35,7 +35,7 @@ class OmsPrivacy(models.AbstractModel):
     _name = "oms.privacy"
     _description = "Personal Data"
 
-    # === WHAT STANDS IN THE WAY === #
+    # === OBSTACLES === #
 
     @api.model
     def _open_orders(self, person):
@@ -74,7 +74,7 @@ class OmsPrivacy(models.AbstractModel):
             )
         return ""
 
-    # === ERASING === #
+    # === ERASURE === #
 
     @api.model
     def _erase(self, person):
@@ -192,7 +192,7 @@ class OmsPrivacy(models.AbstractModel):
             for company in person.companies:
                 Event._log(person.contacts.with_company(company)[:1], "customer.erased", text)
 
-    # === WHAT IS KEPT === #
+    # === KEPT DATA === #
 
     @api.model
     def _kept(self, person):

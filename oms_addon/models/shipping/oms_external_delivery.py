@@ -44,8 +44,8 @@ class OmsExternalShipment(models.AbstractModel):
 
     @api.model
     def _prepare_picking(self, order, warehouse, product, deducts):
-        """Prepare the values of a delivery of externally shipped units. Units that are not deducted
-        come from the inventory loss location.
+        """:return: the values of a delivery of externally shipped units; units that are not
+        deducted come from the inventory loss location
         """
         place = warehouse.lot_stock_id
         if not deducts:

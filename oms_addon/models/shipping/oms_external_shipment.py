@@ -19,7 +19,7 @@ class OmsExternalShipment(models.AbstractModel):
     _name = "oms.external.shipment"
     _description = "External Shipment"
 
-    # === WHAT THE CHANNEL REPORTS === #
+    # === REPORTED UNITS === #
 
     @api.model
     def _record(self, order, document):
@@ -109,7 +109,7 @@ class OmsExternalShipment(models.AbstractModel):
             f"{units:g} × {line.product_id.display_name}" for line, units in pending.items()
         )
 
-    # === WHAT BECOMES OF THEM === #
+    # === RECORDING === #
 
     @api.model
     def _apply(self, orders):

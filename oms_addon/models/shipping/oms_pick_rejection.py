@@ -25,7 +25,7 @@ class OmsPickRejection(models.Model):
     counted = fields.Float("Counted Quantity", digits="Product Unit", readonly=True)
     outcome = fields.Char(readonly=True)
 
-    # === REJECTING === #
+    # === SHORT PICKS === #
 
     @api.model
     def _reject(self, line, reason, quantity, counted=None):

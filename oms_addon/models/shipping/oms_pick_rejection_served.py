@@ -8,7 +8,7 @@ from odoo.addons.oms_addon.tools.sealed_context import sealed
 class OmsPickRejection(models.Model):
     _inherit = "oms.pick.rejection"
 
-    # === SERVED ELSEWHERE === #
+    # === SOURCING === #
 
     def _exclude(self, sale_line, units):
         """Exclude the warehouse for the line, unless it has enough at other locations."""

@@ -17,7 +17,7 @@ class OmsPutBack(models.AbstractModel):
     _name = "oms.put.back"
     _description = "Restock"
 
-    # === HOW MUCH === #
+    # === QUANTITIES === #
 
     @api.model
     def _restock_fewer(self, line, before):
@@ -76,7 +76,7 @@ class OmsPutBack(models.AbstractModel):
         (moves - gone)._action_assign()
         return self._make(parts)
 
-    # === THE TRANSFERS === #
+    # === TRANSFERS === #
 
     @api.model
     def _make(self, parts):
@@ -179,7 +179,7 @@ class OmsPutBack(models.AbstractModel):
             move._action_cancel()
             move.unlink()
 
-    # === TELLING === #
+    # === LOGGING === #
 
     @api.model
     def _log_restock(self, order, picking):

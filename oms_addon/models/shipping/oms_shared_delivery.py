@@ -15,7 +15,7 @@ class OmsSharedDelivery(models.AbstractModel):
     _name = "oms.shared.delivery"
     _description = "Combined Shipment"
 
-    # === MERGING === #
+    # === COMBINING === #
 
     @api.model
     def _merge(self, orders):
@@ -105,7 +105,7 @@ class OmsSharedDelivery(models.AbstractModel):
             orders, "order.shipped_together", {order.id: text for order, text in texts.items()}
         )
 
-    # === UNMERGING === #
+    # === SPLITTING OFF === #
 
     @api.model
     def _separate(self, orders, pickings=None):

@@ -10,7 +10,7 @@ class OmsShipTogether(models.AbstractModel):
     _name = "oms.ship.together"
     _description = "Orders to Combine"
 
-    # === FINDING === #
+    # === SEARCH === #
 
     @api.model
     def _companions(self, orders):
@@ -113,7 +113,7 @@ class OmsShipTogether(models.AbstractModel):
         """:return: the letters and digits of a text, case-folded"""
         return "".join(c for c in (text or "").casefold() if c.isalnum())
 
-    # === WHY NOT === #
+    # === REASONS === #
 
     @api.model
     def _why_not(self, orders):

@@ -14,7 +14,7 @@ MAX_GROUPS = 500
 class OmsShipTogether(models.AbstractModel):
     _inherit = "oms.ship.together"
 
-    # === BY THEMSELVES === #
+    # === AUTOMATIC COMBINATION === #
 
     @api.model
     def _gather(self, orders):
@@ -78,7 +78,7 @@ class OmsShipTogether(models.AbstractModel):
         begin, end = (o.oms_placed_at or o.date_order for o in (first, order))
         return end <= begin + timedelta(hours=hours)
 
-    # === SHOWN TO PEOPLE === #
+    # === PROPOSALS === #
 
     @api.model
     def _proposals(self):

@@ -53,7 +53,7 @@ class OmsStopRequest(models.Model):
         answer = {"answered_by_id": self.env.uid, "answered_at": fields.Datetime.now()}
         return super()._set_state(state, **answer, **values)
 
-    # === ASKING === #
+    # === REQUESTS === #
 
     @api.model
     def _ask(self, order, pickings, reason, units=None):
@@ -150,7 +150,7 @@ class OmsStopRequest(models.Model):
             :1
         ]
 
-    # === ANSWERING === #
+    # === ANSWERS === #
 
     def _answer(self, is_stopped):
         """Process the warehouse's answer.

@@ -73,7 +73,7 @@ class StockPicking(models.Model):
             )
             self.env["oms.event"]._log(order, "order.shipping_charged", text)
 
-    # === WHAT IS IN IT === #
+    # === CONTENTS === #
 
     def _oms_value(self, order):
         """:return: the value of an order's items in this delivery, including taxes, in the
