@@ -1,4 +1,4 @@
-"""Shopify: a store, what its messages say, and the one call to it."""
+"""Shopify: capabilities, verification and parsing of messages, and GraphQL calls."""
 
 import hashlib
 from datetime import datetime, timedelta, timezone
@@ -21,13 +21,13 @@ from odoo.addons.oms_addon.tools.paging import Pages
 from . import parse_documents as documents
 
 API_VERSION = "2026-07"
-# Shopify tries again for four hours and has been hours late in its own outages; what is
-# older was recorded by somebody and is sent again. The poll has brought it long since.
+# Shopify retries for four hours and has been hours late in outages; an older message may be a
+# replay attack, and its content was fetched by a poll before.
 MAX_AGE = timedelta(days=2)
 
 
 class TooCostly(FinalError):
-    """The query costs more than Shopify accepts at once: ask for less."""
+    """The query exceeds Shopify's maximum cost: fetch less per query."""
 
 
 class OmsChannelAdapterShopify(models.AbstractModel):
@@ -66,7 +66,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
         "webhook_secret": "Client Secret of the App",
     }
     _batch_sizes = {"stock": 250, "price": 100}
-    # What the plans with the least have; Shopify tells the real numbers with every answer.
+    # Limits of the smallest plans; responses contain the store's actual limits.
     _rate_limits = {"default": (100.0, 2000.0), "download": (5.0, 10.0)}
 
     @api.model
@@ -84,15 +84,15 @@ class OmsChannelAdapterShopify(models.AbstractModel):
 
     @api.model
     def _shop_problem(self, channel, told, body):
-        """Compare the store of a message with that of the channel: an app has one secret for all
-        the stores it is installed in.
+        """Check that a message is from the channel's store: an app has one secret for all stores
+        where it is installed.
 
         :param str told: the store in the headers, which are not signed
-        :return: why the message is refused; '' when it is from the channel's own store
+        :return: why the message is refused; '' when it is from the channel's store
         """
         own = self._parse_address(channel.base_url).host if channel.base_url else ""
         if own and not self._has_host(own):
-            return ""  # an allowed host, which is no store of Shopify
+            return ""  # a trusted host that is not Shopify's
         for domain in {told.lower(), parse_topics.shop_of(body) or told.lower()}:
             if not own or domain != own:
                 return self.env._(
@@ -105,7 +105,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
 
     @api.model
     def _age_problem(self, triggered_at, now):
-        """:return: why the time a message was made at is not to be believed; '' when it is"""
+        """:return: why the time of a message is refused; '' when it is valid"""
         try:
             made_at = datetime.fromisoformat(triggered_at[:19]).replace(tzinfo=timezone.utc)
         except ValueError:
@@ -115,8 +115,8 @@ class OmsChannelAdapterShopify(models.AbstractModel):
 
     @api.model
     def _identify(self, channel, headers, body):
-        """Override of `oms.channel.adapter`: a body is an event for each topic; one that tells no
-        time is another one later.
+        """Override of `oms.channel.adapter`: an event is a body of a topic; without a time in the
+        body, the same body in another minute is another event.
         """
         topic = headers.get("X-Shopify-Topic") or "orders/updated"
         event_ref, order_ref = self._describe(topic, body)
@@ -126,7 +126,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
 
     @api.model
     def _describe(self, topic, payload):
-        """Override of `oms.channel.adapter`: named by its content."""
+        """Override of `oms.channel.adapter`: identified by its content."""
         ref = f"{topic}:{hashlib.sha256(payload).hexdigest()[:32]}"
         try:
             return ref, parse_topics.order_ref_of(topic, loads(payload))
@@ -138,16 +138,16 @@ class OmsChannelAdapterShopify(models.AbstractModel):
         """Override of `oms.channel.adapter`."""
         return documents.parse(topic, payload)
 
-    # === THE CALL === #
+    # === CALLS === #
 
     @api.model
     def _graphql(self, channel, query, variables=None, cost=10.0):
-        """Ask or tell Shopify something.
+        """Run a query or mutation.
 
-        :param float cost: what it costs, about; Shopify says how much it was
+        :param float cost: its estimated cost; the actual cost is in the response
         :return: the data
-        :raise RateLimited: when too little of the points is left
-        :raise TooCostly: when it costs more than any query may
+        :raise RateLimited: when too few points are left
+        :raise TooCostly: when it exceeds the maximum cost of a query
         """
         answer = self._call(
             channel,
@@ -180,8 +180,8 @@ class OmsChannelAdapterShopify(models.AbstractModel):
 
     @api.model
     def _are_left_out(self, errors):
-        """:return: whether all that is wrong is that the app may not read the payment terms of
-        orders: they are unknown then, and the orders are not
+        """:return: whether the only errors are that the app may not read the orders' payment terms:
+        the orders are used without them
         """
         return isinstance(errors, list) and all(
             (error.get("extensions") or {}).get("code") == "ACCESS_DENIED"
@@ -191,7 +191,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
 
     @api.model
     def _raise(self, errors, spent):
-        """Turn the errors of an answer into what they mean."""
+        """Raise the exception for the errors in a response."""
         errors = errors if isinstance(errors, list) else [{"message": str(errors)}]
         codes = {(error.get("extensions") or {}).get("code") for error in errors}
         words = "; ".join(dict.fromkeys(str(error.get("message")) for error in errors))
@@ -218,19 +218,19 @@ class OmsChannelAdapterShopify(models.AbstractModel):
 
     @api.model
     def _refuse(self, errors):
-        """:raise FinalError: when Shopify took a call and refused what it asks for"""
+        """:raise FinalError: when Shopify accepted a mutation, but returned user errors"""
         if errors:
             words = "; ".join(dict.fromkeys(error["message"] for error in errors))
             raise FinalError(self.env._("Shopify rejected the request: %s", words))
 
     @api.model
     def _rest(self, channel, query, of, extract, page=None):
-        """Read a list to its end.
+        """Fetch the remaining pages of a list.
 
-        :param str of: the id of what it is a list of
-        :param extract: finds the list in an answer
-        :param dict page: the page that is known; ``None`` to begin
-        :return: what follows it
+        :param str of: the id of the record with the list
+        :param extract: function that returns the list in a response
+        :param dict page: the first page; ``None`` to start with it
+        :return: the nodes of the other pages
         """
         found, pages = [], Pages()
         while page is None or page["pageInfo"]["hasNextPage"]:

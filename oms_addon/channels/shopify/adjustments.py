@@ -1,4 +1,4 @@
-"""Shopify: telling cancellations and refunds."""
+"""Shopify: push cancellations and refunds."""
 
 from collections import Counter
 from decimal import Decimal
@@ -10,7 +10,7 @@ from odoo.addons.oms_addon.exceptions import FinalError, Unfinished
 
 from .parse_values import gid, id_of
 
-#: how often, and after how many seconds, a cancellation is looked for that Shopify works on
+#: number of checks, and seconds between them, while Shopify processes a cancellation
 LOOKS, LOOK_SECONDS = 20, 15
 CANCEL_REASONS = {
     "customer": "CUSTOMER",
@@ -25,7 +25,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
 
     @api.model
     def _push_cancellation(self, channel, key, cancellation):
-        """Override of `oms.channel.adapter`: pieces are cancelled by a refund that removes them."""
+        """Override of `oms.channel.adapter`: units are cancelled by a refund that removes them."""
         if cancellation["lines"]:
             return self._cancel_pieces(channel, key, cancellation)
         order_id = gid("Order", cancellation["order_ref"])
@@ -52,14 +52,14 @@ class OmsChannelAdapterShopify(models.AbstractModel):
             if is_cancelled:
                 return {"job": state["job"]}
         if state["looks"] < LOOKS:
-            # Shopify cancels in a job of its own.
+            # Shopify cancels in an asynchronous job.
             later = {**state, "looks": state["looks"] + 1}
             raise Unfinished(self.env._("Shopify is processing it."), later, seconds=LOOK_SECONDS)
         unmet = self.env._(
             "Shopify accepted the cancellation, but the order is still not cancelled. Cancel it "
             "in Shopify."
         )
-        # A retry sends it again.
+        # A retry repeats the call.
         return {"unmet": unmet}
 
     @api.model
@@ -69,7 +69,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
 
     @api.model
     def _cancel_pieces(self, channel, key, cancellation):
-        """Take pieces off an order, with their money where that is wanted."""
+        """Cancel units of an order, with their amount if it is to be refunded."""
         order = self._refundable_order(channel, cancellation["order_ref"])
         if known := self._refund_made(order, key):
             return {"refund_ref": known, "already": True}
@@ -115,26 +115,26 @@ class OmsChannelAdapterShopify(models.AbstractModel):
 
     @api.model
     def _refund_made(self, order, key):
-        """:return: the refund that was made for a key before, however long ago; '' if none"""
+        """:return: the refund created with a key, however long ago; '' if none"""
         mark = self._mark(key)
         made = (r["id"] for r in order["refunds"] if mark in (r["note"] or ""))
         return id_of(next(made, ""))
 
     @api.model
     def _mark(self, key):
-        """:return: by what a refund's note tells which call made it"""
+        """:return: the text in a refund's note that identifies the call"""
         return f"[{self._once(key)[:13]}]"
 
     @api.model
     def _is_echo(self, refund, key):
-        """Override of `oms.channel.adapter`: the note names the call."""
+        """Override of `oms.channel.adapter`: the note contains the key."""
         return self._mark(key) in refund.reason
 
     @api.model
     def _refund_lines(self, channel, order, lines, restock_type):
-        """:return: the lines of a refund as Shopify takes them
+        """:return: the lines of a refund in Shopify's format
 
-        Of what is charged besides, such as a tip or duties, Shopify takes the money alone.
+        Other charges, such as a tip or duties, are refunded by amount only.
         """
         lines = [
             line
@@ -167,7 +167,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
 
     @api.model
     def _restock_place(self, order):
-        """:return: where pieces are put back: where they were taken from"""
+        """:return: the location for restock: the one the items were shipped from"""
         for part in order["fulfillmentOrders"]["nodes"]:
             if part["assignedLocation"]["location"]:
                 return part["assignedLocation"]["location"]["id"]
@@ -175,7 +175,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
 
     @api.model
     def _spread(self, order, amount, charge_ref):
-        """Spread an amount over the payments it can be given back on.
+        """Distribute an amount over the refundable payments.
 
         :return: the transactions of a refund
         """
@@ -198,9 +198,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
 
     @api.model
     def _refundable(self, order, charge_ref):
-        """:return: pairs (payment, what of it was not given back yet), the wanted one first
-        where it is named
-        """
+        """:return: pairs (payment, refundable amount); the requested payment first, if any"""
         refunded, payments = {}, []
         for transaction in order["transactions"]:
             parent, status = transaction["parentTransaction"], transaction["status"]
@@ -218,7 +216,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
 
     @api.model
     def _presented(self, transaction):
-        """:return: the amount of a transaction, in the currency the customer pays in"""
+        """:return: the amount of a transaction, in the customer's currency"""
         return Decimal(transaction["amountSet"]["presentmentMoney"]["amount"])
 
     @api.model
@@ -233,7 +231,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
 
     @api.model
     def _refund(self, channel, key, order, text, lines, transactions, **values):
-        """Make a refund, once."""
+        """Create a refund, once."""
         values |= {
             "orderId": order["id"],
             "currency": order["presentmentCurrencyCode"],

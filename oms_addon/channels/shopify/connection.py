@@ -1,4 +1,4 @@
-"""Shopify: the access, and the messages we ask it for."""
+"""Shopify: connection test and webhooks."""
 
 import contextlib
 
@@ -53,8 +53,8 @@ class OmsChannelAdapterShopify(models.AbstractModel):
 
     @api.model
     def _confirm(self, channel, document):
-        """Override of `oms.channel.adapter`: a removed app may not ask, an erased customer has
-        no e-mail address.
+        """Override of `oms.channel.adapter`: the app is removed when its calls are rejected, a
+        customer is erased when the e-mail address is gone.
         """
         if document.kind in ("disconnected", "erase_shop"):
             with contextlib.suppress(CredentialsError):
@@ -80,7 +80,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
 
     @api.model
     def _test_connection(self, channel):
-        """Override of `oms.channel.adapter`: one question, and which scopes are missing."""
+        """Override of `oms.channel.adapter`: one query, and missing scopes."""
         channel_sudo = channel.sudo()
         if not all(channel_sudo[name] for name in self._required_credentials):
             return self.env._(
@@ -92,7 +92,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
         except UserError as error:
             return self.env._("Shopify cannot be reached: %(why)s", why=str(error))
         scopes = {s["handle"] for s in data["currentAppInstallation"]["accessScopes"]}
-        # Whoever may write may read.
+        # Write scopes include reading.
         scopes |= {s.replace("write_", "read_", 1) for s in scopes if s.startswith("write_")}
         missing = [scope for scope in SCOPES if scope not in scopes]
         if missing:
@@ -105,9 +105,9 @@ class OmsChannelAdapterShopify(models.AbstractModel):
 
     @api.model
     def _ensure_webhooks(self, channel):
-        """Override of `oms.channel.adapter`: one subscription for each topic.
+        """Override of `oms.channel.adapter`: one webhook subscription for each topic.
 
-        Subscriptions of the same app that go to other systems are left alone.
+        Subscriptions of the same app to other systems are not changed.
         """
         known = self._subscriptions(channel)
         wanted = {topic.upper().replace("/", "_"): topic for topic in TOPICS}
@@ -136,7 +136,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
 
     @api.model
     def _subscriptions(self, channel):
-        """:return: the app's subscriptions for this channel, at this address or another"""
+        """:return: the app's subscriptions for this channel, at the current or a former address"""
         found, page, pages = [], {"pageInfo": {"hasNextPage": True, "endCursor": None}}, Pages()
         while page["pageInfo"]["hasNextPage"]:
             self._turn(channel, pages, page["pageInfo"]["endCursor"])

@@ -1,4 +1,4 @@
-"""Shopify: the orders of a window, by an export where there are many."""
+"""Shopify: orders of a window, by a bulk export where there are many."""
 
 import json
 from urllib.parse import parse_qsl, urlsplit
@@ -14,7 +14,7 @@ from . import parse_nodes as nodes
 from . import queries
 from .parse_values import id_of
 
-# How many orders at once: no query may cost more than 1,000 points, see queries.py.
+# Orders per query: its cost must not exceed 1,000 points, see queries.py.
 WINDOW = 8
 
 
@@ -44,7 +44,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
     def _fetch_window(self, channel, start, end, cursor=None):
         """Override of `oms.channel.adapter`: by an export; page by page where that fails.
 
-        The cursor is ``export:`` and its id, or ``list:`` and the page before.
+        The cursor is ``export:`` and its id, or ``list:`` and the previous page.
         """
         kind, _colon, rest = (cursor or "").partition(":")
         if kind == "list":
@@ -57,7 +57,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
 
     @api.model
     def _start_export(self, channel, condition):
-        """:return: the cursor of an export, of a list where no export can be had"""
+        """:return: the cursor of a new export; of a list where no export can be started"""
         query = queries.EXPORT % json.dumps(condition)
         data = self._graphql(channel, queries.START_EXPORT, {"query": query})
         answer = data["bulkOperationRunQuery"]
@@ -80,7 +80,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
             return [], "list:"
         if not state["url"]:
             return [], None
-        # The address is a secret: its query is what lets one in, and is not logged.
+        # The query of the URL grants access, so it is not logged.
         parts = urlsplit(state["url"])
         answer = self._call(
             channel,
@@ -94,7 +94,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
 
     @api.model
     def _exported_event(self, node):
-        """:return: the event of an order of an export, or the request to ask for it"""
+        """:return: the event of an order in an export, or a request to fetch it"""
         if nodes.is_whole(node):
             return self._event(node)
         event = self._event(node)

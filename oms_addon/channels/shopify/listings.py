@@ -1,4 +1,4 @@
-"""Shopify: what is offered, where it is kept, how it is taxed."""
+"""Shopify: fetch listings, locations and taxes."""
 
 from collections import Counter
 from decimal import Decimal
@@ -12,7 +12,7 @@ from odoo.addons.oms_addon.tools.paging import Pages
 from . import queries
 from .parse_values import amount_of, gid, id_of, percent_of
 
-# How many variants at once: no query may cost more than 1,000 points, see queries.py.
+# Variants per query: its cost must not exceed 1,000 points, see queries.py.
 LISTINGS = 20
 LISTED = 100
 
@@ -22,7 +22,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
 
     @api.model
     def _fetch_listings(self, channel, cursor=None):
-        """Override of `oms.channel.adapter`: a row for each variant and place it is kept at."""
+        """Override of `oms.channel.adapter`: a row for each variant and location."""
         variables = {"first": LISTINGS, "after": cursor}
         data = self._graphql(channel, queries.LISTINGS, variables, 300.0)
         page = data["productVariants"]
@@ -35,7 +35,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
 
     @api.model
     def _complete_levels(self, channel, item):
-        """Ask for the places beyond the first that an item is kept at."""
+        """Fetch the further locations of inventory items."""
         page = item["inventoryLevels"]
         page["nodes"] += self._rest(
             channel,
@@ -76,7 +76,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
 
     @api.model
     def _find_listed(self, channel, listings):
-        """Override of `oms.channel.adapter`: variants by their ids."""
+        """Override of `oms.channel.adapter`: variants by id."""
         found = set()
         for refs in split_every(LISTED, listings.mapped("external_ref"), list):
             ids = [gid("ProductVariant", ref) for ref in refs]
@@ -86,7 +86,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
 
     @api.model
     def _fetch_locations(self, channel):
-        """Override of `oms.channel.adapter`: a fulfilment service ships by itself."""
+        """Override of `oms.channel.adapter`: fulfillment services ship themselves."""
         found, page, pages = [], {"pageInfo": {"hasNextPage": True, "endCursor": None}}, Pages()
         while page["pageInfo"]["hasNextPage"]:
             after = page["pageInfo"]["endCursor"]
@@ -105,7 +105,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
 
     @api.model
     def _fetch_taxes(self, channel):
-        """Override of `oms.channel.adapter`: those of the last orders; Shopify has no list."""
+        """Override of `oms.channel.adapter`: rates in the latest orders; Shopify has no list."""
         taxes = {}
         for order in self._graphql(channel, queries.TAXES_SEEN, cost=202.0)["orders"]["nodes"]:
             seen = Counter()
@@ -114,7 +114,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
                     continue
                 rate, name = percent_of(tax["rate"]), tax["title"] or ""
                 key = rate, order["taxesIncluded"], name
-                # Those of one order apply together.
+                # The taxes of one order apply together.
                 taxes[key] = max(taxes.get(key, 0), seen[rate])
                 seen[rate] += 1
         return [

@@ -1,8 +1,8 @@
-"""What Shopify's Admin API is sent in GraphQL."""
+"""Shopify: GraphQL mutations, and queries needed for them."""
 
 from .queries import ERRORS, PAGE
 
-# === WHAT WE TELL === #
+# === MUTATIONS === #
 
 SET_STOCK = """
 mutation SetStock($input: InventorySetQuantitiesInput!, $key: String!) {

@@ -1,4 +1,4 @@
-"""Shopify: asking for orders."""
+"""Shopify: fetch orders."""
 
 import hashlib
 import json
@@ -15,9 +15,9 @@ from . import queries
 from .adapter import TooCostly
 from .parse_values import gid, id_of
 
-# How many at once: no query may cost more than 1,000 points, see queries.py.
+# Orders per query: its cost must not exceed 1,000 points, see queries.py.
 CHANGES, ORDERS, REFUNDS = 30, 4, 4
-#: how long after a change its second is over for sure, however our clocks differ
+#: delay after which the second of a change is over, whatever the difference of clocks
 SETTLED = timedelta(seconds=5)
 
 
@@ -26,12 +26,11 @@ class OmsChannelAdapterShopify(models.AbstractModel):
 
     @api.model
     def _fetch(self, channel, limit=None):
-        """Override of `oms.channel.adapter`: what changed is listed, what is new is asked for.
+        """Override of `oms.channel.adapter`: list changed orders, fetch those not seen yet.
 
-        The cursor is JSON: ``since`` (the last change seen), ``after`` (the page before),
-        ``seen`` (the changes within the overlap, so that they are not asked for again) and
-        ``first`` in the first sweep, which takes the orders still to be worked on. A time
-        alone is one, too.
+        The cursor is JSON: ``since`` (the last change seen), ``after`` (the previous page),
+        ``seen`` (changes within the overlap, which are not fetched again) and ``first`` in the
+        first run, which fetches open orders only. A plain time is accepted, too.
         """
         cursor = self._read_cursor(channel)
         if not cursor:
@@ -50,15 +49,15 @@ class OmsChannelAdapterShopify(models.AbstractModel):
         if not events and is_done and not following and not cursor.get("first"):
             return [], channel.cursor
         known = fresh if is_done else {event.order_ref for event in events}
-        # It may change once more within a second that is not over.
+        # An order may change again within the current second.
         settled = self._written(datetime.now(timezone.utc) - SETTLED)
         seen |= {ref: at for ref, at in fresh.items() if ref in known and at < settled}
         return events, self._next_cursor(cursor, seen, is_done, following)
 
     @api.model
     def _read_cursor(self, channel):
-        """:return: the cursor; the beginning of the first sweep, where there is none; none for
-        a store without orders
+        """:return: the parsed cursor; the start of the first run, if there is none; ``None`` for a
+        store without orders
         """
         if not channel.cursor:
             last = self._changed(channel, "", "UPDATED_AT", 1, None, reverse=True)["nodes"]
@@ -71,7 +70,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
 
     @api.model
     def _condition(self, cursor):
-        """:return: which orders are asked for"""
+        """:return: the search condition for orders"""
         if cursor.get("first"):
             return "status:open NOT fulfillment_status:fulfilled"
         start = self._moment(cursor["since"]) - timedelta(seconds=self._overlap_seconds)
@@ -79,19 +78,19 @@ class OmsChannelAdapterShopify(models.AbstractModel):
 
     @api.model
     def _next_cursor(self, cursor, seen, is_done, following):
-        """:return: the cursor behind a page; the same page where it was not told to its end"""
+        """:return: the cursor after a page; the same page if it was not fetched completely"""
         if not is_done:
             return json.dumps({**cursor, "seen": seen})
         if following:
             return json.dumps({**cursor, "after": following, "seen": self._recent(seen)})
-        # The first sweep is over: go on with what changed since it began.
+        # The first run is complete: continue with changes since it started.
         newest = "" if cursor.get("first") else max(seen.values(), default="")
         since = max(cursor["since"], newest)
         return json.dumps({"since": since, "seen": self._recent(seen)})
 
     @api.model
     def _recent(self, seen):
-        """:return: of the changes that were seen those the overlap will show again"""
+        """:return: the seen changes that the overlap will return again"""
         if not seen:
             return {}
         overlap = timedelta(seconds=self._overlap_seconds)
@@ -115,10 +114,10 @@ class OmsChannelAdapterShopify(models.AbstractModel):
 
     @api.model
     def _ask_some(self, channel, refs):
-        """Ask for orders until the channel's limit is used up.
+        """Fetch orders until the rate limit is reached.
 
-        :return: the events of those that were told, and whether all were
-        :raise RateLimited: when not even the first could be asked for
+        :return: the events of fetched orders, and whether all were fetched
+        :raise RateLimited: when not even the first could be fetched
         """
         events = []
         for start in range(0, len(refs), ORDERS):
@@ -132,7 +131,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
 
     @api.model
     def _fetch_orders(self, channel, refs):
-        """Override of `oms.channel.adapter`: also for ids of parts of their fulfilment."""
+        """Override of `oms.channel.adapter`: accepts ids of fulfillment records, too."""
         parts = [ref for ref in refs if ref.startswith("gid://")]
         refs = [ref for ref in refs if not ref.startswith("gid://")]
         if parts:
@@ -147,7 +146,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
 
     @api.model
     def _ask(self, channel, refs):
-        """:return: an event for each of a few orders there is"""
+        """:return: an event for each existing order"""
         ids = [gid("Order", ref) for ref in refs]
         try:
             found = self._graphql(channel, queries.ORDERS, {"ids": ids}, 60.0 * len(ids))["nodes"]
@@ -159,7 +158,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
 
     @api.model
     def _event(self, node):
-        """:return: the event of an order that was asked for, named by its content"""
+        """:return: the event of a fetched order, identified by its content"""
         body = self._body(node)
         ref = id_of(node["id"])
         digest = hashlib.sha256(body).hexdigest()[:16]
@@ -174,7 +173,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
 
     @api.model
     def _complete(self, channel, node):
-        """Ask for what an order has more than a page of, and for its refunds."""
+        """Fetch an order's refunds, and lists that exceed a page."""
         for name, query in queries.MORE.items():
             page = node[name]
             page["nodes"] += self._rest(
@@ -204,7 +203,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
 
     @api.model
     def _complete_scheduled(self, channel, node):
-        """Ask which lines are sent later."""
+        """Fetch which lines are shipped later."""
         for part in node["fulfillmentOrders"]["nodes"]:
             if part["status"] == "SCHEDULED":
                 lines = self._rest(

@@ -1,12 +1,12 @@
-"""What Shopify says becomes documents: orders, refunds, payments, products, notices.
+"""Parse Shopify's messages to documents: orders, refunds, payments, products, notices.
 
-Webhooks come in the shape of Shopify's REST interface; what is asked for comes as nodes of
-its GraphQL interface and is brought into that shape first, so that one builder makes the
-same document of both. Money is what the customer pays in (presentment).
+Webhooks have the format of Shopify's REST API; fetched data are nodes of its GraphQL API and are
+converted to that format first, so that one builder creates the same document of both. Amounts are
+in the customer's currency (presentment).
 
-An asked order knows more than a told one: payments, the holds of its fulfilment orders,
-risk, where it is collected. Its version says so: of two documents of the same second the
-asked one is the newer.
+Fetched orders contain more than webhooks: payments, holds of fulfillment orders, risk, pickup
+location. Their version is therefore higher: of two documents of the same second the fetched one is
+the newer.
 """
 
 from odoo.addons.oms_addon.documents.channel import (
@@ -28,18 +28,18 @@ from .parse_rest import rest_order
 from .parse_topics import ASKED, TO_ASK
 from .parse_values import id_of, text_of
 
-#: the version of a told order, see above; that of an asked one is higher
+#: version of an order from a webhook, see above; that of a fetched one is higher
 TOLD_VERSION = "1"
 
 
 @in_words
 def parse(topic, payload):
-    """Return the document of a webhook, or of an order that was asked for.
+    """Return the document of a webhook, or of a fetched order.
 
     :param str topic: Shopify's name of the event
     :param bytes payload: the body
-    :return: a document; ``None`` when the topic asks for nothing
-    :raise DocumentError: when the body is not what Shopify describes
+    :return: a document; ``None`` when messages of the topic are ignored
+    :raise DocumentError: when the body is not in Shopify's format
     """
     data = loads(payload)
     if not isinstance(data, dict):
@@ -59,7 +59,7 @@ def parse(topic, payload):
 
 
 def _read_order(topic, data):
-    """An order, told or asked for; one that a message cannot tell whole is to be asked for."""
+    """An order from a webhook or fetched; an order request when the webhook is incomplete."""
     if "createdAt" in data:
         return build_order(rest_order(data), asked_values(data))
     if _is_partial(data):
@@ -68,10 +68,9 @@ def _read_order(topic, data):
 
 
 def _is_partial(data):
-    """Say whether a webhook lacks what the order cannot do without.
+    """Return whether a webhook lacks necessary data of the order.
 
-    A company's name and tax number, and the place where the customer collects, stand in
-    nothing Shopify sends.
+    A company's name and tax number, and the pickup location, are in none of Shopify's webhooks.
     """
     return bool(data.get("company")) or (
         not data.get("shipping_address")
@@ -83,7 +82,7 @@ def _is_partial(data):
 
 
 def _read_transaction(topic, data):
-    """A payment; the end of an authorisation is news of the authorisation."""
+    """A payment; a voided authorization is an update of the authorization."""
     if data.get("kind") == "void":
         return OrderRequest(order_ref=id_of(data["order_id"]))
     charge = read_charge(data)
@@ -93,10 +92,10 @@ def _read_transaction(topic, data):
 
 
 def _read_refund(topic, data):
-    """A refund; one that only the order explains is to be asked for.
+    """A refund; an order request when only the order explains it.
 
-    Without a transaction something was taken off the order. Money without lines may pay
-    that back later. Pieces that will not be sent may be those of an order that is cancelled.
+    Without a transaction, items were removed from the order. An amount without lines may be the
+    later repayment of these. Units that will not be shipped may belong to a cancelled order.
     """
     order_ref = id_of(data["order_id"])
     transactions = data.get("transactions") or ()
@@ -129,7 +128,7 @@ _READERS = {
         _read_order,
     ),
     TO_ASK: read_request,
-    # These two name the order without telling it.
+    # These two topics contain the order's id only.
     "orders/edited": read_request,
     "orders/risk_assessment_changed": read_request,
     "orders/delete": lambda topic, data: None,

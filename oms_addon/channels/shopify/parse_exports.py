@@ -1,4 +1,4 @@
-"""Bulk exports of Shopify: rows put together to orders."""
+"""Bulk exports of Shopify: assemble rows to orders."""
 
 from odoo.addons.oms_addon.documents.codec import loads
 
@@ -14,12 +14,12 @@ _LISTS = {
 
 
 def assemble(data):
-    """Put the orders of an export together, whatever the order of its lines.
+    """Assemble the orders of an export, whatever the order of its rows.
 
-    :param bytes data: JSON, an object a line; parts of an order name it in ``__parentId``
-    :return: the nodes of the orders, in the order they came
+    :param bytes data: JSON, one object per line; parts of an order have its id in ``__parentId``
+    :return: the nodes of the orders, in their order in the file
     :rtype: list[dict]
-    :raise DocumentError: when it is no export
+    :raise DocumentError: when it is not an export
     """
     orders, parts = {}, []
     for line in data.splitlines():
@@ -30,7 +30,7 @@ def assemble(data):
                 orders[item["id"]] = item
             else:
                 parts.append((parent, item))
-    # Their order is not promised, and an order must look the same however it came.
+    # Sort the parts: their order may vary, and equal orders must have equal content.
     for parent, item in sorted(parts, key=_number_of_part):
         if parent in orders:
             of_order = orders[parent].setdefault(_list_of(item), {"nodes": []})

@@ -1,4 +1,4 @@
-"""The lines of an order: what is bought, duties, shipping, fees, tips."""
+"""Lines of a Shopify order: products, duties, shipping, fees, tips."""
 
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
@@ -20,10 +20,10 @@ from .parse_values import (
 
 
 def read_lines(data, removed, available):
-    """Return the lines of an order: what is bought, then duties, shipping and fees.
+    """Return the lines of an order: products, then duties, shipping and fees.
 
-    :param dict removed: what was taken off, see ``money.read_removed``
-    :param dict available: when the items of pre-orders can be had, by line id
+    :param dict removed: removed items, see ``money.read_removed``
+    :param dict available: when items of pre-orders become available, by line id
     """
     has_taxes, coin, sent = _has_line_taxes(data), coin_of(data), _sent(data)
     places = _places(data)
@@ -51,14 +51,14 @@ def read_lines(data, removed, available):
 
 
 def _has_line_taxes(data):
-    """Say whether the lines tell their taxes: orders from elsewhere tell them in one sum."""
+    """Return whether lines contain taxes: imported orders may contain only their sum."""
     return not data.get("tax_lines") or any(
         line.get("tax_lines") for line in (*data["line_items"], *(data.get("shipping_lines") or ()))
     )
 
 
 def _sent(data):
-    """:return: the pieces in the fulfilments of a webhook, by line id; ``None`` where they are
+    """:return: shipped units in the fulfillments of a webhook, by line id; ``None`` where they are
     not listed
     """
     fulfilments = data.get("fulfillments")
@@ -74,8 +74,8 @@ def _sent(data):
 
 
 def _places(data):
-    """:return: a function that says from which place the pieces of a line left, by its id;
-    nothing where they left from several, or nobody says
+    """:return: a function from a line id to the location it was shipped from; '' for several or
+    unknown locations
     """
     made = [one for one in data.get("fulfillments") or () if one.get("status") == "success"]
     all_places = {id_of(one.get("location_id") or "") for one in made}
@@ -94,8 +94,8 @@ def _places(data):
 
 
 def _shipped(item, sent):
-    """:return: how many pieces of a line have left; ``None`` when nobody says. Of its current
-    quantity those are missing that came back.
+    """:return: the shipped units of a line; ``None`` when unknown. The current quantity excludes
+    returned units.
     """
     current, left = item.get("current_quantity"), item.get("unfulfilled_quantity")
     known = [] if sent is None else [sent.get(id_of(item["id"]), ZERO)]
@@ -105,7 +105,7 @@ def _shipped(item, sent):
 
 
 def _goods(item, removed, available, has_taxes, coin):
-    """:return: a line of what is bought; ``None`` when nothing is left of it"""
+    """:return: the line of an item; ``None`` when nothing is left of it"""
     ref = id_of(item["id"])
     quantity, price = number_of(item["quantity"]), money_of(item, "price")
     discount = discount_of(item)
@@ -115,7 +115,7 @@ def _goods(item, removed, available, has_taxes, coin):
         quantity = EXACT.subtract(quantity, gone)
         if quantity <= 0:
             return None
-        # What is left costs exactly what it did less what was taken off.
+        # The remaining price is exactly the original one less the removed items.
         discount = EXACT.add(EXACT.subtract(discount, EXACT.multiply(price, gone)), subtotal)
         taxes = _less(taxes, tax, coin)
     return Line(
@@ -154,7 +154,7 @@ def _properties(item):
 
 
 def discount_of(item):
-    """:return: what is off a whole line, discounts of the order included"""
+    """:return: the discount on a line, including discounts on the order"""
     allocations = item.get("discount_allocations")
     if allocations:
         return exact_sum(money_of(allocation, "amount") for allocation in allocations)
@@ -173,7 +173,7 @@ def _taxes(item):
 
 
 def _less(taxes, gone, coin):
-    """Take an amount off the taxes of a line, off each its share, to the coin."""
+    """Deduct an amount from the taxes of a line, in proportion, to the coin."""
     amount = exact_sum(tax.amount for tax in taxes or ())
     if not gone or not amount:
         return taxes
@@ -209,13 +209,13 @@ def _fee(ref, name, price, taxes, kind="fee"):
 
 
 def read_tip(data, lines, total, included):
-    """:return: a line for a tip that is told beside the lines, ``None`` when there is none"""
+    """:return: a line for a tip outside of the lines, ``None`` when there is none"""
     if not money_of(data, "total_tip_received") or any(line.kind == "tip" for line in lines):
         return None
     if data.get("total_tip_received_set") or data["currency"] == data.get("presentment_currency"):
         amount = money_of(data, "total_tip_received")
     else:
-        # Told in the shop's currency only: it is what the lines leave of the total.
+        # It is sent in the store's currency only: use the difference of total and lines.
         known = exact_sum(line.subtotal for line in lines)
         taxes = ZERO if included else exact_sum(line.tax_amount or ZERO for line in lines)
         amount = EXACT.subtract(total, EXACT.add(known, taxes))

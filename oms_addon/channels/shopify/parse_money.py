@@ -1,4 +1,4 @@
-"""What was taken off an order, given back and paid."""
+"""Removed items, refunds and payments of a Shopify order."""
 
 from decimal import ROUND_HALF_UP
 
@@ -15,7 +15,7 @@ CHARGE_KINDS = {
     "sale": "charge",
     "capture": "charge",
     "refund": "refund",
-    # Change given back in cash at a till.
+    # Change paid out in cash at a point of sale.
     "change": "refund",
 }
 CHARGE_STATUSES = {
@@ -28,17 +28,17 @@ CHARGE_STATUSES = {
 }
 
 
-# === TAKEN OFF === #
+# === REMOVED ITEMS === #
 
 
 def read_removed(data, included):
-    """Find what was taken off an order without money given back: edits, pieces not paid.
+    """Find items removed from an order without a refund: edits, unpaid units.
 
-    Shopify goes on counting it in quantities, discounts, taxes and the total, and tells it
-    as a refund without a transaction. What is neither there nor refunded has no value told:
-    it gets its share of the line.
+    Shopify still includes them in quantities, discounts, taxes and total, and sends them as a
+    refund without a transaction. Items missing without a refund have no amount: they get their
+    share of the line.
 
-    :return: (quantity, subtotal, tax) by line id, and what all of it is worth with taxes
+    :return: (quantity, subtotal, tax) by line id, and the amount of all with taxes
     :rtype: tuple[dict, Decimal]
     """
     if data.get("cancelled_at"):
@@ -74,7 +74,7 @@ def _add(removed, ref, parts):
 
 
 def _share(item, quantity, missing, coin):
-    """:return: what some pieces of a line are worth: (quantity, subtotal, tax)"""
+    """:return: the amount of some units of a line: (quantity, subtotal, tax)"""
     subtotal = EXACT.subtract(EXACT.multiply(quantity, money_of(item, "price")), discount_of(item))
     tax = exact_sum(money_of(tax, "price") for tax in item.get("tax_lines") or ())
     return (
@@ -85,10 +85,9 @@ def _share(item, quantity, missing, coin):
 
 
 def read_refunds(data, included, removed_value):
-    """:return: what was given back with money
+    """:return: refunds with a payment
 
-    Money that only pays back what was taken off before is none of it: the lines say that
-    already.
+    A repayment for items that were removed before is not a refund: the lines reflect that already.
     """
     refunds, owed = [], removed_value
     for refund in sorted(data.get("refunds") or (), key=lambda r: str(r.get("created_at"))):
@@ -113,7 +112,7 @@ def read_refunds(data, included, removed_value):
 
 
 def read_refund(refund, included):
-    """:param included: whether prices include taxes; ``None`` when that is not known"""
+    """:param included: whether prices include taxes; ``None`` when unknown"""
     return Refund(
         ref=id_of(refund["id"]),
         at=to_moment(refund.get("created_at") or refund["processed_at"], path="created_at"),
@@ -157,15 +156,14 @@ def _with_tax(subtotal, tax, included):
     return subtotal if included else EXACT.add(subtotal, tax)
 
 
-# === MONEY === #
+# === PAYMENTS === #
 
 
 def read_payment_method(data):
-    """Find how the customer pays what is not paid with credit.
+    """Find the payment method of the amount that is not paid with credit.
 
-    :return: the name of the terms where it is agreed to be paid later and nothing is paid yet,
-        else the name of the gateway of the last payment, else the only one that is named; ''
-        when nobody tells
+    :return: the name of the payment terms of an order without payments, else the gateway of the
+        last payment, else the only gateway that is listed; '' when unknown
     """
     if terms := read_payment_terms(data):
         return terms
@@ -184,8 +182,8 @@ def read_payment_method(data):
 
 
 def read_payment_terms(data):
-    """:return: the name of the payment terms of an order of which nothing was paid yet, as
-    ``Net 30``; '' for an order without them
+    """:return: the name of the payment terms of an unpaid order, as ``Net 30``; '' for an order
+    without terms
     """
     terms = data.get("payment_terms")
     is_paid = any(
@@ -199,7 +197,7 @@ def read_payment_terms(data):
 
 
 def read_charges(data):
-    """:return: the money that moved: all of it where it is told, else what was given back"""
+    """:return: all transactions where they are included, else the refunds"""
     transactions = data.get("transactions")
     if transactions is None:
         transactions = [
@@ -219,7 +217,7 @@ def read_charges(data):
 
 
 def read_charge(transaction, voided=None):
-    """:return: the charge of a transaction; ``None`` when no money is meant"""
+    """:return: the charge of a transaction; ``None`` when it moves no money"""
     kind = CHARGE_KINDS.get(text_of(transaction, "kind"))
     amount = amount_of(transaction["amount"])
     if not kind or not amount:

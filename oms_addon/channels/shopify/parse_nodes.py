@@ -1,11 +1,11 @@
-"""Nodes of Shopify's GraphQL interface in the shape of its webhooks, as far as they are read."""
+"""Nodes of Shopify's GraphQL API, converted to the format of its webhooks."""
 
 from odoo.addons.oms_addon.documents.parts import Address, ChannelHold
 from odoo.addons.oms_addon.documents.values import to_moment
 
 from .parse_values import id_of, joined, text_of
 
-#: the version of an asked order, see documents.py
+#: version of a fetched order, see parse_documents.py
 ASKED_VERSION = "2"
 RISKS = {"accept": 1, "low": 1, "investigate": 2, "medium": 2, "cancel": 3, "high": 3}
 RISK_NAMES = ("", "low", "medium", "high")
@@ -13,7 +13,7 @@ ENDED = ("closed", "cancelled", "incomplete")
 
 
 def asked_values(node):
-    """:return: what only an asked order tells, see ``build_order``"""
+    """:return: data that only fetched orders contain, see ``build_order``"""
     open_orders = [
         order
         for order in nodes_of(node, "fulfillmentOrders")
@@ -40,7 +40,7 @@ def _earliest(moments):
 
 
 def _holds(orders):
-    """:return: why the shop wants an order not to be worked on, each reason once"""
+    """:return: reasons of the store's fulfillment holds, each once"""
     holds = {}
     for order in orders:
         for hold in order.get("fulfillmentHolds") or ():
@@ -50,14 +50,14 @@ def _holds(orders):
 
 
 def _risk(risk):
-    """:return: the worst of what Shopify recommends and all apps judge"""
+    """:return: the highest of Shopify's and all apps' risk assessments"""
     told = [risk.get("recommendation")]
     told += [assessment.get("riskLevel") for assessment in risk.get("assessments") or ()]
     return RISK_NAMES[max(RISKS.get((word or "").lower(), 0) for word in told)]
 
 
 def _available(node, orders):
-    """:return: when the lines of pre-orders can be had, by line id"""
+    """:return: when the lines of pre-orders become available, by line id"""
     available = {}
     for order in orders:
         if text_of(order, "status").lower() == "scheduled" and order.get("fulfillAt"):
@@ -71,7 +71,7 @@ def _available(node, orders):
 
 
 def _where(orders):
-    """:return: where it is collected, and whether the shop's own service ships it"""
+    """:return: the pickup location, and whether a fulfillment service ships the order"""
     places = [
         (
             (order.get("deliveryMethod") or {}).get("methodType"),
@@ -119,7 +119,7 @@ def nodes_of(data, name):
 
 
 def bag_of(bag):
-    """:return: a pair of amounts in the shape of a webhook"""
+    """:return: a pair of amounts in the format of a webhook"""
     if not bag:
         return None
     return {
@@ -133,9 +133,9 @@ def lower_of(value):
 
 
 def is_whole(node):
-    """Say whether an export tells an order whole.
+    """Return whether an export contains an order completely.
 
-    It tells no refunds, and not which lines of a pre-order are sent when.
+    Exports lack refunds, and when the lines of pre-orders are shipped.
     """
     scheduled = any(
         order.get("status") == "SCHEDULED" for order in nodes_of(node, "fulfillmentOrders")
@@ -146,7 +146,7 @@ def is_whole(node):
 
 
 def payment_terms_of(node):
-    """:return: what an order on terms says of them, as a webhook does"""
+    """:return: the payment terms of an order, in the format of a webhook"""
     return node and {
         "payment_terms_name": node.get("paymentTermsName"),
         "payment_terms_type": (node.get("paymentTermsType") or "").lower(),

@@ -1,4 +1,4 @@
-"""What Shopify sends that is no order: listings, stock, removal, privacy."""
+"""Messages of Shopify other than orders: listings, stock, app removal, privacy."""
 
 from odoo.addons.oms_addon.documents.channel import (
     Listing,
@@ -14,11 +14,11 @@ from odoo.addons.oms_addon.documents.values import (
 from .parse_topics import order_ref_of
 from .parse_values import amount_of, gid, id_of, number_of, text_of
 
-# === WHAT IS NO ORDER === #
+# === NOTICES === #
 
 
 def read_request(topic, data):
-    """News that names an order: by its id, or by that of a part of its fulfilment."""
+    """A message with an order's id, or the id of one of its fulfillment records."""
     ref = order_ref_of(topic, data) or data.get("order_id")
     if not ref:
         part = data.get("fulfillment_order") or data.get("original_fulfillment_order") or {}
@@ -28,7 +28,7 @@ def read_request(topic, data):
 
 
 def read_product(topic, data):
-    """The variants of a product; of one that is gone only its own id is told."""
+    """The variants of a product; a deleted product is sent with its own id only."""
     ref = id_of(data["id"])
     if topic == "products/delete":
         gone = Listing(ref=ref, parent_ref=ref, status="deleted")
@@ -69,14 +69,14 @@ def _listing(product, variant, image_url):
 
 
 def _stock_mode(variant):
-    """:return: whether Shopify tracks the stock of a variant; '' when it is not told"""
+    """:return: whether Shopify tracks the stock of a variant; '' when missing"""
     if "inventory_management" not in variant:
         return ""
     return "own" if variant["inventory_management"] else "none"
 
 
 def read_level(topic, data):
-    """How many there are in one place, by the id of the inventory item."""
+    """The quantity at one location, by inventory item id."""
     available = data.get("available")
     listing = Listing(
         ref="",
@@ -94,7 +94,7 @@ def read_uninstalled(topic, data):
 
 
 def read_privacy(topic, data):
-    """What the law asks for: erase a customer or a shop, hand out a customer's data."""
+    """Privacy requests: erase a customer or a store, export a customer's data."""
     customer = data.get("customer") or {}
     shop = text_of(data, "shop_domain")
     if topic == "shop/redact":

@@ -1,8 +1,7 @@
-"""The document of an order in the shape of Shopify's webhooks.
+"""Build the document of an order in the format of Shopify's webhooks.
 
-Shopify goes on counting what was taken off an order or given back in its quantities,
-discounts, taxes and total; what was given back stands in the document beside that, what was
-only taken off leaves it.
+Shopify still includes removed and refunded items in quantities, discounts, taxes and total; in the
+document, refunds are separate, and removed items are deducted.
 """
 
 from odoo.addons.oms_addon.documents.order import OrderDocument
@@ -24,11 +23,11 @@ GIFT_KEYS = {"gift message", "gift note"}
 
 
 def build_order(data, known):
-    """Return the document of an order in the shape of a webhook.
+    """Return the document of an order in the format of a webhook.
 
     :param dict data: the order
-    :param dict known: what else is known: fields of the document, and ``available``
-        (moments by line id), ``place`` (the address it is collected at), ``company`` and
+    :param dict known: further data: fields of the document, and ``available``
+        (times by line id), ``place`` (the pickup address), ``company`` and
         ``tax_number``
     """
     known = dict(known)
@@ -50,7 +49,7 @@ def build_order(data, known):
         placed_at=to_moment(data.get("processed_at") or data["created_at"], path="processed_at"),
         currency=currency,
         total=total,
-        # What was taken off is still in the sum of taxes.
+        # The sum of taxes still includes removed items.
         total_tax=None if removed or data.get("total_tax") is None else money_of(data, "total_tax"),
         prices_include_tax=included,
         customer=_customer(data, billing, company, tax_number or told_number),
@@ -59,7 +58,7 @@ def build_order(data, known):
         lines=tuple(lines),
         charges=read_charges(data),
         payment_method=read_payment_method(data),
-        # What is agreed is found in the table by its own name, else as terms of any kind.
+        # Payment terms are looked up by their own name, else as terms of any kind.
         payment_name="Payment Terms" if read_payment_terms(data) else "",
         status=_status(data),
         cancel_reason=text_of(data, "cancel_reason"),
@@ -75,13 +74,13 @@ def build_order(data, known):
 
 
 def _settlement(data, currency, removed_value):
-    """:return: what the shop books where that is another currency than the customer's"""
+    """:return: the amounts in the store's currency, where it differs from the customer's"""
     own = text_of(data, "currency")
     if own == currency:
         return {}
     return {
         "settlement_currency": own,
-        # What was taken off is known in the customer's currency only.
+        # Amounts of removed items are known in the customer's currency only.
         "settlement_total": None
         if removed_value
         else amount_of(data["total_price_set"]["shop_money"]["amount"]),

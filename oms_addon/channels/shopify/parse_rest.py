@@ -1,4 +1,4 @@
-"""An order that Shopify's GraphQL tells, in the form of its webhooks."""
+"""Convert an order of Shopify's GraphQL API to the format of its webhooks."""
 
 from odoo.addons.oms_addon.documents.values import to_moment
 
@@ -7,7 +7,7 @@ from .parse_values import id_of
 
 
 def rest_order(node):
-    """:return: the node of an order in the shape of a webhook, as far as the builder reads it"""
+    """:return: the node of an order in the format of a webhook, as far as it is parsed"""
     customer = node.get("customer")
     return {
         "id": id_of(node["id"]),
@@ -70,7 +70,7 @@ def _rest_fulfilment(made):
 
 
 def _last_change(node):
-    """:return: when the order or the plan of its fulfilment changed, whichever is later"""
+    """:return: the latest change of the order or its fulfillment orders"""
     moments = [node["updatedAt"]]
     moments += [order.get("updatedAt") for order in nodes_of(node, "fulfillmentOrders")]
     return max(filter(None, moments), key=lambda moment: to_moment(moment, path="updatedAt"))

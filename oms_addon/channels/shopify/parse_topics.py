@@ -1,4 +1,4 @@
-"""The topics of Shopify's messages: which order they name, whether they fit their body."""
+"""Topics of Shopify's messages: the order they are about, and whether they fit their body."""
 
 from odoo.addons.oms_addon.documents.codec import loads
 from odoo.addons.oms_addon.documents.values import (
@@ -7,13 +7,13 @@ from odoo.addons.oms_addon.documents.values import (
 
 from .parse_values import id_of
 
-#: the topic of an order we asked for, and of one that is still to be asked for
+#: topics of a fetched order, and of an order to fetch
 ASKED = "orders/asked"
 TO_ASK = "orders/to_ask"
 
 
 def order_ref_of(topic, data):
-    """:return: the order a body is about, as far as it tells; ``None`` when it does not"""
+    """:return: the order id in a body; ``None`` when it is not included"""
     if topic == "orders/edited":
         data, key = data.get("order_edit") or {}, "order_id"
     elif topic == "orders/risk_assessment_changed" or not topic.startswith("orders/"):
@@ -27,17 +27,16 @@ def order_ref_of(topic, data):
 
 
 def tells_time(topic):
-    """Return whether bodies of a topic hold when what they tell was changed; the same body of
-    another topic may be true again later.
+    """Return whether bodies of a topic contain the time of the change; otherwise the same body may
+    be a new event later.
     """
     return topic in _TIMED
 
 
 def topic_problem(topic, payload):
-    """Say why a body is not what Shopify sends for a topic: the signature is of the body alone.
+    """Check that a body fits its topic, since only the body is signed.
 
-    :return: the reason in words; '' when it may be, for a topic that asks for nothing and for a
-        body that cannot be read
+    :return: why it does not; '' when it may, for ignored topics, and for invalid bodies
     """
     if topic in (ASKED, TO_ASK) or "/" not in topic:
         return f"{topic or 'no topic'} is no topic of Shopify"
@@ -49,14 +48,14 @@ def topic_problem(topic, payload):
         return ""
     kind = next((kind for kind, is_one in _KINDS if is_one(data)), "")
     expected = _TOPICS.get(topic, _TOPICS.get(topic.partition("/")[0] + "/*"))
-    # What tells little is no proof of another topic; what cannot be taken back needs one.
+    # A body without distinctive keys is accepted, except for topics that cannot be undone.
     if expected is None or kind in expected or (not kind and topic not in _PROVED):
         return ""
     return f"the body is not what Shopify sends for {topic}"
 
 
 def shop_of(payload):
-    """:return: the store that a body names itself, in small letters; '' for none"""
+    """:return: the store's domain in a body, in lower case; '' for none"""
     try:
         data = loads(payload)
     except DocumentError:
@@ -81,7 +80,7 @@ _TIMED = {
     "customers/data_request",
     "shop/redact",
 }
-#: what a body is, by what stands in those of its kind alone, the surest first
+#: kinds of bodies, by the keys that only they contain, most distinctive first
 _KINDS = (
     ("redact", lambda data: "orders_to_redact" in data),
     ("request", lambda data: bool(data.keys() & {"orders_requested", "data_request"})),
@@ -96,7 +95,7 @@ _KINDS = (
     ("shop", lambda data: "myshopify_domain" in data),
     ("shop_redact", lambda data: "shop_domain" in data and "customer" not in data),
 )
-#: the kinds of body of a topic; ``order_id`` alone is told by several
+#: kinds of bodies by topic; ``order_id`` alone occurs in several
 _TOPICS = {
     **dict.fromkeys(
         (

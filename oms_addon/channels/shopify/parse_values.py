@@ -1,4 +1,4 @@
-"""Values as Shopify writes them: ids, amounts, rates, texts."""
+"""Values in Shopify's format: ids, amounts, rates, texts."""
 
 from decimal import Decimal
 from functools import lru_cache
@@ -12,22 +12,20 @@ MAX_MAGNITUDE, MAX_DECIMALS = 15, 30
 
 
 def id_of(value):
-    """:return: the plain number of an id, whether it came as such or as ``gid://…``; '' for
-    ''
-    """
+    """:return: the number of an id, from a number or ``gid://…``; '' for ''"""
     if isinstance(value, bool) or not isinstance(value, (int, str)):
         raise mismatch("an id", value, "")
     return to_text(value).rpartition("/")[2].partition("?")[0]
 
 
 def gid(kind, ref):
-    """:return: the global id of a plain one"""
+    """:return: the global id of a number"""
     return ref if str(ref).startswith("gid://") else f"gid://shopify/{kind}/{ref}"
 
 
 @lru_cache(maxsize=8192)
 def amount_of(value):
-    """:return: an exact amount with at least two decimals, however it was written"""
+    """:return: an exact amount with at least two decimals, whatever its format"""
     try:
         number = Decimal(value)
         rounded = number.quantize(CENT)
@@ -46,7 +44,7 @@ def percent_of(rate):
 
 
 def number_of(value, path=""):
-    """:return: a number that may have come as text"""
+    """:return: a number, also from text"""
     if isinstance(value, bool) or not isinstance(value, (int, str, Decimal)):
         raise mismatch("a number", value, path)
     try:
@@ -59,7 +57,7 @@ def number_of(value, path=""):
 
 
 def money_of(data, name):
-    """:return: an amount in the currency the customer pays in; 0 where it is not told"""
+    """:return: an amount in the customer's currency; 0 when missing"""
     bag = data.get(f"{name}_set")
     if bag:
         return amount_of(bag["presentment_money"]["amount"])
@@ -68,16 +66,16 @@ def money_of(data, name):
 
 
 def text_of(data, key):
-    """:return: a text, '' where it is not told"""
+    """:return: a text, '' when missing"""
     value = data.get(key)
     return "" if value is None else to_text(value, key)
 
 
 def coin_of(data):
-    """:return: the smallest amount of the currency an order's customer pays in"""
+    """:return: the smallest unit of the customer's currency"""
     return coin_of_currency(text_of(data, "presentment_currency") or text_of(data, "currency"))
 
 
 def joined(*values):
-    """:return: the words that are there, with spaces between"""
+    """:return: the non-empty words, joined by spaces"""
     return " ".join(filter(None, values))

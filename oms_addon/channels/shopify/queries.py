@@ -1,7 +1,7 @@
-"""What we ask Shopify: documents of its Admin GraphQL interface.
+"""Shopify: queries of its Admin GraphQL API.
 
-No query costs more than 1,000 points, the most that Shopify accepts: an object is a point,
-a connection two and as many as are asked for, a change ten.
+No query may cost more than 1,000 points, Shopify's maximum: an object is 1 point, a connection 2
+points plus its page size, a mutation 10 points.
 """
 
 AMOUNT = "presentmentMoney { amount }"
@@ -37,7 +37,7 @@ FULFILLMENT_ORDER = """
 
 
 def _connection(name, arguments, fields):
-    """:return: a list of an order, a page of it; for an export that pages by itself, all"""
+    """:return: a list of an order, limited to a page; for exports, which page themselves, all"""
     return (
         f"{name}({arguments}) {{ nodes {{ {fields} }} {PAGE} }}"
         if arguments
@@ -46,7 +46,7 @@ def _connection(name, arguments, fields):
 
 
 def _sent(paged):
-    """:return: what a fulfilment is about; an export cannot list anything inside of a list"""
+    """:return: the fields of a fulfillment; exports do not support nested lists"""
     fields = "quantity lineItem { id }"
     return _connection("fulfillmentLineItems", "first: 8", fields) if paged else ""
 
@@ -165,7 +165,7 @@ EXPORT_STATE = """
 query ExportState($id: ID!) {
   bulkOperation(id: $id) { id status errorCode url fileSize objectCount }
 }"""
-# === WHAT IS OFFERED === #
+# === LISTINGS === #
 
 LEVEL = 'location { id } quantities(names: ["available"]) { quantity }'
 LISTINGS = f"""

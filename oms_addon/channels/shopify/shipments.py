@@ -1,4 +1,4 @@
-"""Shopify: telling shipments."""
+"""Shopify: push shipments."""
 
 from datetime import timezone
 from decimal import Decimal
@@ -16,10 +16,10 @@ class OmsChannelAdapterShopify(models.AbstractModel):
 
     @api.model
     def _push_shipment(self, channel, key, shipment):
-        """Override of `oms.channel.adapter`: fulfil what of it is still to be fulfilled.
+        """Override of `oms.channel.adapter`: fulfill the units that are still to be fulfilled.
 
-        Shopify takes no key here. What a fulfilment of the same parcels, or of none made
-        since the items left, holds already is taken for this shipment told before.
+        Shopify accepts no idempotency key here. A fulfillment with the same parcels, or one without
+        parcels created after the shipment, counts as an earlier push of this shipment.
         """
         variables = {"id": gid("Order", shipment["order_ref"])}
         order = self._graphql(channel, mutations.TO_SHIP, variables, 160.0)["order"]
@@ -45,7 +45,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
 
     @api.model
     def _push_tracking(self, channel, key, shipment):
-        """Override of `oms.channel.adapter`: on the fulfilments that the shipment was made."""
+        """Override of `oms.channel.adapter`: on the fulfillments of the shipment."""
         refs = shipment["told"].get("fulfillment_refs") or []
         tracking = self._tracking(shipment["parcels"])
         if not refs:
@@ -74,9 +74,9 @@ class OmsChannelAdapterShopify(models.AbstractModel):
 
     @api.model
     def _extract_fulfilled(self, channel, order, shipment, wanted):
-        """Take off what a fulfilment made before holds of a shipment.
+        """Deduct the units of existing fulfillments from a shipment.
 
-        :return: the ids of such fulfilments
+        :return: the ids of such fulfillments
         """
         numbers = {parcel["number"] for parcel in shipment["parcels"] if parcel["number"]}
         told = []
@@ -109,14 +109,14 @@ class OmsChannelAdapterShopify(models.AbstractModel):
 
     @api.model
     def _wanted_key(self, wanted, line):
-        """:return: how a shipment names a line: by its id or its SKU; ``None`` if it does not"""
+        """:return: a line's key in a shipment: its id or its SKU; ``None`` if it is not included"""
         return next((of for of in (id_of(line["id"]), line["sku"]) if of in wanted), None)
 
     @api.model
     def _fulfil(self, channel, order, shipment, wanted):
-        """Fulfil from the open fulfilment orders, those of the shipment's place first.
+        """Fulfill from open fulfillment orders, those of the shipment's location first.
 
-        :return: the ids of the new fulfilments, one for each place
+        :return: the ids of the new fulfillments, one for each location
         """
         by_place = {}
         for part in self._open_parts(order, shipment["location_ref"]):
@@ -143,7 +143,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
 
     @api.model
     def _open_parts(self, order, location_ref):
-        """:return: the fulfilment orders that can be fulfilled, best first"""
+        """:return: the fulfillment orders that can be fulfilled, best first"""
         parts = [
             part
             for part in order["fulfillmentOrders"]["nodes"]
@@ -160,9 +160,9 @@ class OmsChannelAdapterShopify(models.AbstractModel):
 
     @api.model
     def _part_lines(self, channel, part, wanted):
-        """Take what is wanted out of a fulfilment order.
+        """Select the wanted units of a fulfillment order, and deduct them from ``wanted``.
 
-        :return: its lines as the fulfilment names them; ``wanted`` is less by them
+        :return: its lines in the format of a fulfillment
         """
         lines = []
         found = self._rest(
@@ -178,7 +178,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
 
     @api.model
     def _tracking(self, parcels):
-        """:return: what Shopify shows the customer of the parcels"""
+        """:return: the parcels' tracking info in Shopify's format"""
         tracking = {
             "numbers": [parcel["number"] for parcel in parcels if parcel["number"]],
             "urls": [parcel["url"] for parcel in parcels if parcel["url"]],
@@ -188,7 +188,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
 
     @api.model
     def _why_not_fulfilled(self, order):
-        """:return: why nothing of an order could be fulfilled, and what to do"""
+        """:return: the message when nothing of an order could be fulfilled, with what to do"""
         holds = [
             hold["displayReason"]
             for part in order["fulfillmentOrders"]["nodes"]

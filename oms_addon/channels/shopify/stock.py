@@ -1,4 +1,4 @@
-"""Shopify: telling stock and prices."""
+"""Shopify: push stock and prices."""
 
 import json
 import uuid
@@ -17,9 +17,9 @@ class OmsChannelAdapterShopify(models.AbstractModel):
 
     @api.model
     def _push_stock(self, channel, key, items):
-        """Override of `oms.channel.adapter`: compare and set, all or nothing at Shopify.
+        """Override of `oms.channel.adapter`: compare and set; Shopify applies all or nothing.
 
-        What Shopify refuses is left out and the rest is set again.
+        Rejected items are left out, and the others are set again.
         """
         waiting, failed = self._stock_inputs(channel, items)
         stale = {}
@@ -51,7 +51,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
 
     @api.model
     def _stock_inputs(self, channel, items):
-        """:return: what is to be set by position, and why what is not"""
+        """:return: quantities to set by position, and why the others cannot be set"""
         waiting, failed, last = {}, {}, {}
         only = self._only_location(channel) if any(not i.get("location") for i in items) else ""
         for position, item in enumerate(items):
@@ -61,7 +61,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
             elif not item.get("item_ref"):
                 failed[position] = self.env._("Fetch the listings of the store again.")
             else:
-                # Of two numbers for one place the last holds; Shopify takes no two.
+                # Shopify rejects two quantities for one location: the last one is used.
                 waiting.pop(last.get((item["item_ref"], location)), None)
                 last[item["item_ref"], location] = position
                 waiting[position] = {
@@ -74,7 +74,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
 
     @api.model
     def _only_location(self, channel):
-        """:return: the place of stock of a store that has one only, else ''"""
+        """:return: the location of a store with only one, else ''"""
         places = [place["ref"] for place in self._fetch_locations(channel) if place["fulfils"]]
         return places[0] if len(places) == 1 else ""
 
@@ -82,7 +82,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
     def _set_stock(self, channel, key, waiting):
         """Set quantities once.
 
-        :return: (code, message) by position of what Shopify refused; nothing was set then
+        :return: (code, message) by position of rejected items; nothing was set then
         """
         positions, quantities = list(waiting), list(waiting.values())
         values = {
@@ -92,7 +92,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
             "quantities": quantities,
         }
         for attempt in range(3):
-            # The content is part of the key: the same key takes the same content only.
+            # The key includes the content: Shopify accepts a key with the same content only.
             once = self._once(key, json.dumps(quantities), str(attempt))
             data = self._graphql(channel, mutations.SET_STOCK, {"input": values, "key": once})
             errors = data["inventorySetQuantities"]["userErrors"]
@@ -115,7 +115,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
 
     @api.model
     def _levels(self, channel, places):
-        """:return: what Shopify has, by (item, location)"""
+        """:return: Shopify's quantities, by (item, location)"""
         by_location = {}
         for place in places:
             by_location.setdefault(place["locationId"], set()).add(place["inventoryItemId"])
@@ -130,7 +130,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
 
     @api.model
     def _push_price(self, channel, key, items):
-        """Override of `oms.channel.adapter`: product by product, in the store's currency."""
+        """Override of `oms.channel.adapter`: by product, in the store's currency."""
         ids = [gid("ProductVariant", item["ref"]) for item in items]
         data = self._graphql(channel, queries.VARIANTS, {"ids": ids}, 2.0 * len(ids))
         parents = {node["id"]: node["product"]["id"] for node in data["nodes"] if node}
@@ -156,7 +156,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
 
     @api.model
     def _set_prices(self, channel, product, variants):
-        """:return: why prices were refused, by position"""
+        """:return: why prices were rejected, by position"""
         variables = {"product": product, "variants": list(variants.values())}
         data = self._graphql(channel, mutations.SET_PRICES, variables)
         failed, positions = {}, list(variants)

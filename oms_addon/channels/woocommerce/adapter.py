@@ -57,7 +57,7 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
     _required_credentials = ("base_url", "api_key", "api_secret")
     _credential_labels = {"api_key": "Consumer key", "api_secret": "Consumer secret"}
     _batch_sizes = {"stock": PAGE, "price": PAGE}
-    # A shop has no limit of its own; this is what a small host stands.
+    # Stores have no rate limit; this is what a small host can handle.
     _rate_limits = {"default": (5.0, 100.0)}
 
     @api.model
@@ -70,16 +70,16 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
 
     @api.model
     def _is_ping(self, channel, headers, body):
-        """Override of `oms.channel.adapter`: a webhook that was just made says its id."""
+        """Override of `oms.channel.adapter`: a new webhook sends only its id."""
         return not headers.get("X-WC-Webhook-Topic") and body.startswith(b"webhook_id=")
 
     @api.model
     def _identify(self, channel, headers, body):
-        """Override of `oms.channel.adapter`: what a delivery tells is an event.
+        """Override of `oms.channel.adapter`: an event is the content of a delivery.
 
-        The id of a delivery is not signed, and made of the webhook and the second alone. An
-        order tells when it was changed; a product may be as before again, an order be deleted
-        again: what comes in another minute is another event.
+        A delivery's id is not signed, and only made of the webhook and the second. Orders contain
+        their time of change; a product may have an earlier content again, an order be deleted
+        again: the same content in another minute is another event.
         """
         topic = headers.get("X-WC-Webhook-Topic") or "order.updated"
         event_ref, order_ref = self._describe(topic, body)
@@ -89,7 +89,7 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
 
     @api.model
     def _describe(self, topic, payload):
-        """Override of `oms.channel.adapter`: a state of an order is an event."""
+        """Override of `oms.channel.adapter`: an event is one state of an order."""
         digest = hashlib.sha256(payload).hexdigest()[:24]
         order_ref = None
         if topic.startswith("order"):
@@ -101,10 +101,10 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
 
     @api.model
     def _parse(self, channel, topic, payload):
-        """Override of `oms.channel.adapter`: an order or a product, as the API shows it."""
+        """Override of `oms.channel.adapter`: an order or a product, in the API's format."""
         resource, _dot, event = topic.partition(".")
         if is_gone(loads(payload)):
-            # Which one it was, it does not say: reconciliation finds it.
+            # The id is missing: the reconciliation finds the deleted order.
             return None
         if resource == "product":
             return read_product(read_object(payload), event)
@@ -113,16 +113,16 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
         data = read_object(payload)
         ref = ref_of(data)
         if event == "deleted" or data.get("refunds") and DETAILS not in data:
-            # Neither the bare id nor the sums of refunds say what became of the order.
+            # An id alone, or the sums of refunds, are not enough to update the order.
             return OrderRequest(order_ref=ref)
         return read_order(data, ref, channel._postpaid_methods())
 
-    # === THE CALL === #
+    # === CALLS === #
 
     @api.model
     def _call(self, channel, method, path, *, params=None, headers=None, **options):
-        """Override of `oms.channel.adapter`: the keys as Basic authentication; over plain
-        HTTP, where they would be readable, they only sign.
+        """Override of `oms.channel.adapter`: the keys as Basic authentication; over plain HTTP,
+        where they would be readable, OAuth signatures instead.
         """
         channel_sudo = channel.sudo()
         keys = (channel_sudo.api_key or "", channel_sudo.api_secret or "")
@@ -136,15 +136,15 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
 
     @api.model
     def _base_url(self, channel):
-        """Override of `oms.channel.adapter`: below it is the API"""
+        """Override of `oms.channel.adapter`: add the path of the API."""
         return super()._base_url(channel).partition("/wp-json")[0] + API
 
     @api.model
     def _all(self, channel, path, *, is_open=False, **params):
-        """Read a list of the shop to its end.
+        """Fetch all pages of a list.
 
-        :param bool is_open: whether nothing is concluded from what is not in it: where the shop
-            does not say how long it is, an empty page ends it
+        :param bool is_open: whether missing rows have no consequences: without a page count, the
+            list then ends with an empty page instead of an error
         :return: the rows
         """
         found, page, pages = [], 1, Pages()
@@ -163,8 +163,8 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
 
     @api.model
     def _has_next(self, answer, page):
-        """:return: whether a list goes on after a page, as the shop says: plugins shorten pages
-        :raise FinalError: when it does not say
+        """:return: whether there is a next page, by the page count: plugins shorten pages
+        :raise FinalError: when the page count is missing
         """
         pages = self._extract_count(answer, "X-WP-TotalPages")
         if pages is None:
@@ -179,12 +179,12 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
 
     @api.model
     def _goes_on(self, answer, page, rows):
-        """:return: as ``_has_next``; where the shop does not say, an empty page is the last"""
+        """:return: as ``_has_next``; without a page count, an empty page is the last one"""
         pages = self._extract_count(answer, "X-WP-TotalPages")
         return bool(rows) if pages is None else page < pages
 
     @api.model
     def _extract_count(self, answer, header):
-        """:return: a number of a header, ``None`` where it is missing or no number"""
+        """:return: an integer in a header, ``None`` when it is missing or invalid"""
         told = answer.headers.get(header) or ""
         return int(told) if told.isascii() and told.isdigit() and len(told) < 10 else None

@@ -1,4 +1,4 @@
-"""WooCommerce: telling cancellations and refunds."""
+"""WooCommerce: push cancellations and refunds."""
 
 from decimal import Decimal
 
@@ -29,7 +29,7 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
 
     @api.model
     def _push_cancellation(self, channel, key, cancellation):
-        """Override of `oms.channel.adapter`: the status, or for pieces a refund of them."""
+        """Override of `oms.channel.adapter`: by the status; units of an order by a refund."""
         path = f"/orders/{segment(cancellation['order_ref'])}"
         order = self._call(channel, "GET", path).json()
         if cancellation["lines"]:
@@ -62,8 +62,8 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
 
     @api.model
     def _cancel_pieces(self, channel, key, order, cancellation):
-        """Take pieces off: with their money where it is to go back or never came, else
-        without.
+        """Cancel units by a refund: with their amount if it is to be refunded or was never paid,
+        else without amount.
         """
         before = self._refunds_of(channel, order["id"])
         unpaid = not order.get("date_paid_gmt")
@@ -90,8 +90,8 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
 
     @api.model
     def _push_refund(self, channel, key, refund):
-        """Override of `oms.channel.adapter`: through the gateway where it can; where it
-        cannot, the shop writes it down and somebody pays by hand.
+        """Override of `oms.channel.adapter`: through the gateway where it supports refunds;
+        otherwise the store records it and a person has to pay it.
         """
         order = self._call(channel, "GET", f"/orders/{segment(refund['order_ref'])}").json()
         before = self._refunds_of(channel, order["id"])
@@ -115,19 +115,19 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
 
     @api.model
     def _is_echo(self, refund, key):
-        """Override of `oms.channel.adapter`: the reason names the call."""
+        """Override of `oms.channel.adapter`: the refund's reason contains the key."""
         return token_of(key) in refund.reason
 
     @api.model
     def _refund(
         self, channel, key, order, known, amount, lines, text, kind, *, restock, money=True
     ):
-        """Make a refund, or find the one that was made under this key.
+        """Create a refund, or find the one that was created with this key.
 
         :param dict known: the refund found
-        :param list lines: tuples (line's id, quantity, amount with taxes)
-        :param str kind: what it is for; ours is told apart by it when it comes back
-        :param bool money: whether the gateway is to pay
+        :param list lines: tuples (line id, quantity, amount with taxes)
+        :param str kind: its purpose; identifies our refund when it is imported
+        :param bool money: whether the gateway is to pay it
         """
         pays = bool(money and amount) and self._gateway_refunds(channel, order)
         if known:
@@ -157,7 +157,7 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
 
     @api.model
     def _raise_refused(self, answer):
-        """Tell a shop that is broken from one that refuses a refund; both answer 500."""
+        """Distinguish a failing store from one that rejects a refund; both respond with 500."""
         refusal = read_json(answer.body)
         refusal = refusal if isinstance(refusal, dict) else {}
         if refusal.get("code") == "woocommerce_rest_cannot_create_order_refund":
@@ -175,7 +175,7 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
 
     @api.model
     def _gateway_refunds(self, channel, order):
-        """:return: whether the order's way of payment can give money back by itself"""
+        """:return: whether the order's gateway supports automatic refunds"""
         method = order.get("payment_method")
         if not method or not order.get("date_paid_gmt"):
             return False

@@ -1,4 +1,4 @@
-"""WooCommerce: the access, and the webhooks."""
+"""WooCommerce: connection test and webhooks."""
 
 import hashlib
 import secrets
@@ -17,9 +17,9 @@ from odoo.addons.oms_addon.tools.json_answer import read_json
 from odoo.addons.oms_addon.tools.paths import segment
 from odoo.addons.oms_addon.tools.peer_words import words_of
 
-#: answers that say what is wrong with a connection
+#: response statuses that reveal a problem of the connection
 SAID = (301, 302, 303, 307, 308, 401, 403, 404)
-#: what a page of WordPress holds
+#: text that identifies a page of WordPress
 WORDPRESS_MARKS = ("/wp-content/", "/wp-includes/", 'content="wordpress')
 TOPICS = (
     "order.created",
@@ -38,7 +38,7 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
 
     @api.model
     def _test_connection(self, channel):
-        """Override of `oms.channel.adapter`: reading orders, and writing none of them."""
+        """Override of `oms.channel.adapter`: test to read orders, and to write without effect."""
         channel_sudo = channel.sudo()
         if not (channel_sudo.base_url and channel_sudo.api_key and channel_sudo.api_secret):
             return self.env._(
@@ -60,7 +60,7 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
 
     @api.model
     def _connection_problem(self, answer):
-        """:return: what an answer says is wrong, in words; '' for nothing"""
+        """:return: the problem in a response, for people; '' when there is none"""
         told = read_json(answer.body)
         message = words_of(answer.body)
         if 300 <= answer.status < 400:
@@ -94,8 +94,8 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
 
     @api.model
     def _is_home(self, answer):
-        """:return: whether WordPress shows its home page: so it answers every address where
-        permalinks are plain
+        """:return: whether the response is WordPress' home page, which it sends for any address
+        with plain permalinks
         """
         text = answer.body.decode("utf-8", "replace").lower()
         is_wordpress = any(mark in text for mark in WORDPRESS_MARKS)
@@ -103,15 +103,15 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
 
     @api.model
     def _prepare_channel(self, channel):
-        """Override of `oms.channel.adapter`: messages are signed with a secret of our own."""
+        """Override of `oms.channel.adapter`: create the secret that webhooks are signed with."""
         channel_sudo = channel.sudo()
         if not channel_sudo.webhook_secret:
             channel_sudo.webhook_secret = secrets.token_urlsafe(32)
 
     @api.model
     def _ensure_webhooks(self, channel):
-        """Override of `oms.channel.adapter`: the shop switches a webhook off after failures,
-        and nobody can see there which secret it has: its name tells.
+        """Override of `oms.channel.adapter`: the store disables webhooks after failures, and does
+        not return their secret: the webhook's name identifies it.
         """
         self._prepare_channel(channel)
         ours = {hook["topic"]: hook for hook in self._webhooks(channel)}
@@ -143,6 +143,6 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
 
     @api.model
     def _webhooks(self, channel):
-        """:return: the shop's webhooks that come to this channel"""
+        """:return: the store's webhooks for this channel"""
         hooks = self._all(channel, "/webhooks")
         return [hook for hook in hooks if hook["delivery_url"] == channel.webhook_url]

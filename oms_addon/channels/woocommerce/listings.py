@@ -1,4 +1,4 @@
-"""WooCommerce: what is offered, and how it is taxed."""
+"""WooCommerce: fetch listings and taxes."""
 
 from collections import defaultdict
 from dataclasses import replace
@@ -14,7 +14,7 @@ from odoo.addons.oms_addon.tools.paths import segment
 from .adapter import PAGE
 from .parse_values import NOT_SOLD, read_listing
 
-#: products of one page whose variations take a call each
+#: products per page, when their variations take a call each
 PARENTS = 20
 
 
@@ -23,8 +23,8 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
 
     @api.model
     def _fetch_listings(self, channel, cursor=None):
-        """Override of `oms.channel.adapter`: products, then the variations of the others, in
-        one list or, of shops before 10.3, by their products.
+        """Override of `oms.channel.adapter`: products, then variations of variable products, in
+        one list or, before version 10.3, by product.
         """
         kind, _slash, page = (cursor or "products/1").partition("/")
         read = {"products": self._page_of_products, "variations": self._page_of_variations}
@@ -39,7 +39,7 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
 
     @api.model
     def _page_of_products(self, channel, page):
-        """:return: rows of what is sold, products by id, and the cursor of the next page"""
+        """:return: rows of products for sale, parent products by id, and the next cursor"""
         rows, has_next = self._list_page(channel, "/products", page)
         return rows, {}, f"products/{page + 1}" if has_next else "variations/1"
 
@@ -74,25 +74,25 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
 
     @api.model
     def _list_page(self, channel, path, page, **params):
-        """:return: a page of a list in the order of its ids, and whether it goes on"""
+        """:return: a page of a list by id, and whether there is a next one"""
         query = {"per_page": str(PAGE), "orderby": "id", "order": "asc", **params}
         answer = self._call(channel, "GET", path, params={**query, "page": str(page)})
         return answer.json(), self._has_next(answer, page)
 
     @api.model
     def _find_listed(self, channel, listings):
-        """Override of `oms.channel.adapter`: by their ids, products and variations apart."""
+        """Override of `oms.channel.adapter`: by id, products and variations separately."""
         refs = {listing.external_ref: listing.parent_ref or "" for listing in listings}
         rows = self._rows_by_ref(channel, refs, "id,type")
         return {str(row["id"]) for row in rows if row.get("type") not in NOT_SOLD}
 
     @api.model
     def _rows_by_ref(self, channel, refs, fields):
-        """Ask for products and variations by their ids.
+        """Fetch products and variations by id.
 
-        :param dict refs: the id of the product a variation is of, '' of a product, by id
-        :param str fields: names of what to tell
-        :return: the rows of those there are
+        :param dict refs: the parent product's id by id of a variation, '' by id of a product
+        :param str fields: names of the fields to return
+        :return: the rows of those that exist
         """
         of_parents = defaultdict(list)
         for ref, parent in refs.items():
@@ -119,15 +119,15 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
 
     @api.model
     def _shop_currency(self, channel):
-        """:return: the code of the currency the shop's prices are in"""
+        """:return: the currency code of the store's prices"""
         setting = "/settings/general/woocommerce_currency"
         value = self._call(channel, "GET", setting, accept=(401, 403, 404)).json().get("value")
         return value if isinstance(value, str) else ""
 
     @api.model
     def _fetch_taxes(self, channel):
-        """Override of `oms.channel.adapter`: one of each name and rate; orders name a tax by
-        the id of one of its rows, and by its name.
+        """Override of `oms.channel.adapter`: one for each name and rate; orders refer to a tax by
+        the id of one of its rows and by its name.
         """
         setting = "/settings/tax/woocommerce_prices_include_tax"
         included = self._call(channel, "GET", setting).json().get("value") == "yes"

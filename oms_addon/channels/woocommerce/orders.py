@@ -1,4 +1,4 @@
-"""WooCommerce: asking for orders."""
+"""WooCommerce: fetch orders."""
 
 import hashlib
 import json
@@ -22,11 +22,11 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
 
     @api.model
     def _fetch(self, channel, limit=None):
-        """Override of `oms.channel.adapter`: what changed since, oldest change first.
+        """Override of `oms.channel.adapter`: changed orders, oldest change first.
 
-        The cursor is ``since``, and behind slashes the page of it and whether this is the
-        first sweep, which takes the orders still to be worked on. A page that others follow
-        moves ``since`` to its last change, so that a change meanwhile cannot shift the pages.
+        The cursor is ``since`` and, after slashes, the page and whether this is the first run,
+        which fetches open orders only. A full page moves ``since`` to its last change, so that
+        later changes do not shift the pages.
         """
         size = min(limit or PAGE, PAGE)
         since, page, first = self._read_cursor(channel.cursor)
@@ -47,7 +47,7 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
 
     @api.model
     def _read_cursor(self, cursor):
-        """:return: since when to ask (text), which page, whether it is the first sweep"""
+        """:return: the start time (text), the page, whether it is the first run"""
         since, *paging = (cursor or "").split("/")
         if paging:
             return since, int(paging[0]), bool(paging[1])
@@ -58,9 +58,9 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
 
     @api.model
     def _next_cursor(self, orders, since, page, first):
-        """:return: where to go on behind a full page"""
+        """:return: the cursor after a full page"""
         last = max((order["date_modified_gmt"] or "" for order in orders), default="")
-        # "After" leaves out the second itself, and others may have changed in it.
+        # The filter excludes its own second, in which other orders may have changed.
         following = last and (datetime.fromisoformat(last) - timedelta(seconds=1)).isoformat()
         if following > since:
             return f"{following}/1/{'first' if first else ''}"
@@ -68,7 +68,7 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
 
     @api.model
     def _fetch_orders(self, channel, refs):
-        """Override of `oms.channel.adapter`: with the details of their refunds."""
+        """Override of `oms.channel.adapter`: with refund details."""
         events = []
         for ref in refs:
             answer = self._call(channel, "GET", f"/orders/{segment(ref)}", accept=(404,))
@@ -90,7 +90,7 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
 
     @api.model
     def _count_orders(self, channel, start, end):
-        """Override of `oms.channel.adapter`: all but those not placed yet."""
+        """Override of `oms.channel.adapter`: all except drafts."""
         params = self._window(start, end, None) | {"per_page": "1", "_fields": "id"}
         drafts = {**params, "status": "checkout-draft"}
         counts = [self._count(channel, query) for query in (params, drafts)]
@@ -103,15 +103,15 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
 
     @api.model
     def _fetch_window(self, channel, start, end, cursor=None):
-        """Override of `oms.channel.adapter`: the list tells the orders whole."""
+        """Override of `oms.channel.adapter`: the list returns complete orders."""
         params = self._window(start, end, cursor)
         answer = self._call(channel, "GET", "/orders", params=params)
         return self._events(channel, answer.json()), self._next_page(answer, cursor)
 
     @api.model
     def _window(self, start, end, cursor):
-        """:return: the query for the orders placed in a window; both bounds leave out
-        their second
+        """:return: the query for the orders placed in a window; the API excludes the second of
+        both bounds
         """
         utc = [moment.astimezone(timezone.utc).replace(tzinfo=None) for moment in (start, end)]
         return {
@@ -131,8 +131,8 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
 
     @api.model
     def _events(self, channel, orders):
-        """:return: the events of orders as the API lists them, with their refunds' details
-        where one call tells them; without, the order is asked for alone
+        """:return: the events of orders from a list, with refund details where one call returns
+        them all; otherwise each order is fetched again when it is parsed
         """
         orders = [order for order in orders if order.get("status") not in DRAFTS]
         refunded = [order for order in orders if order.get("refunds") and DETAILS not in order]
@@ -152,13 +152,13 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
     @api.model
     def _refunds_of(self, channel, ref, **options):
         """:param options: of ``_all``
-        :return: the refunds of one order, whole
+        :return: the refunds of one order, with details
         """
         return self._all(channel, f"/orders/{segment(ref)}/refunds", **options)
 
     @api.model
     def _refunds_of_many(self, channel, ids):
-        """:return: the refunds of orders by order id; ``None`` from shops before 9.0"""
+        """:return: refunds by order id; ``None`` from stores before version 9.0"""
         parents, found = ",".join(map(str, ids)), defaultdict(list)
         try:
             refunds = self._all(channel, "/refunds", is_open=True, parent=parents)

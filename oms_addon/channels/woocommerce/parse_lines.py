@@ -26,7 +26,7 @@ HUNDRED = Decimal(100)
 
 
 def parts_of(data, coin):
-    """:return: everything an order charges"""
+    """:return: all lines of an order"""
     coin = max(coin, coin_of(amount_of(data, "total", "total")))
     rates = {
         row.get("rate_id"): (
@@ -66,15 +66,15 @@ def _part(kind, row, path, rates, coin):
 
 
 def _taxes(rows, net, rates, coin):
-    """:param Decimal coin: the smallest amount of the currency that the shop tells
-    :return: the taxes of a line; of one that the shop forgot the amount alone is known"""
+    """:param Decimal coin: the smallest unit of the amounts
+    :return: the taxes of a line; with the amount only, where the rate was deleted"""
     found = []
     for row in rows:
         if row.get("total") in (None, ""):
             continue
         amount = to_decimal(row["total"], "taxes")
         label, rate, compound = rates.get(row.get("id"), ("", None, False))
-        # A rate that takes nothing of an amount it would take something of does not apply.
+        # A rate that results in no tax, although the amount is large enough, does not apply.
         if amount or rate is not None and abs(net * rate) < HUNDRED * coin:
             ref = to_text(row.get("id") or "", "taxes.id")
             found.append(Tax(ref=ref, name=label, rate=rate, amount=amount, compound=compound))
@@ -89,17 +89,17 @@ def _rate(value):
 
 
 def lines_of(parts, total, cent, coin, included):
-    """Return the lines of an order so that they add up to its total.
+    """Return the lines of an order, so that they add up to its total.
 
-    The API shows each amount rounded, the total is rounded once: what that loses is found
-    in the exact prices, else in the taxes, else it is told as a line of its own.
+    The API rounds each amount, the store rounds the total only: the difference is corrected in
+    the unrounded prices, else in the taxes, else by a line for rounding.
     """
     taxes = [part.taxes for part in parts]
     afters = [part.after + (part.after_tax if included else _tax_of(part)) for part in parts]
     gap = total - sum(afters, ZERO)
     if gap and included:
         afters, gap = _exact_prices(parts, afters, total, cent)
-    # The total was rounded to the currency, however many decimals are told.
+    # The total has the currency's decimals, whatever the number of decimals in the API.
     is_rounding = abs(gap) <= max(cent, coin) * max(len(parts), 1)
     if gap and is_rounding and not included:
         taxes, gap = _shift_tax(parts, gap)
@@ -113,14 +113,14 @@ def lines_of(parts, total, cent, coin, included):
 
 
 def _tax_of(part):
-    """:return: the tax of a line by its rates: each is rounded, and so is their sum that the shop
-    tells beside them
+    """:return: the tax of a line as sum of its rates: each is rounded, and so is the sum that the
+    store returns besides
     """
     return sum((tax.amount for tax in part.taxes), ZERO)
 
 
 def _prices(part, after, included):
-    """:return: what a line cost before and after discounts, in the order's tax mode"""
+    """:return: the price of a line before and after discounts, in the order's tax mode"""
     if not included:
         return part.before, part.after
     if (part.before, part.before_tax) == (part.after, part.after_tax):
@@ -129,10 +129,10 @@ def _prices(part, after, included):
 
 
 def _exact_prices(parts, shown, total, cent):
-    """:return: what lines cost with taxes, so that they make the total, and what is missing
+    """:return: prices of lines with taxes that add up to the total, and the missing difference
 
-    The price of a product is told before it was rounded; of shipping and fees the shown
-    net amount and the rate give what was shown to the customer, or a cent beside it.
+    Prices of products are returned unrounded; for shipping and fees, the rounded net amount and
+    the rate result in the customer's price, or are one cent off.
     """
     for is_exact in (lambda part: part.kind == "product", lambda part: True):
         prices = [
@@ -160,8 +160,8 @@ def _has_rates(part):
 
 
 def _shift_tax(parts, gap):
-    """:return: the taxes of lines, the largest changed by what rounding left over; and what
-    is left when there is none to change
+    """:return: the taxes of lines, the largest one corrected by the difference; and the difference
+    when there are no taxes
     """
     taxes = [part.taxes for part in parts]
     taxed = [n for n, of_part in enumerate(taxes) if of_part]
@@ -202,7 +202,7 @@ def _line(part, taxes, before, after):
 
 
 def _unit_price(quantity, before, after):
-    """:return: the price of one and what is off all of them, which give ``after`` exactly"""
+    """:return: unit price and total discount, which result in ``after`` exactly"""
     highest = max(before, after)
     if quantity <= 0:
         return highest, ZERO
@@ -213,7 +213,7 @@ def _unit_price(quantity, before, after):
 
 
 def _line_note(row):
-    """:return: what the customer chose or wrote for a line (an engraving, a size)"""
+    """:return: the customer's options of a line (an engraving, a size)"""
     texts = [
         f"{entry.get('display_key') or entry.get('key')}: {value}"
         for entry in row.get("meta_data") or ()

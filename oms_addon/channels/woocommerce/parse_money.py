@@ -29,7 +29,7 @@ from .parse_values import (
 
 
 def charges_of(data, ref, meta, paid_at, cards, is_postpaid):
-    """:return: what the customer paid, or promised"""
+    """:return: payments and authorizations"""
     currency, method = text_of(data, "currency"), text_of(data, "payment_method")
     base = {"currency": currency.upper(), "status": "success"}
     charges = [
@@ -63,10 +63,10 @@ def charges_of(data, ref, meta, paid_at, cards, is_postpaid):
 
 
 def _charge_kind(data, meta, paid_at, is_postpaid, transaction):
-    """:return: whether the money came, was promised or neither ('')
+    """:return: ``charge``, ``authorization`` or '' when nothing was paid
 
-    The shop dates the payment of every order that it processes: cash on delivery is not here
-    by that, nor is an order paid because our shipment completed it.
+    The store dates the payment of every order in processing: this does not mean that cash on
+    delivery was paid, nor an order that our shipment completed.
     """
     if transaction and data.get("status") in ("on-hold", "processing") and _is_uncaptured(meta):
         return "authorization"
@@ -76,7 +76,7 @@ def _charge_kind(data, meta, paid_at, is_postpaid, transaction):
 
 
 def _is_uncaptured(meta):
-    """:return: whether one of the usual gateways holds the money without taking it"""
+    """:return: whether a known gateway authorized the payment without capturing it"""
     return (
         meta.get("_stripe_charge_captured") == "no"
         or meta.get("_intention_status") == "requires_capture"
@@ -86,7 +86,7 @@ def _is_uncaptured(meta):
 
 
 def gift_cards_of(data, total, parts):
-    """:return: amounts by id of gift cards that paid: those the total is short of"""
+    """:return: amounts by id of gift cards used as payment, i.e. if the total is lower by them"""
     cards = data.get("gift_cards")
     if not isinstance(cards, list) or not cards:
         return {}
@@ -102,7 +102,7 @@ def gift_cards_of(data, total, parts):
 
 
 def refunds_of(data, parts):
-    """:return: what the shop gave back, without what we took off ourselves"""
+    """:return: refunds made in the store, without those of our cancellations"""
     return tuple(
         Refund(
             ref=ref_of(row),
@@ -117,7 +117,7 @@ def refunds_of(data, parts):
 
 
 def _refund_lines(row, data, parts):
-    """Yield the lines of a refund; items of a completed order had left."""
+    """Yield the lines of a refund; items of a completed order count as shipped."""
     completed = moment_of(data, "date_completed")
     at = moment_of(row, "date_created")
     returned = bool(completed and at and at >= completed)
@@ -143,8 +143,8 @@ def _refund_lines(row, data, parts):
 
 
 def _only_line_of(data, line):
-    """:return: the id of the only line of an order that sold what a line of a refund gives back;
-    '' where several did: variations may have the SKU of their product
+    """:return: the id of the only order line with the item of a refund line; '' where there are
+    several: variations may have the SKU of their product
     """
     refs = [
         to_text(row.get("id") or "", "id")
@@ -155,7 +155,7 @@ def _only_line_of(data, line):
 
 
 def refund_charges(data, charges):
-    """:return: the money of refunds, of orders that were paid"""
+    """:return: the amounts of refunds, for paid orders"""
     paid = [charge for charge in charges if charge.kind == "charge"]
     if not paid:
         return ()
@@ -168,7 +168,7 @@ def refund_charges(data, charges):
             at=moment_of(row, "date_created") or placed_at_of(data),
             method=paid[-1].method,
             gateway=paid[-1].gateway,
-            # What we had written down, and no gateway paid, is still to be paid by somebody.
+            # A refund of ours that no gateway paid still has to be paid by a person.
             status="pending"
             if row.get("refunded_payment") is False and KEY in meta_of(row)
             else "success",

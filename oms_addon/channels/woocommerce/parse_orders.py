@@ -1,4 +1,4 @@
-"""WooCommerce's orders as documents."""
+"""Parse WooCommerce's orders."""
 
 from odoo.addons.oms_addon.documents.order import OrderDocument
 from odoo.addons.oms_addon.documents.parts import (
@@ -26,7 +26,7 @@ from .parse_values import (
     words_of,
 )
 
-#: what no customer ordered yet
+#: statuses of orders that are not placed yet
 DRAFTS = {"auto-draft", "checkout-draft", "draft", "new"}
 STATUSES = {
     "pending": "pending",
@@ -38,7 +38,7 @@ STATUSES = {
     "cancelled": "cancelled",
     "trash": "cancelled",
 }
-#: an order changes more than once in a second: what comes later on its path is newer
+#: rank of statuses, as an order may change several times in a second: later ones are newer
 RANKS = {
     "pending": 1,
     "failed": 2,
@@ -57,12 +57,12 @@ CUSTOM_RANK = 4
 
 @in_words
 def read_order(data, ref, postpaid=()):
-    """Return the document of an order as the API shows it; ``None`` when it is a draft.
+    """Return the document of an order from the API; ``None`` for a draft.
 
-    :param dict data: the order; its refunds with details below ``oms_refunds``
+    :param dict data: the order; with refund details in ``oms_refunds``
     :param str ref: its id
-    :param postpaid: keys of more payment methods that are paid on delivery or later
-    :raise DocumentError: when it is malformed
+    :param postpaid: keys of further payment methods that are paid on delivery or later
+    :raise DocumentError: when it is invalid
     """
     status = to_text(data.get("status") or "", "status")
     if status in DRAFTS:
@@ -114,7 +114,7 @@ def read_order(data, ref, postpaid=()):
 
 
 def _status(status, data, is_paid):
-    """:return: the document's status; the shop's own ones are worked on"""
+    """:return: the document's status; custom ones count as open"""
     if status == "on-hold" and is_paid:
         return "open"
     if status == "refunded" and data.get("date_completed_gmt"):
@@ -123,25 +123,25 @@ def _status(status, data, is_paid):
 
 
 def _total(data):
-    """:return: the total, and the smallest amount it can be told in"""
+    """:return: the total, and the smallest unit of its decimals"""
     total = amount_of(data, "total", "total")
     return total, coin_of(total)
 
 
 def _total_tax(data):
-    """:return: what of the total is tax; ``None`` when the shop does not tell"""
+    """:return: the tax in the total; ``None`` when it is missing"""
     value = data.get("total_tax")
     return None if value in (None, "") else to_decimal(value, "total_tax")
 
 
 def _tags(data, status):
-    """:return: the coupons, and a status of the shop's own"""
+    """:return: tags: coupons, and a custom status"""
     coupons = [f"coupon:{text_of(row, 'code')}" for row in rows_of(data, "coupon_lines")]
     return tuple(coupons if status in RANKS else [*coupons, f"status:{status}"])
 
 
 def _extra(data, meta):
-    """:return: what else people may need: what plugins add, and how it was ordered"""
+    """:return: further data: of plugins, and the origin of the order"""
     kept = {key: to_plain(data[key]) for key in _KEPT if data.get(key)}
     plugins = {
         to_text(str(key)): to_plain(value)

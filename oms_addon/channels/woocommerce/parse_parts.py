@@ -1,4 +1,4 @@
-"""What a WooCommerce order charges, in parts that each have their taxes on the whole of it."""
+"""Charges of a WooCommerce order, in parts whose taxes all apply to the whole part."""
 
 from collections import defaultdict
 from dataclasses import replace
@@ -10,7 +10,7 @@ HUNDRED = Decimal(100)
 
 
 class Part(NamedTuple):
-    """A line of an order as the shop tells it: amounts are net, taxes beside them."""
+    """A line of an order from the store: amounts are net, with taxes separate."""
 
     kind: str
     data: dict
@@ -23,15 +23,15 @@ class Part(NamedTuple):
 
 
 def split_by_taxes(parts, cent):
-    """Split what is taxed by several rates, each on a share of it.
+    """Split a part with several tax rates, each on a share of it.
 
-    WooCommerce spreads a negative fee over the items and shipping, and taxes each share as
-    these are; plugins do so with shipping. Of ``-3.33`` taxed with ``-0.49`` at 20 % and
-    ``-0.05`` at 5 %, 2.43 are of the one and 0.90 of the other.
+    WooCommerce distributes a negative fee over items and shipping, and taxes each share at their
+    rates; plugins do so with shipping. Of ``-3.33`` taxed with ``-0.49`` at 20 % and ``-0.05`` at
+    5 %, 2.43 are taxed at the first rate and 0.90 at the second.
 
     :param list parts: of the whole order
-    :param Decimal cent: the smallest amount
-    :return: parts; of one that is split the first keeps the shop's id, others have ``:1``, ``:2``
+    :param Decimal cent: the smallest unit
+    :return: parts; the first of a split keeps the store's id, others get ``:1``, ``:2``
     """
     found = []
     for part in parts:
@@ -43,7 +43,7 @@ def split_by_taxes(parts, cent):
 
 
 def spread_over(parts, ref, amount):
-    """Spread an amount given back of a line of the shop over the parts it was split in.
+    """Distribute a refunded amount of a store's line over the parts it was split into.
 
     :return: pairs (line's id, amount)
     """
@@ -62,12 +62,12 @@ def spread_over(parts, ref, amount):
 
 
 def _base(part):
-    """:return: the shop's id of a part's line"""
+    """:return: the store's line id of a part"""
     return str(part.data.get("id") or "").partition(":")[0]
 
 
 def _is_whole(part, cent):
-    """:return: whether each tax of a part is on the whole of it, as far as rounding tells"""
+    """:return: whether each tax of a part is on the whole of it, within rounding"""
     plain = [tax for tax in part.taxes if not tax.compound]
     return len(part.taxes) < 2 or all(
         tax.rate is None or abs(part.after * tax.rate / HUNDRED - tax.amount) <= cent
@@ -76,9 +76,9 @@ def _is_whole(part, cent):
 
 
 def _shares(part, parts, cent):
-    """Split a part over the taxes of what costs something, in proportion to what it costs.
+    """Split a part by the tax rates of other parts, in proportion to their amounts.
 
-    :return: parts; none where its taxes do not come from that
+    :return: parts; none when its taxes do not result from that
     """
     told = {tax.ref: tax for tax in part.taxes}
     costs, ways = defaultdict(lambda: ZERO), {}
@@ -105,7 +105,7 @@ def _shares(part, parts, cent):
 
 
 def _in_proportion(amount, costs, cent):
-    """:return: an amount spread in proportion, the largest share taking what rounding leaves"""
+    """:return: an amount distributed in proportion; the largest share gets the rest"""
     whole = sum(costs.values(), ZERO)
     shares = {
         way: (amount * cost / whole).quantize(cent, ROUND_HALF_UP) for way, cost in costs.items()
@@ -116,7 +116,7 @@ def _in_proportion(amount, costs, cent):
 
 
 def _amounts(nets, ways, told, cent):
-    """:return: what each tax takes of each share; together what the shop says it takes"""
+    """:return: the amount of each tax on each share, which add up to the store's amounts"""
     amounts = defaultdict(dict)
     for ref, tax in told.items():
         weights = {

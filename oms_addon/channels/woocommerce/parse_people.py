@@ -22,7 +22,7 @@ LANGUAGE_KEYS = ("wpml_language", "_order_language", "trp_language")
 PICKUP_METHODS = {"local_pickup", "pickup_location"}
 
 
-# === PEOPLE AND THE REST === #
+# === PEOPLE === #
 
 
 def customer_of(data, billing, meta):
@@ -39,7 +39,7 @@ def customer_of(data, billing, meta):
 
 
 def address_of(row, path, meta, billing=None):
-    """:return: an address; ``None`` when nothing of it is filled in"""
+    """:return: an address; ``None`` when it is empty"""
     if not isinstance(row, dict):
         return None
     text = {key: to_text(row.get(key) or "", f"{path}.{key}").strip() for key in _ADDRESS}
@@ -76,7 +76,7 @@ _ADDRESS = (
 
 
 def pickup_point_of(shipping_lines):
-    """:return: which of the shop's places the customer collects at, '' for none"""
+    """:return: the store's pickup location of the order, '' for none"""
     for row in shipping_lines:
         if row.get("method_id") in PICKUP_METHODS:
             place = meta_of(row).get("pickup_location")

@@ -1,4 +1,4 @@
-"""What of a WooCommerce order is left to ship and to refund, and how that is written."""
+"""Units left to ship and refund in a WooCommerce order, and refunds in the API's format."""
 
 import hashlib
 from datetime import datetime, timezone
@@ -12,7 +12,7 @@ from odoo.addons.oms_addon.tools.shares import spread_within
 
 from .parse_values import KEY, ZERO, coin_of, meta_of
 
-#: read by the usual tracking plugins
+#: meta key read by common tracking plugins
 TRACKING = "_wc_shipment_tracking_items"
 
 
@@ -20,8 +20,8 @@ TRACKING = "_wc_shipment_tracking_items"
 
 
 def quantities(order, lines):
-    """:return: how many of each line of the shop, by its id as text; a line without an id is
-    found by its SKU where only one has it, as variations may have their product's
+    """:return: the quantity by the store's line id as text; a line without id is found by its SKU
+    if only one has it, as variations may have their product's
     """
     by_sku = {}
     for line in order["line_items"]:
@@ -29,7 +29,7 @@ def quantities(order, lines):
     found = {}
     for line in lines:
         named = by_sku.get(line.get("sku") or "", ())
-        # Of one that was split by its taxes the shop knows the whole alone.
+        # The store knows a line that we split by taxes only as a whole.
         ref = (line.get("line_ref") or "").partition(":")[0] or (
             named[0] if len(named) == 1 and line.get("sku") else ""
         )
@@ -40,7 +40,7 @@ def quantities(order, lines):
 
 
 def tracking_items(items, shipment):
-    """:return: the parcels as tracking plugins keep them, those of a shipment added"""
+    """:return: the parcels in the format of tracking plugins, with those of a shipment added"""
     known = {item.get("tracking_number") for item in items if isinstance(item, dict)}
     shipped_at = datetime.fromisoformat(shipment["shipped_at"].replace("Z", "+00:00"))
     return items + [
@@ -58,12 +58,12 @@ def tracking_items(items, shipment):
 
 
 def token_of(key):
-    """:return: a short text that stands for a key where people read it"""
+    """:return: a short text for a key, for texts that people read"""
     return f"ref {hashlib.sha256(key.encode()).hexdigest()[:10]}"
 
 
 def find_refund(refunds, key):
-    """:return: the refund that was made under a key; ``None`` when there is none"""
+    """:return: the refund created with a key; ``None`` when there is none"""
     return next(
         (
             refund
@@ -75,7 +75,7 @@ def find_refund(refunds, key):
 
 
 def share_of(order, refunds, ref, quantity):
-    """:return: what pieces of a line cost with taxes; the last take what is left"""
+    """:return: the price of units of a line with taxes; the last units get the rest"""
     line = _line_of(order, ref)
     whole = _whole(line)
     pieces = Decimal(str(line["quantity"]))
@@ -88,10 +88,10 @@ def share_of(order, refunds, ref, quantity):
 
 
 def within_total(order, refunds, lines):
-    """Take from shares what is more than the order has left: its lines, each rounded for itself,
-    may make more than its total, and the shop gives back no more than that.
+    """Reduce refund lines to the order's remaining total: lines are rounded one by one and may add
+    up to more, which the store rejects.
 
-    :param list lines: tuples (line's id, quantity, amount with taxes)
+    :param list lines: tuples (line id, quantity, amount with taxes)
     :return: the lines, the last ones reduced
     """
     left = Decimal(order["total"]) - sum((Decimal(r["amount"]) for r in refunds), ZERO)
@@ -105,10 +105,10 @@ def within_total(order, refunds, lines):
 
 
 def shipping_shares(order, refunds, amount):
-    """Spread shipping that is given back over the ways of shipping, of each its part.
+    """Distribute refunded shipping over the shipping lines, in proportion.
 
-    :param Decimal amount: with taxes; what is more than they cost is of the first
-    :return: tuples (line's id, quantity, amount with taxes), as of a refund
+    :param Decimal amount: with taxes; any excess goes to the first line
+    :return: tuples (line id, quantity, amount with taxes), as for a refund
     """
     refs = [str(line["id"]) for line in order["shipping_lines"]]
     if not refs or not amount:
@@ -123,9 +123,9 @@ def shipping_shares(order, refunds, amount):
 
 
 def rest_of(order, refunds):
-    """Say what is left to give back of an order, line by line, as the shop books taxes by them.
+    """Compute what is left to refund of an order, by line, as the store books taxes by line.
 
-    :return: the amount, and its lines: tuples (line's id, quantity, amount with taxes)
+    :return: the amount, and its lines: tuples (line id, quantity, amount with taxes)
     :rtype: tuple
     """
     amount = Decimal(order["total"]) - sum((Decimal(r["amount"]) for r in refunds), ZERO)
@@ -138,7 +138,7 @@ def rest_of(order, refunds):
             if kind == "line_items":
                 gone = sum((abs(Decimal(str(row["quantity"]))) for row in back), ZERO)
                 quantity = max(Decimal(str(line["quantity"])) - gone, ZERO)
-            # A fee that is negative is a discount: nothing of it is given back.
+            # A negative fee is a discount, which is not refunded.
             whole = _whole(line) if Decimal(line["total"]) > 0 else ZERO
             share = max(whole - sum(map(_whole, back), ZERO), ZERO)
             left.append((ref, quantity, share.quantize(coin, ROUND_HALF_UP)))
@@ -153,12 +153,12 @@ def rest_of(order, refunds):
 
 
 def _whole(line):
-    """:return: what a line costs with taxes, or what a line of a refund gives back"""
+    """:return: the amount of an order line or a refund line with taxes"""
     return abs(Decimal(line["total"])) + abs(Decimal(line["total_tax"]))
 
 
 def _refunded(refunds, kind, ref):
-    """:return: the lines of refunds that give back of a line"""
+    """:return: the refund lines of an order line"""
     return [
         row
         for refund in refunds
@@ -168,7 +168,7 @@ def _refunded(refunds, kind, ref):
 
 
 def _line_of(order, ref):
-    """:raise FinalError: when the order has no such line, or no longer"""
+    """:raise FinalError: when the order does not have the line"""
     rows = [*order["line_items"], *order["shipping_lines"], *order["fee_lines"]]
     found = next((row for row in rows if str(row["id"]) == ref), None)
     if not found:
@@ -180,8 +180,8 @@ def _line_of(order, ref):
 
 
 def refund_line(order, ref, quantity, amount):
-    """:return: a line of a refund as the shop takes it: net, and each tax by its rate
-    :raise FinalError: when the order has no such line
+    """:return: a refund line in the API's format: net, and each tax by its rate
+    :raise FinalError: when the order does not have the line
     """
     line, coin = _line_of(order, ref), coin_of(Decimal(order["total"]))
     taxes = {

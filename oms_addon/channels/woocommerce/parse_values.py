@@ -1,4 +1,4 @@
-"""WooCommerce's REST API: its values, its products and what is written to it."""
+"""WooCommerce's REST API: values, products, and constants of what is written to it."""
 
 import html
 from datetime import datetime, timezone
@@ -14,11 +14,11 @@ from odoo.addons.oms_addon.documents.values import (
     to_text,
 )
 
-#: products that are sold as something else, or elsewhere
+#: product types that are not sold themselves, or sold elsewhere
 NOT_SOLD = {"variable", "variable-subscription", "grouped", "external"}
-#: our own notes on orders and refunds of the shop
+#: meta keys of our data on orders and refunds in the store
 SHIPMENTS, UNPAID, KEY, KIND = "_oms_shipments", "_oms_unpaid", "_oms_key", "_oms_kind"
-#: where we put the refunds of an order, whole
+#: key of the refund details that we add to an order
 DETAILS = "oms_refunds"
 ZERO = Decimal(0)
 
@@ -40,14 +40,14 @@ def read_object(payload):
 
 
 def is_gone(data):
-    """:return: whether a message is about what was deleted for good before it was built"""
+    """:return: whether a message is about a record that was deleted before the message was built"""
     return isinstance(data, dict) and str(data.get("code") or "").endswith("_invalid_id")
 
 
 def topic_problem(topic, payload):
-    """Say why a body is not what the shop sends for a topic: the signature is of the body alone.
+    """Check that a body fits its topic, since only the body is signed.
 
-    :return: the reason in words; '' when it may be, and for a body that cannot be read
+    :return: why it does not; '' when it may, or when it cannot be parsed
     """
     resource, dot, event = topic.partition(".")
     if not dot:
@@ -59,14 +59,14 @@ def topic_problem(topic, payload):
     if resource not in ("order", "product") or not isinstance(data, dict):
         return ""
     if "code" in data and "id" not in data:
-        # It could not be built.
+        # The store could not build the message.
         return ""
     is_order = "line_items" in data
     is_product = not is_order and bool(data.keys() & {"type", "sku", "name"})
-    # Coupons and customers are told as well.
+    # Coupons and customers may be sent, too.
     is_other = bool(data.keys() & {"discount_type", "username"})
     if event == "deleted":
-        # The id alone is told.
+        # Only the id is sent.
         is_wrong = is_order or is_product or is_other
     else:
         is_wrong = is_other or (is_product if resource == "order" else not is_product)
@@ -81,7 +81,7 @@ def ref_of(data):
 
 
 def rows_of(data, key):
-    """:return: a list of objects; an empty one when there is none"""
+    """:return: a list of objects; empty when missing"""
     rows = data.get(key) or ()
     if not isinstance(rows, (list, tuple)) or not all(isinstance(row, dict) for row in rows):
         raise mismatch("a list of objects", rows, key)
@@ -93,7 +93,7 @@ def text_of(data, key):
 
 
 def words_of(data, key):
-    """:return: a text that WordPress wrote as it stands in a page, e.g. ``Salt &amp; Pepper``"""
+    """:return: a text that WordPress escaped for HTML, e.g. ``Salt &amp; Pepper``, unescaped"""
     return html.unescape(text_of(data, key))
 
 
@@ -105,12 +105,12 @@ def amount_of(data, key, path):
 
 
 def coin_of(total):
-    """:return: the smallest amount a total can be told in"""
+    """:return: the smallest unit of a total's decimals"""
     return Decimal((0, (1,), min(total.as_tuple().exponent, 0)))
 
 
 def moment_of(data, key):
-    """:return: a time of the shop in UTC; ``None`` when it is not told"""
+    """:return: a time in UTC; ``None`` when it is missing"""
     value = data.get(f"{key}_gmt")
     if not value:
         return None
@@ -128,7 +128,7 @@ def placed_at_of(data):
 
 
 def meta_of(data):
-    """:return: the values of plugins and shops by their key"""
+    """:return: metadata of plugins and the store, by key"""
     return {
         row["key"]: row.get("value")
         for row in data.get("meta_data") or ()
@@ -137,15 +137,15 @@ def meta_of(data):
 
 
 def sku_of(row):
-    """:return: the SKU; where the shop has none, the product's id can be mapped"""
+    """:return: the SKU; ``id:`` and the product's id where the store has none, '' without both"""
     sku = row.get("sku")
     product = row.get("variation_id") or row.get("product_id")
     return to_text(sku, "sku") if sku else f"id:{product}" if product else ""
 
 
 def listing_of(row):
-    """:return: the shop's id of what a line sold, and of the product it is a variation of;
-    '' where it tells none
+    """:return: the store's ids of a line's item, and of its parent product if it is a variation; ''
+    where missing
     """
     product = to_text(row.get("product_id") or "", "product_id")
     variation = to_text(row.get("variation_id") or "", "variation_id")
@@ -157,7 +157,7 @@ def listing_of(row):
 
 @in_words
 def read_product(data, event):
-    """Return what a product's message says; ``None`` when it is not sold as it is.
+    """Return the document of a product's message; ``None`` when the product is not sold itself.
 
     :param str event: ``created``, ``updated``, ``deleted`` or ``restored``
     """
@@ -172,10 +172,10 @@ def read_product(data, event):
 
 @in_words
 def read_listing(row, parent=None):
-    """Return a product or variation as the API shows it; ``None`` for what is not sold.
+    """Return the listing of a product or variation from the API; ``None`` when it is not sold.
 
-    :param dict parent: the product of a variation. The API shows a variation without SKU or
-        GTIN with those of its product, and no SKU or GTIN can be of both.
+    :param dict parent: the parent product of a variation. The API returns a variation without SKU
+        or GTIN with those of its product, which are never shared by both.
     """
     if row.get("type") in NOT_SOLD:
         return None
@@ -202,13 +202,13 @@ def read_listing(row, parent=None):
 
 
 def _is_of(parent, row, name):
-    """:return: whether a value of a variation is its product's; ``None`` when it is not known"""
+    """:return: whether a variation's value is inherited from its product; ``None`` if unknown"""
     if parent is None:
         return None
     return bool(row.get(name)) and row[name] == parent.get(name)
 
 
 def stock_mode_of(row):
-    """:return: how the shop tracks the stock of a product or variation, '' when not told"""
+    """:return: how the store tracks the stock of a product or variation, '' when missing"""
     modes = {"True": "own", "False": "none", "parent": "parent"}
     return modes.get(str(row.get("manage_stock", "")), "")

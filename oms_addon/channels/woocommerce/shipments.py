@@ -1,4 +1,4 @@
-"""WooCommerce: telling shipments."""
+"""WooCommerce: push shipments."""
 
 from decimal import Decimal
 
@@ -10,7 +10,7 @@ from .parse_orders import RANKS
 from .parse_refunds import TRACKING, quantities, tracking_items
 from .parse_values import SHIPMENTS, UNPAID, ZERO, meta_of
 
-#: statuses of orders that are still to be shipped
+#: statuses of orders to ship
 NOT_COMPLETED = ("pending", "on-hold", "processing")
 
 
@@ -19,10 +19,10 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
 
     @api.model
     def _push_shipment(self, channel, key, shipment):
-        """Override of `oms.channel.adapter`: a note the customer gets, and the order is
-        completed when everything left.
+        """Override of `oms.channel.adapter`: add a customer note; complete the order when all is
+        shipped.
 
-        What was told is kept on the order there, so that telling it again changes nothing.
+        Pushed shipments are stored on the order, so that repeated pushes have no effect.
         """
         path = f"/orders/{segment(shipment['order_ref'])}"
         order = self._call(channel, "GET", path).json()
@@ -40,7 +40,7 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
         values = {SHIPMENTS: told, TRACKING: tracking_items(meta.get(TRACKING) or [], shipment)}
         complete = order["status"] in NOT_COMPLETED or order["status"] not in RANKS
         if complete and not self._unshipped(channel, order, told):
-            # The shop takes a completed order for paid.
+            # The store considers completed orders as paid.
             unpaid = {} if order.get("date_paid_gmt") else {UNPAID: "yes"}
             now = self._write_order(channel, path, values | unpaid, status="completed")
             return self._reached(now["status"], "completed", NOT_COMPLETED)
@@ -49,9 +49,9 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
 
     @api.model
     def _reached(self, status, wanted, before):
-        """:param str status: what the shop says an order is, after it was changed
-        :param before: statuses that are not what was wanted; one of a plugin's own may be
-        :return: the status, and what is not as wanted
+        """:param str status: the order's status after the update
+        :param before: statuses that count as failed; custom statuses are accepted
+        :return: the status, and ``unmet`` where it differs
         :rtype: dict
         """
         if status not in before:
@@ -66,7 +66,7 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
 
     @api.model
     def _push_tracking(self, channel, key, shipment):
-        """Override of `oms.channel.adapter`: where tracking plugins read it, and another note."""
+        """Override of `oms.channel.adapter`: for tracking plugins, and in another note."""
         path = f"/orders/{segment(shipment['order_ref'])}"
         order = self._call(channel, "GET", path).json()
         items = [
@@ -80,16 +80,16 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
 
     @api.model
     def _write_order(self, channel, path, meta, **values):
-        """Write notes of ours, and more, on an order.
+        """Update metadata, and more, of an order.
 
-        :return: the order as the shop has it then
+        :return: the updated order
         """
         rows = [{"key": key, "value": value} for key, value in meta.items()]
         return self._call(channel, "PUT", path, body={"meta_data": rows, **values}).json()
 
     @api.model
     def _note_shipment(self, channel, path, shipment, is_again):
-        """Write the customer a note, unless a call whose answer was lost did."""
+        """Add a customer note, unless an earlier call whose response was lost did."""
         text = self._shipment_text(channel, shipment)
         if is_again:
             notes = self._call(channel, "GET", f"{path}/notes", params={"type": "customer"}).json()
@@ -99,7 +99,7 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
 
     @api.model
     def _shipment_text(self, channel, shipment):
-        """:return: what the customer reads, in the company's language"""
+        """:return: the text of the note, in the company's language"""
         env = self.with_context(lang=channel.company_id.partner_id.lang).env
         parcels = [
             " ".join(filter(None, (p.get("carrier"), p.get("number"), p.get("url"))))
@@ -116,7 +116,7 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
 
     @api.model
     def _unshipped(self, channel, order, told):
-        """:return: the lines of which items are still to leave, virtual ones left out"""
+        """:return: the lines with items left to ship, without virtual ones"""
         left = {str(line["id"]): Decimal(str(line["quantity"])) for line in order["line_items"]}
         for entry in told:
             for ref, quantity in entry["lines"].items():
@@ -134,7 +134,7 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
 
     @api.model
     def _is_virtual(self, channel, line):
-        """:return: whether nothing of a line is ever shipped"""
+        """:return: whether a line is never shipped"""
         path = f"/products/{segment(line['product_id'])}"
         if line.get("variation_id"):
             path += f"/variations/{segment(line['variation_id'])}"

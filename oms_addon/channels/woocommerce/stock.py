@@ -1,4 +1,4 @@
-"""WooCommerce: telling stock and prices."""
+"""WooCommerce: push stock and prices."""
 
 from collections import defaultdict
 
@@ -15,11 +15,11 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
 
     @api.model
     def _push_stock(self, channel, key, items):
-        """Override of `oms.channel.adapter`: what was sold there meanwhile is not undone, and
-        what the shop does not track is not made to be tracked.
+        """Override of `oms.channel.adapter`: concurrent sales in the store are not overwritten,
+        and untracked products stay untracked.
 
-        The shop itself does not compare: it is asked right before, all products in one call
-        and all variations in one.
+        The store does not compare quantities itself: they are fetched before, products in one
+        call and variations in one.
         """
         there = self._stock_there(channel, items)
         stale, untracked, writes = {}, {}, {}
@@ -35,7 +35,7 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
                 writes[position] = item
 
         def note_mode(position, row):
-            # Without manage_stock a quantity changes nothing, and the answer says so.
+            # Without manage_stock a quantity has no effect, and the response shows that.
             if (mode := stock_mode_of(row)) in ("parent", "none"):
                 untracked[str(position)] = mode
 
@@ -46,7 +46,7 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
 
     @api.model
     def _stock_there(self, channel, items):
-        """:return: how the shop tracks the stock and what it shows now, by listing"""
+        """:return: how the store tracks the stock, and its current quantity, by listing"""
         if all(item.get("seen") is None for item in items):
             return {}
         refs = {item["ref"]: item.get("parent_ref") or "" for item in items}
@@ -59,7 +59,7 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
 
     @api.model
     def _push_price(self, channel, key, items):
-        """Override of `oms.channel.adapter`: the usual price; a sale's price is the shop's."""
+        """Override of `oms.channel.adapter`: the regular price; sale prices are the store's."""
         return self._push_items(
             channel, dict(enumerate(items)), lambda item: {"regular_price": item["price"]}
         )
@@ -68,12 +68,12 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
     def _push_items(self, channel, items, prepare, note=None):
         """Update products in one call, and the variations of each product in one.
 
-        The first call takes the rate limit's share of all, so that no half is sent twice.
-        When a later call fails, what came before is told and the rest is tried again.
+        The first call takes the rate limit tokens of all, so that no part is sent twice. When a
+        later call fails, the earlier ones are kept and the rest is reported as failed.
 
         :param dict items: items by position
-        :param prepare: makes the values of an item
-        :param note: takes the position of an item that was taken, and what it is now
+        :param prepare: function that returns the values of an item
+        :param note: function called with the position and the new row of an accepted item
         :return: ``failed`` by position
         """
         groups = defaultdict(list)
@@ -104,7 +104,7 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
 
     @api.model
     def _refused(self, positions, answer):
-        """:return: why items of a batch were refused, by position"""
+        """:return: why items of a batch were rejected, by position"""
         return {
             str(position): row["error"].get("message") or row["error"].get("code") or "?"
             for position, row in zip(positions, answer.get("update", ()), strict=False)
