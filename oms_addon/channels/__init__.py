@@ -1,4 +1,4 @@
-"""One folder per kind of channel: all that knows its API. No rule that holds for any channel."""
+"""Adapters: one folder per kind of channel, for everything specific to its API. No shared rules."""
 
 from . import oms_channel_adapter
 from . import oms_channel_adapter_connection

@@ -1,3 +1,3 @@
-"""Our own API, for shops that send canonical documents."""
+"""Our own API, for stores that send canonical documents."""
 
 from . import adapter

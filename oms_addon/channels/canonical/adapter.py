@@ -1,4 +1,4 @@
-"""Orders as the canonical JSON document: over HTTP, signed or with an API key, and as file."""
+"""Orders as canonical JSON documents: over HTTP, signed or with an API key, and as file."""
 
 import hashlib
 import json
@@ -16,12 +16,12 @@ from odoo.addons.oms_addon.documents.tracking import TrackingDocument
 from odoo.addons.oms_addon.tools import signature
 from odoo.addons.oms_addon.tools.json_shape import to_json_text
 
-#: the topics of documents that are no orders
+#: topics of documents other than orders
 TOPICS = {CancellationDocument: "orders/cancelled", TrackingDocument: "tracking"}
 
 
 def _topic(document):
-    """:return: the topic of a document: what it is, whatever the sender calls it"""
+    """:return: the topic of a document, from its content only"""
     return TOPICS.get(type(document), "orders")
 
 
@@ -61,7 +61,7 @@ class OmsChannelAdapterCanonical(models.AbstractModel):
 
     @api.model
     def _describe(self, topic, payload):
-        """Override of `oms.channel.adapter`: a version of an order is an event."""
+        """Override of `oms.channel.adapter`: an event is one version of an order."""
         document = parse_document(payload)
         ref = getattr(document, "ref", "") or getattr(document, "order_ref", "")
         digest = hashlib.sha256(payload).hexdigest()[:16]
@@ -104,7 +104,7 @@ class OmsChannelAdapterCanonical(models.AbstractModel):
         try:
             content = json.loads(to_json_text(text), parse_float=str)
         except (ValueError, RecursionError):
-            # Not by splitlines: texts may hold what Python alone takes for the end of a line.
+            # Not splitlines(): texts may contain characters that only Python treats as line ends.
             return [line.encode() for line in text.split("\n") if line.strip()]
         if not isinstance(content, list):
             return [data]
@@ -114,8 +114,8 @@ class OmsChannelAdapterCanonical(models.AbstractModel):
     def _send(self, channel, topic, key, payload):
         """Override of `oms.channel.adapter`: post it, signed, to the store's address.
 
-        A store without an address is told nothing; it may ask. Tracking numbers that come late
-        are the same shipment again.
+        Nothing is sent to a store without an address; it can use the API. Late tracking numbers are
+        sent as the same shipment again.
         """
         if not channel.base_url:
             return {"told": False}
@@ -135,15 +135,15 @@ class OmsChannelAdapterCanonical(models.AbstractModel):
 
     @api.model
     def _signature_headers(self, channel, name, payload):
-        """:return: the headers that prove to the store who is speaking, and what is said: those of
-        Standard Webhooks, and those of stores that verify time and body alone
+        """:return: the signature headers of a body: of Standard Webhooks, and of the older format
+        for stores that verify time and body only
         """
         secret = channel.sudo().webhook_secret
         if not secret:
             return {}
         timestamp = str(int(time.time()))
         return {
-            # A point would end the name.
+            # A full stop would end the event id.
             **signature.headers_of(secret, name.replace(".", "_"), timestamp, payload),
             "X-Oms-Timestamp": timestamp,
             "X-Oms-Signature": signature.sign(secret, timestamp, payload),
@@ -151,7 +151,7 @@ class OmsChannelAdapterCanonical(models.AbstractModel):
 
     @api.model
     def _test_connection(self, channel):
-        """Override of `oms.channel.adapter`: an address needs a secret to sign with."""
+        """Override of `oms.channel.adapter`: an address requires a secret for signatures."""
         if channel.base_url and not channel.sudo().webhook_secret:
             return self.env._("Enter the secret the store uses to verify messages from Odoo.")
         return ""

@@ -1,4 +1,4 @@
-"""Orders as a table: CSV, TSV or XLSX, one row per line, columns mapped on the channel."""
+"""Orders in a table: CSV, TSV or XLSX, one row per line, columns mapped on the channel."""
 
 import hashlib
 
@@ -33,12 +33,12 @@ class OmsChannelAdapterCsvFile(models.AbstractModel):
 
     @api.model
     def _parse(self, channel, topic, payload):
-        """Override of `oms.channel.adapter`: the rows of one order, kept as its document."""
+        """Override of `oms.channel.adapter`: the document of one order."""
         return parse_document(payload)
 
     @api.model
     def _read_file(self, channel, data):
-        """Override of `oms.channel.adapter`: an order with a bad row is left out whole."""
+        """Override of `oms.channel.adapter`: orders with an invalid row are skipped completely."""
         result = self._read_table(channel, data)
         events = []
         for document in result.documents:
@@ -70,7 +70,7 @@ class OmsChannelAdapterCsvFile(models.AbstractModel):
 
     @api.model
     def _defaults(self, channel):
-        """:return: what holds where a file says nothing"""
+        """:return: default values for missing columns"""
         return {
             "timezone": channel.company_id.partner_id.tz or channel.env.user.tz or "UTC",
             "currency": channel.currency_id.name,

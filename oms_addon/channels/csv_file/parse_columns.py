@@ -1,4 +1,4 @@
-"""The columns of the order table: our names, what else they are called, the template."""
+"""Columns of the order table: names, synonyms, template."""
 
 import csv
 import io
@@ -9,7 +9,7 @@ from odoo.addons.oms_addon.tools.table import RowError
 
 ADDRESS_PARTS = ("name", "company", "street", "street2", "city", "zip", "state", "country")
 
-#: Other headers that mean our columns.
+#: Synonyms of column names.
 SYNONYMS = {
     "order_ref": ("order id", "order no", "order", "id", "order reference", "invoice no"),
     "order_number": ("order number", "order name", "number"),
@@ -103,15 +103,14 @@ _NOISE = re.compile(r"[\W_]+")
 
 
 def match_columns(headers, mapping):
-    """Find our columns in a table.
+    """Match the headers of a table to our columns.
 
     :param headers: the headers of the table
-    :param dict mapping: headers by our names; what it does not name is found by an equal
-        name or a synonym, whatever the case, spaces and underscores
-    :return: the positions by our names, and an error for each name of the mapping that
-        leads nowhere
+    :param dict mapping: headers by column name; other columns are matched by name or synonym,
+        ignoring case, spaces and underscores
+    :return: positions by column name, and an error for each mapped header that is missing
     :rtype: tuple[dict, list[RowError]]
-    :raise DocumentError: when a column without which there are no orders is missing
+    :raise DocumentError: when a required column is missing
     """
     positions, errors = _match_mapping(headers, mapping)
     by_key = {_key(header): i for i, header in reversed(list(enumerate(headers)))}
@@ -146,7 +145,7 @@ def _match_mapping(headers, mapping):
 
 
 def _claim(positions, column, by_key, names):
-    """Give a column the first header of these names that serves no other column."""
+    """Assign a column to the first header of these names that is not assigned yet."""
     for name in names:
         position = by_key.get(_key(name))
         if position is not None and position not in positions.values():

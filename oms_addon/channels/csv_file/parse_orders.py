@@ -1,8 +1,8 @@
-"""Orders as a table with one row per order line, made by a person or by a program.
+"""Parse order tables with one row per order line, made by a person or by a program.
 
-docs/order_document.md describes the columns. A blank order number continues the order of
-the row above. An order with a bad row is left out whole: a part of an order is worse than
-none. The filled cells of its rows are kept in ``extra["rows"]`` of the document.
+docs/order_document.md describes the columns. A blank order number continues the order of the row
+above. Orders with an invalid row are skipped completely, as partial orders would be worse. The
+filled cells of an order's rows are stored in ``extra["rows"]`` of the document.
 """
 
 from collections.abc import Mapping
@@ -33,7 +33,7 @@ __all__ = [
     "template_csv",
 ]
 
-#: What holds where a table says nothing.
+#: Default values for missing columns.
 DEFAULTS = {
     "currency": "",
     "date_format": None,
@@ -48,11 +48,11 @@ _LINE_COLUMNS = ("sku", "barcode", "name", "quantity", "unit_price")
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a table of orders holds.
+    """The content of an order table.
 
-    ``rows`` has the rows of every order by its ref, those of the orders that were left out
-    as well; ``payloads`` the canonical JSON of each document by its ref; ``table`` is the
-    file itself, ``None`` when it could not be read.
+    ``rows`` has the rows of every order by its ref, including skipped orders; ``payloads`` the
+    canonical JSON of each document by its ref; ``table`` is the table itself, ``None`` when it
+    is invalid.
     """
 
     documents: tuple[OrderDocument, ...] = ()
@@ -63,13 +63,12 @@ class Result:
 
 
 def parse_orders(data, mapping=None, defaults=None):
-    """Read a table of orders.
+    """Parse an order table.
 
     :param bytes data: CSV or an Excel workbook
     :param dict mapping: headers of the table by our column names
     :param dict defaults: overrides of :data:`DEFAULTS`
-    :return: the orders without an error, and the errors; a table that cannot be read at
-        all is one error of row 1
+    :return: the orders without errors, and the errors; an invalid table is one error of row 1
     :rtype: Result
     """
     defaults = DEFAULTS | (defaults or {})
@@ -95,7 +94,7 @@ def parse_orders(data, mapping=None, defaults=None):
 
 
 def _group(sheet):
-    """:return: the rows of each order, and the errors of rows that belong to none"""
+    """:return: the rows of each order, and errors of rows without an order"""
     orders, errors, ref = {}, [], ""
     for row in sheet.table.rows:
         ref = sheet.text(row, "order_ref") or ref
@@ -107,7 +106,7 @@ def _group(sheet):
 
 
 def _read_order(sheet, ref, rows):
-    """:return: the document of an order and its errors; ``None`` when there are some"""
+    """:return: the document of an order and its errors; ``None`` as document when there are any"""
     lines, errors = [], []
     for row in rows:
         try:
@@ -203,7 +202,7 @@ def _read_customer(order):
 
 
 def _read_address(order, use):
-    """:return: the address for ``ship`` or ``bill``, ``None`` when nothing is said"""
+    """:return: the address for ``ship`` or ``bill``, ``None`` when it is empty"""
     parts = {part: order.get(f"{use}_{part}") for part in ADDRESS_PARTS}
     if not any(parts.values()):
         return None
@@ -227,14 +226,14 @@ def _read_shipping(order):
 
 
 def _read_payment_method(order):
-    """:return: how the order is paid, where its rows name one method besides gift cards"""
+    """:return: the payment method, where the rows contain one besides gift cards"""
     texts = {order.sheet.text(row, "payment_method") for row in order.rows}
     names = {text for text in texts if text.casefold().replace(" ", "_") not in ("", "gift_card")}
     return names.pop() if len(names) == 1 else ""
 
 
 def _read_charges(order, total, currency, placed_at):
-    """:return: the payments; a row repeats one or tells another by its ``payment_ref``"""
+    """:return: the payments; rows with the same ``payment_ref`` repeat a payment"""
     sheet, charges = order.sheet, {}
     for row in order.rows:
         amount, at = sheet.number(row, "payment_amount"), sheet.moment(row, "paid_at")

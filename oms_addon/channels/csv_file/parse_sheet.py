@@ -1,4 +1,4 @@
-"""A table of orders, read cell by cell through our columns."""
+"""Cells of an order table, accessed by column name."""
 
 from odoo.addons.oms_addon.documents.values import DocumentError
 from odoo.addons.oms_addon.tools.table import RowError
@@ -32,7 +32,7 @@ _AMOUNTS = (
     "payment_amount",
 )
 _TIMES = ("placed_at", "updated_at", "paid_at")
-#: What may stand in any row of an order, but must not differ between them.
+#: Columns that may be filled in any row of an order, but must not differ.
 ORDER_COLUMNS = (
     "order_number",
     "placed_at",
@@ -53,7 +53,7 @@ ORDER_COLUMNS = (
 
 
 class BadCell(Exception):
-    """Carries the :class:`RowError` of a cell."""
+    """Exception with the :class:`RowError` of a cell."""
 
     @property
     def error(self):
@@ -61,7 +61,7 @@ class BadCell(Exception):
 
 
 class Sheet:
-    """A table, read through our columns."""
+    """A table, accessed by our column names."""
 
     def __init__(self, table, positions, defaults):
         self.table = table
@@ -76,14 +76,14 @@ class Sheet:
                 yield self.text(row, column)
 
     def text(self, row, column):
-        """:return: the stripped cell of one of our columns, '' when there is none"""
+        """:return: the stripped cell of a column, '' when there is none"""
         position = self.positions.get(column)
         if position is None or position >= len(row.cells):
             return ""
         return row.cells[position].strip()
 
     def bad(self, row, column, message):
-        """:return: the exception that tells what is wrong with a cell"""
+        """:return: the exception for an invalid cell"""
         position = self.positions.get(column)
         header = column if position is None else self.table.headers[position]
         return BadCell(RowError(row.number, header, message, self.text(row, column)))
@@ -106,7 +106,7 @@ class Sheet:
             raise self.bad(row, column, f"This is not a time: {error.message}.") from error
 
     def needed(self, read, row, column):
-        """:return: what ``read`` finds in a cell that must not be empty"""
+        """:return: the result of ``read`` for a cell, which must not be empty"""
         value = read(row, column)
         if value is None:
             raise self.bad(row, column, f"The {column} is missing.")
@@ -122,7 +122,7 @@ class Sheet:
 
 
 class OrderRows:
-    """The rows of one order, and what they say about it as a whole."""
+    """The rows of one order, and the values of the order as a whole."""
 
     def __init__(self, sheet, ref, rows):
         self.sheet = sheet
@@ -131,8 +131,8 @@ class OrderRows:
         self._row_of = {column: self._find(column) for column in ORDER_COLUMNS}
 
     def _find(self, column):
-        """:return: the first row that fills a column, the first row when none does
-        :raise BadCell: when a later row contradicts it
+        """:return: the first row that fills a column, or the first row
+        :raise BadCell: when a later row has another value
         """
         filled = [row for row in self.rows if self.sheet.text(row, column)]
         for row in filled[1:]:
@@ -142,18 +142,18 @@ class OrderRows:
         return (filled or self.rows)[0]
 
     def get(self, column, read=None):
-        """:return: what ``read`` (as text by default) finds about the order"""
+        """:return: the order's value of a column, parsed by ``read`` (as text by default)"""
         return (read or self.sheet.text)(self._row_of[column], column)
 
     def need(self, column, read):
-        """:return: what ``read`` finds about the order; it must say something"""
+        """:return: the order's value of a column, which must not be empty"""
         return self.sheet.needed(read, self._row_of[column], column)
 
     def choose(self, column, choices, default):
-        """:return: the word, one of ``choices``, that the order says"""
+        """:return: the order's value of a column, one of ``choices``"""
         return self.sheet.choice(self._row_of[column], column, choices, default)
 
     def join(self, column):
-        """:return: the different texts of a column, one per line"""
+        """:return: the distinct texts of a column, one per line"""
         texts = (self.sheet.text(row, column) for row in self.rows)
         return "\n".join(dict.fromkeys(filter(None, texts)))

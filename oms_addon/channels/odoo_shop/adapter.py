@@ -1,8 +1,8 @@
-"""Odoo's own shop: its orders are sales orders already, and only join the path.
+"""Odoo's eCommerce: its orders are sales orders already, and only join the order flow.
 
-The eCommerce app is not needed to install this; without it the channel says so. Nothing is
-sent or asked for: an order joins when Odoo confirms it, keeps its prices and its payment
-transactions, and whatever happens to it in Odoo has happened to it.
+The eCommerce app is optional; without it the channel shows a message. Nothing is sent or fetched:
+orders join when Odoo confirms them, and keep their prices and payment transactions; changes in Odoo
+need no sync.
 """
 
 from odoo import api, fields, models
@@ -10,7 +10,7 @@ from odoo.http import request
 
 from odoo.addons.oms_addon.documents.order import DocumentError
 
-#: orders that were confirmed while nobody looked join so many at a time
+#: maximum orders per run that join after they were confirmed during a pause
 BATCH = 100
 
 
@@ -33,20 +33,20 @@ class OmsChannelAdapterOdooShop(models.AbstractModel):
 
     @api.model
     def _verify(self, channel, headers, body, now):
-        """Override of `oms.channel.adapter`: nobody has anything to send."""
+        """Override of `oms.channel.adapter`: messages are not supported."""
         return "Odoo's own shop does not send messages"
 
     @api.model
     def _parse(self, channel, topic, payload):
-        """Override of `oms.channel.adapter`: its orders are made in Odoo."""
+        """Override of `oms.channel.adapter`: its orders are created in Odoo."""
         raise DocumentError("Orders of Odoo's own shop are created in Odoo, not sent")
 
-    # === IN: JOINING === #
+    # === ORDERS === #
 
     @api.model
     def _fetch(self, channel, limit=None):
-        """Override of `oms.channel.adapter`: orders that were confirmed while the channel was
-        paused join now; those of before it went live never do. The cursor says since when.
+        """Override of `oms.channel.adapter`: add orders that were confirmed while the channel was
+        paused, but not before it went live. The cursor is the start time.
         """
         since = channel.cursor or fields.Datetime.to_string(fields.Datetime.now())
         if self._has_shop():
@@ -66,10 +66,10 @@ class OmsChannelAdapterOdooShop(models.AbstractModel):
 
     @api.model
     def _join(self, orders):
-        """Put orders of websites on the path, once, as orders of their channel.
+        """Add orders of websites to the order flow, once, as orders of their channel.
 
-        :param orders: ``sale.order`` records that are being confirmed, or were
-        :return: those that joined
+        :param orders: ``sale.order`` records that are or were confirmed
+        :return: the added orders
         :rtype: sale.order
         """
         joined = self.env["sale.order"]
@@ -87,7 +87,7 @@ class OmsChannelAdapterOdooShop(models.AbstractModel):
 
     @api.model
     def _join_channel(self, channel, orders):
-        """Make orders the channel's; their lines keep what their customers agreed to pay."""
+        """Assign orders to the channel; their lines keep their prices."""
         quiet = {"tracking_disable": True, "mail_notrack": True}
         for order in orders.with_context(**quiet):
             order.write(self._prepare_join(channel, order))
@@ -109,7 +109,7 @@ class OmsChannelAdapterOdooShop(models.AbstractModel):
 
     @api.model
     def _prepare_join(self, channel, order):
-        """:return: what an order knows of its channel and its way, see the order builder"""
+        """:return: the values of an order for its channel and flow, see the order builder"""
         bought = order.transaction_ids.mapped("create_date")
         return {
             "oms_channel_id": channel.id,
@@ -128,7 +128,7 @@ class OmsChannelAdapterOdooShop(models.AbstractModel):
 
     @api.model
     def _prepare_payment(self, channel, order):
-        """:return: how an order is to be paid, by its last transaction that did not fail"""
+        """:return: the payment method of an order, from its last transaction that did not fail"""
         transaction = order.transaction_ids.filtered(
             lambda tx: tx.state not in ("cancel", "error")
         ).sorted("id")[-1:]
@@ -141,7 +141,7 @@ class OmsChannelAdapterOdooShop(models.AbstractModel):
 
     @api.model
     def _prepare_join_line(self, line):
-        """:return: what a line knows of its channel"""
+        """:return: the values of a line for its channel"""
         kind = "shipping" if line.is_delivery else "discount" if line.price_unit < 0 else "product"
         return {
             "oms_kind": kind,
@@ -149,7 +149,7 @@ class OmsChannelAdapterOdooShop(models.AbstractModel):
             "oms_sku": line.product_id.default_code or False,
         }
 
-    # === WHICH SHOP === #
+    # === WEBSITES === #
 
     @api.model
     def _has_shop(self):
@@ -158,7 +158,7 @@ class OmsChannelAdapterOdooShop(models.AbstractModel):
 
     @api.model
     def _websites(self, channel):
-        """:return: the websites of a channel; those of its company where it names none"""
+        """:return: the websites of a channel; all of its company where none is set"""
         Website = self.env["website"].sudo()
         number = self._number(channel)
         if number:
@@ -167,12 +167,12 @@ class OmsChannelAdapterOdooShop(models.AbstractModel):
 
     @api.model
     def _number(self, channel):
-        """:return: the number of the website a channel names; '' for all of its company"""
+        """:return: the id of a channel's website; '' for all of its company"""
         return (channel.account_ref or "").strip()
 
     @api.model
     def _channel_of(self, website_id, company):
-        """:return: the live channel of a website: its own before that of all of the company"""
+        """:return: the live channel of a website: its own, else that of the whole company"""
         channels = (
             self.env["oms.channel"]
             .sudo()
@@ -189,10 +189,10 @@ class OmsChannelAdapterOdooShop(models.AbstractModel):
 
     @api.model
     def _shop_stock(self, products, website_id, warehouse_id):
-        """Say how many of products a website may sell: what its channel's policy offers.
+        """Compute the units of products that a website may sell, by its channel's policy.
 
-        :param int warehouse_id: the warehouse the website asks about, if any
-        :return: number by product id; ``None`` where the website has no channel
+        :param int warehouse_id: the website's warehouse, if any
+        :return: units by product id; ``None`` where the website has no channel
         :rtype: dict[int, float]|None
         """
         channel = self._channel_of(website_id, self.env.company)
@@ -206,12 +206,12 @@ class OmsChannelAdapterOdooShop(models.AbstractModel):
 
     @api.model
     def _cart_ref(self, order_id):
-        """:return: what the items of a website's cart are kept under"""
+        """:return: the key of a website cart's reservations"""
         return f"shop-{order_id}"
 
     @api.model
     def _visitors_cart(self):
-        """:return: the cart of who is asking: what it holds is the visitor's own"""
+        """:return: the visitor's own cart, whose reservations are available to it"""
         order_id = request and request.session.get("sale_order_id")
         return self._cart_ref(order_id) if order_id else None
 
@@ -219,13 +219,13 @@ class OmsChannelAdapterOdooShop(models.AbstractModel):
 
     @api.model
     def _prepare_channel(self, channel):
-        """Override of `oms.channel.adapter`: from now on; what was sold before stays as it is."""
+        """Override of `oms.channel.adapter`: start from now; earlier orders are not added."""
         if not channel.cursor:
             channel.cursor = fields.Datetime.to_string(fields.Datetime.now())
 
     @api.model
     def _test_connection(self, channel):
-        """Override of `oms.channel.adapter`: there is a shop, and it is nobody else's."""
+        """Override of `oms.channel.adapter`: a website exists, and has no other channel."""
         if not self._has_shop():
             return self.env._("The eCommerce app is not installed. Install it, then continue.")
         websites = self._websites(channel)

@@ -1,4 +1,4 @@
-"""The shop, the warehouse and the carrier of the demo."""
+"""The store, warehouse and carrier of the demo."""
 
 from . import oms_sample_catalogue
 from . import adapter

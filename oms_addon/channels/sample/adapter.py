@@ -1,4 +1,4 @@
-"""A shop that needs no account: real orders of an online retailer, replayed."""
+"""A demo store without account: real orders of an online retailer, replayed."""
 
 from functools import lru_cache
 
@@ -8,9 +8,9 @@ from odoo.tools import file_path
 from . import parse_online_retail as online_retail
 
 DATA = "oms_addon/data/sample/online_retail.csv.gz"
-# Channels deliver at least once: so does this one.
+# Channels deliver at least once: every n-th order is repeated.
 REPEAT_EVERY = 25
-# Orders at a time where no rate is set.
+# Orders per fetch where no rate is set.
 BATCH = 100
 
 
@@ -34,7 +34,7 @@ class OmsChannelAdapterSample(models.AbstractModel):
 
     @api.model
     def _parse(self, channel, topic, payload):
-        """Override of `oms.channel.adapter`: the raw rows of one invoice."""
+        """Override of `oms.channel.adapter`: the rows of one invoice."""
         shift = online_retail.shift_to(channel.create_date.date())
         if topic == "orders/cancelled":
             return online_retail.parse_cancellation(payload, shift)
@@ -44,7 +44,7 @@ class OmsChannelAdapterSample(models.AbstractModel):
     def _fetch(self, channel, limit=None):
         """Override of `oms.channel.adapter`: the next invoices of the packaged extract.
 
-        Without a limit there are as many as the channel's rate brought since the last time.
+        Without a limit, the number results from the channel's rate and the time since then.
         """
         start = int(channel.cursor or 0)
         stop = start + (self._arrived(channel) if limit is None else limit)
@@ -63,7 +63,7 @@ class OmsChannelAdapterSample(models.AbstractModel):
 
     @api.model
     def _arrived(self, channel):
-        """:return: how many orders came since the last ones were fetched, a minute's at most"""
+        """:return: the number of orders since the last fetch, at most a minute's"""
         rate = channel.fetch_rate
         if not rate:
             return BATCH
@@ -87,7 +87,7 @@ class OmsChannelAdapterSample(models.AbstractModel):
 
     @api.model
     def _send(self, channel, topic, key, payload):
-        """Override of `oms.channel.adapter`: the sample shop takes everything."""
+        """Override of `oms.channel.adapter`: the sample store accepts everything."""
         return {"accepted": key}
 
 

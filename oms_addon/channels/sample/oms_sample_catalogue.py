@@ -1,10 +1,10 @@
-"""The sample shop's products and stock, made from what its customers will order."""
+"""The sample store's products and stock, created from its orders."""
 
 from odoo import api, models
 from odoo.fields import Command
 
-# Of the demand the extract brings, what lies in the first and second warehouse. Some
-# orders have to be split, and of every 40th product there is too little.
+# Shares of the extract's demand in stock in the first and second warehouse. Some orders have to be
+# split, and every 40th product is short.
 SHARES = (0.8, 0.3)
 SCARCE_EVERY = 40
 SCARCE_SHARE = 0.15
@@ -16,10 +16,10 @@ class OmsSampleCatalogue(models.AbstractModel):
 
     @api.model
     def _prepare(self, channel, invoices):
-        """Make products, warehouses and stock for invoices; what is there is left alone.
+        """Create products, warehouses and stock for invoices; existing ones are not changed.
 
-        A SKU that is never sold for money is not in the catalogue: orders of it wait, as
-        they would in a real shop.
+        SKUs that are never sold at a price are not in the catalogue: their orders are put on hold,
+        as those of real stores.
 
         :param channel: the sample channel
         :param invoices: pairs (number, rows) of the extract
@@ -41,7 +41,7 @@ class OmsSampleCatalogue(models.AbstractModel):
 
     @api.model
     def _warehouses(self, company):
-        """:return: the company's first warehouse and a second one, both run by the OMS"""
+        """:return: the company's first warehouse and a second one, both managed by the OMS"""
         Warehouse = self.env["stock.warehouse"]
         warehouses = Warehouse.search([("company_id", "=", company.id)], limit=2)
         if len(warehouses) < 2:
@@ -71,7 +71,7 @@ class OmsSampleCatalogue(models.AbstractModel):
 
     @api.model
     def _read_demand(self, invoices):
-        """:return: units, title and price by SKU key, of what is sold for money"""
+        """:return: units, title and price by SKU key, of items sold at a price"""
         key_of = self.env["oms.channel.listing"]._key
         demand, titles, prices = {}, {}, {}
         for number, rows in invoices:
@@ -90,7 +90,7 @@ class OmsSampleCatalogue(models.AbstractModel):
 
     @api.model
     def _products(self, company, demand, titles, prices):
-        """:return: the products by SKU key; those missing are made"""
+        """:return: the products by SKU key; missing ones are created"""
         Listing = self.env["oms.channel.listing"]
         found = Listing._search_by_reference(
             self.env["product.product"], list(demand), [("company_id", "in", (False, company.id))]
@@ -119,9 +119,9 @@ class OmsSampleCatalogue(models.AbstractModel):
 
     @api.model
     def _stock(self, warehouses, products, demand):
-        """Put the opening stock of the products into the warehouses.
+        """Set the opening stock of the products in the warehouses.
 
-        Set as it is, not counted in: thousands of inventory moves would tell nothing.
+        Quantities are set without inventory moves, of which there would be thousands.
         """
         vals_list = []
         for position, (key, product) in enumerate(sorted(products.items())):

@@ -1,11 +1,11 @@
-"""The warehouse and the carrier of the demo: they work while nobody looks."""
+"""The warehouse and carrier of the demo, which work automatically."""
 
 from odoo import api, fields, models
 
 from odoo.addons.oms_addon.documents.tracking import TrackingEvent
 from odoo.addons.oms_addon.documents.values import UTC
 
-# What the sample carrier says next about a parcel.
+# The next tracking state by the current one.
 NEXT_WORD = {
     "pending": ("in_transit", "Departed from the depot"),
     "info_received": ("in_transit", "Departed from the depot"),
@@ -19,15 +19,15 @@ class OmsSampleWarehouse(models.AbstractModel):
 
     @api.model
     def _get_channel_domain(self):
-        """:return: the domain of the channels we work for"""
+        """:return: the domain of the channels to work for"""
         return [("adapter", "=", "sample"), ("state", "=", "live")]
 
     @api.model
     def _process(self, limit=50):
-        """Pick, pack and ship what is ready, the oldest first.
+        """Pick, pack and ship available deliveries, oldest first.
 
-        :param int limit: how many deliveries at most
-        :return: how many left
+        :param int limit: maximum number of deliveries
+        :return: the number of deliveries shipped
         :rtype: int
         """
         channels = self.env["oms.channel"].search(self._get_channel_domain())
@@ -36,7 +36,7 @@ class OmsSampleWarehouse(models.AbstractModel):
                 ("sale_id.oms_channel_id", "in", channels.ids),
                 ("state", "=", "assigned"),
                 ("picking_type_code", "!=", "incoming"),
-                # Where the flow waits for the warehouse, whatever had to be paid is.
+                # Orders that wait for the warehouse are paid, where payment is required.
                 ("sale_id.oms_cursor", "=", "ship"),
                 ("sale_id.oms_status", "=", "waiting"),
             ],
@@ -54,15 +54,15 @@ class OmsSampleWarehouse(models.AbstractModel):
 
     @api.model
     def _tracking_number(self, picking):
-        """:return: the tracking number the sample carrier gives a delivery"""
+        """:return: the tracking number of a delivery with the sample carrier"""
         return f"SP{picking.id:09d}"
 
     @api.model
     def _carry(self, limit=200):
-        """Carry parcels one word further, the oldest first.
+        """Move parcels to their next tracking state, oldest first.
 
-        :param int limit: how many parcels at most
-        :return: how many were carried
+        :param int limit: maximum number of parcels
+        :return: the number of parcels moved
         :rtype: int
         """
         channels = self.env["oms.channel"].search(self._get_channel_domain())
@@ -84,7 +84,7 @@ class OmsSampleWarehouse(models.AbstractModel):
 
     @api.model
     def _next_event(self, parcel):
-        """:return: what the sample carrier says next about a parcel"""
+        """:return: the next tracking event of a parcel"""
         state, text = NEXT_WORD[parcel.state]
         return TrackingEvent(
             carrier=parcel.carrier_id.name or "",

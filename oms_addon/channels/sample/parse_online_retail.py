@@ -1,7 +1,7 @@
 """The packaged extract of "Online Retail", real orders of a gift shop, as a channel.
 
-data/sample/README.md cites the source. Nothing is cleaned: cancellations, prices of zero,
-customers nobody knows and postage sold like items are what real channels send.
+data/sample/README.md cites the source. Nothing is cleaned: cancellations, zero prices, unknown
+customers and postage sold as an item are what real channels send.
 """
 
 import csv
@@ -32,7 +32,7 @@ LAST_DAY = date(2010, 12, 14)
 CREATED = "orders/create"
 CANCELLED = "orders/cancelled"
 
-#: Stock codes that are no items. Any other code is a product, gift vouchers included.
+#: Stock codes that are not items. Any other code is a product, including gift vouchers.
 KINDS = {
     "POST": "shipping",
     "DOT": "shipping",
@@ -50,11 +50,11 @@ KINDS = {
 _COUNTRIES = {"Channel Islands": "JE", "European Community": "", "Unspecified": ""}
 
 
-# === THE SHOP === #
+# === STORE === #
 
 
 def read_invoices(path):
-    """Read the invoices of the extract, in the order in which they begin.
+    """Read the invoices of the extract, in the order of their first rows.
 
     :param path: the gzipped CSV file
     :return: iterator of pairs: invoice number, its rows as dicts of texts
@@ -67,10 +67,10 @@ def read_invoices(path):
 
 
 def invoice_payload(invoice_no, rows):
-    """Return what the shop sends for an invoice: its raw rows.
+    """Return the store's message for an invoice: its rows.
 
     :param str invoice_no: e.g. ``536365``, or ``C536379`` for a cancellation
-    :param list rows: its rows, as ``read_invoices`` gives them
+    :param list rows: its rows, from ``read_invoices``
     :return: JSON; the same bytes for the same invoice
     :rtype: bytes
     """
@@ -79,15 +79,15 @@ def invoice_payload(invoice_no, rows):
 
 
 def topic_of(invoice_no):
-    """Return the shop's name of the event an invoice stands for."""
+    """Return the topic of an invoice."""
     return CANCELLED if invoice_no.startswith("C") else CREATED
 
 
-# === READING === #
+# === PARSING === #
 
 
 def shift_to(day):
-    """Return what brings the extract to the present: whole weeks, so that weekdays stay.
+    """Return the shift of the extract to the present: whole weeks, so that weekdays are kept.
 
     :param date day: the first day after the extract
     :return: its last day is one of the seven before ``day``
@@ -100,13 +100,13 @@ def shift_to(day):
 def parse_order(payload, shift=timedelta(0)):
     """Return the order in an invoice.
 
-    Prices include tax and nobody knows which, so lines count as untaxed. An invoice of
-    more than zero was paid by card when it was made.
+    Prices include an unknown tax, so lines count as untaxed. An invoice of more than zero counts as
+    paid by card on its date.
 
-    :param bytes payload: what ``invoice_payload`` returned
-    :param timedelta shift: how much later it is placed, see ``shift_to``
+    :param bytes payload: the result of ``invoice_payload``
+    :param timedelta shift: added to its time, see ``shift_to``
     :rtype: OrderDocument
-    :raise DocumentError: when it is no invoice
+    :raise DocumentError: when it is not an invoice
     """
     invoice, rows = _load(payload)
     placed_at = _moment(rows[0], shift)
@@ -130,12 +130,12 @@ def parse_order(payload, shift=timedelta(0)):
 
 
 def parse_cancellation(payload, shift=timedelta(0)):
-    """Return the cancellation in a credit invoice; the shop does not say of which order.
+    """Return the cancellation in a credit invoice; the store does not specify its order.
 
-    :param bytes payload: what ``invoice_payload`` returned
-    :param timedelta shift: how much later it is made, see ``shift_to``
+    :param bytes payload: the result of ``invoice_payload``
+    :param timedelta shift: added to its time, see ``shift_to``
     :rtype: CancellationDocument
-    :raise DocumentError: when it is no invoice
+    :raise DocumentError: when it is not an invoice
     """
     invoice, rows = _load(payload)
     at = _moment(rows[0], shift)
@@ -171,7 +171,7 @@ def _cell(row, column, path=""):
 
 
 def _moment(row, shift):
-    """:return: when an invoice was made; the hour of the shop's clock stays when it is shifted"""
+    """:return: the shifted time of an invoice; its local hour does not change"""
     moment = to_moment(_cell(row, "InvoiceDate"), ZONE, "rows[0].InvoiceDate")
     local = moment.astimezone(ZoneInfo(ZONE)).replace(tzinfo=None) + shift
     return local.replace(tzinfo=ZoneInfo(ZONE)).astimezone(timezone.utc)
