@@ -1,1 +1,1 @@
-"""Shops without an account: real HTTP servers that keep state as the real ones do."""
+"""Simulated stores: real HTTP servers with state, which need no account."""

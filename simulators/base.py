@@ -1,8 +1,8 @@
-"""What every simulated shop has: an HTTP server, orders, deliveries, faults on demand.
+"""Base of all simulated stores: HTTP server, orders, webhook deliveries, faults on demand.
 
-A simulator is a real HTTP server on this machine that speaks the shop's published
-interface, keeps its state as the shop does and refuses what the shop refuses. Tests, the
-soak and `./oms simulate` drive the same object. Standard library only.
+A simulator is a real HTTP server on this machine that implements the store's published API, keeps
+its state and rejects what the store rejects. Tests, the soak and `./oms simulate` use the same
+class. Standard library only.
 """
 
 import contextlib
@@ -23,7 +23,7 @@ MAX_BODY = 32 * 1024**2
 
 @dataclass
 class Delivery:
-    """One message of the shop to us, as it goes over the wire, signed."""
+    """One webhook delivery of the store, signed, as sent over HTTP."""
 
     topic: str
     headers: dict
@@ -33,7 +33,7 @@ class Delivery:
 
 @dataclass
 class Request:
-    """One call of ours, as it arrived: ``headers`` compare without case."""
+    """One received call; ``headers`` are case-insensitive."""
 
     method: str
     path: str
@@ -47,7 +47,7 @@ class Request:
 
 @dataclass
 class Response:
-    """What the shop answers; a ``dict`` or ``list`` as body becomes JSON."""
+    """The store's response; a ``dict`` or ``list`` as body becomes JSON."""
 
     status: int = 200
     body: object = b""
@@ -61,7 +61,7 @@ class Response:
 
 
 class Refusal(Exception):
-    """The shop refuses a call."""
+    """The store rejects a call."""
 
     def __init__(self, response):
         super().__init__(response.status)
@@ -69,23 +69,23 @@ class Refusal(Exception):
 
 
 class Simulator:
-    """A shop. Subclasses override the verbs of a shopkeeper's day and ``handle``.
+    """A store. Subclasses implement ``handle`` and the actions of staff and customers.
 
-    Every verb that changes an order makes the deliveries the real shop would send, as far
-    as webhooks are registered, and appends them to ``deliveries``. Nothing is sent unless
-    ``deliver`` or ``deliver_all`` is called with a way to send it.
+    Every action that changes an order creates the deliveries that the real store would send to
+    registered webhooks, and appends them to ``deliveries``. They are sent by ``deliver`` or
+    ``deliver_all`` only.
     """
 
     #: the adapter's code
     code = ""
-    #: the topics of the webhooks it can send; none means that it has to be polled
+    #: topics of its webhooks; none means that it has to be polled
     topics = ()
-    #: capabilities the shop lacks, so that tests leave them out by name:
+    #: capabilities the store lacks, so that tests skip them:
     #: "webhooks", "refund", "partial_cancel", "cancel_request", "push_refund",
     #: "push_cancel", "compare_and_set", "locations", "edit", "address",
-    #: "ship_there" (pieces are shipped by others, and it says which), "exchange"
+    #: "ship_there" (others ship units, and the store reports them), "exchange"
     lacks = frozenset()
-    #: whether something can be added to an order that was shipped, as for an exchange
+    #: whether lines can be added to a shipped order, as for an exchange
     adds_to_shipped = True
 
     def __init__(self, port=0, seed=1):
@@ -93,10 +93,10 @@ class Simulator:
         self.now = datetime(2026, 3, 1, 9, 0, 0, tzinfo=timezone.utc)
         self.lock = threading.RLock()
         self.deliveries = deque()
-        #: every call that came: (method, path without query)
+        #: every received call: (method, path without query)
         self.calls = Counter()
         self.requests = deque(maxlen=20_000)
-        #: what we told the shop, in order: dicts, of each kind
+        #: what was pushed to the store, in order: dicts, by kind
         self.shipments, self.cancellations, self.refunds_told = [], [], []
         self.prices = {}
         self._faults = deque()
@@ -107,7 +107,7 @@ class Simulator:
         self.server.daemon_threads = True
         self.thread = None
 
-    # === THE SERVER === #
+    # === SERVER === #
 
     @property
     def url(self):
@@ -132,21 +132,21 @@ class Simulator:
     # === TIME AND FAULTS === #
 
     def tick(self, seconds=1):
-        """Let time pass; every change has a time of its own, as at a real shop."""
+        """Advance the clock; every change has its own time, as in a real store."""
         self.now += timedelta(seconds=seconds)
         return self.now
 
     def fail(self, times=1, status=500, path="", headers=None, body=b"", after=False):
-        """Answer the next calls with an error.
+        """Respond to the next calls with an error.
 
         :param str path: only calls whose path contains it
-        :param bool after: whether the call is carried out first and only its answer lost
+        :param bool after: whether the call is carried out first and only its response is lost
         """
         for _ in range(times):
             self._faults.append((status, path, headers or {}, body, after))
 
     def throttle(self, times=1, seconds=1, path=""):
-        """Answer the next calls with 429."""
+        """Respond to the next calls with 429."""
         self.fail(times, 429, path, {"Retry-After": str(seconds)})
 
     def heal(self):
@@ -166,7 +166,7 @@ class Simulator:
         return None
 
     def respond(self, request):
-        """Answer one call, with faults where they are asked for."""
+        """Handle one call, with the requested faults."""
         self.calls[request.method, request.path] += 1
         self.requests.append(request)
         if self.slow_seconds:
@@ -184,96 +184,96 @@ class Simulator:
             return response
 
     def handle(self, request):
-        """Answer one call as the shop does.
+        """Handle one call as the store does.
 
         :rtype: Response
         """
         raise NotImplementedError
 
-    # === WHAT A CONNECTION NEEDS === #
+    # === CONNECTION === #
 
     def credentials(self):
         """:return: the values of the connection fields of ``oms.channel``"""
         raise NotImplementedError
 
-    # === A SHOPKEEPER'S DAY === #
+    # === ACTIONS === #
 
     def add_product(self, sku, name, price="10.00", quantity=0, **values):
-        """Offer a product. :return: the shop's id of the listing"""
+        """Add a product. :return: the store's id of the listing"""
         raise NotImplementedError
 
     def place_order(self, lines=(("MUG", 2, "10.00"),), *, paid=True, status="open", **shape):
-        """A customer buys.
+        """Place an order.
 
         :param lines: tuples (SKU, quantity, unit price as text)
-        :param bool paid: whether the money is there; ``None`` where it is authorised only
+        :param bool paid: whether it is paid; ``None`` where the payment is authorized only
         :param str status: ``open`` or ``pending``
-        :param shape: what else the order has: ``email``, ``name``, ``country``, ``note``,
+        :param shape: further properties of the order: ``email``, ``name``, ``country``, ``note``,
             ``shipping`` (price as text), ``tax_rate`` (percent, prices include it),
-            ``discount`` (text, off the whole order), ``cash`` (whether it is paid on delivery,
-            so not now), ``currency``…; a simulator may know more
-        :return: the shop's order id
+            ``discount`` (text, on the whole order), ``cash`` (whether it is paid on delivery,
+            so not yet), ``currency``…; simulators may support more
+        :return: the store's order id
         :rtype: str
         """
         raise NotImplementedError
 
     def pay(self, ref):
-        """The rest of the money comes."""
+        """Pay the rest of the order."""
         raise NotImplementedError
 
     def edit_order(self, ref, lines):
-        """The order's lines become others after it was placed."""
+        """Replace the lines of a placed order."""
         raise NotImplementedError
 
     def add_line(self, ref, sku, quantity, price):
-        """The order gets one line more; the others, refunded or not, stay as they are."""
+        """Add one line to the order; the others, refunded or not, do not change."""
         raise NotImplementedError
 
     def ship_there(self, ref, sku, quantity):
-        """Staff of the shop, or another service, ship some pieces of a line."""
+        """Ship some units of a line, by the store's staff or another service."""
         raise NotImplementedError
 
     def change_address(self, ref, city):
-        """The order is to go to another city."""
+        """Change the city of the shipping address."""
         raise NotImplementedError
 
     def touch(self, ref):
-        """Something about the order changes that is nothing to us (a tag, a note of staff)."""
+        """Change something irrelevant to us (a tag, a note of staff)."""
         raise NotImplementedError
 
     def reopen_order(self, ref):
-        """The shop goes on with an order that was cancelled, paid as it was."""
+        """Reopen a cancelled order, with its payments."""
         raise NotImplementedError
 
     def cancel_order(self, ref):
-        """The shop or the customer cancels the whole order."""
+        """Cancel the whole order, by the store or the customer."""
         raise NotImplementedError
 
     def request_cancel(self, ref):
-        """The buyer asks to cancel; the shop leaves it to the seller."""
+        """Request a cancellation, which the seller has to decide."""
         raise NotImplementedError
 
     def refund_order(self, ref, lines=(), amount=None, *, returned=False):
-        """The shop gives money back.
+        """Refund money in the store.
 
-        :param lines: tuples (SKU, quantity); none for money only
-        :param str amount: what is given back; ``None`` for the lines' share
-        :param bool returned: whether the pieces had left
+        :param lines: tuples (SKU, quantity); empty for an amount only
+        :param str amount: the amount; ``None`` for the lines' share
+        :param bool returned: whether the units were shipped
         """
         raise NotImplementedError
 
     def orders(self):
-        """Return what the shop holds to be true, for comparison.
+        """Return the store's state, for comparison.
 
         :return: by order id, dicts with ``total`` (text, as placed), ``currency``,
             ``cancelled`` (bool), ``paid`` and ``refunded`` (Decimal), ``quantities``
-            (by SKU, what is still wanted)
+            (by SKU, units not cancelled)
         :rtype: dict[str, dict]
         """
         raise NotImplementedError
 
     def stock(self):
-        """:return: what the shop says can be sold, by (SKU, location)
+        """:return: the store's available quantities, by (SKU, location)
         :rtype: dict[tuple[str, str], int]
         """
         raise NotImplementedError
@@ -281,27 +281,27 @@ class Simulator:
     # === DELIVERIES === #
 
     def take_deliveries(self):
-        """:return: the deliveries that were not taken yet, oldest first"""
+        """:return: the deliveries that were not accepted yet, oldest first"""
         with self.lock:
             taken = list(self.deliveries)
             self.deliveries.clear()
         return taken
 
     def deliver_all(self, send=None):
-        """Send what waits to be sent, in order.
+        """Send pending deliveries, in order.
 
-        :param send: called with each delivery, returns the HTTP status; ``None`` posts it
-            to the address the webhook was registered with
+        :param send: called with each delivery, returns the HTTP status; ``None`` posts it to the
+            webhook's address
         :return: the statuses
         """
         return [(send or self.post)(delivery) for delivery in self.take_deliveries()]
 
     def webhook_address(self, topic):
-        """:return: where deliveries of a topic go"""
+        """:return: the address for deliveries of a topic"""
         raise NotImplementedError
 
     def post(self, delivery):
-        """Post a delivery over HTTP. :return: the status; 0 when nobody answered"""
+        """Post a delivery over HTTP. :return: the status; 0 without a response"""
         request = urllib.request.Request(
             self.webhook_address(delivery.topic),
             data=delivery.body,
@@ -322,7 +322,7 @@ class _Handler(BaseHTTPRequestHandler):
     simulator = None
 
     def log_message(self, *args):
-        """Nothing: a test reads what it needs from the simulator."""
+        """Log nothing: tests read what they need from the simulator."""
 
     def _serve(self):
         length = min(int(self.headers.get("Content-Length") or 0), MAX_BODY)

@@ -1,4 +1,4 @@
-"""The shops there are simulators of, by name."""
+"""The simulators, by name."""
 
 import importlib
 import pkgutil
@@ -9,7 +9,7 @@ from .base import Simulator
 
 
 def names():
-    """:return: the names of the simulated shops, each the code of its adapter
+    """:return: the names of the simulators, each the code of its adapter
     :rtype: list[str]
     """
     return sorted(name for name in _modules() if _class_of(name))
@@ -17,7 +17,7 @@ def names():
 
 def find(name):
     """:return: the class of a simulator
-    :raise LookupError: when there is none of that name
+    :raise LookupError: when there is no simulator of that name
     """
     found = _class_of(name) if name in _modules() else None
     if not found:
@@ -30,7 +30,7 @@ def _modules():
 
 
 def _class_of(name):
-    """:return: the simulator a module offers whose code is the module's name"""
+    """:return: the simulator in a module whose code is the module's name"""
     module = importlib.import_module(f"simulators.{name}")
     for value in vars(module).values():
         if isinstance(value, type) and issubclass(value, Simulator) and value.code == name:

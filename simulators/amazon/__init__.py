@@ -1,4 +1,4 @@
-"""Amazon's Selling Partner API, simulated: orders in both versions, feeds, reports, limits."""
+"""Amazon's Selling Partner API, simulated: orders in both versions, feeds, reports, rate limits."""
 
 import json
 from datetime import datetime, timedelta, timezone
@@ -30,10 +30,10 @@ class AmazonSimulator(
 ):
     """A seller account.
 
-    :param str market: where orders are placed
-    :param str currency: of orders, when it is not the marketplace's
-    :param models: the folder of Amazon's models; every call is held against them
-    :param float rate_factor: how much more than the published limits the account may
+    :param str market: the marketplace of orders
+    :param str currency: of orders, if not the marketplace's
+    :param models: the folder of Amazon's models; every call is validated with them
+    :param float rate_factor: multiple of the published rate limits
     """
 
     code = "amazon"
@@ -45,27 +45,27 @@ class AmazonSimulator(
         self, port=0, seed=1, market="A1PA6795UKMFR9", currency="", models=None, rate_factor=1000.0
     ):
         super().__init__(port, seed)
-        # Amazon's clock is the world's: windows are asked for by it.
+        # Use the real time, as search windows are relative to it.
         now = datetime.now(timezone.utc).replace(microsecond=0)
         self.now = now - timedelta(hours=2)
         self.market, self.site = market, MARKETS[market][0]
         self.currency = currency or MARKETS[market][1]
         self.tax_added = MARKETS[market][2]
         self.models = Models(models)
-        #: what was wrong with calls and answers, by the models
+        #: errors in calls and responses, according to the models
         self.violations = []
         self.rate_factor = rate_factor
         self.buckets = {}
         self.seller = "A2SIMSELLER01"
         self.client = {"api_key": "amzn1.application-oa2-client.sim", "api_secret": "amzn-secret"}
         self.refresh_token = "Atzr|simulated"
-        #: what the account may: "2026" (the new Orders API), "personal" (who bought),
+        #: permissions of the account: "2026" (the new Orders API), "personal" (buyer data),
         #: "orders", "listings", "finance" (transactions)
         self.roles = {"2026", "personal", "orders", "listings", "finance"}
         self.tokens = {}
         self.shop, self.listings = {}, {}
         self.destinations, self.subscriptions = {}, {}
-        #: where the pipe of the seller's AWS account posts to, and the key it sends along
+        #: where the pipe of the seller's AWS account posts to, and its key
         self.pipe = ("", "")
         self._init_feeds()
         self._init_finances()

@@ -1,4 +1,4 @@
-"""Login with Amazon: tokens, what each opens, and how often it may ask."""
+"""Login with Amazon: tokens, permissions, rate limits."""
 
 import time
 from urllib.parse import parse_qsl
@@ -9,7 +9,7 @@ from .operations import GRANTLESS, OPERATIONS
 
 
 class AccessMixin:
-    """Login with Amazon: tokens, what each opens, and how often it may ask."""
+    """Login with Amazon: tokens, permissions, rate limits."""
 
     def _count(self, name):
         """Take one token of an operation's bucket."""
@@ -52,7 +52,7 @@ class AccessMixin:
         return token
 
     def expire_tokens(self):
-        """All access tokens run out."""
+        """Expire all access tokens."""
         self.tokens.clear()
 
     def _check_access(self, name, request):
@@ -77,7 +77,7 @@ class AccessMixin:
         return Response(200, {"restrictedDataToken": self._token(paths), "expiresIn": 3600})
 
     def _is_personal(self, request, template):
-        """:return: whether the token of a call may see who bought"""
+        """:return: whether the token of a call gives access to buyer data"""
         return not isinstance(request.token, str) and any(
             method == request.method and path in (template, request.path)
             for method, path, _elements in request.token

@@ -1,4 +1,4 @@
-"""Documents, feeds and reports: what Amazon takes its time for."""
+"""Documents, feeds and reports, which are processed asynchronously."""
 
 import gzip
 import json
@@ -29,14 +29,14 @@ def error(status, code, message):
 class FeedsMixin:
     """The Feeds and the Reports API, and the storage behind both.
 
-    A feed or report is ready when it was looked at ``delay_calls`` times.
+    A feed or report is ready after ``delay_calls`` status calls.
     """
 
     def _init_feeds(self):
         self.documents, self.feeds, self.reports = {}, {}, {}
-        #: how often a feed or report is looked at before it is ready
+        #: number of status calls before a feed or report is ready
         self.delay_calls = 2
-        #: what the next feeds end with instead of DONE
+        #: final status of the next feeds instead of DONE
         self.feed_verdicts = []
 
     def _new_document(self, content=b"", compressed=False):
@@ -60,7 +60,7 @@ class FeedsMixin:
         return Response(200, document["content"], headers)
 
     def _look(self, thing):
-        """Let a feed or report come along by one look."""
+        """Count a status call of a feed or report."""
         thing["looks"] += 1
         if thing["looks"] >= self.delay_calls and thing["status"] == "IN_QUEUE":
             thing["status"] = "IN_PROGRESS"
@@ -191,7 +191,7 @@ class FeedsMixin:
         ).encode()
 
     def _acknowledge(self, told):
-        """Cancel a whole order. :return: why not; '' when it is done"""
+        """Cancel a whole order. :return: why not; '' when done"""
         order = self.shop.get(told.findtext("AmazonOrderID"))
         if not order or told.findtext("StatusCode") != "Failure":
             return "The order is not known."
@@ -209,7 +209,7 @@ class FeedsMixin:
         return ""
 
     def _adjust(self, told):
-        """Give money of an order back, or cancel pieces of it."""
+        """Refund money of an order, or cancel units of it."""
         order = self.shop.get(told.findtext("AmazonOrderID"))
         if not order:
             return "The order is not known."
@@ -247,8 +247,8 @@ class FeedsMixin:
         return ""
 
     def _read_adjusted(self, order, told):
-        """:return: pieces to cancel by item, money to give back by item and component, and what
-        is wrong ('' for nothing)
+        """:return: units to cancel by item, amounts to refund by item and component, and the error
+        ('' for none)
         """
         items = {item.ref: item for item in order.items}
         counts, shares = {}, {}

@@ -1,4 +1,4 @@
-"""The Finances API: what moved on the seller's account, refunds among it."""
+"""The Finances API: transactions on the seller's account, including refunds."""
 
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
@@ -7,20 +7,20 @@ from ..base import Response
 from .feeds import error
 from .tokens import read_token, write_token
 
-#: what Amazon keeps of a sale, in percent; of a refund it gives that back
+#: Amazon's commission in percent, which is returned on refunds
 COMMISSION = 15
 ZERO = Decimal(0)
 
 
 class FinancesMixin:
-    """Transactions, kept as they are told."""
+    """Transactions, stored in the format of the API."""
 
     def _init_finances(self):
-        #: transactions, each with the moment from which it is told
+        #: transactions, each with the time from which it is published
         self.transactions = []
-        #: how late transactions are told, at most 48 hours
+        #: delay of publication, at most 48 hours
         self.finances_late = timedelta(0)
-        #: how many a page has
+        #: page size
         self.transactions_page = 500
 
     def op_listTransactions(self, request):
@@ -47,7 +47,7 @@ class FinancesMixin:
         return Response(200, {"payload": payload})
 
     def refund_order(self, ref, lines=(), amount=None, *, returned=False):
-        """Override: in Seller Central. Money without lines is of the first shipped item."""
+        """Override: in Seller Central; an amount without lines is for the first shipped item."""
         with self.lock:
             order = self.shop[str(ref)]
             items = {item.sku: item for item in order.items}
@@ -59,7 +59,7 @@ class FinancesMixin:
                 shipped = [item for item in order.items if order.shipped(item)]
                 item, count = parts[0][:2] if parts else ((shipped or order.items)[0], 0)
                 parts = [(item, count, Decimal(amount), ZERO)]
-            # Of an item Amazon gives back what was paid for it at most.
+            # Amazon refunds at most the paid amount of an item.
             parts = [
                 (item, count, min(price, order.paid_for(item)["Principal"]), shipping)
                 for item, count, price, shipping in parts
@@ -71,10 +71,10 @@ class FinancesMixin:
             return self._refund(order, parts)
 
     def _refund(self, order, parts):
-        """Give money back.
+        """Refund money.
 
-        :param list parts: tuples (item, pieces, what of its price, what of its shipping, and
-            where it is told apart what of its tax)
+        :param list parts: tuples (item, units, part of its price, part of its shipping, and part of
+            its tax where that is separate)
         :return: the id of the transaction
         """
         items = [_item_told(order, *part) for part in parts]
@@ -113,12 +113,12 @@ class FinancesMixin:
 
 
 def _paid(item):
-    """:return: what was paid for an item: its price less its promotions"""
+    """:return: the paid amount of an item: its price less promotions"""
     return item.price - item.discount
 
 
 def _item_told(order, item, count, price, shipping, tax=ZERO):
-    """:return: an item of a refund, of which Amazon gives its commission back"""
+    """:return: an item of a refund, with Amazon's commission returned"""
     fee = _cents(price * COMMISSION / 100)
     parts = [("ProductCharges", "OurPricePrincipal", -price), ("AmazonFees", "Commission", fee)]
     parts += [("Shipping", "ShippingPrincipal", -shipping)] if shipping else []

@@ -61,7 +61,7 @@ class ListingsMixin:
         return Response(200, told | {"status": "INVALID", "issues": [issue]})
 
     def _patch_listing(self, sku, patches):
-        """Change an offer. :return: code and words of why not, ``None`` when it is done"""
+        """Change an offer. :return: code and message of an error, ``None`` when done"""
         listing = self.listings.get(sku)
         if not listing:
             return "8105", f"SKU {sku} does not match any ASIN."

@@ -1,7 +1,7 @@
-"""Amazon's published models: what a request and an answer must look like.
+"""Amazon's published models: validation of requests and responses.
 
-The models are Swagger files; they are not part of the project. Where they are at hand every
-call and every answer is held against them; where they are not, nothing is.
+The models are Swagger files, which are not part of the project. Where they are available, every
+call and response is validated; otherwise none is.
 """
 
 import json
@@ -26,7 +26,7 @@ class Operation:
         self._validators = {}
 
     def query_problems(self, query):
-        """:return: what is wrong with the query of a call"""
+        """:return: errors in the query of a call"""
         for name in query.keys() - self.parameters.keys():
             yield f"{name}: there is no such parameter"
         for name, parameter in self.parameters.items():
@@ -36,7 +36,7 @@ class Operation:
                 yield f"{name}: is required"
 
     def body_problems(self, body):
-        """:return: what is wrong with the body of a call"""
+        """:return: errors in the body of a call"""
         parameter = next((p for p in self.spec["parameters"] if p["in"] == "body"), None)
         if parameter:
             yield from self._schema_problems("body", parameter["schema"], body)
@@ -44,7 +44,7 @@ class Operation:
             yield "body: none is expected"
 
     def answer_problems(self, status, body):
-        """:return: what is wrong with an answer of ours"""
+        """:return: errors in a response of the simulator"""
         told = self.spec["responses"].get(str(status))
         if told is None:
             yield f"{status}: is no status of {self.name}"
@@ -61,7 +61,7 @@ class Operation:
 
 
 class Models:
-    """All operations of a folder of models; none where it is missing."""
+    """All operations of a folder of models; empty when it is missing."""
 
     def __init__(self, folder=None):
         self.operations = []

@@ -1,4 +1,4 @@
-"""Destinations, subscriptions, and what is sent to them."""
+"""Destinations, subscriptions, and notifications sent to them."""
 
 import json
 
@@ -7,7 +7,7 @@ from .feeds import error
 
 
 class NotificationsMixin:
-    """Destinations, subscriptions, and what is sent to them."""
+    """Destinations, subscriptions, and notifications sent to them."""
 
     def op_getDestinations(self, request):
         return Response(200, {"payload": list(self.destinations.values())})
@@ -47,7 +47,7 @@ class NotificationsMixin:
         return self.pipe[0]
 
     def _notify(self, order, kind="OrderStatusChange"):
-        """Send a notification the way a pipe brings it from the queue."""
+        """Send a notification as a pipe forwards it from the queue."""
         if "ORDER_CHANGE" not in self.subscriptions:
             return
         ref = f"n-{self.random.getrandbits(64):016x}"

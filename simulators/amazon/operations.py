@@ -1,8 +1,8 @@
-"""Marketplaces, and the operations of the interface with their limits."""
+"""Marketplaces, and the operations of the API with their rate limits."""
 
 import re
 
-#: marketplace: site, currency, whether tax comes on top of prices
+#: marketplace: site, currency, whether prices exclude tax
 MARKETS = {
     "A1PA6795UKMFR9": ("Amazon.de", "EUR", False),
     "A1F83G8C2ARO7P": ("Amazon.co.uk", "GBP", False),

@@ -1,4 +1,4 @@
-"""Operations of orders, in both versions of the interface."""
+"""Operations of orders, in both API versions."""
 
 import re
 
@@ -8,7 +8,7 @@ from .tokens import read_token, write_token
 
 
 class OrderOperationsMixin:
-    """Operations of orders, in both versions of the interface."""
+    """Operations of orders, in both API versions."""
 
     def _get(self, ref):
         if ref not in self.shop:
@@ -16,7 +16,7 @@ class OrderOperationsMixin:
         return self.shop[ref]
 
     def _selected(self, query, names, size):
-        """:return: the orders of a search, one page, and the token of the next"""
+        """:return: one page of the orders of a search, and the token of the next page"""
         created_after, created_before, updated_after, updated_before, page, markets = (
             query.get(name) for name in names
         )

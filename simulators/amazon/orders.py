@@ -1,4 +1,4 @@
-"""An order as Amazon keeps it, and as both versions of its interface tell it."""
+"""An order of Amazon, and its format in both API versions."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -16,7 +16,7 @@ STATUSES_2026 = {
 
 @dataclass(eq=False)
 class Item:
-    """One item of an order; amounts are for all its pieces as they were ordered."""
+    """One item of an order; amounts are for all units originally ordered."""
 
     ref: str
     sku: str
@@ -27,10 +27,10 @@ class Item:
     shipping: Decimal = Decimal(0)
     tax_rate: Decimal | None = None
     cancelled: int = 0
-    #: pieces whose money was given back before they left; the order is told with them
+    #: units refunded before they were shipped; they are still included in the order
     given_back: int = 0
     cancel_reason: str = ""
-    #: money that was given back, by component
+    #: refunded amounts, by component
     back: dict = field(default_factory=dict)
 
     @property
@@ -38,13 +38,13 @@ class Item:
         return self.ordered - self.cancelled
 
     def part(self, amount):
-        """:return: the share of an amount that is for the pieces still wanted"""
+        """:return: the share of an amount for the units not cancelled"""
         return (amount * self.quantity / (self.ordered or 1)).quantize(CENT, ROUND_HALF_UP)
 
 
 @dataclass(eq=False)
 class Order:
-    """What Amazon knows of an order, of which it never tells everything."""
+    """Amazon's data of an order, which the API never returns completely."""
 
     ref: str
     market: str
@@ -59,7 +59,7 @@ class Order:
     tax_added: bool = False
     by_amazon: bool = False
     paid: bool = True
-    #: the buyer pays whoever brings it, as in Japan
+    #: the buyer pays the carrier on delivery, as in Japan
     cash: bool = False
     cancelled: bool = False
     afn: bool = False
@@ -70,13 +70,13 @@ class Order:
     shipments: dict = field(default_factory=dict)
     state: str = ""
     refunded: Decimal = Decimal(0)
-    #: the total as it was placed
+    #: the total when the order was placed
     placed_total: Decimal = Decimal(0)
 
     # === STATE === #
 
     def shipped(self, item):
-        """:return: how many pieces of an item left"""
+        """:return: the shipped units of an item"""
         return sum(package["items"].get(item.ref, 0) for package in self.shipments.values())
 
     @property
@@ -92,7 +92,7 @@ class Order:
         return "Shipped" if left >= wanted else "PartiallyShipped"
 
     def tax(self, item, amount):
-        """:return: the tax on, or in, an amount; ``None`` when nobody computed any"""
+        """:return: the tax on, or in, an amount; ``None`` when it was not computed"""
         if item.tax_rate is None:
             return None
         base = 100 if self.tax_added else 100 + item.tax_rate
@@ -110,7 +110,7 @@ class Order:
         return total
 
     def paid_for(self, item):
-        """:return: what of an item can still be given back, by the components of a refund"""
+        """:return: the refundable amounts of an item, by component of a refund"""
         price = item.part(item.price) - item.part(item.discount)
         paid = {"Principal": price, "Shipping": item.part(item.shipping)}
         if self.tax_added and not self.by_amazon:
@@ -121,14 +121,14 @@ class Order:
         return {kind: amount - item.back.get(kind, 0) for kind, amount in paid.items()}
 
     def add_own_tax(self, item, share):
-        """Add the tax that Amazon gives back by itself to what was told of an item."""
+        """Add the tax that Amazon refunds itself to the requested refund of an item."""
         for kind in ("Principal", "Shipping"):
             name = f"{kind}Tax".removeprefix("Principal")
             own = self.tax(item, share[kind]) if self.tax_added and self.by_amazon else None
             share.setdefault(name, own or Decimal(0))
 
     def give_back(self, amount):
-        """Give the buyer money back, as far as there is any."""
+        """Refund the buyer, up to the refundable amount."""
         if self.paid:
             self.refunded += min(amount, self.placed_total - self.refunded)
 
@@ -141,7 +141,7 @@ class Order:
     # === VERSION 0 === #
 
     def v0(self, personal=False):
-        """:return: the order of version 0; with ``personal`` as a restricted token shows it"""
+        """:return: the order in version 0; with ``personal`` as with a restricted token"""
         told = {
             "AmazonOrderId": self.ref,
             "PurchaseDate": _iso(self.placed),
@@ -236,10 +236,10 @@ class Order:
     # === VERSION 2026-01-01 === #
 
     def v2026(self, included, personal=True):
-        """:return: the order of version 2026-01-01
+        """:return: the order in version 2026-01-01
 
-        :param included: the data sets that were asked for
-        :param bool personal: whether the account may know the buyer
+        :param included: the requested data sets
+        :param bool personal: whether the account may see buyer data
         """
         told = {
             "orderId": self.ref,

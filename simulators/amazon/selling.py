@@ -1,4 +1,4 @@
-"""A seller's day: offers, orders, shipments, cancellations."""
+"""Actions of sellers and buyers: offers, orders, shipments, cancellations."""
 
 from decimal import Decimal
 
@@ -13,7 +13,7 @@ def by_sku(order):
 
 
 def share(items, amount, name):
-    """Spread an amount over items by their price; the last one takes the rest."""
+    """Distribute an amount over items by price; the last one gets the rest."""
     total = sum(item.price for item in items) or 1
     rest = amount
     for item in items[:-1]:
@@ -24,7 +24,7 @@ def share(items, amount, name):
 
 
 class SellingMixin:
-    """A seller's day: offers, orders, shipments, cancellations."""
+    """Actions of sellers and buyers: offers, orders, shipments, cancellations."""
 
     def add_product(self, sku, name, price="10.00", quantity=0, *, afn=False, **values):
         with self.lock:
@@ -39,7 +39,7 @@ class SellingMixin:
 
     def place_order(self, lines=(("MUG", 2, "10.00"),), *, paid=True, status="open", **shape):
         """Extend: ``afn`` (bool), ``gift_message``, ``company``, ``purchase_order``, ``tip``,
-        ``by_amazon`` (whether Amazon pays the tax), ``at`` (when)
+        ``by_amazon`` (whether Amazon collects the tax), ``at`` (the order's time)
         """
         with self.lock:
             at = shape.get("at") or self.tick()
@@ -98,7 +98,7 @@ class SellingMixin:
             self._change(self.shop[ref])
 
     def ship_there(self, ref, sku, quantity):
-        """Override: the seller's staff confirm a package in Seller Central."""
+        """Override: confirm a package in Seller Central."""
         with self.lock:
             order = self.shop[ref]
             [item] = [item for item in order.items if item.sku == sku]
@@ -115,7 +115,7 @@ class SellingMixin:
             self._cancel(self.shop[ref])
 
     def _cancel(self, order):
-        """Cancel what did not leave; the buyer gets the money for it back."""
+        """Cancel unshipped units, and refund the buyer."""
         before = order.total
         left = {item: item.quantity - order.shipped(item) for item in order.items}
         for item, count in left.items():
@@ -127,7 +127,7 @@ class SellingMixin:
             self._change(order)
 
     def _restock(self, sku, count):
-        """Amazon counts an offer's stock by itself: down with an order, up with its end."""
+        """Update an offer's stock as Amazon does: less with an order, more when it is cancelled."""
         listing = self.listings.get(sku)
         if listing and not listing["afn"]:
             listing["quantity"] = max(listing["quantity"] + count, 0)
@@ -139,7 +139,7 @@ class SellingMixin:
             self._change(self.shop[ref], "BuyerRequestedChange")
 
     def ship_by_amazon(self, ref):
-        """Amazon ships an order from its own warehouse."""
+        """Ship an order from Amazon's own warehouse."""
         with self.lock:
             order = self.shop[ref]
             counts = {item.ref: item.quantity for item in order.items}

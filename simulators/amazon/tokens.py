@@ -1,4 +1,4 @@
-"""The tokens of next pages, which are of one search only."""
+"""Tokens of next pages, each valid for one search only."""
 
 import base64
 import json

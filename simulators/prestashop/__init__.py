@@ -1,7 +1,7 @@
-"""A PrestaShop 8 and its webservice: tables, filters, permissions, states, stock, slips.
+"""A simulated PrestaShop 8 and its webservice: tables, filters, permissions, states, stock, slips.
 
-It answers as the real one: JSON where ``output_format`` asks for it, else XML; ``[]`` where
-there is nothing; errors with PrestaShop's own numbers. It sends nothing by itself.
+It responds as the real one: JSON where ``output_format`` requests it, else XML; ``[]`` for no rows;
+errors with PrestaShop's own numbers. It has no webhooks.
 """
 
 from zoneinfo import ZoneInfo
@@ -31,15 +31,15 @@ class PrestashopSimulator(Webservice, Reading, Writing, Products, Orders, States
         self.permissions = {name: set(METHODS) for name in RESOURCES}
         self.tables = {name: {} for name in RESOURCES}
         self.totals = {}
-        #: the orders and states whose customers got a mail
+        #: (order, state) pairs whose customers were mailed
         self.mails = []
-        #: what PHP writes before every answer, where errors are displayed: b"" is nothing
+        #: PHP notices before every response, if errors are displayed; b"" is none
         self.notice = b""
-        #: the most rows of an answer, whatever is asked for
+        #: maximum number of rows in a response, whatever the limit of the call
         self.page_limit = 0
         #: ids of virtual products with a file to download
         self.files = set()
-        #: states that a module of the shop turns into others, by id
+        #: states that a module replaces by others, by id
         self.diverted = {}
         self._install()
 
@@ -82,7 +82,7 @@ class PrestashopSimulator(Webservice, Reading, Writing, Products, Orders, States
             self.insert("configurations", name=name, value=value, id_shop="", id_shop_group="")
 
     def insert(self, resource, **values):
-        """Add a row. :return: the row; its id is the next of its table"""
+        """Add a row. :return: the row, with the next id of its table"""
         rows = self.tables[resource]
         row = {"id": max(rows, default=0) + 1, **values}
         rows[row["id"]] = row
@@ -97,5 +97,5 @@ class PrestashopSimulator(Webservice, Reading, Writing, Products, Orders, States
         ]
 
     def local(self, moment=None):
-        """:return: a moment as the shop writes it: its own time, no offset"""
+        """:return: a time in the store's format: local time, without offset"""
         return f"{(moment or self.now).astimezone(self.zone):%Y-%m-%d %H:%M:%S}"

@@ -1,4 +1,4 @@
-"""Orders as customers place them."""
+"""Orders, as customers place them."""
 
 import html
 from decimal import (
@@ -9,15 +9,15 @@ from .tables import AWAITING, PAYMENTS, rounded, six
 
 
 class Orders:
-    """Orders as customers place them."""
+    """Orders, as customers place them."""
 
     def place_order(self, lines=(("MUG", 2, "10.00"),), *, paid=True, status="open", **shape):
-        """Override: knows as well ``shop``, ``gift_message``, ``wrapping``, ``reference`` (of a
-        checkout that was split), ``voucher`` (name), ``free_shipping``, ``company``,
-        ``vat_number``, ``conversion_rate``, ``module``, ``off`` (by how much the total differs
-        from its parts, for the real shop rounds each of them).
+        """Override: also supports ``shop``, ``gift_message``, ``wrapping``, ``reference`` (of a
+        split checkout), ``voucher`` (name), ``free_shipping``, ``company``,
+        ``vat_number``, ``conversion_rate``, ``module``, ``off`` (difference between the total and
+        its parts, as the real store rounds each of them).
 
-        PrestaShop does not tell money that is authorised only: such an order is unpaid.
+        PrestaShop has no authorized payments: such an order is unpaid.
         """
         with self.lock:
             self.tick()
@@ -98,7 +98,7 @@ class Orders:
         country = self.rows("countries", iso_code=iso)
         state = {}
         if code := shape.get("state"):
-            # Of every country there are the states of its localization pack.
+            # Every country has the states of its localization pack.
             country = country or [self.insert("countries", iso_code=iso, active="1")]
             state = self.insert(
                 "states",
@@ -128,7 +128,7 @@ class Orders:
         return customer, address
 
     def _fill(self, order, lines, rate):
-        """Give an order its rows, those it has for the same SKU are kept."""
+        """Set the rows of an order; existing rows with the same SKU are kept."""
         kept = {
             (d["product_id"], d["product_attribute_id"]): d
             for d in self.rows("order_details", id_order=order["id"])
@@ -159,7 +159,7 @@ class Orders:
             "product_quantity": str(quantity),
             "product_quantity_refunded": "0",
             "product_name": product["name"][0]["value"],
-            # Those of the product, where the combination has none.
+            # The product's codes, where the combination has none.
             "product_reference": own["reference"] or product["reference"],
             "product_ean13": own["ean13"] or product["ean13"],
             "product_upc": "",
@@ -175,7 +175,7 @@ class Orders:
         }
 
     def _row_total(self, order, price, quantity):
-        """:return: what pieces of a price cost, rounded by piece, by row or not yet"""
+        """:return: the price of units, rounded by unit, by row or not yet"""
         coin, mode = self._coin(order), order["round_mode"]
         if order["round_type"] == "1":
             return rounded(price, coin, mode) * quantity
@@ -214,7 +214,7 @@ class Orders:
             self._add_message(order, shape["note"])
 
     def _add_message(self, order, text, employee="0"):
-        """Keep a message in the thread of an order; the shop escapes it as for a page."""
+        """Add a message to the thread of an order; the store escapes it for HTML."""
         threads = self.rows("customer_threads", id_order=order["id"])
         thread = threads[0] if threads else None
         if thread is None:
@@ -237,7 +237,7 @@ class Orders:
         )
 
     def write_message(self, ref, text, *, by_staff=False):
-        """A customer, or staff, write about an order later: its own time does not change."""
+        """Add a message of a customer or staff later: the order's time does not change."""
         with self.lock:
             self.tick()
             self._add_message(self.tables["orders"][int(ref)], text, "1" if by_staff else "0")

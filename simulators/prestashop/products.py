@@ -1,4 +1,4 @@
-"""What the shopkeeper sells: products, combinations, stock, taxes, settings."""
+"""The catalogue: products, combinations, stock, taxes, settings."""
 
 from decimal import (
     Decimal,
@@ -8,12 +8,12 @@ from .tables import six
 
 
 class Products:
-    """What the shopkeeper sells: products, combinations, stock, taxes, settings."""
+    """The catalogue: products, combinations, stock, taxes, settings."""
 
     def add_product(self, sku, name, price="10.00", quantity=0, **values):
         """Override: ``tax_rate`` (prices include it), ``combinations`` as tuples (SKU,
-        quantity, price) or (…, ecotax), ``depends_on_stock``, ``shops`` with a stock of their
-        own, ``ean13``, ``virtual``, with or without a ``file`` to download.
+        quantity, price) or (…, ecotax), ``depends_on_stock``, ``shops`` with separate
+        stocks, ``ean13``, ``virtual``, with or without a ``file`` to download.
         """
         with self.lock:
             rate = Decimal(values.get("tax_rate", "0"))
@@ -68,7 +68,7 @@ class Products:
             )
 
     def _tax_group(self, rate):
-        """:return: the id of the tax rules of a rate, made where there are none"""
+        """:return: the id of the tax rules of a rate, which are created if needed"""
         if not rate:
             return "0"
         tax = next((t for t in self.rows("taxes") if Decimal(t["rate"]) == rate), None)
@@ -94,7 +94,7 @@ class Products:
         return Decimal(tax["rate"]) if tax else Decimal(0)
 
     def _ecotax_of(self, product, row):
-        """:return: the ecological tax, with its own tax, of a product or its combination"""
+        """:return: the eco-tax, including its own tax, of a product or its combination"""
         if self._setting("PS_USE_ECOTAX") != "1":
             return Decimal(0)
         net = Decimal(row["ecotax"]) or Decimal(product["ecotax"])
@@ -106,25 +106,25 @@ class Products:
         return row["value"]
 
     def set_precision(self, iso, precision):
-        """A shopkeeper changes how many decimals a currency has."""
+        """Change the number of decimals of a currency."""
         with self.lock:
             [row] = self.rows("currencies", iso_code=iso)
             row["precision"] = str(precision)
 
     def _coin(self, order):
-        """:return: the smallest amount of an order's currency"""
+        """:return: the smallest unit of an order's currency"""
         precision = int(self.tables["currencies"][int(order["id_currency"])]["precision"])
         return Decimal((0, (1,), -precision))
 
     def set_setting(self, name, value):
-        """A shopkeeper changes a setting of the shop."""
+        """Change a setting of the store."""
         with self.lock:
             [row] = self.rows("configurations", name=name)
             row["value"] = value
 
     def _find(self, sku):
         """:param str sku: or the ids of a product and its combination, as ``10-25``
-        :return: the product and combination; a shop sells what it has
+        :return: the product and combination; a missing product is created
         """
         product, _dash, combination = sku.partition("-")
         if product.isdigit() and combination.isdigit():

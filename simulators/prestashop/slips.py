@@ -1,4 +1,4 @@
-"""Refunds: order slips and vouchers, and what an order has come to."""
+"""Refunds: order slips and vouchers, and their totals per order."""
 
 from decimal import (
     Decimal,
@@ -8,12 +8,12 @@ from .tables import rounded, six
 
 
 class Slips:
-    """Refunds: order slips and vouchers, and what an order has come to."""
+    """Refunds: order slips and vouchers, and their totals per order."""
 
     def refund_order(self, ref, lines=(), amount=None, *, returned=False, shipping="0"):
-        """Override: a credit slip of staff; it does not touch the order's time of change.
+        """Override: a credit slip by staff; it does not change the order's time of change.
 
-        A line may have a third value: what is given back for it. Its rows are rounded, its sums
+        A line may have a third value: its refunded amount. The slip's rows are rounded, its sums
         are not.
         """
         with self.lock:
@@ -56,8 +56,8 @@ class Slips:
             return str(slip["id"])
 
     def refund_by_voucher(self, ref, lines):
-        """Staff give a voucher for pieces, and no credit slip: only the rows of the order say
-        so, and nothing has a new time.
+        """Issue a voucher for units, without a credit slip: only the order's rows contain it, and
+        no time changes.
         """
         with self.lock:
             self.tick()

@@ -1,4 +1,4 @@
-"""What becomes of an order: states, payments, stock that is taken, changes."""
+"""Changes of orders: states, payments, stock, edits."""
 
 from decimal import (
     Decimal,
@@ -8,7 +8,7 @@ from .tables import UNWANTED, rounded, six
 
 
 class States:
-    """What becomes of an order: states, payments, stock that is taken, changes."""
+    """Changes of orders: states, payments, stock, edits."""
 
     def _take_stock(self, order, sign):
         for detail in self.rows("order_details", id_order=order["id"]):
@@ -27,7 +27,7 @@ class States:
         return bool(row) and row[name] == "1"
 
     def _set_state(self, order, state):
-        """Move an order, with all that follows: stock, payment, carrier."""
+        """Move an order to a state, with its effects on stock, payment and carrier."""
         before = order["current_state"]
         if state in UNWANTED and before not in UNWANTED and before != "0":
             self._take_stock(order, 1)
@@ -54,7 +54,7 @@ class States:
             self.add_payment(order["id"], rest)
 
     def add_payment(self, ref, amount, currency="", **values):
-        """Money comes, as PrestaShop books it: by the reference of the checkout."""
+        """Add a payment, as PrestaShop books it: by the reference of the checkout."""
         with self.lock:
             order = self.tables["orders"][int(ref)]
             row = self.insert(
@@ -82,7 +82,7 @@ class States:
             self._set_state(self.tables["orders"][int(ref)], state)
 
     def ship(self, ref):
-        """Staff of the shop say that it was shipped."""
+        """Mark an order as shipped, by staff."""
         self._move(ref, "4")
 
     def edit_order(self, ref, lines):
@@ -97,8 +97,8 @@ class States:
             order["date_upd"] = self.local()
 
     def add_line(self, ref, sku, quantity, price, tax_rate=None):
-        """Override: the back office adds nothing to an order that was ever shipped; what it adds
-        may have a ``tax_rate`` of its own.
+        """Override: nothing can be added to an order that was ever shipped; an added line may have
+        its own ``tax_rate``.
         """
         with self.lock:
             self.tick()
@@ -114,8 +114,8 @@ class States:
             order["date_upd"] = self.local()
 
     def _share_rules(self, order):
-        """Compute discounts again over the rows as they are now: amounts stay, up to what the
-        goods cost, and the part of them that is tax follows the goods; both are rounded then.
+        """Recompute discounts for the current rows: amounts stay, up to the price of the items, and
+        their tax follows the items; both are rounded.
         """
         details = self.rows("order_details", id_order=order["id"])
         goods, net = (
@@ -134,7 +134,7 @@ class States:
         order["total_discounts"] = order["total_discounts_tax_incl"]
 
     def change_address(self, ref, city):
-        """Override: an order gets another row, since the old one stays the customer's."""
+        """Override: add another address row, since the old one remains the customer's."""
         with self.lock:
             self.tick()
             order = self.tables["orders"][int(ref)]

@@ -1,4 +1,4 @@
-"""What PrestaShop installs: resources, order states, payment modules, and how it writes values."""
+"""PrestaShop's initial data: resources, order states, payment modules; and its value formats."""
 
 import re
 from decimal import (
@@ -22,7 +22,7 @@ MODES = {
 KEY = "Z9Q88PRJX5VWQHCWE4EE7SQ7HPNX00RA"
 XLINK = "http://www.w3.org/1999/xlink"
 METHODS = ("GET", "PUT", "POST", "PATCH", "DELETE", "HEAD")
-#: (node of one, fields a write cannot do without, methods nobody is allowed)
+#: (name of a record, required fields of a write, forbidden methods)
 RESOURCES = {
     "addresses": ("address", ("id_country", "alias", "lastname", "firstname", "address1"), ()),
     "carriers": ("carrier", ("name",), ()),
@@ -83,9 +83,9 @@ STATES = {
     13: ("Awaiting Cash On Delivery validation", 0, 0, 0, 0, 0),
 }
 UNWANTED = ("6", "8")
-#: the state in which an order of a payment module begins
+#: initial order state by payment module
 AWAITING = {"ps_checkpayment": "1", "ps_cashondelivery": "13"}
-#: what payment modules call themselves to customers
+#: names of payment modules for customers
 PAYMENTS = {
     "ps_wirepayment": "Bank wire",
     "ps_checkpayment": "Payments by check",
@@ -94,7 +94,7 @@ PAYMENTS = {
 
 
 def rounded(amount, coin, mode="2"):
-    """:return: an amount in whole coins, by a number of PS_PRICE_ROUND_MODE"""
+    """:return: an amount in whole coins, rounded by a PS_PRICE_ROUND_MODE"""
     if mode != "5":
         return amount.quantize(coin, MODES[mode])
     even = amount.quantize(coin, ROUND_HALF_EVEN)
@@ -102,18 +102,18 @@ def rounded(amount, coin, mode="2"):
 
 
 def six(amount):
-    """:return: an amount as PrestaShop writes it"""
+    """:return: an amount in PrestaShop's format"""
     return f"{amount.quantize(Decimal('0.000001'), ROUND_HALF_UP):f}"
 
 
 def sort_key(value):
-    """:return: a key that sorts numbers as numbers"""
+    """:return: a sort key that sorts numbers numerically"""
     text = str(value or "")
     return (0, int(text), "") if text.isdigit() else (1, 0, text)
 
 
 def matcher(value):
-    """:return: the test a filter's value stands for"""
+    """:return: the test function of a filter's value"""
     if found := re.fullmatch(r"\[([\d.:\-\s]+),([\d.:\-\s]+)\]", value):
         low, high = sorted(found.groups())
         return lambda text: low <= text <= high

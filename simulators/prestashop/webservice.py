@@ -1,4 +1,4 @@
-"""The webservice: keys, permissions, and what refuses a call."""
+"""The webservice: keys, permissions, and rejected calls."""
 
 import base64
 from xml.etree import ElementTree
@@ -9,7 +9,7 @@ from .xml import to_xml
 
 
 class Webservice:
-    """The webservice: keys, permissions, and what refuses a call."""
+    """The webservice: keys, permissions, and rejected calls."""
 
     def credentials(self):
         return {"base_url": self.url, "api_key": self.key, "account_ref": ""}
@@ -33,7 +33,7 @@ class Webservice:
         return response
 
     def respond(self, request):
-        """Extend: what PHP wrote first has sent the headers, so the status is that of success."""
+        """Extend: after a PHP notice, headers are sent already: the status is that of success."""
         response = super().respond(request)
         if self.notice and response.status < 502:
             body = response.encoded()

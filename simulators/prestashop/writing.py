@@ -46,7 +46,7 @@ class Writing:
             raise self._refuse(request, 400, 90, "id is required when modifying a resource")
 
     def _save_one(self, request, resource, entity):
-        """Save one of a call; what came before it in the call stays saved."""
+        """Save one record of a call; records saved before it are kept on errors."""
         _node, required, _forbidden = RESOURCES[resource]
         given = {
             child.tag: (child.text or "")
@@ -62,7 +62,7 @@ class Writing:
                     raise self._refuse(request, 400, 41, f'parameter "{name}" required')
         self._validate(request, resource, given, row)
         if request.method == "PUT":
-            # What a PUT does not tell is emptied.
+            # A PUT empties the fields it does not contain.
             lost = {
                 key: "" for key in row if key not in ("id", "associations") and key not in given
             }
@@ -107,7 +107,7 @@ class Writing:
                 product = self.tables["products"][int(row["id_product"])]
                 base = product["price"]
             rate = self._rate_of(product)
-            # PHP adds binary fractions: 35.9 - 35.075 is a hair less than 0.825.
+            # PHP uses binary fractions: 35.9 - 35.075 is slightly less than 0.825.
             net = Decimal(repr(float(base) + float(row["price"])))
             gross = net * (1 + rate / 100)
             gross += self._ecotax_of(product, row)

@@ -1,4 +1,4 @@
-"""Answers of the webservice as XML."""
+"""Responses of the webservice as XML."""
 
 from xml.etree import ElementTree
 

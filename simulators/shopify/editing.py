@@ -1,4 +1,4 @@
-"""What becomes of an order: paid, edited, cancelled, refunded."""
+"""Changes of orders: paid, edited, cancelled, refunded."""
 
 from decimal import Decimal
 
@@ -11,7 +11,7 @@ from .store import (
 
 
 class Editing:
-    """What becomes of an order: paid, edited, cancelled, refunded."""
+    """Changes of orders: paid, edited, cancelled, refunded."""
 
     def pay(self, ref):
         with self.lock:
@@ -70,7 +70,7 @@ class Editing:
         self._changed(order, None, {"orders/edited": body, **more})
 
     def _add_to(self, order, line, quantity):
-        """Sell more pieces of a line."""
+        """Add units to a line."""
         line.quantity += quantity
         part = order.parts[0]
         for entry in part.lines:
@@ -79,7 +79,7 @@ class Editing:
         part.status = "open" if part.status == "closed" else part.status
 
     def _take_off(self, order, line, quantity, *, returned=False):
-        """Take pieces off a line and what is still to be sent of it; what comes back had left."""
+        """Remove units from a line and its fulfillment orders; returned units were shipped."""
         line.gone += quantity
         if returned:
             line.returned += quantity
@@ -130,7 +130,7 @@ class Editing:
         self._changed(order, "orders/cancelled", {"refunds/create": rest.refund(order, made)})
 
     def refundable(self, order):
-        """:return: pairs (payment, what of it was not given back)"""
+        """:return: pairs (payment, refundable amount)"""
         return [
             (
                 payment,
@@ -174,7 +174,7 @@ class Editing:
             return str(made.id)
 
     def judge(self, ref, risk):
-        """An app judges the risk of an order: ``high``, ``medium``, ``low``."""
+        """Set an app's risk assessment of an order: ``high``, ``medium``, ``low``."""
         with self.lock:
             order = self.by_id[int(ref)]
             order.risk = risk

@@ -1,4 +1,4 @@
-"""Nodes of the GraphQL interface: dicts whose callables take the arguments of fields."""
+"""Nodes of the GraphQL API: dicts whose callables receive the arguments of fields."""
 
 from decimal import Decimal
 
@@ -18,15 +18,15 @@ def number_of(value):
 
 
 def amount(value):
-    """:return: an amount as Shopify's scalars write it: 10.0, 9.99"""
+    """:return: an amount in the format of Shopify's scalars: 10.0, 9.99"""
     text = f"{Decimal(value).normalize():f}"
     return text if "." in text else f"{text}.0"
 
 
 def connection(items, cursor=None):
-    """:return: a field that gives items page by page
+    """:return: a field that returns items page by page
 
-    :param cursor: makes an item's cursor; its position where it is not given
+    :param cursor: function that returns an item's cursor; its position by default
     """
 
     def field(info=None, first=None, after=None, **_arguments):
@@ -47,7 +47,7 @@ def connection(items, cursor=None):
 
 
 class Graph:
-    """Shows a store as GraphQL does."""
+    """A store in the format of the GraphQL API."""
 
     def __init__(self, shop):
         self.shop = shop
@@ -70,7 +70,7 @@ class Graph:
         ]
 
     def payment_terms(self, order):
-        """:raise GraphQLError: when the app may not read them; the rest of the answer stays"""
+        """:raise GraphQLError: when the app may not read them; other fields are still returned"""
         if "read_payment_terms" not in self.shop.scopes:
             raise GraphQLError(
                 "Access denied for paymentTerms field.", extensions={"code": "ACCESS_DENIED"}
@@ -349,7 +349,7 @@ class Graph:
         }
 
     def suggested(self, order, lines):
-        """:return: how the shop would give back what pieces cost"""
+        """:return: the suggested refund of units"""
         by_id = {gid("LineItem", line.id): line for line in order.lines}
         due = sum(order.worth(by_id[line["lineItemId"]], line["quantity"]) for line in lines)
         parts = []
@@ -366,7 +366,7 @@ class Graph:
                 )
         return {"suggestedTransactions": parts}
 
-    # === WHAT IS OFFERED === #
+    # === LISTINGS === #
 
     def location(self, number):
         location = self.shop.locations[number]

@@ -161,7 +161,7 @@ class OrderMutations:
         return {"refund": self.graph.refund(order, made), "userErrors": []}
 
     def _refund_problem(self, order, input):
-        """:return: why the store refuses a refund, '' when it does not"""
+        """:return: why the store rejects a refund, '' when it does not"""
         by_id = {line.id: line for line in order.lines}
         for given in input.get("refundLineItems") or ():
             line = by_id.get(number_of(given["lineItemId"]))

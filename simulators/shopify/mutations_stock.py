@@ -1,4 +1,4 @@
-"""Mutations of stock and prices, with the checks of the real ones."""
+"""Mutations of stock and prices, with the checks of the real API."""
 
 from decimal import Decimal
 
@@ -6,7 +6,7 @@ from .graph import number_of
 
 
 class StockMutations:
-    """Mutations of stock and prices, with the checks of the real ones."""
+    """Mutations of stock and prices, with the checks of the real API."""
 
     def set_quantities(self, info, input):
         quantities = input["quantities"]

@@ -1,8 +1,8 @@
-"""Bodies of webhooks, in the shape of the REST interface."""
+"""Bodies of webhooks, in the format of the REST API."""
 
 
 def money(order, amount):
-    """:return: a pair of amounts: as the shop books it, as the customer pays it"""
+    """:return: a pair of amounts: in the store's and in the customer's currency"""
     return {
         "shop_money": {
             "amount": f"{amount * order.rate:.2f}",

@@ -1,4 +1,4 @@
-"""What the shopkeeper offers, and orders as customers place them."""
+"""Products, and orders as customers place them."""
 
 from decimal import Decimal
 
@@ -15,7 +15,7 @@ from .store import (
 
 
 class Selling:
-    """What the shopkeeper offers, and orders as customers place them."""
+    """Products, and orders as customers place them."""
 
     def add_product(self, sku, name, price="10.00", quantity=0, **values):
         with self.lock:
@@ -30,7 +30,7 @@ class Selling:
             return str(variant.id)
 
     def sell_at_till(self, sku, quantity=1, location=71):
-        """The store's own stock changes: somebody bought in the shop."""
+        """Change the store's own stock, as by a sale in its point of sale."""
         with self.lock:
             variant = self.variants[sku]
             variant.levels[location] -= quantity
@@ -57,8 +57,8 @@ class Selling:
             }
 
     def place_order(self, lines=(("MUG", 2, "10.00"),), *, paid=True, status="open", **shape):
-        """See the base class. More shapes: ``tax_included`` (false adds the tax), ``hold`` and
-        ``risk`` (words), ``pickup`` (bool), ``fulfill_at`` (ISO), ``company`` (name),
+        """See the base class. Further properties: ``tax_included`` (false adds the tax), ``hold``,
+        ``risk`` (texts), ``pickup`` (bool), ``fulfill_at`` (ISO), ``company`` (name),
         ``gift_card`` (text, paid with one), ``tip``, ``fees``, ``duty`` (texts), ``rate``
         (of the shop's currency), ``test`` (bool), ``attributes`` (pairs), ``guest`` (bool),
         ``terms`` (name of the payment terms).
@@ -179,7 +179,7 @@ class Selling:
         return made
 
     def _plan(self, order, shape):
-        """Plan the fulfilment, and take the goods off what can be sold."""
+        """Create the fulfillment orders, and reduce the available stock."""
         lines = [line for line in order.lines if not line.gift_card]
         if not lines:
             return

@@ -1,4 +1,4 @@
-"""How the store answers: validation, cost, throttling, idempotency, exports."""
+"""The store's API server: validation, cost, throttling, idempotency, exports."""
 
 import gzip
 import hashlib
@@ -13,7 +13,7 @@ from .graph import connection
 
 try:
     import graphql
-except ImportError:  # The rest of the package reads without it; a store does not start.
+except ImportError:  # The package can be imported without it, but no store can be started.
     graphql = None
 
 SCHEMA = Path(__file__).with_name("schema.graphql")
@@ -23,7 +23,7 @@ CONDITION = re.compile(r"(NOT )?(\w+):(>=|<=|>|<)?'?([^\s']+)'?")
 
 @cache
 def load_schema(path):
-    """:return: the schema in a file; reading the published one takes seconds, once"""
+    """:return: the schema in a file, cached: parsing the published one takes seconds"""
     if graphql is None:
         raise RuntimeError("graphql-core is needed: pip install -r requirements.txt")
     opened = gzip.open if str(path).endswith(".gz") else open
@@ -32,7 +32,7 @@ def load_schema(path):
 
 
 def failure(message, code, **extensions):
-    """:return: an answer of nothing but an error"""
+    """:return: a response with an error only"""
     return {
         "errors": [{"message": message, "extensions": {"code": code}}],
         **({"extensions": extensions} if extensions else {}),
@@ -40,7 +40,7 @@ def failure(message, code, **extensions):
 
 
 class Server:
-    """The store's side of a GraphQL call; the store is what it is mixed into."""
+    """Execution of GraphQL calls; mixed into the store."""
 
     max_points = 2000.0
 
@@ -66,7 +66,7 @@ class Server:
         return Response(200, self.answer(call["query"], call.get("variables") or {}))
 
     def answer(self, query, variables):
-        """Validate, price and carry out a document.
+        """Validate a document, compute its cost and execute it.
 
         :rtype: dict
         """
@@ -116,8 +116,8 @@ class Server:
     # === COST === #
 
     def cost_of(self, document, variables):
-        """:return: the most a document can cost: an object a point, a connection two and its
-        size, a change ten
+        """:return: the maximum cost of a document: an object is 1 point, a connection 2 points plus
+        its page size, a mutation 10 points
         """
         [operation] = [
             d for d in document.definitions if isinstance(d, graphql.OperationDefinitionNode)
@@ -158,11 +158,11 @@ class Server:
     # === IDEMPOTENCY === #
 
     def once(self, info, given, change, conflict):
-        """Carry a change out once for the key its field carries.
+        """Execute a mutation once per idempotency key.
 
-        :param given: what the change was asked with
-        :param change: carries it out and returns its answer
-        :param conflict: makes the answer of a code and a message
+        :param given: the mutation's arguments
+        :param change: function that executes it and returns its response
+        :param conflict: function that creates the response for a code and a message
         """
         directive = self.schema.get_directive("idempotent")
         told = graphql.get_directive_values(directive, info.field_nodes[0], info.variable_values)
@@ -193,7 +193,7 @@ class Server:
     # === EXPORTS === #
 
     def start_export(self, info, query, groupObjects=False):  # noqa: N803
-        """Run a query in bulk: its connections are read to their end."""
+        """Run a bulk query: its connections are returned completely."""
         document = graphql.parse(query)
         errors = graphql.validate(self.schema, document) or self._bulk_problems(document)
         if errors:
@@ -210,7 +210,7 @@ class Server:
         number = self.new_id()
         lines = list(_flatten(result.data["orders"], None))
         self.random.shuffle(lines)
-        # The order of an export's lines is not promised, only that orders are whole.
+        # The order of rows in an export is undefined, but orders are complete.
         body = "\n".join(json.dumps(line) for line in lines).encode()
         self.exports[number] = {"polls": self.export_polls, "body": body, "count": len(lines)}
         return {"bulkOperation": self.export(number), "userErrors": []}
@@ -272,9 +272,9 @@ class Server:
     # === SEARCH === #
 
     def search(self, records, query, values):
-        """:return: the records that meet the conditions of a search text
+        """:return: the records that match the conditions of a search text
 
-        :param values: gives a record's value by the name of a condition
+        :param values: function that returns a record's value by the name of a condition
         """
         tests = {
             ">=": lambda a, b: a >= b,
@@ -294,7 +294,7 @@ class Server:
         ]
 
     def orders_field(self, whole):
-        """:return: the field ``orders``; for an export without pages"""
+        """:return: the field ``orders``; without pages for exports"""
 
         def orders(info, first=None, after=None, query=None, sortKey="ID", reverse=False):  # noqa: N803
             def value(order, name):
@@ -317,7 +317,7 @@ class Server:
 
 
 def _count(data):
-    """:return: how many objects an answer holds"""
+    """:return: the number of objects in a response"""
     if isinstance(data, dict):
         return 1 + sum(map(_count, data.values()))
     return sum(map(_count, data)) if isinstance(data, list) else 0

@@ -1,14 +1,14 @@
-"""Fulfilment orders: shipped by others, moved, on hold, delivered."""
+"""Fulfillment orders: shipped by others, moved, on hold, delivered."""
 
 from . import rest
 from .graph import gid
 
 
 class Shipping:
-    """Fulfilment orders: shipped by others, moved, on hold, delivered."""
+    """Fulfillment orders: shipped by others, moved, on hold, delivered."""
 
     def ship_there(self, ref, sku, quantity):
-        """Override: staff fulfil some pieces in the admin."""
+        """Override: fulfill some units in the admin."""
         with self.lock:
             order = self.by_id[int(ref)]
             part, entry = next(
@@ -27,14 +27,14 @@ class Shipping:
             self.shipments.clear()
 
     def change_location(self, ref, location):
-        """Staff have another location fulfil what is left of an order."""
+        """Move the rest of an order to another location, in the admin."""
         with self.lock:
             for part in self.by_id[int(ref)].parts:
                 if part.status in ("open", "in_progress"):
                     part.location, part.updated = location, self.stamp()
 
     def send_all(self, ref):
-        """The shopkeeper fulfils all that is left, without a parcel's number."""
+        """Fulfill the rest of an order in the admin, without tracking number."""
         with self.lock:
             order = self.by_id[int(ref)]
             for part in order.parts:
@@ -44,7 +44,7 @@ class Shipping:
             self.shipments.clear()
 
     def hold(self, ref, words="Check the address", reason="incorrect_address"):
-        """The shop puts the fulfilment on hold."""
+        """Put the fulfillment orders on hold."""
         with self.lock:
             order = self.by_id[int(ref)]
             part = order.parts[0]
@@ -63,7 +63,7 @@ class Shipping:
         self.tell({topic: {"fulfillment_order": body}})
 
     def deliver_parcels(self, ref):
-        """The carrier hands everything over."""
+        """Mark all fulfillments as delivered by the carrier."""
         with self.lock:
             order = self.by_id[int(ref)]
             for made in order.fulfilments:

@@ -1,4 +1,4 @@
-"""The store: a shopkeeper's day, and what we tell it."""
+"""The store: actions in the admin, and the root of the API."""
 
 from ..base import Simulator
 from .editing import Editing
@@ -26,13 +26,13 @@ class ShopifySimulator(
 ):
     """A store with one app installed.
 
-    :param schema: the file of the GraphQL schema it speaks; its own, reduced one by default
+    :param schema: the file of the GraphQL schema; by default a reduced one
     :param float restore_rate: points per second
     """
 
     code = "shopify"
     topics = TOPICS
-    # The buyer of a store asks the shopkeeper, not the store, to cancel.
+    # Buyers cannot request a cancellation in the store.
     lacks = frozenset({"cancel_request", "reopen"})
 
     def __init__(self, port=0, seed=1, schema=None, restore_rate=1000.0):
@@ -135,6 +135,6 @@ class ShopifySimulator(
         return None
 
     def _errors(self, name, *errors, key="userErrors"):
-        """:return: an answer of nothing but errors: (field, message) or (field, message, code)"""
+        """:return: a response with errors only: (field, message) or (field, message, code)"""
         keys = ("field", "message", "code")
         return {name: None, key: [dict(zip(keys, error, strict=False)) for error in errors]}

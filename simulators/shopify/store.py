@@ -1,4 +1,4 @@
-"""What a store holds: plain records, and what follows from them."""
+"""The data of a store: plain records, and values derived from them."""
 
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
@@ -27,7 +27,7 @@ class Variant:
 
 @dataclass
 class Line:
-    """``gone`` counts the pieces taken off or given back, ``discount`` is off all pieces."""
+    """``gone`` is the number of removed or refunded units, ``discount`` is on all units."""
 
     id: int
     sku: str
@@ -39,7 +39,7 @@ class Line:
     variant: Variant | None = None
     gift_card: bool = False
     gone: int = 0
-    #: those among them that had left
+    #: the shipped ones of these
     returned: int = 0
     properties: tuple = ()
     duties: tuple = ()
@@ -49,7 +49,7 @@ class Line:
         return self.quantity * self.price - self.discount
 
     def share(self, quantity):
-        """:return: what pieces of the line cost: (subtotal, tax)"""
+        """:return: the price of units of the line: (subtotal, tax)"""
         tax = sum((amount for _title, _rate, amount in self.taxes), ZERO)
         return cents(self.subtotal * quantity / self.quantity), cents(
             tax * quantity / self.quantity
@@ -82,7 +82,7 @@ class Refund:
 
 @dataclass
 class Part:
-    """A fulfilment order: ``lines`` are [its own id, line, remaining]."""
+    """A fulfillment order: ``lines`` are [own id, line, remaining]."""
 
     id: int
     location: int
@@ -96,7 +96,7 @@ class Part:
 
 @dataclass
 class Fulfilment:
-    """``lines`` are tuples (its own id, line, quantity)."""
+    """``lines`` are tuples (own id, line, quantity)."""
 
     id: int
     at: str
@@ -143,7 +143,7 @@ class Order:
 
     @property
     def total(self):
-        """What the order costs, what was taken off or given back included."""
+        """The price of the order, including removed and refunded items."""
         bought = [*self.lines, *self.shipping]
         total = sum((line.subtotal for line in bought), ZERO) + self.tip + self.fees
         if not self.taxes_included:
@@ -170,7 +170,7 @@ class Order:
 
     @property
     def taken_off(self):
-        """What pieces cost that were taken off without money given back."""
+        """The price of units removed without a refund."""
         return sum(
             (
                 self.worth(line, quantity)
@@ -182,16 +182,16 @@ class Order:
         )
 
     def fulfilled(self, line):
-        """:return: how many pieces of a line have left"""
+        """:return: the shipped units of a line"""
         made = [f for f in self.fulfilments if f.status == "success"]
         return sum(quantity for f in made for _id, of, quantity in f.lines if of is line)
 
     def unfulfilled(self, line):
-        """:return: how many pieces of a line are still to leave"""
+        """:return: the units of a line still to ship"""
         return max(line.quantity - line.gone + line.returned - self.fulfilled(line), 0)
 
     def worth(self, line, quantity):
-        """:return: what pieces of a line cost, with taxes"""
+        """:return: the price of units of a line, with taxes"""
         subtotal, tax = line.share(quantity)
         return subtotal if self.taxes_included else subtotal + tax
 

@@ -1,4 +1,4 @@
-"""What the shop tells: signed deliveries, subscriptions, privacy requests."""
+"""Webhooks: signed deliveries, subscriptions, privacy requests."""
 
 import base64
 import hashlib
@@ -37,17 +37,17 @@ LOCAL = ("127.0.0.1", "localhost")
 
 
 class Webhooks:
-    """What the shop tells: signed deliveries, subscriptions, privacy requests."""
+    """Webhooks: signed deliveries, subscriptions, privacy requests."""
 
     def _changed(self, order, topic=None, more=None):
-        """Stamp an order, and tell of it: the topic, the update, and what else is given."""
+        """Set an order's time of change, and create deliveries: its topic, the update, and more."""
         order.updated = self.stamp()
         bodies = {topic: rest.order(order)} if topic else {}
         bodies["orders/updated"] = rest.order(order)
         self.tell({**bodies, **(more or {})}, order)
 
     def tell(self, bodies, order=None):
-        """Make the deliveries of one action: one for each subscription of its topics."""
+        """Create the deliveries of one action: one for each subscription of its topics."""
         event = str(uuid.UUID(int=self.random.getrandbits(128)))
         for topic, body in bodies.items():
             code = topic.upper().replace("/", "_")
@@ -67,7 +67,7 @@ class Webhooks:
             "X-Shopify-API-Version": "2026-07",
             "X-Shopify-Webhook-Id": str(uuid.UUID(int=self.random.getrandbits(128))),
             "X-Shopify-Event-Id": event or str(uuid.UUID(int=self.random.getrandbits(128))),
-            # The time of the shop's day is made up, that of the wire is not.
+            # The simulated store's clock is not real, but delivery times are.
             "X-Shopify-Triggered-At": datetime.now(timezone.utc).isoformat(),
         }
         return Delivery(topic, headers, data, str(order.id) if order else "")
@@ -77,7 +77,7 @@ class Webhooks:
         return next(s["uri"] for s in self.subscriptions.values() if s["topic"] == code)
 
     def redact(self, ref, erase=True):
-        """The shopkeeper has a customer erased. :param erase: whether Shopify did it yet"""
+        """Request the erasure of a customer. :param erase: whether Shopify has already erased it"""
         with self.lock:
             order = self.by_id[int(ref)]
             body = {
@@ -91,7 +91,7 @@ class Webhooks:
             return self.delivery("customers/redact", body)
 
     def uninstall(self):
-        """The shopkeeper removes the app: it may not ask any more."""
+        """Uninstall the app: its calls are rejected from now on."""
         with self.lock:
             self.tell({"app/uninstalled": {"id": 1, "myshopify_domain": self.domain}})
             self.subscriptions = {}

@@ -1,8 +1,8 @@
-"""A WooCommerce shop as it behaves: REST API v3 of 11.0.1, webhooks, stock, refunds.
+"""A simulated WooCommerce store: REST API v3 of 11.0.1, webhooks, stock, refunds.
 
-Seen on a real server and done here: an order sends both created and updated; a payload is
-built when it is delivered; stock that an order took comes back as product.updated; a webhook
-is switched off after more than five failures in a row, and a new one sends a ping.
+Observed on a real server: an order sends both created and updated; a payload is built on delivery;
+stock used by an order sends product.updated; a webhook is disabled after more than five failures in
+a row, and a new one sends a ping.
 """
 
 from collections import Counter
@@ -29,23 +29,23 @@ class WoocommerceSimulator(Products, Orders, Refunds, Webhooks, Api, Simulator):
         "product.deleted",
         "product.restored",
     )
-    #: a customer of WooCommerce has no way to ask; stock is one number
+    #: WooCommerce has no cancellation requests, and only one stock
     lacks = frozenset({"cancel_request", "locations", "ship_there"})
 
     def __init__(self, port=0, seed=1, index=None):
-        """:param index: path of a shop's route index, to check arguments with"""
+        """:param index: path of a store's route index, to check arguments with"""
         super().__init__(port, seed)
         self.gate = Gate("ck_simulated", "cs_simulated")
         self.webhook_secret = "whs_simulated"
         self.arguments = Arguments(index)
-        #: whether calls are to look as if they came over HTTPS
+        #: whether calls are treated as HTTPS
         self.secure = False
         self.plain_permalinks = False
-        #: shops before 10.3 list no variations but those of one product
+        #: stores before 10.3 list variations of one product only
         self.lists_variations = True
-        #: ids that a plugin takes out of pages after they were counted
+        #: ids that a plugin removes from pages after they were counted
         self.hidden = set()
-        #: whether a proxy leaves the headers of a list as they are
+        #: whether a proxy passes the headers of lists
         self.tells_counts = True
         self.book, self.refunds, self.notes = {}, {}, {}
         self.products, self.variations, self.webhooks = {}, {}, {}
@@ -64,7 +64,7 @@ class WoocommerceSimulator(Products, Orders, Refunds, Webhooks, Api, Simulator):
         self._ids = Counter()
 
     def next_id(self, kind):
-        # WordPress numbers everything in one row.
+        # WordPress uses one sequence of ids for all records.
         self._ids["all"] += 1
         return self._ids["all"] + 100
 

@@ -1,4 +1,4 @@
-"""The routes of the REST API, as far as a seller's system needs them."""
+"""The routes of the REST API that an order management system needs."""
 
 import re
 from decimal import Decimal
@@ -13,7 +13,7 @@ ROUTES = []
 
 
 def route(method, pattern):
-    """Declare what answers a route."""
+    """Declare the handler of a route."""
 
     def declare(function):
         ROUTES.append((method, pattern, re.compile(pattern), function.__name__))
@@ -23,7 +23,7 @@ def route(method, pattern):
 
 
 class Api:
-    """Answers calls; mixed into the simulator, which keeps the state."""
+    """Handlers of calls; mixed into the simulator, which has the state."""
 
     def handle(self, request):
         if self.plain_permalinks or not request.path.startswith("/wp-json"):
@@ -46,7 +46,7 @@ class Api:
     # === LISTS === #
 
     def page_of(self, rows, request):
-        """:return: one page of rows, with how many there are in the headers"""
+        """:return: one page of rows, with their total number in the headers"""
         size = int(request.query.get("per_page", 10))
         page = int(request.query.get("page", 1))
         if size > 100:
@@ -125,7 +125,7 @@ class Api:
         row["meta_data"].append({"id": self.next_id("meta"), "key": key, "value": value})
 
     def note_told(self, order, row):
-        """Keep the shipments we told, each once."""
+        """Store the pushed shipments, each once."""
         known = {told["key"] for told in self.shipments}
         if row["key"] == "_oms_shipments":
             self.shipments += [
@@ -201,7 +201,7 @@ class Api:
         raise refuse(500, "woocommerce_rest_cannot_create_order_refund", message)
 
     def refund_line(self, order, row):
-        """:return: a line of a refund as the API shows it, of one as it is posted"""
+        """:return: a refund line in the API's format, from its posted format"""
         rows = [*order["line_items"], *order["shipping_lines"], *order["fee_lines"]]
         line = next((r for r in rows if r["id"] == row["id"]), None)
         if not line:
@@ -242,7 +242,7 @@ class Api:
         return self.page_of([r for r in rows if r["parent_id"] == int(product_id)], request)
 
     def chosen(self, rows, request):
-        """:return: the rows asked for by their ids, all when none are named"""
+        """:return: the rows with the requested ids, all when there are none"""
         ids = {int(ref) for ref in request.query.get("include", "").split(",") if ref}
         of = {}
         for row in self.variations.values():
@@ -296,7 +296,7 @@ class Api:
         self.product_changed(product)
         return self.shown(product)
 
-    # === THE REST === #
+    # === OTHERS === #
 
     @route("GET", r"/taxes")
     def list_taxes(self, request, body):

@@ -1,4 +1,4 @@
-"""Which arguments each route takes; the shop's own index says it better where it is at hand."""
+"""Arguments of each route; taken from the store's own route index where it is available."""
 
 import json
 import re
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from .auth import refuse
 
-#: what WordPress takes everywhere, and what WooCommerce takes without naming it in its index
+#: arguments that WordPress accepts everywhere, or WooCommerce accepts without listing them
 GLOBAL = {"_fields"}
 UNNAMED = {
     ("POST", "/orders/(?P<order_id>[\\d]+)/refunds"): {"line_items"},
@@ -17,7 +17,7 @@ _LIST = "context page per_page search after before exclude include offset order 
 _CHANGED = "modified_after modified_before dates_are_gmt parent parent_exclude"
 _PRODUCT = """name type status sku global_unique_id regular_price sale_price virtual manage_stock
     stock_quantity stock_status backorders parent_id meta_data"""
-#: where the index is not at hand: names alone, of the routes that are simulated
+#: argument names by route, used without a route index
 NAMES = {
     ("GET", "/orders"): f"{_LIST} {_CHANGED} status customer product dp created_via",
     ("POST", "/orders/batch"): "status meta_data line_items set_paid",
@@ -52,9 +52,9 @@ REQUIRED = {
 
 
 class Arguments:
-    """Refuses what a route does not take.
+    """Rejects arguments that a route does not accept.
 
-    :param index: path of the route index of a shop, as ``GET /wp-json/wc/v3`` answers it
+    :param index: path of a store's route index, the response of ``GET /wp-json/wc/v3``
     """
 
     def __init__(self, index=None):
@@ -70,9 +70,9 @@ class Arguments:
                     self.schemas[key] = dict(endpoint["args"] or {})
 
     def check(self, method, route, query, body):
-        """Refuse a call with an argument that its route does not have or cannot read.
+        """Reject a call with an unknown or invalid argument.
 
-        WordPress itself leaves unknown ones aside; here they are mistakes of ours.
+        WordPress ignores unknown ones; here they are errors in our code.
 
         :param str route: the route's pattern
         """

@@ -1,4 +1,4 @@
-"""Who may call: Basic authentication over HTTPS, OAuth 1.0a over plain HTTP."""
+"""Authentication: Basic over HTTPS, OAuth 1.0a over plain HTTP."""
 
 import base64
 import hashlib
@@ -13,12 +13,12 @@ AGE = 15 * 60
 
 
 def refuse(status, code, message):
-    """:return: the refusal as WordPress words it"""
+    """:return: the rejection in WordPress' words"""
     return Refusal(Response(status, {"code": code, "message": message, "data": {"status": status}}))
 
 
 class Gate:
-    """The keys of one shop, and the nonces that were used."""
+    """The keys of one store, and the used nonces."""
 
     def __init__(self, key, secret):
         self.key, self.secret = key, secret
@@ -26,11 +26,11 @@ class Gate:
         self.nonces = set()
 
     def check(self, request, home, secure):
-        """Let a call through, or refuse it.
+        """Accept or reject a call.
 
-        :param str home: the shop's own address
-        :param bool secure: whether the call came over HTTPS
-        :raise Refusal: when the call is not from the key's owner, or may only read
+        :param str home: the store's own address
+        :param bool secure: whether the call was made over HTTPS
+        :raise Refusal: when the key or signature is wrong, or the key is read-only
         """
         header = request.headers.get("Authorization", "")
         if secure:

@@ -1,4 +1,4 @@
-"""Orders as customers place them, and what becomes of them."""
+"""Orders as customers place them, and their changes."""
 
 from collections import Counter
 from decimal import Decimal
@@ -15,12 +15,12 @@ from .shop import (
 )
 from .webhooks import TITLES
 
-#: what the shop works on before it is paid; a plugin may bring more
+#: gateways whose orders are processed before payment; a plugin may add more
 POSTPAID = ("cod", "smart_cod")
 
 
 class Orders:
-    """Orders as customers place them, and what becomes of them."""
+    """Orders as customers place them, and their changes."""
 
     def place_order(self, lines=(("MUG", 2, "10.00"),), *, paid=True, status="open", **shape):
         with self.lock:
@@ -45,7 +45,7 @@ class Orders:
             return str(order["id"])
 
     def _place_unpaid(self, order):
-        """Leave an order to be paid later: WooCommerce dates the payment of all it processes."""
+        """Process an order that is paid later: WooCommerce sets a payment date nevertheless."""
         if order["payment_method"] in POSTPAID:
             order.update(status="processing", **times("date_paid", self.now))
         else:
@@ -88,7 +88,7 @@ class Orders:
         return order
 
     def _fill(self, order, lines, rate, discount, shipping):
-        """Give an order its lines and sums; a line whose product stays keeps its id."""
+        """Set the lines and sums of an order; a line with the same product keeps its id."""
         known = {line["sku"]: line["id"] for line in order.get("line_items", ())}
         amounts = [Decimal(price) * quantity for _sku, quantity, price in lines]
         parts = spread(Decimal(discount or 0), amounts)
@@ -110,7 +110,7 @@ class Orders:
             order["shipping_lines"] = (
                 [shipping_line(self.next_id("item"), shipping, rate)] if shipping else []
             )
-        # What the customer saw in the cart; the shown lines are rounded one by one.
+        # The total of the cart; the lines in the API are rounded one by one.
         goods = sum(amounts, ZERO) - Decimal(discount or 0)
         order["total"] = money(goods + self._postage[order["id"]])
         order["tax_lines"] = (
@@ -124,12 +124,12 @@ class Orders:
         self.set_meta(order, "_stripe_charge_captured", "yes")
 
     def changed(self, order):
-        """An order changed: it has a new time, and says so."""
+        """Set a new time of change, and create the deliveries."""
         order.update(times("date_modified", self.tick()))
         self.emit("order.updated", order["id"])
 
     def set_status(self, order, status):
-        """Move an order to a status, with what the shop does by itself then."""
+        """Move an order to a status, with the effects in the store."""
         before = order["status"]
         if status == before:
             return
@@ -163,7 +163,7 @@ class Orders:
                     self.move_stock(sku, before[sku] - after[sku])
 
     def add_line(self, ref, sku, quantity, price):
-        """Override: an order that is complete cannot be edited until staff set it back."""
+        """Override: a completed order cannot be edited until staff change its status."""
         with self.lock:
             order = self.book[int(ref)]
             rate = next((t["rate_percent"] for t in order["tax_lines"]), None)
@@ -205,7 +205,7 @@ class Orders:
             self.changed(order)
 
     def trash_order(self, ref):
-        """Staff throw an order away; its time stays as it was."""
+        """Move an order to the trash; its time of change stays."""
         with self.lock:
             order = self.book[int(ref)]
             self._trashed[order["id"]] = order["status"]
@@ -213,12 +213,12 @@ class Orders:
             self.emit("order.deleted", int(ref))
 
     def erase_order(self, ref):
-        """Staff delete an order for good; the shop says nothing of it."""
+        """Delete an order permanently; no webhook is sent."""
         with self.lock:
             self.book.pop(int(ref))
 
     def restore_order(self, ref):
-        """Staff take an order out of the trash: it is what it was."""
+        """Restore an order from the trash, with its former status."""
         with self.lock:
             order = self.book[int(ref)]
             order.update(status=self._trashed.pop(order["id"]))

@@ -1,4 +1,4 @@
-"""What the shopkeeper offers: products, variations, stock."""
+"""The catalogue: products, variations, stock."""
 
 from .shop import (
     times,
@@ -6,7 +6,7 @@ from .shop import (
 
 
 class Products:
-    """What the shopkeeper offers: products, variations, stock."""
+    """The catalogue: products, variations, stock."""
 
     def add_product(self, sku, name, price="10.00", quantity=0, parent=None, **values):
         with self.lock:
@@ -34,13 +34,13 @@ class Products:
             return str(product["id"])
 
     def add_variable(self, name, sku="", **values):
-        """:return: the id of a product that is sold as its variations"""
+        """:return: the id of a variable product"""
         values = {"manage_stock": False, **values}
         return self.add_product(sku, name, type="variable", **values)
 
     def shown(self, product):
-        """:return: a product as the API shows it: a variation without SKU, GTIN or stock of
-        its own is shown with those of its product
+        """:return: a product in the API's format: a variation without SKU, GTIN or stock of its own
+        has those of its product
         """
         parent = self.products.get(product["parent_id"])
         row = dict(product)
@@ -54,13 +54,13 @@ class Products:
         return row
 
     def _product(self, sku):
-        """:param str sku: or ``id:`` and the id, where it has none of its own"""
+        """:param str sku: or ``id:`` and the id, for products without SKU"""
         rows = [*self.products.values(), *self.variations.values()]
         if sku.startswith("id:"):
             return next(row for row in rows if str(row["id"]) == sku[3:])
         found = next((row for row in rows if row["sku"] == sku), None)
         if not found:
-            # A product that was made and deleted between two looks.
+            # Create a product that was deleted in the meantime, or never added.
             found = self.products[int(self.add_product(sku, sku.title(), quantity=1000))]
         return found
 
@@ -69,7 +69,7 @@ class Products:
         self.emit("product.updated", product["id"])
 
     def move_stock(self, sku, change):
-        """Stock follows orders, and says so."""
+        """Change stock by an order, and create the deliveries."""
         product = self._product(sku)
         if product["manage_stock"] is not True:
             product = self.products.get(product["parent_id"], product)

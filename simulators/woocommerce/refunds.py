@@ -1,4 +1,4 @@
-"""Refunds, of lines, taxes and amounts, and what they put back."""
+"""Refunds of lines, taxes and amounts, and their restock."""
 
 from decimal import Decimal
 
@@ -10,7 +10,7 @@ from .shop import (
 
 
 class Refunds:
-    """Refunds, of lines, taxes and amounts, and what they put back."""
+    """Refunds of lines, taxes and amounts, and their restock."""
 
     def refund_order(self, ref, lines=(), amount=None, *, returned=False):
         with self.lock:
@@ -20,7 +20,7 @@ class Refunds:
             shares = sum((Decimal(t["total"]) + Decimal(t["total_tax"]) for t in told), ZERO)
             total = Decimal(amount) if amount is not None else -shares
             if not total:
-                # Pieces without money are lines of nothing.
+                # Units without amount are lines with zero.
                 for line in told:
                     line.update(total="0.00", total_tax="0.00", subtotal="0.00", taxes=[])
             refund = self.add_refund(order, told, total, "Changed their mind", pays=True)
@@ -28,8 +28,8 @@ class Refunds:
             return str(refund["id"])
 
     def delete_refund(self, ref, refund):
-        """Staff delete a refund: neither the order's time nor a message says so; whatever its
-        gateway paid stays paid, and no stock moves.
+        """Delete a refund in the admin: neither the order's time nor a message shows it; the
+        gateway's payment stays, and no stock moves.
         """
         with self.lock:
             order = self.book[int(ref)]
@@ -37,7 +37,7 @@ class Refunds:
                 rows[:] = [row for row in rows if str(row["id"]) != str(refund)]
 
     def refund_tax(self, ref, sku):
-        """Staff give the tax of a line back, and nothing else. :return: the refund's id"""
+        """Refund only the tax of a line. :return: the refund's id"""
         with self.lock:
             order = self.book[int(ref)]
             row = {**self._refund_row(order, sku, 1), "quantity": 0, "refund_total": "0.00"}
@@ -69,7 +69,7 @@ class Refunds:
         }
 
     def add_refund(self, order, lines, amount, reason, *, pays):
-        """Give money back; an order that is refunded in full has a status of its own."""
+        """Refund money; an order that is refunded in full gets its own status."""
         refund = {
             "id": self.next_id("refund"),
             "parent_id": order["id"],
@@ -93,5 +93,5 @@ class Refunds:
         return refund
 
     def refunded(self, order):
-        """:return: what was given back of an order"""
+        """:return: the refunded amount of an order"""
         return sum((Decimal(r["amount"]) for r in self.refunds.get(order["id"], ())), ZERO)

@@ -1,4 +1,4 @@
-"""What a shop keeps: products, orders, refunds, and how it counts money."""
+"""The data of a store: products, orders, refunds; and its rounding of amounts."""
 
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -7,12 +7,12 @@ ZERO = Decimal(0)
 
 
 def money(amount):
-    """:return: an amount as the API shows it"""
+    """:return: an amount in the API's format"""
     return f"{Decimal(amount).quantize(CENT, ROUND_HALF_UP):f}"
 
 
 def moment(at):
-    """:return: a time as the API shows it: without zone, whole seconds"""
+    """:return: a time in the API's format: without zone, in whole seconds"""
     return at.replace(tzinfo=None, microsecond=0).isoformat()
 
 
@@ -22,10 +22,10 @@ def times(prefix, at):
 
 
 def line_item(item_id, product, quantity, price, rate, discount=ZERO):
-    """Return a line as the API shows it: net, each amount rounded for itself.
+    """Return a line in the API's format: net, each amount rounded separately.
 
-    :param price: with tax of ``rate`` percent
-    :param discount: off the whole line, with tax
+    :param price: including tax of ``rate`` percent
+    :param discount: on the whole line, including tax
     """
     share = 1 + Decimal(str(rate or 0)) / 100
     before = Decimal(price) * quantity
@@ -47,7 +47,7 @@ def line_item(item_id, product, quantity, price, rate, discount=ZERO):
         "meta_data": [],
         "sku": product["sku"],
         "global_unique_id": product.get("global_unique_id", ""),
-        # PHP's float, as precise as it prints.
+        # A float of PHP, as it prints it.
         "price": float(net / quantity) if quantity else 0,
         "image": {"id": "", "src": ""},
         "parent_name": None,
@@ -72,7 +72,7 @@ def shipping_line(item_id, price, rate):
 
 
 def spread(total, amounts):
-    """:return: parts of a discount, in proportion, whole cents, adding up to it"""
+    """:return: proportional shares of a discount in whole cents, which add up to it"""
     whole = sum(amounts, ZERO)
     parts = [
         (total * amount / whole).quantize(CENT, ROUND_HALF_UP) if whole else ZERO
@@ -101,7 +101,7 @@ def address(name, country, with_mail=None, state=""):
 
 
 def refunded_quantity(refunds, item_id):
-    """:return: how many pieces of a line were refunded"""
+    """:return: the refunded units of a line"""
     return -sum(
         line["quantity"]
         for refund in refunds

@@ -1,4 +1,4 @@
-"""What the shop tells: signed deliveries, and when it gives up."""
+"""Webhooks: signed deliveries, and disabling after failures."""
 
 import base64
 import hashlib
@@ -8,7 +8,7 @@ import json
 from ..base import Delivery
 
 MAX_FAILURES = 5
-#: the shop's own gateways, as their customers read them
+#: names of built-in gateways for customers
 TITLES = {
     "cod": "Cash on delivery",
     "bacs": "Direct bank transfer",
@@ -17,10 +17,10 @@ TITLES = {
 
 
 class Webhooks:
-    """What the shop tells: signed deliveries, and when it gives up."""
+    """Webhooks: signed deliveries, and disabling after failures."""
 
     def emit(self, topic, resource):
-        """Queue a delivery to each webhook that listens."""
+        """Queue a delivery to each active webhook of a topic."""
         for hook in self.webhooks.values():
             if hook["topic"] == topic and hook["status"] == "active":
                 delivery = Delivery(topic, {}, b"", str(resource) if "order" in topic else "")
@@ -34,7 +34,7 @@ class Webhooks:
         self.deliveries.append(delivery)
 
     def take_deliveries(self):
-        """Override: a payload is built when it is delivered."""
+        """Override: the payload is built on delivery."""
         with self.lock:
             taken = [d for d in super().take_deliveries() if d.hook in self.webhooks]
             for delivery in taken:
@@ -60,7 +60,7 @@ class Webhooks:
 
     def _sign(self, hook, kind, event, body):
         digest = hmac.new(hook["secret"].encode(), body, hashlib.sha256).digest()
-        # As the shop does: within a second all deliveries of a webhook have the same id.
+        # As in the real store, all deliveries of a webhook within a second have the same id.
         number = f"{hook['id']}{self.now.timestamp():.0f}"
         return {
             "User-Agent": "WooCommerce/11.0.1 Hookshot (WordPress/7.0.4)",
@@ -75,7 +75,7 @@ class Webhooks:
         }
 
     def deliver_all(self, send=None):
-        """Override: a webhook that fails too often is switched off; nothing is sent again."""
+        """Override: a webhook that fails too often is disabled; nothing is sent again."""
         statuses = []
         for delivery in self.take_deliveries():
             status = (send or self.post)(delivery)
@@ -84,7 +84,7 @@ class Webhooks:
         return statuses
 
     def note_answer(self, delivery, status):
-        """Count failures in a row, as the shop does."""
+        """Count failures in a row."""
         hook = self.webhooks.get(delivery.hook)
         if not hook:
             return
@@ -100,7 +100,7 @@ class Webhooks:
         return hooks[0]["delivery_url"]
 
     def forget_webhooks(self):
-        """Somebody deletes the webhooks in the shop."""
+        """Delete the webhooks in the store."""
         with self.lock:
             self.webhooks.clear()
             self.deliveries.clear()
