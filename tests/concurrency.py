@@ -11,6 +11,7 @@ is committed here is seen by any other test.
 
 import multiprocessing
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -71,6 +72,7 @@ class RaceCase(unittest.TestCase):
         Registry.delete(cls.database)
         sql_db.close_db(cls.database)
         cls._sql(f'DROP DATABASE IF EXISTS "{cls.database}" WITH (FORCE)')
+        shutil.rmtree(config.filestore(cls.database), ignore_errors=True)
 
     @classmethod
     def commit(cls, work):

@@ -18,7 +18,10 @@ READERS = {"urlopen", "urlretrieve", "iap_jsonrpc", "get_server_certificate", "c
 #: what a file needs of them: the whole of a module, or some of its names
 ALLOWED = {
     "tools/pinned.py": {"requests": ..., "urllib3": ..., "socket": ..., "ssl": ...},
-    "tools/http.py": {"requests": {"RequestException"}},
+    "tools/http.py": {
+        "requests": {"RequestException"},
+        "urllib3": {"InvalidHeader", "Retry"},
+    },
     "tools/connection_errors.py": {
         "socket": {"gaierror"},
         "ssl": {"SSLError", "SSLCertVerificationError"},

@@ -11,6 +11,7 @@ from . import oms_channel_go_live
 from . import oms_channel_listing_accept
 from . import oms_channel_stock_import
 from . import oms_channel_sync
+from . import oms_channel_sync_compared
 from . import oms_channel_sync_line
 from . import oms_upload
 from . import oms_order_import

@@ -260,4 +260,4 @@ class TestMoreGoodsOfChannels(NewAddressCommon):
         self._make_rules({"warehouse_ids": [Command.set(self.south.ids)], "action": "queue"})
         self._tell(LEEDS, ("JUG", 9, "10.00"))
         self.assertIn("ALLOCATION", self._holds(order))
-        self.assertIn("Added 7 × [JUG] Jug: No rule serves it", order.oms_allocation_text)
+        self.assertIn("Added 7 × [JUG] Jug: No rule applies", order.oms_allocation_text)

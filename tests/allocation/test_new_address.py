@@ -84,8 +84,8 @@ class TestNewAddress(NewAddressCommon):
         self.assertEqual(delivery.partner_id.city, "Berlin")
         self.assertEqual((order.warehouse_id, order.order_line.warehouse_id), (self.south,) * 2)
         self.assertEqual(self._verdicts(order)["Berlin"], "2 of 2 in stock")
-        self.assertIn("from Berlin instead", order.oms_allocation_text)
-        self.assertIn("Berlin instead: address changed", self._names(order))
+        self.assertIn("now from Berlin", order.oms_allocation_text)
+        self.assertIn("now from Berlin: address changed", self._names(order))
         self.assertAddsUp()
 
     def test_fault_38_the_promise_is_made_again_as_an_event(self):

@@ -105,7 +105,7 @@ class TestAllocate(FulfilmentCommon):
         self._put_stock(cup, self.warehouse, 2)
         self.assertEqual(self.allocator._allocate(order), {})
         self.assertEqual(self._taken(order), {self.warehouse: 2, self.north: 3})
-        self.assertIn("3 × [CUP] Cup from North instead", order.oms_allocation_text)
+        self.assertIn("3 × [CUP] Cup now from North", order.oms_allocation_text)
         self.assertStockIsConsistent(cup)
         self.assertEqual(sum(order.order_line.move_ids.mapped("product_uom_qty")), 5)
 

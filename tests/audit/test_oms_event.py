@@ -97,7 +97,8 @@ class TestEvent(OmsCommon):
         self.assertFalse(Event._verify_chain(self.company))
         count = Event._last_sealed(self.company).position
         self.assertRegex(
-            Event._verify(self.company), rf"^{count + 1} events were sealed, .* it has {count}\."
+            Event._verify(self.company),
+            rf"^{count + 1} events were sealed, .* it has {count} events\.",
         )
 
     def test_a_trail_that_was_emptied_is_missed_and_keeps_being_missed(self):
@@ -108,7 +109,9 @@ class TestEvent(OmsCommon):
         with self.assertLogs("odoo.addons.oms_addon.models.audit.oms_event_seal", "ERROR"):
             self.assertEqual(Event._seal(), 1)
         self.env.cr.postcommit.run()
-        self.assertRegex(Event._verify(self.company), rf"^{sealed} events were sealed, .* has 1\.")
+        self.assertRegex(
+            Event._verify(self.company), rf"^{sealed} events were sealed, .* has 1 events\."
+        )
 
     def test_a_table_cannot_be_truncated(self):
         with mute_logger("odoo.sql_db"), self.assertRaises(RaiseException), self.cr.savepoint():
@@ -229,4 +232,4 @@ class TestEvent(OmsCommon):
         self.forge(("UPDATE oms_event SET name = 'x' WHERE id = %s", [last.id]))
         answer = Event.action_verify()["params"]
         self.assertEqual(answer["type"], "danger")
-        self.assertIn(f"event {last.position} of", answer["message"])
+        self.assertIn(f"Event {last.position} of", answer["message"])

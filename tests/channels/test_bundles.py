@@ -11,6 +11,7 @@ from odoo.tools import float_round
 
 from odoo.addons.oms_addon.documents.order import Line, OrderDocument
 from odoo.addons.oms_addon.models.listing.oms_channel_listing_resolve import Part
+from odoo.addons.oms_addon.models.order.lookups import Lookups
 
 from ..common import OmsCommon
 
@@ -256,7 +257,7 @@ class TestArithmetic(BundleCommon):
         )
         parts = tuple(Part(self.mug, float(units), p * units) for p, units in prices)
         key = self.env["oms.channel.listing"]._line_key(line)
-        known = {"goods": {key: parts}, "taxes": {}}
+        known = Lookups(goods={key: parts}, taxes={})
         document = OrderDocument(
             ref="A1",
             placed_at=datetime(2026, 3, 1, tzinfo=timezone.utc),

@@ -207,7 +207,7 @@ class TestDestroyingTopics(OmsCommon):
             [("channel_id", "=", shop.id), ("topic", "=", "order_request")]
         )
         self.assertEqual(asked.state, "failed")
-        self.assertIn("does not show order 117", asked.error)
+        self.assertIn("does not return order 117", asked.error)
         self.assertEqual(self._state(shop)[:3], before[:3])
 
     def test_a_listing_that_cannot_be_asked_about_is_not_gone(self):

@@ -128,7 +128,7 @@ class TestEndlessLists(OmsCommon):
         self.assertEqual([listing.ref for listing in found], ["1", "2"])
         [alert] = shop.alert_ids
         self.assertEqual((alert.code, alert.level), ("listing_rows", "warning"))
-        self.assertIn("2 listings cannot be read and were left out", alert.text)
+        self.assertIn("2 listings could not be read and were skipped", alert.text)
 
     def test_every_loop_over_pages_counts_them(self):
         """Who reads a list to its end in one go counts its pages."""

@@ -71,7 +71,7 @@ class TestApiDocs(ApiCase):
             for path in folder.glob("*.py")
         ]
         raised = set(re.findall(r'Problem\(\s*\d{3},\s*"([a-z-]+)"', "\n".join(sources))) | set(
-            re.findall(r'^    \d{3}: \("([a-z-]+)"', "\n".join(sources), re.M)
+            re.findall(r'^    \d{3}: \(\s*"([a-z-]+)"', "\n".join(sources), re.M)
         )
         table = PAGE[PAGE.index("| status | codes |") :].split("\n\n")[0]
         codes = "".join(row.split("|")[2] for row in table.splitlines())

@@ -220,7 +220,7 @@ class TestHostileRequests(ApiCase):
         self._webhook(b"{}", secret="guessed")
         told = self.env["oms.event"].search(events, order="id")
         self.assertEqual(len(told), 2)
-        self.assertIn("50 messages were refused", told[1].name)
+        self.assertIn("50 messages were rejected", told[1].name)
 
     def _raw(self, path, head, body=b""):
         """:return: the status of the answer to a request of which no body needs to come"""

@@ -406,7 +406,7 @@ class TestMatch(ListingCommon):
                     "state": "suggested",
                     "product_id": False,
                     "suggested_product_id": self.mug.id,
-                    "suggestion_reason": "same words: mug",
+                    "suggestion_reason": "matching words: mug",
                 },
                 {
                     "state": "unmatched",
@@ -559,7 +559,8 @@ class TestFetch(ListingCommon):
         self.pages["2"] = ([Listing(ref="v3", sku="Y", name="Mug, enamel")], None)
         action = self.channel.action_fetch_listings()
         self.assertEqual(
-            (action["params"]["type"], action["params"]["message"]), ("success", "Listings: 3.")
+            (action["params"]["type"], action["params"]["message"]),
+            ("success", "Listings fetched: 3."),
         )
         self.assertEqual(self._listings().mapped("state"), ["matched", "unmatched", "suggested"])
 
@@ -642,7 +643,7 @@ class TestAccess(ListingCommon):
             Command.create({"product_id": self.mug.id, "share": 60}),
             Command.create({"product_id": self.pot.id, "share": 30}),
         ]
-        with self.assertRaisesRegex(ValidationError, "make 90 %"):
+        with self.assertRaisesRegex(ValidationError, "add up to 90 %"):
             listing.write({"split_by": "share", "component_ids": parts})
 
 

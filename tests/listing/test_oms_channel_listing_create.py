@@ -101,7 +101,7 @@ class TestCreate(PushShopMixin, ListingCommon):
     def test_without_an_exchange_rate_no_product_is_made_at_a_wrong_price(self):
         self._rate("CHF", None)
         listing = self._vase(currency="CHF", price=Decimal(10))
-        with self.assertRaisesRegex(UserError, "no exchange rate of CHF"):
+        with self.assertRaisesRegex(UserError, "no exchange rate for CHF"):
             listing.action_create_product()
 
     def test_a_product_is_made_from_an_exception_with_all_the_order_tells(self):

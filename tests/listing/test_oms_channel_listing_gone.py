@@ -48,7 +48,7 @@ class TestShortList(ListingCommon):
         self.told = self.told[:3]
         self._fetch()
         self.assertEqual(self._gone(), [])
-        self.assertIn("left out 7 of its listings", self._alerts().text)
+        self.assertIn("omitted 7 of its listings", self._alerts().text)
 
     def test_what_is_left_out_twice_is_gone(self):
         whole, self.told = self.told, self.told[:3]

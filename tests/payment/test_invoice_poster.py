@@ -193,7 +193,7 @@ class TestInvoicePoster(PaymentCommon):
         with patch.object(type(bad), "_prepare_invoice", broken):
             waits = self.poster._invoice(orders)
         self.assertEqual(list(waits), [bad])
-        self.assertTrue(waits[bad].startswith("Invoicing failed: Unexpected ValueError"))
+        self.assertTrue(waits[bad].startswith("Invoicing failed: Unexpected error ValueError"))
         self.assertEqual(self._holds(bad), ["STEP_FAILED"])
         self.assertEqual([len(o.invoice_ids) for o in orders], [1, 0, 1])
 

@@ -45,7 +45,7 @@ class TestPaymentProvider(PaymentCommon):
         promised = self._pay(order, kind="authorization", ref="A1")
         paid = self._pay(order, ref="C1", gateway="other")
         for action in (promised.action_capture, promised.action_void, paid.action_refund):
-            with self.assertRaisesRegex(UserError, "Shop holds this money"):
+            with self.assertRaisesRegex(UserError, "Shop processes this payment"):
                 action()
 
     def test_removal_leaves_what_was_booked(self):

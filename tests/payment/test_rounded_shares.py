@@ -168,7 +168,7 @@ class TestRoundedRefunds(RoundedShares):
         self.assertEqual(order.oms_refund_ids.kept, 6.99)
         self.assertEqual(order.oms_balance_due, 0.0)
         self.assertEqual(self.holds(order), ["REFUND_UNMATCHED"])
-        self.assertIn("kept $ 6.99", order.oms_hold_ids.detail.replace("\xa0", " "))
+        self.assertIn("retained $ 6.99", order.oms_hold_ids.detail.replace("\xa0", " "))
 
     def test_the_last_piece_of_which_a_part_was_kept_stays_invoiced_with_that_part(self):
         order = self._capture(self.document(mugs=(1, "35.96")))

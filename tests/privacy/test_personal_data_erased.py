@@ -170,7 +170,7 @@ class TestErased(PersonalWorld, OmsCommon):
         other = self.dialog(partner, self.env.user)
         self.assertEqual(dialog.action_erase()["res_id"], dialog.id)
         self.assertEqual((partner.name, partner.active), (f"Erased customer {partner.id}", False))
-        self.assertIn("What Is Kept", dialog.summary)
+        self.assertIn("<h5>Kept</h5>", dialog.summary)
         self.assertFalse(dialog.file or other.exists())
         self.assertEqual(self.walk(), KEPT)
         codes = self.env["oms.event"].search([("code", "=like", "customer.%")]).mapped("code")

@@ -113,7 +113,7 @@ class TestParcel(FulfilmentCommon):
     def test_the_mover_refuses_what_is_not_in_the_table(self):
         self.parcel._set_state("delivered")
         self.parcel._set_state("delivered")
-        with self.assertRaisesRegex(UserError, "Delivered and cannot become In transit"):
+        with self.assertRaisesRegex(UserError, "Delivered and cannot become In Transit"):
             self.parcel._set_state("in_transit")
 
     def test_marking_by_hand_is_an_event_with_a_name(self):

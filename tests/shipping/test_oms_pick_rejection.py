@@ -144,7 +144,7 @@ class TestOmsPickRejection(PromiseCommon):
         self.assertEqual(self._on_hand()[0], 2.0)
 
     def test_more_than_is_to_be_taken_is_refused_and_leaves_no_trace(self):
-        with self.assertRaisesRegex(UserError, "3 are to be taken"):
+        with self.assertRaisesRegex(UserError, "3 are to be picked"):
             self._reject(self.damaged, quantity=4)
         self.assertFalse(self.env["oms.pick.rejection"].search([]))
         self.assertEqual(self._on_hand(), (5.0, 3.0))

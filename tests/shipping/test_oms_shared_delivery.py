@@ -242,7 +242,7 @@ class TestOmsSharedDelivery(SharedCommon):
         self.assertEqual(self.together._why_not(orders), "")
         self.assertIn("Select the orders", self.together._why_not(older))
         self.channel.together_policy = "never"
-        self.assertIn("Shop ships each order alone", self.together._why_not(orders))
+        self.assertIn("Shop does not combine orders", self.together._why_not(orders))
 
     def test_an_order_of_another_warehouse_or_that_left_is_not_merged(self):
         older, younger = self._orders()

@@ -232,11 +232,11 @@ class TestTrackAndDeliver(FulfilmentCommon):
         order = self._shipped("P1,P2")
         first, second = order.oms_parcel_ids
         self.assertEqual(
-            self.shipper._deliver(order), {order: "On its way: 2 of 2 parcels to be delivered"}
+            self.shipper._deliver(order), {order: "In transit: 2 of 2 parcels to be delivered"}
         )
         first.action_mark_delivered()
         self.assertEqual(
-            self.shipper._deliver(order), {order: "On its way: 1 of 2 parcels to be delivered"}
+            self.shipper._deliver(order), {order: "In transit: 1 of 2 parcels to be delivered"}
         )
         second.action_mark_delivered()
         self.assertEqual(self.shipper._deliver(order), {})

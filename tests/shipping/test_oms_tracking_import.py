@@ -39,7 +39,7 @@ class TestTrackingImport(FulfilmentCommon):
         self.assertIn("1 events recorded", answer["params"]["message"])
         self.assertEqual(parcel.state, "in_transit")
         answer = wizard.action_apply()
-        self.assertIn("0 events recorded, 1 known already", answer["params"]["message"])
+        self.assertIn("0 events recorded, 1 already known", answer["params"]["message"])
 
     def test_without_a_file_it_says_so(self):
         with self.assertRaisesRegex(UserError, "Select a file"):

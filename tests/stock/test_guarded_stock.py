@@ -80,7 +80,7 @@ class TestGuarded(GuardedCommon):
         first, second = self._by_hand(3), self._by_hand(2)
         (first + second).picking_ids.action_assign()
         self.env.flush_all()
-        text = r"2 × \[CUP\] Cup .* 0 are free.*count the shelf"
+        text = r"2 × \[CUP\] Cup .* 0 are available.*count the location"
         with self.assertRaisesRegex(UserError, text), self.env.cr.savepoint():
             first.picking_ids.move_ids.quantity = 5
         # A request that failed leaves nothing pending.

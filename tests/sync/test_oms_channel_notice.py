@@ -46,7 +46,7 @@ class TestNotice(OmsCommon):
         self.channel.auto_ship = False
         order = self._capture(self._document("A1"))
         message = self._notice("erase_customer", customer_email="ann.a1@example.com")
-        self.assertIn("Waits", message.error)
+        self.assertIn("Waiting for", message.error)
         self.assertEqual(order.partner_id.name, "Ann A1")
         self.assertTrue(self.channel.activity_ids)
         # Tried again every day, without telling it again.

@@ -146,7 +146,7 @@ class TestConnect(TinyShopMixin, OmsCommon):
             self.wizard.channel_id.read(["api_key"])
         self.wizard.action_back()
         self.assertFalse(self.wizard.api_key)
-        self.assertIn("Kept", self.wizard.api_key_hint)
+        self.assertIn("Stored", self.wizard.api_key_hint)
         self._next("test")
         self.assertEqual(self.wizard.channel_id.sudo().api_key, KEY)
 

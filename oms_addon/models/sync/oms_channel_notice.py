@@ -32,7 +32,7 @@ class OmsChannelNotice(models.AbstractModel):
 
         :return: the result for display
         """
-        return getattr(self, f"_take_{document.kind}")(channel, message, document)
+        return getattr(self, f"_apply_{document.kind}")(channel, message, document)
 
     @api.model
     def _apply_disconnected(self, channel, message, document):
@@ -77,7 +77,7 @@ class OmsChannelNotice(models.AbstractModel):
         return self.env._("The responsible user of the channel was notified.")
 
     @api.model
-    def _apply_erase_channel(self, channel, message, document):
+    def _apply_erase_shop(self, channel, message, document):
         channel._notify_owner(
             self.env._("The channel requested the erasure of its data"),
             self.env._(

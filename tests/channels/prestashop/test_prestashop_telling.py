@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from odoo.addons.oms_addon.channels.prestashop import composing
 from odoo.addons.oms_addon.exceptions import CredentialsError, FinalError, RetryableError
+from odoo.addons.oms_addon.models.message.job_run import JobRun
 
 from .common import UTC, PrestashopCommon
 
@@ -71,7 +72,7 @@ class TestPrestashopTelling(PrestashopCommon):
     def test_a_key_that_may_not_write_says_so(self):
         ref = self.shop.add_product("MUG", "Mug", quantity=1)
         self.shop.permissions["stock_availables"] = {"GET"}
-        with self.assertRaisesRegex(CredentialsError, "allow PUT"):
+        with self.assertRaisesRegex(CredentialsError, "Allow PUT"):
             self._stock((ref, 5, 1, ""))
         self.assertEqual(self.shop.stock()["MUG", ""], 1)
 
@@ -148,7 +149,7 @@ class TestPrestashopTelling(PrestashopCommon):
             [("event_ref", "=", "shipment:1"), ("channel_id", "=", self.channel.id)]
         )
         row.order_ref = ref
-        row._send({})
+        row._send(JobRun())
         self.assertEqual(self.shop.tables["orders"][int(ref)]["current_state"], "2")
         self.adapter._push_shipment(
             self.channel, "shipment:2", self._shipment(ref, [(mug, 1), (pot, 1)], ("A2",))
@@ -301,7 +302,7 @@ class TestPrestashopTelling(PrestashopCommon):
         rows.order_ref = ref
         self.shop.now = datetime.now(UTC) + timedelta(seconds=60)
         self.shop.fail(1, 502, "order_slip", after=False)
-        rows[0]._send({})
+        rows[0]._send(JobRun())
         self.assertEqual(rows[0].state, "pending")
         self.shop.heal()
         posts = [0]
@@ -314,10 +315,10 @@ class TestPrestashopTelling(PrestashopCommon):
             return answer
 
         self.shop.handle = lose
-        rows[0]._send({})
+        rows[0]._send(JobRun())
         self.assertEqual(len(self.shop.refunds_told), 1)
-        rows[0]._send({})
+        rows[0]._send(JobRun())
         self.assertEqual((rows[0].state, rows[0].result), ("done", {"refund_ref": "1"}))
-        rows[1]._send({})
+        rows[1]._send(JobRun())
         self.assertEqual((rows[1].state, rows[1].result), ("done", {"refund_ref": "2"}))
         self.assertEqual(self.shop.orders()[ref]["refunded"], Decimal("24.00"))
