@@ -18,6 +18,8 @@
         "portal",
         "rating",
     ],
+    # imported when forecasts are computed, and not before
+    "external_dependencies": {"python": ["numpy"]},
     "data": [
         "security/oms_groups.xml",
         "security/ir.model.access.csv",

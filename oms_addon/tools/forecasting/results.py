@@ -1,0 +1,64 @@
+"""What the engine is told and what it returns."""
+
+from dataclasses import dataclass
+
+#: the probabilities of the stored quantiles
+PROBABILITIES = (0.5, 0.9, 0.95, 0.98)
+#: buckets per year of each kind of bucket
+YEAR = {"day": 365, "week": 52, "month": 12}
+#: buckets of history that are read at most
+LONGEST = {"day": 730, "week": 156, "month": 84}
+
+
+@dataclass(frozen=True)
+class Series:
+    """The history of a product in a channel and warehouse.
+
+    :ivar key: any hashable name of the series
+    :ivar quantities: ordered quantity per bucket, oldest first, cancellations netted; the last
+        one is the last *closed* bucket, the same for all series of a panel
+    :ivar censored: per bucket, whether the product was out of stock; empty for never
+    :ivar promotions: per bucket, the code of the promotion type, 0 for none; empty for never
+    :ivar planned: the same for the buckets to come, the current one first
+    :ivar category: any hashable name of the group that promotions are compared in
+    :ivar float interval: H, the protection interval (lead time + review), in buckets
+    :ivar like: key of the product this one is like, while it has no sales of its own
+    :ivar float factor: share of that product's demand
+    """
+
+    key: object
+    quantities: tuple
+    censored: tuple = ()
+    promotions: tuple = ()
+    planned: tuple = ()
+    category: object = None
+    interval: float = 3.0
+    like: object = None
+    factor: float = 1.0
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """The forecast of a series, from the current bucket on.
+
+    :ivar key: that of the series
+    :ivar tuple mean: expected demand per bucket
+    :ivar float interval: H, in buckets
+    :ivar float demand: F, expected demand of H
+    :ivar float sigma: sigma_H, standard deviation of the forecast error of the demand of H
+    :ivar float bucket_sigma: standard deviation of the forecast error of one bucket
+    :ivar tuple quantiles: pairs (probability, demand of H), see `PROBABILITIES`
+    :ivar str method: ``pooled``, ``seasonal``, ``short`` (few buckets), ``like`` (another
+        product's), ``inactive`` (no longer sold), ``none`` (never sold) or ``fallback``
+    :ivar str kind: ``smooth``, ``erratic``, ``intermittent``, ``lumpy``, or empty
+    """
+
+    key: object
+    mean: tuple
+    interval: float
+    demand: float
+    sigma: float
+    bucket_sigma: float
+    quantiles: tuple
+    method: str
+    kind: str = ""
