@@ -83,7 +83,7 @@ class TestConnectTour(HttpCase, OmsCommon):
         shop = TinyShop(self._document).start()
         self.addCleanup(shop.stop)
         shop.place_order(at=datetime.now(timezone.utc) - timedelta(days=3))
-        channel = self._connect(shop, "api_key", "refused the credentials", "1 orders")
+        channel = self._connect(shop, "api_key", "credentials rejected", "1 orders")
         self.assertEqual(channel.webhooks_state, "ok")
         self.assertEqual(len(self._take_in(channel)), 1)
 

@@ -8,6 +8,10 @@ from pathlib import Path
 from lxml import etree
 
 SOURCE = Path(__file__).parents[1] / "oms_addon"
+#: files without the ORM: their texts are messages and descriptions that are not translated
+PLAIN = re.compile(r"(?:api|documents|tools)/|channels/\w+/parse_\w+\.py")
+#: files whose docstrings appear on the page of the API
+DESCRIBED = ("api/", "documents/")
 
 #: findings that still stand, by file: at most so many; each file gets shorter, or leaves the list
 KNOWN = {}
@@ -72,6 +76,10 @@ ATTRIBUTES = ("string", "help", "confirm", "placeholder", "title", "aria-label",
 #: records in files of data, and what of them people read
 #: names of views and rules, which nobody reads
 TECHNICAL = re.compile(r"\s*[a-z_]+(?:\.[a-z_]+)+\b")
+#: two words beside each other
+SENTENCE = re.compile(r"[a-z]{2,} [a-z]")
+#: regular expressions, and lists of technical names
+PATTERN = re.compile(r"\(\?|\\[bsdw]|\w\?\)|^(?=.*(?:_|\.\w))[\w.\s]+$", re.DOTALL)
 RECORDS = ("name", "help", "advice", "subject", "body_html", "description", "summary")
 
 
@@ -125,6 +133,29 @@ def python_texts(source):
                 yield node.lineno, "text", text_of(node.args[1]) or ""
 
 
+def plain_texts(source, is_described):
+    """Yield the same of a file without the ORM: sentences, and descriptions of classes."""
+    tree = ast.parse(source)
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef)
+    seen = set()
+    for node in ast.walk(tree):
+        if isinstance(node, documented) and ast.get_docstring(node):
+            seen.add(node.body[0].value)
+            if is_described and isinstance(node, ast.ClassDef):
+                summary = ast.get_docstring(node).partition("\n\n")[0]
+                yield node.lineno, "text", summary
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            seen.update(node.values)
+            text = "".join(text_of(value) or "" for value in node.values)
+        elif node in seen or not text_of(node):
+            continue
+        else:
+            text = text_of(node)
+        if SENTENCE.search(text) and not PATTERN.search(text):
+            yield node.lineno, "text", text
+
+
 def xml_texts(source):
     """Yield the same of a file of views, data or templates."""
     for node in etree.fromstring(source.encode()).iter(etree.Element):
@@ -160,7 +191,10 @@ def texts():
             ("migrations/", "static/lib", "static/tests")
         ):
             continue
-        for line, kind, text in READERS[path.suffix](path.read_text()):
+        found = list(READERS[path.suffix](path.read_text()))
+        if PLAIN.match(name) and path.suffix == ".py":
+            found += plain_texts(path.read_text(), name.startswith(DESCRIBED))
+        for line, kind, text in found:
             yield name, line, kind, re.sub(r"%\(\w+\)\w|\{\w*\}", "", " ".join(text.split()))
 
 

@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 description of the canonical API, made of what its code reads and writes."""
+"""The OpenAPI 3.1 description of the canonical API, generated from the documents of its code."""
 
 from odoo.addons.oms_addon.documents.codec import write_part
 from odoo.addons.oms_addon.documents.order import (
@@ -37,7 +37,7 @@ from .requests import CancelRequest, CartRequest, ReturnRequest
 from .shared import LIMIT_HEADERS, MAX_DOCUMENTS, PREFIX, headers_of, parameters_of
 
 VERSION = "1.0.0"
-#: what can be posted, the kind that is meant where nothing tells first
+#: documents that can be posted; the first is the default without a ``schema``
 KINDS = (
     OrderDocument,
     CancellationDocument,
@@ -45,22 +45,22 @@ KINDS = (
     RefundDocument,
     TrackingDocument,
 )
-#: answers an operation can give beside its own, by whether it takes a body
+#: error responses of every operation, and of operations with a body
 ERRORS = (400, 401, 403, 404, 422, 429, 503)
 BODY_ERRORS = (*ERRORS, 409, 413, 415)
 INTRODUCTION = """\
-Orders go in as the documents of docs/order_document.md; what became of them, and what can be
-sold, is read here. Every request names its channel by the token in `X-Oms-Channel` and brings an
-API key of the scope `oms` whose user has a role of Orders Hub.
+Send orders as the documents described in docs/order_document.md, and read their status and the
+Available to Sell. Every request needs the token of the channel in `X-Oms-Channel` and an API key
+with the scope `oms` whose user has a role in Orders Hub.
 
-What changes something is written to the inbox before it is answered, and worked off after: `202`
-says that nothing of it gets lost any more. Errors are `application/problem+json` (RFC 9457)."""
+Changes are stored in the inbox before the response and processed afterwards: `202` means that the
+documents are stored. Errors are `application/problem+json` (RFC 9457)."""
 
 
 def describe(server):
     """Return the OpenAPI document.
 
-    :param str server: the address of this Odoo, without a slash at its end
+    :param str server: the URL of this Odoo, without a slash at its end
     """
     schemas = Schemas()
     paths = _paths(schemas)
@@ -82,7 +82,7 @@ def describe(server):
                 "key": {
                     "type": "http",
                     "scheme": "bearer",
-                    "description": "An API key of the scope `oms`.",
+                    "description": "An API key with the scope `oms`.",
                 }
             },
             "parameters": parameters_of(),
@@ -117,10 +117,10 @@ def _orders_path(schemas):
         "post": _operation(
             "postDocuments",
             "Send documents",
-            "One document, or a list. A list is taken whole, or refused whole with every "
-            "error named.",
+            "Send one document or a list of documents. A list is accepted completely, or rejected "
+            "completely with a list of all errors.",
             {
-                "200": _response("All of it was here before.", receipt, known_example()),
+                "200": _response("All documents were received before.", receipt, known_example()),
                 "202": _accepted(receipt),
             },
             body={"anyOf": [*documents, many]},
@@ -129,7 +129,7 @@ def _orders_path(schemas):
         "get": _operation(
             "listOrders",
             "List orders",
-            "Orders that changed, the longest ago first, page by page.",
+            "List changed orders, sorted by their last change, oldest first.",
             {"200": page},
             parameters=("UpdatedAfter", "Cursor", "Limit"),
         ),
@@ -143,15 +143,15 @@ def _order_paths(schemas):
         "/orders/{ref}": {
             "parameters": [_shared("Ref")],
             "get": _operation(
-                "getOrder", "Read an order", "What became of one order.", {"200": status}
+                "getOrder", "Read an order", "Read the status of an order.", {"200": status}
             ),
         },
         "/orders/{ref}/cancel": {
             "parameters": [_shared("Ref")],
             "post": _operation(
                 "cancelOrder",
-                "Cancel",
-                "The whole order, or some pieces. Pieces that left are not stopped any more.",
+                "Cancel an order",
+                "Cancel the whole order or some units. Shipped units cannot be cancelled.",
                 {"202": _accepted(receipt)},
                 body=schemas.taken(CancelRequest),
                 example=CANCEL_EXAMPLE,
@@ -161,8 +161,8 @@ def _order_paths(schemas):
             "parameters": [_shared("Ref")],
             "post": _operation(
                 "announceReturn",
-                "Announce a return or a refund",
-                "Goods that come back, or money that is given back.",
+                "Report a return or a refund",
+                "Report returned items, a refund, or both.",
                 {"202": _accepted(receipt)},
                 body=schemas.taken(ReturnRequest),
                 example=RETURN_EXAMPLE,
@@ -173,13 +173,14 @@ def _order_paths(schemas):
 
 def _availability_path(schemas):
     available = _response(
-        "What can be sold.", schemas.written(AvailabilityPage), availability_example()
+        "The Available to Sell.", schemas.written(AvailabilityPage), availability_example()
     )
     return {
         "get": _operation(
             "readAvailability",
-            "Read what can be sold",
-            "Of the SKUs that are asked for, else of all listings of the channel, page by page.",
+            "Read the Available to Sell",
+            "Read the Available to Sell of the given SKUs; without SKUs of all listings of the "
+            "channel, page by page.",
             {"200": available},
             parameters=("Sku", "ListingCursor", "Limit"),
         ),
@@ -187,9 +188,9 @@ def _availability_path(schemas):
 
 
 def _cart_path(schemas):
-    kept = _response("All of it is kept.", schemas.written(Cart), cart_example())
+    kept = _response("All items are reserved.", schemas.written(Cart), cart_example())
     released = _response(
-        "Nothing is kept for it.",
+        "The cart has no reservation.",
         schemas.written(CartReleased),
         write_part(CartReleased(ref="c-81f2", released=1)),
     )
@@ -197,25 +198,25 @@ def _cart_path(schemas):
         "parameters": [_shared("CartRef")],
         "post": _operation(
             "keepCart",
-            "Keep the goods of a cart",
-            "All of them, or none: `409` with the type `insufficient-stock` names every item of "
-            "which there are too few. The cart is as it was told last; the same again only "
-            "lasts longer. Ask it again before money is taken.",
+            "Reserve the items of a cart",
+            "Reserve all items or none: `409` with the type `insufficient-stock` lists every item "
+            "without sufficient stock. Each request replaces the reservation of the cart; the same "
+            "request extends it. Send it again before the payment.",
             {"200": kept},
             body=schemas.taken(CartRequest),
             example=CART_EXAMPLE,
         ),
         "delete": _operation(
             "releaseCart",
-            "Release the goods of a cart",
-            "What an order came in for stays kept for the order.",
+            "Release the reservation of a cart",
+            "Items of a cart that became an order remain reserved for the order.",
             {"200": released},
         ),
     }
 
 
 def _operation(name, summary, about, answers, parameters=(), body=None, example=None):
-    """Return an operation with all the answers it can give."""
+    """:return: an operation with all its responses"""
     errors = ERRORS if body is None else BODY_ERRORS
     operation = {
         "operationId": name,
@@ -255,19 +256,22 @@ def _response(about, schema, example, headers=()):
 
 def _accepted(receipt):
     return _response(
-        "It is in the inbox.", receipt, write_part(RECEIPT_EXAMPLE), ("Idempotency-Replayed",)
+        "All documents are stored in the inbox.",
+        receipt,
+        write_part(RECEIPT_EXAMPLE),
+        ("Idempotency-Replayed",),
     )
 
 
 def _problem(status, schema):
-    """Return an answer that says what is wrong."""
+    """:return: an error response"""
     headers = {429: ("Retry-After", *LIMIT_HEADERS), 503: ("Retry-After",)}.get(status, ())
     headers = {401: ("WWW-Authenticate",)}.get(status, headers)
     example = {
         "type": "urn:oms:problem:…",
         "title": TITLES[status],
         "status": status,
-        "detail": "Cause and cure in words.",
+        "detail": "What failed, and what to do.",
     }
     if status == 422:
         error = FieldError(

@@ -1,4 +1,4 @@
-"""What the canonical API is asked and answers, beside the documents it takes."""
+"""The responses of the canonical API."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +20,7 @@ from odoo.addons.oms_addon.documents.parts import LINE_KINDS
 
 from .requests import CartItem
 
-#: how far an order is, as the API tells it
+#: states of an order in the API
 ORDER_STATES = (
     "received",
     "parked",
@@ -46,84 +46,86 @@ INVOICE_KINDS = ("invoice", "credit_note")
 STOCK_STATES = ("counted", "unlimited", "unknown")
 
 
-# === WHAT IS ANSWERED === #
+# === RESPONSES === #
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cart:
-    """What is kept for a cart."""
+    """The reservation of a cart."""
 
-    ref: str = declare(TEXT, "The channel's id of the cart; the order names it as `cart_ref`.")
+    ref: str = declare(TEXT, "The channel's ID of the cart; `cart_ref` of the order.")
     expires_at: datetime | None = declare(
-        nullable(MOMENT), "Until when; null where nothing had to be kept."
+        nullable(MOMENT), "When the reservation expires; null if no item needs a reservation."
     )
-    items: tuple[CartItem, ...] = declare(list_of(part_of(CartItem)), "As they were asked for.")
+    items: tuple[CartItem, ...] = declare(list_of(part_of(CartItem)), "The requested items.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CartReleased:
-    """A cart of which nothing is kept any more."""
+    """A cart whose reservation was released."""
 
-    ref: str = declare(TEXT, "The channel's id of the cart.")
-    released: int = declare(INTEGER, "Of how many products something was kept.")
+    ref: str = declare(TEXT, "The channel's ID of the cart.")
+    released: int = declare(INTEGER, "The number of products that were reserved.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Received:
-    """One document that is in the inbox: nothing of it gets lost any more."""
+    """A document that is stored in the inbox."""
 
-    ref: str = declare(TEXT, "The order it is about; empty where it names none.")
-    schema: str = declare(TEXT, "What kind of document it is.")
+    ref: str = declare(TEXT, "The channel's ID of the order; empty if the document has none.")
+    schema: str = declare(TEXT, "The type of document.")
     event: str = declare(TEXT, "The name of the event in the inbox.")
-    message: int = declare(INTEGER, "The number of the inbox row, for support.")
-    result: str = declare(choice_of(*RESULTS), "Whether it is new, or was here before.")
+    message: int = declare(INTEGER, "The ID of the message in the inbox, for support.")
+    result: str = declare(
+        choice_of(*RESULTS), "`accepted`, or `known` if the document was received before."
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """What became of the documents of one request, in their order."""
+    """The results of the documents of a request, in the same order."""
 
     documents: tuple[Received, ...] = declare(list_of(part_of(Received)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusLine:
-    """One line of an order, in the channel's units."""
+    """A line of an order, in the units of the channel."""
 
-    ref: str = declare(TEXT, "The channel's id of the line.")
+    ref: str = declare(TEXT, "The channel's ID of the line.")
     sku: str = declare(TEXT)
     name: str = declare(TEXT)
     kind: str = declare(choice_of(*LINE_KINDS, "rounding"))
-    ordered: Decimal = declare(DECIMAL, "As it was ordered.")
-    shipped: Decimal = declare(DECIMAL, "What left the warehouse.")
-    cancelled: Decimal = declare(DECIMAL, "What was cancelled or comes back.")
+    ordered: Decimal = declare(DECIMAL, "Ordered quantity.")
+    shipped: Decimal = declare(DECIMAL, "Shipped quantity.")
+    cancelled: Decimal = declare(DECIMAL, "Cancelled and returned quantity.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusParcel:
-    """One parcel of an order."""
+    """A parcel of an order."""
 
     carrier: str = declare(TEXT)
-    number: str = declare(TEXT, "The tracking number; empty where there is none.")
-    url: str = declare(TEXT, "Where it can be followed; empty where the carrier has no address.")
-    state: str = declare(TEXT, "As in `oms.tracking/1`.")
+    number: str = declare(TEXT, "The tracking number; empty if there is none.")
+    url: str = declare(TEXT, "The tracking page; empty if the carrier has none.")
+    state: str = declare(TEXT, "A state of `oms.tracking/1`.")
     shipped_at: datetime | None = declare(nullable(MOMENT))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusInvoice:
-    """One posted invoice or credit note of an order."""
+    """A posted invoice or credit note of an order."""
 
     number: str = declare(TEXT)
     kind: str = declare(choice_of(*INVOICE_KINDS))
-    date: str = declare(TEXT, "The day, e.g. `2026-03-01`.")
-    total: Decimal = declare(DECIMAL, "With taxes.")
+    date: str = declare(TEXT, "The invoice date, e.g. `2026-03-01`.")
+    total: Decimal = declare(DECIMAL, "Total including taxes.")
     currency: str = declare(CODE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusProblem:
-    """Why something does not go on: `code` for programs, `message` for people."""
+    """Why an order or a message is on hold: `code` for programs, `message` for users."""
 
     code: str = declare(TEXT)
     message: str = declare(TEXT)
@@ -131,7 +133,7 @@ class StatusProblem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusMessage:
-    """A message about an order that is not worked off."""
+    """A message about an order that is not processed yet."""
 
     event: str = declare(TEXT)
     topic: str = declare(TEXT)
@@ -142,81 +144,85 @@ class StatusMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderStatus:
-    """What became of an order.
+    """The status of an order.
 
-    `received` and `parked` say that its document waits in the inbox and no order was made of
-    it yet; all other states are those of its way.
+    In the states `received` and `parked` the document is in the inbox and the order is not created
+    yet.
     """
 
-    ref: str = declare(TEXT, "The channel's id of the order.")
-    number: str = declare(TEXT, "What people call it.")
+    ref: str = declare(TEXT, "The channel's ID of the order.")
+    number: str = declare(TEXT, "The order number on the channel.")
     state: str = declare(choice_of(*ORDER_STATES))
-    step: str = declare(TEXT, "The first step that is not done; empty while it is in the inbox.")
-    waits_for: str = declare(TEXT, "What it waits for, in words; empty when for nothing.")
+    step: str = declare(TEXT, "The next step; empty while the document is in the inbox.")
+    waits_for: str = declare(TEXT, "What the order is waiting for; empty if it is not waiting.")
     payment: str = declare(choice_of(*PAYMENT_STATES))
     currency: str = declare(CODE)
-    total: Decimal | None = declare(nullable(DECIMAL), "With taxes.")
+    total: Decimal | None = declare(nullable(DECIMAL), "Total including taxes.")
     paid: Decimal = declare(DECIMAL)
     refunded: Decimal = declare(DECIMAL)
     placed_at: datetime | None = declare(nullable(MOMENT))
-    updated_at: datetime | None = declare(nullable(MOMENT), "When it last changed here.")
+    updated_at: datetime | None = declare(nullable(MOMENT), "The last change in Odoo.")
     lines: tuple[StatusLine, ...] = declare(list_of(part_of(StatusLine)))
     parcels: tuple[StatusParcel, ...] = declare(list_of(part_of(StatusParcel)))
     invoices: tuple[StatusInvoice, ...] = declare(list_of(part_of(StatusInvoice)))
     problems: tuple[StatusProblem, ...] = declare(
-        list_of(part_of(StatusProblem)), "What holds the order until a person decides."
+        list_of(part_of(StatusProblem)), "Why the order is on hold."
     )
     messages: tuple[StatusMessage, ...] = declare(
-        list_of(part_of(StatusMessage)), "What of it is still in the inbox."
+        list_of(part_of(StatusMessage)), "Messages about the order that are not processed yet."
     )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderPage:
-    """Orders that changed, the longest ago first."""
+    """Changed orders, sorted by their last change, oldest first."""
 
     orders: tuple[OrderStatus, ...] = declare(list_of(part_of(OrderStatus)))
-    next_cursor: str | None = declare(nullable(TEXT), "The next page; null at the end.")
+    next_cursor: str | None = declare(
+        nullable(TEXT), "The `cursor` of the next page; null on the last page."
+    )
     next_updated_after: datetime = declare(
-        MOMENT, "Where to begin the next time. It reaches back a little, so that nothing is missed."
+        MOMENT, "The `updated_after` of the next poll. It overlaps, so that no change is missed."
     )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Available:
-    """How many of a SKU can be sold on the channel now."""
+    """The Available to Sell of a SKU on the channel."""
 
     sku: str = declare(TEXT)
     name: str = declare(TEXT)
     state: str = declare(
         choice_of(*STOCK_STATES),
-        "`unlimited` for what is not counted, `unknown` for a SKU nobody knows.",
+        "`unlimited` if no inventory is tracked, `unknown` if no listing has the SKU.",
     )
-    quantity: int | None = declare(nullable(INTEGER), "Null where the state is not `counted`.")
+    quantity: int | None = declare(nullable(INTEGER), "Null if the state is not `counted`.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AvailabilityPage:
-    """How many can be sold, one row for each SKU."""
+    """The Available to Sell, one item per SKU."""
 
     items: tuple[Available, ...] = declare(list_of(part_of(Available)))
-    next_cursor: str | None = declare(nullable(TEXT), "The next page; null at the end.")
+    next_cursor: str | None = declare(
+        nullable(TEXT), "The `cursor` of the next page; null on the last page."
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldError:
-    """What is wrong with one field."""
+    """An error in one field."""
 
     field: str = declare(TEXT, "E.g. `[3].lines[0].quantity`; empty for the whole body.")
-    message: str = declare(TEXT, "What was found and what was expected.")
+    message: str = declare(TEXT, "The expected and the actual value.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProblemAnswer:
-    """What is wrong with a request (RFC 9457)."""
+    """Why a request was rejected (RFC 9457)."""
 
-    type: str = declare(TEXT, "For programs, e.g. `urn:oms:problem:unknown-order`.")
+    type: str = declare(TEXT, "The type of error, e.g. `urn:oms:problem:unknown-order`.")
     title: str = declare(TEXT)
     status: int = declare(INTEGER)
-    detail: str = declare(TEXT, "Cause and cure, for people.")
+    detail: str = declare(TEXT, "What failed, and what to do.")
     errors: tuple[FieldError, ...] = declare(list_of(part_of(FieldError)), default=())

@@ -16,11 +16,11 @@ class Schemas:
         self.by_name = {}
 
     def taken(self, cls):
-        """Return the reference of what is taken as ``cls``: optional keys may be ``null``."""
+        """:return: the schema reference of a request; optional keys may be ``null``"""
         return self._ref(cls, self.taken, self._taken_schema)
 
     def written(self, cls):
-        """Return the reference of what is written of ``cls``: every key is there."""
+        """:return: the schema reference of a response; it has every key"""
         return self._ref(cls, self.written, self._written_schema)
 
     def _ref(self, cls, ref, describe):
@@ -32,7 +32,7 @@ class Schemas:
     def _taken_schema(self, cls, ref):
         properties = {}
         if name := getattr(cls, "schema", ""):
-            properties["schema"] = {"const": name, "description": "The kind of document."}
+            properties["schema"] = {"const": name, "description": "The type of document."}
         for name, codec, required in declared(cls):
             schema = codec.schema(ref) if required else or_null(codec.schema(ref))
             properties[name] = _described(cls, name, schema)
@@ -59,7 +59,7 @@ def _object(cls, properties, required):
 
 
 def _summary(cls):
-    """Return the first paragraph of a class's description, in one line."""
+    """:return: the first paragraph of a class's docstring, on one line"""
     return _SPACES.sub(" ", _PARAGRAPH.split((cls.__doc__ or "").strip())[0])
 
 
@@ -70,7 +70,7 @@ def _described(cls, name, schema):
 
 
 def _plain(schema):
-    """Return the schema of what is written: text, never a number for one."""
+    """:return: the schema of a response: numbers are written as text"""
     types = schema.get("type")
     if isinstance(types, list) and "string" in types:
         kept = [name for name in types if name not in ("integer", "number")]

@@ -1,4 +1,4 @@
-"""The API's description as one page for people, without anything from elsewhere."""
+"""The description of the API as one HTML page without external resources."""
 
 import json
 
@@ -83,7 +83,7 @@ def _schema(name, schema):
 
 
 def _kind(schema):
-    """Return what a property holds, in a few words, with links to other schemas."""
+    """:return: the type and description of a property, with links to other schemas"""
     about = schema.get("description", "")
     return (Markup("<i>%s</i> %s") % (_type(schema), about)) if about else _type(schema)
 

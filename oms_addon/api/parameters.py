@@ -1,4 +1,4 @@
-"""The parameters of the canonical API's questions, read strictly."""
+"""Parse the query parameters of the canonical API."""
 
 import re
 
@@ -11,12 +11,12 @@ DEFAULT_LIMIT = 50
 
 
 def read_parameters(query, names):
-    """Return the parameters of a query.
+    """Parse the parameters of a query.
 
-    :param query: the query, several values of one name possible
-    :param names: which parameters the question has, of ``_READERS``
+    :param query: the query, a multi-dict
+    :param names: the parameters of the operation, keys of ``_READERS``
     :rtype: dict
-    :raise Problem: naming the first that is wrong
+    :raise Problem: with the first invalid parameter
     """
     return {_PLACES.get(name, name): _READERS[name](query) for name in names}
 
@@ -41,7 +41,7 @@ def _cursor(form):
     def read(query):
         value = query.get("cursor")
         if value is not None and not form.fullmatch(value):
-            raise _refuse("cursor", "the next_cursor of the page before", value)
+            raise _refuse("cursor", "the next_cursor of the previous page", value)
         return value
 
     return read
@@ -50,7 +50,7 @@ def _cursor(form):
 def _skus(query):
     values = [to_text(value) for value in query.getlist("sku")]
     if len(values) > MAX_SKUS:
-        raise _refuse("sku", f"{MAX_SKUS} SKUs at most", f"{len(values)} SKUs")
+        raise _refuse("sku", f"at most {MAX_SKUS} SKUs", f"{len(values)} SKUs")
     if not all(values):
         raise _refuse("sku", "a SKU", "")
     return values

@@ -1,4 +1,4 @@
-"""What is wrong with a request, as JSON in one form (RFC 9457)."""
+"""Error responses of the API (RFC 9457)."""
 
 import json
 
@@ -8,7 +8,7 @@ from odoo.addons.oms_addon.documents.values import NotJson
 
 CONTENT_TYPE = "application/problem+json"
 
-#: what each kind of problem is called, by status
+#: titles by HTTP status
 TITLES = {
     400: "The request cannot be parsed.",
     401: "Authentication is required.",
@@ -20,19 +20,19 @@ TITLES = {
     415: "The type of the body is not supported.",
     422: "The request is not valid.",
     429: "Rate limit reached.",
-    500: "The server reported an error.",
+    500: "The request failed.",
     503: "The server is busy.",
 }
 
 
 class Problem(HTTPException):
-    """An answer that says what is wrong.
+    """An error response.
 
     :param int status: the HTTP status
-    :param str code: what it is, for programs, e.g. ``unknown-order``
-    :param str detail: cause and cure, for people
-    :param errors: what is wrong with which field, dicts with ``field`` and ``message``
-    :param dict headers: more headers of the answer
+    :param str code: the type of error, for programs, e.g. ``unknown-order``
+    :param str detail: what failed and what to do, for users
+    :param errors: errors by field, dicts with ``field`` and ``message``
+    :param dict headers: additional headers
     """
 
     def __init__(self, status, code, detail, errors=(), headers=None):
@@ -43,7 +43,7 @@ class Problem(HTTPException):
         self.more_headers = dict(headers or {})
 
     def to_dict(self):
-        """Return the answer's JSON."""
+        """:return: the JSON data of the response"""
         content = {
             "type": f"urn:oms:problem:{self.kind}",
             "title": TITLES.get(self.code, TITLES[400]),
@@ -66,7 +66,7 @@ class Problem(HTTPException):
 
 
 def from_document_error(error):
-    """Return the problem of a body that is no document."""
+    """:return: the error response for an invalid document"""
     if isinstance(error, NotJson):
         return Problem(400, "bad-json", error.message)
     errors = [{"field": error.path, "message": error.message}]

@@ -1,4 +1,4 @@
-"""Parameters and headers that several operations of the public API share."""
+"""Parameters and headers shared by operations of the public API."""
 
 from odoo.addons.oms_addon.documents.values import DATE_PATTERN
 
@@ -10,25 +10,25 @@ MAX_CART_REF = 200
 KEY_PATTERN = r"^[\x21-\x7e]{1,200}$"
 CURSOR_PATTERN = r"^[0-9]{1,16}-[0-9]{1,10}$"
 LISTING_CURSOR_PATTERN = r"^[0-9]{1,10}$"
-#: what every answer of an operation with a key tells of the rate limit
+#: rate limit headers of every response
 LIMIT_HEADERS = ("RateLimit", "RateLimit-Policy")
 # === PARAMETERS AND HEADERS === #
 
 
 TEXT = {"type": "string", "minLength": 1}
-#: by the name they are shared under: name, place, about, schema, and what is told beside
+#: by component name: name, location, description, schema, and other keys
 PARAMETERS = {
     "Channel": (
         "X-Oms-Channel",
         "header",
-        "The token of the channel, the last part of its address for messages.",
+        "The token of the channel, the last part of its webhook URL.",
         TEXT,
         {"required": True},
     ),
     "IdempotencyKey": (
         "Idempotency-Key",
         "header",
-        "Names the request: the same key with the same body gets the first answer again, "
+        "Identifies the request: the same key with the same body returns the first response again, "
         "with another body `409`.",
         {"type": "string", "pattern": KEY_PATTERN},
         {},
@@ -36,49 +36,49 @@ PARAMETERS = {
     "Ref": (
         "ref",
         "path",
-        "The channel's id of the order.",
+        "The channel's ID of the order.",
         TEXT,
         {"required": True, "example": "1001"},
     ),
     "CartRef": (
         "ref",
         "path",
-        "The channel's id of the cart. The order that is made of it names it as `cart_ref`.",
+        "The channel's ID of the cart. The order refers to it as `cart_ref`.",
         {**TEXT, "maxLength": MAX_CART_REF},
         {"required": True, "example": "c-81f2"},
     ),
     "UpdatedAfter": (
         "updated_after",
         "query",
-        "Only what changed after this time, in ISO 8601; without an offset it is UTC.",
+        "Only orders changed after this time, in ISO 8601; UTC without an offset.",
         {"type": "string", "pattern": DATE_PATTERN},
         {},
     ),
     "Cursor": (
         "cursor",
         "query",
-        "`next_cursor` of the page before.",
+        "The `next_cursor` of the previous page.",
         {"type": "string", "pattern": CURSOR_PATTERN},
         {},
     ),
     "ListingCursor": (
         "cursor",
         "query",
-        "`next_cursor` of the page before.",
+        "The `next_cursor` of the previous page.",
         {"type": "string", "pattern": LISTING_CURSOR_PATTERN},
         {},
     ),
     "Limit": (
         "limit",
         "query",
-        "How many rows at most.",
+        "The maximum number of items.",
         {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": 50},
         {},
     ),
     "Sku": (
         "sku",
         "query",
-        "One SKU; the parameter may stand several times.",
+        "A SKU; repeat the parameter for several SKUs.",
         {"type": "array", "items": TEXT, "maxItems": MAX_SKUS},
         {},
     ),
@@ -96,24 +96,24 @@ def parameters_of():
 def headers_of():
     return {
         "RateLimit": {
-            "description": 'What is left: `"key";r=<requests>;t=<seconds until one more>`.',
+            "description": 'Remaining: `"key";r=<requests>;t=<seconds until one more>`.',
             "schema": {"type": "string"},
         },
         "RateLimit-Policy": {
-            "description": 'What there is: `"key";q=<requests>;w=<seconds>`.',
+            "description": 'The limit: `"key";q=<requests>;w=<seconds>`.',
             "schema": {"type": "string"},
         },
         "Retry-After": {
-            "description": "Seconds to wait.",
+            "description": "Seconds to wait before the next request.",
             "required": True,
             "schema": {"type": "integer", "minimum": 1},
         },
         "Idempotency-Replayed": {
-            "description": "`true` when this is the first answer to the same request, again.",
+            "description": "`true` if the first response to the same request is returned again.",
             "schema": {"type": "string", "enum": ["true"]},
         },
         "WWW-Authenticate": {
-            "description": "How to sign in.",
+            "description": "The authentication scheme.",
             "required": True,
             "schema": {"type": "string"},
         },

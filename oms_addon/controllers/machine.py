@@ -24,7 +24,7 @@ _WORDS = {
     404: ("unknown-address", "This address does not exist."),
     405: (
         "bad-method",
-        "This address does not support the method; the header Allow lists the supported ones.",
+        "This address does not support the method. The header Allow lists the supported methods.",
     ),
     413: ("too-large", "The body is too large. Send it in parts."),
     415: ("bad-type", "Send the body as application/json."),
@@ -118,14 +118,18 @@ def _as_problem(exc):
         return Problem(401, *_WORDS[401], headers={"WWW-Authenticate": 'Bearer realm="oms"'})
     if isinstance(exc, AccessError):
         return Problem(
-            403, "not-allowed", "The key's user may not do this: give it a role of Orders Hub."
+            403,
+            "not-allowed",
+            "The user of the API key lacks the required role. Assign a role in Orders Hub.",
         )
     if isinstance(exc, UserError):
         return Problem(422, "refused", str(exc))
     if isinstance(exc, PG_CONCURRENCY_EXCEPTIONS_TO_RETRY):
         return Problem(503, *_WORDS[503], headers={"Retry-After": "1"})
     return Problem(
-        500, "failed", "It was recorded. Send the request again; if it fails again, tell us when."
+        500,
+        "failed",
+        "The error was logged. Send the request again; if it fails again, report the time.",
     )
 
 

@@ -52,7 +52,9 @@ def check_names(headers):
             400, "bad-event", "The name of an event may contain printable characters only."
         )
     if max(len(headers.get(name, "")) for name in NAMES) > MAX_REF:
-        raise Problem(400, "bad-event", f"An event's name has {MAX_REF} characters at most.")
+        raise Problem(
+            400, "bad-event", f"The name of an event must have at most {MAX_REF} characters."
+        )
 
 
 def find_channel(token):

@@ -1,4 +1,4 @@
-"""What a channel says that is no order: its listings, its notices, "look at this order"."""
+"""Documents of channels besides orders: listings, notices, and references to changed orders."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,16 +30,15 @@ NOTICES = ("disconnected", "erase_customer", "erase_shop", "data_request", "prob
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """Something a channel offers, one row for each variant.
+    """A listing of a channel, one per variant.
 
-    ``ref`` is the channel's id of what is sold, ``item_ref`` its id in the channel's
-    inventory where that is another, ``parent_ref`` of the product it is a variant of.
-    ``location_ref`` says where ``quantity`` was seen; ``None`` when it is not told.
-    ``stock_mode`` says how the channel tracks its stock: ``own`` by itself, ``parent`` on the
-    product it is a variant of, ``none`` not at all; '' when it is not told.
-    ``is_sku_inherited`` and ``is_barcode_inherited`` say whether ``sku`` and ``barcode`` are
-    those of the product it is a variant of, because it has none of its own; ``None`` when it
-    is not told. ``is_virtual`` says that nothing is shipped of it; ``None`` when it is not told.
+    ``ref`` is the channel's id of the listing, ``item_ref`` its id in the channel's inventory if
+    that differs, ``parent_ref`` the id of the product of a variant. ``location_ref`` is the
+    location of ``quantity``, which is ``None`` if unknown. ``stock_mode`` is how the channel tracks
+    the stock: ``own`` per variant, ``parent`` on the product of the variant, ``none`` not at all;
+    '' if unknown. ``is_sku_inherited`` and ``is_barcode_inherited`` are whether ``sku`` and
+    ``barcode`` are those of the product of the variant; ``None`` if unknown. ``is_virtual`` is
+    whether nothing is shipped for it; ``None`` if unknown.
     """
 
     ref: str = declare(TEXT)
@@ -62,7 +61,7 @@ class Listing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListingDocument(Document):
-    """Listings that were made, changed or counted at the channel."""
+    """Listings that were created, changed or counted on the channel."""
 
     listings: tuple[Listing, ...] = declare(list_of(part_of(Listing)))
     updated_at: datetime | None = declare(nullable(MOMENT), default=None)
@@ -81,9 +80,9 @@ class ListingDocument(Document):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeDocument(Document):
-    """Something the channel wants known: the app was removed, a customer is to be erased…
+    """A notice of the channel: the app was removed, a customer is to be erased…
 
-    ``order_refs`` and the customer's keys say whom it is about; ``message`` is for people.
+    ``order_refs`` and the keys of the customer identify the customer; ``message`` is for users.
     """
 
     kind: str = declare(choice_of(*NOTICES))
@@ -102,7 +101,7 @@ class NoticeDocument(Document):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderRequest(Document):
-    """News that names an order and does not tell it: the order has to be asked for."""
+    """A message with only the id of an order, which has to be fetched."""
 
     order_ref: str = declare(TEXT)
     source_zone: str = declare(ZONE, default="")

@@ -1,8 +1,8 @@
-"""How a document is read from JSON and written to it.
+"""Reading and writing documents as JSON.
 
 A field of a dataclass is declared with one of the functions at the end (``text()``,
-``declare(DECIMAL)``, …), which attach a :class:`Codec`. Reading refuses with a
-``DocumentError`` that names the field, and keeps every key nobody knows.
+``declare(DECIMAL)``, …), which attach a :class:`Codec`. Reading raises a ``DocumentError`` that
+names the field, and keeps unknown keys.
 """
 
 import dataclasses
@@ -46,7 +46,7 @@ class Codec:
 
 @dataclasses.dataclass(slots=True)
 class Reading:
-    """What the fields of one document share while it is read.
+    """State shared by the fields of a document while it is read.
 
     ``zone`` is the zone of times without an offset, ``extra`` collects unknown keys by
     their path.
@@ -107,7 +107,7 @@ def write_part(part):
 
 @cache
 def declared(cls):
-    """Return what a dataclass declares: tuples (name, codec, whether it is required)."""
+    """:return: the declared fields of a dataclass: tuples (name, codec, whether it is required)"""
     return tuple(
         (field.name, field.metadata["codec"], _is_required(field))
         for field in dataclasses.fields(cls)

@@ -1,4 +1,4 @@
-"""What every canonical document can do: read from JSON, written to it, compared by version."""
+"""Base of all canonical documents: reading and writing JSON, and comparison of versions."""
 
 import dataclasses
 import json
@@ -17,7 +17,7 @@ _DIGITS = re.compile(r"(\d+)", re.ASCII)
 
 
 class Document:
-    """Reading and writing, the same for every kind of document."""
+    """Base class of all types of documents, with reading and writing."""
 
     __slots__ = ()
     #: overridden by each kind
@@ -61,15 +61,15 @@ class Document:
 
 
 class Versioned:
-    """What changes at the channel and can arrive out of order."""
+    """A document about a record of the channel that changes; versions may arrive out of order."""
 
     __slots__ = ()
 
     def is_newer_than(self, version, updated_at):
-        """Say whether this document replaces what is stored.
+        """Compare this document with the stored version.
 
-        The time of the update decides, then the version. When neither is known on both
-        sides nobody can tell, and the content may well be newer.
+        The time of the update is compared first, then the version. If neither is known on both
+        sides, the document counts as newer.
 
         :param version: the stored version, ``None`` or '' when there is none
         :param updated_at: the stored time; without an offset it is UTC; ``None`` when

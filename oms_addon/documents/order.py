@@ -1,10 +1,10 @@
-"""The canonical order: what every channel's adapter makes of what the channel sent.
+"""The canonical order, to which every adapter converts the orders of its channel.
 
 Frozen dataclasses with ``Decimal`` money and times in UTC. A document is read from
 JSON with ``from_json`` or ``from_dict`` and written with ``to_json`` or ``to_dict``;
 reading what was written gives an equal document. Malformed input raises
-:class:`DocumentError`; what is well-formed but wrong is told by ``problems()``.
-docs/order_document.md describes the schema for people who send documents.
+:class:`DocumentError`; invalid content of a well-formed document is returned by ``problems()``.
+docs/order_document.md describes the schema for senders of documents.
 """
 
 from dataclasses import dataclass
@@ -104,35 +104,31 @@ SCHEMA = "oms.order/1"
 CANCELLATION_SCHEMA = "oms.cancellation/1"
 PAYMENT_SCHEMA = "oms.payment/1"
 REFUND_SCHEMA = "oms.refund/1"
-#: Longer ids are no ids, and no database finds a row by them.
+#: maximum length of an id, so that it can be indexed
 MAX_REF = 250
 ORDER_STATUSES = ("pending", "open", "shipped", "delivered", "cancelled")
 FULFILLERS = ("merchant", "channel")
-#: what a customer has with the shop already, and pays a part with
+#: payment methods that use a balance of the customer
 CREDIT_METHODS = ("gift_card", "shopify_store_credit")
 
 
 @dataclass(frozen=True, kw_only=True)
 class OrderDocument(Document, Versioned):
-    """An order as a channel tells it.
+    """An order of a channel.
 
-    ``ref`` is the channel's id of the order, ``number`` what people call it.
-    ``version`` is monotone per order, if the channel has one. ``source_zone`` is the
-    zone the channel's times were in. ``total`` is ``None`` when the channel does not
-    tell, ``total_tax`` is what of it is tax, and ``tax_rounding`` what the taxes were rounded for:
-    each unit, each line or the order; '' is as the channel usually does. ``currency`` is the one
-    the customer pays in; ``settlement_currency`` and ``settlement_total`` are told where the
-    channel settles in another. ``holds`` and
-    ``risk`` are the channel's own; an adapter gives ``None`` for the holds and '' for the
-    risk where a message does not tell them: what is known of them stays.
-    ``payment_method`` is the channel's code of how the customer pays, ``payment_name`` what the
-    customer reads; both are '' where the channel does not say.
-    ``cancel_requested`` says that the buyer asks to cancel, which somebody has to decide,
-    for ``cancel_reason``. ``pickup_point`` is the id of the place the customer collects at,
-    whose address is ``shipping``. ``fulfilled_by`` ``channel`` says that the channel ships
-    from its own warehouse, ``location_ref`` from which. ``ship_by`` is the latest time to
-    ship, ``deliver_by`` to arrive. ``extra`` keeps every key the schema does not know, by
-    its path.
+    ``ref`` is the channel's id of the order, ``number`` the number shown to users. ``version``
+    increases with every change, if the channel has versions. ``source_zone`` is the time zone of
+    the channel's times. ``total`` includes taxes and is ``None`` if it is unknown, ``total_tax`` is
+    the tax in it, ``tax_rounding`` the base of rounding: unit, line or order; '' for the channel's
+    default. ``currency`` is the currency of the payment; ``settlement_currency`` and
+    ``settlement_total`` are set if the channel pays out in another. ``holds`` and ``risk`` are
+    those of the channel; ``None`` and '' if the message does not contain them, which leaves the
+    known ones unchanged. ``payment_method`` is the channel's code, ``payment_name`` the name for
+    the customer; '' if unknown. ``cancel_requested`` is the buyer's cancellation request, to be
+    reviewed, with ``cancel_reason``. ``pickup_point`` is the id of the pickup point, whose address
+    is ``shipping``. ``fulfilled_by`` is ``channel`` if the channel ships from its own warehouse
+    ``location_ref``. ``ship_by`` and ``deliver_by`` are the latest times of shipment and delivery.
+    ``extra`` contains unknown keys by their path.
     """
 
     ref: str = declare(TEXT)
@@ -190,7 +186,7 @@ class OrderDocument(Document, Versioned):
 
     @property
     def paid_by(self):
-        """The method the customer pays by: as it is told, else that of the first charge."""
+        """The payment method; by default that of the first charge."""
         if self.payment_method:
             return self.payment_method
         methods = [c.method for c in self.charges if c.kind in ("authorization", "charge")]
@@ -202,10 +198,10 @@ class OrderDocument(Document, Versioned):
         return exact_sum(line.subtotal for line in self.lines)
 
     def expected_total(self):
-        """Return what the order costs by its lines alone.
+        """Compute the total of the lines.
 
-        :return: the exact amount with taxes; ``None`` when prices exclude tax and the
-            channel does not tell the tax amount of every line
+        :return: the exact amount including taxes; ``None`` if prices exclude tax and the tax
+            amount of a line is unknown
         """
         if self.prices_include_tax:
             return self.lines_total
@@ -215,7 +211,7 @@ class OrderDocument(Document, Versioned):
         return EXACT.add(self.lines_total, exact_sum(amounts))
 
     def problems(self):
-        """Say why the order cannot be worked on as it is.
+        """List why the order cannot be processed.
 
         :rtype: tuple[Problem]
         """
@@ -242,9 +238,9 @@ class OrderDocument(Document, Versioned):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CancellationDocument(Document, Versioned):
-    """A cancellation, of the lines it names or of the whole order when it names none.
+    """A cancellation of its lines, or of the whole order without lines.
 
-    ``order_ref`` is '' when the channel does not say which order it means.
+    ``order_ref`` is '' if the channel does not identify the order.
     """
 
     ref: str = declare(TEXT)
@@ -276,7 +272,7 @@ class CancellationDocument(Document, Versioned):
         return bool(self.order_ref) and not self.lines
 
     def problems(self):
-        """Say why the cancellation cannot be worked on as it is.
+        """List why the cancellation cannot be processed.
 
         :rtype: tuple[Problem]
         """
@@ -291,13 +287,13 @@ class CancellationDocument(Document, Versioned):
             return
         yield from customer_problems(self.customer)
         if not self.lines:
-            message = "The cancellation names neither an order nor lines."
+            message = "The cancellation contains neither an order nor lines."
             yield Problem("NO_LINES", message, "lines")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentDocument(Document):
-    """Money news about an order that is told apart from the order itself."""
+    """Payments of an order, sent separately from the order."""
 
     order_ref: str = declare(TEXT)
     source_zone: str = declare(ZONE, default="")
@@ -310,7 +306,7 @@ class PaymentDocument(Document):
         _require_ref(self.order_ref, "order_ref")
 
     def problems(self):
-        """Say what is wrong with the payments.
+        """List the problems of the payments.
 
         :rtype: tuple[Problem]
         """
@@ -322,7 +318,7 @@ class PaymentDocument(Document):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundDocument(Document):
-    """What a channel gave back of an order, told apart from the order itself."""
+    """Refunds of an order, sent separately from the order."""
 
     order_ref: str = declare(TEXT)
     source_zone: str = declare(ZONE, default="")
@@ -336,7 +332,7 @@ class RefundDocument(Document):
         _require_ref(self.order_ref, "order_ref")
 
     def problems(self):
-        """Say what is wrong with the refunds.
+        """List the problems of the refunds.
 
         :rtype: tuple[Problem]
         """
@@ -345,9 +341,9 @@ class RefundDocument(Document):
 
 def _require_ref(ref, path):
     if not ref.strip():
-        raise mismatch("an id", ref, path)
+        raise mismatch("an ID", ref, path)
     if len(ref) > MAX_REF:
-        raise mismatch(f"an id of at most {MAX_REF} characters", ref, path)
+        raise mismatch(f"an ID of at most {MAX_REF} characters", ref, path)
 
 
 _DOCUMENTS = {

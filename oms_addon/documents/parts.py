@@ -1,4 +1,4 @@
-"""What documents are made of: addresses, customers, lines and charges."""
+"""Parts of documents: addresses, customers, lines and charges."""
 
 import re
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ LINE_KINDS = ("product", "shipping", "fee", "discount", "gift_card", "tip")
 CHARGE_KINDS = ("authorization", "charge", "refund", "chargeback")
 CHARGE_STATUSES = ("pending", "success", "failed")
 RISKS = ("", "low", "medium", "high")
-#: what a channel rounds the taxes of
+#: bases of tax rounding
 TAX_ROUNDINGS = ("", "unit", "line", "order")
 
 _EMAIL = re.compile(r"[^@\s,;<>]{1,128}@[^@\s,;<>]{1,255}")
@@ -32,16 +32,16 @@ _ZERO = Decimal(0)
 
 
 def normalise_email(email):
-    """Return an e-mail address so that equal ones compare equal; '' when it is none."""
+    """:return: an email address in a comparable form; '' if it is invalid"""
     email = email.strip().casefold()
     return email if _EMAIL.fullmatch(email) else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
-    """A postal address: ``country`` is ISO 3166-1 alpha-2, ``state`` code or name.
+    """A postal address: ``country`` is ISO 3166-1 alpha-2, ``state`` a code or a name.
 
-    ``state_name`` is the name of a state whose code is told; it makes no other address.
+    ``state_name`` is the name of a state given by code; it is not part of the identity.
     """
 
     name: str = text()
@@ -60,7 +60,7 @@ class Address:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Customer:
-    """Who buys: ``ref`` is the channel's customer id, ``language`` e.g. ``en_GB``."""
+    """The customer: ``ref`` is the channel's customer ID, ``language`` e.g. ``en_GB``."""
 
     ref: str = text()
     name: str = text()
@@ -72,7 +72,7 @@ class Customer:
 
     @property
     def is_known(self):
-        """Whether anything tells who this is."""
+        """Whether anything identifies the customer."""
         return any(value.strip() for value in (self.ref, self.name, self.email, self.phone))
 
 
@@ -80,9 +80,9 @@ class Customer:
 class Tax:
     """A tax of a line: ``rate`` in percent, ``amount`` for the whole line if known.
 
-    ``ref`` is the channel's id of the tax. ``rate`` is ``None`` where the channel tells the
-    amount alone. A ``compound`` tax is computed on the price with the taxes that are not
-    compound, and with the compound ones before it.
+    ``ref`` is the channel's id of the tax. ``rate`` is ``None`` if the channel sends only the
+    amount. A ``compound`` tax is computed on the price including the taxes that are not compound
+    and the compound taxes before it.
     """
 
     ref: str = text()
@@ -94,17 +94,15 @@ class Tax:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One line of an order.
+    """A line of an order.
 
-    ``discount`` is off the whole line, at least 0, and in the same tax mode as
-    ``unit_price``. ``taxes`` is ``None`` when the channel does not say, ``()`` when the
-    line is untaxed. A line of kind ``discount`` has a negative ``unit_price``.
-    ``available_at`` is when the items of a pre-order can be had at the earliest.
-    ``shipped`` is how many pieces have left, whoever sent them; ``None`` when the channel does
-    not say. ``shipped_from`` is the channel's id of the place they left from; empty when the
-    channel does not say, or when they left from several.
-    ``listing_ref`` is the channel's id of what was sold, as ``Listing.ref``, ``parent_ref`` of
-    the product it is a variant of; they say which product it is before any SKU does.
+    ``discount`` is the discount of the whole line, at least 0, in the same tax mode as
+    ``unit_price``. ``taxes`` is ``None`` if unknown, ``()`` if the line is untaxed. A line of kind
+    ``discount`` has a negative ``unit_price``. ``available_at`` is the earliest availability of a
+    pre-order. ``shipped`` is the number of shipped units, whoever shipped them; ``None`` if
+    unknown. ``shipped_from`` is the channel's id of the location; empty if unknown or several.
+    ``listing_ref`` is the channel's id of the listing, as ``Listing.ref``, ``parent_ref`` that of
+    the product of a variant; they identify the product before the SKU.
     """
 
     ref: str = text()
@@ -130,12 +128,12 @@ class Line:
 
     @property
     def subtotal(self):
-        """What the line costs, exactly, in the tax mode of its price."""
+        """The exact price of the line, in the tax mode of its unit price."""
         return EXACT.subtract(EXACT.multiply(self.quantity, self.unit_price), self.discount)
 
     @property
     def tax_amount(self):
-        """The sum of its taxes; ``None`` when the channel does not tell."""
+        """The sum of its taxes; ``None`` if unknown."""
         if self.taxes is None or any(tax.amount is None and tax.rate != 0 for tax in self.taxes):
             return None
         return exact_sum(tax.amount or _ZERO for tax in self.taxes)
@@ -143,9 +141,9 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Charge:
-    """Money that moved, or failed to: ``ref`` is the channel's transaction id.
+    """A payment transaction: ``ref`` is the channel's transaction ID.
 
-    A gift card used to pay is a charge with the method ``gift_card``.
+    A payment by gift card is a charge with the method ``gift_card``.
     """
 
     ref: str = text()
@@ -163,9 +161,10 @@ class Charge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CancelledLine:
-    """Pieces a customer no longer wants; ``quantity`` is positive.
+    """Cancelled units of a line; ``quantity`` is positive.
 
-    ``line_ref`` is the channel's id of the order's line; without it SKU and price tell.
+    ``line_ref`` is the channel's id of the order line; without it the line is found by SKU and
+    price.
     """
 
     line_ref: str = text()
@@ -177,12 +176,12 @@ class CancelledLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundLine:
-    """Pieces, or a part of the price, of one line that are given back.
+    """Refunded units of a line, or a partial refund of its price.
 
-    ``quantity`` is 0 where only money is. ``amount`` is what is given back for the line,
-    with taxes; ``None`` where that is what its pieces were invoiced with. ``tax`` is what of it
-    is tax, where that is not its usual part: all of it where a customer is exempted later.
-    ``returned`` says that the pieces had left: they come back, nothing is taken off the delivery.
+    ``quantity`` is 0 if only money is refunded. ``amount`` is the refund of the line including
+    taxes; ``None`` for the invoiced amount of the units. ``tax`` is the refunded tax if it is not
+    proportional, e.g. all of it for a customer who is exempted later. ``returned`` is whether the
+    units were shipped: they are returned, and the delivery is not reduced.
     """
 
     line_ref: str = text()
@@ -195,11 +194,10 @@ class RefundLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refund:
-    """Something a channel gave back: ``ref`` is its id there, unique on the order.
+    """A refund on the channel: ``ref`` is its ID on the channel, unique per order.
 
-    ``amount`` is all that is given back, with taxes, whatever the lines explain of it;
-    ``None`` where the lines say it all. The money itself is told by a charge of kind
-    ``refund``.
+    ``amount`` is the total refund including taxes, ``None`` for the sum of the lines. The payment
+    itself is a charge of kind ``refund``.
     """
 
     ref: str = declare(TEXT)
@@ -214,7 +212,7 @@ class Refund:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelHold:
-    """Why the channel wants an order not to be worked on: ``code`` and words are its own."""
+    """A hold of the channel on an order: ``code`` and ``reason`` are those of the channel."""
 
     code: str = declare(TEXT)
     reason: str = text()

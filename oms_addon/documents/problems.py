@@ -1,4 +1,4 @@
-"""What is wrong with a document, in sentences a shop employee understands."""
+"""Problems of documents, as messages for users."""
 
 import re
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from .values import EXACT, UTC
 
 ADDRESS_LEVELS = ("country", "full")
 
-#: How far a total may be from the sum of its lines, in the currency of the order.
+#: maximum difference between a total and the sum of its lines, in the currency of the order
 TOTAL_TOLERANCE = Decimal("0.005")
 
 _CURRENCY = re.compile("[A-Z]{3}")
@@ -21,9 +21,9 @@ _ONE_DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why a well-formed document cannot be worked on as it is.
+    """Why a well-formed document cannot be processed.
 
-    ``code`` is for the rules, ``message`` for a person, ``path`` names the field.
+    ``code`` is for rules, ``message`` for users, ``path`` names the field.
     """
 
     code: str
@@ -33,8 +33,8 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class HoldReason:
-    """Why an order or a message is held, see ``oms.hold``: ``code`` is of ``oms.hold.reason``,
-    ``message`` is for a person.
+    """Why an order or a message is on hold, see ``oms.hold``: ``code`` of an ``oms.hold.reason``,
+    ``message`` for users.
     """
 
     code: str
@@ -48,56 +48,55 @@ class HoldReason:
     #: name and total as the document has them, where there is no order yet
     customer: str = ""
     amount: str = ""
-    #: until when it has to be decided, naive UTC
+    #: when it must be resolved, naive UTC
     deadline: datetime | None = None
-    #: the ``res.partner`` whose order it may be
+    #: the ``res.partner`` who may have placed the order
     candidate: Any = None
 
 
 def customer_problems(customer):
-    """:return: whether anything tells who the customer is"""
+    """:return: the problem of an order without a customer"""
     if not customer.is_known:
         yield Problem(
             "MISSING_CUSTOMER",
-            "There is no customer: neither a number nor a name, e-mail or phone.",
+            "The customer is missing: no customer number, name, email or phone.",
             "customer",
         )
 
 
 def currency_problems(currency):
-    """:return: whether this looks like a currency"""
+    """:return: the problem of an invalid currency"""
     if not _CURRENCY.fullmatch(currency):
         yield Problem(
             "BAD_CURRENCY",
-            f"“{currency}” is not a currency; three letters such as EUR are expected.",
+            f"“{currency}” is not a currency. Three letters such as EUR are expected.",
             "currency",
         )
 
 
 def time_problems(moment, path):
-    """:return: whether a moment lies more than a day in the future"""
+    """:return: the problem of a time more than a day in the future"""
     if moment > datetime.now(UTC) + _ONE_DAY:
-        yield Problem("BAD_TIME", f"The time {moment:%Y-%m-%d %H:%M} lies in the future.", path)
+        yield Problem("BAD_TIME", f"The time {moment:%Y-%m-%d %H:%M} is in the future.", path)
 
 
 def country_problems(address, path):
-    """:return: whether the country, if there is one, exists"""
+    """:return: the problem of an unknown country"""
     if address.country and address.country not in COUNTRY_CODES:
         yield Problem(
             "UNKNOWN_COUNTRY",
-            f"“{address.country}” in the {path} address is not the code of a country.",
+            f"“{address.country}” in the {path} address is not a country code.",
             f"{path}.country",
         )
 
 
 def address_problems(address, level, path="shipping", needs_postcode=True):
-    """Say what an address lacks for the use a channel makes of it.
+    """Check the completeness of an address.
 
     :param Address address: the address
-    :param str level: ``country`` when only the country matters, ``full`` when a
-        parcel goes there
+    :param str level: ``country`` if only the country is needed, ``full`` for deliveries
     :param str path: ``shipping`` or ``billing``
-    :param bool needs_postcode: whether its country is set up to have postcodes
+    :param bool needs_postcode: whether the country requires postcodes
     :return: problems with the codes BAD_ADDRESS and, for the country, UNKNOWN_COUNTRY
     :rtype: tuple[Problem]
     """
@@ -109,7 +108,7 @@ def address_problems(address, level, path="shipping", needs_postcode=True):
         if not value.strip()
     ]
     if not address.country:
-        message = f"The {path} address does not say the country."
+        message = f"The {path} address has no country."
         lacking.append(Problem("UNKNOWN_COUNTRY", message, f"{path}.country"))
     return (*lacking, *country_problems(address, path))
 
@@ -124,7 +123,7 @@ def _needed_parts(address, level, needs_postcode):
 
 
 def line_label(index, line):
-    """Return how a person finds a line: ``Line 2 (Mug, MUG-1)``."""
+    """:return: the label of a line in messages: ``Line 2 (Mug, MUG-1)``"""
     described = ", ".join(filter(None, (line.name, line.sku)))
     return f"Line {index + 1} ({described})" if described else f"Line {index + 1}"
 
@@ -135,8 +134,8 @@ def quantity_problems(lines):
         if line.quantity <= 0:
             yield Problem(
                 "BAD_QUANTITY",
-                f"{line_label(index, line)} has the quantity {line.quantity:f}; "
-                "it must be more than zero.",
+                f"{line_label(index, line)} has the quantity {line.quantity:f}. "
+                "It must be greater than zero.",
                 f"lines[{index}].quantity",
             )
 
@@ -154,18 +153,17 @@ def line_problems(lines):
 def _price_problems(index, line):
     label, path = line_label(index, line), f"lines[{index}].unit_price"
     if line.kind == "discount" and line.unit_price > 0:
-        message = f"{label} is a discount with the price {line.unit_price:f}; "
-        yield Problem("BAD_PRICE", message + "it must be negative.", path)
+        message = f"{label} is a discount with the price {line.unit_price:f}. It must be negative."
+        yield Problem("BAD_PRICE", message, path)
     elif line.kind != "discount" and line.unit_price < 0:
         message = f"{label} has the negative price {line.unit_price:f}."
         yield Problem("BAD_PRICE", message, path)
     if line.discount < 0 or (line.discount and line.quantity > 0 and line.subtotal < 0):
-        message = f"{label} has the discount {line.discount:f}; "
-        yield Problem(
-            "BAD_PRICE",
-            message + "it must be between zero and the price of the line.",
-            f"lines[{index}].discount",
+        message = (
+            f"{label} has the discount {line.discount:f}. It must be between zero and the price of "
+            "the line."
         )
+        yield Problem("BAD_PRICE", message, f"lines[{index}].discount")
 
 
 def _sku_problems(index, line):
@@ -173,7 +171,7 @@ def _sku_problems(index, line):
     if line.kind == "product" and not any(name.strip() for name in names):
         yield Problem(
             "MISSING_SKU",
-            f"{line_label(index, line)} says neither the SKU nor the barcode.",
+            f"{line_label(index, line)} has neither a SKU nor a barcode.",
             f"lines[{index}].sku",
         )
 
@@ -199,10 +197,10 @@ def charge_problems(charges):
     for index, charge in enumerate(charges):
         path, label = f"charges[{index}]", f"Payment {index + 1}"
         if charge.amount <= 0:
-            message = f"{label} has the amount {charge.amount:f}; it must be positive."
+            message = f"{label} has the amount {charge.amount:f}. It must be positive."
             yield Problem("BAD_CHARGE", message, f"{path}.amount")
         if not charge.currency:
-            yield Problem("BAD_CHARGE", f"{label} says no currency.", f"{path}.currency")
+            yield Problem("BAD_CHARGE", f"{label} has no currency.", f"{path}.currency")
         if not charge.ref.strip():
             message = f"{label} has no transaction number."
             yield Problem("BAD_CHARGE", message, f"{path}.ref")

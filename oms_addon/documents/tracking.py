@@ -1,4 +1,4 @@
-"""Tracking events: what a carrier says happened to a parcel, in the words of one scale."""
+"""Tracking events of carriers, mapped to the same states."""
 
 import re
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ STATES = (
 )
 COLUMNS = ("number", "carrier", "at", "code", "state", "text", "location")
 
-# The first that matches decides: "could not be delivered" is told before "delivered".
+# The first match counts: "could not be delivered" is before "delivered".
 _WORDS = tuple(
     (state, re.compile(rf"\b(?:{words})\b"))
     for state, words in (
@@ -94,10 +94,10 @@ _UNKNOWN = ("pending", False)
 
 
 def normalise_state(text):
-    """Return the state a carrier's word or sentence means.
+    """Map a text of a carrier to a state.
 
     :param str text: e.g. ``OutForDelivery``, ``in_transit`` or ``Delivered to neighbour``
-    :return: one of ``STATES`` and whether the text is known; nothing known is ``pending``
+    :return: one of ``STATES`` and whether the text is known; ``pending`` if it is not
     :rtype: tuple[str, bool]
     """
     words = _SEPARATORS.sub(" ", _CAMEL.sub(" ", text)).strip().casefold()
@@ -109,10 +109,10 @@ def normalise_state(text):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrackingEvent:
-    """One scan of a parcel: ``code`` and ``text`` are the carrier's, ``state`` is ours.
+    """A scan of a parcel: ``code`` and ``text`` of the carrier, and the normalized ``state``.
 
-    A state in other words becomes ours. When there is none, or nobody knows it, the code
-    tells the state, else the text; an unknown state is kept as code if there is none.
+    The state is normalized; a missing or unknown state is derived from the code, otherwise from
+    the text. An unknown state is kept as the code if there is none.
     """
 
     carrier: str = declare(TEXT, default="")
@@ -134,7 +134,7 @@ class TrackingEvent:
 
     @property
     def is_known(self):
-        """Whether the state is sure; ``pending`` because of an unknown word is not."""
+        """Whether the state is certain; ``pending`` because of an unknown text is not."""
         return self.state != "pending" or not (self.code or self.text) or self._parse_state()[1]
 
     def _parse_state(self):
@@ -144,7 +144,7 @@ class TrackingEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrackingDocument(Document):
-    """Events of any number of parcels, in the order the carrier told them."""
+    """Tracking events of any number of parcels, in the order of the carrier."""
 
     source_zone: str = declare(ZONE, default="")
     events: tuple[TrackingEvent, ...] = declare(list_of(part_of(TrackingEvent)))
@@ -153,7 +153,7 @@ class TrackingDocument(Document):
     schema = TRACKING_SCHEMA
 
     def problems(self):
-        """Say why the events cannot be worked on as they are.
+        """List why the events cannot be processed.
 
         :rtype: tuple[Problem]
         """
@@ -168,15 +168,15 @@ class TrackingDocument(Document):
 
 def _event_problems(event, path):
     if not event.number.strip():
-        message = f"The event “{event.text or event.code or event.state}” names no parcel."
+        message = f"The event “{event.text or event.code or event.state}” has no tracking number."
         yield Problem("MISSING_NUMBER", message, f"{path}.number")
     yield from time_problems(event.at, f"{path}.at")
 
 
 def read_csv(data, zone="UTC"):
-    """Return the events in a table with the columns of ``COLUMNS``.
+    """Parse the events in a table with the columns of ``COLUMNS``.
 
-    A bad row is left out and told; it stops no other.
+    Invalid rows are skipped and reported.
 
     :param bytes data: CSV or an Excel workbook, with headers; columns it lacks are empty
     :param str zone: the zone of times without an offset

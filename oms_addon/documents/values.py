@@ -1,7 +1,7 @@
-"""The values of documents: exact numbers, moments in UTC and text.
+"""Values of documents: exact numbers, times in UTC and text.
 
-Each function reads one value strictly and refuses with a :class:`DocumentError` that
-says what was found and what was expected. Money never passes through a binary float.
+Each function parses one value strictly and raises a :class:`DocumentError` with the expected and
+the actual value. Money never passes through a binary float.
 """
 
 import functools
@@ -38,9 +38,9 @@ _MAX_DECIMALS = 30
 
 
 class DocumentError(ValueError):
-    """Input that is no document.
+    """Input that is not a document.
 
-    :param str message: what was found and what was expected, in words
+    :param str message: the expected and the actual value
     :param str path: the field, e.g. ``lines[0].quantity``; '' for the whole document
     """
 
@@ -54,17 +54,17 @@ class DocumentError(ValueError):
 
 
 class NotJson(DocumentError):
-    """Input that is not even JSON."""
+    """Input that is not JSON."""
 
 
-#: what code meets that was written for other data than it got
+#: exceptions that a parser raises for data of an unexpected shape
 UNFORESEEN = (TypeError, AttributeError, LookupError, ValueError, ArithmeticError)
 
 
 def in_words(read):
-    """Make a parser refuse what it was not written for with a :class:`DocumentError`, too.
+    """Decorate a parser: data of an unexpected shape raises a :class:`DocumentError`.
 
-    :param read: a function that reads what others sent
+    :param read: a function that parses received data
     """
 
     @functools.wraps(read)
@@ -74,20 +74,20 @@ def in_words(read):
         except DocumentError:
             raise
         except UNFORESEEN as error:
-            _logger.info("%s met what it was not written for", read.__name__, exc_info=True)
+            _logger.info("%s cannot parse the data", read.__name__, exc_info=True)
             found = f"{type(error).__name__}: {error}"[:MAX_SHOWN]
-            message = f"a part of it is missing or of another kind than expected ({found})"
+            message = f"a part is missing or has another type than expected ({found})"
             raise DocumentError(message) from error
 
     return wrapped
 
 
-#: characters of a text that an error looks at
+#: maximum characters of a text in an error
 MAX_SHOWN = 200
 
 
 def mismatch(expected, value, path):
-    """Return the error that says what a field should hold and what it holds."""
+    """:return: the error with the expected and the actual value of a field"""
     found = repr(value[:MAX_SHOWN] if isinstance(value, str) else value)
     if len(found) > 60:
         found = found[:57] + "..."
@@ -121,7 +121,7 @@ def to_utc(value, zone="", path=""):
     try:
         return value.astimezone(UTC)
     except OverflowError as error:
-        raise mismatch("a time within the calendar", value, path) from error
+        raise mismatch("a time within the supported range", value, path) from error
 
 
 def to_moment(value, zone="", path=""):
@@ -155,7 +155,7 @@ def to_decimal(value, path=""):
     if not number.is_finite():
         raise mismatch("a finite number", value, path)
     if number.adjusted() > _MAX_MAGNITUDE or number.as_tuple().exponent < -_MAX_DECIMALS:
-        raise mismatch("a number of a usual size", value, path)
+        raise mismatch("a number within the supported range", value, path)
     return number
 
 

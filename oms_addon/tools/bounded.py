@@ -58,7 +58,7 @@ def decode_content(data, coding, limit=MAX_UNPACKED):
     codings = [name for name in coding.lower().replace(" ", "").split(",") if name]
     codings = [name for name in codings if name != "identity"]
     if len(codings) > MAX_CODINGS or not set(codings) <= _WINDOWS.keys():
-        raise DocumentError(f"the coding {coding[:40]!r} was not asked for")
+        raise DocumentError(f"the coding {coding[:40]!r} is not supported")
     for name in reversed(codings):
         data = _inflate(data, _WINDOWS[name], limit) if data else data
     return data
@@ -121,7 +121,7 @@ def read_entry(archive, name, limit=MAX_UNPACKED):
     entry = archive.getinfo(name)
     # Other methods can unpack blocks of unlimited size.
     if entry.compress_type not in _ZIP_METHODS or entry.flag_bits & 0x1:
-        raise DocumentError(f"{name} is encrypted, or packed in an unusual way")
+        raise DocumentError(f"{name} is encrypted or has an unsupported compression")
     left = limit
     try:
         with archive.open(entry) as stream:

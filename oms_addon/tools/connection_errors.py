@@ -63,43 +63,45 @@ def describe(error, url, peers=()):
     for cause in causes:
         if isinstance(cause, socket.gaierror):
             return (
-                f"The name {host} could not be resolved. Check the address for typing errors, "
-                "and that the server of Odoo can look up names."
+                f"The host name {host} could not be resolved. Check the address for typing errors, "
+                "and the DNS settings of the Odoo server."
             )
         if isinstance(cause, ssl.SSLCertVerificationError) or type(cause).__name__ == MISMATCH:
             return _describe_certificate(cause, host, peers)
         if isinstance(cause, ConnectionRefusedError):
             return (
-                f"{place} refused the connection: nothing answers there. Check the address and "
-                "the port, and that the shop is running."
+                f"{place} refused the connection. Check the address and the port, and that the "
+                "store is running."
             )
     if _is_any(causes, UNCONNECTED):
         return (
             f"{place} did not accept a connection in time. Check the address, and that no "
-            "firewall blocks the server of Odoo."
+            "firewall blocks the Odoo server."
         )
     if _is_any(causes, UNANSWERED):
-        return f"{place} did not answer in time. It is busy or broken; the call is repeated."
+        return f"{place} did not respond in time. The call is retried automatically."
     if any(isinstance(cause, ssl.SSLError) for cause in causes):
         return _describe_handshake(causes, place)
     if _is_any(causes, NO_ADDRESS):
         return f"“{host}” is not a valid address. Enter it as https://shop.example.com."
     if _is_any(causes, BROKEN_OFF) and address.scheme == "http":
         return (
-            f"{place} closed the connection before it had answered. If it is reached by HTTPS, "
-            "enter its address with https://; else the call is repeated."
+            f"{place} closed the connection without a response. If it requires HTTPS, enter its "
+            "address with https://; otherwise the call is retried automatically."
         )
     if _is_any(causes, BROKEN_OFF):
-        return f"{place} closed the connection before it had answered. The call is repeated."
-    return f"{place} cannot be reached: {type(error).__name__}. Check that it is running."
+        return (
+            f"{place} closed the connection without a response. The call is retried automatically."
+        )
+    return f"{place} cannot be reached ({type(error).__name__}). Check that it is running."
 
 
 def describe_overdue(url, seconds):
     """:return: the message for a call that exceeded its total time limit"""
     host = urlsplit(url).hostname or url
     return (
-        f"{host} did not finish its answer within {seconds:g} seconds. It is slow, busy or broken; "
-        "the call is repeated."
+        f"{host} did not complete its response within {seconds:g} seconds. The call is retried "
+        "automatically."
     )
 
 
@@ -131,15 +133,15 @@ def _describe_handshake(causes, place):
     said = " ".join(str(cause).upper() for cause in causes)
     if any(mark in said for mark in NO_HTTPS):
         return (
-            f"{place} does not speak HTTPS. Enter the address the shop is really served at, "
-            "and have HTTPS set up there."
+            f"{place} does not support HTTPS. Check the address of the store, and set up HTTPS on "
+            "its server."
         )
     if any(mark in said for mark in OUTDATED):
         return (
-            f"{place} only offers outdated encryption. Have TLS 1.2 or newer switched on at the "
-            "shop's server."
+            f"{place} only supports outdated encryption. Enable TLS 1.2 or newer on the server of "
+            "the store."
         )
-    return f"No secure connection to {place} could be set up: {_shown(causes[-1])}"
+    return f"A secure connection to {place} could not be established: {_shown(causes[-1])}"
 
 
 # === CERTIFICATES === #
@@ -147,40 +149,43 @@ def _describe_handshake(causes, place):
 
 def _describe_certificate(error, host, peers):
     """:return: the message for a rejected certificate, with its subject and expiry date"""
-    which = _certificate_of(host, peers)
+    return sentences.join([_certificate_error(error, host), _certificate_of(host, peers)])
+
+
+def _certificate_error(error, host):
+    """:return: why a certificate was rejected, and what to do"""
     code = getattr(error, "verify_code", OTHER_NAME)
     if code in SELF_SIGNED:
         return (
-            f"The certificate of {host} is self-signed{which}, so nobody vouches for it. Install "
-            "one of a public authority on the shop's server."
+            f"The certificate of {host} is self-signed. Install a certificate of a public "
+            "certificate authority on the server of the store."
         )
     if code in EXPIRED:
-        return f"The certificate of {host} has expired{which}. Renew it on the shop's server."
+        return f"The certificate of {host} has expired. Renew it on the server of the store."
     if code in NOT_YET_VALID:
-        return (
-            f"The certificate of {host} is not valid yet{which}. Check the clock of Odoo's server."
-        )
+        return f"The certificate of {host} is not valid yet. Check the clock of the Odoo server."
     if code in OTHER_NAMES:
         return (
-            f"The certificate of {host} was issued for another name{which}. Enter the address it "
-            "was issued for."
+            f"The certificate of {host} was issued for another name. Enter the address it was "
+            "issued for."
         )
-    said = sentences.join([error.verify_message])
     return (
-        f"The certificate of {host} was not accepted{which}: {said} Install the "
-        "whole chain of certificates on the shop's server."
+        f"The certificate of {host} was rejected ({sentences.inner(error.verify_message)}). "
+        "Install the complete certificate chain on the server of the store."
     )
 
 
 def _certificate_of(host, peers):
-    """:return: subject and expiry date of a server's certificate, in brackets; '' when unknown"""
+    """:return: a sentence with the subject and expiry date of a server's certificate; '' when
+    unknown
+    """
     with contextlib.suppress(Exception):
         shown = pinned.certificate_of(host, peers, CERTIFICATE_TIMEOUT)
         certificate = x509.load_der_x509_certificate(shown)
         names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
         owner = names[0].value if names else certificate.fingerprint(hashes.SHA256()).hex()[:16]
         end = certificate.not_valid_after_utc.date().isoformat()
-        return f" ({owner}, valid until {end})"
+        return f"Certificate: {owner}, valid until {end}."
     return ""
 
 
@@ -223,36 +228,34 @@ def describe_page(answer, url):
     text = answer.body[:20_000].decode("utf-8", "replace").lower()
     if name := firewall_of(answer):
         return (
-            f"{name} in front of {host} blocked the call ({answer.status}). Have the server of "
-            "Odoo allowed there, or its rule for the API lifted."
+            f"{name} blocked the call to {host} (status {answer.status}). Allow the Odoo server "
+            "there, or exclude the API from its rules."
         )
     if any(mark in text for mark in PLAIN_MARKS):
         return (
-            f"{host} is reached by HTTPS only. Enter the address of the channel with https:// "
-            "instead of http://."
+            f"{host} requires HTTPS. Enter the address of the channel with https:// instead of "
+            "http://."
         )
     if is_login(text):
         return (
-            f"{host} answered with a login page instead of data: the address is protected "
-            "by a password or is not that of the API. Remove the password or correct the address."
+            f"{host} returned a login page instead of data: the address is protected by a password "
+            "or is not the address of the API. Remove the password or correct the address."
         )
     if answer.status in (401, 403):
         return (
-            f"{host} refused the call with a web page ({answer.status}): a password, a "
-            "firewall or a security plugin in front of the API. Have the server of Odoo let "
-            "through there."
+            f"{host} rejected the call with a web page (status {answer.status}): a password, a "
+            "firewall or a security plugin protects the API. Allow the Odoo server there."
         )
     if answer.status == 503 or "maintenance" in text:
-        return f"{host} answered with a maintenance page. The call is repeated later."
+        return f"{host} returned a maintenance page. The call is retried automatically."
     if not is_page(answer):
         return (
-            f"{host} answered with something else than data ({len(answer.body)} bytes, status "
-            f"{answer.status}). Check that the address is that of the shop and that its API is "
-            "switched on."
+            f"{host} returned a response without data ({len(answer.body)} bytes, status "
+            f"{answer.status}). Check the address of the store, and that its API is enabled."
         )
     return (
-        f"{host} answered with a web page instead of data. Check that the address is that "
-        "of the shop and that its API is switched on."
+        f"{host} returned a web page instead of data. Check the address of the store, and that its "
+        "API is enabled."
     )
 
 
@@ -268,17 +271,13 @@ def describe_redirect(url, there):
     if not there:
         return f"{host} redirects calls to an invalid address. Check the address."
     if other.hostname == host and (address.scheme, other.scheme) == ("http", "https"):
-        port = f" and port {other.port}" if other.port else ""
-        return (
-            f"{host} is reached by HTTPS only. Enter the address of the channel with https:// "
-            f"instead of http://{port}."
-        )
+        return f"{host} requires HTTPS. Enter https://{other.netloc} as the address of the channel."
     if (address.scheme, other.scheme) == ("https", "http"):
         return (
-            f"{host} sends calls on to {other.netloc} without HTTPS, where everybody on the way "
-            "could read the key. Have the shop served by HTTPS alone."
+            f"{host} redirects calls to {other.netloc} without HTTPS, where the credentials could "
+            "be intercepted. Serve the store by HTTPS only."
         )
     return (
-        f"{address.netloc} sends calls on to {other.netloc}. Enter "
+        f"{address.netloc} redirects calls to {other.netloc}. Enter "
         f"{other.scheme}://{other.netloc} as the address of the channel."
     )

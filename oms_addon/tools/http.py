@@ -142,8 +142,8 @@ def request(
     except DocumentError as error:
         response.close()
         if isinstance(error, TooLarge):
-            raise FinalError(f"{url} answered with more than {MAX_ANSWER} bytes.") from error
-        raise RetryableError(f"{url} answered with a body that cannot be read: {error}.") from error
+            raise FinalError(f"{url} returned more than {MAX_ANSWER} bytes.") from error
+        raise RetryableError(f"{url} returned a response that cannot be read: {error}.") from error
     except (requests.RequestException, OSError, ValueError) as error:
         raise RetryableError(describe(error, url, peers), unreachable=True) from error
     except Exception as error:
@@ -187,7 +187,7 @@ def _send(method, address, peers, deadline, **values):
         there = _next_hop(address, response.headers["Location"])
         response.close()
         address, values["params"] = there, None
-    raise FinalError(f"{address.host} sends calls on without end. Check the address.")
+    raise FinalError(f"{address.host} redirects calls in a loop. Check the address.")
 
 
 def _read(response):
@@ -239,39 +239,41 @@ def _verdict(call, answer, quoted):
     """:return: the exception for an error response"""
     wait = retry_after(answer.headers.get("Retry-After", ""))
     words = words_of(answer.body) if quoted else ""
-    said = f": {words}" if words else ". What it answered stands in the log of Odoo's server."
+    said = words or "The log of the Odoo server contains the response."
     if answer.status == 429:
-        error = RateLimited(f"{call}: too many calls.", seconds=wait)
+        error = RateLimited(f"{call}: the rate limit is reached.", seconds=wait)
     elif firewall_of(answer) or answer.status in REFUSING_PAGES and is_page_alone(answer):
         # Responses of a firewall in front of the API are not about the credentials.
         error = RetryableError(describe_page(answer, answer.url), seconds=wait, unreachable=True)
     elif answer.status in (401, 403):
-        error = CredentialsError(f"{call} refused the credentials ({answer.status}){said}")
+        error = CredentialsError(f"{call}: credentials rejected (status {answer.status}). {said}")
     elif answer.status in RETRYABLE_STATUS or answer.status >= 500:
         error = RetryableError(
             describe_page(answer, answer.url)
             if is_page_alone(answer)
-            else f"{call} answered {answer.status}{said}",
+            else f"{call}: failed with status {answer.status}. {said}",
             seconds=wait,
             unreachable=answer.status in UNREACHABLE_STATUS,
         )
     elif 300 <= answer.status < 400:
-        error = FinalError(f"{call} was sent on to {_there(answer)}.")
+        error = FinalError(f"{call}: {_describe_redirect(answer)}")
     elif is_page(answer):
         error = FinalError(f"{call}: {describe_page(answer, answer.url)}")
     else:
-        error = FinalError(f"{call} refused with {answer.status}{said}")
+        error = FinalError(f"{call}: rejected with status {answer.status}. {said}")
     if not words:
         _logger.info("%s answered %s: %r", call, answer.status, answer.body[:MAX_SHOWN])
     error.answer = answer
     return error
 
 
-def _there(answer):
-    """:return: the redirect target of a response, and what to do"""
+def _describe_redirect(answer):
+    """:return: where a response redirects to, and what to do"""
     if there := location_of(answer):
-        return f"{there}, and nothing was done: enter the address that is sent on to"
-    return "what is no address, and nothing was done: check the address of the channel"
+        return f"redirected to {there}; nothing was processed. Enter that address for the channel."
+    return (
+        "redirected to an invalid address; nothing was processed. Check the address of the channel."
+    )
 
 
 def status_of(error):

@@ -30,7 +30,7 @@ def to_json_text(data):
             raise NotJson(f"this is not valid JSON: {error}") from error
     opened = data.count("[") + data.count("{")
     if opened + data.count(",") > MAX_VALUES:
-        raise NotJson(f"there are more than {MAX_VALUES} values: send them in parts")
+        raise NotJson(f"it has more than {MAX_VALUES} values; send them in parts")
     if opened > MAX_DEPTH and _depth(data) > MAX_DEPTH:
         raise NotJson(f"it is nested more than {MAX_DEPTH} levels deep")
     return data

@@ -36,11 +36,11 @@ class Pages:
         """
         mark = digest_of(mark) if isinstance(mark, bytes) else mark
         if mark in self._seen:
-            raise EndlessList("the list goes round in a circle: a page came twice")
+            raise EndlessList("the list is endless: a page was received twice")
         self._seen.add(mark)
         self._size -= len(body)
         if len(self._seen) >= self._pages or self._size < 0 or time.monotonic() > self._until:
-            raise EndlessList("the list is longer than is read in one go")
+            raise EndlessList("the list exceeds the limit of one request")
 
 
 def digest_of(content):

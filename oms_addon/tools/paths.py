@@ -17,5 +17,5 @@ def segment(ref):
     """
     text = str(ref)
     if text in _STEPS or len(text) > MAX_PART:
-        raise FinalError(f"“{text[:50]}” is no ID of the channel: it cannot be called with it.")
+        raise FinalError(f"“{text[:50]}” is not a valid ID of the channel.")
     return quote(text, safe="", errors="replace")

@@ -34,10 +34,10 @@ RETENTION = {
 #: replacement for personal data
 ERASED = "erased"
 #: reasons to keep personal data
-DEDUPLICATION = "so that what a channel sends again is recognized, and not applied twice"
+DEDUPLICATION = "to recognize repeated messages of a channel"
 ACCOUNTING = "accounting law"
 PROOF = "proof of what was sold, shipped and paid"
-ANONYMOUS = "leads to a contact that no longer says who it is"
+ANONYMOUS = "refers to an anonymized contact"
 
 
 def _link(*names):
@@ -208,7 +208,9 @@ REGISTER = {
     ),
     "oms.channel": Table(
         personal={
-            "guest_partner_id": Personal(LINK, KEEP, "the shared contact of guests is nobody's")
+            "guest_partner_id": Personal(
+                LINK, KEEP, "the shared contact of guests identifies no person"
+            )
         },
         plain=(
             "account_ref api_key api_secret base_url connect_step cursor listing_cursor "

@@ -10,9 +10,9 @@ from weakref import WeakKeyDictionary
 
 #: every name, and its object
 RUNS = {
-    "attempt": "``Attempt``: what the calls of one message use up of the rate limits",
-    "quants": "``QuantBatch``: what move lines do to the stock, added up and written at the end",
-    "rules": "``dict``: the stock rules found for one batch of orders, by what they hang on",
+    "attempt": "``Attempt``: rate limit consumption of one message",
+    "quants": "``QuantBatch``: changes of stock rows, collected and written at the end",
+    "rules": "``dict``: stock rules of one batch of orders, by their criteria",
 }
 
 #: objects by name, by cursor: the cursor's own cache is cleared with each savepoint

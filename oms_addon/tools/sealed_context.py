@@ -13,47 +13,51 @@ class Key(NamedTuple):
     """One key of the context."""
 
     type: type
-    says: str
+    meaning: str
 
 
 #: every key: the type of its value, which is immutable, and its meaning
 KEYS = {
-    "actor": Key(str, "who acts, in words, where it is not the user"),
-    "batch": Key(bool, "core methods work on all records of a batch at once"),
-    "bulk": Key(bool, "what move lines do to the stock is added up, see ``RUNS``"),
-    "by_hand": Key(bool, "a person confirms the orders at this moment"),
-    "cancel_keeps_money": Key(bool, "who cancels does not want it refunded"),
-    "cancel_keeps_stock": Key(bool, "who cancels does not want it put back in the channel's stock"),
-    "cancel_notifies": Key(bool, "who cancels wants the customer to be told"),
-    "cancel_reason": Key(str, "why it is cancelled, as the channel's codes have it"),
-    "cancel_text": Key(str, "why it is cancelled, in words"),
-    "cancelled_here": Key(bool, "what the warehouse stops is told to the channel"),
-    "exact_order_ids": Key(frozenset, "orders whose amounts to invoice are exact already"),
-    "from_channel": Key(bool, "the channel is who cancelled or reopened it"),
-    "from_flow": Key(bool, "the path ships, and has looked at what a person would be asked"),
-    "goods_left": Key(bool, "the goods are gone: a channel shipped them or somebody counted"),
-    "has_warehouse": Key(bool, "what is procured now was sourced, or will be"),
-    "mapping_later": Key(bool, "the caller ends with ``_after_mapping`` for all of a batch"),
-    "message_id": Key(int, "the message being sent, for adapters whose call takes several runs"),
+    "actor": Key(str, "name of the actor, if it is not the user"),
+    "batch": Key(bool, "core methods process all records of a batch at once"),
+    "bulk": Key(bool, "changes of stock rows are collected, see ``RUNS``"),
+    "by_hand": Key(bool, "a user is confirming the orders"),
+    "cancel_keeps_money": Key(bool, "cancel without a refund"),
+    "cancel_keeps_stock": Key(bool, "cancel without restocking on the channel"),
+    "cancel_notifies": Key(bool, "notify the customer of the cancellation"),
+    "cancel_reason": Key(str, "cancellation reason, a code of the channel"),
+    "cancel_text": Key(str, "cancellation reason, as text"),
+    "cancelled_here": Key(
+        bool, "push the cancellation to the channel after the warehouse stopped it"
+    ),
+    "exact_order_ids": Key(frozenset, "ids of orders whose amounts to invoice are exact already"),
+    "from_channel": Key(bool, "the channel cancelled or reopened the order"),
+    "from_flow": Key(bool, "the path ships; the questions to a user were already checked"),
+    "goods_left": Key(
+        bool, "the items left the stock: shipped by the channel or counted by a user"
+    ),
+    "has_warehouse": Key(bool, "the procured quantity is already sourced, or will be"),
+    "mapping_later": Key(bool, "the caller calls ``_after_mapping`` once for the batch"),
+    "message_id": Key(
+        int, "id of the message being sent, for adapters whose call takes several runs"
+    ),
     "new_deliveries": Key(
-        bool, "orders are confirmed for the first time: no delivery is looked for"
+        bool, "orders are confirmed for the first time: there are no deliveries to search for"
     ),
-    "no_distribution": Key(bool, "no analytic distribution exists, so that none is searched for"),
-    "no_plan": Key(bool, "the quantity is sourced again, whatever was planned"),
-    "no_push": Key(bool, "no push rule applies to what is moved"),
-    "no_put_back": Key(bool, "what was picked is put back by the caller"),
-    "overbook": Key(bool, "a person sends it, today if its goods are there"),
-    "quiet_parcels": Key(
-        bool, "whoever changes several parcels of a delivery tells when all are right"
-    ),
+    "no_distribution": Key(bool, "no analytic distribution exists, none is searched for"),
+    "no_plan": Key(bool, "source the quantity again, ignoring the plan"),
+    "no_push": Key(bool, "no push rule applies to the moves"),
+    "no_put_back": Key(bool, "the caller restocks the picked items"),
+    "overbook": Key(bool, "the daily capacity may be exceeded, on a user's decision"),
+    "quiet_parcels": Key(bool, "the caller reports the parcels of a delivery after all changes"),
     "rated_picking_id": Key(int, "the delivery whose shipping cost is computed"),
-    "reckons": Key(str, "prices are reckoned with, and shown to nobody: the system acts or copies"),
-    "redirecting": Key(bool, "the deliveries are looked after by the caller"),
-    "sale_journal_id": Key(int, "the journal of a batch of invoices"),
-    "sourced": Key(bool, "the path sourced the orders"),
-    "stock_locked": Key(bool, "the caller holds the locks of the stock and has looked"),
-    "stopped": Key(bool, "the warehouse has answered"),
-    "via": Key(str, "by which way events come in"),
+    "reckons": Key(str, "prices are computed with, but not shown: a system action or a copy"),
+    "redirecting": Key(bool, "the caller changes the deliveries"),
+    "sale_journal_id": Key(int, "id of the journal of a batch of invoices"),
+    "sourced": Key(bool, "the path already sourced the orders"),
+    "stock_locked": Key(bool, "the caller holds the stock locks and has read the rows"),
+    "stopped": Key(bool, "the warehouse has confirmed the stop"),
+    "via": Key(str, "interface by which events are received"),
 }
 
 

@@ -15,7 +15,7 @@ TOLERANCE_SECONDS = 300
 MAX_TIMESTAMP = 15
 ID, TIMESTAMP, SIGNATURE = "webhook-id", "webhook-timestamp", "webhook-signature"
 SECRET_PREFIX = "whsec_"
-NO_SECRET = "the channel has no secret: nothing can be verified"
+NO_SECRET = "the channel has no webhook secret"
 
 
 def sign(secret, timestamp, body):
@@ -128,7 +128,7 @@ def _missing(secret, signature, timestamp):
         return "signature or timestamp is missing"
     # isdigit() alone accepts digits that int() does not.
     if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= MAX_TIMESTAMP):
-        return "the timestamp is no Unix time in seconds"
+        return "the timestamp is not a Unix time in seconds"
     return ""
 
 

@@ -133,11 +133,11 @@ def _decode(data, encoding):
         except UnicodeDecodeError:
             continue
         except LookupError as error:
-            raise DocumentError(f"there is no encoding {candidate}") from error
+            raise DocumentError(f"the encoding {candidate} does not exist") from error
         if "\x00" in text:
             raise DocumentError("this is not a text file")
         return text, candidate
-    raise DocumentError(f"the file is not written in {encoding or candidate}")
+    raise DocumentError(f"the encoding of the file is not {encoding or candidate}")
 
 
 def _candidates(data):
@@ -173,7 +173,7 @@ def _read_csv(text, delimiter):
             yield cells
     except csv.Error as error:
         raise DocumentError(f"row {number + 1} cannot be read: {error}") from error
-    raise DocumentError(f"row {number} opens a quotation mark that is never closed")
+    raise DocumentError(f"row {number} has an unclosed quotation mark")
 
 
 # === EXCEL === #

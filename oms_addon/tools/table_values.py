@@ -141,7 +141,7 @@ def _parse_local(match, date_format):
     first, second, year = (int(match[i]) for i in (1, 2, 3))
     date_format = date_format or detect_date_format([match[0]])
     if date_format is None and first != second:
-        raise mismatch("a date whose day and month are certain", match[0], "")
+        raise mismatch("a date with an unambiguous day and month", match[0], "")
     day, month = (second, first) if date_format == "mm/dd/yyyy" else (first, second)
     hour, minute, second = (int(match[i] or 0) for i in (4, 5, 6))
     if match[7]:

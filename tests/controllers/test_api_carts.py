@@ -44,7 +44,12 @@ class TestApiCarts(ApiCase):
         self.assertIn("INSUFFICIENT_STOCK", problem["detail"])
         self.assertEqual(
             problem["errors"],
-            [{"field": "items[1].quantity", "message": "1 of 'CUP' can be had, not 2"}],
+            [
+                {
+                    "field": "items[1].quantity",
+                    "message": "1 units of 'CUP' are available to sell, 2 were requested",
+                }
+            ],
         )
         self.assertEqual(self._left("MUG"), 100)
 
@@ -77,7 +82,10 @@ class TestApiCarts(ApiCase):
         carts.expires_at = "2026-01-01 00:00:00"
         self._keep("c2", ("CUP", 3))
         problem = self._keep("c1", ("CUP", 10), status=409)
-        self.assertEqual(problem["errors"][0]["message"], "7 of 'CUP' can be had, not 10")
+        self.assertEqual(
+            problem["errors"][0]["message"],
+            "7 units of 'CUP' are available to sell, 10 were requested",
+        )
         self.assertEqual(self._left(), 7)
 
     def test_an_order_names_its_cart_and_is_not_counted_twice(self):

@@ -149,7 +149,7 @@ class TestApiIdempotency(ApiCase):
         for _again in range(2):
             answer = self._post("/orders", self._document("A2"), Idempotency_Key="K1")
             problem = self._assert_problem(answer, 409, "key-reused")
-            self.assertIn("kept aside", problem["detail"])
+            self.assertIn("stored as a conflict", problem["detail"])
         first, conflict = self._messages()
         self.assertEqual(conflict.conflict_of_id, first)
         self.assertEqual(conflict.state, "parked")
@@ -270,7 +270,12 @@ class TestApiCancel(ApiCase):
         )
         self.assertEqual(
             problem["errors"],
-            [{"field": "lines[1].quantity", "message": "2 of 'MUG' can be cancelled, not 3"}],
+            [
+                {
+                    "field": "lines[1].quantity",
+                    "message": "2 units of 'MUG' can be cancelled, 3 were requested",
+                }
+            ],
         )
         for bad in ({"quantity": 1}, {"sku": "MUG", "quantity": 0}, {"sku": "MUG"}):
             self._assert_problem(
@@ -330,7 +335,10 @@ class TestApiReturns(ApiCase):
             409,
             "too-many-pieces",
         )
-        self.assertEqual(problem["errors"][0]["message"], "2 of 'MUG' left, not 3")
+        self.assertEqual(
+            problem["errors"][0]["message"],
+            "2 units of 'MUG' were shipped, 3 were reported as returned",
+        )
         lines = [{"sku": "MUG", "quantity": "2"}]
         self._post("/orders/A1/returns", {"ref": "R1", "lines": lines})
         self._run_lanes()

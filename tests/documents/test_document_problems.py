@@ -55,7 +55,7 @@ def test_fault_9_an_order_without_customer_and_lines_says_so():
     assert told(document) == [
         (
             "MISSING_CUSTOMER",
-            "There is no customer: neither a number nor a name, e-mail or phone.",
+            "The customer is missing: no customer number, name, email or phone.",
             "customer",
         ),
         ("NO_LINES", "The order has no lines.", "lines"),
@@ -74,7 +74,7 @@ def test_fault_9_a_quantity_that_is_not_positive_is_told(quantity):
     assert told(document) == [
         (
             "BAD_QUANTITY",
-            f"Line 2 (Mug, MUG) has the quantity {quantity}; it must be more than zero.",
+            f"Line 2 (Mug, MUG) has the quantity {quantity}. It must be greater than zero.",
             "lines[1].quantity",
         )
     ]
@@ -98,7 +98,7 @@ def test_a_discount_line_has_a_negative_price():
     assert told(order(lines=(wrong,), total=None)) == [
         (
             "BAD_PRICE",
-            "Line 1 is a discount with the price 5.00; it must be negative.",
+            "Line 1 is a discount with the price 5.00. It must be negative.",
             "lines[0].unit_price",
         )
     ]
@@ -117,7 +117,7 @@ def test_fault_10_a_product_line_needs_sku_or_barcode():
     assert told(order(lines=(line(), nameless), total=None)) == [
         (
             "MISSING_SKU",
-            "Line 2 (Blue mug,  ) says neither the SKU nor the barcode.",
+            "Line 2 (Blue mug,  ) has neither a SKU nor a barcode.",
             "lines[1].sku",
         )
     ]
@@ -180,7 +180,7 @@ def test_a_currency_is_three_letters(currency):
     assert told(order(currency=currency)) == [
         (
             "BAD_CURRENCY",
-            f"“{currency}” is not a currency; three letters such as EUR are expected.",
+            f"“{currency}” is not a currency. Three letters such as EUR are expected.",
             "currency",
         )
     ]
@@ -191,7 +191,7 @@ def test_an_unknown_country_is_told_once_per_address():
     assert told(order(shipping=wrong)) == [
         (
             "UNKNOWN_COUNTRY",
-            "“ATLANTIS” in the shipping address is not the code of a country.",
+            "“ATLANTIS” in the shipping address is not a country code.",
             "shipping.country",
         )
     ]
@@ -207,9 +207,9 @@ def test_an_order_of_the_day_after_tomorrow_is_told():
 @pytest.mark.parametrize(
     "values, message, path",
     [
-        ({"amount": Decimal(0)}, "Payment 1 has the amount 0; it must be positive.", "amount"),
-        ({"amount": Decimal(-5)}, "Payment 1 has the amount -5; it must be positive.", "amount"),
-        ({"currency": ""}, "Payment 1 says no currency.", "currency"),
+        ({"amount": Decimal(0)}, "Payment 1 has the amount 0. It must be positive.", "amount"),
+        ({"amount": Decimal(-5)}, "Payment 1 has the amount -5. It must be positive.", "amount"),
+        ({"currency": ""}, "Payment 1 has no currency.", "currency"),
         ({"ref": " "}, "Payment 1 has no transaction number.", "ref"),
     ],
 )

@@ -110,7 +110,7 @@ def test_a_body_comes_out_of_its_codings(coding, pack):
 
 @pytest.mark.parametrize("coding", ["br", "zstd", "gzip, br", "gzip, gzip, gzip"])
 def test_codings_nobody_asked_for_are_refused(coding):
-    with pytest.raises(DocumentError, match="was not asked for"):
+    with pytest.raises(DocumentError, match="is not supported"):
         bounded.decode_content(b"x", coding)
 
 
@@ -140,7 +140,7 @@ def test_a_file_of_an_archive_is_read_within_its_limit():
 @pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
 def test_methods_that_unpack_without_a_limit_are_refused(method):
     with bounded.open_zip(archive(method, a=b"x")) as found:
-        with pytest.raises(DocumentError, match="unusual way"):
+        with pytest.raises(DocumentError, match="unsupported compression"):
             list(bounded.read_entry(found, "a"))
 
 

@@ -130,14 +130,14 @@ def test_a_slow_answer_ends_in_time_whatever_is_slow(name):
         error, seconds = call(port)
     assert isinstance(error, RetryableError)
     assert error.unreachable
-    assert "did not finish its answer within 0.6 seconds" in str(error)
+    assert "did not complete its response within 0.6 seconds" in str(error)
     assert SECONDS * 0.9 <= seconds < SECONDS + 2
 
 
 def test_a_slow_handshake_ends_in_time():
     with talking(drip(b"\x16\x03\x03\x40\x00")) as port:
         error, seconds = call(port, scheme="https")
-    assert "did not finish its answer" in str(error)
+    assert "did not complete its response" in str(error)
     assert seconds < SECONDS + 2
 
 
@@ -163,7 +163,7 @@ def test_a_redirect_is_part_of_the_call():
 
     with talking(talk) as port:
         error, seconds = call(port)
-    assert "did not finish its answer" in str(error)
+    assert "did not complete its response" in str(error)
     assert seconds < SECONDS + 1
 
 

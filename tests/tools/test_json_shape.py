@@ -98,7 +98,7 @@ def test_numbers_and_times_of_any_length_are_refused(read, count):
 def test_a_signed_timestamp_of_any_length_is_refused():
     stamp = "1" * 5000
     assert problem("key", sign("key", stamp, b""), stamp, b"", time.time()) == (
-        "the timestamp is no Unix time in seconds"
+        "the timestamp is not a Unix time in seconds"
     )
 
 

@@ -73,7 +73,7 @@ class TestSignature(BaseCase):
         )
         self.assertIn("stale", message_problem("s3cret", headers, BODY, NOW + 301))
         huge = {**headers, "webhook-timestamp": "1" * 5000}
-        self.assertIn("no Unix time", message_problem("s3cret", huge, BODY, NOW))
+        self.assertIn("not a Unix time", message_problem("s3cret", huge, BODY, NOW))
 
     def test_the_older_form_proves_no_name(self):
         headers = {"X-Oms-Signature": sign("s3cret", NOW, BODY), "X-Oms-Timestamp": str(NOW)}
@@ -84,9 +84,9 @@ class TestSignature(BaseCase):
         for secret in ("", " ", None, False):
             empty = (secret or "").strip()
             headers = headers_of(empty, "E1", NOW, BODY)
-            self.assertIn("no secret", message_problem(secret, headers, BODY, NOW))
-            self.assertIn("no secret", self._problem(secret=secret))
-            self.assertIn("no secret", base64_problem(secret, "x", BODY))
+            self.assertIn("no webhook secret", message_problem(secret, headers, BODY, NOW))
+            self.assertIn("no webhook secret", self._problem(secret=secret))
+            self.assertIn("no webhook secret", base64_problem(secret, "x", BODY))
 
     def test_the_time_may_be_a_datetime_with_or_without_zone(self):
         aware = datetime.fromtimestamp(NOW, timezone.utc)
@@ -111,9 +111,9 @@ class TestSignature(BaseCase):
             self.assertEqual(self._problem(now=now), "the timestamp is stale")
 
     def test_what_is_missing_or_malformed_is_refused_in_words(self):
-        self.assertIn("no secret", self._problem(secret=""))
-        self.assertIn("no secret", self._problem(secret=False))
+        self.assertIn("no webhook secret", self._problem(secret=""))
+        self.assertIn("no webhook secret", self._problem(secret=False))
         self.assertIn("missing", self._problem(signature=""))
         self.assertIn("missing", self._problem(timestamp=""))
         for timestamp in ("yesterday", "-5", "1.5", "²"):
-            self.assertIn("no Unix time", self._problem(timestamp=timestamp))
+            self.assertIn("not a Unix time", self._problem(timestamp=timestamp))

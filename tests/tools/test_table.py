@@ -110,7 +110,7 @@ def test_what_is_no_text_is_refused(data):
 
 
 def test_a_quotation_mark_that_never_closes_is_refused_with_its_row():
-    with pytest.raises(DocumentError, match="row 3 opens a quotation mark"):
+    with pytest.raises(DocumentError, match="row 3 has an unclosed quotation mark"):
         read_table(b'ref,note\n1,ok\n2,"lost\n3,swallowed\n')
 
 

@@ -16,7 +16,7 @@ def read_notification(body):
     for _wrapper in range(4):
         if isinstance(told, list):
             if len(told) != 1:
-                message = f"expected one notification, found {len(told)}: set the batch size to 1"
+                message = f"expected one notification, found {len(told)}; set the batch size to 1"
                 raise DocumentError(message)
             told = told[0]
         if not isinstance(told, dict):

@@ -100,7 +100,7 @@ def read_order(payload):
         if "orderId" in data:
             return _read_2026(data)
     except (AttributeError, TypeError) as error:
-        raise DocumentError(f"this is no order in the form Amazon publishes: {error}") from error
+        raise DocumentError(f"this is not a valid order of Amazon: {error}") from error
     raise mismatch("an order with AmazonOrderId or orderId", sorted(data)[:5], "")
 
 

@@ -49,7 +49,7 @@ def read_refund(payload):
     try:
         return _read(data)
     except (AttributeError, TypeError) as error:
-        message = f"this is no transaction in the form Amazon publishes: {error}"
+        message = f"this is not a valid transaction of Amazon: {error}"
         raise DocumentError(message) from error
 
 
@@ -79,7 +79,7 @@ def _read(data):
     told = [b for i in items for b in i.get("breakdowns") or ()] if of_items else None
     amount = _refunded(told or data.get("breakdowns") or ())
     if amount < 0 or not (told or data.get("breakdowns")):
-        raise mismatch("breakdowns of what the buyer got", data.get("breakdowns"), "breakdowns")
+        raise mismatch("breakdowns of the refund", data.get("breakdowns"), "breakdowns")
     if not amount:
         return None
     refund = Refund(

@@ -73,8 +73,8 @@ def read_listing_report(text, currency):
     rows.fieldnames = [JAPANESE.get(name, name) for name in rows.fieldnames or ()]
     if rows.fieldnames and "seller-sku" not in rows.fieldnames:
         raise FinalError(
-            "Amazon's report of offers has no column seller-sku, it has "
-            f"{', '.join(rows.fieldnames)[:200]}: tell whoever looks after this program."
+            "Amazon's report of listings has no column seller-sku. Contact support with its "
+            f"columns: {', '.join(rows.fieldnames)[:200]}"
         )
     return _each(rows, lambda row: _report_listing(row, currency))
 

@@ -83,7 +83,7 @@ def status_of(value, path):
     try:
         return STATUSES[value]
     except (KeyError, TypeError):
-        raise mismatch("the status of an order", value, path) from None
+        raise mismatch("an order status", value, path) from None
 
 
 def moment(data, key, required=True):

@@ -121,8 +121,7 @@ def match_columns(headers, mapping):
     missing = [column for column in REQUIRED_COLUMNS if column not in positions]
     if missing:
         raise DocumentError(
-            f"the table has no column for {', '.join(missing)}; "
-            f"its columns are {', '.join(headers)}"
+            f"missing columns: {', '.join(missing)}; columns of the file: {', '.join(headers)}"
         )
     return positions, errors
 
@@ -134,10 +133,10 @@ def _match_mapping(headers, mapping):
     for column, header in mapping.items():
         position = exact.get(header.strip(), loose.get(_key(header)))
         if column not in SYNONYMS:
-            message = f"The mapping names {column}, which is none of our columns."
+            message = f"The mapping contains the unknown column {column}."
             errors.append(RowError(1, header, message, column))
         elif position is None:
-            message = f"The mapping takes {column} from a column that is not there."
+            message = f"The mapping of {column} refers to a column that is not in the file."
             errors.append(RowError(1, header, message, column))
         else:
             positions[column] = position

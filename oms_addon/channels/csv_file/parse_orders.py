@@ -101,7 +101,7 @@ def _group(sheet):
         if ref:
             orders.setdefault(ref, []).append(row)
         else:
-            errors.append(sheet.bad(row, "order_ref", "The row belongs to no order.").error)
+            errors.append(sheet.bad(row, "order_ref", "The row has no order number.").error)
     return orders, errors
 
 
@@ -240,12 +240,12 @@ def _read_charges(order, total, currency, placed_at):
         if amount is None and at:
             amount = total
         if amount is None and at:
-            raise sheet.bad(row, "payment_amount", "It is not said how much was paid.")
+            raise sheet.bad(row, "payment_amount", "The paid amount is missing.")
         if not amount:
             continue
         charge = _prepare_charge(order, row, amount, currency, at or placed_at)
         if charges.setdefault(charge.ref, charge) != charge:
-            message = f"The payment {charge.ref} differs from a row above."
+            message = f"The payment {charge.ref} differs from an earlier row."
             raise sheet.bad(row, "payment_ref", message)
     return tuple(charges.values())
 

@@ -117,7 +117,7 @@ class Sheet:
         word = self.text(row, column).casefold() or default
         word = word if word in choices else _SYNONYMS.get(word, word)
         if word not in choices:
-            raise self.bad(row, column, f"Expected one of {', '.join(choices)}.")
+            raise self.bad(row, column, f"Allowed values: {', '.join(choices)}.")
         return word
 
 
@@ -137,7 +137,7 @@ class OrderRows:
         filled = [row for row in self.rows if self.sheet.text(row, column)]
         for row in filled[1:]:
             if self.sheet.text(row, column) != self.sheet.text(filled[0], column):
-                message = f"Row {filled[0].number} says something else about this order."
+                message = f"Row {filled[0].number} has another value for this order."
                 raise self.sheet.bad(row, column, message)
         return (filled or self.rows)[0]
 

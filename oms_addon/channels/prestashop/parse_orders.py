@@ -48,7 +48,7 @@ def read_order(composed, postpaid=()):
     except DocumentError:
         raise
     except (AttributeError, TypeError, KeyError, ArithmeticError) as error:
-        raise DocumentError(f"this is no order of PrestaShop: {error}") from error
+        raise DocumentError(f"this is not a valid order of PrestaShop: {error}") from error
 
 
 class _Reader(LinesReader, MoneyReader, StateReader, PeopleReader):

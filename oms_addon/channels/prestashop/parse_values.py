@@ -166,7 +166,7 @@ def rows_of(data):
     """
     if isinstance(data, dict) and isinstance(data.get("errors"), list):
         told = "; ".join(text(e, "message") for e in data["errors"] if isinstance(e, dict))
-        raise RetryableError(f"The shop could not answer: {told}")
+        raise RetryableError(f"The store returned an error: {told}")
     if isinstance(data, dict):
         data = next((value for value in data.values() if isinstance(value, list)), None)
     if not isinstance(data, list):

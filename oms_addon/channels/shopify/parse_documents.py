@@ -52,7 +52,9 @@ def parse(topic, payload):
     except DocumentError:
         raise
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-        raise DocumentError(f"this is not what Shopify sends for {topic}: {error!r}") from error
+        raise DocumentError(
+            f"this is not a valid message of Shopify for {topic}: {error!r}"
+        ) from error
 
 
 # === ORDERS AND THEIR MONEY === #

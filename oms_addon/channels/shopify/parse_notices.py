@@ -89,7 +89,7 @@ def read_level(topic, data):
 
 def read_uninstalled(topic, data):
     name = text_of(data, "myshopify_domain") or text_of(data, "name")
-    message = f"The app was removed from the store {name}: connect it again to go on."
+    message = f"The app was removed from the store {name}. Connect it again to continue."
     return NoticeDocument(kind="disconnected", message=message)
 
 
@@ -98,15 +98,15 @@ def read_privacy(topic, data):
     customer = data.get("customer") or {}
     shop = text_of(data, "shop_domain")
     if topic == "shop/redact":
-        message = f"Shopify asks to erase what is kept of the store {shop}."
+        message = f"Shopify requests the erasure of all data of the store {shop}."
         return NoticeDocument(kind="erase_shop", message=message)
     is_request = topic == "customers/data_request"
     refs = data.get("orders_requested" if is_request else "orders_to_redact") or ()
     return NoticeDocument(
         kind="data_request" if is_request else "erase_customer",
-        message=f"A customer of {shop} asks for the data kept of them."
+        message=f"A customer of {shop} requests their personal data."
         if is_request
-        else f"Shopify asks to erase a customer of {shop}.",
+        else f"Shopify requests the erasure of a customer of {shop}.",
         order_refs=tuple(id_of(ref) for ref in refs),
         customer_ref=id_of(customer.get("id") or ""),
         customer_email=text_of(customer, "email"),

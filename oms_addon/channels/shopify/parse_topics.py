@@ -39,7 +39,7 @@ def topic_problem(topic, payload):
     :return: why it does not; '' when it may, for ignored topics, and for invalid bodies
     """
     if topic in (ASKED, TO_ASK) or "/" not in topic:
-        return f"{topic or 'no topic'} is no topic of Shopify"
+        return f"the topic “{topic}” is not supported"
     try:
         data = loads(payload)
     except DocumentError:
@@ -51,7 +51,7 @@ def topic_problem(topic, payload):
     # A body without distinctive keys is accepted, except for topics that cannot be undone.
     if expected is None or kind in expected or (not kind and topic not in _PROVED):
         return ""
-    return f"the body is not what Shopify sends for {topic}"
+    return f"the body does not match the topic {topic}"
 
 
 def shop_of(payload):

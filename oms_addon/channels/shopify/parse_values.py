@@ -14,7 +14,7 @@ MAX_MAGNITUDE, MAX_DECIMALS = 15, 30
 def id_of(value):
     """:return: the number of an id, from a number or ``gid://…``; '' for ''"""
     if isinstance(value, bool) or not isinstance(value, (int, str)):
-        raise mismatch("an id", value, "")
+        raise mismatch("an ID", value, "")
     return to_text(value).rpartition("/")[2].partition("?")[0]
 
 
@@ -32,7 +32,7 @@ def amount_of(value):
     except (ArithmeticError, TypeError, ValueError) as error:
         raise mismatch("an amount", value, "") from error
     if not number.is_finite() or number.as_tuple().exponent < -MAX_DECIMALS:
-        raise mismatch("an amount of a usual size", value, "")
+        raise mismatch("an amount within the supported range", value, "")
     return rounded if rounded == number else number.normalize()
 
 
@@ -52,7 +52,7 @@ def number_of(value, path=""):
     except ArithmeticError as error:
         raise mismatch("a number", value, path) from error
     if not number.is_finite() or number.adjusted() > MAX_MAGNITUDE:
-        raise mismatch("a number of a usual size", value, path)
+        raise mismatch("a number within the supported range", value, path)
     return number
 
 

@@ -81,7 +81,7 @@ def read_order(data, ref, postpaid=()):
     is_paid = bool(paid_at) or any(charge.kind == "authorization" for charge in charges)
     holds = ()
     if status == "on-hold" and paid_at:
-        holds = (ChannelHold(code="on-hold", reason="The shop put the paid order on hold."),)
+        holds = (ChannelHold(code="on-hold", reason="The store put the paid order on hold."),)
     shipping_lines = rows_of(data, "shipping_lines")
     return OrderDocument(
         ref=ref,

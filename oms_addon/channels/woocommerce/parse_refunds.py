@@ -173,8 +173,8 @@ def _line_of(order, ref):
     found = next((row for row in rows if str(row["id"]) == ref), None)
     if not found:
         raise FinalError(
-            f"Order {order['id']} has no line {ref} at the shop, it was changed there: give the "
-            "money back there."
+            f"The line {ref} of order {order['id']} does not exist in the store any more. Refund "
+            "the order in the store."
         )
     return found
 

@@ -33,8 +33,8 @@ def read_object(payload):
     if "id" not in data and data.get("code"):
         told = text_of(data, "message") or text_of(data, "code")
         raise DocumentError(
-            f"the shop could not build the message: {told.rstrip('.')}. The user who made the "
-            "webhook must be an administrator"
+            f"the store could not create the message ({told.rstrip('.')}). The user of the webhook "
+            "must be an administrator"
         )
     return data
 
@@ -51,7 +51,7 @@ def topic_problem(topic, payload):
     """
     resource, dot, event = topic.partition(".")
     if not dot:
-        return f"{topic or 'no topic'} is no topic of WooCommerce"
+        return f"the topic “{topic}” is not supported"
     try:
         data = loads(payload)
     except DocumentError:
@@ -70,13 +70,13 @@ def topic_problem(topic, payload):
         is_wrong = is_order or is_product or is_other
     else:
         is_wrong = is_other or (is_product if resource == "order" else not is_product)
-    return f"the body is not what the shop sends for {topic}" if is_wrong else ""
+    return f"the body does not match the topic {topic}" if is_wrong else ""
 
 
 def ref_of(data):
     ref = data.get("id")
     if not ref or isinstance(ref, bool) or not isinstance(ref, (int, str)):
-        raise mismatch("an id", ref, "id")
+        raise mismatch("an ID", ref, "id")
     return str(ref)
 
 

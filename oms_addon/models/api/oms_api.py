@@ -82,8 +82,8 @@ class OmsApi(models.AbstractModel):
                 raise Problem(
                     403,
                     "foreign-channel",
-                    "Channels of this kind report their own events. Documents for them cannot "
-                    "be sent through the API.",
+                    "The channel type receives its orders by its own interface. Documents for it "
+                    "cannot be sent through the API.",
                 )
         # The user may read the channel; its data are limited by the API from here on.
         return channel.with_company(channel.company_id).sudo()
@@ -139,7 +139,9 @@ class OmsApi(models.AbstractModel):
             return [self._read_document(channel, content, body, key, 0)]
         if not 1 <= len(content) <= MAX_DOCUMENTS:
             raise Problem(
-                422, "bad-count", f"A list has 1 to {MAX_DOCUMENTS} documents, not {len(content)}."
+                422,
+                "bad-count",
+                f"A list must have 1 to {MAX_DOCUMENTS} documents, found {len(content)}.",
             )
         found, errors = [], []
         for place, item in enumerate(content):
@@ -151,7 +153,10 @@ class OmsApi(models.AbstractModel):
                 field = f"[{place}]{separator}{error.path}"
                 errors.append({"field": field, "message": error.message})
         if errors:
-            detail = f"{len(errors)} of {len(content)} documents are wrong: nothing was taken."
+            detail = (
+                f"{len(errors)} of {len(content)} documents are not valid. No document was "
+                "accepted."
+            )
             raise Problem(422, "bad-document", detail, errors[:MAX_ERRORS])
         return found
 
@@ -222,9 +227,9 @@ class OmsApi(models.AbstractModel):
         problem = Problem(
             409,
             "key-reused",
-            "Another request had this name before (its Idempotency-Key, or the ref of the "
-            "cancellation or return): the first was taken, this one was kept aside and is shown. "
-            "Give each request a name of its own.",
+            "Another request was received with the same Idempotency-Key, or the same ref of a "
+            "cancellation or return. The first request was accepted; this one is stored as a "
+            "conflict for review. Use a new key for each request.",
         )
         return 409, problem, {}
 

@@ -59,7 +59,7 @@ class OmsApi(models.AbstractModel):
         :raise Problem: when it is too long
         """
         if len(ref) > MAX_CART_REF:
-            message = f"expected {MAX_CART_REF} characters at most, found {len(ref)}"
+            message = f"expected at most {MAX_CART_REF} characters, found {len(ref)}"
             raise Problem(422, "bad-parameter", f"ref: {message}")
         return to_text(ref)
 
@@ -71,7 +71,10 @@ class OmsApi(models.AbstractModel):
         keys = [self.env["oms.channel.listing"]._key(item.sku) for item in wanted.items]
         needs, _names = self._goods(channel, keys)
         errors = [
-            {"field": f"items[{place}].sku", "message": f"nobody knows {wanted.items[place].sku!r}"}
+            {
+                "field": f"items[{place}].sku",
+                "message": f"no listing has the SKU {wanted.items[place].sku!r}",
+            }
             for place, key in enumerate(keys)
             if key not in needs
         ]
@@ -98,8 +101,8 @@ class OmsApi(models.AbstractModel):
         errors = [
             {
                 "field": f"items[{place}].quantity",
-                "message": f"{numbers[place]:g} of {wanted.items[place].sku!r} can be had, "
-                f"not {wanted.items[place].quantity:f}",
+                "message": f"{numbers[place]:g} units of {wanted.items[place].sku!r} are available "
+                f"to sell, {wanted.items[place].quantity:f} were requested",
             }
             for place, goods in engine._goods_of(channel, by_place).items()
             if short & goods.keys()
@@ -107,7 +110,7 @@ class OmsApi(models.AbstractModel):
         return Problem(
             409,
             "insufficient-stock",
-            "INSUFFICIENT_STOCK: there are too few of some goods, all items of the cart counted "
-            "together. Nothing was kept.",
+            "INSUFFICIENT_STOCK: the stock does not cover all items of the cart. Nothing was "
+            "reserved.",
             errors,
         )

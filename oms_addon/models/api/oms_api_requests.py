@@ -112,7 +112,7 @@ class OmsApi(models.AbstractModel):
         """
         order = self._find_order(channel, ref)
         if not order and not self._messages(channel, ref, limit=1):
-            raise Problem(404, "unknown-order", f"The channel has told of no order {ref!r}.")
+            raise Problem(404, "unknown-order", f"No order {ref!r} was received from the channel.")
         return order
 
     # === LINES AND QUANTITIES === #
@@ -169,7 +169,12 @@ class OmsApi(models.AbstractModel):
                     "All items of the order are shipped or cancelled. Report returned items as "
                     "a return.",
                 )
-        self._check_pieces(order, wanted, left, "can be cancelled")
+        self._check_units(
+            order,
+            wanted,
+            left,
+            "{left} units of {name!r} can be cancelled, {wanted} were requested",
+        )
 
     @api.model
     def _check_return(self, order, wanted):
@@ -181,28 +186,34 @@ class OmsApi(models.AbstractModel):
             line: status.shipped - status.cancelled + self._quantity(line.oms_reduced_qty / units)
             for line, status, units in self._status_lines(order)
         }
-        self._check_pieces(
-            order, wanted, shipped, "left", lambda p: p.returned and bool(p.quantity)
+        self._check_units(
+            order,
+            wanted,
+            shipped,
+            "{left} units of {name!r} were shipped, {wanted} were reported as returned",
+            lambda units: units.returned and bool(units.quantity),
         )
 
     @api.model
-    def _check_pieces(self, order, wanted, left, what, concerns=lambda pieces: True):
-        """:raise Problem: listing every unknown line and every exceeded quantity"""
+    def _check_units(self, order, wanted, left, template, concerns=lambda units: True):
+        """:raise Problem: listing every unknown line and, by a template, every exceeded quantity"""
         of_line = self._lines_by_name(order)
         unknown, many, taken = [], [], {}
-        for place, pieces in enumerate(wanted.lines):
-            line = self._line_of(of_line, pieces)
-            name = pieces.line_ref or pieces.sku
+        for place, units in enumerate(wanted.lines):
+            line = self._line_of(of_line, units)
+            name = units.line_ref or units.sku
             if not line:
                 error = {"field": f"lines[{place}]", "message": f"the order has no line {name!r}"}
                 unknown.append(error)
-            elif concerns(pieces):
-                taken[line] = taken.get(line, 0) + pieces.quantity
+            elif concerns(units):
+                taken[line] = taken.get(line, 0) + units.quantity
                 if line in left and taken[line] > left[line]:
-                    message = f"{max(left[line], 0):f} of {name!r} {what}, not {taken[line]:f}"
+                    message = template.format(
+                        left=f"{max(left[line], 0):f}", name=name, wanted=f"{taken[line]:f}"
+                    )
                     many.append({"field": f"lines[{place}].quantity", "message": message})
         if unknown:
-            raise Problem(422, "unknown-line", "The order has no such line.", unknown)
+            raise Problem(422, "unknown-line", "The order does not have this line.", unknown)
         if many:
             raise Problem(
                 409, "too-many-pieces", "The quantity exceeds the quantity of the line.", many

@@ -136,7 +136,7 @@ class TestAmazonConnection(AmazonCase):
             self.amazon.api_secret = secret
             headers = {"X-Oms-Key": self.adapter._key(self.amazon)}
             problem = self.adapter._verify(self.amazon, headers, b"{}", None)
-            self.assertIn("no secret", problem)
+            self.assertIn("no webhook secret", problem)
 
     def test_fault_8_a_notification_without_the_key_is_refused(self):
         self._subscribe()

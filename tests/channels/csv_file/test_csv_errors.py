@@ -94,8 +94,8 @@ def test_a_date_that_could_be_two_is_told():
         (b"", "The file cannot be read: the file is empty."),
         (
             b"order_ref,qty\n1,2\n",
-            "The file cannot be read: the table has no column for placed_at, unit_price; "
-            "its columns are order_ref, qty.",
+            "The file cannot be read: missing columns: placed_at, unit_price; "
+            "columns of the file: order_ref, qty.",
         ),
     ],
 )

@@ -65,7 +65,7 @@ class TestWoocommerceConnection(WoocommerceCommon):
         self.assertIn("a login page", self.adapter._test_connection(self.woo))
         for there, said in (
             ("https://www.shop.test/", "Enter https://www.shop.test as the address"),
-            ("https://127.0.0.1/x", "Enter the address of the channel with https://"),
+            ("https://127.0.0.1/x", "Enter https://127.0.0.1 as the address"),
         ):
             answer = Response(308, b"", {"Location": there})
             with patch.object(self.shop, "batch_orders", lambda *args, a=answer: a):
@@ -75,11 +75,15 @@ class TestWoocommerceConnection(WoocommerceCommon):
         form = b"<html><title>Log In &#8212; Shop</title><form action='/wp-login.php'></html>"
         blocked = b"<html><title>Attention Required! | Cloudflare</title></html>"
         for status, body, words in (
-            (200, b"<html>Hello</html>", "answered with a web page instead of data"),
+            (200, b"<html>Hello</html>", "returned a web page instead of data"),
             (200, form, "a login page instead of data"),
             (401, b"<html>Authorization Required</html>", "a password, a firewall"),
-            (403, b"<html><h1>403 Forbidden</h1></html>", "refused the call with a web page (403)"),
-            (403, blocked, "Cloudflare in front of 127.0.0.1 blocked the call (403)"),
+            (
+                403,
+                b"<html><h1>403 Forbidden</h1></html>",
+                "rejected the call with a web page (status 403)",
+            ),
+            (403, blocked, "Cloudflare blocked the call to 127.0.0.1 (status 403)"),
             (503, b"<html>Scheduled maintenance.</html>", "maintenance page"),
         ):
             with self.subTest(status=status, body=body):

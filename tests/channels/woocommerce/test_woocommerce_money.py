@@ -132,7 +132,7 @@ class TestWoocommerceMoney(WoocommerceCommon):
         ref = self.shop.place_order()
         refund = self._refund(ref, "10.00", [("MUG", 1, "10.00")])
         refund["lines"][0]["line_ref"] = "999999"
-        with self.assertRaisesRegex(FinalError, f"Order {ref} has no line 999999 at the shop"):
+        with self.assertRaisesRegex(FinalError, f"The line 999999 of order {ref} does not exist"):
             self.adapter._push_refund(self.woo, "r1", refund)
         self.assertEqual(self.shop.refunds_told, [])
 
@@ -156,7 +156,7 @@ class TestWoocommerceMoney(WoocommerceCommon):
         with (
             patch.object(self.shop, "put_order", lambda *args, **kwargs: elsewhere),
             self.assertRaisesRegex(
-                FinalError, "sent on to https://www.shop.test/wp-json"
+                FinalError, "redirected to https://www.shop.test/wp-json"
             ) as caught,
         ):
             self.adapter._push_shipment(self.woo, "s1", shipment)
