@@ -71,6 +71,7 @@ class SaleOrderLine(models.Model):
         sourcing_sudo = self.env["oms.sourcing"].sudo()
         raised_sudo = sourcing_sudo._source_more(confirmed_sudo, before, by_person)
         self.env["oms.promise"].sudo()._promise(confirmed_sudo)
+        self._oms_create_references()
         result = super()._action_launch_stock_rule(
             previous_product_uom_qty=previous_product_uom_qty
         )

@@ -101,6 +101,10 @@ class StockMove(models.Model):
         self._oms_reserve_slots(before)
         return result
 
+    def _trigger_scheduler(self):
+        """Extend `stock`: skip the search for reordering rules of products that have none."""
+        return super(StockMove, self._oms_reordered())._trigger_scheduler()
+
     # === DONE AND CANCELLED === #
 
     def _action_done(self, cancel_backorder=False):

@@ -79,9 +79,10 @@ class OmsPaymentCollector(models.AbstractModel):
             company: self.env["payment.provider"]._oms_for(company)
             for company in {order.company_id for order, _charge in fresh.values()}
         }
+        method = self.env.ref("oms_addon.payment_method_oms")
         created = self.env["payment.transaction"].create(
             [
-                self._prepare_transaction(order, charge, providers[order.company_id])
+                self._prepare_transaction(order, charge, providers[order.company_id], method)
                 for order, charge in fresh.values()
             ]
         )
@@ -97,14 +98,14 @@ class OmsPaymentCollector(models.AbstractModel):
         return created
 
     @api.model
-    def _prepare_transaction(self, order, charge, provider):
+    def _prepare_transaction(self, order, charge, provider, method):
         """:return: the values of the transaction of one charge"""
         channel = order.oms_channel_id
         sign = -1 if charge.kind in ("refund", "chargeback") else 1
         at = self._naive(charge.at)
         return {
             "provider_id": provider.id,
-            "payment_method_id": self.env.ref("oms_addon.payment_method_oms").id,
+            "payment_method_id": method.id,
             "reference": f"OMS-{channel.id}-{charge.ref}-{charge.kind}",
             "provider_reference": charge.ref,
             "amount": sign * float(charge.amount),

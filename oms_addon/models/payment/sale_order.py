@@ -61,6 +61,7 @@ class SaleOrder(models.Model):
         "transaction_ids.child_transaction_ids.child_transaction_ids.state",
     )
     def _compute_oms_payment(self):
+        self.transaction_ids.fetch(["amount"])
         for order in self:
             moved = order._oms_money() if order.oms_channel_id else {}
             order.oms_amount_paid = moved.get("charge", 0.0)

@@ -41,9 +41,13 @@ class SaleOrder(models.Model):
             )
             refunded = max(refunded, sum(told.mapped("amount")))
         gone = taken_off = gone_units = 0.0
-        for line in self.order_line.filtered(lambda l: not l.display_type):
-            gone += line._oms_gone_value()
-            gone_units += line._oms_gone_units()
+        # Not filtered: a filtered recordset would read the moves of each order by itself.
+        for line in self.order_line:
+            if line.display_type:
+                continue
+            units = line._oms_gone_units()
+            gone += line._oms_gone_value(units)
+            gone_units += units
             if line.oms_reduced_qty:
                 # Older orders store the units only.
                 taken_off += line.oms_reduced_total or line._oms_value_of(line.oms_reduced_qty)
@@ -64,15 +68,14 @@ class SaleOrder(models.Model):
 class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
 
-    def _oms_gone_value(self):
-        """:return: the value, within the ordered quantity of one line, of units that were returned,
-        or cancelled after they were shipped or invoiced
-        """
-        gone = self._oms_gone_units()
-        return self._oms_exact_total() * gone / self.product_uom_qty if gone else 0.0
+    def _oms_gone_value(self, units):
+        """:return: the value of units of one line, see ``_oms_gone_units``"""
+        return self._oms_exact_total() * units / self.product_uom_qty if units else 0.0
 
     def _oms_gone_units(self):
-        """:return: the units of ``_oms_gone_value``"""
+        """:return: the units, within the ordered quantity of one line, that were returned, or
+        cancelled after they were shipped or invoiced
+        """
         self.ensure_one()
         cancelled = self.oms_cancelled_qty - self.oms_reduced_qty
         return max(min(max(cancelled, self._oms_returned_qty()), self.product_uom_qty), 0.0)

@@ -2,6 +2,7 @@
 
 from . import stock_move
 from . import sale_order
+from . import sale_order_line
 from . import oms_parcel
 from . import oms_tracking_event
 from . import oms_tracking

@@ -229,6 +229,7 @@ class OmsShipper(models.AbstractModel):
         :rtype: dict
         """
         waits = {}
+        self._shipped(orders).oms_parcel_ids.fetch(["state"])
         for order in orders.filtered(lambda o: not o.oms_by_channel):
             parcels = self._shipped(order).oms_parcel_ids
             open_parcels = parcels.filtered(lambda p: p.state != "delivered")

@@ -70,6 +70,19 @@ class StockMove(models.Model):
             and not self.move_dest_ids
         )
 
+    def _oms_reordered(self):
+        """:return: the moves whose product has an automatic reordering rule"""
+        groups = (
+            self.env["stock.warehouse.orderpoint"]
+            .sudo()
+            ._read_group(
+                [("product_id", "in", self.product_id.ids), ("trigger", "=", "auto")],
+                ["product_id"],
+            )
+        )
+        product_ids = {product.id for (product,) in groups}
+        return self.filtered(lambda m: m.product_id.id in product_ids)
+
     def _oms_wake_allocator(self, where):
         """Run the allocator if items become free in a managed warehouse.
 
