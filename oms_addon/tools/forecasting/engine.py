@@ -12,18 +12,26 @@ Without numpy both work: `learn` returns ``None`` and `forecast` the moving aver
 ``method="fallback"``. Ask `numerics.is_available` to tell people.
 """
 
-from . import moving_average
+import logging
+
+from . import moving_average, pooled
+from .numerics import NumpyMissingError
+
+_logger = logging.getLogger(__name__)
 
 
 def learn(chunks, bucket):
     """Learn the weights of the methods from all series.
 
-    :param chunks: a callable that returns an iterable of lists of `Series`; it is called
-        more than once, and one list is held in memory at a time
+    :param chunks: an iterable of lists of `Series`, read once, one list in memory at a time
     :param str bucket: ``day``, ``week`` or ``month``
-    :return: `Weights`, or ``None`` without numpy
+    :return: `weights.Weights`, or ``None`` without numpy
     """
-    return None
+    try:
+        return pooled.learn(chunks, bucket)
+    except NumpyMissingError as error:
+        _logger.warning("%s", error)
+        return None
 
 
 def forecast(series, bucket, weights, horizon):
@@ -35,4 +43,10 @@ def forecast(series, bucket, weights, horizon):
     :param int horizon: how many buckets from the current one on
     :return: a list of `Forecast`, in the order of ``series``
     """
-    return [moving_average.forecast(one, horizon) for one in series]
+    if weights is None:
+        return [moving_average.forecast(one, horizon) for one in series]
+    try:
+        return pooled.forecast(series, bucket, weights, horizon)
+    except NumpyMissingError as error:
+        _logger.warning("%s", error)
+        return [moving_average.forecast(one, horizon) for one in series]

@@ -1,0 +1,1 @@
+"""Back-tests of the forecasts: data sets, measures, a stock simulation, judges."""
