@@ -155,7 +155,7 @@ class Story:
         for move in moves:
             # What is fresh today may be too old on the day it leaves.
             move.date = self.now + timedelta(days=chance.choice((-1, 0, 2, 5)), hours=1)
-        is_ours = product in self.env["oms.reservation"]._products_of_ours(moves)
+        is_ours = product in self.env["oms.reservation"]._get_own_products(moves)
         found["bulk"][strategy] = found["bulk"].get(strategy, 0) + is_ours
         mine = self.after(moves, self.reserve)
         theirs = self.after(moves, self.assign)

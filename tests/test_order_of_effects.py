@@ -54,8 +54,8 @@ class TestOrderOfEffects(OmsCommon):
         order = self._made_order().with_env(self._person())
         services = (
             "oms.channel.adapter.odoo_shop:_join",
-            "sale.order:_oms_source_by_hand",
-            "oms.sourcing:_source_more",
+            "sale.order:_oms_source_manually",
+            "oms.sourcing:_source_added",
             "oms.promise:_promise",
             "stock.move:_oms_review_promises",
             "sale.order:_oms_log_confirmed",
@@ -75,12 +75,12 @@ class TestOrderOfEffects(OmsCommon):
             "sale.order:_oms_redirect",
             "sale.order:_oms_procure_added",
             "sale.order.line:_oms_restock_fewer",
-            "oms.sourcing:_source_more",
+            "oms.sourcing:_source_added",
             # The lines' warehouses are written.
             "sale.order:_oms_ordered_before",
             "sale.order:_oms_redirect",
             "oms.promise:_promise",
-            "oms.sourcing:_promise_more",
+            "oms.sourcing:_promise_added",
             "sale.order.line:_oms_gather_changed",
         )
         called = self._record(*dict.fromkeys(services))

@@ -52,15 +52,15 @@ class TestRefundTour(HttpCase, PushShopMixin, OmsCommon):
             .create({"reason": "x", "amount": 30.01})
         )
         with self.assertRaisesRegex(UserError, "exceeds the refundable amount"):
-            request.action_ask()
+            request.action_request()
         self.assertFalse(order.oms_refund_ids)
         request.amount = 30.0
-        request.action_ask()
+        request.action_request()
         # A second click asks for nothing more, another request for more than is left.
-        request.action_ask()
+        request.action_request()
         self.assertEqual(len(order.oms_refund_ids), 1)
         with self.assertRaisesRegex(UserError, "exceeds the refundable amount"):
-            request.copy({"amount": 1.0}).action_ask()
+            request.copy({"amount": 1.0}).action_request()
         self.assertEqual(len(order.oms_refund_ids), 1)
 
     def test_an_agent_marks_a_refund_that_was_paid_by_hand_as_paid(self):
@@ -71,7 +71,7 @@ class TestRefundTour(HttpCase, PushShopMixin, OmsCommon):
             "charge_ref": "T-R-3",
             "lines": [{"line_ref": "1", "sku": "MUG", "quantity": "1", "amount": "10.00"}],
         }
-        refund = self.env["oms.order.refund"]._ask(order, content, "Broken")
+        refund = self.env["oms.order.refund"]._request(order, content, "Broken")
         self._run_lanes("outbox")
         refund._note_paper({"by_hand": True})
         self.assertEqual((refund.to_pay, self._holds(order)), (True, ["REFUND_DUE"]))

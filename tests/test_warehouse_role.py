@@ -489,7 +489,7 @@ class TestWarehouseIsToldNoPrices(WarehouseCommon, HttpCase):
                     hidden = {
                         f.name
                         for f in env[model]._fields.values()
-                        if not env[model]._oms_is_told(f)
+                        if not env[model]._oms_may_read(f)
                     }
                     named = {
                         word

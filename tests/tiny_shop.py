@@ -119,7 +119,7 @@ class TinyShopAdapter:
     _credential_labels = {"base_url": "Address of the tiny shop", "api_key": "Pass phrase"}
     _rate_limits = {"default": (1000.0, 1000.0)}
 
-    def _ask(self, channel, method, path, body=None, **params):
+    def _send_request(self, channel, method, path, body=None, **params):
         headers = {"X-Api-Key": channel.sudo().api_key or ""}
         params = {key: value for key, value in params.items() if value is not None}
         return self._call(
@@ -137,46 +137,48 @@ class TinyShopAdapter:
 
     def _fetch(self, channel, limit=None):
         after = channel.cursor or "0"
-        answer = self._ask(channel, "GET", "changes", after=after, limit=limit or PAGE)
+        answer = self._send_request(channel, "GET", "changes", after=after, limit=limit or PAGE)
         return self._events(answer["orders"], "poll"), str(answer["next"])
 
     def _fetch_orders(self, channel, refs):
-        return self._events(self._ask(channel, "POST", "orders", body=refs)["orders"], "poll")
+        return self._events(
+            self._send_request(channel, "POST", "orders", body=refs)["orders"], "poll"
+        )
 
     def _list_orders(self, channel, start, end, cursor=None):
         window = {"start": start.isoformat(), "end": end.isoformat()}
-        answer = self._ask(channel, "GET", "list", cursor=cursor, **window)
+        answer = self._send_request(channel, "GET", "list", cursor=cursor, **window)
         return answer["refs"], answer["next"]
 
     def _count_orders(self, channel, start, end):
         window = {"start": start.isoformat(), "end": end.isoformat()}
-        return self._ask(channel, "GET", "count", **window)["count"]
+        return self._send_request(channel, "GET", "count", **window)["count"]
 
     def _fetch_locations(self, channel):
-        return self._ask(channel, "GET", "locations")
+        return self._send_request(channel, "GET", "locations")
 
     def _fetch_taxes(self, channel):
-        taxes = self._ask(channel, "GET", "taxes")
+        taxes = self._send_request(channel, "GET", "taxes")
         return [{**tax, "rate": Decimal(tax["rate"])} for tax in taxes]
 
     def _test_connection(self, channel):
         if not (channel.base_url and channel.sudo().api_key):
             return "The tiny shop needs its address and the pass phrase."
         try:
-            self._ask(channel, "GET", "ping")
+            self._send_request(channel, "GET", "ping")
         except UserError as error:
             return str(error)
         return ""
 
     def _ensure_webhooks(self, channel):
-        there = self._ask(channel, "GET", "webhooks")
+        there = self._send_request(channel, "GET", "webhooks")
         if there.get("orders") == channel.webhook_url:
             return []
-        self._ask(channel, "PUT", "webhooks", body={"orders": channel.webhook_url})
+        self._send_request(channel, "PUT", "webhooks", body={"orders": channel.webhook_url})
         return ["orders: registered."]
 
     def _remove_webhooks(self, channel):
-        self._ask(channel, "DELETE", "webhooks")
+        self._send_request(channel, "DELETE", "webhooks")
 
 
 def switch_on(cls):

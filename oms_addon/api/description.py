@@ -105,7 +105,7 @@ def _paths(schemas):
 
 
 def _orders_path(schemas):
-    documents = [schemas.taken(cls) for cls in KINDS]
+    documents = [schemas.accepted_ref(cls) for cls in KINDS]
     for cls in KINDS[1:]:
         # Without a schema a document is an order.
         schemas.by_name[cls.__name__]["required"].insert(0, "schema")
@@ -153,7 +153,7 @@ def _order_paths(schemas):
                 "Cancel an order",
                 "Cancel the whole order or some units. Shipped units cannot be cancelled.",
                 {"202": _accepted(receipt)},
-                body=schemas.taken(CancelRequest),
+                body=schemas.accepted_ref(CancelRequest),
                 example=CANCEL_EXAMPLE,
             ),
         },
@@ -164,7 +164,7 @@ def _order_paths(schemas):
                 "Report a return or a refund",
                 "Report returned items, a refund, or both.",
                 {"202": _accepted(receipt)},
-                body=schemas.taken(ReturnRequest),
+                body=schemas.accepted_ref(ReturnRequest),
                 example=RETURN_EXAMPLE,
             ),
         },
@@ -203,7 +203,7 @@ def _cart_path(schemas):
             "without sufficient stock. Each request replaces the reservation of the cart; the same "
             "request extends it. Send it again before the payment.",
             {"200": kept},
-            body=schemas.taken(CartRequest),
+            body=schemas.accepted_ref(CartRequest),
             example=CART_EXAMPLE,
         ),
         "delete": _operation(

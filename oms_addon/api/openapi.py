@@ -15,9 +15,9 @@ class Schemas:
     def __init__(self):
         self.by_name = {}
 
-    def taken(self, cls):
+    def accepted_ref(self, cls):
         """:return: the schema reference of a request; optional keys may be ``null``"""
-        return self._ref(cls, self.taken, self._taken_schema)
+        return self._ref(cls, self.accepted_ref, self._accepted_schema)
 
     def written(self, cls):
         """:return: the schema reference of a response; it has every key"""
@@ -29,7 +29,7 @@ class Schemas:
             self.by_name[cls.__name__] = describe(cls, ref)
         return {"$ref": f"#/components/schemas/{cls.__name__}"}
 
-    def _taken_schema(self, cls, ref):
+    def _accepted_schema(self, cls, ref):
         properties = {}
         if name := getattr(cls, "schema", ""):
             properties["schema"] = {"const": name, "description": "The type of document."}

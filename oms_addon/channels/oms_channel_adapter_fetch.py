@@ -2,7 +2,7 @@
 
 from odoo import api, models
 
-from odoo.addons.oms_addon.documents.values import DocumentError, in_words
+from odoo.addons.oms_addon.documents.values import DocumentError, refuses_bad_input
 
 #: maximum length of a problem in an alert, in characters
 MAX_PROBLEM = 200
@@ -113,7 +113,7 @@ class OmsChannelAdapter(models.AbstractModel):
         found, problems = [], []
         for number, row in enumerate(rows, 1):
             try:
-                found += in_words(parse)(row)
+                found += refuses_bad_input(parse)(row)
             except DocumentError as error:
                 problems.append(f"{number}: {error}")
         self._notify_skipped(channel, problems)

@@ -146,11 +146,11 @@ class OmsChannelAdapter(models.AbstractModel):
         """Count a page of a list of a channel before the next one is fetched.
 
         :param pages: ``Pages`` of the list
-        :param mark: see ``Pages.take``
+        :param mark: see ``Pages.add_page``
         :raise FinalError: when the list has no end
         """
         try:
-            pages.take(mark, body)
+            pages.add_page(mark, body)
         except EndlessList as error:
             raise FinalError(
                 self.env._(

@@ -20,11 +20,11 @@ class OmsApi(http.Controller):
 
     @route(f"{PREFIX}/orders", methods=["GET"], auth="oms")
     def list_orders(self):
-        return self._ask("_list_orders", "updated_after", "cursor", "limit")
+        return self._read("_list_orders", "updated_after", "cursor", "limit")
 
     @route(f"{PREFIX}/orders/<path:ref>", methods=["GET"], auth="oms")
     def read_order(self, ref):
-        return self._ask("_read_order", ref=ref)
+        return self._read("_read_order", ref=ref)
 
     @route(f"{PREFIX}/orders/<path:ref>/cancel", methods=["POST"], auth="oms")
     def cancel_order(self, ref):
@@ -36,11 +36,11 @@ class OmsApi(http.Controller):
 
     @route(f"{PREFIX}/availability", methods=["GET"], auth="oms")
     def read_availability(self):
-        return self._ask("_read_availability", "sku", "listing_cursor", "limit")
+        return self._read("_read_availability", "sku", "listing_cursor", "limit")
 
     @route(f"{PREFIX}/carts/<path:ref>", methods=["POST"], auth="oms")
-    def keep_cart(self, ref):
-        return self._send("_keep_cart", ref)
+    def reserve_cart(self, ref):
+        return self._send("_reserve_cart", ref)
 
     @route(f"{PREFIX}/carts/<path:ref>", methods=["DELETE"], auth="oms")
     def release_cart(self, ref):
@@ -61,7 +61,7 @@ class OmsApi(http.Controller):
         parameters_sudo = request.env["ir.config_parameter"].sudo()
         return describe(parameters_sudo.get_param("web.base.url", "").rstrip("/"))
 
-    def _ask(self, method, *parameters, **values):
+    def _read(self, method, *parameters, **values):
         """:return: the response of a method that reads"""
         channel = self._enter(writing=False)
         read = read_parameters(request.httprequest.args, parameters)
@@ -80,7 +80,7 @@ class OmsApi(http.Controller):
         """:return: the channel of the request; counts the request for the rate limit"""
         headers, api = request.httprequest.headers, request.env["oms.api"]
         channel = api._enter(headers.get("X-Oms-Channel", ""), writing)
-        key = request.env["ir.http"]._oms_shown_key()
+        key = request.env["ir.http"]._oms_sent_key()
         request.future_response.headers.update(api._spend(channel, key))
         return channel
 

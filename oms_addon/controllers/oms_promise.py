@@ -33,8 +33,8 @@ class OmsPromiseController(CustomerPortal):
         except (AccessError, MissingError):
             return request.not_found()
         if request.httprequest.method == "POST":
-            order_sudo._oms_ask_to_cancel()
+            order_sudo._oms_hold_for_cancellation()
         return request.render(
             "oms_addon.promise_cancel",
-            {"order": order_sudo, "is_asked": order_sudo._oms_is_asked_to_cancel()},
+            {"order": order_sudo, "is_asked": order_sudo._oms_has_cancellation_request()},
         )

@@ -61,7 +61,7 @@ class NotJson(DocumentError):
 UNFORESEEN = (TypeError, AttributeError, LookupError, ValueError, ArithmeticError)
 
 
-def in_words(read):
+def refuses_bad_input(read):
     """Decorate a parser: data of an unexpected shape raises a :class:`DocumentError`.
 
     :param read: a function that parses received data

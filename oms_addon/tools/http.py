@@ -34,7 +34,7 @@ from .connection_errors import (
     is_page,
 )
 from .json_answer import read_json
-from .peer_words import words_of
+from .peer_words import error_message_of
 
 _logger = logging.getLogger(__name__)
 
@@ -238,7 +238,7 @@ def is_page_alone(answer):
 def _verdict(call, answer, quoted):
     """:return: the exception for an error response"""
     wait = retry_after(answer.headers.get("Retry-After", ""))
-    words = words_of(answer.body) if quoted else ""
+    words = error_message_of(answer.body) if quoted else ""
     said = words or "The log of the Odoo server contains the response."
     if answer.status == 429:
         error = RateLimited(f"{call}: the rate limit is reached.", seconds=wait)

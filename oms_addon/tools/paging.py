@@ -27,7 +27,7 @@ class Pages:
         self._until = time.monotonic() + seconds
         self._seen = set()
 
-    def take(self, mark, body=b""):
+    def add_page(self, mark, body=b""):
         """Count a page before the next one is fetched.
 
         :param mark: the cursor of the next page; the page's content where pages are numbered

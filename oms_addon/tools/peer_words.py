@@ -14,7 +14,7 @@ MAX_FOUND = 3
 _TAG = re.compile(r"<[^<>]{0,200}>")
 
 
-def words_of(body):
+def error_message_of(body):
     """Extract the error message of an API.
 
     :param bytes body: the response body

@@ -93,11 +93,11 @@ def resolve(address, seconds=LOOKUP_SECONDS):
     :rtype: tuple
     :raise OSError: when the name is unknown, or no name server responds in time
     """
-    found = _look_up(address.host, address.port, min(seconds, LOOKUP_SECONDS))
+    found = _resolve_host(address.host, address.port, min(seconds, LOOKUP_SECONDS))
     return tuple(dict.fromkeys((family, peer) for family, _type, _proto, _name, peer in found))
 
 
-def _look_up(host, port, seconds):
+def _resolve_host(host, port, seconds):
     """:return: the result of ``getaddrinfo`` in a thread, which is abandoned when too slow"""
     answer = queue.SimpleQueue()
 

@@ -8,7 +8,7 @@ from collections import defaultdict
 from datetime import datetime
 
 
-def key(row):
+def stock_key(row):
     """Return the identity of a row's stock: location, lot, package and owner."""
     return row["location_id"], row["lot_id"], row["package_id"], row["owner_id"]
 
@@ -58,12 +58,12 @@ def available(rows, tracked):
     return sum(quantity for quantity in by_lot.values() if quantity > 0)
 
 
-def take(rows, quantity, compare):
+def select(rows, quantity, compare):
     """Select a quantity from rows, in their order.
 
     :param float quantity: at most ``available``
     :param compare: compares two quantities in the product's unit, as ``uom.compare``
-    :return: quantity by ``key``, in removal order
+    :return: quantity by ``stock_key``, in removal order
     :rtype: dict
     """
     left = sum(row["quantity"] for row in rows if compare(row["quantity"] or 0.0, 0) > 0)
@@ -71,16 +71,16 @@ def take(rows, quantity, compare):
     debts = defaultdict(float)
     for row in rows:
         if compare(free(row), 0) < 0:
-            debts[key(row)] -= free(row)
+            debts[stock_key(row)] -= free(row)
     taken = defaultdict(float)
     for row in rows:
         there = max(free(row), 0.0)
-        covered = min(debts[key(row)], there)
-        debts[key(row)] -= covered
+        covered = min(debts[stock_key(row)], there)
+        debts[stock_key(row)] -= covered
         share = min(there - covered, quantity)
         if compare(share, 0) <= 0:
             continue
-        taken[key(row)] += share
+        taken[stock_key(row)] += share
         quantity -= share
         left -= share
         if not compare(quantity, 0) or not compare(left, 0):

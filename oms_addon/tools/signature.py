@@ -39,7 +39,7 @@ def sign_named(secret, name, timestamp, body):
     :return: e.g. ``v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=``
     """
     message = f"{name}.{timestamp}.".encode() + body
-    digest = hmac.new(_key_of(secret), message, hashlib.sha256).digest()
+    digest = hmac.new(_secret_bytes(secret), message, hashlib.sha256).digest()
     return f"v1,{base64.b64encode(digest).decode()}"
 
 
@@ -138,7 +138,7 @@ def _stale(timestamp, now, tolerance):
     return ""
 
 
-def _key_of(secret):
+def _secret_bytes(secret):
     """Return the bytes of a secret."""
     if secret.startswith(SECRET_PREFIX):
         with contextlib.suppress(ValueError):

@@ -41,7 +41,7 @@ def decide(order, supply, warehouses):
     for rule in order.rules:
         decision = _try(rule, order, supply, warehouses, trials)
         if decision:
-            return _settle(decision, order, supply, warehouses)
+            return _deduct(decision, order, supply, warehouses)
     if order.rules and not order.released:
         return Decision("queue", rule=order.rules[-1], trials=trials)
     free_hand = Rule(keeps_safety=False)
@@ -53,7 +53,7 @@ def decide(order, supply, warehouses):
         return Decision("queue", rule=free_hand, trials=trials)
     found = best_of(free_hand, order, supply, within_of(free_hand, order, places))
     outcome = _outcome(found)
-    return _settle(Decision(outcome, found, free_hand, trials), order, supply, warehouses)
+    return _deduct(Decision(outcome, found, free_hand, trials), order, supply, warehouses)
 
 
 def judge(rule, order, supply, warehouses):
@@ -107,7 +107,7 @@ def _has(rule, order, supply, warehouse):
     for line in order.lines:
         if warehouse not in line.excluded:
             served = min(line.count(left, warehouse), line.quantity)
-            line.take(left, warehouse, served)
+            line.deduct(left, warehouse, served)
             has += served
     return has
 
@@ -174,13 +174,13 @@ def _outcome(plan):
     return "split" if len(plan.serving) > 1 else "whole"
 
 
-def _settle(decision, order, supply, warehouses):
+def _deduct(decision, order, supply, warehouses):
     """Deduct a decision from the supply, and add up its distance and cost."""
     if not decision.plan:
         return decision
     for line in order.lines:
         for warehouse, quantity in decision.plan.shares[line.id].items():
-            line.take(supply.free, warehouse, quantity)
+            line.deduct(supply.free, warehouse, quantity)
     for warehouse in decision.plan.serving:
         if warehouse in supply.capacity and warehouse not in order.slots:
             supply.capacity[warehouse] -= 1

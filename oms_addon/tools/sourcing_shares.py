@@ -173,6 +173,6 @@ def _share(line, left, places):
         if round(taken, DIGITS) <= 0:
             break
         share[place] = round(taken, DIGITS)
-        line.take(left, place, taken)
+        line.deduct(left, place, taken)
         rest = round(rest - taken, DIGITS)
     return share, rest

@@ -38,7 +38,7 @@ class Line:
             return there if there >= self.quantity else floor(there)
         return there
 
-    def take(self, stock, place, quantity):
+    def deduct(self, stock, place, quantity):
         """Deduct a quantity from the stock of a warehouse."""
         for product, units in self.needs:
             stock[place, product] = stock.get((place, product), 0.0) - quantity * units

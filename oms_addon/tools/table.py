@@ -75,16 +75,16 @@ def read_table(data, encoding=None):
         would be missing
     """
     if data.startswith(b"PK\x03\x04"):
-        return _make_table(_read_sheet(data), "xlsx", "")
+        return _build_table(_read_sheet(data), "xlsx", "")
     text, encoding = _decode(data, encoding)
     if separator := _SEPARATOR_LINE.match(text):
         text, delimiter = text[separator.end() :], separator[1]
     else:
         delimiter = _detect_delimiter(text)
-    return _make_table(enumerate(_read_csv(text, delimiter), 1), encoding, delimiter)
+    return _build_table(enumerate(_read_csv(text, delimiter), 1), encoding, delimiter)
 
 
-def _make_table(records, encoding, delimiter):
+def _build_table(records, encoding, delimiter):
     filled = _limited(
         TableRow(number, tuple(cells))
         for number, cells in records
@@ -93,7 +93,7 @@ def _make_table(records, encoding, delimiter):
     header = next(filled, None)
     if header is None:
         raise DocumentError("the file is empty")
-    return Table(_make_headers(header.cells), tuple(filled), encoding, delimiter)
+    return Table(_unique_headers(header.cells), tuple(filled), encoding, delimiter)
 
 
 def _limited(rows):
@@ -112,7 +112,7 @@ def _limited(rows):
         yield row
 
 
-def _make_headers(cells):
+def _unique_headers(cells):
     """:return: unique, non-empty column names"""
     seen = Counter()
     headers = []

@@ -46,7 +46,7 @@ class ViewFitter:
             self.hidden[model._name] = frozenset(
                 field.name
                 for field in model._fields.values()
-                if not model._oms_is_told(field)
+                if not model._oms_may_read(field)
                 or (
                     field.type in ("one2many", "many2many")
                     and not self.env[field.comodel_name].has_access("read")

@@ -65,7 +65,7 @@ class OmsAllocationRehearsal(models.TransientModel):
         """
         self.ensure_one()
         orders = self._orders()
-        goods = orders.order_line.filtered(lambda line: line._oms_is_goods())
+        goods = orders.order_line.filtered(lambda line: line._oms_is_sourced())
         orders = goods.order_id
         before = self._before(goods)
         after = self._after(goods, before)
@@ -169,7 +169,7 @@ class OmsAllocationRehearsal(models.TransientModel):
         :rtype: dict | bool
         """
         matrix, sourcing = self.env["oms.allocation.matrix"], self.env["oms.sourcing"]
-        goods = order.order_line.filtered(lambda line: line._oms_is_goods())
+        goods = order.order_line.filtered(lambda line: line._oms_is_sourced())
         candidates = sourcing._base_candidates(order)
         if not goods or not candidates[order]:
             return False

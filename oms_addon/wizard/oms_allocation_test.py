@@ -54,12 +54,12 @@ class OmsAllocationTest(models.TransientModel):
         self.ensure_one()
         rehearsal = self.env["oms.allocation.rehearsal"].sudo()
         with rehearsal._nothing_written():
-            order = self.order_id.sudo() or self.sudo()._make_order()
+            order = self.order_id.sudo() or self.sudo()._create_order()
             runs = self.run_id.sudo() or None
             explained = rehearsal._explained(order, runs)
         return explained
 
-    def _make_order(self):
+    def _create_order(self):
         """:return: a draft order with the entered values; rolled back by the caller"""
         customer = self.env["res.partner"].create(
             {

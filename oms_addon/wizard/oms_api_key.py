@@ -64,10 +64,10 @@ class OmsApiKey(models.TransientModel):
             "name": self.env._("API key for %(channel)s", channel=self.channel_id.name),
             "views": [(False, "form")],
             "target": "new",
-            "context": {"default_key": self._make()},
+            "context": {"default_key": self._generate_key()},
         }
 
-    def _make(self):
+    def _generate_key(self):
         """Create the key.
 
         :return: the key, which is stored as a hash only
@@ -107,11 +107,11 @@ class OmsApiKey(models.TransientModel):
         self.env["oms.event"]._log(
             self.channel_id,
             "channel.key",
-            self._made_words(user_sudo.login),
+            self._created_text(user_sudo.login),
         )
         return key
 
-    def _made_words(self, login):
+    def _created_text(self, login):
         """:return: the audit trail text for a created key"""
         values = {"user": login, "day": self.expires_on}
         if self.is_limited:

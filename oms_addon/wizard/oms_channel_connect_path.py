@@ -65,4 +65,4 @@ class OmsChannelConnect(models.TransientModel):
             raise
         except Exception as error:  # noqa: BLE001 - shown on the step
             self.env.invalidate_all()
-            return self.env["oms.channel.message"]._in_words(error)
+            return self.env["oms.channel.message"]._error_text(error)

@@ -50,7 +50,7 @@ class OmsChannelSync(models.TransientModel):
         (listing id, location id or ``False``)
         """
         channel, engine = self.channel_id, self.env["oms.availability"].sudo()
-        goods = engine._goods_of(channel, needs)
+        goods = engine._with_components(channel, needs)
         products = self.env["product.product"].browse({p for need in goods.values() for p in need})
         found = {}
         for place, warehouses in channel._location_warehouses().items():

@@ -60,7 +60,7 @@ class OmsRefundRequest(models.TransientModel):
         compare = self.currency_id.compare_amounts
         return compare(amount, 0.0) > 0 and compare(amount, coins) <= 0
 
-    def action_ask(self):
+    def action_request(self):
         """Request the refund from the channel; it is posted once the channel accepts it.
 
         :raise UserError: when the amount exceeds the refundable amount
@@ -90,7 +90,9 @@ class OmsRefundRequest(models.TransientModel):
             )
         self.sudo().is_asked = True
         # Users who may edit the order may refund it; accounting entries need the system's rights.
-        self.env["oms.order.refund"].sudo()._ask(order.sudo(), self._prepare_content(), self.reason)
+        self.env["oms.order.refund"].sudo()._request(
+            order.sudo(), self._prepare_content(), self.reason
+        )
         return {"type": "ir.actions.act_window_close"}
 
     def _prepare_content(self):

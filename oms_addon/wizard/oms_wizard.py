@@ -19,27 +19,27 @@ class OmsWizard(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            self._check_handed(vals)
+            self._check_values(vals)
         return super().create(vals_list)
 
     def write(self, vals):
-        self._check_handed(vals)
+        self._check_values(vals)
         return super().write(vals)
 
     @api.model
     def default_get(self, fields_list):
         values = super().default_get(fields_list)
-        self._check_handed(values)
+        self._check_values(values)
         return values
 
     def onchange(self, values, field_names, fields_spec):
-        self._check_handed(values)
+        self._check_values(values)
         return super().onchange(values, field_names, fields_spec)
 
     # === BUSINESS METHODS === #
 
     @api.model
-    def _check_handed(self, values):
+    def _check_values(self, values):
         """Check the ids in values from a user, including those of lines.
 
         :raise AccessError: when one is of a record the user may not read

@@ -204,7 +204,7 @@ class TestMoreGoods(MoreCommon):
         lines = order.order_line.with_context(**sealed(has_warehouse=True))
         lines.fetch(["order_id"])
         with self.assertQueryCount(0):
-            self.sourcing.with_env(lines.env)._source_more(lines, {})
+            self.sourcing.with_env(lines.env)._source_added(lines, {})
 
     def test_fewer_is_no_reason_to_decide(self):
         order = self._quotation(3)
@@ -227,7 +227,7 @@ class TestMoreGoods(MoreCommon):
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.cr.sql_log_count
-            more = self.sourcing._source_more(lines, {})
+            more = self.sourcing._source_added(lines, {})
             self.env.flush_all()
             counts.append(self.cr.sql_log_count - before)
             self.assertFalse(more)

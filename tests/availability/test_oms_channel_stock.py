@@ -62,7 +62,7 @@ class TestPush(PushShopMixin, OmsCommon):
         original, reads = adapter._push_stock, []
 
         def read_first(adapter, channel, *args, **kwargs):
-            places = adapter._ask(channel, "GET", "locations")
+            places = adapter._send_request(channel, "GET", "locations")
             reads.append(places)
             return original(adapter, channel, *args, **kwargs)
 

@@ -54,7 +54,7 @@ class TestOwnTables(OmsCommon):
         )
         # And they are written as before.
         changes._add(self.mug.ids)
-        self.assertEqual(changes._take(), {self.mug.id, self.pot.id})
+        self.assertEqual(changes._claim_products(), {self.mug.id, self.pot.id})
         turns._lock([self.pot.id, self.mug.id])
         self.assertEqual(
             {t.product_id: t.turn for t in turns.search([])}, {self.mug: 8, self.pot: 1}

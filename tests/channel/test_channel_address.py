@@ -274,7 +274,7 @@ class TestChannelAddress(OmsCommon):
         order = self._capture(self._document("R1"))
         order.oms_channel_id = channel
         content = {"amount": "1.00", "shipping": "0.00", "charge_ref": "", "lines": []}
-        self.env["oms.order.refund"]._ask(order, content, "broken")
+        self.env["oms.order.refund"]._request(order, content, "broken")
         [refund] = order.oms_refund_ids
         channel.base_url = f"https://{EVIL}"
         self.assertEqual((refund.state, refund.message_id.state), ("failed", "failed"))
@@ -475,7 +475,7 @@ class TestChannelAddress(OmsCommon):
             asked.clear()
             with patch.object(http, "request", request):
                 channel._adapter()._access_token(channel)
-                channel._adapter()._ask(channel, "getFeed", "GET", "/feeds/x")
+                channel._adapter()._send_request(channel, "getFeed", "GET", "/feeds/x")
             endpoint = base_url or amazon.ENDPOINTS["eu"]
             self.assertEqual(
                 asked, [(f"{amazon.LWA}/auth/o2/token", True), (f"{endpoint}/feeds/x", False)]

@@ -256,7 +256,7 @@ class TestArithmetic(BundleCommon):
             taxes=(),
         )
         parts = tuple(Part(self.mug, float(units), p * units) for p, units in prices)
-        key = self.env["oms.channel.listing"]._line_key(line)
+        key = self.env["oms.channel.listing"]._get_identifiers(line)
         known = Lookups(goods={key: parts}, taxes={})
         document = OrderDocument(
             ref="A1",

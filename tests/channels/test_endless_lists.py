@@ -81,7 +81,7 @@ class TestEndlessLists(OmsCommon):
             told = {"payload": {"OrderItems": [], "NextToken": f"t{next(tokens)}"}}
             return Answer(200, {}, json.dumps(told).encode())
 
-        with patch.object(type(adapter), "_ask", ask):
+        with patch.object(type(adapter), "_send_request", ask):
             self._is_ended(lambda: adapter._items(shop, "1"), asked)
 
     def test_prestashop_tells_orders_that_were_seen_on_every_page(self):

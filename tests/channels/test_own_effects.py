@@ -234,7 +234,7 @@ class OwnEffects:
         )
         line = wizard.line_ids.filtered(lambda l: l.line_id.oms_sku == sku)
         line.quantity = quantity
-        wizard.action_ask()
+        wizard.action_request()
         return wizard
 
     @mute_logger(SENDER, HTTP)
@@ -315,7 +315,7 @@ class OwnEffects:
         self.ship_part(order, {self.mug: 3})
         self.push()
         wizard = self.refund_here(order, "MUG", 1)
-        wizard.action_ask()
+        wizard.action_request()
         self.push()
         self.assertEqual(len(self.own(order)), 1)
         self.assertEqual(len(self.shop.refunds_told), 1)

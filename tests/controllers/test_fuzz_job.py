@@ -64,7 +64,7 @@ class TestFuzzJob(ApiCase):
     @mute_logger("odoo.http", "odoo.addons.oms_addon.controllers.machine")
     def test_a_route_of_the_api_that_raises_is_found_by_its_description(self):
         with (
-            patch.object(OmsApi, "_ask", side_effect=ZeroDivisionError),
+            patch.object(OmsApi, "_read", side_effect=ZeroDivisionError),
             self.allow_requests(all_requests=True),
         ):
             fuzz.feed_api(self.found, self.world, self.base_url(), 4)

@@ -295,7 +295,7 @@ class TestTold(ListingCommon):
         known = Listings._known(self.channel, [told[0][0]])
         self._tell(told[0][0])
         with mute_logger("odoo.sql_db"), self.assertRaises(SerializationFailure):
-            Listings._create_told(self.channel, told, known)
+            Listings._create_listed(self.channel, told, known)
 
     def test_a_hundred_listings_cost_no_query_each(self):
         self.env["oms.channel.listing"]._upsert(self.channel, [(Listing(ref="v0"), False)])

@@ -188,7 +188,7 @@ class TestIdentityStock(IdentityMixin, PushShopMixin, ListingCommon):
 
 class VariantsCommon(IdentityMixin, FaultBench):
     def _fetch_listings(self):
-        self.store._ask_listings()
+        self.store._schedule_listing_fetch()
         for _page in range(10):
             self.store._fetch_listings_page()
             if not self.store.listing_cursor:

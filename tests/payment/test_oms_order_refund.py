@@ -275,7 +275,7 @@ class TestAsk(PushShopMixin, RefundCommon):
             line["taxes"] = [{"rate": rate}]
         order = self._capture(document, channel=self.tiny)
         content = {"amount": "113.00", "shipping": "0", "charge_ref": "T-A9", "lines": []}
-        self.env["oms.order.refund"]._ask(order, content, "Goodwill")
+        self.env["oms.order.refund"]._request(order, content, "Goodwill")
         self._run_lanes()
         [told] = [content for topic, content in self.shop.told if topic == "refund"]
         self.assertEqual(
@@ -301,7 +301,7 @@ class TestAsk(PushShopMixin, RefundCommon):
                 {"line_ref": "1", "sku": "MUG", "quantity": "1", "amount": "10.00", "restock": True}
             ],
         }
-        refund = self.env["oms.order.refund"]._ask(order, content, "Broken")
+        refund = self.env["oms.order.refund"]._request(order, content, "Broken")
         self.assertEqual((refund.state, refund.message_id.state), ("asked", "pending"))
         self._run_lanes()
         [(_topic, told)] = [told for told in self.shop.told if told[0] == "refund"]

@@ -274,7 +274,7 @@ class TestFault45(PromiseCommon):
 
     def test_an_overdue_purchase_without_a_new_date_tells_nobody_every_day(self):
         with freeze_time("2026-03-11 09:00:00"):
-            self.env["oms.promise.review"]._ask([(self.jug, self.company, "look")])
+            self.env["oms.promise.review"]._schedule([(self.jug, self.company, "look")])
             self._review()
             self.assertEqual(self.first.oms_promised_at, datetime(2026, 3, 10, 17))
         self.assertFalse(self._mails(self.first))

@@ -77,7 +77,7 @@ class TestParcel(FulfilmentCommon):
         self.assertEqual(self.parcel.state, "in_transit")
         self.assertIn("Teleported", self.parcel.look_reason)
         self.assertEqual(self.parcel.event_ids.sorted("at")[-1].state, "pending")
-        self.parcel.action_looked_at()
+        self.parcel.action_clear_attention()
         self.assertFalse(self.parcel.look_reason)
 
     def test_events_of_unknown_parcels_are_told_not_lost(self):

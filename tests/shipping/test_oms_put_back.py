@@ -135,7 +135,7 @@ class PutBack:
         self._cancel_units(order, 3)
         # Two were on the shelf; the warehouse is asked for the third.
         self.assertEqual(order.order_line.product_uom_qty, 3.0)
-        [request] = self.env["oms.stop.request"]._asked(order)
+        [request] = self.env["oms.stop.request"]._get_open(order)
         self.assertEqual(request.units, {str(order.order_line.id): 1.0})
         self.assertEqual(self._free(), 2.0)
         request.picking_ids.with_user(self.picker).action_oms_stopped()
@@ -273,7 +273,7 @@ class PutBack:
         moves, origins = out.move_ids, out.move_ids.move_orig_ids
         out.action_cancel()
         out.action_cancel()
-        again = self.env["oms.put.back"]._make([(moves, origins, 3.0)])
+        again = self.env["oms.put.back"]._create_transfers([(moves, origins, 3.0)])
         self.assertFalse(again)
         self.assertPutBack(order, 3.0)
 
@@ -368,7 +368,7 @@ class TestPutBackOfSharedDeliveries(SharedCommon):
         pick.button_validate()
         younger = orders[1]
         younger.action_cancel()
-        [request] = self.env["oms.stop.request"]._asked(younger)
+        [request] = self.env["oms.stop.request"]._get_open(younger)
         request._answer(is_stopped=True)
         self.assertEqual(orders.mapped("state"), ["sale", "cancel"])
         self.assertFalse(orders[0].oms_put_back_ids)

@@ -112,6 +112,8 @@ class TestStockPickingMismatch(FulfilmentCommon):
 
     def test_a_stop_comes_before_the_goods_are_looked_at(self):
         self.picking.move_ids.picked = True
-        self.env["oms.stop.request"]._ask(self.order, self.order.picking_ids, "Changed my mind.")
+        self.env["oms.stop.request"]._request(
+            self.order, self.order.picking_ids, "Changed my mind."
+        )
         with self.assertRaisesRegex(UserError, "cannot be shipped"):
             self.picking.button_validate()

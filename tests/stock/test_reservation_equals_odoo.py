@@ -157,5 +157,5 @@ class TestReservationEqualsOdoo(FulfilmentCommon):
         orders = self._make_order((product, 1)) + self._make_order((product, 2))
         orders.action_confirm()
         self.assertEqual(
-            self.env["oms.reservation"]._products_of_ours(orders.order_line.move_ids), {product}
+            self.env["oms.reservation"]._get_own_products(orders.order_line.move_ids), {product}
         )

@@ -28,7 +28,7 @@ class TestWebhooksCare(TinyShopMixin, OmsCommon):
     def test_what_was_lost_is_named_and_many_are_counted(self):
         lost = [f"{topic} was lost." for topic in "abcde"]
         self.assertEqual(
-            self.tiny._webhooks_in_words(lost),
+            self.tiny._webhooks_text(lost),
             "a was lost. b was lost. c was lost. And 2 more.",
         )
 
@@ -103,10 +103,10 @@ class TestWebhooksCare(TinyShopMixin, OmsCommon):
     def test_messages_that_do_not_arrive_are_missed_until_one_comes(self):
         self.tiny.webhooks_since = fields.Datetime.now() - timedelta(days=2)
         self._find_by_asking(2)
-        self.tiny._check_heard()
+        self.tiny._check_silence()
         self.assertFalse(self.tiny.alert_ids)
         self._find_by_asking(1)
-        self.tiny._check_heard()
+        self.tiny._check_silence()
         [alert] = self.tiny.alert_ids
         self.assertEqual((alert.code, alert.level), ("unheard", "warning"))
         self.assertEqual(
@@ -115,11 +115,11 @@ class TestWebhooksCare(TinyShopMixin, OmsCommon):
             "polling found 3 messages.",
         )
         self.tiny.with_context(**sealed(via="webhook"))._receive("orders", "w1", b"{}")
-        self.tiny._check_heard()
+        self.tiny._check_silence()
         self.assertEqual(alert.state, "settled")
 
     def test_messages_that_are_only_late_are_not_missed(self):
         self.tiny.webhooks_since = fields.Datetime.now() - timedelta(days=2)
         self._find_by_asking(3, minutes=5)
-        self.tiny._check_heard()
+        self.tiny._check_silence()
         self.assertFalse(self.tiny.alert_ids)

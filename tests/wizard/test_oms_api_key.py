@@ -30,7 +30,7 @@ class TestApiKey(ApiCase):
         before = self._keys()
         wizard = self._wizard()
         self.assertEqual(wizard.channel_id, self.channel)
-        key = wizard._make()
+        key = wizard._generate_key()
         made = self._keys() - before
         self.assertRecordValues(
             made,
@@ -54,11 +54,11 @@ class TestApiKey(ApiCase):
         wizard = self._wizard()
         self.agent.company_ids |= other
         with self.assertRaisesRegex(UserError, "companies you cannot access"):
-            wizard._make()
+            wizard._generate_key()
         self.agent.company_ids -= other
         wizard.expires_on = fields.Date.context_today(wizard)
         with self.assertRaisesRegex(UserError, "in the future"):
-            wizard._make()
+            wizard._generate_key()
         self.assertEqual(self._keys(), before)
 
     def test_an_agent_makes_no_key(self):
@@ -74,8 +74,8 @@ class TestApiKey(ApiCase):
 
     def test_a_key_of_one_channel_opens_no_other(self):
         other = self.channel.copy({"name": "Other"})
-        limited = self._wizard()._make()
-        wide = self._wizard(is_limited=False)._make()
+        limited = self._wizard()._generate_key()
+        wide = self._wizard(is_limited=False)._generate_key()
         self.assertEqual(self._get("/orders/1", key=limited).status_code, 404)
         self._assert_problem(self._get("/orders/1", channel=other, key=limited), 401, "no-key")
         answer = self._post("/orders", self._document("A1"), channel=other, key=limited)

@@ -12,7 +12,7 @@ DOES = {
     "oms.allocation.move": "action_move",
     "oms.allocation.rehearsal": "action_simulate",
     "oms.allocation.test": "action_decide",
-    "oms.api.key": "_make",
+    "oms.api.key": "_generate_key",
     "oms.channel.connect": "action_next",
     "oms.channel.go.live": "action_go_live",
     "oms.channel.listing.accept": "action_apply",
@@ -23,7 +23,7 @@ DOES = {
     "oms.order.import": "action_preview",
     "oms.order.join": "action_join",
     "oms.pick.reject": "action_reject",
-    "oms.refund.request": "action_ask",
+    "oms.refund.request": "action_request",
     "oms.tracking.import": "action_preview",
 }
 #: seen in all companies; of users Odoo says so
@@ -364,7 +364,7 @@ class TestWizardAccess(OmsCommon):
             }
         )
         with self.assertRaisesRegex(UserError, "one order at a time"):
-            wizard.action_ask()
+            wizard.action_request()
         self.assertFalse(order.sudo().oms_refund_ids)
 
     def test_an_api_key_is_made_for_users_with_a_role_only(self):
@@ -373,7 +373,7 @@ class TestWizardAccess(OmsCommon):
         wizard = self.env["oms.api.key"].with_user(manager)
         wizard = wizard.create({"channel_id": self.channel.id, "user_id": stranger.id})
         with self.assertRaisesRegex(UserError, "no API role"):
-            wizard._make()
+            wizard._generate_key()
 
     def test_a_file_is_imported_into_channels_for_files_only(self):
         shop = self.env["oms.channel"].create(

@@ -101,7 +101,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
         ]
         path = "/tokens/2021-03-01/restrictedDataToken"
         try:
-            told = self._ask(
+            told = self._send_request(
                 channel, "tokens", "POST", path, body={"restrictedResources": resources}
             ).json()
         except (CredentialsError, FinalError) as error:

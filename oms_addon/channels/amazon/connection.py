@@ -60,7 +60,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
             self._access_token(channel, renew=True)
             params = {"marketplaceIds": account["markets"][0], "pageSize": 1}
             path = f"/listings/2021-08-01/items/{segment(account['seller'])}"
-            self._ask(channel, "searchListingsItems", "GET", path, params=params)
+            self._send_request(channel, "searchListingsItems", "GET", path, params=params)
             window = {"lastUpdatedAfter": iso(now() - timedelta(minutes=10))}
             self._search(channel, window, None, 1, bare=True)
         except RateLimited:
@@ -155,7 +155,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
         return super()._is_moved(before, after) and (bool(before) or not fixed.issuperset(after))
 
     @api.model
-    def _ask(
+    def _send_request(
         self, channel, bucket, method, path, *, personal=False, scope="", accept=(), **options
     ):
         """Call an operation of the API; an expired token is renewed once.

@@ -41,7 +41,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
             feed = feed or self._create_feed(channel, kind, document)
             raise self._unfinished({"feed": feed, "kind": kind})
         path = f"/feeds/2021-06-30/feeds/{segment(state['feed'])}"
-        told = self._ask(channel, "getFeed", "GET", path).json()
+        told = self._send_request(channel, "getFeed", "GET", path).json()
         if told["processingStatus"] in ("IN_QUEUE", "IN_PROGRESS"):
             raise self._unfinished(state)
         result = self._feed_result(channel, told.get("resultFeedDocumentId"))
@@ -65,7 +65,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
     @api.model
     def _upload(self, channel, content_type, content):
         """:return: the id of the uploaded document"""
-        told = self._ask(
+        told = self._send_request(
             channel,
             "createFeedDocument",
             "POST",
@@ -83,7 +83,9 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
             "marketplaceIds": self._account(channel)["markets"],
             "inputFeedDocumentId": document,
         }
-        told = self._ask(channel, "createFeed", "POST", "/feeds/2021-06-30/feeds", body=body)
+        told = self._send_request(
+            channel, "createFeed", "POST", "/feeds/2021-06-30/feeds", body=body
+        )
         return told.json()["feedId"]
 
     @api.model
@@ -94,7 +96,9 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
         :raise FinalError: when it may belong to another message
         """
         params = {"feedTypes": state["kind"], "createdSince": state["at"], "pageSize": 100}
-        told = self._ask(channel, "getFeeds", "GET", "/feeds/2021-06-30/feeds", params=params)
+        told = self._send_request(
+            channel, "getFeeds", "GET", "/feeds/2021-06-30/feeds", params=params
+        )
         found = {feed["feedId"] for feed in told.json()["feeds"]}
         if not found:
             return None
@@ -132,10 +136,12 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
         if not document:
             return ""
         path = f"/feeds/2021-06-30/documents/{segment(document)}"
-        return self._download(channel, self._ask(channel, "getFeedDocument", "GET", path).json())
+        return self._download(
+            channel, self._send_request(channel, "getFeedDocument", "GET", path).json()
+        )
 
 
-def in_words(issues):
+def issues_text(issues):
     """:return: Amazon's issues as text"""
     return "; ".join(
         f"{issue.get('message') or issue.get('code') or ''} ({issue.get('code')})"
@@ -149,7 +155,7 @@ def _first_problem(result):
         return ""
     if result.lstrip().startswith("{"):
         issues = [i for i in json.loads(result).get("issues") or () if i["severity"] == "ERROR"]
-        return in_words(issues[:1])
+        return issues_text(issues[:1])
     try:
         parser = etree.XMLParser(resolve_entities=False, no_network=True)
         report = etree.fromstring(result.encode(), parser)

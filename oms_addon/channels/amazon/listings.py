@@ -40,7 +40,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
         }
         params |= {"pageToken": rest} if rest else {}
         path = f"/listings/2021-08-01/items/{segment(account['seller'])}"
-        told = self._ask(channel, "searchListingsItems", "GET", path, params=params).json()
+        told = self._send_request(channel, "searchListingsItems", "GET", path, params=params).json()
         if told["numberOfResults"] > MOST_SEARCHED:
             return [], f"report {self._create_report(channel, LISTING_REPORT)}"
         following = (told.get("pagination") or {}).get("nextToken")

@@ -25,12 +25,14 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
         """Override of `oms.channel.adapter`: compare the key sent by the seller's AWS account."""
         if not (channel.sudo().api_secret or "").strip():
             return signature.NO_SECRET
-        if hmac.compare_digest(headers.get(KEY_HEADER, "").encode(), self._key(channel).encode()):
+        if hmac.compare_digest(
+            headers.get(KEY_HEADER, "").encode(), self._get_webhook_key(channel).encode()
+        ):
             return ""
         return self.env._("The header %(header)s is missing or wrong.", header=KEY_HEADER)
 
     @api.model
-    def _key(self, channel):
+    def _get_webhook_key(self, channel):
         """:return: the key that authenticates notifications from the seller's AWS account"""
         secret = channel.sudo().api_secret or ""
         return hmac.new(secret.encode(), channel.token.encode(), hashlib.sha256).hexdigest()
@@ -60,7 +62,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
             return None
         destination, made = self._destination(channel, queue), []
         path = f"/notifications/v1/subscriptions/{NOTIFICATION}"
-        answer = self._ask(channel, "notifications", "GET", path, accept=(404,))
+        answer = self._send_request(channel, "notifications", "GET", path, accept=(404,))
         there = answer.json().get("payload") or {} if answer.status == 200 else {}
         if there.get("destinationId") == destination:
             return []
@@ -76,7 +78,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
                 }
             },
         }
-        self._ask(channel, "notifications", "POST", path, body=body)
+        self._send_request(channel, "notifications", "POST", path, body=body)
         made.append(self.env._("Order changes are sent to %(queue)s.", queue=queue))
         return made
 
@@ -85,13 +87,15 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
         """:return: Amazon's id of the queue, which is registered if needed"""
         path = "/notifications/v1/destinations"
         scope = NOTIFICATIONS_SCOPE
-        told = self._ask(channel, "notifications", "GET", path, scope=scope).json()
+        told = self._send_request(channel, "notifications", "GET", path, scope=scope).json()
         for destination in told.get("payload") or ():
             if (destination["resource"].get("sqs") or {}).get("arn") == queue:
                 return destination["destinationId"]
         name = f"oms-{hashlib.sha256(queue.encode()).hexdigest()[:12]}"
         body = {"name": name, "resourceSpecification": {"sqs": {"arn": queue}}}
-        told = self._ask(channel, "notifications", "POST", path, scope=scope, body=body).json()
+        told = self._send_request(
+            channel, "notifications", "POST", path, scope=scope, body=body
+        ).json()
         return told["payload"]["destinationId"]
 
     @api.model
@@ -100,7 +104,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
         if not self._account(channel)["queue"]:
             return
         path = f"/notifications/v1/subscriptions/{NOTIFICATION}"
-        answer = self._ask(channel, "notifications", "GET", path, accept=(404,))
+        answer = self._send_request(channel, "notifications", "GET", path, accept=(404,))
         there = answer.json().get("payload") or {} if answer.status == 200 else {}
         if there:
             self._delete_subscription(channel, there["subscriptionId"])
@@ -109,4 +113,4 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
     def _delete_subscription(self, channel, subscription):
         path = f"/notifications/v1/subscriptions/{NOTIFICATION}/{segment(subscription)}"
         scope = NOTIFICATIONS_SCOPE
-        self._ask(channel, "notifications", "DELETE", path, scope=scope, accept=(404,))
+        self._send_request(channel, "notifications", "DELETE", path, scope=scope, accept=(404,))

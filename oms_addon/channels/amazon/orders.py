@@ -154,7 +154,9 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
             params |= {} if bare else {"includedData": INCLUDED}
             params |= {"paginationToken": page} if page else {}
             try:
-                told = self._ask(channel, "searchOrders", "GET", ORDERS, params=params).json()
+                told = self._send_request(
+                    channel, "searchOrders", "GET", ORDERS, params=params
+                ).json()
                 upto = told.get("lastUpdatedBefore") or ""
                 return told["orders"], (told.get("pagination") or {}).get("nextToken"), upto
             except (CredentialsError, FinalError) as error:
@@ -164,7 +166,9 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
         params = {key[0].upper() + key[1:]: value for key, value in window.items()}
         params |= {"MarketplaceIds": markets, "MaxResultsPerPage": min(size, PAGE)}
         params |= {"NextToken": page} if page else {}
-        told = self._ask(channel, "getOrders_v0", "GET", ORDERS_V0, params=params, personal=True)
+        told = self._send_request(
+            channel, "getOrders_v0", "GET", ORDERS_V0, params=params, personal=True
+        )
         told = told.json()["payload"]
         return told["Orders"], told.get("NextToken") or None, told.get("LastUpdatedBefore") or ""
 
@@ -176,7 +180,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
         name = segment(ref)
         if not self._is_v0(channel):
             try:
-                answer = self._ask(
+                answer = self._send_request(
                     channel,
                     "getOrder",
                     "GET",
@@ -189,7 +193,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
                 if status_of(error) != 403:
                     raise
                 self._note_lacking(channel, "2026")
-        answer = self._ask(
+        answer = self._send_request(
             channel, "getOrder_v0", "GET", f"{ORDERS_V0}/{name}", personal=True, accept=(404,)
         )
         if answer.status == 404:
@@ -202,7 +206,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
         path, items, params = f"{ORDERS_V0}/{segment(ref)}/orderItems", [], {}
         pages = Pages()
         while True:
-            told = self._ask(
+            told = self._send_request(
                 channel, "getOrderItems_v0", "GET", path, params=params, personal=True
             ).json()["payload"]
             items += told["OrderItems"]

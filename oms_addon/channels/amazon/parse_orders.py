@@ -10,8 +10,8 @@ from odoo.addons.oms_addon.documents.order import (
 )
 from odoo.addons.oms_addon.documents.values import (
     DocumentError,
-    in_words,
     mismatch,
+    refuses_bad_input,
     to_plain,
     to_text,
 )
@@ -85,7 +85,7 @@ UNFULFILLABLE = ChannelHold(code="UNFULFILLABLE", reason="Amazon cannot fulfill 
 # === PARSING === #
 
 
-@in_words
+@refuses_bad_input
 def read_order(payload):
     """Parse an order of either version, plain or in an API response.
 

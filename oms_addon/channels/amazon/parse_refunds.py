@@ -16,7 +16,13 @@ from odoo.addons.oms_addon.documents.order import (
     RefundLine,
     exact_sum,
 )
-from odoo.addons.oms_addon.documents.values import EXACT, in_words, mismatch, to_decimal, to_moment
+from odoo.addons.oms_addon.documents.values import (
+    EXACT,
+    mismatch,
+    refuses_bad_input,
+    to_decimal,
+    to_moment,
+)
 
 from .parse_orders import read_object
 
@@ -36,7 +42,7 @@ WITHHELD = ("marketplacefacilitator", "lowvaluegoods", "tcs", "itemtds", "tds", 
 BESIDES = ("shipping", "giftwrap")
 
 
-@in_words
+@refuses_bad_input
 def read_refund(payload):
     """Parse the refund in a transaction.
 
@@ -53,13 +59,13 @@ def read_refund(payload):
         raise DocumentError(message) from error
 
 
-@in_words
+@refuses_bad_input
 def order_of_transaction(data):
     """:return: the order id of a transaction, ``None`` without one"""
     return _related(data, "ORDER_ID") or None
 
 
-@in_words
+@refuses_bad_input
 def market_of_transaction(data):
     """:return: the marketplace of a transaction, '' when it is missing"""
     details = data.get("marketplaceDetails") or data.get("sellingPartnerMetadata") or {}

@@ -5,7 +5,12 @@ import io
 import re
 
 from odoo.addons.oms_addon.documents.channel import Listing
-from odoo.addons.oms_addon.documents.values import DocumentError, in_words, mismatch, to_decimal
+from odoo.addons.oms_addon.documents.values import (
+    DocumentError,
+    mismatch,
+    refuses_bad_input,
+    to_decimal,
+)
 from odoo.addons.oms_addon.exceptions import FinalError
 
 from .parse_orders import MARKETPLACES
@@ -24,7 +29,7 @@ JAPANESE = {
 BY_AMAZON = "FBA:"
 
 
-@in_words
+@refuses_bad_input
 def read_listing(item, market):
     """:return: the listing of a seller's SKU, from the Listings API"""
     summary = _of_market(item.get("summaries"), market)
@@ -79,7 +84,7 @@ def read_listing_report(text, currency):
     return _each(rows, lambda row: _report_listing(row, currency))
 
 
-@in_words
+@refuses_bad_input
 def _report_listing(row, currency):
     if not row["seller-sku"]:
         raise mismatch("a SKU", row["seller-sku"], "seller-sku")
@@ -150,7 +155,7 @@ def read_order_report(text):
     return [order for ref, order in orders.items() if ref not in broken], problems
 
 
-@in_words
+@refuses_bad_input
 def _report_order(row):
     for column in ("amazon-order-id", "purchase-date", "last-updated-date"):
         if not row.get(column):
@@ -183,7 +188,7 @@ def _report_order(row):
     }
 
 
-@in_words
+@refuses_bad_input
 def _report_item(row, position):
     currency = row.get("currency") or ""
 

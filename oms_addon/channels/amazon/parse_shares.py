@@ -57,9 +57,9 @@ def refund_shares(items, refund, adds_tax):
     # Tax lines last: they follow the amounts of the other lines.
     for line in sorted(refund["lines"], key=_is_tax):
         wanted = min(Decimal(line.get("amount") or "0"), rest)
-        rest -= wanted - spreading.give_line(line, wanted)
-    left = spreading.give_shipping(shipping) + spreading.give_rest(rest)
-    return spreading.told(), left
+        rest -= wanted - spreading.spread_line(line, wanted)
+    left = spreading.spread_shipping(shipping) + spreading.spread_rest(rest)
+    return spreading.get_amounts(), left
 
 
 def _is_tax(line):
@@ -97,7 +97,7 @@ class _Spreading:
     def room(self, index):
         return self.parts[index].whole - self.given[index]
 
-    def give(self, amount, indexes, limits=None):
+    def spread(self, amount, indexes, limits=None):
         """Refund an amount over parts, in proportion. :return: the amount that exceeds them"""
         limits = limits or [self.room(index) for index in indexes]
         shares, left = spread_within(amount, limits, self.coin) if indexes else ([], amount)
@@ -105,44 +105,44 @@ class _Spreading:
             self.given[index] += share
         return left
 
-    def give_line(self, line, amount):
+    def spread_line(self, line, amount):
         """Refund a line. :return: the amount that exceeds its item"""
         kind = _kind_of(line)
         if kind == "tax":
-            return self.give_tax(amount)
+            return self.spread_tax(amount)
         if kind in COMPONENTS:
-            return self.give(amount, self.of_kind(kind))
+            return self.spread(amount, self.of_kind(kind))
         goods = self.of_kind("product")
         named = [n for n in goods if self.parts[n].item == line["line_ref"]]
         # Orders from a report have no item ids.
         if not named and line["sku"]:
             named = [n for n in goods if self.parts[n].sku == line["sku"]][:1]
-        return self.give(amount, named)
+        return self.spread(amount, named)
 
-    def give_tax(self, amount):
+    def spread_tax(self, amount):
         """Refund tax, first of already refunded parts. :return: the amount that exceeds it"""
         begun = [n for n, given in enumerate(self.given) if given]
         others = [n for n, given in enumerate(self.given) if not given]
         for indexes in (begun, others):
             limits = [min(self.room(n), self.parts[n].tax) for n in indexes]
-            amount = self.give(amount, indexes, limits)
+            amount = self.spread(amount, indexes, limits)
         return amount
 
-    def give_shipping(self, amount):
+    def spread_shipping(self, amount):
         """Refund shipping, in proportion. :return: the amount that exceeds it"""
         indexes = self.of_kind("shipping")
         if not indexes:
             self.loose = amount
             return ZERO
-        return self.give(amount, indexes)
+        return self.spread(amount, indexes)
 
-    def give_rest(self, amount):
+    def spread_rest(self, amount):
         """Refund the rest over all items, in proportion. :return: the amount that exceeds them"""
         for kinds in (("product",), ("gift_wrap", "cod")):
-            amount = self.give(amount, self.of_kind(*kinds))
+            amount = self.spread(amount, self.of_kind(*kinds))
         return amount
 
-    def told(self):
+    def get_amounts(self):
         """:return: the amounts to send to Amazon, by item and component"""
         shares = {}
         for part, given in zip(self.parts, self.given, strict=True):

@@ -96,7 +96,9 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
         """:return: a page of transactions, and the next page ('' when there is none)"""
         params = {"postedAfter": since, "postedBefore": until}
         params |= {"nextToken": page} if page else {}
-        told = self._ask(channel, "listTransactions", "GET", TRANSACTIONS, params=params).json()
+        told = self._send_request(
+            channel, "listTransactions", "GET", TRANSACTIONS, params=params
+        ).json()
         told = told.get("payload") or told
         return told.get("transactions") or [], told.get("nextToken") or ""
 

@@ -86,7 +86,9 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
         if start:
             body |= {"dataStartTime": iso(start), "dataEndTime": iso(end)}
         path = "/reports/2021-06-30/reports"
-        return self._ask(channel, "createReport", "POST", path, body=body).json()["reportId"]
+        return self._send_request(channel, "createReport", "POST", path, body=body).json()[
+            "reportId"
+        ]
 
     @api.model
     def _read_report(self, channel, report):
@@ -94,7 +96,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
         :raise FinalError: when Amazon did not create it
         """
         path = f"/reports/2021-06-30/reports/{segment(report)}"
-        told = self._ask(channel, "getReport", "GET", path).json()
+        told = self._send_request(channel, "getReport", "GET", path).json()
         status = told["processingStatus"]
         if status in ("IN_QUEUE", "IN_PROGRESS"):
             return None
@@ -111,7 +113,9 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
                 )
             )
         path = f"/reports/2021-06-30/documents/{segment(told['reportDocumentId'])}"
-        return self._download(channel, self._ask(channel, "getReportDocument", "GET", path).json())
+        return self._download(
+            channel, self._send_request(channel, "getReportDocument", "GET", path).json()
+        )
 
     @api.model
     def _download(self, channel, document):

@@ -113,7 +113,8 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
         body |= {"codCollectionMethod": "DirectPayment"} if self._is_cash(channel, ref) else {}
         path = f"/orders/v0/orders/{segment(ref)}/shipmentConfirmation"
         self._patiently(
-            lambda: self._ask(channel, "confirmShipment", "POST", path, body=body), position
+            lambda: self._send_request(channel, "confirmShipment", "POST", path, body=body),
+            position,
         )
         return package
 

@@ -7,7 +7,7 @@ from odoo import api, models
 from odoo.addons.oms_addon.exceptions import RateLimited, Unfinished
 from odoo.addons.oms_addon.tools.paths import segment
 
-from .feeds import JSON_TYPE, in_words
+from .feeds import JSON_TYPE, issues_text
 from .parse_orders import MARKETPLACES
 from .parse_reports import BY_AMAZON
 
@@ -117,7 +117,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
     def _patch(self, channel, sku, patch):
         """Update one offer. :return: why Amazon rejects it; '' when accepted"""
         account = self._account(channel)
-        answer = self._ask(
+        answer = self._send_request(
             channel,
             "patchListingsItem",
             "PATCH",
@@ -131,7 +131,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
         issues += told.get("errors") or ()
         if answer.status == 200 and told.get("status") in ("ACCEPTED", "VALID"):
             return ""
-        return in_words(issues) or self.env._("Amazon rejected it without a reason.")
+        return issues_text(issues) or self.env._("Amazon rejected it without a reason.")
 
     @api.model
     def _feed_offers(self, channel, items, patches):
@@ -156,5 +156,5 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
         failed = {}
         for issue in report.get("issues") or ():
             if issue.get("severity") == "ERROR" and issue.get("messageId"):
-                failed.setdefault(str(issue["messageId"] - 1), in_words([issue]))
+                failed.setdefault(str(issue["messageId"] - 1), issues_text([issue]))
         return {"failed": failed, "feed": self._state().get("feed")}

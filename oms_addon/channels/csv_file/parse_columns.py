@@ -113,7 +113,7 @@ def match_columns(headers, mapping):
     :raise DocumentError: when a required column is missing
     """
     positions, errors = _match_mapping(headers, mapping)
-    by_key = {_key(header): i for i, header in reversed(list(enumerate(headers)))}
+    by_key = {_normalize(header): i for i, header in reversed(list(enumerate(headers)))}
     for names_of in (lambda column: (column,), SYNONYMS.get):
         for column in COLUMNS:
             if column not in positions:
@@ -129,9 +129,9 @@ def match_columns(headers, mapping):
 def _match_mapping(headers, mapping):
     positions, errors = {}, []
     exact = {header: i for i, header in enumerate(headers)}
-    loose = {_key(header): i for i, header in reversed(list(enumerate(headers)))}
+    loose = {_normalize(header): i for i, header in reversed(list(enumerate(headers)))}
     for column, header in mapping.items():
-        position = exact.get(header.strip(), loose.get(_key(header)))
+        position = exact.get(header.strip(), loose.get(_normalize(header)))
         if column not in SYNONYMS:
             message = f"The mapping contains the unknown column {column}."
             errors.append(RowError(1, header, message, column))
@@ -146,13 +146,13 @@ def _match_mapping(headers, mapping):
 def _claim(positions, column, by_key, names):
     """Assign a column to the first header of these names that is not assigned yet."""
     for name in names:
-        position = by_key.get(_key(name))
+        position = by_key.get(_normalize(name))
         if position is not None and position not in positions.values():
             positions[column] = position
             return
 
 
-def _key(header):
+def _normalize(header):
     return _NOISE.sub("", header.casefold())
 
 

@@ -212,13 +212,13 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
         others = {str((m.result or {}).get("refund_ref")) for m in messages - own}
         since = own[:1].create_date - CLOCK if own else datetime.min
         for one in slips:
-            is_other = text(one, "id") in others or self._made_at(channel, one) < since
+            is_other = text(one, "id") in others or self._created_at(channel, one) < since
             if not is_other and is_same_slip(one, slip, rows):
                 return text(one, "id")
         return ""
 
     @api.model
-    def _made_at(self, channel, slip):
+    def _created_at(self, channel, slip):
         """:return: when a slip was created, in naive UTC; the later of two possible times when the
         shop's clock was set back
         """

@@ -181,11 +181,11 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
         key = channel.id, channel.base_url, channel.account_ref
         found = _shops.get(key)
         if not found or found[0] < time.monotonic():
-            _shops[key] = found = time.monotonic() + REMEMBERED, self._ask_shop(channel)
+            _shops[key] = found = time.monotonic() + REMEMBERED, self._fetch_shop(channel)
         return found[1]
 
     @api.model
-    def _ask_shop(self, channel):
+    def _fetch_shop(self, channel):
         """:return: ``zone``, ``settings``, ``states`` and the records that ids refer to"""
         settings = self._settings(channel)
         currencies = self._get(channel, "currencies", display="full")

@@ -37,7 +37,9 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
         fresh, now = self._next_page(channel, cursor, max(1, min(limit or PAGE, PAGE)))
         if cursor.ended:
             fresh += self._slipped(channel, cursor, {text(order, "id") for order in fresh})
-            fresh += self._taken_back(channel, cursor, {text(order, "id") for order in fresh}, now)
+            fresh += self._fetch_refunded(
+                channel, cursor, {text(order, "id") for order in fresh}, now
+            )
             fresh += self._written(channel, cursor, {text(order, "id") for order in fresh})
         return self._events(channel, fresh, now), cursor.dumps()
 
@@ -77,7 +79,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
         return self._get_orders(channel, refs)[0]
 
     @api.model
-    def _taken_back(self, channel, cursor, known, now):
+    def _fetch_refunded(self, channel, cursor, known, now):
         """:return: the orders whose refunded units changed since the last fetch, without those in
         ``known``
         """

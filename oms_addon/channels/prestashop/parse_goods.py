@@ -53,7 +53,7 @@ def split_ecotax(row):
     ]
 
 
-def goods_line(row, amount, taxes, share):
+def item_line(row, amount, taxes, share):
     """:return: the line of a row with price ``amount`` and discount ``share``"""
     if is_ecotax(row):
         return Line(

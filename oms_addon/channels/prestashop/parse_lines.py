@@ -12,7 +12,7 @@ from odoo.addons.oms_addon.documents.values import (
 )
 from odoo.addons.oms_addon.tools.shares import rounded, spread_signed, spread_within
 
-from .parse_goods import HUNDRED, ZERO, goods_line, is_ecotax, split_ecotax
+from .parse_goods import HUNDRED, ZERO, is_ecotax, item_line, split_ecotax
 from .parse_people import carrier_name
 from .parse_values import money, text
 
@@ -30,7 +30,7 @@ class LinesReader:
         services = self.services(rows, rates)
         shares, left = self.discounts(amounts, rates, services)
         lines = [
-            goods_line(row, amount, self.with_amounts(row, amount - share, taxes), share)
+            item_line(row, amount, self.with_amounts(row, amount - share, taxes), share)
             for row, amount, taxes, share in zip(
                 rows, amounts, rates, shares[: len(rows)], strict=True
             )
@@ -82,7 +82,7 @@ class LinesReader:
             for row in rows
         ]
         amounts = [rounded(amount, self.coin) for amount in exact]
-        lacking = self.goods_total(amounts) - sum(amounts)
+        lacking = self.items_total(amounts) - sum(amounts)
         if lacking and abs(lacking) <= self.roundings(amounts):
             coin = self.coin.copy_sign(lacking)
             # First the rows that were rounded most in the other direction.
@@ -95,7 +95,7 @@ class LinesReader:
         """:return: the maximum rounding difference of the shop's sums"""
         return self.coin * (len(amounts) + len(self.rules()) + 1)
 
-    def goods_total(self, amounts):
+    def items_total(self, amounts):
         """:return: the price of the items before discounts, derived from the order's total; the
         shop's subtotal where that differs by more than rounding
         """
@@ -233,11 +233,11 @@ class LinesReader:
             value = min(rounded(money(rule, "value"), self.coin), left)
             left -= value
             if text(rule, "free_shipping") == "1":
-                value = self.take(value, limits, shares, shipping)
-            value = self.take(value, limits, shares, self.meant(rule, rates))
-            left += self.take(value, limits, shares, goods)
-        left = self.take(left, limits, shares, goods)
-        return shares, self.take(left, limits, shares, range(len(limits)))
+                value = self.spread(value, limits, shares, shipping)
+            value = self.spread(value, limits, shares, self.meant(rule, rates))
+            left += self.spread(value, limits, shares, goods)
+        left = self.spread(left, limits, shares, goods)
+        return shares, self.spread(left, limits, shares, range(len(limits)))
 
     def meant(self, rule, rates):
         """:return: the rows with the voucher's tax"""
@@ -250,7 +250,7 @@ class LinesReader:
             if abs(net * (1 + sum(t.rate for t in taxes) / HUNDRED) - gross) <= 2 * self.coin
         ]
 
-    def take(self, value, limits, shares, indexes):
+    def spread(self, value, limits, shares, indexes):
         """Distribute a value over lines. :return: the amount that exceeds them"""
         if not value or not indexes:
             return value

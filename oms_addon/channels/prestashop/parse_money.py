@@ -135,7 +135,7 @@ class MoneyReader:
         whole = next((c for c in charges if c.ref == f"refunded-{self.ref}"), None)
         if whole and returned:
             refunds.append(Refund(ref=whole.ref, at=whole.at, amount=whole.amount))
-        elif taken := self.taken_back():
+        elif taken := self.refunded_units():
             lines = [
                 RefundLine(line_ref=ref, quantity=quantity, returned=returned)
                 for ref, quantity in taken.items()
@@ -144,7 +144,7 @@ class MoneyReader:
             refunds.append(Refund(ref=f"rows-{self.ref}", at=at, lines=tuple(lines)))
         return refunds
 
-    def taken_back(self):
+    def refunded_units(self):
         """:return: units by row that the shop refunded without a credit slip, e.g. as a
             voucher. Slips of the webservice (ours) are in no row of the order
         :rtype: dict[str, Decimal]

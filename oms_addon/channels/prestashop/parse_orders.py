@@ -16,8 +16,8 @@ from odoo.addons.oms_addon.documents.values import (
     UTC,
     DocumentError,
     get_zone,
-    in_words,
     mismatch,
+    refuses_bad_input,
     to_decimal,
 )
 from odoo.addons.oms_addon.tools.payment_terms import POSTPAID, method_key, recognize_terms
@@ -34,7 +34,7 @@ from .parse_values import money, number_of, text
 ROUND_TYPES = {"1": "unit", "2": "line", "3": "order"}
 
 
-@in_words
+@refuses_bad_input
 def read_order(composed, postpaid=()):
     """Return the document of a composed order.
 
@@ -141,7 +141,7 @@ class _Reader(LinesReader, MoneyReader, StateReader, PeopleReader):
         groups = (self.histories, self.payments, self.slips, self.data.get("details") or ())
         newest = ".".join(str(max(map(number_of, rows), default=0)) for rows in groups)
         # Units refunded without a slip add no row.
-        taken = sum(self.taken_back().values(), ZERO)
+        taken = sum(self.refunded_units().values(), ZERO)
         return f"{newest}.{int(taken)}" if taken else newest
 
     def updated_at(self):

@@ -72,7 +72,7 @@ class OmsSampleCatalogue(models.AbstractModel):
     @api.model
     def _read_demand(self, invoices):
         """:return: units, title and price by SKU key, of items sold at a price"""
-        key_of = self.env["oms.channel.listing"]._key
+        key_of = self.env["oms.channel.listing"]._normalize_sku
         demand, titles, prices = {}, {}, {}
         for number, rows in invoices:
             for row in rows:
@@ -95,7 +95,7 @@ class OmsSampleCatalogue(models.AbstractModel):
         found = Listing._search_by_reference(
             self.env["product.product"], list(demand), [("company_id", "in", (False, company.id))]
         )
-        known = {Listing._key(product.default_code): product for product in found}
+        known = {Listing._normalize_sku(product.default_code): product for product in found}
         missing = [key for key in demand if key not in known]
         created = (
             self.env["product.product"]

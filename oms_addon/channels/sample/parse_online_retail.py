@@ -20,7 +20,12 @@ from odoo.addons.oms_addon.documents.parts import (
     Line,
     exact_sum,
 )
-from odoo.addons.oms_addon.documents.values import DocumentError, in_words, to_decimal, to_moment
+from odoo.addons.oms_addon.documents.values import (
+    DocumentError,
+    refuses_bad_input,
+    to_decimal,
+    to_moment,
+)
 from odoo.addons.oms_addon.tools.bounded import gunzip
 from odoo.addons.oms_addon.tools.countries import country_code
 from odoo.addons.oms_addon.tools.json_shape import to_json_text
@@ -96,7 +101,7 @@ def shift_to(day):
     return timedelta(days=(day - LAST_DAY - timedelta(days=1)).days // 7 * 7)
 
 
-@in_words
+@refuses_bad_input
 def parse_order(payload, shift=timedelta(0)):
     """Return the order in an invoice.
 

@@ -120,7 +120,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
         """
         topic = headers.get("X-Shopify-Topic") or "orders/updated"
         event_ref, order_ref = self._describe(topic, body)
-        if not parse_topics.tells_time(topic):
+        if not parse_topics.has_time(topic):
             event_ref = f"{event_ref}:{self._minute()}"
         return Event(topic, event_ref, body, order_ref)
 

@@ -71,7 +71,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
     def _cancel_pieces(self, channel, key, cancellation):
         """Cancel units of an order, with their amount if it is to be refunded."""
         order = self._refundable_order(channel, cancellation["order_ref"])
-        if known := self._refund_made(order, key):
+        if known := self._find_refund(order, key):
             return {"refund_ref": known, "already": True}
         kind = "CANCEL" if cancellation["restock"] else "NO_RESTOCK"
         lines = self._refund_lines(channel, order, cancellation["lines"], lambda _line: kind)
@@ -91,7 +91,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
     def _push_refund(self, channel, key, refund):
         """Override of `oms.channel.adapter`."""
         order = self._refundable_order(channel, refund["order_ref"])
-        if known := self._refund_made(order, key):
+        if known := self._find_refund(order, key):
             return {"refund_ref": known, "already": True}
         lines = self._refund_lines(
             channel,
@@ -114,7 +114,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
         return order
 
     @api.model
-    def _refund_made(self, order, key):
+    def _find_refund(self, order, key):
         """:return: the refund created with a key, however long ago; '' if none"""
         mark = self._mark(key)
         made = (r["id"] for r in order["refunds"] if mark in (r["note"] or ""))

@@ -44,7 +44,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
             for node in page["nodes"]
             if seen.get(id_of(node["id"])) != node["updatedAt"]
         }
-        events, is_done = self._ask_some(channel, list(fresh))
+        events, is_done = self._fetch_until_limited(channel, list(fresh))
         following = page["pageInfo"]["hasNextPage"] and page["pageInfo"]["endCursor"]
         if not events and is_done and not following and not cursor.get("first"):
             return [], channel.cursor
@@ -113,7 +113,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
         return self._graphql(channel, queries.CHANGED_ORDERS, variables, first + 2)["orders"]
 
     @api.model
-    def _ask_some(self, channel, refs):
+    def _fetch_until_limited(self, channel, refs):
         """Fetch orders until the rate limit is reached.
 
         :return: the events of fetched orders, and whether all were fetched
@@ -122,7 +122,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
         events = []
         for start in range(0, len(refs), ORDERS):
             try:
-                events += self._ask(channel, refs[start : start + ORDERS])
+                events += self._fetch_batch(channel, refs[start : start + ORDERS])
             except RateLimited:
                 if not events:
                     raise
@@ -141,11 +141,11 @@ class OmsChannelAdapterShopify(models.AbstractModel):
         return [
             event
             for start in range(0, len(refs), ORDERS)
-            for event in self._ask(channel, refs[start : start + ORDERS])
+            for event in self._fetch_batch(channel, refs[start : start + ORDERS])
         ]
 
     @api.model
-    def _ask(self, channel, refs):
+    def _fetch_batch(self, channel, refs):
         """:return: an event for each existing order"""
         ids = [gid("Order", ref) for ref in refs]
         try:
@@ -153,7 +153,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
         except TooCostly:
             if len(refs) == 1:
                 raise
-            return self._ask(channel, refs[:1]) + self._ask(channel, refs[1:])
+            return self._fetch_batch(channel, refs[:1]) + self._fetch_batch(channel, refs[1:])
         return [self._event(self._complete(channel, node)) for node in found if node]
 
     @api.model

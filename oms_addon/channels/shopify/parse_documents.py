@@ -16,12 +16,12 @@ from odoo.addons.oms_addon.documents.codec import loads
 from odoo.addons.oms_addon.documents.order import PaymentDocument, RefundDocument
 from odoo.addons.oms_addon.documents.values import (
     DocumentError,
-    in_words,
     mismatch,
+    refuses_bad_input,
 )
 
 from .parse_money import read_charge, read_refund
-from .parse_nodes import asked_values
+from .parse_nodes import fetched_values
 from .parse_notices import read_level, read_privacy, read_product, read_request, read_uninstalled
 from .parse_orders import build_order
 from .parse_rest import rest_order
@@ -32,7 +32,7 @@ from .parse_values import id_of, text_of
 TOLD_VERSION = "1"
 
 
-@in_words
+@refuses_bad_input
 def parse(topic, payload):
     """Return the document of a webhook, or of a fetched order.
 
@@ -63,7 +63,7 @@ def parse(topic, payload):
 def _read_order(topic, data):
     """An order from a webhook or fetched; an order request when the webhook is incomplete."""
     if "createdAt" in data:
-        return build_order(rest_order(data), asked_values(data))
+        return build_order(rest_order(data), fetched_values(data))
     if _is_partial(data):
         return OrderRequest(order_ref=id_of(data["id"]))
     return build_order(data, {"version": TOLD_VERSION, "holds": None})

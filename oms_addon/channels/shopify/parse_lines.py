@@ -30,7 +30,7 @@ def read_lines(data, removed, available):
     lines, duties = [], []
     for index, item in enumerate(data["line_items"]):
         try:
-            line = _goods(item, removed.get(id_of(item["id"])), available, has_taxes, coin)
+            line = _item_line(item, removed.get(id_of(item["id"])), available, has_taxes, coin)
             if line:
                 lines.append(
                     replace(line, shipped=_shipped(item, sent), shipped_from=places(line.ref))
@@ -104,7 +104,7 @@ def _shipped(item, sent):
     return max(known, default=None)
 
 
-def _goods(item, removed, available, has_taxes, coin):
+def _item_line(item, removed, available, has_taxes, coin):
     """:return: the line of an item; ``None`` when nothing is left of it"""
     ref = id_of(item["id"])
     quantity, price = number_of(item["quantity"]), money_of(item, "price")

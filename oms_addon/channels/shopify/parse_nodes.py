@@ -12,7 +12,7 @@ RISK_NAMES = ("", "low", "medium", "high")
 ENDED = ("closed", "cancelled", "incomplete")
 
 
-def asked_values(node):
+def fetched_values(node):
     """:return: data that only fetched orders contain, see ``build_order``"""
     open_orders = [
         order

@@ -68,12 +68,12 @@ def build_order(data, known):
         tags=_tags(data),
         refunds=read_refunds(data, included, removed_value),
         extra=_extra(data),
-        **_settlement(data, currency, removed_value),
+        **_extract_shop_amounts(data, currency, removed_value),
         **known,
     )
 
 
-def _settlement(data, currency, removed_value):
+def _extract_shop_amounts(data, currency, removed_value):
     """:return: the amounts in the store's currency, where it differs from the customer's"""
     own = text_of(data, "currency")
     if own == currency:

@@ -26,7 +26,7 @@ def order_ref_of(topic, data):
     return id_of(value) if value else None
 
 
-def tells_time(topic):
+def has_time(topic):
     """Return whether bodies of a topic contain the time of the change; otherwise the same body may
     be a new event later.
     """

@@ -92,7 +92,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
                 lambda data: data["node"]["fulfillmentLineItems"],
             )
             for line in lines:
-                of = self._wanted_key(wanted, line["lineItem"])
+                of = self._matching_key(wanted, line["lineItem"])
                 if of:
                     wanted[of] -= line["quantity"]
             told.append(id_of(fulfilment["id"]))
@@ -108,7 +108,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
         return made_at >= (left_at if left_at.tzinfo else left_at.replace(tzinfo=timezone.utc))
 
     @api.model
-    def _wanted_key(self, wanted, line):
+    def _matching_key(self, wanted, line):
         """:return: a line's key in a shipment: its id or its SKU; ``None`` if it is not included"""
         return next((of for of in (id_of(line["id"]), line["sku"]) if of in wanted), None)
 
@@ -169,7 +169,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
             channel, mutations.TO_SHIP_LINES, part["id"], lambda data: data["node"]["lineItems"]
         )
         for line in found:
-            of = self._wanted_key(wanted, line["lineItem"])
+            of = self._matching_key(wanted, line["lineItem"])
             quantity = min(wanted[of], line["remainingQuantity"]) if of else 0
             if quantity > 0:
                 wanted[of] -= quantity

@@ -154,7 +154,7 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
             rows = answer.json()
             found += rows
             has_next = (
-                self._goes_on(answer, page, rows) if is_open else self._has_next(answer, page)
+                self._is_page_left(answer, page, rows) if is_open else self._has_next(answer, page)
             )
             page = page + 1 if has_next else 0
             if page:
@@ -178,7 +178,7 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
         return page < pages
 
     @api.model
-    def _goes_on(self, answer, page, rows):
+    def _is_page_left(self, answer, page, rows):
         """:return: as ``_has_next``; without a page count, an empty page is the last one"""
         pages = self._extract_count(answer, "X-WP-TotalPages")
         return bool(rows) if pages is None else page < pages

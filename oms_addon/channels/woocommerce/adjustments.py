@@ -8,7 +8,7 @@ from odoo.addons.oms_addon.documents.values import to_decimal
 from odoo.addons.oms_addon.exceptions import FinalError, RetryableError
 from odoo.addons.oms_addon.tools.json_answer import read_json
 from odoo.addons.oms_addon.tools.paths import segment
-from odoo.addons.oms_addon.tools.peer_words import words_of
+from odoo.addons.oms_addon.tools.peer_words import error_message_of
 
 from .parse_refunds import (
     find_refund,
@@ -164,7 +164,7 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
             raise FinalError(
                 self.env._("The store rejected the refund: %(why)s", why=refusal.get("message"))
             )
-        said = words_of(answer.body)
+        said = error_message_of(answer.body)
         raise RetryableError(
             self.env._("The store reported an error: %(text)s", text=said)
             if said

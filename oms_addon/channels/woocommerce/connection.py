@@ -15,7 +15,7 @@ from odoo.addons.oms_addon.tools.connection_errors import (
 )
 from odoo.addons.oms_addon.tools.json_answer import read_json
 from odoo.addons.oms_addon.tools.paths import segment
-from odoo.addons.oms_addon.tools.peer_words import words_of
+from odoo.addons.oms_addon.tools.peer_words import error_message_of
 
 #: response statuses that reveal a problem of the connection
 SAID = (301, 302, 303, 307, 308, 401, 403, 404)
@@ -62,7 +62,7 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
     def _connection_problem(self, answer):
         """:return: the problem in a response, for people; '' when there is none"""
         told = read_json(answer.body)
-        message = words_of(answer.body)
+        message = error_message_of(answer.body)
         if 300 <= answer.status < 400:
             return describe_redirect(answer.url, http.location_of(answer))
         is_page = http.is_page_alone(answer)

@@ -37,7 +37,7 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
         answer = self._call(channel, "GET", "/orders", params={**params, **changed})
         orders = answer.json()
         events = self._events(channel, orders)
-        if self._goes_on(answer, page, orders):
+        if self._is_page_left(answer, page, orders):
             return events, self._next_cursor(orders, since, page, first)
         last = [moment for order in orders if (moment := order["date_modified_gmt"])]
         if since:

@@ -19,7 +19,7 @@ from .parse_values import (
     rows_of,
     sku_of,
     text_of,
-    words_of,
+    unescaped_text,
 )
 
 HUNDRED = Decimal(100)
@@ -30,7 +30,7 @@ def parts_of(data, coin):
     coin = max(coin, coin_of(amount_of(data, "total", "total")))
     rates = {
         row.get("rate_id"): (
-            words_of(row, "label"),
+            unescaped_text(row, "label"),
             _rate(row.get("rate_percent")),
             row.get("compound") is True,
         )
@@ -182,7 +182,7 @@ def _line(part, taxes, before, after):
     row, kind = part.data, part.kind
     quantity = part.quantity if kind == "product" else Decimal(1)
     unit_price, discount = _unit_price(quantity, before, after)
-    name = words_of(row, "method_title" if part.kind == "shipping" else "name")
+    name = unescaped_text(row, "method_title" if part.kind == "shipping" else "name")
     product = kind == "product"
     listing, parent = listing_of(row) if product else ("", "")
     return Line(

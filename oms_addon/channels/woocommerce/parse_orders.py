@@ -4,7 +4,7 @@ from odoo.addons.oms_addon.documents.order import OrderDocument
 from odoo.addons.oms_addon.documents.parts import (
     ChannelHold,
 )
-from odoo.addons.oms_addon.documents.values import in_words, to_decimal, to_plain, to_text
+from odoo.addons.oms_addon.documents.values import refuses_bad_input, to_decimal, to_plain, to_text
 from odoo.addons.oms_addon.tools.coins import coin_of_currency
 from odoo.addons.oms_addon.tools.payment_terms import POSTPAID, method_key, recognize_terms
 
@@ -23,7 +23,7 @@ from .parse_values import (
     placed_at_of,
     rows_of,
     text_of,
-    words_of,
+    unescaped_text,
 )
 
 #: statuses of orders that are not placed yet
@@ -55,7 +55,7 @@ CUSTOM_RANK = 4
 # === ORDERS === #
 
 
-@in_words
+@refuses_bad_input
 def read_order(data, ref, postpaid=()):
     """Return the document of an order from the API; ``None`` for a draft.
 
@@ -75,7 +75,7 @@ def read_order(data, ref, postpaid=()):
     total += sum(cards.values(), ZERO)
     billing = address_of(data.get("billing"), "billing", meta)
     paid_at = moment_of(data, "date_paid")
-    method, name = text_of(data, "payment_method"), words_of(data, "payment_method_title")
+    method, name = text_of(data, "payment_method"), unescaped_text(data, "payment_method_title")
     is_postpaid = recognize_terms(method, name) in POSTPAID or method_key(method) in postpaid
     charges = charges_of(data, ref, meta, paid_at, cards, is_postpaid)
     is_paid = bool(paid_at) or any(charge.kind == "authorization" for charge in charges)
@@ -103,7 +103,7 @@ def read_order(data, ref, postpaid=()):
         payment_method=method,
         payment_name=name,
         status=_status(status, data, is_paid),
-        shipping_method=words_of(shipping_lines[0], "method_title") if shipping_lines else "",
+        shipping_method=unescaped_text(shipping_lines[0], "method_title") if shipping_lines else "",
         note=text_of(data, "customer_note"),
         tags=_tags(data, status),
         refunds=refunds_of(data, parts),

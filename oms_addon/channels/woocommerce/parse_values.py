@@ -8,8 +8,8 @@ from odoo.addons.oms_addon.documents.channel import Listing, ListingDocument
 from odoo.addons.oms_addon.documents.codec import loads
 from odoo.addons.oms_addon.documents.values import (
     DocumentError,
-    in_words,
     mismatch,
+    refuses_bad_input,
     to_decimal,
     to_text,
 )
@@ -92,7 +92,7 @@ def text_of(data, key):
     return to_text(data.get(key) or "", key)
 
 
-def words_of(data, key):
+def unescaped_text(data, key):
     """:return: a text that WordPress escaped for HTML, e.g. ``Salt &amp; Pepper``, unescaped"""
     return html.unescape(text_of(data, key))
 
@@ -155,7 +155,7 @@ def listing_of(row):
 # === PRODUCTS === #
 
 
-@in_words
+@refuses_bad_input
 def read_product(data, event):
     """Return the document of a product's message; ``None`` when the product is not sold itself.
 
@@ -170,7 +170,7 @@ def read_product(data, event):
     return ListingDocument(listings=(listing,), updated_at=moment_of(data, "date_modified"))
 
 
-@in_words
+@refuses_bad_input
 def read_listing(row, parent=None):
     """Return the listing of a product or variation from the API; ``None`` when it is not sold.
 
@@ -189,7 +189,7 @@ def read_listing(row, parent=None):
         parent_ref=to_text(row.get("parent_id") or "", "parent_id"),
         sku=text_of(row, "sku") or f"id:{ref}",
         barcode=text_of(row, "global_unique_id"),
-        name=words_of(row, "name"),
+        name=unescaped_text(row, "name"),
         price=to_decimal(price, "price") if price not in (None, "") else None,
         quantity=to_decimal(row["stock_quantity"], "stock_quantity") if counted else None,
         stock_mode=mode,

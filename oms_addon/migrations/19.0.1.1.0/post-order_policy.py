@@ -6,7 +6,7 @@ from odoo import SUPERUSER_ID, api
 def migrate(cr, version):
     """Keep the settings of each channel, and refer its orders to them."""
     env = api.Environment(cr, SUPERUSER_ID, {"active_test": False})
-    env["oms.channel"].search([])._keep_policy()
+    env["oms.channel"].search([])._store_policy()
     env.flush_all()
     cr.execute(
         """UPDATE sale_order o SET oms_policy_id = channel.policy_id

@@ -38,7 +38,7 @@ class OmsAllocationExpiry(models.AbstractModel):
         """Cancel an order without any items; put a partly allocated one on hold."""
         waiting = self.env["oms.allocator"]._sentences(moves)[order]
         reason = self.env._("Not allocated in time. %(waiting)s.", waiting=sentences.inner(waiting))
-        if self._has_goods(order):
+        if self._is_served(order):
             self.env["oms.hold"]._open(order, [HoldReason(code="ALLOCATION_LATE", message=reason)])
             order._oms_run()
             return
@@ -47,7 +47,7 @@ class OmsAllocationExpiry(models.AbstractModel):
         order._oms_send_cancellation("inventory", reason)
 
     @api.model
-    def _has_goods(self, order):
+    def _is_served(self, order):
         """:return: whether items of the order were reserved or shipped"""
         return any(
             move.state in ("done", "assigned", "partially_available") for move in order._oms_moves()

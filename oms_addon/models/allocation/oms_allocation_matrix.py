@@ -78,7 +78,7 @@ class OmsAllocationMatrix(models.AbstractModel):
         released = self._released(orders)
         warehouses = self.env["stock.warehouse"].union(*candidates.values())
         places = self._places(warehouses)
-        goods = orders.order_line.filtered(lambda line: line._oms_is_goods())
+        goods = orders.order_line.filtered(lambda line: line._oms_is_sourced())
         parts, products = self.env["oms.kits"]._stock_of(goods)
         left = self.env["oms.allocation.day"].sudo()._left(warehouses)
         supply = self._supply(warehouses, products, chosen, left)

@@ -46,7 +46,7 @@ class Places:
         if part:
             yield needed, part
 
-    def take(self, order, warehouse):
+    def use_slot(self, order, warehouse):
         """Assign a slot of a warehouse to an order.
 
         :return: whether one was available
@@ -129,7 +129,9 @@ class OmsAllocationSlot(models.Model):
         for order, ids in wanted.items():
             for warehouse in limited.filtered(lambda w, ids=ids: w.id in ids):
                 places.overbooks = bool(by_hand) and order in by_hand
-                if (order.id, warehouse.id) not in places.taken and places.take(order, warehouse):
+                if (order.id, warehouse.id) not in places.taken and places.use_slot(
+                    order, warehouse
+                ):
                     pairs.append((order, warehouse))
         self._reserve(pairs)
 

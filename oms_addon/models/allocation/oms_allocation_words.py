@@ -47,7 +47,7 @@ class OmsAllocationWords(models.AbstractModel):
         return [plan, *earlier] if plan else earlier
 
     @api.model
-    def _more_text(self, order, goods, text):
+    def _added_text(self, order, goods, text):
         """:return: the explanation of the order, with that of added items appended"""
         added = self.env._(
             "Added %(goods)s: %(why)s",
@@ -65,7 +65,7 @@ class OmsAllocationWords(models.AbstractModel):
         return {w.id: w.name for w in self.env["stock.warehouse"].sudo().browse(sorted(ids))}
 
     @api.model
-    def _more_title(self, order, decision, title):
+    def _added_title(self, order, decision, title):
         """:param str title: the title for the added items
         :return: the title, with the parcels of the whole order if there are more
         :rtype: str

@@ -76,7 +76,7 @@ class OmsAllocator(models.AbstractModel):
             before = self._missing(part)[0] if needed else 0.0
             reservation._reserve(part, rows)
             if needed and self._missing(part)[0] < before:
-                places.take(*needed)
+                places.use_slot(*needed)
                 pairs.append(needed)
         slots._reserve(pairs)
         return late

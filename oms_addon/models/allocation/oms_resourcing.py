@@ -29,7 +29,7 @@ class Limit:
         """:return: the safety stock of a warehouse"""
         return self.supply.floor(warehouse_id, product_id) if self.rule.keeps_safety else 0.0
 
-    def take(self, move, warehouse, quantity, missing):
+    def allows(self, move, warehouse, quantity, missing):
         """Check whether items may come from a warehouse, and count it for the order if so.
 
         :return: whether the limits allow it
@@ -42,12 +42,12 @@ class Limit:
             parts = [quantity * price, (missing - quantity) * price]
             if self.rule.min_value and any(0 < part < self.rule.min_value for part in parts):
                 return False
-        if not self.take_place(warehouse.id):
+        if not self.use_slot(warehouse.id):
             return False
         self.used.add(warehouse)
         return True
 
-    def take_place(self, warehouse_id):
+    def use_slot(self, warehouse_id):
         """Use a slot in the daily capacity of a warehouse, unless the order has one.
 
         :return: whether a slot was available
@@ -131,7 +131,7 @@ class OmsResourcing(models.AbstractModel):
             there = spare[key] - (limit.floor(*key) if limit else 0.0)
             quantity = unit.round(min(missing, max(there, 0.0)), rounding_method="DOWN")
             if unit.compare(quantity, 0) > 0 and (
-                not limit or limit.take(move, warehouse, quantity, missing)
+                not limit or limit.allows(move, warehouse, quantity, missing)
             ):
                 spare[key] -= quantity
                 missing -= quantity

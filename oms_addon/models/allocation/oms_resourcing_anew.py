@@ -88,7 +88,7 @@ class OmsResourcing(models.AbstractModel):
         )
         if order.state != "sale" or order.oms_chosen_warehouse_id or is_begun:
             return none
-        lines = order.order_line.filtered(lambda line: line._oms_is_goods())
+        lines = order.order_line.filtered(lambda line: line._oms_is_sourced())
         moves = lines.move_ids.filtered(
             lambda m: (
                 m.state in (*OPEN_STATES, "assigned")

@@ -23,7 +23,7 @@ class OmsResourcing(models.AbstractModel):
         :param warehouse: one ``stock.warehouse``
         :raise UserError: when items of these lines have been picked
         """
-        lines = lines.filtered(lambda line: line._oms_is_goods())
+        lines = lines.filtered(lambda line: line._oms_is_sourced())
         allocator, stock = self.env["oms.allocator"], self.env["oms.stock"]
         moves = self._movable(lines, warehouse)
         if not moves:

@@ -21,7 +21,7 @@ class OmsSourcing(models.AbstractModel):
         :return: the orders no rule serves, now on hold
         """
         self._ship_complete(orders)
-        goods = orders.order_line.filtered(lambda line: line._oms_is_goods())
+        goods = orders.order_line.filtered(lambda line: line._oms_is_sourced())
         candidates = self._base_candidates(goods.order_id)
         orders = goods.order_id.filtered(lambda o: candidates[o])
         goods = goods.filtered(lambda line: line.order_id in orders)
@@ -110,7 +110,7 @@ class OmsSourcing(models.AbstractModel):
         now = fields.Datetime.now()
         for order, (decision, run, routing) in decisions.items():
             lines = lines_by_order[order]
-            goods = self._goods(lines, more)
+            goods = self._demand_by_line(lines, more)
             plan = words._explain(order, goods, decision, run, routing)
             text = (
                 self._explain(decision.plan, lines, order)
@@ -119,8 +119,8 @@ class OmsSourcing(models.AbstractModel):
             )
             if more:
                 plan["earlier"] = words._earlier(order)
-                plan["title"] = words._more_title(order, decision, plan["title"])
-                text = words._more_text(order, goods, text)
+                plan["title"] = words._added_title(order, decision, plan["title"])
+                text = words._added_text(order, goods, text)
             values = {"oms_allocation_plan": plan, "oms_allocation_text": text}
             if decision.plan:
                 values["oms_allocation_rule_id"] = decision.rule.id
@@ -132,7 +132,7 @@ class OmsSourcing(models.AbstractModel):
             order.write(values)
 
     @api.model
-    def _goods(self, lines, more=None):
+    def _demand_by_line(self, lines, more=None):
         """:return: the demand by line id: (name, quantity)"""
         return {
             line.id: (line.product_id.display_name, more[line] if more else self._demand(line)[2])

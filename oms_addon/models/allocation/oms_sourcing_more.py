@@ -10,7 +10,7 @@ class OmsSourcing(models.AbstractModel):
     _inherit = "oms.sourcing"
 
     @api.model
-    def _source_more(self, lines, before, by_person=False):
+    def _source_added(self, lines, before, by_person=False):
         """Choose the warehouses of items added to confirmed orders.
 
         Warehouses with open deliveries of the order are preferred; otherwise the rules decide,
@@ -23,7 +23,7 @@ class OmsSourcing(models.AbstractModel):
         :return: the lines whose promised date does not cover the added quantity
         :raise UserError: when a user adds items that no rule serves
         """
-        more = self._more(lines, before)
+        more = self._added_quantities(lines, before)
         if not more:
             return lines.browse()
         candidates = self._base_candidates(lines.browse().concat(*more).order_id)
@@ -33,18 +33,18 @@ class OmsSourcing(models.AbstractModel):
         goods = lines.browse().concat(*more)
         decisions = self.env["oms.allocation.matrix"]._decide(goods, candidates, more=more)
         if by_person:
-            self._refuse_more(decisions)
+            self._refuse_unserved(decisions)
         of_order = goods.grouped("order_id")
         said = {order: order.oms_allocation_text or "" for order in of_order}
         self._write_decisions(decisions, of_order, more)
         self._write_shares(decisions, of_order)
         self._reserve_slots(decisions, candidates, keeps=True)
-        self._log_more(said)
+        self._log_added(said)
         self._queue(decisions)
         return goods.filtered(lambda line: self._breaks_promise(line, before, decisions))
 
     @api.model
-    def _more(self, lines, before):
+    def _added_quantities(self, lines, before):
         """:return: the quantity of each line that is not procured yet, in the product's unit
         :rtype: dict
         """
@@ -56,7 +56,7 @@ class OmsSourcing(models.AbstractModel):
             order = line.order_id
             if (
                 line.product_uom_qty <= before.get(line.id, 0.0)
-                or not line._oms_is_goods()
+                or not line._oms_is_sourced()
                 or order.oms_by_channel
                 or not (order.oms_channel_id or order.warehouse_id.oms_managed)
             ):
@@ -84,7 +84,7 @@ class OmsSourcing(models.AbstractModel):
                 line.oms_plan = False if is_usual else {str(w): q for w, q in share.items()}
 
     @api.model
-    def _refuse_more(self, decisions):
+    def _refuse_unserved(self, decisions):
         """:raise UserError: when no rule serves some of the added items"""
         refused = [order for order, (found, _run, _routing) in decisions.items() if not found.plan]
         if refused:
@@ -101,7 +101,7 @@ class OmsSourcing(models.AbstractModel):
             )
 
     @api.model
-    def _log_more(self, said):
+    def _log_added(self, said):
         """Log the warehouses of added items in the timeline.
 
         :param dict said: the previous explanation of each order
@@ -122,8 +122,8 @@ class OmsSourcing(models.AbstractModel):
         )
 
     @api.model
-    def _promise_more(self, lines):
+    def _promise_added(self, lines):
         """Compute a new promised date for lines whose date does not cover the added quantity."""
         why = self.env._("quantity increased")
         for order, of_order in lines.grouped("order_id").items():
-            self.env["oms.promise.review"]._promise_anew(order, why, of_order)
+            self.env["oms.promise.review"]._recompute_promise(order, why, of_order)

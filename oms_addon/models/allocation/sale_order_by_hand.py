@@ -39,7 +39,7 @@ class SaleOrder(models.Model):
             self.oms_is_sourced and self.warehouse_id != usual.warehouse_id
         )
 
-    def _oms_source_by_hand(self):
+    def _oms_source_manually(self):
         """Source orders that are being confirmed.
 
         Orders without channel from unmanaged warehouses are left as they are.

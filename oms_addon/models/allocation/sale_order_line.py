@@ -101,7 +101,7 @@ class SaleOrderLine(models.Model):
             for warehouse_id, quantity in plan.items()
         ]
 
-    def _oms_is_goods(self):
+    def _oms_is_sourced(self):
         """:return: whether the line has stocked items to be sourced"""
         self.ensure_one()
         return bool(

@@ -11,7 +11,7 @@ class SaleOrder(models.Model):
         """:return: the quantity of each line, by id, before a write that adds items to confirmed
         orders; ``None`` for any other write
         """
-        if not self._oms_adds_goods(vals.get("order_line")) or "state" in vals:
+        if not self._oms_adds_items(vals.get("order_line")) or "state" in vals:
             return None
         return {line.id: line.product_uom_qty for line in self.order_line}
 
@@ -27,7 +27,7 @@ class SaleOrder(models.Model):
             previous_product_uom_qty={line.id: before.get(line.id, 0.0) for line in changed}
         )
 
-    def _oms_adds_goods(self, commands):
+    def _oms_adds_items(self, commands):
         """:return: whether the commands on lines add items to confirmed, sourced orders"""
         if not commands or self.env.context.get("skip_procurement"):
             return False

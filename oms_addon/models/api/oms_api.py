@@ -223,7 +223,7 @@ class OmsApi(models.AbstractModel):
         told = first.result or {}
         if told.get("digest") == digest:
             return 202, json.loads(told["answer"]), {"Idempotency-Replayed": "true"}
-        first._keep_conflict(first, body, hashlib.sha256(body).hexdigest())
+        first._store_conflict(first, body, hashlib.sha256(body).hexdigest())
         problem = Problem(
             409,
             "key-reused",

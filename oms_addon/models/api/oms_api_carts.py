@@ -18,7 +18,7 @@ class OmsApi(models.AbstractModel):
     _inherit = "oms.api"
 
     @api.model
-    def _keep_cart(self, channel, ref, body, key):
+    def _reserve_cart(self, channel, ref, body, key):
         """Reserve the items of a cart, all or none.
 
         The cart's reference makes the request idempotent: an additional key is validated but not
@@ -68,8 +68,8 @@ class OmsApi(models.AbstractModel):
         """:return: units by product id that one of each item needs, in the items' order
         :raise Problem: listing every unknown SKU
         """
-        keys = [self.env["oms.channel.listing"]._key(item.sku) for item in wanted.items]
-        needs, _names = self._goods(channel, keys)
+        keys = [self.env["oms.channel.listing"]._normalize_sku(item.sku) for item in wanted.items]
+        needs, _names = self._units_by_product(channel, keys)
         errors = [
             {
                 "field": f"items[{place}].sku",
@@ -104,7 +104,7 @@ class OmsApi(models.AbstractModel):
                 "message": f"{numbers[place]:g} units of {wanted.items[place].sku!r} are available "
                 f"to sell, {wanted.items[place].quantity:f} were requested",
             }
-            for place, goods in engine._goods_of(channel, by_place).items()
+            for place, goods in engine._with_components(channel, by_place).items()
             if short & goods.keys()
         ]
         return Problem(

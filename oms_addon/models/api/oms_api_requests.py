@@ -120,7 +120,7 @@ class OmsApi(models.AbstractModel):
     @api.model
     def _lines_by_name(self, order):
         """:return: the order's lines by the channel's id and by SKU, the first of each"""
-        key_of = self.env["oms.channel.listing"]._key
+        key_of = self.env["oms.channel.listing"]._normalize_sku
         found = {}
         for line in order.order_line.filtered("oms_kind"):
             found.setdefault(("ref", line.oms_line_ref), line)
@@ -130,7 +130,7 @@ class OmsApi(models.AbstractModel):
     @api.model
     def _line_of(self, of_line, pieces):
         """:return: the line that a requested item refers to; empty if there is none"""
-        key_of = self.env["oms.channel.listing"]._key
+        key_of = self.env["oms.channel.listing"]._normalize_sku
         none = self.env["sale.order.line"]
         if pieces.line_ref:
             return of_line.get(("ref", pieces.line_ref), none)

@@ -206,7 +206,7 @@ class OmsApi(models.AbstractModel):
     def _units(self, channel, lines):
         """:return: the number of Odoo units per unit of the channel, by line"""
         Listing = self.env["oms.channel.listing"].sudo()
-        keys = {line: Listing._key(line.oms_sku) for line in lines}
+        keys = {line: Listing._normalize_sku(line.oms_sku) for line in lines}
         found = {
             (listing.sku_key, listing.product_id): listing.multiplier
             for listing in Listing.search(

@@ -42,8 +42,8 @@ class OmsApi(models.AbstractModel):
         :rtype: list[Available]
         """
         Listing = self.env["oms.channel.listing"].sudo()
-        keys = [Listing._key(sku) for sku in skus]
-        needs, names = self._goods(channel, keys)
+        keys = [Listing._normalize_sku(sku) for sku in skus]
+        needs, names = self._units_by_product(channel, keys)
         counts = self.env["oms.availability"].sudo()._available_sets(channel, needs)
         rows = []
         for sku, key in zip(skus, keys, strict=True):
@@ -54,7 +54,7 @@ class OmsApi(models.AbstractModel):
         return rows
 
     @api.model
-    def _goods(self, channel, keys):
+    def _units_by_product(self, channel, keys):
         """:return: units by product id, and names, of the listing or product of each known SKU
         key
         """

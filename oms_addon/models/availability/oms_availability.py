@@ -55,7 +55,7 @@ class OmsAvailability(models.AbstractModel):
         :return: number of sets by key; infinite without stock tracking
         :rtype: dict[object, float]
         """
-        goods = self._goods_of(channel, needs)
+        goods = self._with_components(channel, needs)
         products = self.env["product.product"].browse({p for need in goods.values() for p in need})
         terms = self._terms(channel, products, warehouses, but_cart)
         percent, cap, minimum = channel.stock_percent, channel.stock_cap, channel.stock_minimum
@@ -184,7 +184,7 @@ class OmsAvailability(models.AbstractModel):
     # === KITS === #
 
     @api.model
-    def _goods_of(self, channel, needs):
+    def _with_components(self, channel, needs):
         """Replace kits by their components.
 
         :param dict needs: units by product id, by any key

@@ -41,7 +41,7 @@ class OmsAvailabilityState(models.Model):
     _product_uniq = models.UniqueIndex("(channel_id, product_id)")
 
     @api.model
-    def _asking(self, limit=None):
+    def _watching(self, limit=None):
         """:return: the live channels that record out-of-stock events"""
         return self.env["oms.channel"].search(
             [("state", "=", "live"), ("watch_stock", "=", True)], limit=limit

@@ -50,7 +50,7 @@ class OmsAvailability(models.AbstractModel):
     @api.model
     def _explain(self, channel, needs, warehouses):
         """:return: the figure of one set of products, and the rows of its scarcest component"""
-        goods = self._goods_of(channel, {None: needs})[None]
+        goods = self._with_components(channel, {None: needs})[None]
         products = self.env["product.product"].browse(goods)
         terms = self._terms(channel, products, warehouses)
         percent = channel.stock_percent

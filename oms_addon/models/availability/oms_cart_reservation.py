@@ -113,7 +113,7 @@ class OmsCartReservation(models.Model):
         :return: the shortages; empty if all is available
         :rtype: list[Shortage]
         """
-        return self._short(channel, cart_ref, self._goods(channel, wanted))
+        return self._short(channel, cart_ref, self._tracked_units(channel, wanted))
 
     # === RESERVING === #
 
@@ -135,7 +135,7 @@ class OmsCartReservation(models.Model):
         :return: the reservations of the cart
         :raise InsufficientStock: naming every product that is short; nothing was written
         """
-        goods = self._goods(channel, wanted)
+        goods = self._tracked_units(channel, wanted)
         held = self._of_cart(channel, cart_ref)
         if any(reservation._is_placed() for reservation in held):
             return held
@@ -154,12 +154,12 @@ class OmsCartReservation(models.Model):
         return self._replace(channel, cart_ref, goods, held, until, order)
 
     @api.model
-    def _goods(self, channel, wanted):
+    def _tracked_units(self, channel, wanted):
         """:return: the products of a cart with stock tracking, kits as components: quantity by
         product id
         """
         engine = self.env["oms.availability"]
-        goods = engine._goods_of(channel, {None: wanted})[None]
+        goods = engine._with_components(channel, {None: wanted})[None]
         counted = engine._counted(self.env["product.product"].browse(goods))
         return {p: quantity for p, quantity in goods.items() if p in counted._ids and quantity > 0}
 

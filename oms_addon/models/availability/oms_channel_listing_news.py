@@ -19,7 +19,7 @@ class OmsChannelListing(models.Model):
         """
         if channel._adapter()._signs_bodies_only:
             gone = [m for m, d in run if any(part.status == "deleted" for part in d.listings)]
-            self.env["oms.channel.message"]._ask_back(channel, gone)
+            self.env["oms.channel.message"]._request_confirmation(channel, gone)
             run = [pair for pair in run if pair[0] not in gone]
         naive = self.env["oms.order.builder"]._naive
         self._upsert(

@@ -103,7 +103,7 @@ class OmsChannelListing(models.Model):
 
     def _components_changed(self):
         """Match the listing and recompute its stock after a change of its bundle components."""
-        self._note_hand({})
+        self._mark_linked_manually({})
         self._after_mapping()
         self._touch_stock()
 

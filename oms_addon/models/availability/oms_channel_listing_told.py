@@ -51,9 +51,9 @@ class OmsChannelListing(models.Model):
                 updates[row] = listing, moment
             else:
                 fresh.append((listing, moment))
-        updated = self._update_told(channel, updates, known)
-        created = self._create_told(channel, fresh, known)
-        self._ask_names(channel, [listing for listing, _at in fresh])
+        updated = self._update_listed(channel, updates, known)
+        created = self._create_listed(channel, fresh, known)
+        self._schedule_identifiers(channel, [listing for listing, _at in fresh])
         known.refs.update({row.external_ref: row for row in created})
         known.items.update({row.item_ref: row for row in created if row.item_ref})
         self._note_quantities(channel, told, known)
@@ -76,7 +76,7 @@ class OmsChannelListing(models.Model):
         :param list told: ``Listing`` documents
         :rtype: Known
         """
-        found = self.search(self._get_told_domain(channel, told))
+        found = self.search(self._get_listed_domain(channel, told))
         # An alias is used only if no main listing has its SKU.
         by_key = found.sorted(lambda row: not row.alias_of_id)
         return Known(
@@ -88,12 +88,12 @@ class OmsChannelListing(models.Model):
         )
 
     @api.model
-    def _get_told_domain(self, channel, told):
+    def _get_listed_domain(self, channel, told):
         """:return: the domain of the existing records, by any of their identifiers"""
         own = [listing for listing in told if listing.ref]
         names = {
             "external_ref": [listing.ref for listing in own],
-            "sku_key": [self._key(listing.sku) for listing in told if listing.sku],
+            "sku_key": [self._normalize_sku(listing.sku) for listing in told if listing.sku],
             "item_ref": [one.item_ref for one in told if one.item_ref and not one.ref],
             "parent_ref": [listing.ref for listing in own if listing.status == "deleted"],
         }
@@ -106,7 +106,7 @@ class OmsChannelListing(models.Model):
         """:return: an unused record with the SKU of a listing: created manually, or deleted on the
         channel and created there again under another id
         """
-        row = known.keys.get(self._key(listing.sku))
+        row = known.keys.get(self._normalize_sku(listing.sku))
         if not row or listing.status == "deleted" or row in updates:
             return None
         if self._prepare_shared(row.channel_id, listing, known.shared)["is_sku_shared"]:
@@ -120,7 +120,7 @@ class OmsChannelListing(models.Model):
         rows.filtered(lambda r: r.status != "deleted").write({"status": "deleted"})
 
     @api.model
-    def _create_told(self, channel, fresh, known):
+    def _create_listed(self, channel, fresh, known):
         """Create the records of new listings, with their product if the match is certain.
 
         :param list fresh: pairs (``Listing``, date of the change)
@@ -142,7 +142,7 @@ class OmsChannelListing(models.Model):
         for listing, moment in fresh:
             vals = self._prepare_fresh(channel, listing, moment, currencies)
             vals |= self._prepare_shared(channel, listing, known.shared)
-            key = "" if vals["is_sku_shared"] else self._key(listing.sku)
+            key = "" if vals["is_sku_shared"] else self._normalize_sku(listing.sku)
             if key and key in taken:
                 # An alias takes product and units from its main listing.
                 aliases.append((vals, key))
@@ -155,7 +155,7 @@ class OmsChannelListing(models.Model):
         taken.update({row.sku_key: row for row in created if row.sku_key})
         for vals, key in aliases:
             vals["alias_of_id"] = (taken[key].alias_of_id or taken[key]).id
-        created.filtered(lambda l: l.state == "unmatched")._ask_suggestions()
+        created.filtered(lambda l: l.state == "unmatched")._schedule_suggestions()
         return created + self._create_once([vals for vals, _key in aliases])
 
     @api.model
@@ -176,11 +176,11 @@ class OmsChannelListing(models.Model):
             "channel_id": channel.id,
             "external_ref": listing.ref,
             "seen_at": fields.Datetime.now(),
-            **self._prepare_told(listing, moment, currencies),
+            **self._prepare_listed_values(listing, moment, currencies),
         }
 
     @api.model
-    def _prepare_told(self, listing, moment, currencies):
+    def _prepare_listed_values(self, listing, moment, currencies):
         """:return: the received values of a listing, without missing ones"""
         vals = {name: getattr(listing, name) for name in TOLD_TEXTS if getattr(listing, name)}
         vals["status"] = listing.status

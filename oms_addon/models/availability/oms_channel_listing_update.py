@@ -7,7 +7,7 @@ class OmsChannelListing(models.Model):
     _inherit = "oms.channel.listing"
 
     @api.model
-    def _update_told(self, channel, updates, known):
+    def _update_listed(self, channel, updates, known):
         """Update records with the received listings.
 
         :param dict updates: (``Listing``, date of the change) by row
@@ -22,7 +22,7 @@ class OmsChannelListing(models.Model):
             # A shared SKU does not become an alias.
             row: "" if row.is_sku_shared else row.sku
             for row, vals in changes.items()
-            if "sku" in vals and self._key(vals["sku"]) != (row.sku_key or "")
+            if "sku" in vals and self._normalize_sku(vals["sku"]) != (row.sku_key or "")
         }
         self._prepare_rename(renamed, changes, known)
         self._forget_shown(changes)
@@ -42,7 +42,7 @@ class OmsChannelListing(models.Model):
         for row, (listing, moment) in updates.items():
             if moment and row.told_at and moment < row.told_at:
                 continue
-            told = self._prepare_told(listing, moment, currencies)
+            told = self._prepare_listed_values(listing, moment, currencies)
             told["external_ref"] = listing.ref
             told |= self._prepare_shared(channel, listing, known.shared, row)
             vals = {name: value for name, value in told.items() if row._differs(name, value)}
@@ -60,7 +60,7 @@ class OmsChannelListing(models.Model):
         self.ensure_one()
         if vals.get("is_sku_shared") is not False:
             return
-        other = known.keys.get(self._key(listing.sku), self)
+        other = known.keys.get(self._normalize_sku(listing.sku), self)
         if other != self and self.state == "matched":
             # Already linked: the other record keeps the SKU.
             del vals["is_sku_shared"]
@@ -80,7 +80,7 @@ class OmsChannelListing(models.Model):
         coded = [r.id for r, v in changes.items() if v.keys() & {"sku", "barcode"}]
         self.browse(coded)._match()
         retitled = [r.id for r, v in changes.items() if "name" in v]
-        self.browse(retitled).filtered_domain(self._get_open_domain())._ask_suggestions()
+        self.browse(retitled).filtered_domain(self._get_open_domain())._schedule_suggestions()
 
     def _differs(self, name, value):
         """:return: whether a field differs from the received value"""

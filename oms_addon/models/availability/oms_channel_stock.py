@@ -102,7 +102,7 @@ class OmsChannelStock(models.Model):
     def _write_touched(self):
         """Queue the products collected in this transaction, if any channel needs them."""
         touched = self.env.cr.precommit.data.pop("oms_stock_touched", None)
-        asking = self.env["oms.availability.state"]._asking
+        asking = self.env["oms.availability.state"]._watching
         if not touched or not (self._pushing_channels(limit=1) or asking(limit=1)):
             return
         self.env["oms.stock.change"]._add(touched)
@@ -148,15 +148,17 @@ class OmsChannelStock(models.Model):
             self.env["oms.cart.reservation"]._clean() + self.env["oms.channel.reserve"]._expire()
         )
         self.env["oms.channel"]._recompute_incoming()
-        product_ids = self.env["oms.kits"]._with_kits(self.env["oms.stock.change"]._take())
+        product_ids = self.env["oms.kits"]._with_kits(
+            self.env["oms.stock.change"]._claim_products()
+        )
         channels = self._pushing_channels()
         if product_ids:
-            for channel in channels | self.env["oms.availability.state"]._asking():
-                self._look(channel, product_ids, channel in channels)
+            for channel in channels | self.env["oms.availability.state"]._watching():
+                self._recompute_available(channel, product_ids, channel in channels)
         return ended + len(product_ids) + sum(self._queue(channel) for channel in channels)
 
     @api.model
-    def _look(self, channel, product_ids, is_told):
+    def _recompute_available(self, channel, product_ids, is_told):
         """Recompute the available quantities of changed products on a live channel.
 
         :param bool is_told: whether stock is synced to the channel

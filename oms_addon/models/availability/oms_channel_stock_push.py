@@ -104,7 +104,7 @@ class OmsChannelStock(models.Model):
         """
         channel = message.channel_id
         if told := (message.result or {}).get("told"):
-            return self._look_again(message, told)
+            return self._check_outcome(message, told)
         rows = self.search([("message_id", "=", message.id)], order="id")
         rows = rows.sorted(lambda r: (r.listing_id.parent_ref or "", r.id)).filtered("is_due")
         if not channel._is_synced("stock"):
@@ -127,7 +127,7 @@ class OmsChannelStock(models.Model):
                 raise
             self._halve(channel, rows, message.priority)
             return {"split": len(rows)}
-        rows._settle(items, answer)
+        rows._apply_outcome(items, answer)
         if (message.result or {}).get("in_doubt"):
             later = fields.Datetime.add(fields.Datetime.now(), seconds=VERIFY_SECONDS)
             rows.exists().doubt_until = later
@@ -150,7 +150,7 @@ class OmsChannelStock(models.Model):
         return bool(self.doubt_until) and self.doubt_until > fields.Datetime.now()
 
     @api.model
-    def _look_again(self, message, told):
+    def _check_outcome(self, message, told):
         """Check the result of a call that the channel is still processing.
 
         :param dict told: ``key``, ``rows`` and ``items`` of the call
@@ -165,7 +165,7 @@ class OmsChannelStock(models.Model):
         waiting = rows.exists().filtered(lambda r: r.message_id == message)
         # A quantity pushed meanwhile may have been overwritten by this call.
         (rows.exists() - waiting).write({"is_shown": False})
-        rows._settle(told["items"], answer, waiting)
+        rows._apply_outcome(told["items"], answer, waiting)
         return {**answer, "told": len(rows)}
 
     @api.model
@@ -205,7 +205,7 @@ class OmsChannelStock(models.Model):
         self._release(rows)
         self._queue_chunks(channel, halves(rows), priority)
 
-    def _settle(self, items, answer, those=None):
+    def _apply_outcome(self, items, answer, those=None):
         """Store the result of each row.
 
         :param those: the rows that still wait for the result; ``None`` for all
@@ -278,7 +278,7 @@ class OmsChannelStock(models.Model):
         rows.filtered("message_id").write({"message_id": False})
 
     @api.model
-    def _apply_given_up(self, messages):
+    def _apply_failed(self, messages):
         """Schedule rows of failed messages for another attempt."""
         for row in self.search([("message_id", "in", messages.ids)]):
             row._note_failed(row.message_id.error or "")

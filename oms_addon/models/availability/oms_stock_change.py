@@ -43,7 +43,7 @@ class OmsStockChange(models.Model):
         )
 
     @api.model
-    def _take(self):
+    def _claim_products(self):
         """Remove rows from the queue, skipping those locked by another transaction.
 
         :return: the ids of the products

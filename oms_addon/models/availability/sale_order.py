@@ -14,7 +14,7 @@ class SaleOrder(models.Model):
 
     # === WEBSITE CARTS === #
 
-    def _oms_keep_cart(self):
+    def _oms_reserve_cart(self):
         """Reserve the available items of website carts, if their channel does so."""
         shop = self.env["oms.channel.adapter.odoo_shop"]
         if not shop._has_shop():
@@ -25,12 +25,12 @@ class SaleOrder(models.Model):
                 self.env["oms.cart.reservation"].sudo()._reserve(
                     channel,
                     shop._cart_ref(order.id),
-                    order._oms_cart_goods(),
+                    order._oms_cart_units(),
                     partial=True,
                     order=order,
                 )
 
-    def _oms_cart_goods(self):
+    def _oms_cart_units(self):
         """:return: quantity in the product's unit, by product id"""
         goods = defaultdict(float)
         for line in self.order_line.filtered(lambda l: l.product_id and not l.display_type):

@@ -212,5 +212,5 @@ class OmsChannel(models.Model):
         )
         messages._set_state("failed", text)
         for topic, of_topic in messages.grouped("topic").items():
-            topic_of(topic).given_up(of_topic, is_certain=False)
+            topic_of(topic).failed(of_topic, is_certain=False)
         return messages

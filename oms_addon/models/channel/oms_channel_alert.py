@@ -73,7 +73,7 @@ class OmsChannelAlert(models.Model):
     # === CRUD METHODS === #
 
     @api.autovacuum
-    def _gc_settled(self):
+    def _gc_resolved(self):
         """Delete alerts that were resolved before the retention period."""
         limit = self.env["oms.retention"]._limit("inbound")
         if limit:

@@ -113,7 +113,7 @@ class OmsChannel(models.Model):
         )
         return channels
 
-    def _payment_terms_by_key(self):
+    def _get_payment_terms(self):
         """:return: the terms of payment methods by ``method_key``: those of the channel, else the
             defaults of its adapter
         :rtype: dict[str, str]
@@ -149,7 +149,7 @@ class OmsChannel(models.Model):
         :return: the order's payment method values
         :rtype: dict
         """
-        terms = recognize_terms(method, name, self._payment_terms_by_key())
+        terms = recognize_terms(method, name, self._get_payment_terms())
         self._note_payment_method(method or name, name)
         return {
             "oms_payment_method": method or name or False,
@@ -163,7 +163,7 @@ class OmsChannel(models.Model):
         """
         if not self:
             return frozenset()
-        by_key = self._payment_terms_by_key()
+        by_key = self._get_payment_terms()
         return frozenset(key for key, terms in by_key.items() if terms in POSTPAID)
 
     def _apply_payment_terms(self, is_for_all=False):

@@ -39,17 +39,17 @@ class OmsChannel(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         channels = super().create(vals_list)
-        channels._keep_policy()
+        channels._store_policy()
         return channels
 
     def write(self, vals):
         """Extend: changed settings apply to orders received from now on, not to earlier ones."""
         result = super().write(vals)
         if vals.keys() & self._policy_names():
-            self._keep_policy()
+            self._store_policy()
         return result
 
-    def _keep_policy(self):
+    def _store_policy(self):
         """Store the settings of channels as a new version if they changed."""
         names = sorted(self._policy_names())
         for channel in self.sudo():

@@ -29,7 +29,7 @@ class OmsChannel(models.Model):
         has_compound = any(tax.get("compound") for tax in told)
         pairs, taken = {}, {}
         for tax in sorted(told, key=lambda t: bool(t.get("compound"))):
-            keys = self._tax_keys(tax)
+            keys = self._get_tax_keys(tax)
             if not Decimal(tax["rate"]) or keys[0] in pairs:
                 continue
             options = book._options_of(
@@ -64,7 +64,7 @@ class OmsChannel(models.Model):
             pairs[keys[0]] = ({**tax, "affects": has_compound}, ours)
         return list(pairs.values())
 
-    def _tax_keys(self, tax):
+    def _get_tax_keys(self, tax):
         """:return: the mapping keys of a channel's tax, see ``mapping_keys``"""
         return mapping_keys(
             tax.get("ref"),
@@ -82,7 +82,7 @@ class OmsChannel(models.Model):
         self.ensure_one()
         known = {m.key: m for m in self.mapping_ids if m.kind == "tax"}
         for told, tax in pairs:
-            keys = self._tax_keys(told)
+            keys = self._get_tax_keys(told)
             if not tax or not keys:
                 continue
             if keys[0] in known:

@@ -43,7 +43,7 @@ class Base(models.AbstractModel):
         if not self.env.su:
             if operation == "write" and self._oms_guards(field):
                 return False
-            if not self._oms_is_told(field):
+            if not self._oms_may_read(field):
                 return False
         return super()._has_field_access(field, operation)
 
@@ -80,42 +80,42 @@ class Base(models.AbstractModel):
         records the user may not read.
         """
         result = super().onchange(values, field_names, fields_spec)
-        if not self.env.su and result.get("value") and self._oms_asks_ours(self, fields_spec):
+        if not self.env.su and result.get("value") and self._oms_has_own_fields(self, fields_spec):
             found = defaultdict(set)
             self.env["oms.wizard"]._collect_ids(self, values, found)
             records = (self.env[name].browse(sorted(ids)) for name, ids in found.items())
             if not all(record.has_access("read") for record in records):
-                result["value"] = self._oms_without_ours(self, result["value"])
+                result["value"] = self._oms_without_own_fields(self, result["value"])
         return result
 
     @api.model
-    def _oms_is_ours(self, model, name):
+    def _oms_is_own_field(self, model, name):
         return model._name.startswith("oms.") or name.startswith("oms_")
 
     @api.model
-    def _oms_asks_ours(self, model, spec):
+    def _oms_has_own_fields(self, model, spec):
         """:return: whether the spec contains fields of this add-on, on records or their lines"""
         for name, part in (spec or {}).items():
             field = model._fields.get(name)
             lines = field and field.type in ("one2many", "many2many") and (part or {}).get("fields")
-            if self._oms_is_ours(model, name) or (
-                lines and self._oms_asks_ours(self.env[field.comodel_name], lines)
+            if self._oms_is_own_field(model, name) or (
+                lines and self._oms_has_own_fields(self.env[field.comodel_name], lines)
             ):
                 return True
         return False
 
     @api.model
-    def _oms_without_ours(self, model, values):
+    def _oms_without_own_fields(self, model, values):
         """:return: onchange values without fields of this add-on, also in lines"""
         kept = {}
         for name, value in values.items():
             field = model._fields.get(name)
-            if self._oms_is_ours(model, name):
+            if self._oms_is_own_field(model, name):
                 continue
             if field and field.type in ("one2many", "many2many") and isinstance(value, list):
                 lines = self.env[field.comodel_name]
                 value = [
-                    (*command[:2], self._oms_without_ours(lines, command[2]))
+                    (*command[:2], self._oms_without_own_fields(lines, command[2]))
                     if len(command) > 2 and isinstance(command[2], dict)
                     else command
                     for command in value
@@ -136,10 +136,10 @@ class Base(models.AbstractModel):
     @api.model
     def _oms_guards(self, field):
         """:return: whether a field belongs to this add-on and is read-only"""
-        return field.readonly and self._oms_is_ours(self, field.name)
+        return field.readonly and self._oms_is_own_field(self, field.name)
 
     @api.model
-    def _oms_is_told(self, field):
+    def _oms_may_read(self, field):
         """:return: whether the user, or a call on the user's behalf, may read a field"""
         return self._oms_may_know(field) or bool(unsealed(self.env, "reckons"))
 

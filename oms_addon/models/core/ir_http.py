@@ -55,7 +55,7 @@ class IrHttp(models.AbstractModel):
 
         :raise Unauthorized: if the key is missing, invalid or expired
         """
-        key, user_id = cls._oms_shown_key(), None
+        key, user_id = cls._oms_sent_key(), None
         token = request.httprequest.headers.get("X-Oms-Channel", "")
         # There is no authenticated user yet.
         keys_sudo = request.env["res.users.apikeys"].sudo()
@@ -67,7 +67,7 @@ class IrHttp(models.AbstractModel):
         request.session.can_save = False
 
     @classmethod
-    def _oms_shown_key(cls):
+    def _oms_sent_key(cls):
         """:return: the API key of the request; '' if there is no well-formed one"""
         header = request.httprequest.headers.get("Authorization", "")[:MAX_HEADER]
         found = _BEARER.fullmatch(header.strip())

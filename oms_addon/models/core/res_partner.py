@@ -9,5 +9,5 @@ class ResPartner(models.Model):
     def write(self, vals):
         """Extend `base`: clear the channel's address digest if a portal user edits the address."""
         result = super().write(vals)
-        self._oms_forget_address_key(vals)
+        self._oms_clear_address_key(vals)
         return result

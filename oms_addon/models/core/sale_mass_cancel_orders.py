@@ -17,4 +17,4 @@ class SaleMassCancelOrders(models.TransientModel):
         self.sale_order_ids = orders - served
         result = super(SaleMassCancelOrders, chosen).action_mass_cancel()
         self.sale_order_ids = orders
-        return served.with_env(chosen.env)._oms_cancel_by_hand() or result
+        return served.with_env(chosen.env)._oms_cancel_manually() or result

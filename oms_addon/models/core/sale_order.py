@@ -121,7 +121,7 @@ class SaleOrder(models.Model):
         and replace cart reservations by deliveries.
         """
         self.env["oms.channel.adapter.odoo_shop"]._join(self)
-        self._oms_source_by_hand()
+        self._oms_source_manually()
         # has_warehouse: already sourced, see oms.sourcing
         sourced = self.with_context(**sealed(has_warehouse=True))
         result = super(SaleOrder, sourced)._action_confirm()
@@ -143,7 +143,7 @@ class SaleOrder(models.Model):
             return super(SaleOrder, orders).action_cancel()
         served = orders._oms_served()
         result = super(SaleOrder, orders - served).action_cancel()
-        return served._oms_cancel_by_hand() or result
+        return served._oms_cancel_manually() or result
 
     def _action_cancel(self):
         """Extend `sale`: split off combined shipments, end the order's steps, notify the customer
@@ -170,7 +170,7 @@ class SaleOrder(models.Model):
         result = super(SaleOrder, self._oms_reckoning()).action_draft()
         # from_channel: reopened by the channel, the order flow continues it
         if not unsealed(self.env, "from_channel"):
-            cancelled._oms_reopen_by_hand()
+            cancelled._oms_reopen_manually()
         return result
 
     # === DELIVER AND INVOICE === #

@@ -36,21 +36,21 @@ class SaleOrderLine(models.Model):
     def create(self, vals_list):
         """Extend `sale`: update the cart reservation."""
         lines = super().create(vals_list)
-        lines.order_id._oms_keep_cart()
+        lines.order_id._oms_reserve_cart()
         return lines
 
     def write(self, vals):
         """Extend `sale`: update the cart reservation."""
         result = super().write(vals)
         if vals.keys() & CART_FIELDS:
-            self.order_id._oms_keep_cart()
+            self.order_id._oms_reserve_cart()
         return result
 
     def unlink(self):
         """Extend `sale`: release the cart reservation of deleted lines."""
         orders = self.order_id
         result = super().unlink()
-        orders.exists()._oms_keep_cart()
+        orders.exists()._oms_reserve_cart()
         return result
 
     # === PROCUREMENT === #
@@ -69,13 +69,13 @@ class SaleOrderLine(models.Model):
         confirmed_sudo._oms_restock_fewer(before)
         by_person = not self.env.su and self.env.user._is_internal()
         sourcing_sudo = self.env["oms.sourcing"].sudo()
-        raised_sudo = sourcing_sudo._source_more(confirmed_sudo, before, by_person)
+        raised_sudo = sourcing_sudo._source_added(confirmed_sudo, before, by_person)
         self.env["oms.promise"].sudo()._promise(confirmed_sudo)
         self._oms_create_references()
         result = super()._action_launch_stock_rule(
             previous_product_uom_qty=previous_product_uom_qty
         )
-        sourcing_sudo._promise_more(raised_sudo)
+        sourcing_sudo._promise_added(raised_sudo)
         confirmed_sudo._oms_gather_changed(before)
         return result
 

@@ -181,7 +181,7 @@ class OmsChannelListing(models.Model):
     @api.depends("sku", "is_sku_shared")
     def _compute_sku_key(self):
         for listing in self:
-            key = self._key(listing.sku) or False
+            key = self._normalize_sku(listing.sku) or False
             listing.sku_key = key if not listing.is_sku_shared else False
             listing.shared_key = key if listing.is_sku_shared else False
 
@@ -254,7 +254,7 @@ class OmsChannelListing(models.Model):
         listings = super().create(vals_list)
         for listing, vals in zip(listings, vals_list, strict=True):
             if vals.get("product_id") or vals.get("component_ids"):
-                listing._note_hand(vals)
+                listing._mark_linked_manually(vals)
         listings._after_mapping()
         return listings
 
@@ -265,12 +265,12 @@ class OmsChannelListing(models.Model):
             vals = {"is_ignored": False, **vals}
         result = super().write(vals)
         if is_chosen:
-            self._note_hand(vals)
+            self._mark_linked_manually(vals)
         if vals.keys() & MAPPING:
             self._after_mapping()
         return result
 
-    def _note_hand(self, vals):
+    def _mark_linked_manually(self, vals):
         """Mark listings as linked by a person, unless the values name another method.
 
         :param dict vals: the written values
@@ -281,6 +281,6 @@ class OmsChannelListing(models.Model):
     # === BUSINESS METHODS === #
 
     @api.model
-    def _key(self, sku):
+    def _normalize_sku(self, sku):
         """:return: the normalized SKU for comparison: upper case, without outer spaces"""
         return (sku or "").strip().upper()

@@ -99,7 +99,7 @@ class OmsChannel(models.Model):
 
     # === BACKGROUND JOB === #
 
-    def _ask_listings(self):
+    def _schedule_listing_fetch(self):
         """Schedule an immediate fetch of the listings of channels in the background."""
         self.check_access("write")
         self.write({"listing_cursor": False, "listings_due_at": fields.Datetime.now()})
@@ -246,7 +246,7 @@ class OmsChannel(models.Model):
         :return: the error for display
         :rtype: str
         """
-        text = self.env["oms.channel.message"]._in_words(error)[:MAX_SHOWN]
+        text = self.env["oms.channel.message"]._error_text(error)[:MAX_SHOWN]
         is_early = isinstance(error, RateLimited)
         seconds = int(getattr(error, "seconds", None) or (1 if is_early else PAUSE_SECONDS))
         self.listings_due_at = fields.Datetime.add(fields.Datetime.now(), seconds=seconds)

@@ -22,11 +22,11 @@ class OmsChannelListing(models.Model):
     # === ORDER LINES === #
 
     @api.model
-    def _line_key(self, line):
+    def _get_identifiers(self, line):
         """:return: all identifiers of the item on a document line
         :rtype: tuple[str]
         """
-        return line.listing_ref, self._key(line.sku), line.barcode
+        return line.listing_ref, self._normalize_sku(line.sku), line.barcode
 
     @api.model
     def _resolve_lines(self, channel, lines):
@@ -34,7 +34,7 @@ class OmsChannelListing(models.Model):
         SKU, else by its own barcode.
 
         :param lines: ``Line`` parts of documents of the channel
-        :return: ``Part`` tuples by ``_line_key``; lines to be linked by a person are omitted
+        :return: ``Part`` tuples by ``_get_identifiers``; lines to be linked by a person are omitted
         :rtype: dict[tuple, tuple[Part]]
         """
         refs = {line.listing_ref for line in lines} - {""}
@@ -47,7 +47,7 @@ class OmsChannelListing(models.Model):
         for line in lines:
             listing = by_ref.get(line.listing_ref)
             if listing and listing.state == "matched":
-                found[self._line_key(line)] = listing._parts()
+                found[self._get_identifiers(line)] = listing._parts()
             else:
                 rest.append(line)
         if rest:
@@ -59,7 +59,7 @@ class OmsChannelListing(models.Model):
         """Find the products of lines by SKU, else by barcode, if these are not shared.
 
         :param dict by_ref: the known listings, by the channel's id
-        :return: ``Part`` tuples by ``_line_key``
+        :return: ``Part`` tuples by ``_get_identifiers``
         """
         fresh = [line for line in lines if line.parent_ref and line.listing_ref not in by_ref]
         foreign = self._names_of_siblings(channel, fresh)
@@ -69,19 +69,19 @@ class OmsChannelListing(models.Model):
             listing = by_ref.get(line.listing_ref, self)
             if inherits and line.parent_ref:
                 sku, barcode = listing._own_names() if listing else ("", "")
-                named[self._line_key(line)] = self._key(sku), barcode
+                named[self._get_identifiers(line)] = self._normalize_sku(sku), barcode
                 continue
-            names = {"sku": self._key(line.sku), "barcode": line.barcode}
+            names = {"sku": self._normalize_sku(line.sku), "barcode": line.barcode}
             for name, flag in NAMES:
                 told = line.parent_ref, name, names[name]
                 if listing[flag] or line in fresh and foreign[told] - {line.listing_ref}:
                     names[name] = ""
-            named[self._line_key(line)] = names["sku"], names["barcode"]
+            named[self._get_identifiers(line)] = names["sku"], names["barcode"]
         skus, codes = self._resolve_parts(
             channel, {sku for sku, _code in named.values()}, {code for _sku, code in named.values()}
         )
         parts = {key: skus.get(sku) or codes.get(code) for key, (sku, code) in named.items()}
-        if any(not parts[self._line_key(line)] for line in fresh):
+        if any(not parts[self._get_identifiers(line)] for line in fresh):
             channel._fetch_listings_soon()
         return {key: found for key, found in parts.items() if found}
 
@@ -100,7 +100,7 @@ class OmsChannelListing(models.Model):
         variants = [(row, row.external_ref) for row in rows]
         variants += [(line, line.listing_ref) for line in lines]
         for variant, ref in variants:
-            owners[variant.parent_ref, "sku", self._key(variant.sku)].add(ref)
+            owners[variant.parent_ref, "sku", self._normalize_sku(variant.sku)].add(ref)
             owners[variant.parent_ref, "barcode", variant.barcode or ""].add(ref)
         return owners
 
@@ -167,7 +167,7 @@ class OmsChannelListing(models.Model):
         variants += [(part, part.ref) for part in told if part.status != "deleted"]
         for variant, ref in variants:
             if variant.parent_ref:
-                owners[variant.parent_ref, "sku", self._key(variant.sku)].add(ref)
+                owners[variant.parent_ref, "sku", self._normalize_sku(variant.sku)].add(ref)
                 owners[variant.parent_ref, "barcode", variant.barcode or ""].add(ref)
         shared = {name for name, refs in owners.items() if name[2] and len(refs) > 1}
         rows._share(shared)
@@ -182,7 +182,8 @@ class OmsChannelListing(models.Model):
             rows = self.filtered(
                 lambda r, n=name, f=flag: (
                     not r[f]
-                    and (r.parent_ref, n, self._key(r[n]) if n == "sku" else r[n]) in shared
+                    and (r.parent_ref, n, self._normalize_sku(r[n]) if n == "sku" else r[n])
+                    in shared
                 )
             )
             if not rows:
@@ -192,7 +193,7 @@ class OmsChannelListing(models.Model):
             )
             unsure.write({"alias_of_id": False, "product_id": False, "matched_by": False})
             rows.write({flag: True})
-            unsure._ask_suggestions()
+            unsure._schedule_suggestions()
 
     @api.model
     def _prepare_shared(self, channel, listing, shared, row=None):
@@ -211,7 +212,7 @@ class OmsChannelListing(models.Model):
             if is_inherited is None and inherits:
                 is_same = row and (row[name] or "") == told
                 is_inherited = row[flag] if is_same else bool(told)
-            value = self._key(told) if name == "sku" else told
+            value = self._normalize_sku(told) if name == "sku" else told
             flags[flag] = bool(is_inherited) or (listing.parent_ref, name, value) in shared
         return flags
 
@@ -226,7 +227,7 @@ class OmsChannelListing(models.Model):
         return {"alias_of_id": False, "product_id": False, "matched_by": False}
 
     @api.model
-    def _ask_names(self, channel, told):
+    def _schedule_identifiers(self, channel, told):
         """Schedule a fetch of listings if received variants do not show which identifiers are their
         own.
         """

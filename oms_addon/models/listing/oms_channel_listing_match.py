@@ -49,7 +49,7 @@ class OmsChannelListing(models.Model):
                 ids.append(listing.id)
         matched = self.browse(ids)
         matched._after_mapping()
-        (open_ones - matched)._ask_suggestions()
+        (open_ones - matched)._schedule_suggestions()
         return matched
 
     @api.model
@@ -64,21 +64,21 @@ class OmsChannelListing(models.Model):
         by_sku = {}
         for product in self._search_by_reference(
             self.env["product.product"],
-            list({self._key(sku) for sku, _barcode in names.values()} - {""}),
+            list({self._normalize_sku(sku) for sku, _barcode in names.values()} - {""}),
             company,
         ):
-            by_sku.setdefault(self._key(product.default_code), product)
+            by_sku.setdefault(self._normalize_sku(product.default_code), product)
         codes = {
             code
             for sku, barcode in names.values()
-            if self._key(sku) not in by_sku
+            if self._normalize_sku(sku) not in by_sku
             for code in (barcode, sku)
             if code
         }
         by_barcode = self._find_barcodes(channel.company_id, codes)
         found = {}
         for key, (sku, barcode) in names.items():
-            if product := by_sku.get(self._key(sku)):
+            if product := by_sku.get(self._normalize_sku(sku)):
                 found[key] = product, 1.0, "sku"
             elif parts := by_barcode.get(barcode or "") or by_barcode.get(sku or ""):
                 found[key] = parts[0].product, parts[0].units, "barcode"
@@ -95,7 +95,7 @@ class OmsChannelListing(models.Model):
 
     # === SUGGESTIONS === #
 
-    def _ask_suggestions(self):
+    def _schedule_suggestions(self):
         """Schedule product suggestions in the background."""
         due = self.filtered(lambda l: not l.suggestion_due)
         if due:
@@ -246,7 +246,7 @@ class OmsChannelListing(models.Model):
             )
         if len(channels) == 1:
             return channels.action_fetch_listings()
-        channels._ask_listings()
+        channels._schedule_listing_fetch()
         return channels._notify(
             self.env._("Listings are being fetched from %(count)s channels.", count=len(channels)),
             "info",

@@ -22,7 +22,7 @@ class OmsChannelListing(models.Model):
                 changes[row] |= {"alias_of_id": False, "product_id": False, "matched_by": False}
             if changes[row].get("is_sku_shared", row.is_sku_shared):
                 continue
-            key = self._key(changes[row]["sku"])
+            key = self._normalize_sku(changes[row]["sku"])
             other = known.keys.get(key)
             if other and other != row and other.sku_key == key:
                 row._pass_on()
@@ -69,10 +69,10 @@ class OmsChannelListing(models.Model):
         ):
             if row.product_id != product:
                 row.write({"product_id": product.id, "multiplier": units, "matched_by": how})
-        self._keep_old(by_hand)
+        self._create_aliases(by_hand)
 
     @api.model
-    def _keep_old(self, pairs):
+    def _create_aliases(self, pairs):
         """Create aliases for old SKUs of rows, unless another row uses them.
 
         :param list pairs: tuples (row, old SKU)
@@ -84,7 +84,7 @@ class OmsChannelListing(models.Model):
             self.search(
                 [
                     ("channel_id", "=", pairs[0][0].channel_id.id),
-                    ("sku_key", "in", [self._key(old) for _row, old in pairs]),
+                    ("sku_key", "in", [self._normalize_sku(old) for _row, old in pairs]),
                 ]
             ).mapped("sku_key")
         )
@@ -92,6 +92,6 @@ class OmsChannelListing(models.Model):
             [
                 {"channel_id": row.channel_id.id, "sku": old, "alias_of_id": row.id}
                 for row, old in pairs
-                if self._key(old) not in taken
+                if self._normalize_sku(old) not in taken
             ]
         )

@@ -45,7 +45,7 @@ class OmsChannelListing(models.Model):
         :return: two dicts, ``Part`` tuples by SKU key and by barcode
         :rtype: tuple[dict[str, tuple[Part]], dict[str, tuple[Part]]]
         """
-        keys = {self._key(sku) for sku in skus} - {""}
+        keys = {self._normalize_sku(sku) for sku in skus} - {""}
         codes = {code for code in barcodes if code}
         listings = self.search(self._get_resolve_domain(channel, keys, codes))
         keys -= set(listings.mapped("shared_key"))
@@ -58,7 +58,7 @@ class OmsChannelListing(models.Model):
         for product in self._search_by_reference(
             self.env["product.product"], list(keys - found.keys()), company
         ):
-            found.setdefault(self._key(product.default_code), (Part(product, 1.0),))
+            found.setdefault(self._normalize_sku(product.default_code), (Part(product, 1.0),))
         by_barcode = {
             **self._find_barcodes(channel.company_id, codes | (keys - found.keys())),
             **listings._parts_by_barcode(codes),
@@ -74,7 +74,7 @@ class OmsChannelListing(models.Model):
         and of those that share one
         """
         matched, by_code = Domain("state", "=", "matched"), Domain("barcode", "in", list(codes))
-        named = Domain("sku_key", "in", list(keys | {self._key(code) for code in codes}))
+        named = Domain("sku_key", "in", list(keys | {self._normalize_sku(code) for code in codes}))
         shared = Domain("shared_key", "in", list(keys))
         if codes:
             named |= by_code

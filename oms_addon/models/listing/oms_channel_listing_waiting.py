@@ -32,7 +32,7 @@ class OmsChannelListing(models.Model):
         for listing in self:
             channel_id = listing.channel_id.id
             names = [("ref", listing.external_ref or False)] if listing.external_ref else []
-            names += [("key", key) for key in listing._waiting_keys()]
+            names += [("key", key) for key in listing._get_waiting_keys()]
             listing.waiting_count = len(
                 set().union(*(waiting[channel_id, kind, name] for kind, name in names))
             )
@@ -71,12 +71,15 @@ class OmsChannelListing(models.Model):
         matched = self.filtered(lambda l: l.state == "matched")
         (matched | matched.alias_ids)._release_waiting()
 
-    def _waiting_keys(self):
+    def _get_waiting_keys(self):
         """:return: the identifiers by which waiting orders refer to these listings
         :rtype: set[str]
         """
         return {
-            key for listing in self for key in (listing.sku_key, self._key(listing.barcode)) if key
+            key
+            for listing in self
+            for key in (listing.sku_key, self._normalize_sku(listing.barcode))
+            if key
         }
 
     def _get_waiting_domain(self, channel):
@@ -87,7 +90,7 @@ class OmsChannelListing(models.Model):
             & Domain("channel_id", "=", channel.id)
             & Domain("reason_code", "=", "UNKNOWN_SKU")
             & (
-                Domain("sku_key", "in", list(self._waiting_keys()))
+                Domain("sku_key", "in", list(self._get_waiting_keys()))
                 | Domain("listing_ref", "in", refs)
             )
         )

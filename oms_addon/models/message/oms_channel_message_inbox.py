@@ -87,7 +87,7 @@ class OmsChannelMessage(models.Model):
             message = known[event_ref]
             digest = hashlib.sha256(payload).hexdigest()
             if message.digest != digest:
-                messages.append(self._keep_conflict(message, payload, digest).id)
+                messages.append(self._store_conflict(message, payload, digest).id)
                 continue
             if message.id in new_ids:
                 new_ids.discard(message.id)
@@ -105,7 +105,7 @@ class OmsChannelMessage(models.Model):
             messages._fields[name]._update_cache(messages, value)
         return messages
 
-    def _keep_conflict(self, first, payload, digest):
+    def _store_conflict(self, first, payload, digest):
         """Keep a body that conflicts with the first one of its event and show it; keep no content
         if that one was erased.
 

@@ -109,7 +109,7 @@ class OmsChannelMessage(models.Model):
             raise
         except Exception as error:  # noqa: BLE001 - an adapter's bug fails one message, not the job
             _logger.exception("Channel %s could not read message %s", channel.id, self.id)
-            self._fail(self._in_words(error), traceback.format_exc(), final=True)
+            self._fail(self._error_text(error), traceback.format_exc(), final=True)
             return None
         if document is None:
             self._set_state(
@@ -133,7 +133,7 @@ class OmsChannelMessage(models.Model):
         return OrderRequest(order_ref=ref, extra={"cancelled": True}) if ref else document
 
     @api.model
-    def _in_words(self, error):
+    def _error_text(self, error):
         """:return: a storable error message for people"""
         if (
             isinstance(error, RetryableError)
@@ -161,4 +161,4 @@ class OmsChannelMessage(models.Model):
                 [(message, _document)] = part
                 _logger.info("Message %s failed", message.id, exc_info=error)
                 trace = "".join(traceback.format_exception(error))
-                message._fail(self._in_words(error), trace, final=True)
+                message._fail(self._error_text(error), trace, final=True)

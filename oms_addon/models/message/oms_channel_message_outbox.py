@@ -55,7 +55,7 @@ class OmsChannelMessage(models.Model):
         self.invalidate_model(["order_id"])
 
     @api.model
-    def _ask_back(self, channel, messages):
+    def _request_confirmation(self, channel, messages):
         """Queue a request to the channel to confirm inbound messages before they are applied: its
         signature covers the body, not the topic.
 
@@ -94,7 +94,7 @@ class OmsChannelMessage(models.Model):
         return {"done": done, "is_down": document.kind == "disconnected"}
 
     @api.model
-    def _ask_orders(self, channel, run):
+    def _request_orders(self, channel, run):
         """Queue requests for orders that were named without their content.
 
         :param list run: pairs (message, ``OrderRequest``)

@@ -102,7 +102,7 @@ class OmsChannelMessage(models.Model):
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             raise
         except Unfinished as error:
-            self._look_again(error)
+            self._store_progress(error)
         except RateLimited as error:
             run.paused[channel.id, self.topic] = time.time() + (error.seconds or 1.0)
             self._postpone(error)
@@ -117,7 +117,7 @@ class OmsChannelMessage(models.Model):
                 self.result = False
             # An unexpected answer does not show whether the call took effect: verify with the
             # channel.
-            self._fail(self._in_words(error), traceback.format_exc(), final=is_refused)
+            self._fail(self._error_text(error), traceback.format_exc(), final=is_refused)
         else:
             attempt.close()
             is_down = isinstance(result, dict) and result.get("is_down")
@@ -153,7 +153,7 @@ class OmsChannelMessage(models.Model):
         adapter = channel._adapter().with_context(**sealed(message_id=self.id))
         return adapter._send(channel, self.topic, self.event_ref, self._raw_payload())
 
-    def _hand_over_tracking(self, channel):
+    def _send_tracking_numbers(self, channel):
         """Send the tracking numbers of a shipment, after the shipment itself was sent.
 
         :return: the adapter's result
@@ -181,7 +181,7 @@ class OmsChannelMessage(models.Model):
         payload = json.dumps(content, default=str).encode()
         return adapter._send(channel, "tracking", self.event_ref, payload)
 
-    def _ask_order(self, channel):
+    def _fetch_order(self, channel):
         """Fetch the order that a message named without its content."""
         events = channel._adapter()._fetch_orders(channel, [self.order_ref])
         if events:
@@ -195,7 +195,7 @@ class OmsChannelMessage(models.Model):
             return {"orders": 0, "unmet": text}
         return {"orders": len(events)}
 
-    def _look_again(self, error):
+    def _store_progress(self, error):
         """Store the state of an unfinished call and schedule the next check.
 
         :param Unfinished error: with the state of the call
@@ -203,12 +203,12 @@ class OmsChannelMessage(models.Model):
         self.env["oms.channel.meter"]._record_success(self.channel_id)
         later = fields.Datetime.add(fields.Datetime.now(), seconds=int(error.seconds or 1))
         state = to_storable(error.state)
-        self.write({"error": self._in_words(error), "result": state, "next_try_at": later})
+        self.write({"error": self._error_text(error), "result": state, "next_try_at": later})
         topic_of(self.topic).in_progress(self)
 
     def _postpone(self, error):
         """Store the reason for waiting; this does not count as a failed attempt."""
-        self.write({"error": self._in_words(error)})
+        self.write({"error": self._error_text(error)})
 
     def _send_again(self, error):
         """Schedule another attempt after a temporary failure; attempts are not counted while the
@@ -223,12 +223,12 @@ class OmsChannelMessage(models.Model):
         opened = meter._record_failure(channel, at_once=refused)
         if opened:
             code = "credentials" if refused else "breaker"
-            channel._raise_alert(code, self._in_words(error), self._breaker_advice(refused))
+            channel._raise_alert(code, self._error_text(error), self._breaker_advice(refused))
         if refused or error.unreachable and channel.id in meter._resting():
             trace = to_text(traceback.format_exc())
-            self.write({"error": self._in_words(error), "trace": trace})
+            self.write({"error": self._error_text(error), "trace": trace})
             return
-        self._fail(self._in_words(error), traceback.format_exc(), seconds=error.seconds)
+        self._fail(self._error_text(error), traceback.format_exc(), seconds=error.seconds)
 
     @api.model
     def _breaker_advice(self, refused):

@@ -76,7 +76,7 @@ class OmsChannelMessage(models.Model):
                 continue
             message.sudo().write(values)
             message._advance_to("failed", text=error)
-            topic_of(message.topic).given_up(message, is_certain=final)
+            topic_of(message.topic).failed(message, is_certain=final)
             message.channel_id.sudo()._notify_owner(
                 self.env._("Message %(message)s failed", message=message.event_ref), error
             )

@@ -87,7 +87,7 @@ class OmsChannelMessage(models.Model):
                 "is_unknown": unknown._names_line,
                 "amount": self._format_amount,
                 "when": self._format_when,
-                "word": self._document_words().get,
+                "word": self._get_document_labels().get,
             },
         )
 
@@ -109,7 +109,7 @@ class OmsChannelMessage(models.Model):
         return format_datetime(self.env, at, tz=self.env.tz.zone)
 
     @api.model
-    def _document_words(self):
+    def _get_document_labels(self):
         """:return: display names of the codes in documents
         :rtype: dict[str, str]
         """

@@ -139,11 +139,11 @@ class OmsLane(models.Model):
         """Extend: a background job comes with its scheduled action."""
         lanes = super().create(vals_list)
         for lane in lanes.filtered(lambda lane: not lane.cron_ids):
-            lane.cron_ids = lane._make_cron()
+            lane.cron_ids = lane._create_cron()
         self.env.registry.clear_cache()
         return lanes
 
-    def _make_cron(self):
+    def _create_cron(self):
         """Create the job's scheduled action, removed when the add-on is uninstalled."""
         self.ensure_one()
         cron = self.env["ir.cron"].sudo().create(self._prepare_cron_values())

@@ -29,14 +29,14 @@ class Topic(NamedTuple):
     #: (message): the channel processes the message, its answer comes later
     in_progress: Callable = _nothing
     #: (messages, is_certain): no more attempts; not certain if a call may have taken effect
-    given_up: Callable = _nothing
+    failed: Callable = _nothing
 
 
 def _refund_accepted(message, answer):
-    message.env["oms.order.refund"]._took(message, answer)
+    message.env["oms.order.refund"]._apply_accepted(message, answer)
 
 
-def _refund_given_up(messages, is_certain):
+def _refund_failed(messages, is_certain):
     for message in messages:
         message.env["oms.order.refund"].sudo()._refused(message, is_certain=is_certain)
 
@@ -45,21 +45,19 @@ def _refund_given_up(messages, is_certain):
 TOPICS = {
     "shipment": Topic(priority=2, is_effect=True),
     "tracking": Topic(
-        priority=3, is_effect=True, hand_over=lambda m: m._hand_over_tracking(m.channel_id)
+        priority=3, is_effect=True, hand_over=lambda m: m._send_tracking_numbers(m.channel_id)
     ),
     "cancellation": Topic(
-        priority=3, is_effect=True, accepted=_refund_accepted, given_up=_refund_given_up
+        priority=3, is_effect=True, accepted=_refund_accepted, failed=_refund_failed
     ),
-    "refund": Topic(
-        priority=4, is_effect=True, accepted=_refund_accepted, given_up=_refund_given_up
-    ),
-    "order_request": Topic(priority=5, hand_over=lambda m: m._ask_order(m.channel_id)),
+    "refund": Topic(priority=4, is_effect=True, accepted=_refund_accepted, failed=_refund_failed),
+    "order_request": Topic(priority=5, hand_over=lambda m: m._fetch_order(m.channel_id)),
     "confirmation": Topic(priority=5, hand_over=lambda m: m._send_confirmation(m.channel_id)),
     "stock": Topic(
         is_figure=True,
         hand_over=lambda m: m.env["oms.channel.stock"]._send(m),
         in_progress=lambda m: m.env["oms.channel.stock"]._release_sold_out(m),
-        given_up=lambda m, is_certain: m.env["oms.channel.stock"].sudo()._apply_given_up(m),
+        failed=lambda m, is_certain: m.env["oms.channel.stock"].sudo()._apply_failed(m),
     ),
     "price": Topic(priority=20, hand_over=lambda m: m.env["oms.channel.price"]._send(m)),
 }

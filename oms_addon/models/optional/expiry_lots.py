@@ -228,7 +228,7 @@ class OmsLotExpiry(models.AbstractModel):
         )
         ours = moves.filtered("sale_line_id")
         ours.sale_line_id.oms_is_expired = True
-        self.env["oms.promise.review"]._ask(
+        self.env["oms.promise.review"]._schedule(
             [(move.product_id, move.company_id, reason) for move in ours]
         )
         # Moves without an order are not in the backorder queue.

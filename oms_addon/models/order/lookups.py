@@ -8,7 +8,7 @@ from typing import Any
 class Lookups:
     """The records referenced by documents of one channel, by their reference."""
 
-    #: ``Part`` tuples by line key, see ``oms.channel.listing`` ``_line_key``
+    #: ``Part`` tuples by line key, see ``oms.channel.listing`` ``_get_identifiers``
     goods: dict = field(default_factory=dict)
     #: a ``TaxBook``
     taxes: Any = None

@@ -75,7 +75,7 @@ class OmsCustomerCreator(models.AbstractModel):
                 partner = self._try([{**vals, name: False}])
             except REFUSALS:
                 continue
-            self._keep_as_text(partner, vals, {name: error})
+            self._store_rejected(partner, vals, {name: error})
             return partner
         return self._create_step_by_step(vals, told)
 
@@ -94,11 +94,11 @@ class OmsCustomerCreator(models.AbstractModel):
                     self._defer_vies(partner)
             except REFUSALS as error:
                 refused[name] = error
-        self._keep_as_text(partner, vals, refused)
+        self._store_rejected(partner, vals, refused)
         return partner
 
     @api.model
-    def _keep_as_text(self, partner, vals, refused):
+    def _store_rejected(self, partner, vals, refused):
         """Write rejected values and the errors to ``oms_rejected_data``.
 
         :param dict refused: errors by field name

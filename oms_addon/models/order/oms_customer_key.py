@@ -34,15 +34,15 @@ class OmsCustomerKey(models.Model):
 
     @api.model
     def _find(self, company, keys):
-        """Look customers up; see ``_look_up``.
+        """Look customers up; see ``_find_by_keys``.
 
         :return: partner by key tuple
         :rtype: dict
         """
-        return self._look_up(company, keys)[0]
+        return self._find_by_keys(company, keys)[0]
 
     @api.model
-    def _look_up(self, company, keys):
+    def _find_by_keys(self, company, keys):
         """Find active customers by key.
 
         An email address or phone number does not identify a contact that a portal user or

@@ -38,7 +38,7 @@ class OmsCustomerMatcher(models.AbstractModel):
         addresses = self.env["oms.customer.address"]
         places = addresses._resolve_places(documents)
         keys = [
-            self._keys(
+            self._get_keys(
                 channel,
                 document.customer,
                 document.billing.country or document.shipping.country,
@@ -61,7 +61,7 @@ class OmsCustomerMatcher(models.AbstractModel):
         return addresses._match(documents, customers, places)
 
     @api.model
-    def _keys(self, channel, customer, country=""):
+    def _get_keys(self, channel, customer, country=""):
         """:param str country: country code for phone numbers without prefix; '' for the company's
         :return: the keys of a document's customer, most reliable first
         """
@@ -82,7 +82,7 @@ class OmsCustomerMatcher(models.AbstractModel):
             contacts of users by email key
         :rtype: tuple[dict, oms.customer.key, dict]
         """
-        known, lost = self.env["oms.customer.key"]._look_up(
+        known, lost = self.env["oms.customer.key"]._find_by_keys(
             channel.company_id, {key for of_document in keys for key in of_document}
         )
         by_email, of_users = self._find_by_email(channel, keys, known)
@@ -220,7 +220,7 @@ class OmsCustomerMatcher(models.AbstractModel):
             is_confirmed = bool(confirmed and confirmed[index])
             is_new = is_confirmed or index in makers
             for key in of_document:
-                if is_new or key[1] == "channel" or self._has_key(customer, key, channel):
+                if is_new or key[1] == "channel" or self._matches_key(customer, key, channel):
                     # If two customers have the same number, the first one keeps the key.
                     (by_hand if is_confirmed else pairs)[key, customer.id] = True
         Key = self.env["oms.customer.key"]
@@ -228,7 +228,7 @@ class OmsCustomerMatcher(models.AbstractModel):
         Key._remember(channel.company_id, list(pairs))
 
     @api.model
-    def _has_key(self, customer, key, channel):
+    def _matches_key(self, customer, key, channel):
         """:return: whether a contact has the email address or phone number of a key"""
         if key[1] == "email":
             return email_key(customer.email or "") == key[2]

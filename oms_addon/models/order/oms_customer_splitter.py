@@ -146,13 +146,13 @@ class OmsCustomerSplitter(models.AbstractModel):
         return found
 
     @api.model
-    def _keys_of(self, orders):
+    def _get_document_keys(self, orders):
         """:return: all customer keys in the documents of orders"""
         matcher = self.env["oms.customer.matcher"]
         return {
             key
             for order, document in self._last_documents(orders).items()
-            for key in matcher._keys(
+            for key in matcher._get_keys(
                 order.oms_channel_id,
                 document.customer,
                 document.billing.country or document.shipping.country,
@@ -164,12 +164,14 @@ class OmsCustomerSplitter(models.AbstractModel):
         """Move the keys that only the split orders have to the new customer. A phone number that
         both have is deleted.
         """
-        theirs, others = self._keys_of(orders), self._keys_of(staying)
+        theirs, others = self._get_document_keys(orders), self._get_document_keys(staying)
         matcher = self.env["oms.customer.matcher"]
         company = orders.company_id[:1]
         for vals in ({"email": new.email or ""}, {"phone": new.phone or ""}):
             customer = Customer(**vals)
-            theirs |= set(matcher._keys(orders.oms_channel_id[:1], customer, new.country_id.code))
+            theirs |= set(
+                matcher._get_keys(orders.oms_channel_id[:1], customer, new.country_id.code)
+            )
         rows = self.env["oms.customer.key"].sudo().search([("partner_id", "=", old.id)])
         for row in rows:
             key = (row.channel_id.id or None, row.kind, row.key)

@@ -120,12 +120,12 @@ class OmsHold(models.Model):
         """Release the exceptions manually."""
         self.check_access("write")
         self = self.sudo()
-        return self._release_by_hand(self.env._("Released by %(user)s.", user=self.env.user.name))
+        return self._release_manually(self.env._("Released by %(user)s.", user=self.env.user.name))
 
     def action_retry(self):
         self.check_access("write")
         self = self.sudo()
-        return self._release_by_hand(self.env._("Retried by %(user)s.", user=self.env.user.name))
+        return self._release_manually(self.env._("Retried by %(user)s.", user=self.env.user.name))
 
     def action_ignore(self):
         """Dismiss the messages without applying them."""
@@ -255,7 +255,7 @@ class OmsHold(models.Model):
             "deadline": problem.deadline or False,
             "candidate_id": problem.candidate.id if problem.candidate else False,
             "sku": sku,
-            "sku_key": self.env["oms.channel.listing"]._key(sku) or False,
+            "sku_key": self.env["oms.channel.listing"]._normalize_sku(sku) or False,
             "listing_ref": problem.listing_ref or False,
             "parent_ref": problem.parent_ref or False,
             "user_id": (

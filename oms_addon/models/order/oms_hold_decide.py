@@ -9,7 +9,7 @@ from odoo.addons.oms_addon.tools.sealed_context import sealed
 class OmsHold(models.Model):
     _inherit = "oms.hold"
 
-    def _release_by_hand(self, resolution):
+    def _release_manually(self, resolution):
         """Release the exceptions that the user may release; log and report the others.
 
         :param str resolution: the reason to log
@@ -95,7 +95,7 @@ class OmsHold(models.Model):
         """:param line: a ``Line`` of a document
         :return: whether one of these exceptions was caused by it
         """
-        key = self.env["oms.channel.listing"]._key(line.sku or line.barcode)
+        key = self.env["oms.channel.listing"]._normalize_sku(line.sku or line.barcode)
         return line.kind == "product" and any(
             hold.listing_ref == line.listing_ref if hold.listing_ref else hold.sku_key == key
             for hold in self

@@ -49,7 +49,9 @@ class OmsOrderAmender(models.AbstractModel):
         :rtype: bool
         """
         channel, builder = order.oms_channel_id, self.env["oms.order.builder"]
-        known = replace(builder._look_up(channel, [document]), lines=builder._known_parts(order))
+        known = replace(
+            builder._find_referenced(channel, [document]), lines=builder._known_parts(order)
+        )
         if builder._problems(channel, document, known, order.partner_id):
             return False
         plan = self._plan(order, document, builder._prepare_lines(channel, document, known))
@@ -64,7 +66,9 @@ class OmsOrderAmender(models.AbstractModel):
             )
         if plan.fresh or more:
             changes = [
-                Command.update(line.id, self._prepare_more(line, quantity, plan.prices[line]))
+                Command.update(
+                    line.id, self._prepare_added_values(line, quantity, plan.prices[line])
+                )
                 for line, quantity in more.items()
             ]
             changes += [
@@ -194,7 +198,7 @@ class OmsOrderAmender(models.AbstractModel):
         return all(abs(price - vals["oms_channel_price"]) > slack for price in known)
 
     @api.model
-    def _prepare_more(self, line, quantity, vals):
+    def _prepare_added_values(self, line, quantity, vals):
         """:return: the values of a line with added units; the exact channel price is set only if
         its quantity equals the reported one
         """

@@ -78,7 +78,7 @@ class OmsOrderAmender(models.AbstractModel):
             ]
         )
         self.env["oms.resourcing"]._decide_again(order, why)
-        self.env["oms.promise.review"]._promise_anew(order, why)
+        self.env["oms.promise.review"]._recompute_promise(order, why)
 
     @api.model
     def _under_way(self, pickings):

@@ -19,7 +19,7 @@ class OmsOrderBuilder(models.AbstractModel):
     # === PROBLEMS === #
 
     @api.model
-    def _look_up(self, channel, documents):
+    def _find_referenced(self, channel, documents):
         """Look up the records referenced by a batch of documents.
 
         :param documents: ``OrderDocument`` list of the channel
@@ -68,7 +68,7 @@ class OmsOrderBuilder(models.AbstractModel):
         """
         if line.kind != "product":
             return (Part(known.services[line.kind], 1.0),)
-        key = self.env["oms.channel.listing"]._line_key(line)
+        key = self.env["oms.channel.listing"]._get_identifiers(line)
         return known.goods.get(key) or (known.lines or {}).get(line.ref)
 
     @api.model
@@ -94,7 +94,8 @@ class OmsOrderBuilder(models.AbstractModel):
         unnamed = [
             line
             for line in document.lines
-            if line.kind == "product" and not self.env["oms.channel.listing"]._line_key(line)[0]
+            if line.kind == "product"
+            and not self.env["oms.channel.listing"]._get_identifiers(line)[0]
         ]
         return (
             problem.code == "MISSING_SKU"
@@ -166,7 +167,7 @@ class OmsOrderBuilder(models.AbstractModel):
         """Prepare the values of an order that is history or was shipped before its import.
 
         :param message: the inbox message
-        :param known: the return value of ``_look_up``
+        :param known: the return value of ``_find_referenced``
         :return: values of the order
         :rtype: dict
         """
@@ -180,7 +181,7 @@ class OmsOrderBuilder(models.AbstractModel):
         if document.status not in ("shipped", "delivered") or document.fulfilled_by != "merchant":
             return {}
         is_history = self._is_history(channel, document)
-        if not self._has_goods(document, known):
+        if not self._has_items(document, known):
             # Nothing to ship: a regular sale, unless it is an old order found by polling.
             return {"oms_is_recorded": is_history and message.via == "poll"}
         if channel.completed_policy == "record" or is_history:
@@ -199,7 +200,7 @@ class OmsOrderBuilder(models.AbstractModel):
         return bool(moment) and self._naive(document.placed_at) < moment
 
     @api.model
-    def _has_goods(self, document, known):
+    def _has_items(self, document, known):
         """:return: whether an order contains items to ship"""
         return any(
             part.product.type == "consu"

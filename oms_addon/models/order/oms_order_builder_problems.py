@@ -15,7 +15,7 @@ class OmsOrderBuilder(models.AbstractModel):
     def _problems(self, channel, document, known, customer=None):
         """Find the problems that prevent a document from becoming an order.
 
-        :param known: the return value of ``_look_up``
+        :param known: the return value of ``_find_referenced``
         :param customer: the customer selected by a user, if any
         :return: problems for ``oms.hold._open``; empty if the order can be created
         :rtype: list[HoldReason]
@@ -64,7 +64,7 @@ class OmsOrderBuilder(models.AbstractModel):
 
     @api.model
     def _sku_problems(self, document, known):
-        key_of = self.env["oms.channel.listing"]._line_key
+        key_of = self.env["oms.channel.listing"]._get_identifiers
         unknown = {
             key_of(line): line
             for line in document.lines

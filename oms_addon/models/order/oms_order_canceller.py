@@ -105,7 +105,7 @@ class OmsOrderCanceller(models.AbstractModel):
         )
         if not picking:
             return False
-        self.env["oms.stop.request"]._ask(order, picking, reason)
+        self.env["oms.stop.request"]._request(order, picking, reason)
         order._oms_run()
         return True
 
@@ -195,8 +195,8 @@ class OmsOrderCanceller(models.AbstractModel):
             return quantities
         asked, at_once = {}, {}
         for line, quantity in quantities.items():
-            picking = self._in_hand(line).picking_id
-            free = min(self._not_in_hand(line), quantity) if picking else quantity
+            picking = self._get_picked_moves(line).picking_id
+            free = min(self._get_unpicked_units(line), quantity) if picking else quantity
             if line.product_uom_id.compare(free, 0) > 0 or not picking:
                 at_once[line] = free
             if line.product_uom_id.compare(quantity, free) > 0:
@@ -204,22 +204,22 @@ class OmsOrderCanceller(models.AbstractModel):
                 units[line] = quantity - free
                 asked[line.order_id] = units, pickings | picking
         for order, (units, pickings) in asked.items():
-            self.env["oms.stop.request"]._ask(order, pickings, reason, units)
+            self.env["oms.stop.request"]._request(order, pickings, reason, units)
             order._oms_run()
         return at_once
 
     @api.model
-    def _in_hand(self, line):
+    def _get_picked_moves(self, line):
         """:return: the moves of an order line whose items are being picked"""
         return line.move_ids.filtered(
             lambda m: m.picking_id.picking_type_code != "incoming" and m._oms_in_hand()
         )
 
     @api.model
-    def _not_in_hand(self, line):
+    def _get_unpicked_units(self, line):
         """:return: the units of an order line that are not being picked, to be cancelled first"""
         left = line.product_uom_qty - line.qty_delivered
-        held = self._in_hand(line)
+        held = self._get_picked_moves(line)
         if any(move.product_id != line.product_id for move in held):
             # The components being picked belong to whole kits.
             return 0.0

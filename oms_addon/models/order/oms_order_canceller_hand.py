@@ -9,7 +9,7 @@ class OmsOrderCanceller(models.AbstractModel):
     _inherit = "oms.order.canceller"
 
     @api.model
-    def _cancel_by_hand(self, order, reason):
+    def _cancel_manually(self, order, reason):
         """Cancel the unshipped part of an order; request a stop for items being picked.
 
         :param order: one confirmed ``sale.order``
@@ -22,7 +22,7 @@ class OmsOrderCanceller(models.AbstractModel):
         if order._oms_has_shipped():
             return canceller._cancel_rest(order, reason)
         if canceller._stop_picking(order, reason):
-            return canceller._asked_text(order)
+            return canceller._stop_requested_text(order)
         invoiced = {line: line.qty_invoiced for line in order.order_line if line.qty_invoiced > 0}
         if invoiced and order.oms_channel_id:
             self.env["oms.invoice.poster"]._credit(order, invoiced, reason)
@@ -36,7 +36,7 @@ class OmsOrderCanceller(models.AbstractModel):
 
         :return: the message for the user
         """
-        asked_of = self.env["oms.stop.request"]._asked_units
+        asked_of = self.env["oms.stop.request"]._get_stop_units
         units = {
             line: quantity - asked_of(line)
             for line, quantity in order._oms_unshipped().items()
@@ -46,13 +46,13 @@ class OmsOrderCanceller(models.AbstractModel):
         order._oms_cancel_unwanted()
         stays = self.env._("%(order)s: shipped items remain sold.", order=order.name)
         if order._oms_unshipped():
-            return f"{stays} {self._asked_text(order)}"
+            return f"{stays} {self._stop_requested_text(order)}"
         return stays
 
     @api.model
-    def _asked_text(self, order):
+    def _stop_requested_text(self, order):
         """:return: the message that the warehouse was requested to stop"""
-        asked = self.env["oms.stop.request"]._asked(order)
+        asked = self.env["oms.stop.request"]._get_open(order)
         return self.env._(
             "%(order)s: the items are being picked (%(deliveries)s). The warehouse was "
             "asked to stop; its answer decides whether the order is cancelled.",

@@ -41,7 +41,7 @@ class OmsOrderCanceller(models.AbstractModel):
     def _earlier_orders(self, channel, document, limit=50):
         """:return: the latest orders of the document's customer that were placed before it"""
         matcher, customer = self.env["oms.customer.matcher"], document.customer
-        keys = matcher._keys(channel, customer)
+        keys = matcher._get_keys(channel, customer)
         found = self.env["oms.customer.key"]._find(channel.company_id, keys)
         person = Person(plain_words(customer.name), email=normalise_email(customer.email))
         partner = matcher._recognise(keys, found, person)

@@ -62,7 +62,7 @@ class OmsOrderCanceller(models.AbstractModel):
         lines = orders.order_line.filtered(lambda l: not l.display_type)
         if line_ref:
             return lines.filtered(lambda l: l.oms_line_ref == line_ref)._oms_channel_lines()
-        key_of = self.env["oms.channel.listing"]._key
+        key_of = self.env["oms.channel.listing"]._normalize_sku
         key = key_of(sku)
         found = [
             of_line

@@ -34,7 +34,7 @@ class OmsOrderDifference(models.AbstractModel):
         :param line: one ``sale.order.line``
         :rtype: float
         """
-        asked = self.env["oms.stop.request"]._asked_units(line)
+        asked = self.env["oms.stop.request"]._get_stop_units(line)
         return line.product_uom_qty + line.oms_reduced_qty - line.oms_cancelled_qty - asked
 
     @api.model

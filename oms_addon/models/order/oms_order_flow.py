@@ -194,7 +194,7 @@ class OmsOrderFlow(models.AbstractModel):
     def _fail(self, name, order, error):
         """Open an exception for an order whose step failed, and log the error."""
         _logger.warning("Step %s of order %s failed", name, order.id, exc_info=error)
-        text = self.env["oms.channel.message"]._in_words(error)
+        text = self.env["oms.channel.message"]._error_text(error)
         steps = dict(order._fields["oms_step"]._description_selection(self.env))
         self.env["oms.hold"]._open(
             order,

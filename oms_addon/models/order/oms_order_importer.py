@@ -24,7 +24,7 @@ class OmsOrderImporter(models.AbstractModel):
             CancellationDocument: self.env["oms.order.canceller"]._import_cancellations,
             PaymentDocument: self.env["oms.order.updater"]._import_payments,
             RefundDocument: self.env["oms.order.updater"]._import_refunds,
-            OrderRequest: self.env["oms.channel.message"]._ask_orders,
+            OrderRequest: self.env["oms.channel.message"]._request_orders,
             ListingDocument: self.env["oms.channel.listing"]._import_documents,
             NoticeDocument: self.env["oms.channel.notice"]._import_documents,
             TrackingDocument: self.env["oms.tracking"]._import_documents,
@@ -97,7 +97,7 @@ class OmsOrderImporter(models.AbstractModel):
         if not run:
             return
         builder = self.env["oms.order.builder"]
-        known = builder._look_up(channel, [document for _message, document in run])
+        known = builder._find_referenced(channel, [document for _message, document in run])
         ready = []
         parked = []
         for message, document in run:

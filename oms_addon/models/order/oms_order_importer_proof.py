@@ -38,7 +38,7 @@ class OmsOrderImporter(models.AbstractModel):
         taxes that differ by more than rounding, an invalid charge or an undeliverable address
         is a problem.
 
-        :param known: the return value of the builder's ``_look_up``, if available
+        :param known: the return value of the builder's ``_find_referenced``, if available
         :return: problems for ``oms.hold._open``
         :rtype: list[HoldReason]
         """

@@ -27,7 +27,7 @@ class OmsOrderPreview(models.AbstractModel):
         :rtype: list[tuple]
         """
         orders = [document for document in documents if isinstance(document, OrderDocument)]
-        known = self.env["oms.order.builder"]._look_up(channel, orders) if orders else None
+        known = self.env["oms.order.builder"]._find_referenced(channel, orders) if orders else None
         existing = {
             order.oms_order_ref: order
             for order in self.env["sale.order"].search(

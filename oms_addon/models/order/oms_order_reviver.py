@@ -116,7 +116,7 @@ class OmsOrderReviver(models.AbstractModel):
                 "process it again, or cancel it on the channel.",
                 channel=order.oms_channel_id.name,
             )
-        if any(line.qty_delivered for line in order._oms_goods()):
+        if any(line.qty_delivered for line in order._oms_physical_lines()):
             return self.env._(
                 "%(channel)s reopened an order that was partly shipped before it was "
                 "cancelled. Check what remains to be shipped, then release it.",
@@ -259,7 +259,7 @@ class OmsOrderReviver(models.AbstractModel):
     @api.model
     def _text(self, order):
         """:return: the timeline text, with the products that are short in stock"""
-        lines = order._oms_goods().filtered("is_storable")
+        lines = order._oms_physical_lines().filtered("is_storable")
         by_product = {}
         for line in lines:
             by_product[line.product_id] = by_product.get(

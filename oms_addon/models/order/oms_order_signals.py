@@ -24,7 +24,7 @@ class OmsOrderSignals(models.AbstractModel):
         for order, document in pairs:
             self.env["oms.external.shipment"]._record(order, document)
             before = order.oms_signals or {}
-            now = {**self._untold(before, document), **self._signals(order, document)}
+            now = {**self._unreported(before, document), **self._signals(order, document)}
             gone = [code for code in before if code not in now]
             if gone:
                 order.oms_hold_ids.filtered(
@@ -76,7 +76,7 @@ class OmsOrderSignals(models.AbstractModel):
         return signals
 
     @api.model
-    def _untold(self, before, document):
+    def _unreported(self, before, document):
         """:return: the former signals for which the document has no value, see its ``holds``"""
         untold = {"CHANNEL_HOLD": document.holds is None, "HIGH_RISK": not document.risk}
         return {code: text for code, text in before.items() if untold.get(code)}

@@ -139,7 +139,7 @@ class OmsOrderBuilder(models.AbstractModel):
     def _tax_difference(self, channel, order, document, known=None):
         """Compare the taxes of an order with the channel's, by tax.
 
-        :param known: the return value of ``_look_up``, if available
+        :param known: the return value of ``_find_referenced``, if available
         :return: a problem for ``oms.hold._open``; empty if they agree within rounding
         :rtype: list[HoldReason]
         """

@@ -19,7 +19,9 @@ class OmsOrderUpdater(models.AbstractModel):
         """
         channel = order.oms_channel_id
         builder = self.env["oms.order.builder"]
-        known = replace(builder._look_up(channel, [document]), lines=builder._known_parts(order))
+        known = replace(
+            builder._find_referenced(channel, [document]), lines=builder._known_parts(order)
+        )
         problems = builder._problems(channel, document, known, order.partner_id)
         if problems:
             self.env["oms.hold"]._open(order, problems)

@@ -7,7 +7,7 @@ class ProductProduct(models.Model):
     _inherit = "product.product"
 
     def _oms_recheck_waiting(self):
-        key_of = self.env["oms.channel.listing"]._key
+        key_of = self.env["oms.channel.listing"]._normalize_sku
         codes = [*self.mapped("default_code"), *self.mapped("barcode")]
         keys = {key for code in codes if (key := key_of(code))}
         if keys:

@@ -46,7 +46,7 @@ class ResPartner(models.Model):
         text = "\n".join(str(vals.get(name) or "").strip().casefold() for name in names)
         return hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
 
-    def _oms_forget_address_key(self, vals):
+    def _oms_clear_address_key(self, vals):
         """Clear the digest of an address edited by a portal user."""
         if self.env.user.share and not vals.keys().isdisjoint((*ADDRESS_FIELDS, "vat")):
             self.sudo().oms_address_key = False

@@ -24,7 +24,7 @@ class SaleOrder(models.Model):
             )
         )
 
-    def _oms_cancel_by_hand(self):
+    def _oms_cancel_manually(self):
         """Cancel the orders for the user, as far as the warehouse can stop them.
 
         :return: a notification action for what was not cancelled, or ``None``
@@ -39,7 +39,7 @@ class SaleOrder(models.Model):
         canceller_sudo = self.env["oms.order.canceller"].sudo()
         canceller = canceller_sudo.with_context(**sealed(actor=self.env.user.name))
         reason = self._oms_cancel_reason()
-        told = [text for order in self if (text := canceller._cancel_by_hand(order, reason))]
+        told = [text for order in self if (text := canceller._cancel_manually(order, reason))]
         if not told:
             return None
         return {
@@ -82,7 +82,8 @@ class SaleOrder(models.Model):
         """:return: whether items of the order were delivered"""
         self.ensure_one()
         return any(
-            line.product_uom_id.compare(line.qty_delivered, 0) > 0 for line in self._oms_goods()
+            line.product_uom_id.compare(line.qty_delivered, 0) > 0
+            for line in self._oms_physical_lines()
         )
 
     def _oms_unshipped(self):
@@ -90,14 +91,16 @@ class SaleOrder(models.Model):
         :rtype: dict
         """
         self.ensure_one()
-        left = {line: line.product_uom_qty - line.qty_delivered for line in self._oms_goods()}
+        left = {
+            line: line.product_uom_qty - line.qty_delivered for line in self._oms_physical_lines()
+        }
         return {
             line: quantity
             for line, quantity in left.items()
             if line.product_uom_id.compare(quantity, 0) > 0
         }
 
-    def _oms_goods(self):
+    def _oms_physical_lines(self):
         """:return: the order lines of physical products"""
         return self.order_line.filtered(
             lambda l: not l.display_type and l.product_id.type == "consu"

@@ -68,7 +68,7 @@ class SaleOrder(models.Model):
                 order.oms_made_steps = False
             else:
                 # Progress is visible to all who can read the order.
-                step, status, reason = order.sudo()._oms_made_progress()
+                step, status, reason = order.sudo()._oms_own_progress()
                 order.oms_shown_step = step
                 order.oms_shown_status = status
                 order.oms_shown_reason = order._oms_visible_reason(step, status, reason)
@@ -84,7 +84,7 @@ class SaleOrder(models.Model):
             return self.env._("Waiting for payment.")
         return reason if status == "cancelled" or step in ("allocate", *_SHIPPING) else False
 
-    def _oms_made_progress(self):
+    def _oms_own_progress(self):
         """Compute the progress of one order created in Sales.
 
         :return: its step, status and waiting reason

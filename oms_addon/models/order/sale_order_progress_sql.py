@@ -1,7 +1,7 @@
 """Searching and grouping orders by progress, including those created in Sales.
 
 Nothing is stored for orders created in Sales: the SQL computes their progress from their
-deliveries, as ``_oms_made_progress`` does.
+deliveries, as ``_oms_own_progress`` does.
 """
 
 from odoo import models
@@ -77,7 +77,7 @@ class SaleOrder(models.Model):
         return self._search_oms_progress("oms_shown_status", operator, value)
 
     def _oms_progress_sql(self, alias, name):
-        """:return: the step or status of an order as SQL; see ``_oms_made_progress``"""
+        """:return: the step or status of an order as SQL; see ``_oms_own_progress``"""
         order = SQL.identifier(alias)
         conditions = self._oms_progress_conditions(order)
         position = 1 if name == "oms_shown_step" else 2

@@ -20,7 +20,7 @@ class SaleOrder(models.Model):
         is_channel = unsealed(self.env, "from_channel")
         self.sudo().write({"oms_cancelled_by": "channel" if is_channel else "user"})
 
-    def _oms_reopen_by_hand(self):
+    def _oms_reopen_manually(self):
         """Reset orders that a user set to quotation to the confirmation step."""
         reviver = self.env["oms.order.reviver"]
         for order in self:

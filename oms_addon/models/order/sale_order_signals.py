@@ -97,7 +97,7 @@ class SaleOrder(models.Model):
             (
                 order.oms_channel_id,
                 "cancellation",
-                order._oms_cancellation_key(lines),
+                order._oms_get_cancellation_key(lines),
                 order,
                 {
                     "order_ref": order.oms_order_ref,
@@ -133,7 +133,7 @@ class SaleOrder(models.Model):
         for order in (self - told_there).filtered("partner_id.email"):
             template_sudo.send_mail(order.id)
 
-    def _oms_cancellation_key(self, lines):
+    def _oms_get_cancellation_key(self, lines):
         """:return: a key that is unique per cancellation of an order"""
         self.ensure_one()
         if not lines:

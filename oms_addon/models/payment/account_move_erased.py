@@ -18,7 +18,7 @@ class AccountMove(models.Model):
 
     _oms_address_kept_idx = models.Index("(invoice_date) WHERE oms_billing_address IS NOT NULL")
 
-    def _oms_keep_address(self):
+    def _oms_store_address(self):
         """Store the printed name and address of the customer before it is erased."""
         for move in self.sudo().filtered(lambda m: not m.oms_billing_address):
             partner = move.partner_id

@@ -52,12 +52,12 @@ class OmsInvoicePoster(models.AbstractModel):
             )
         if policy == "delivery" and not order.oms_delivered_at:
             return self.env._("Waiting for delivery to create the invoice.")
-        if policy == "shipment" and not self._has_goods_due(order):
+        if policy == "shipment" and not self._has_items_due(order):
             return self.env._("Waiting for shipment to create the invoice.")
         return ""
 
     @api.model
-    def _has_goods_due(self, order):
+    def _has_items_due(self, order):
         """:return: whether shipped items are not invoiced, or the order has no items"""
         goods = order.order_line.filtered(lambda line: line.product_id.type == "consu")
         return not goods or bool(goods & order._oms_lines_to_invoice())

@@ -69,6 +69,6 @@ class OmsInvoicePoster(models.AbstractModel):
     @api.model
     def _fail_receipts(self, failed):
         """Store the error on invoices whose receipt failed."""
-        in_words = self.env["oms.channel.message"]._in_words
+        error_text = self.env["oms.channel.message"]._error_text
         for move, error in failed.items():
-            move.write({"oms_receipt_state": "failed", "oms_receipt_error": in_words(error)})
+            move.write({"oms_receipt_state": "failed", "oms_receipt_error": error_text(error)})

@@ -45,16 +45,16 @@ class OmsOrderRefund(models.Model):
                 known[order.id, refund.ref]._credit_beyond(self._total(refund))
                 continue
             known[order.id, refund.ref] = self.browse()
-            if own := self._made_as(order, refund):
+            if own := self._find_own(order, refund):
                 own._apply_own_effect(refund)
                 continue
             refund = self._as_meant(order, refund)
-            created = self.create([self._prepare_told(order, refund)])
+            created = self.create([self._prepare_reported_values(order, refund)])
             known[order.id, refund.ref] = created
             created._credit(order, refund)
 
     @api.model
-    def _prepare_told(self, order, refund):
+    def _prepare_reported_values(self, order, refund):
         """:return: the values of the record of a reported refund"""
         return {
             "order_id": order.id,
@@ -88,7 +88,7 @@ class OmsOrderRefund(models.Model):
         # Computed before the quantities change.
         self.kept += less + cents
         later = self._value_to_invoice(parts.back, amounts)
-        self._take_off(order, parts, amounts)
+        self._cancel_and_credit(order, parts, amounts)
         if order.currency_id.compare_amounts(less, 0.0) > 0:
             self._hold_for_retained(order, less)
         self.write(
@@ -133,7 +133,7 @@ class OmsOrderRefund(models.Model):
             return order.order_line.browse()
         return order.order_line.filtered(lambda l: l.oms_line_ref == line.line_ref)[:1]
 
-    def _take_off(self, order, parts, amounts):
+    def _cancel_and_credit(self, order, parts, amounts):
         """Cancel unshipped units and credit returned ones.
 
         :param dict amounts: amounts to credit by order line, if not their full price

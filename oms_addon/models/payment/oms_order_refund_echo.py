@@ -84,7 +84,7 @@ class OmsOrderRefund(models.Model):
         self.ensure_one()
         return self.kind == "cancellation" and not self.units
 
-    def _took_cancellation(self, answer):
+    def _apply_accepted_cancellation(self, answer):
         """Complete the record of a cancellation accepted by the channel.
 
         :param dict answer: the adapter's return value; ``refund_ref`` is the channel's id and
@@ -129,7 +129,7 @@ class OmsOrderRefund(models.Model):
     # === MATCHING === #
 
     @api.model
-    def _made_as(self, order, refund):
+    def _find_own(self, order, refund):
         """:return: our own refund that a reported refund corresponds to: by the reference of our
         request, else the oldest without id that has the same items and amount
         """
@@ -144,7 +144,7 @@ class OmsOrderRefund(models.Model):
             # A cancellation of items accepted without an id is not reported as a refund.
             lambda own: (
                 ((own.kind, own.state) != ("cancellation", "done") or own._is_whole())
-                and own._says_same(refund)
+                and own._is_same(refund)
             )
         )
         return (named or same.sorted("id"))[:1]
@@ -154,7 +154,7 @@ class OmsOrderRefund(models.Model):
         self.ensure_one()
         return f"ours-{self.id}"
 
-    def _says_same(self, refund):
+    def _is_same(self, refund):
         """:return: whether a reported refund has the same items and amount as this one and is not
         older
         """

@@ -19,7 +19,7 @@ class OmsOrderRefund(models.Model):
     # === REQUESTED REFUNDS === #
 
     @api.model
-    def _ask(self, order, content, reason):
+    def _request(self, order, content, reason):
         """Request a refund from the channel; it is applied in Odoo once the channel accepts it.
 
         :param order: one ``sale.order`` of a channel that supports refunds
@@ -29,7 +29,7 @@ class OmsOrderRefund(models.Model):
         :return: the refund
         """
         content = self._with_rest(order, content)
-        refund = self.create([self._prepare_asked(order, content, reason)])
+        refund = self.create([self._prepare_requested_values(order, content, reason)])
         refund._send(content)
         self.env["oms.event"]._log(
             order,
@@ -97,7 +97,7 @@ class OmsOrderRefund(models.Model):
         }
 
     @api.model
-    def _prepare_asked(self, order, content, reason):
+    def _prepare_requested_values(self, order, content, reason):
         """:return: the values of a requested refund"""
         return {
             "order_id": order.id,
@@ -111,7 +111,7 @@ class OmsOrderRefund(models.Model):
     def _send(self, content):
         """Put a refund request into the outbox, under a unique key.
 
-        :param dict content: see ``_ask``
+        :param dict content: see ``_request``
         """
         channel, key = self.channel_id, f"refund:{self.id}"
         body = {
@@ -131,7 +131,7 @@ class OmsOrderRefund(models.Model):
         )
 
     @api.model
-    def _took(self, message, answer):
+    def _apply_accepted(self, message, answer):
         """Apply a refund accepted by the channel, and store its id.
 
         If the channel cannot be polled, or reports refunds days later in a ledger, its charge is
@@ -145,7 +145,7 @@ class OmsOrderRefund(models.Model):
         if not refund or refund.state == "done" or refund.echo_ref:
             return
         if refund.kind == "cancellation":
-            refund._took_cancellation(answer or {})
+            refund._apply_accepted_cancellation(answer or {})
             return
         content = loads(message._raw_payload())
         ref = str((answer or {}).get("refund_ref") or refund._own_ref())

@@ -36,8 +36,8 @@ class OmsPaymentCollector(models.AbstractModel):
         :return: a sentence by order
         :rtype: dict
         """
-        in_words = self.env["oms.channel.message"]._in_words
-        told = {order: f"{what}: {in_words(error)}" for order, error in failed.items()}
+        error_text = self.env["oms.channel.message"]._error_text
+        told = {order: f"{what}: {error_text(error)}" for order, error in failed.items()}
         self.env["oms.hold"]._open_many(
             [(o, HoldReason(code="STEP_FAILED", message=text)) for o, text in told.items()]
         )

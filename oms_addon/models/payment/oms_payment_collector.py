@@ -32,20 +32,20 @@ class OmsPaymentCollector(models.AbstractModel):
         known = collector._known(pairs)
         fresh, again = {}, []
         for order, charge in pairs:
-            key = collector._key(order, charge)
+            key = collector._get_charge_key(order, charge)
             if key in known or key in fresh:
                 again.append((key, order, charge))
             else:
                 fresh[key] = (order, charge)
         created = collector._create_transactions(fresh)
         known.update(zip(fresh, created, strict=True))
-        problems = collector._taken_back(created) + collector._update_known(known, again)
+        problems = collector._charged_back_problems(created) + collector._update_known(known, again)
         orders = self.env["sale.order"].concat(*[order for order, _charge in pairs])
         collector._recompute_holds(orders.with_env(collector.env), problems)
         return created.with_env(self.env)
 
     @api.model
-    def _key(self, order, charge):
+    def _get_charge_key(self, order, charge):
         """:return: the key that identifies a charge of a channel"""
         return order.oms_channel_id.id, charge.ref, charge.kind
 
@@ -125,7 +125,7 @@ class OmsPaymentCollector(models.AbstractModel):
         }
 
     @api.model
-    def _taken_back(self, created):
+    def _charged_back_problems(self, created):
         """:return: pairs (order, problem) of new chargebacks"""
         return [
             (

@@ -23,7 +23,7 @@ class OmsPaymentCollector(models.AbstractModel):
             *problems,
             *((order, problem) for order in orders for problem in self._wrong(order)),
         ]
-        self._close_settled(orders, problems)
+        self._close_solved(orders, problems)
         if problems:
             self.env["oms.hold"]._open_many(problems)
 
@@ -95,7 +95,7 @@ class OmsPaymentCollector(models.AbstractModel):
             ).sorted("amount", reverse=True)[:1]
 
     @api.model
-    def _close_settled(self, orders, problems):
+    def _close_solved(self, orders, problems):
         """Close the payment exceptions of orders that no longer apply."""
         wrong = {(order.id, problem.code) for order, problem in problems}
         holds = self.env["oms.hold"].search(

@@ -45,8 +45,8 @@ class SaleOrder(models.Model):
         for line in self.order_line:
             if line.display_type:
                 continue
-            units = line._oms_gone_units()
-            gone += line._oms_gone_value(units)
+            units = line._oms_unbilled_units()
+            gone += line._oms_returned_value(units)
             gone_units += units
             if line.oms_reduced_qty:
                 # Older orders store the units only.
@@ -68,11 +68,11 @@ class SaleOrder(models.Model):
 class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
 
-    def _oms_gone_value(self, units):
-        """:return: the value of units of one line, see ``_oms_gone_units``"""
+    def _oms_returned_value(self, units):
+        """:return: the value of units of one line, see ``_oms_unbilled_units``"""
         return self._oms_exact_total() * units / self.product_uom_qty if units else 0.0
 
-    def _oms_gone_units(self):
+    def _oms_unbilled_units(self):
         """:return: the units, within the ordered quantity of one line, that were returned, or
         cancelled after they were shipped or invoiced
         """

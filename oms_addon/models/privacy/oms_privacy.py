@@ -84,7 +84,7 @@ class OmsPrivacy(models.AbstractModel):
         :return: the ``Outcome``
         """
         person.stays = self._staying(person)
-        outcome = Outcome(kept=self._kept(person), left=list(person.stays.values()))
+        outcome = Outcome(kept=self._retained_texts(person), left=list(person.stays.values()))
         self._ignore_unprocessed(person)
         self._erase_mail(person, outcome)
         self._erase_events(person, outcome)
@@ -113,7 +113,7 @@ class OmsPrivacy(models.AbstractModel):
         counts["mail.message"] = self.env["mail.message"].search_count(self._on_records(person))
         counts["oms.event"] = len(self._events_of(person))
         return Outcome(
-            self._named_counts(counts), self._kept(person), list(person.stays.values())
+            self._named_counts(counts), self._retained_texts(person), list(person.stays.values())
         ).to_json()
 
     @api.model
@@ -195,7 +195,7 @@ class OmsPrivacy(models.AbstractModel):
     # === KEPT DATA === #
 
     @api.model
-    def _kept(self, person):
+    def _retained_texts(self, person):
         """:return: sentences about what is kept of a person, and why"""
         kept = []
         invoices = person.records["account.move"].filtered(lambda m: m.state == "posted")

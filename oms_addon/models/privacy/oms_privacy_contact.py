@@ -111,7 +111,7 @@ class OmsPrivacy(models.AbstractModel):
                 ]
             )
         )
-        invoices._oms_keep_address()
+        invoices._oms_store_address()
         person.records["account.move"] |= invoices
         self._erase_payers(person, contacts)
         person.records["res.partner"] = contacts

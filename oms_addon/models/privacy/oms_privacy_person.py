@@ -94,7 +94,7 @@ class OmsPrivacy(models.AbstractModel):
             env, person, named, email
         )
         # Failed messages may contain further names.
-        person.words = self._words_of(
+        person.words = self._extract_words(
             person, person.records["oms.channel.message"], email, contacts
         )
         person.values = person.words.values()
@@ -130,7 +130,7 @@ class OmsPrivacy(models.AbstractModel):
         # Values the person can edit on their own contact do not identify other messages.
         typed = person.contacts._oms_editable_outside()
         conditions = self._content_conditions(
-            self._words_of(person, told, email, person.contacts - typed)
+            self._extract_words(person, told, email, person.contacts - typed)
         )
         if conditions:
             query = Message._search(domain)
@@ -170,7 +170,7 @@ class OmsPrivacy(models.AbstractModel):
         return conditions
 
     @api.model
-    def _words_of(self, person, messages, email, contacts):
+    def _extract_words(self, person, messages, email, contacts):
         """:return: the ``Words`` of a person, from their contacts and the documents of messages"""
         words = Words()
         words.emails.append(email)

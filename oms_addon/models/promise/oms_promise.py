@@ -24,7 +24,7 @@ class OmsPromise(models.AbstractModel):
         :param lines: ``sale.order.line`` records
         """
         lines = lines.filtered(lambda line: not line.oms_promised_at)
-        self._make(self._preview(lines))
+        self._create_first(self._preview(lines))
 
     @api.model
     def _preview(self, lines):
@@ -50,7 +50,7 @@ class OmsPromise(models.AbstractModel):
         """
         return lines.filtered(
             lambda line: (
-                line._oms_is_goods()
+                line._oms_is_sourced()
                 and line.warehouse_id.oms_managed
                 and not line.order_id.oms_by_channel
                 and not line.order_id.oms_is_recorded
@@ -169,7 +169,7 @@ class OmsPromise(models.AbstractModel):
     # === WRITING === #
 
     @api.model
-    def _make(self, promises):
+    def _create_first(self, promises):
         """Write first promised dates on lines and log them in the timeline of their orders."""
         if not promises:
             return

@@ -26,7 +26,7 @@ class OmsPromiseReview(models.Model):
     # === SCHEDULING === #
 
     @api.model
-    def _ask(self, rows):
+    def _schedule(self, rows):
         """Schedule the review of the promised dates of products after this transaction.
 
         :param list rows: tuples (product, company, reason for display)
@@ -90,7 +90,7 @@ class OmsPromiseReview(models.Model):
         )
 
     @api.model
-    def _promise_anew(self, order, reason, only=None):
+    def _recompute_promise(self, order, reason, only=None):
         """Recompute the promised dates of a confirmed order whose items take another route.
 
         :param order: one ``sale.order``

@@ -110,14 +110,14 @@ class OmsPromiseTeller(models.AbstractModel):
                     "promise",
                     f"promise:{order.id}:{order.oms_promise_count}",
                     order,
-                    self._prepare_told(order, changes, reasons),
+                    self._prepare_date_message(order, changes, reasons),
                 )
             )
         if rows:
             self.env["oms.channel.message"]._send_later(rows)
 
     @api.model
-    def _prepare_told(self, order, changes, reasons):
+    def _prepare_date_message(self, order, changes, reasons):
         """:return: the message to the channel of an order"""
         lines = order.order_line.filtered(lambda line: line in changes)
         return {

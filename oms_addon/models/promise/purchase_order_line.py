@@ -37,7 +37,7 @@ class PurchaseOrderLine(models.Model):
                 and line.order_id.picking_type_id.warehouse_id.oms_managed
             )
         )
-        self.env["oms.promise.review"]._ask(
+        self.env["oms.promise.review"]._schedule(
             [
                 (
                     line.product_id,

@@ -25,7 +25,7 @@ class SaleOrder(models.Model):
             f"?access_token={order_sudo._portal_ensure_token()}"
         )
 
-    def _oms_is_asked_to_cancel(self):
+    def _oms_has_cancellation_request(self):
         """:return: whether the order has an open cancellation request"""
         self.ensure_one()
         return bool(
@@ -34,7 +34,7 @@ class SaleOrder(models.Model):
             )
         )
 
-    def _oms_ask_to_cancel(self):
+    def _oms_hold_for_cancellation(self):
         """Hold the order because of a cancellation request, until a person decides."""
         self.ensure_one()
         if self.state not in ("draft", "sent", "sale"):

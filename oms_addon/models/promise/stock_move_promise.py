@@ -21,6 +21,6 @@ class StockMove(models.Model):
                 and m.location_id.warehouse_id != m.location_dest_id.warehouse_id
             )
         )
-        self.env["oms.promise.review"]._ask(
+        self.env["oms.promise.review"]._schedule(
             [(move.product_id, move.company_id, reason) for move in incoming]
         )

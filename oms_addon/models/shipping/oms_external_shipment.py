@@ -124,7 +124,7 @@ class OmsExternalShipment(models.AbstractModel):
             pending = self._pending(order.order_line) if order.state == "sale" else {}
             if not pending or policy == "hold":
                 continue
-            done = self._take_over(order, pending, policy == "deduct")
+            done = self._move_to_done(order, pending, policy == "deduct")
             rest = {line: units - done.get(line, 0.0) for line, units in pending.items()}
             rest = {l: units for l, units in rest.items() if l.product_uom_id.compare(units, 0) > 0}
             if rest:
@@ -150,7 +150,7 @@ class OmsExternalShipment(models.AbstractModel):
         )
 
     @api.model
-    def _take_over(self, order, pending, deducts):
+    def _move_to_done(self, order, pending, deducts):
         """Move units from the open deliveries to a separate done one.
 
         :param dict pending: units by order line

@@ -94,7 +94,7 @@ class OmsParcel(models.Model):
     @api.depends("name")
     def _compute_number_key(self):
         for parcel in self:
-            parcel.number_key = self._key(parcel.name) or False
+            parcel.number_key = self._normalize_number(parcel.name) or False
 
     @api.depends("picking_ids.sale_id", "picking_ids.oms_shared_order_ids")
     def _compute_order_ids(self):
@@ -158,7 +158,7 @@ class OmsParcel(models.Model):
         self.check_access("write")
         self = self.sudo()
         parcels = self.filtered(lambda p: p.state not in ("delivered", "returned"))
-        self.env["oms.tracking"]._record_by_hand(parcels, "delivered")
+        self.env["oms.tracking"]._record_manually(parcels, "delivered")
         return True
 
     def action_mark_returned(self):
@@ -166,10 +166,10 @@ class OmsParcel(models.Model):
         self.check_access("write")
         self = self.sudo()
         parcels = self.filtered(lambda p: p.state != "returned")
-        self.env["oms.tracking"]._record_by_hand(parcels, "returned")
+        self.env["oms.tracking"]._record_manually(parcels, "returned")
         return True
 
-    def action_looked_at(self):
+    def action_clear_attention(self):
         """Clear the Needs Attention reason."""
         self.check_access("write")
         self = self.sudo()
@@ -186,7 +186,7 @@ class OmsParcel(models.Model):
     # === BUSINESS METHODS === #
 
     @api.model
-    def _key(self, number):
+    def _normalize_number(self, number):
         """:return: the normalized tracking number used for comparison"""
         return "".join((number or "").split()).upper()
 

@@ -61,7 +61,7 @@ class OmsPickRejection(models.Model):
             self.env["oms.event"]._log(
                 sale_line.order_id, "pick.rejected", rejection._text(), before=picking.name
             )
-        self.env["oms.promise.review"]._ask(
+        self.env["oms.promise.review"]._schedule(
             [(rejection.product_id, rejection.company_id, reason.name)]
         )
         self.env.ref("oms_addon.oms_lane_allocator").sudo()._wake()

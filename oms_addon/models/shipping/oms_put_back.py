@@ -74,12 +74,12 @@ class OmsPutBack(models.AbstractModel):
             left = unit._compute_quantity(move.product_qty - quantities[move], move.product_uom)
             move.write({"product_uom_qty": left, "picked": False})
         (moves - gone)._action_assign()
-        return self._make(parts)
+        return self._create_transfers(parts)
 
     # === TRANSFERS === #
 
     @api.model
-    def _make(self, parts):
+    def _create_transfers(self, parts):
         """Create restock transfers and log them on the orders.
 
         :param list parts: tuples (next move, the moves that brought the items, quantity in the
@@ -111,7 +111,7 @@ class OmsPutBack(models.AbstractModel):
         moves._action_confirm(merge=False)
         moves._action_assign()
         for move in moves:
-            self._keep_what_is_there(move)
+            self._reduce_to_available(move)
         if not picking.move_ids:
             picking.unlink()
         return picking.exists()
@@ -162,7 +162,7 @@ class OmsPutBack(models.AbstractModel):
         }
 
     @api.model
-    def _keep_what_is_there(self, move):
+    def _reduce_to_available(self, move):
         """Reduce a restock move to the available quantity and add the rest to the lost one."""
         unit = move.product_id.uom_id
         there = sum(move.move_line_ids.mapped("quantity_product_uom"))
@@ -187,7 +187,7 @@ class OmsPutBack(models.AbstractModel):
         text = self.env._(
             "To restock in %(place)s: %(goods)s (%(transfer)s).",
             place=picking.location_dest_id.display_name,
-            goods=self._goods_text(picking),
+            goods=self._items_text(picking),
             transfer=picking.name,
         )
         self.env["oms.event"]._log(order, "goods.to_put_back", text)
@@ -195,10 +195,10 @@ class OmsPutBack(models.AbstractModel):
             body=self.env._(
                 "No longer needed for %(order)s: %(goods)s.",
                 order=order.name,
-                goods=self._goods_text(picking),
+                goods=self._items_text(picking),
             )
         )
-        self.env["oms.promise.review"]._ask(
+        self.env["oms.promise.review"]._schedule(
             [
                 (m.product_id, m.company_id, self.env._("items are being restocked"))
                 for m in picking.move_ids
@@ -215,13 +215,13 @@ class OmsPutBack(models.AbstractModel):
                 self.env._(
                     "Restocked in %(place)s: %(goods)s (%(transfer)s).",
                     place=picking.location_dest_id.display_name,
-                    goods=self._goods_text(picking),
+                    goods=self._items_text(picking),
                     transfer=picking.name,
                 ),
             )
 
     @api.model
-    def _goods_text(self, picking):
+    def _items_text(self, picking):
         """:return: the items of a transfer, as text"""
         moves = picking.move_ids.filtered(lambda m: m.state != "cancel")
         return ", ".join(

@@ -23,10 +23,10 @@ class OmsShipTogether(models.AbstractModel):
         fit = self._fit(orders)
         if not fit:
             return {}
-        groups = self._fit(self._open_orders(fit)).grouped(self._key)
+        groups = self._fit(self._open_orders(fit)).grouped(self._get_group_key)
         companions = {}
         for order in fit:
-            others = groups.get(self._key(order), order) - order
+            others = groups.get(self._get_group_key(order), order) - order
             others -= self._merged_with(order)
             if others:
                 companions[order] = self.env["oms.shared.delivery"]._oldest_first(others)
@@ -82,7 +82,7 @@ class OmsShipTogether(models.AbstractModel):
         return orders.browse(order.id for (order,) in asked)
 
     @api.model
-    def _key(self, order):
+    def _get_group_key(self, order):
         """:return: the key shared by orders that can be combined"""
         leaving = self._outgoing(order)
         carrier = order.carrier_id or leaving.carrier_id[:1]
@@ -186,7 +186,9 @@ class OmsShipTogether(models.AbstractModel):
             self.env._("%(one)s and %(other)s have different destination locations."),
             self.env._("%(one)s and %(other)s have different shipping methods."),
         )
-        for text, mine, theirs in zip(texts, self._key(first), self._key(order), strict=True):
+        for text, mine, theirs in zip(
+            texts, self._get_group_key(first), self._get_group_key(order), strict=True
+        ):
             if mine != theirs:
                 return text % {"one": first.name, "other": order.name}
         return ""
@@ -209,7 +211,7 @@ class OmsShipTogether(models.AbstractModel):
     def _is_short(self, order):
         """:return: whether some items of an order are not reserved"""
         moves = order.order_line.move_ids.filtered(lambda m: m.picking_type_id.code != "incoming")
-        return any(moves.mapped(self._lacks_goods))
+        return any(moves.mapped(self._lacks_items))
 
     @api.model
     def _doubt(self, order):

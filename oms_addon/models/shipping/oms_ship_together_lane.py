@@ -53,7 +53,7 @@ class OmsShipTogether(models.AbstractModel):
         fit = fit.filtered(lambda o: not self._doubt(o))
         return [
             group
-            for of_key in fit.grouped(self._key).values()
+            for of_key in fit.grouped(self._get_group_key).values()
             for group in self._placed_together(of_key)
             if group & orders and len(self._outgoing(group)) > len(self._outgoing(group[0]))
         ]

@@ -97,7 +97,7 @@ class OmsShipTogether(models.AbstractModel):
         }
         orders = picking.oms_shared_order_ids.filtered(lambda o: o in moves)
         late = orders.filtered(self._is_early)
-        short = (orders - late).filtered(lambda o: any(moves[o].mapped(self._lacks_goods)))
+        short = (orders - late).filtered(lambda o: any(moves[o].mapped(self._lacks_items)))
         whole = short.filtered(lambda o: o.picking_policy == "one")
         may = (orders - late).filtered(lambda o: o.sudo()._oms_may_ship())
         complete = may - short
@@ -127,7 +127,7 @@ class OmsShipTogether(models.AbstractModel):
         return move.state not in ("done", "cancel")
 
     @api.model
-    def _lacks_goods(self, move):
+    def _lacks_items(self, move):
         """:return: whether items of a move are missing: neither reserved nor being picked for the
         same delivery
         """
@@ -135,4 +135,4 @@ class OmsShipTogether(models.AbstractModel):
             return move.state in OPEN_STATES
         before = move.move_orig_ids.filtered(self._is_open)
         own = before.filtered(lambda m: m.sale_line_id and m.picking_type_id.code != "incoming")
-        return not own or any(own.mapped(self._lacks_goods))
+        return not own or any(own.mapped(self._lacks_items))

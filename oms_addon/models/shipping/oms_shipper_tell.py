@@ -19,7 +19,7 @@ class OmsShipper(models.AbstractModel):
             (picking, order)
             for picking in untold
             for order in picking._oms_orders()
-            if self._is_told(picking, order)
+            if self._is_sent(picking, order)
         ]
         if not told:
             return
@@ -28,7 +28,7 @@ class OmsShipper(models.AbstractModel):
                 (
                     order.oms_channel_id,
                     "shipment",
-                    self._shipment_key(picking, order),
+                    self._get_shipment_key(picking, order),
                     order,
                     self._prepare_shipment(picking, order),
                 )
@@ -54,14 +54,14 @@ class OmsShipper(models.AbstractModel):
         for picking in pickings.filtered(lambda p: p.state == "done" and p.oms_told_at):
             numbers = self._numbers(picking)
             for order in picking._oms_orders() if numbers else ():
-                if not self._is_told(picking, order):
+                if not self._is_sent(picking, order):
                     continue
-                first = self._shipment_key(picking, order)
+                first = self._get_shipment_key(picking, order)
                 told = self._sent_numbers(order, first)
                 if not told or told[-1] == numbers:
                     continue
                 if not order.oms_channel_id._adapter()._can_push_tracking:
-                    self._log_untold(order, numbers)
+                    self._log_number_rejected(order, numbers)
                     continue
                 content = {
                     **self._prepare_shipment(picking, order),
@@ -96,7 +96,7 @@ class OmsShipper(models.AbstractModel):
         ]
 
     @api.model
-    def _log_untold(self, order, numbers):
+    def _log_number_rejected(self, order, numbers):
         """Log that a channel does not accept tracking numbers after the shipment was sent."""
         self.env["oms.event"]._log(
             order,
@@ -109,7 +109,7 @@ class OmsShipper(models.AbstractModel):
         )
 
     @api.model
-    def _is_told(self, picking, order):
+    def _is_sent(self, picking, order):
         """:return: whether a delivery is sent to the channel of an order"""
         return (
             order.oms_channel_id
@@ -122,7 +122,7 @@ class OmsShipper(models.AbstractModel):
         )
 
     @api.model
-    def _shipment_key(self, picking, order):
+    def _get_shipment_key(self, picking, order):
         """:return: the unique key of the shipment message of one order in a delivery"""
         key = f"shipment:{picking.id}"
         return f"{key}:{order.id}" if picking.oms_shared_order_ids else key

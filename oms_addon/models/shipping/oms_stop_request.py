@@ -56,7 +56,7 @@ class OmsStopRequest(models.Model):
     # === REQUESTS === #
 
     @api.model
-    def _ask(self, order, pickings, reason, units=None):
+    def _request(self, order, pickings, reason, units=None):
         """Request the warehouse to stop, unless a request for the whole order is already open.
 
         :param order: one ``sale.order``
@@ -66,7 +66,7 @@ class OmsStopRequest(models.Model):
         :return: the request
         """
         told = {str(line.id): quantity for line, quantity in (units or {}).items()}
-        asked = self._asked(order)
+        asked = self._get_open(order)
         is_ours = bool(unsealed(self.env, "cancelled_here"))
         whole = asked.filtered(lambda r: not r.units)[:1]
         if whole:
@@ -89,14 +89,14 @@ class OmsStopRequest(models.Model):
         )
 
     @api.model
-    def _asked(self, order):
+    def _get_open(self, order):
         """:return: the open requests of an order"""
         return order.with_env(self.env).oms_stop_request_ids.filtered(lambda r: r.state == "asked")
 
     @api.model
-    def _asked_units(self, line):
+    def _get_stop_units(self, line):
         """:return: the units of an order line in open stop requests"""
-        asked = self._asked(line.order_id)
+        asked = self._get_open(line.order_id)
         return sum((request.units or {}).get(str(line.id), 0.0) for request in asked)
 
     @api.model
@@ -182,7 +182,7 @@ class OmsStopRequest(models.Model):
         if not self.units:
             order._oms_moves(order._oms_pickings()._oms_todo()).picked = False
             if self.is_ours:
-                canceller._cancel_by_hand(order, self.reason)
+                canceller._cancel_manually(order, self.reason)
             else:
                 canceller._cancel_whole(order, self.reason)
             order._oms_cancel_unwanted()

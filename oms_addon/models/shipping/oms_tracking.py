@@ -99,7 +99,7 @@ class OmsTracking(models.AbstractModel):
         )._requeue(self.env._("New parcels were created."))
 
     @api.model
-    def _record_by_hand(self, parcels, state):
+    def _record_manually(self, parcels, state):
         """Record a state that a user entered manually.
 
         :param str state: the new state
@@ -119,7 +119,7 @@ class OmsTracking(models.AbstractModel):
         """:return: the parcel of each event whose number and carrier match exactly one
         :rtype: dict
         """
-        key_of = self.env["oms.parcel"]._key
+        key_of = self.env["oms.parcel"]._normalize_number
         by_number = defaultdict(self.env["oms.parcel"].browse)
         for parcel in self.env["oms.parcel"].search(
             [

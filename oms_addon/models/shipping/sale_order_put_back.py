@@ -21,7 +21,7 @@ class SaleOrder(models.Model):
                 self.env._(
                     "To restock by the warehouse: %(goods)s.",
                     goods="; ".join(
-                        f"{self.env['oms.put.back']._goods_text(picking)} ({picking.name})"
+                        f"{self.env['oms.put.back']._items_text(picking)} ({picking.name})"
                         for picking in todo
                     ),
                 )

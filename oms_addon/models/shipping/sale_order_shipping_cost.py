@@ -6,7 +6,7 @@ from odoo import models
 class SaleOrder(models.Model):
     _inherit = "sale.order"
 
-    def _oms_is_shipping_settled(self):
+    def _oms_is_shipping_charged(self):
         """:return: whether no more shipping may be charged: the order is cancelled, the channel's
         total applies, or an earlier parcel was charged
         """

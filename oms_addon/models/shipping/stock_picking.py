@@ -37,7 +37,7 @@ class StockPicking(models.Model):
         if not vals.get("carrier_tracking_ref"):
             return {}
         shipped = self.filtered(lambda p: p.state == "done")
-        return {picking: picking._oms_tracking_keys() for picking in shipped}
+        return {picking: picking._oms_get_tracking_keys() for picking in shipped}
 
     def _oms_follow_tracking(self, before):
         """Create the parcels of new tracking numbers, remove those of old ones and send the change.
@@ -48,7 +48,7 @@ class StockPicking(models.Model):
         quiet = shipped.with_context(**sealed(quiet_parcels=True))
         quiet._oms_create_parcels()
         for picking, keys in before.items():
-            picking.with_env(quiet.env)._oms_drop_parcels(keys - picking._oms_tracking_keys())
+            picking.with_env(quiet.env)._oms_drop_parcels(keys - picking._oms_get_tracking_keys())
         shipped._oms_run_orders()
         self.env["oms.shipper"].sudo()._send_tracking(shipped.sudo())
 
@@ -91,7 +91,7 @@ class StockPicking(models.Model):
             lambda p: p.picking_type_code == "outgoing" and p.carrier_tracking_ref
         ):
             for number in picking.carrier_tracking_ref.split(","):
-                key = picking.company_id, picking.carrier_id, Parcel._key(number)
+                key = picking.company_id, picking.carrier_id, Parcel._normalize_number(number)
                 if key[2]:
                     wanted.setdefault(key, (number.strip(), []))[1].append(picking)
         there = {
@@ -109,10 +109,10 @@ class StockPicking(models.Model):
                 )
         return Parcel.create(fresh)
 
-    def _oms_tracking_keys(self):
+    def _oms_get_tracking_keys(self):
         """:return: the normalized tracking numbers of one delivery"""
         self.ensure_one()
-        key_of = self.env["oms.parcel"]._key
+        key_of = self.env["oms.parcel"]._normalize_number
         return {key_of(one) for one in (self.carrier_tracking_ref or "").split(",")} - {""}
 
     def _oms_drop_parcels(self, keys):

@@ -46,7 +46,7 @@ class StockPicking(models.Model):
         wrong = [
             text
             for move in moves.filtered("picked") or moves
-            if (text := self._oms_wrong_goods(move))
+            if (text := self._oms_mismatch_text(move))
         ]
         if not wrong:
             return ""
@@ -59,7 +59,7 @@ class StockPicking(models.Model):
             wrong="; ".join(wrong),
         )
 
-    def _oms_wrong_goods(self, move):
+    def _oms_mismatch_text(self, move):
         """:return: how one move differs from the order, as text; '' if it does not"""
         product, quantity = move.product_id.display_name, f"{move.quantity:g}"
         if not (move.sale_line_id or move.move_orig_ids):

@@ -58,7 +58,7 @@ class StockPicking(models.Model):
 
         :param float cost: in the order's currency
         """
-        if order._oms_is_shipping_settled() or order.currency_id.is_zero(cost):
+        if order._oms_is_shipping_charged() or order.currency_id.is_zero(cost):
             return
         waiting = order.order_line.filtered(
             lambda line: line.is_delivery and line.product_id == self.carrier_id.product_id

@@ -47,11 +47,11 @@ class OmsReservation(models.AbstractModel):
         by_product = defaultdict(list)
         for row in rows:
             by_product[row["product_id"]].append(row)
-        ours = self._products_of_ours(moves)
+        ours = self._get_own_products(moves)
         plain = moves.filtered(lambda m: m.product_id in ours)
         taken = []
         for move in plain:
-            taken += self._take(move, by_product[move.product_id.id])
+            taken += self._reserve_missing(move, by_product[move.product_id.id])
         if taken:
             self._write_quants(taken)
             self._write_moves(taken)
@@ -75,18 +75,18 @@ class OmsReservation(models.AbstractModel):
     # === SUPPORTED MOVES === #
 
     @api.model
-    def _products_of_ours(self, moves):
+    def _get_own_products(self, moves):
         """:return: the products whose moves in this batch can all be reserved here"""
         ours = set()
         if not self.env["oms.own.writes"]._may("stock.move", "stock.move.line", "stock.quant"):
             return ours
         for product, of_product in moves.grouped("product_id").items():
-            if all(self._is_ours(move) for move in of_product):
+            if all(self._is_own(move) for move in of_product):
                 ours.add(product)
         return ours
 
     @api.model
-    def _is_ours(self, move):
+    def _is_own(self, move):
         """:return: whether only stock rows determine what can be reserved for a move"""
         return (
             move.state in ("confirmed", "partially_available")
@@ -106,20 +106,20 @@ class OmsReservation(models.AbstractModel):
     # === ARITHMETIC === #
 
     @api.model
-    def _take(self, move, rows):
+    def _reserve_missing(self, move, rows):
         """Reserve the missing quantity of a move from stock rows.
 
         :return: ``Taken`` parts, one per line to write
         """
         rows = self._in_order(move, rows)
         unit = move.product_id.uom_id
-        quantity = self._takeable(move, self._missing(move), rows)
+        quantity = self._get_reservable(move, self._missing(move), rows)
         if unit.compare(quantity, 0) <= 0:
             return []
         taken = []
-        for key, share in removal.take(rows, quantity, unit.compare).items():
+        for key, share in removal.select(rows, quantity, unit.compare).items():
             # If a stock is split over several rows, Odoo reserves on the first.
-            row = next(row for row in rows if removal.key(row) == key)
+            row = next(row for row in rows if removal.stock_key(row) == key)
             lines = self._lines(move, row, share)
             booked = sum(line.quantity for line in lines)
             row["reserved_quantity"] = (row["reserved_quantity"] or 0.0) + booked
@@ -151,7 +151,7 @@ class OmsReservation(models.AbstractModel):
         )
 
     @api.model
-    def _takeable(self, move, missing, rows):
+    def _get_reservable(self, move, missing, rows):
         """:return: the part of a missing quantity that can be reserved in whole units, packages and
         serial numbers
         """
@@ -187,7 +187,9 @@ class OmsReservation(models.AbstractModel):
         found = False
         for line in move.move_line_ids if move.quantity else ():
             same = (line.location_id.id, line.lot_id.id, line.package_id.id, line.owner_id.id)
-            if not line.result_package_id and same == tuple(k or False for k in removal.key(row)):
+            if not line.result_package_id and same == tuple(
+                k or False for k in removal.stock_key(row)
+            ):
                 found = line
         return found
 

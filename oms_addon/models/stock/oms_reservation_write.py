@@ -76,7 +76,7 @@ class OmsReservation(models.AbstractModel):
         self._recompute_moves(moves)
         for move in moves.filtered(lambda m: m.product_id.tracking == "serial"):
             move.next_serial_count = move.product_uom_qty
-        self._keep_packages(taken)
+        self._assign_packages(taken)
 
     @api.model
     def _insert_lines(self, taken, states):
@@ -92,7 +92,7 @@ class OmsReservation(models.AbstractModel):
                     (
                         *(part.move.picking_id.id or None, part.move.id, part.move.company_id.id),
                         *(part.move.product_id.id, part.line_uom.id),
-                        *removal.key(part.row),
+                        *removal.stock_key(part.row),
                         *(part.move.location_dest_id.id, states[part.move]),
                         *(part.line_quantity, part.quantity, False, now),
                         *(uid, stamp, uid, stamp),
@@ -138,7 +138,7 @@ class OmsReservation(models.AbstractModel):
         lines.invalidate_recordset(flush=False)
 
     @api.model
-    def _keep_packages(self, taken):
+    def _assign_packages(self, taken):
         """Assign whole packages to lines of packages that leave complete."""
         pickings = self.env["stock.picking"].union(
             *(part.move.picking_id for part in taken if part.row["package_id"])

@@ -216,7 +216,7 @@ class OmsStockCheck(models.Model):
         gone._resolve()
 
     @api.autovacuum
-    def _gc_settled(self):
+    def _gc_resolved(self):
         """Delete differences that were resolved before the retention period."""
         days = int(self.env["ir.config_parameter"].sudo().get_param("oms_addon.keep_days", 365))
         if days:

@@ -17,13 +17,13 @@ class StockPickingType(models.Model):
         help="Settings of the operation type before the allocator reserved its stock.",
     )
 
-    def _oms_take_over(self):
+    def _oms_apply_settings(self):
         """Let only the allocator reserve for operation types; their former settings are stored."""
         for picking_type in self.sudo().filtered(lambda t: not t.oms_former_values):
             picking_type.oms_former_values = {name: picking_type[name] for name in TAKEN_OVER}
         self.write(TAKEN_OVER)
 
-    def _oms_give_back(self):
+    def _oms_restore_settings(self):
         """Restore the former settings of operation types."""
         for picking_type in self:
             # If no former settings are stored, use Odoo's defaults for new operation types.

@@ -24,8 +24,8 @@ class StockWarehouse(models.Model):
         for managed, warehouses in self.grouped("oms_managed").items():
             types = warehouses._oms_outgoing_types()
             if managed:
-                types._oms_take_over()
+                types._oms_apply_settings()
             else:
-                types._oms_give_back()
+                types._oms_restore_settings()
         if any(self.mapped("oms_managed")):
             self.env.ref("oms_addon.oms_lane_allocator").sudo()._wake()

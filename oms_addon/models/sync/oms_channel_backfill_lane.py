@@ -106,7 +106,7 @@ class OmsChannelBackfill(models.Model):
     def _after_failure(self, error):
         """Schedule another attempt, or give up and notify the owner; the progress is kept."""
         _logger.warning("Back-fill %s failed", self.id, exc_info=True)
-        text = self.env["oms.channel.message"]._in_words(error)[:MAX_SHOWN]
+        text = self.env["oms.channel.message"]._error_text(error)[:MAX_SHOWN]
         attempts = self.attempts + 1
         self.write({"attempts": attempts, "error": text})
         if isinstance(error, RetryableError) and attempts < MAX_ATTEMPTS:

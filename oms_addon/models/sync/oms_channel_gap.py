@@ -123,7 +123,9 @@ class OmsChannelGap(models.Model):
             checked_at=fields.Datetime.now(),
             cursor=False,
             listed_refs=False,
-            text=self._with_changed(self._in_words(len(theirs), missing, names, deleted), changed),
+            text=self._with_changed(
+                self._result_text(len(theirs), missing, names, deleted), changed
+            ),
         )
 
     def _list(self):
@@ -191,7 +193,7 @@ class OmsChannelGap(models.Model):
             names.update({event[3]: channel._name_of(event) for event in events})
         return names, len(names.keys() & set(refs))
 
-    def _in_words(self, theirs, missing, names, deleted):
+    def _result_text(self, theirs, missing, names, deleted):
         """:return: the result for display"""
         text = self._missing_text(theirs, missing, names)
         if not deleted:

@@ -28,7 +28,7 @@ class OmsChannelGap(models.Model):
         """
         self.ensure_one()
         channel, adapter, found = self.channel_id, self.channel_id._adapter(), set()
-        if not self._asks_by_ref(adapter):
+        if not self._fetches_by_ref(adapter):
             return self.env["sale.order"]
         window = [("oms_placed_at", ">=", self.date_from), ("oms_placed_at", "<", self.date_to)]
         refs = channel._deletable([*window, ("oms_order_ref", "not in", list(listed))]).mapped(
@@ -46,7 +46,7 @@ class OmsChannelGap(models.Model):
         return gone
 
     @api.model
-    def _asks_by_ref(self, adapter):
+    def _fetches_by_ref(self, adapter):
         """:return: whether the adapter can fetch single orders"""
         base = type(self.env["oms.channel.adapter"])
         return type(adapter)._fetch_orders is not base._fetch_orders

@@ -217,15 +217,15 @@ class OmsChannel(models.Model):
             except psycopg2.Error:
                 raise
             except RateLimited as error:
-                self._go_on_later(error)
+                self._continue_later(error)
                 return
             except Exception as error:  # noqa: BLE001 - stored on the check, reported by an alert
                 _logger.warning("Gap check %s failed", gap.id, exc_info=True)
-                text = self.env["oms.channel.message"]._in_words(error)[:MAX_SHOWN]
+                text = self.env["oms.channel.message"]._error_text(error)[:MAX_SHOWN]
                 gap._set_state("failed", text=text, checked_at=fields.Datetime.now())
         self._notify_gaps(gaps)
 
-    def _go_on_later(self, error):
+    def _continue_later(self, error):
         """Schedule the remaining checks for when the rate limit allows calls again."""
         seconds = max(error.seconds or 0, 1)
         self.next_gap_at = fields.Datetime.add(fields.Datetime.now(), seconds=seconds)

@@ -21,7 +21,7 @@ class OmsChannelNotice(models.AbstractModel):
         """
         asks = channel._adapter()._signs_bodies_only
         asked = [message for message, document in run if asks and document.kind in CONFIRMED]
-        self.env["oms.channel.message"]._ask_back(channel, asked)
+        self.env["oms.channel.message"]._request_confirmation(channel, asked)
         for message, document in run:
             if message not in asked:
                 message._set_state("done", self._apply(channel, message, document))

@@ -195,7 +195,7 @@ class OmsChannel(models.Model):
         :rtype: str
         """
         now = fields.Datetime.now()
-        text = self.env["oms.channel.message"]._in_words(error)[:MAX_SHOWN]
+        text = self.env["oms.channel.message"]._error_text(error)[:MAX_SHOWN]
         seconds = getattr(error, "seconds", None) or 0
         if isinstance(error, RateLimited):
             # A rate limit is no error: only wait.

@@ -115,7 +115,7 @@ class OmsChannel(models.Model):
         channel = due.try_lock_for_update(allow_referencing=True, limit=1)
         if channel:
             channel._care_webhooks()
-            channel._check_heard()
+            channel._check_silence()
         return len(channel)
 
     # === ONE CHANNEL === #
@@ -153,7 +153,7 @@ class OmsChannel(models.Model):
         self.write(
             {
                 "webhooks_state": "ok",
-                "webhooks_text": self._webhooks_in_words([] if is_first else made),
+                "webhooks_text": self._webhooks_text([] if is_first else made),
                 "webhooks_checked_at": now,
                 "next_care_at": self._next_care(now),
             }
@@ -180,7 +180,7 @@ class OmsChannel(models.Model):
         self._resolve_alert("webhooks", "unheard")
         return ""
 
-    def _webhooks_in_words(self, made):
+    def _webhooks_text(self, made):
         """:return: the state of the registrations for display
         :param list made: sentences on restored registrations
         """
@@ -200,7 +200,7 @@ class OmsChannel(models.Model):
         :rtype: str
         """
         now = fields.Datetime.now()
-        text = self.env["oms.channel.message"]._in_words(error)[:MAX_SHOWN]
+        text = self.env["oms.channel.message"]._error_text(error)[:MAX_SHOWN]
         self.write(
             {
                 "webhooks_state": "failing",
@@ -235,7 +235,7 @@ class OmsChannel(models.Model):
             raise
         except Exception as error:  # noqa: BLE001 - a pause must not fail for it
             _logger.warning("Channel %s was not told to stop", self.id, exc_info=True)
-            text = self.env["oms.channel.message"]._in_words(error)[:MAX_SHOWN]
+            text = self.env["oms.channel.message"]._error_text(error)[:MAX_SHOWN]
             self._raise_alert(
                 "webhooks",
                 self.env._("The channel still sends webhooks: %(error)s", error=text),

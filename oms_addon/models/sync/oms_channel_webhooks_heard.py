@@ -14,7 +14,7 @@ LATEST = 2000
 class OmsChannel(models.Model):
     _inherit = "oms.channel"
 
-    def _check_heard(self):
+    def _check_silence(self):
         """Raise an alert if webhooks are registered but do not arrive."""
         self.ensure_one()
         if self.webhooks_state != "ok" or not self.webhooks_since:

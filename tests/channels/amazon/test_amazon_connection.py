@@ -115,7 +115,7 @@ class TestAmazonConnection(AmazonCase):
     def _subscribe(self):
         self.amazon.account_ref += " arn:aws:sqs:eu-west-1:123456789012:orders"
         self.adapter._ensure_webhooks(self.amazon)
-        self.shop.pipe = (self.amazon.webhook_url, self.adapter._key(self.amazon))
+        self.shop.pipe = (self.amazon.webhook_url, self.adapter._get_webhook_key(self.amazon))
 
     def test_fault_1_a_notification_brings_the_order_once(self):
         self._subscribe()
@@ -130,11 +130,11 @@ class TestAmazonConnection(AmazonCase):
         self.assertEqual(self._calls("/orders/2026-01-01/orders/"), 1)
 
     def test_fault_8_an_empty_secret_verifies_nothing(self):
-        headers = {"X-Oms-Key": self.adapter._key(self.amazon)}
+        headers = {"X-Oms-Key": self.adapter._get_webhook_key(self.amazon)}
         self.assertEqual(self.adapter._verify(self.amazon, headers, b"{}", None), "")
         for secret in (False, "", " "):
             self.amazon.api_secret = secret
-            headers = {"X-Oms-Key": self.adapter._key(self.amazon)}
+            headers = {"X-Oms-Key": self.adapter._get_webhook_key(self.amazon)}
             problem = self.adapter._verify(self.amazon, headers, b"{}", None)
             self.assertIn("no webhook secret", problem)
 

@@ -121,7 +121,7 @@ class RefundCase(AmazonCase):
 
     def _ask(self, order, amount="7.00"):
         content = {"amount": amount, "shipping": "0", "charge_ref": "", "lines": []}
-        return self.env["oms.order.refund"]._ask(order, content, "Broken")
+        return self.env["oms.order.refund"]._request(order, content, "Broken")
 
     def _theirs(self, ref, amount="7.00"):
         return self.shop.refund_order(ref, amount=amount)
@@ -349,7 +349,7 @@ class TestAmazonRefundEchoes(RefundCase):
         item = self.shop.shop[ref].items[0]
         line = {"line_ref": item.ref, "sku": "MUG", "quantity": "1", "amount": "10.00"}
         content = {"amount": "10.00", "shipping": "0", "charge_ref": "", "lines": [line]}
-        self.env["oms.order.refund"]._ask(order, content, "Broken")
+        self.env["oms.order.refund"]._request(order, content, "Broken")
         self._send()
         self._poll()
         self.assertEqual(order.order_line.product_uom_qty, 4.0)
@@ -427,7 +427,7 @@ class TestAmazonRefundsUs(RefundCase):
 
     def _refunded(self, order, content):
         """Have a refund made, and told again by the ledger. :return: the refunds of the order"""
-        self.env["oms.order.refund"]._ask(order, content, "Broken")
+        self.env["oms.order.refund"]._request(order, content, "Broken")
         self._send()
         self._poll()
         return order.oms_refund_ids

@@ -9,7 +9,7 @@ registry.category("web_tour.tours").add("oms_refund_tour", {
         { trigger: ".modal .o_data_row td[name=quantity] input", run: "edit 1" },
         { trigger: ".modal .o_field_widget[name=reason] input", run: "edit Arrived broken" },
         { trigger: ".modal .o_field_widget[name=amount] input:value('10.00')" },
-        { trigger: ".modal button[name=action_ask]", run: "click" },
+        { trigger: ".modal button[name=action_request]", run: "click" },
         { trigger: "body:not(:has(.modal))" },
         { trigger: "button[name=action_oms_refunds]", run: "click" },
         { trigger: ".o_data_row:contains('Arrived broken'):contains('Refund Requested')" },

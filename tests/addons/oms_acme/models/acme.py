@@ -148,13 +148,13 @@ class OmsChannelAdapterAcme(models.AbstractModel):
     def _fetch(self, channel, limit=None):
         """Override of `oms.channel.adapter`: Acme counts the changes of all orders."""
         params = {"after": channel.cursor or "0", "limit": limit or PAGE}
-        answer = self._ask(channel, "GET", "/v1/orders", params=params)
+        answer = self._send_request(channel, "GET", "/v1/orders", params=params)
         return self._events(answer["orders"]), str(answer["last"])
 
     @api.model
     def _fetch_orders(self, channel, refs):
         """Override of `oms.channel.adapter`."""
-        answer = self._ask(channel, "GET", "/v1/orders", params={"ids": ",".join(refs)})
+        answer = self._send_request(channel, "GET", "/v1/orders", params={"ids": ",".join(refs)})
         return self._events(answer["orders"])
 
     @api.model
@@ -165,7 +165,7 @@ class OmsChannelAdapterAcme(models.AbstractModel):
     @api.model
     def _fetch_listings(self, channel, cursor=None):
         """Override of `oms.channel.adapter`."""
-        answer = self._ask(channel, "GET", "/v1/offers", params={"page": cursor or "1"})
+        answer = self._send_request(channel, "GET", "/v1/offers", params={"page": cursor or "1"})
         listings = [
             Listing(ref=offer["id"], sku=offer["sku"], name=offer["title"])
             for offer in answer["offers"]
@@ -185,13 +185,15 @@ class OmsChannelAdapterAcme(models.AbstractModel):
             ],
         }
         path = f"/v1/orders/{shipment['order_ref']}/shipments"
-        return self._ask(channel, "POST", path, body=content, headers={"Acme-Once": key})
+        return self._send_request(channel, "POST", path, body=content, headers={"Acme-Once": key})
 
     @api.model
     def _push_stock(self, channel, key, items):
         """Override of `oms.channel.adapter`: Acme names the offers it does not take."""
         content = [{"offer": item["ref"], "quantity": item["quantity"]} for item in items]
-        answer = self._ask(channel, "PUT", "/v1/stock", body=content, headers={"Acme-Once": key})
+        answer = self._send_request(
+            channel, "PUT", "/v1/stock", body=content, headers={"Acme-Once": key}
+        )
         refused = answer["refused"]
         failed = {
             str(position): refused[item["ref"]]
@@ -203,7 +205,7 @@ class OmsChannelAdapterAcme(models.AbstractModel):
     # === CONNECTION === #
 
     @api.model
-    def _ask(self, channel, method, path, **options):
+    def _send_request(self, channel, method, path, **options):
         """:return: the JSON Acme answers"""
         headers = {"Acme-Key": channel.sudo().api_key or "", **options.pop("headers", {})}
         return self._call(channel, method, path, headers=headers, **options).json()
@@ -214,7 +216,7 @@ class OmsChannelAdapterAcme(models.AbstractModel):
         if not (channel.base_url and channel.sudo().api_key):
             return self.env._("Enter the address of Acme's API and your key.")
         try:
-            self._ask(channel, "GET", "/v1/me")
+            self._send_request(channel, "GET", "/v1/me")
         except UserError as error:
             return str(error)
         return ""
@@ -228,17 +230,17 @@ class OmsChannelAdapterAcme(models.AbstractModel):
     @api.model
     def _ensure_webhooks(self, channel):
         """Override of `oms.channel.adapter`."""
-        hook = self._ask(channel, "GET", "/v1/hook")
+        hook = self._send_request(channel, "GET", "/v1/hook")
         if hook["url"] == channel.webhook_url:
             return []
         content = {"url": channel.webhook_url, "secret": channel.sudo().webhook_secret}
-        self._ask(channel, "PUT", "/v1/hook", body=content)
+        self._send_request(channel, "PUT", "/v1/hook", body=content)
         return [self.env._("Messages about orders were not sent; now they are.")]
 
     @api.model
     def _remove_webhooks(self, channel):
         """Override of `oms.channel.adapter`."""
-        self._ask(channel, "PUT", "/v1/hook", body={"url": "", "secret": ""})
+        self._send_request(channel, "PUT", "/v1/hook", body={"url": "", "secret": ""})
 
 
 def _money(cents):
