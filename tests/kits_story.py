@@ -357,7 +357,7 @@ class Story:
             order.action_cancel()
         order = self.confirmed(cart, 4, channel=channel)
         told.append([order.oms_allocation_text, self.demand(order)])
-        looked = self.env["oms.allocation.rehearsal"]._explained(order)
+        looked = self.env["oms.allocation.simulation"]._explained(order)
         return [*told, looked["outcome"]]
 
     def told(self):

@@ -129,7 +129,7 @@ class TestOrderOfEffects(OmsCommon):
             "stock.move:_oms_review_promises",
             "stock.picking:_oms_create_parcels",
             "stock.picking:_oms_run_orders",
-            "oms.put.back:_log_done",
+            "oms.restock:_log_done",
         )
         called = self._record(*dict.fromkeys(services))
         picking.button_validate()

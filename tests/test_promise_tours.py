@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from odoo.tests import HttpCase, tagged
 
-from .promise.test_oms_arriving import ArrivingCommon
+from .promise.test_oms_incoming import ArrivingCommon
 
 
 @tagged("standard", "post_install", "-at_install")

@@ -121,7 +121,7 @@ class TestRoles(AllocationCommon):
             for group, user in self.users.items()
         }
         self.assertEqual(menus.filtered(lambda m: m.id not in shown["manager"]).mapped("name"), [])
-        together = self.env.ref("oms_addon.oms_ship_together_menu").id
+        together = self.env.ref("oms_addon.oms_combined_shipment_menu").id
         self.assertEqual({g for g in shown if together in shown[g]}, {"agent", "manager"})
 
     def test_each_role_opens_all_that_its_menus_show(self):

@@ -97,12 +97,27 @@ def test_documents_and_algorithms_know_nothing_of_the_orm():
     assert {path: names for path, names in found.items() if names} == {}
 
 
-def test_each_room_says_what_belongs_there():
-    rooms = [*SOURCE.glob("models/*/"), *SOURCE.glob("channels/"), *SOURCE.glob("channels/*/")]
-    rooms = [room for room in rooms if room.is_dir() and room.name != "__pycache__"]
-    assert len(rooms) > 20
-    for room in rooms:
-        assert ast.get_docstring(ast.parse((room / "__init__.py").read_text())), room
+def room_sentences():
+    """:return: the text at the top of each room's ``__init__.py``"""
+    rooms = [path for path in SOURCE.rglob("__init__.py") if path.parent.name != "models"]
+    return {
+        str(path.parent.relative_to(SOURCE)): ast.get_docstring(ast.parse(path.read_text())) or ""
+        for path in rooms
+        if path.parent != SOURCE
+    }
+
+
+def test_each_room_says_in_one_sentence_what_belongs_there_and_what_does_not():
+    sentences = room_sentences()
+    assert len(sentences) > 25
+    wrong = {
+        room: text
+        for room, text in sentences.items()
+        if len(re.findall(r"\.(?:\s|$)", text)) != 1
+        or not text.endswith(".")
+        or not re.search(r"\b(?:not|no|nothing|without)\b", text)
+    }
+    assert wrong == {}
 
 
 #: what writes a table past the ORM, with its name; what only locks or claims is none

@@ -152,7 +152,7 @@ class Story:
             "terms": order.oms_payment_terms,
         }
         order.oms_placed_at = "2026-01-01 00:00:00"
-        self.env["oms.payment.collector"]._expire_unpaid()
+        self.env["oms.order.expiry"]._expire_unpaid()
         return {**found, "later": self.facts(order)["state"]}
 
     def work(self):

@@ -73,7 +73,7 @@ OF_CORE = {
 #: what is handed to a dialog when it is opened, and what is typed or chosen in it
 OF_DIALOGS = {
     "oms.allocation.move": "company_id order_ids warehouse_id",
-    "oms.allocation.rehearsal": "company_id run_ids scope",
+    "oms.allocation.simulation": "company_id run_ids scope",
     "oms.allocation.test": (
         "carrier_id channel_id company_id country_id line_ids order_id priority run_id zip"
     ),

@@ -1,1 +1,1 @@
-"""The public API as it is published: its description, documents, examples and problems. No ORM."""
+"""The published specification of the public API, without the ORM and without its processing."""

@@ -1,4 +1,6 @@
-"""Adapters: one folder per kind of channel, for everything specific to its API. No shared rules."""
+"""Adapters, with one folder per channel type for everything specific to its API; no shared business
+rules.
+"""
 
 from . import oms_channel_adapter
 from . import oms_channel_adapter_connection

@@ -1,3 +1,5 @@
+"""HTTP routes, their authentication and limits; not the processing of requests."""
+
 from . import machine
 from . import oms_webhook
 from . import oms_api

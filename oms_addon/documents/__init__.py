@@ -1,1 +1,1 @@
-"""The canonical documents: what they hold, how they are read and what can be wrong. No ORM."""
+"""The canonical documents, their parsing and their problems, without the ORM."""

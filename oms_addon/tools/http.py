@@ -33,8 +33,8 @@ from .connection_errors import (
     firewall_of,
     is_page,
 )
+from .error_messages import error_message_of
 from .json_answer import read_json
-from .peer_words import error_message_of
 
 _logger = logging.getLogger(__name__)
 

@@ -6,6 +6,8 @@ import re
 PREPAID = ("prepaid", "authorized", "transfer")
 #: paid after shipping: no payment is expected until then
 POSTPAID = ("cod", "terms")
+#: channel setting with the days an order may stay unpaid, by payment terms
+EXPIRY_FIELDS = {"prepaid": "unpaid_days", "authorized": "unpaid_days", "transfer": "transfer_days"}
 
 _NOISE = re.compile(r"[\W_]+")
 #: codes and names that stores and plugins commonly use, as returned by ``method_key``. Orders ship

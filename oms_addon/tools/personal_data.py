@@ -243,7 +243,7 @@ REGISTER = {
     "res.config.settings": _settings("oms_trusted_hosts"),
     "stock.picking.type": _settings("oms_former_values"),
     # === WIZARDS === #
-    "oms.allocation.rehearsal": _dialog(ORDER, "result"),
+    "oms.allocation.simulation": _dialog(ORDER, "result"),
     "oms.allocation.test": _dialog(ADDRESS, "zip result"),
     "oms.channel.connect": _settings(
         "account_ref base_url error name step told_tax_rounding typed_secrets"

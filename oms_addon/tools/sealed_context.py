@@ -47,7 +47,7 @@ KEYS = {
     "no_distribution": Key(bool, "no analytic distribution exists, none is searched for"),
     "no_plan": Key(bool, "source the quantity again, ignoring the plan"),
     "no_push": Key(bool, "no push rule applies to the moves"),
-    "no_put_back": Key(bool, "the caller restocks the picked items"),
+    "no_restock": Key(bool, "the caller restocks the picked items"),
     "overbook": Key(bool, "the daily capacity may be exceeded, on a user's decision"),
     "quiet_parcels": Key(bool, "the caller reports the parcels of a delivery after all changes"),
     "rated_picking_id": Key(int, "the delivery whose shipping cost is computed"),

@@ -1,3 +1,5 @@
+"""Dialogs that collect and check input; not the rules that they apply."""
+
 from . import oms_wizard
 from . import oms_api_key
 from . import oms_channel_connect
@@ -27,8 +29,8 @@ from . import oms_refund_request_line
 from . import oms_tracking_import
 from . import oms_tracking_import_line
 from . import oms_allocation_move
-from . import oms_allocation_rehearsal
-from . import oms_allocation_rehearsal_compare
+from . import oms_allocation_simulation
+from . import oms_allocation_simulation_compare
 from . import oms_allocation_test
 from . import oms_pick_reject
 from . import sale_mass_cancel_orders

@@ -52,11 +52,11 @@ class OmsAllocationTest(models.TransientModel):
         :rtype: dict
         """
         self.ensure_one()
-        rehearsal = self.env["oms.allocation.rehearsal"].sudo()
-        with rehearsal._nothing_written():
+        simulation = self.env["oms.allocation.simulation"].sudo()
+        with simulation._nothing_written():
             order = self.order_id.sudo() or self.sudo()._create_order()
             runs = self.run_id.sudo() or None
-            explained = rehearsal._explained(order, runs)
+            explained = simulation._explained(order, runs)
         return explained
 
     def _create_order(self):

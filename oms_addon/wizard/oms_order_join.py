@@ -25,7 +25,7 @@ class OmsOrderJoin(models.TransientModel):
         values = super().default_get(fields_list)
         order = self.env["sale.order"].browse(self.env.context.get("active_id"))
         order.check_access("read")
-        together = self.env["oms.ship.together"]
+        together = self.env["oms.combined.shipment"]
         companions = together._companions(order).get(order, order.browse())
         values["order_id"] = order.id
         values["line_ids"] = [
@@ -43,7 +43,7 @@ class OmsOrderJoin(models.TransientModel):
     @api.model
     def _other_text(self, order, companions):
         """:return: why the customer's other open orders cannot be combined, for people"""
-        together = self.env["oms.ship.together"]
+        together = self.env["oms.combined.shipment"]
         others = together._open_orders(order) - order - companions - together._merged_with(order)
         reasons = (together._why_not(order | other) for other in others)
         return "\n".join(dict.fromkeys(filter(None, reasons)))

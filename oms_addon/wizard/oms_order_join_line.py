@@ -27,4 +27,4 @@ class OmsOrderJoinLine(models.TransientModel):
     @api.depends("order_id")
     def _compute_doubt(self):
         for line in self:
-            line.doubt = self.env["oms.ship.together"]._doubt(line.order_id._origin)
+            line.doubt = self.env["oms.combined.shipment"]._doubt(line.order_id._origin)

@@ -1,4 +1,4 @@
-"""The rules, the board, a rehearsal and an explanation, in a browser, wide and on a phone."""
+"""The rules, the board, a simulation and an explanation, in a browser, wide and on a phone."""
 
 from odoo.tests import HttpCase, tagged
 
@@ -37,12 +37,12 @@ class TestAllocationTours(HttpCase, AllocationCommon):
             run.routing_ids.rule_ids, [{"name": "Within 300 km", "max_km": 300.0}]
         )
 
-    def test_an_agent_rehearses_and_nothing_changes(self):
+    def test_an_agent_simulates_and_nothing_changes(self):
         rare = self._make_product("RARE", "Rare")
         order = self._waiting("Bea", rare, 2)
         self._put_stock(rare, self.north, 5)
         self._make_rules({"sort_by": "distance", "action": "partial"})
-        self.start_tour("/odoo/oms-rehearse", "oms_allocation_rehearsal_tour", login="oms_agent")
+        self.start_tour("/odoo/oms-simulate", "oms_allocation_simulation_tour", login="oms_agent")
         self.assertEqual(self._taken(order), {})
         self.assertEqual(order.order_line.warehouse_id, self.warehouse)
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from odoo.tests import freeze_time, new_test_user
 
-from ..promise.test_oms_arriving import ArrivingCommon
+from ..promise.test_oms_incoming import ArrivingCommon
 
 
 @freeze_time("2026-03-02 12:00:00")

@@ -24,6 +24,6 @@ class TestUnknownDistance(AllocationCommon):
         self.assertGreater(plan["km"], 200)
 
     def test_a_comparison_leaves_out_what_it_does_not_know(self):
-        rehearsal = self.env["oms.allocation.rehearsal"]
-        self.assertEqual(rehearsal._total([3, 4]), 7)
-        self.assertIsNone(rehearsal._total([3, None]))
+        simulation = self.env["oms.allocation.simulation"]
+        self.assertEqual(simulation._total([3, 4]), 7)
+        self.assertIsNone(simulation._total([3, None]))

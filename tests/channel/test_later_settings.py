@@ -272,7 +272,7 @@ class TestLaterSettings(OmsCommon):
         self._run_lanes()
 
     def _expire(self, order):
-        self.env["oms.payment.collector"]._expire_unpaid()
+        self.env["oms.order.expiry"]._expire_unpaid()
 
     def _again(self, order, **values):
         """Let the channel send an order again, as it is now."""
@@ -311,7 +311,7 @@ class TestLaterSettings(OmsCommon):
         document["shipping"] = self._document(ref)["shipping"]
         if not self._order(f"{ref}-2"):
             self._capture(document)
-        self.env["oms.ship.together"]._gather(order | self._order(f"{ref}-2"))
+        self.env["oms.combined.shipment"]._gather(order | self._order(f"{ref}-2"))
 
     def _ship_elsewhere(self, order):
         document = self._document(order.oms_order_ref)
@@ -319,7 +319,7 @@ class TestLaterSettings(OmsCommon):
 
     def _tell(self, order):
         changes, reasons = {order.order_line: (None, None)}, {order.order_line: "late"}
-        self.env["oms.promise.teller"]._notify_customers(order, changes, reasons, {})
+        self.env["oms.promise.notifier"]._notify_customers(order, changes, reasons, {})
 
     # === WHAT BECAME OF AN ORDER === #
 

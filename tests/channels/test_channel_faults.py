@@ -158,7 +158,7 @@ class ChannelFaults:
         # Invoiced when it is shipped.
         self.assertEqual((order.state, order.oms_step), ("sale", "invoice"))
         self.assertEqual(order.picking_ids.mapped("state"), ["assigned"])
-        self.assertEqual(self.env["oms.payment.collector"]._expire_unpaid(), 0)
+        self.assertEqual(self.env["oms.order.expiry"]._expire_unpaid(), 0)
         self.present()
         self.ship(order)
         self.settle(also_poll=True)

@@ -92,7 +92,7 @@ class TestInbox(OmsCommon):
 
         self.patch(adapter, "_parse", explode)
         message = self._receive(self._document("A1"))
-        with mute_logger("odoo.addons.oms_addon.models.message.oms_channel_message_lane"):
+        with mute_logger("odoo.addons.oms_addon.models.message.oms_channel_message_processing"):
             self._run_lanes()
         self.assertEqual(message.state, "failed")
         self.assertIn("ZeroDivisionError", message.trace)

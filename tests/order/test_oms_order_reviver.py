@@ -145,7 +145,7 @@ class TestOrderReviver(OmsCommon):
     def test_an_order_that_expired_and_is_paid_late_goes_on(self):
         self.channel.unpaid_days = 3
         order = self._capture(self._version("A1", 1, paid=False))
-        self.env["oms.payment.collector"]._expire_unpaid()
+        self.env["oms.order.expiry"]._expire_unpaid()
         self.assertEqual((order.state, order.oms_cancelled_by), ("cancel", "expiry"))
         self._capture(self._version("A1", 2))
         self.assertEqual((order.state, order.oms_payment_state), ("sale", "paid"))
@@ -157,7 +157,7 @@ class TestOrderReviver(OmsCommon):
         self._capture(self._version("A1", 3, paid=False))
         self.assertEqual(order.state, "draft")
         self.assertGreater(order.oms_unpaid_until, fields.Datetime.now())
-        self.assertEqual(self.env["oms.payment.collector"]._expire_unpaid(), 0)
+        self.assertEqual(self.env["oms.order.expiry"]._expire_unpaid(), 0)
 
     def test_an_order_set_to_quotation_and_confirmed_by_hand_goes_on(self):
         order = self._capture(self._version("A1", 1, paid=False))

@@ -11,7 +11,6 @@ class TestPaymentTerms(OmsCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.collector = cls.env["oms.payment.collector"]
         cls.channel.write({"unpaid_days": 7, "transfer_days": 0})
         now = fields.Datetime.now()
         cls.old = f"{fields.Datetime.subtract(now, days=8):%Y-%m-%dT%H:%M:%SZ}"
@@ -29,26 +28,26 @@ class TestPaymentTerms(OmsCommon):
         self.assertFalse(order.oms_paid_at)
         self.assertEqual(self._holds(order), [])
         self.assertFalse(order.oms_unpaid_until)
-        self.assertEqual(self.collector._expire_unpaid(), 0)
+        self.assertEqual(self.env["oms.order.expiry"]._expire_unpaid(), 0)
 
     def test_a_card_order_beside_it_waits_and_expires(self):
         order = self._unpaid("A1", "stripe")
         self.assertEqual((order.state, order.oms_payment_terms), ("draft", False))
         self.assertEqual(order.oms_wait_reason, "Waiting for payment: $\xa020.00 outstanding.")
-        self.assertEqual(self.collector._expire_unpaid(), 1)
+        self.assertEqual(self.env["oms.order.expiry"]._expire_unpaid(), 1)
         self.assertEqual(order.state, "cancel")
 
     def test_an_invoice_ships_unpaid_and_a_bank_transfer_waits_without_an_end(self):
         invoice, transfer = self._unpaid("A1", "invoice"), self._unpaid("A2", "bank_transfer")
         self.assertEqual((invoice.oms_payment_terms, invoice.picking_ids.state), ("terms", "done"))
         self.assertEqual((transfer.oms_payment_terms, transfer.state), ("transfer", "draft"))
-        self.assertEqual(self.collector._expire_unpaid(), 0)
+        self.assertEqual(self.env["oms.order.expiry"]._expire_unpaid(), 0)
         self.assertEqual(transfer.state, "draft")
 
     def test_a_bank_transfer_expires_after_days_of_its_own(self):
         self.channel.transfer_days = 6
         order = self._unpaid("A1", "bank_transfer")
-        self.assertEqual(self.collector._expire_unpaid(), 1)
+        self.assertEqual(self.env["oms.order.expiry"]._expire_unpaid(), 1)
         self.assertEqual(order.oms_wait_reason, "Cancelled: unpaid for 6 days")
 
     def test_authorized_terms_ship_on_the_authorization_and_capture_later(self):
@@ -118,13 +117,13 @@ class TestPaymentTerms(OmsCommon):
         old = self._unpaid("A1", "stripe")
         self.channel.unpaid_days = 7
         young = self._unpaid("A2", "stripe")
-        self.assertEqual(self.collector._expire_unpaid(), 1)
+        self.assertEqual(self.env["oms.order.expiry"]._expire_unpaid(), 1)
         self.assertEqual((old.state, young.state), ("draft", "cancel"))
 
     def test_more_days_are_for_orders_that_wait_already_too(self):
         order = self._unpaid("A1", "stripe")
         self.channel.unpaid_days = 30
-        self.assertEqual(self.collector._expire_unpaid(), 0)
+        self.assertEqual(self.env["oms.order.expiry"]._expire_unpaid(), 0)
         self.assertEqual(order.state, "draft")
 
     def test_a_copied_channel_has_the_same_table(self):

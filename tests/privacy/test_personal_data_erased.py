@@ -28,7 +28,7 @@ class TestErased(PersonalWorld, OmsCommon):
         # Received again with another content, and received without being understood.
         self._receive(self.marked("Z-1", number="other"))
         broken = json.dumps(self.marked("Z-2"))[:-20].encode()
-        with mute_logger("odoo.addons.oms_addon.models.message.oms_channel_message_lane"):
+        with mute_logger("odoo.addons.oms_addon.models.message.oms_channel_message_processing"):
             self.channel._receive("orders", "broken", broken)
             self._run_lanes("inbox")
         self._receive(self.marked("Z-3", lines=[("NEW", 1, "1.00")]))

@@ -8,7 +8,7 @@ from odoo.tools import mute_logger
 from ..channels.fault_bench import FaultBench, simulated_shops
 from .personal_world import EMAIL, NAME, NOTE, PersonalWorld
 
-LANE = "odoo.addons.oms_addon.models.message.oms_channel_message_lane"
+LANE = "odoo.addons.oms_addon.models.message.oms_channel_message_processing"
 
 
 class ErasedInShop(PersonalWorld):

@@ -6,7 +6,7 @@ from freezegun import freeze_time
 
 from odoo.fields import Command
 
-from .test_oms_arriving import ArrivingCommon
+from .test_oms_incoming import ArrivingCommon
 
 
 class PromiseCommon(ArrivingCommon):

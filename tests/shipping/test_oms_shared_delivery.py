@@ -11,7 +11,7 @@ class SharedCommon(FulfilmentCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.service = cls.env["oms.shared.delivery"]
-        cls.together = cls.env["oms.ship.together"]
+        cls.together = cls.env["oms.combined.shipment"]
 
     def _orders(self, count=2, quantity=2, **values):
         """:return: served orders of one customer, the oldest first"""

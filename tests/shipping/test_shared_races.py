@@ -173,7 +173,7 @@ def hold(env, order_id):
 
 def gather(env, order_ids):
     orders = env["sale.order"].browse(order_ids)
-    env["oms.ship.together"]._gather(orders)
+    env["oms.combined.shipment"]._gather(orders)
     return "gathered"
 
 

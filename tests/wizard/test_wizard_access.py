@@ -10,7 +10,7 @@ ROLES = ("agent", "warehouse", "manager")
 #: what each wizard is for; those that are left out only show something
 DOES = {
     "oms.allocation.move": "action_move",
-    "oms.allocation.rehearsal": "action_simulate",
+    "oms.allocation.simulation": "action_simulate",
     "oms.allocation.test": "action_decide",
     "oms.api.key": "_generate_key",
     "oms.channel.connect": "action_next",

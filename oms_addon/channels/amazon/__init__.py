@@ -1,4 +1,4 @@
-"""Amazon's Selling Partner API."""
+"""Everything specific to Amazon's Selling Partner API; nothing another channel type uses."""
 
 from . import adapter
 from . import connection

@@ -1,3 +1,5 @@
-"""Our own API, for stores that send canonical documents."""
+"""The adapter of our own API, for stores that send canonical documents; not the API's routes or
+specification.
+"""
 
 from . import adapter

@@ -1,3 +1,3 @@
-"""Orders in CSV and Excel files."""
+"""Parsing and templates of orders in CSV and Excel files; not the upload wizard."""
 
 from . import adapter

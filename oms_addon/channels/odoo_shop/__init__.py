@@ -1,3 +1,3 @@
-"""Odoo's own website shop."""
+"""The adapter of Odoo's own website shop; not the check whether it is installed."""
 
 from . import adapter

@@ -1,4 +1,4 @@
-"""PrestaShop's webservice."""
+"""Everything specific to PrestaShop's webservice; nothing another channel type uses."""
 
 from . import adapter
 from . import connection

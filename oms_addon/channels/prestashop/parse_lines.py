@@ -12,7 +12,7 @@ from odoo.addons.oms_addon.documents.values import (
 )
 from odoo.addons.oms_addon.tools.shares import rounded, spread_signed, spread_within
 
-from .parse_goods import HUNDRED, ZERO, is_ecotax, item_line, split_ecotax
+from .parse_items import HUNDRED, ZERO, is_ecotax, item_line, split_ecotax
 from .parse_people import carrier_name
 from .parse_values import money, text
 

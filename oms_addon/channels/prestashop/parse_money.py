@@ -7,7 +7,7 @@ from odoo.addons.oms_addon.documents.order import (
 )
 from odoo.addons.oms_addon.tools.shares import rounded, spread_within
 
-from .parse_goods import ZERO
+from .parse_items import ZERO
 from .parse_slips import slip_total
 from .parse_values import money, number_of, text
 

@@ -23,7 +23,7 @@ from odoo.addons.oms_addon.documents.values import (
 from odoo.addons.oms_addon.tools.payment_terms import POSTPAID, method_key, recognize_terms
 from odoo.addons.oms_addon.tools.shares import rounded
 
-from .parse_goods import ZERO
+from .parse_items import ZERO
 from .parse_lines import LinesReader
 from .parse_money import MoneyReader
 from .parse_people import PeopleReader, address_of, carrier_name, pickup_point_of

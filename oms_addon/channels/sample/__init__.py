@@ -1,4 +1,4 @@
-"""The store, warehouse and carrier of the demo."""
+"""The store, warehouse and carrier of the demo; nothing that a real channel uses."""
 
 from . import oms_sample_catalogue
 from . import adapter

@@ -1,4 +1,4 @@
-"""Shopify's Admin API."""
+"""Everything specific to Shopify's Admin API; nothing another channel type uses."""
 
 from . import adapter
 from . import connection

@@ -1,4 +1,4 @@
-"""WooCommerce's REST API."""
+"""Everything specific to WooCommerce's REST API; nothing another channel type uses."""
 
 from . import adapter
 from . import connection

@@ -6,9 +6,9 @@ from odoo import api, models
 
 from odoo.addons.oms_addon.documents.values import to_decimal
 from odoo.addons.oms_addon.exceptions import FinalError, RetryableError
+from odoo.addons.oms_addon.tools.error_messages import error_message_of
 from odoo.addons.oms_addon.tools.json_answer import read_json
 from odoo.addons.oms_addon.tools.paths import segment
-from odoo.addons.oms_addon.tools.peer_words import error_message_of
 
 from .parse_refunds import (
     find_refund,

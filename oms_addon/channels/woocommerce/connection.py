@@ -13,9 +13,9 @@ from odoo.addons.oms_addon.tools.connection_errors import (
     firewall_of,
     is_login,
 )
+from odoo.addons.oms_addon.tools.error_messages import error_message_of
 from odoo.addons.oms_addon.tools.json_answer import read_json
 from odoo.addons.oms_addon.tools.paths import segment
-from odoo.addons.oms_addon.tools.peer_words import error_message_of
 
 #: response statuses that reveal a problem of the connection
 SAID = (301, 302, 303, 307, 308, 401, 403, 404)

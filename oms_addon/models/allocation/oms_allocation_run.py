@@ -103,7 +103,7 @@ class OmsAllocationRun(models.Model):
         self.ensure_one()
         self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
-            "oms_addon.oms_allocation_rehearsal_action"
+            "oms_addon.oms_allocation_simulation_action"
         )
         return {**action, "context": {"default_run_ids": [(6, 0, self.ids)]}}
 

@@ -164,5 +164,5 @@ class OmsAllocationWait(models.Model):
         """Open a simulation of the rules for the waiting orders."""
         self.check_access("read")
         return self.env["ir.actions.act_window"]._for_xml_id(
-            "oms_addon.oms_allocation_rehearsal_action"
+            "oms_addon.oms_allocation_simulation_action"
         )

@@ -87,7 +87,7 @@ class OmsBackorder(models.AbstractModel):
         for (_warehouse_id, product_id), quantity in free.items():
             coming[product_id]["stock"] += max(quantity, 0.0)
         now, today = fields.Datetime.now(), fields.Date.context_today(self)
-        for arrival in self.env["oms.arriving"].sudo()._incoming(warehouses, products):
+        for arrival in self.env["oms.incoming"].sudo()._incoming(warehouses, products):
             row = coming[arrival.product_id]
             day = fields.Datetime.context_timestamp(self, arrival.date).date()
             week = (day - today).days // 7

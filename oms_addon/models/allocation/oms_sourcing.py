@@ -106,7 +106,7 @@ class OmsSourcing(models.AbstractModel):
 
         :param dict more: the added quantity of each line; ``None`` for all
         """
-        words = self.env["oms.allocation.words"]
+        words = self.env["oms.allocation.explanation"]
         now = fields.Datetime.now()
         for order, (decision, run, routing) in decisions.items():
             lines = lines_by_order[order]
@@ -162,7 +162,7 @@ class OmsSourcing(models.AbstractModel):
     @api.model
     def _queue_text(self, decision):
         """:return: the reason why no rule serves an order, in one sentence"""
-        words = self.env["oms.allocation.words"]
+        words = self.env["oms.allocation.explanation"]
         names = words._names(decision)
         verdicts = next((t.verdicts for t in reversed(decision.trials) if t.verdicts), [])
         reasons = "; ".join(f"{names[v.warehouse]}: {words._verdict_text(v)}" for v in verdicts)

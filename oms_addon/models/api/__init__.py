@@ -1,4 +1,4 @@
-"""Processing of public API requests after authentication. Not routes or document formats."""
+"""Processing of public API requests after authentication; not routes or document formats."""
 
 from . import oms_api
 from . import oms_api_requests

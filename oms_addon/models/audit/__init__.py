@@ -1,4 +1,4 @@
-"""The audit trail, data retention, and the mixin for state transitions."""
+"""The audit trail, data retention and the mixin for state transitions; not what other rooms log."""
 
 from . import oms_retention
 from . import oms_state_mixin

@@ -1,10 +1,12 @@
-"""Available to Sell, buffers, carts, and the stock and prices that channels are sent."""
+"""Available to Sell, buffers, cart reservations, and the stock and prices sent to channels; not the
+stock rows.
+"""
 
 from . import oms_availability_mixin
 from . import oms_channel_listing_stock
-from . import oms_channel_listing_told
+from . import oms_channel_listing_import
 from . import oms_channel_listing_update
-from . import oms_channel_listing_news
+from . import oms_channel_listing_notice
 from . import oms_stock_change
 from . import oms_channel_stock
 from . import oms_channel_stock_count
@@ -19,11 +21,11 @@ from . import oms_cart_turn
 from . import oms_cart_reservation
 from . import oms_availability
 from . import oms_availability_state
-from . import oms_availability_why
+from . import oms_availability_breakdown
 from . import oms_availability_page
 from . import oms_channel
 from . import oms_channel_listing
-from . import oms_channel_stock_why
+from . import oms_channel_stock_explanation
 from . import product_product
 from . import product_template
 from . import sale_order

@@ -83,7 +83,7 @@ class OmsAvailability(models.AbstractModel):
         terms = {product_id: Terms(buffer=buffer) for product_id in counted.ids}
         if terms:
             self._read_stock(terms, warehouses, counted)
-            self._read_arriving(terms, channel, warehouses, counted)
+            self._read_incoming(terms, channel, warehouses, counted)
             for product_id, quantity in channel._buffers(counted).items():
                 terms[product_id].buffer = -quantity
             self._read_promised(terms, channel, warehouses, counted, but_cart)
@@ -153,7 +153,7 @@ class OmsAvailability(models.AbstractModel):
         return safety
 
     @api.model
-    def _read_arriving(self, terms, channel, warehouses, products):
+    def _read_incoming(self, terms, channel, warehouses, products):
         """Add incoming stock within the horizon to the terms, if the channel sells it.
 
         Demand is a term of its own already, so all incoming stock counts here.
@@ -161,7 +161,7 @@ class OmsAvailability(models.AbstractModel):
         if not channel.sell_arriving:
             return
         until = fields.Datetime.add(fields.Datetime.now(), days=channel.arriving_days)
-        for arrival in self.env["oms.arriving"]._incoming(warehouses, products):
+        for arrival in self.env["oms.incoming"]._incoming(warehouses, products):
             if arrival.date <= until:
                 terms[arrival.product_id].arriving += arrival.quantity
 

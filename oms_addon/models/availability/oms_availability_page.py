@@ -78,7 +78,7 @@ class OmsAvailability(models.AbstractModel):
     def _prepare_warehouses(self, product, warehouses):
         """:return: one row per warehouse, with on-hand and free quantities"""
         arriving = defaultdict(float)
-        for arrival in self.env["oms.arriving"]._incoming(warehouses, product):
+        for arrival in self.env["oms.incoming"]._incoming(warehouses, product):
             arriving[arrival.warehouse_id] += arrival.quantity
         rows = []
         found = self._stock_by_warehouse(product, warehouses)
@@ -178,7 +178,7 @@ class OmsAvailability(models.AbstractModel):
         """:return: incoming quantities, by day of the receiving warehouse"""
         coming = defaultdict(float)
         zones = {warehouse.id: warehouse._oms_zone() for warehouse in warehouses}
-        for arrival in self.env["oms.arriving"]._incoming(warehouses, product):
+        for arrival in self.env["oms.incoming"]._incoming(warehouses, product):
             day = promise.local(arrival.date, zones[arrival.warehouse_id]).date()
             coming[day] += arrival.quantity
         return coming

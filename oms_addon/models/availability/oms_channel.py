@@ -80,7 +80,7 @@ class OmsChannel(models.Model):
             return
         due.arriving_looked_on = today
         warehouses = due._get_all_warehouses()
-        coming = self.env["oms.availability"]._get_arriving_domain(None, warehouses)
+        coming = self.env["oms.availability"]._get_incoming_domain(None, warehouses)
         rows = self.env["stock.move"]._read_group(coming, ["product_id"])
         self.env["oms.channel.stock"]._touch([product.id for (product,) in rows])
 

@@ -1,4 +1,4 @@
-"""Overrides of Odoo's own models, one file per model; they call services and contain no rules."""
+"""Overrides of Odoo's own models, one file per model, which call services and contain no rules."""
 
 from . import account_analytic_distribution_model
 from . import account_invoice_report

@@ -138,7 +138,7 @@ class StockMove(models.Model):
         freed._oms_wake_allocator("location_id")
         coming._oms_review_promises(self.env._("incoming items were cancelled"))
         if carried:
-            self.env["oms.put.back"]._create_transfers(carried)
+            self.env["oms.restock"]._create_transfers(carried)
         if shared:
             self.env["oms.shared.delivery"]._drop_cancelled(shared)
         return result

@@ -87,7 +87,7 @@ class StockPicking(models.Model):
         done = pickings.filtered(lambda p: p.state == "done")
         done._oms_create_parcels()
         done._oms_run_orders()
-        self.env["oms.put.back"].sudo()._log_done(done.filtered("oms_put_back_order_id"))
+        self.env["oms.restock"].sudo()._log_done(done.filtered("oms_put_back_order_id"))
         return result
 
     def _create_backorder_picking(self):

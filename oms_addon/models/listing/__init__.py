@@ -1,4 +1,4 @@
-"""Listings of channels: fetched, matched, linked. Not their Available to Sell."""
+"""Listings of channels as they are fetched, matched and linked, without their Available to Sell."""
 
 from . import oms_channel_listing
 from . import oms_channel_listing_resolve

@@ -1,6 +1,5 @@
-"""Bridges to optional add-ons of Odoo: `mrp`, `product_expiry`, `website_sale`. Only this folder
-checks whether they are installed; without them its methods behave as if there were no kits, no
-dates and no website.
+"""Bridges to the optional add-ons `mrp`, `product_expiry` and `website_sale`; whether they are
+installed is checked here and in no other room.
 """
 
 from . import mrp_kits

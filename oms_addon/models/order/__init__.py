@@ -1,8 +1,10 @@
-"""Orders from a channel: import, update, cancel, hold, customers. No payments, no shipping."""
+"""Orders of channels from import to closing, their customers and exceptions; no stock, shipping or
+payments.
+"""
 
 from . import oms_hold_reason
 from . import oms_hold
-from . import oms_hold_decide
+from . import oms_hold_resolve
 from . import oms_hold_create
 from . import oms_hold_waiting
 from . import oms_hold_erase
@@ -29,8 +31,8 @@ from . import oms_order_builder_lines
 from . import oms_order_builder_problems
 from . import oms_order_taxes
 from . import oms_order_importer
-from . import oms_order_importer_proof
-from . import oms_order_importer_park
+from . import oms_order_importer_check
+from . import oms_order_importer_hold
 from . import oms_order_preview
 from . import oms_order_duplicate
 from . import oms_order_difference
@@ -45,9 +47,10 @@ from . import oms_order_canceller
 from . import oms_order_canceller_lines
 from . import oms_order_canceller_match
 from . import oms_order_canceller_units
-from . import oms_order_canceller_hand
+from . import oms_order_canceller_manual
 from . import oms_order_remainder
 from . import oms_order_signals
+from . import oms_order_expiry
 from . import oms_order_flow
 from . import oms_order_flow_steps
 from . import account_tax

@@ -36,7 +36,7 @@ class OmsOrderCanceller(models.AbstractModel):
             line.oms_reduced_total += before - line._oms_exact_total()
 
     @api.model
-    def _put_back_on(self, line, units):
+    def _restore_units(self, line, units):
         """Add removed units to a line again, at the total they had when removed."""
         units = min(units, line.oms_reduced_qty)
         if line.product_uom_id.compare(units, 0) <= 0:

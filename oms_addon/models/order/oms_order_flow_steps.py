@@ -101,7 +101,7 @@ class OmsOrderFlow(models.AbstractModel):
     def _step_ship(self, orders):
         """Ship the items, combined with those of other orders if configured."""
         orders -= self._hold(self.env["oms.external.shipment"]._apply(orders))
-        self.env["oms.ship.together"]._gather(orders)
+        self.env["oms.combined.shipment"]._gather(orders)
         return self.env["oms.shipper"]._ship(orders)
 
     @api.model

@@ -187,7 +187,7 @@ class OmsOrderReviver(models.AbstractModel):
         """
         for line in order.order_line.filtered(lambda l: not l.display_type):
             back = min(line.oms_whole_cancelled_qty, line.oms_cancelled_qty)
-            self.env["oms.order.canceller"]._put_back_on(line, back)
+            self.env["oms.order.canceller"]._restore_units(line, back)
             line.write(
                 {
                     "oms_cancelled_qty": line.oms_cancelled_qty - back,

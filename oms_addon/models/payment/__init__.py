@@ -1,19 +1,19 @@
-"""Payment transactions, invoices, refunds and credit notes of channel orders. No payouts."""
+"""Payment transactions, invoices, refunds and credit notes of channel orders; no payouts."""
 
 from . import oms_order_refund
 from . import oms_order_refund_request
 from . import oms_order_refund_ledger
 from . import oms_order_refund_apply
 from . import oms_order_refund_holds
-from . import oms_order_refund_echo
-from . import oms_order_refund_paper
-from . import oms_order_refund_withdrawn
+from . import oms_order_refund_match
+from . import oms_order_refund_unpaid
+from . import oms_order_refund_deleted
 from . import payment_provider
 from . import payment_transaction
 from . import sale_order
 from . import sale_order_payment_texts
 from . import sale_order_invoicing
-from . import sale_order_paper
+from . import sale_order_unpaid_refunds
 from . import sale_order_invoices
 from . import sale_order_terms
 from . import sale_order_due
@@ -24,11 +24,10 @@ from . import account_move_erased
 from . import account_move_line
 from . import account_payment
 from . import oms_payment_collector
-from . import oms_payment_collector_settle
+from . import oms_payment_collector_effects
 from . import oms_payment_booking
-from . import oms_order_expiry
 from . import oms_invoice_poster
-from . import oms_invoice_left
+from . import oms_invoice_uncredited
 from . import oms_invoice_credit
 from . import oms_invoice_money_credit
 from . import oms_invoice_receipt

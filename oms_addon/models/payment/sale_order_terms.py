@@ -3,9 +3,7 @@
 from odoo import api, fields, models
 
 from odoo.addons.oms_addon.models.channel.oms_channel_payment_method import TERMS
-
-#: channel setting with the days an order may stay unpaid, by payment terms
-EXPIRY_FIELDS = {"prepaid": "unpaid_days", "authorized": "unpaid_days", "transfer": "transfer_days"}
+from odoo.addons.oms_addon.tools.payment_terms import EXPIRY_FIELDS
 
 
 class SaleOrder(models.Model):

@@ -1,4 +1,6 @@
-"""Search, export and erasure of personal data, as declared in tools/personal_data.py."""
+"""Search, export and erasure of personal data as declared in `tools/personal_data.py`; not the
+declaration itself.
+"""
 
 from . import oms_privacy
 from . import oms_privacy_person

@@ -80,7 +80,7 @@ class OmsPromise(models.AbstractModel):
         for key, quantity in self.env["oms.backorder"]._free_for_new(warehouses, products).items():
             if quantity > 0:
                 supplies[key].append(Supply(now, quantity))
-        for arrival in self.env["oms.arriving"]._arriving(warehouses, products):
+        for arrival in self.env["oms.incoming"]._get_incoming(warehouses, products):
             supplies[arrival.warehouse_id, arrival.product_id].append(
                 Supply(arrival.date, arrival.quantity, arrival.purchase_line_id)
             )

@@ -85,7 +85,7 @@ class OmsPromiseReview(models.Model):
             change = self._change(line, fresh.get(line), line in never)
             if change:
                 changes[line] = change
-        self.env["oms.promise.teller"]._promise_again(
+        self.env["oms.promise.notifier"]._promise_again(
             changes, {line: reasons[line.product_id] for line in changes}
         )
 
@@ -116,7 +116,7 @@ class OmsPromiseReview(models.Model):
         self._leave_otherwise(
             order, {line: fresh[line] for line in fresh if line not in changes}, reason
         )
-        self.env["oms.promise.teller"]._promise_again(changes, dict.fromkeys(changes, reason))
+        self.env["oms.promise.notifier"]._promise_again(changes, dict.fromkeys(changes, reason))
 
     @api.model
     def _leave_otherwise(self, order, fresh, reason):
@@ -218,7 +218,7 @@ class OmsPromiseReview(models.Model):
         for key, quantity in free.items():
             if quantity > 0:
                 supplies[key].append(Supply(now, quantity))
-        for arrival in self.env["oms.arriving"]._incoming(warehouses, products):
+        for arrival in self.env["oms.incoming"]._incoming(warehouses, products):
             supplies[arrival.warehouse_id, arrival.product_id].append(
                 Supply(arrival.date, arrival.quantity, arrival.purchase_line_id or -1)
             )

@@ -1,4 +1,6 @@
-"""Deliveries and parcels: tracking, combined shipments, short picks, restocks, stop requests."""
+"""Deliveries, parcels, tracking, combined shipments, short picks, restocks and stop requests; not
+the choice of the warehouse.
+"""
 
 from . import stock_move
 from . import sale_order
@@ -12,11 +14,11 @@ from . import oms_external_shipment
 from . import oms_external_delivery
 from . import oms_pick_rejection_reason
 from . import oms_pick_rejection
-from . import oms_pick_rejection_served
-from . import oms_put_back
-from . import stock_move_put_back
-from . import stock_picking_put_back
-from . import sale_order_put_back
+from . import oms_pick_rejection_sourcing
+from . import oms_restock
+from . import stock_move_restock
+from . import stock_picking_restock
+from . import sale_order_restock
 from . import oms_stop_request
 from . import stock_picking_stop
 from . import stock_picking_mismatch
@@ -30,8 +32,8 @@ from . import sale_order_bulk
 from . import stock_move_shared
 from . import stock_move_line_shared
 from . import oms_shared_delivery
-from . import oms_ship_together
-from . import oms_ship_together_lane
-from . import oms_ship_together_short
+from . import oms_combined_shipment
+from . import oms_combined_shipment_job
+from . import oms_combined_shipment_split
 from . import oms_shipper
-from . import oms_shipper_tell
+from . import oms_shipper_send

@@ -59,7 +59,7 @@ class OmsExternalShipment(models.AbstractModel):
         leaves = line.oms_external_qty - line.oms_external_done_qty
         units = leaves - max(line.product_uom_qty - line.qty_delivered, 0.0)
         if line.order_id.state == "sale" and line.oms_reduced_qty:
-            self.env["oms.order.canceller"]._put_back_on(line, units)
+            self.env["oms.order.canceller"]._restore_units(line, units)
 
     @api.model
     def _own_units(self, order):

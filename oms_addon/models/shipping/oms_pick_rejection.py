@@ -219,7 +219,7 @@ class OmsPickRejection(models.Model):
 
     def _hold(self, order, missing):
         """Open an exception for missing items, unless enough of them are incoming."""
-        arriving = self.env["oms.arriving"]._incoming(
+        arriving = self.env["oms.incoming"]._incoming(
             order.warehouse_id | self.warehouse_id, self.product_id
         )
         if sum(arrival.quantity for arrival in arriving) >= missing:

@@ -27,7 +27,7 @@ class OmsSharedDelivery(models.AbstractModel):
         orders |= orders.oms_shared_picking_ids._oms_is_leaving().oms_shared_order_ids
         orders._oms_claim()
         orders._oms_pickings()._oms_is_leaving()._oms_lock_all()
-        reason = self.env["oms.ship.together"]._why_not(orders)
+        reason = self.env["oms.combined.shipment"]._why_not(orders)
         if reason:
             raise UserError(reason)
         self._join([orders])

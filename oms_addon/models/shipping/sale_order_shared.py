@@ -52,7 +52,7 @@ class SaleOrder(models.Model):
             )
 
     def _compute_oms_companion_text(self):
-        companions = self.env["oms.ship.together"]._companions(self)
+        companions = self.env["oms.combined.shipment"]._companions(self)
         for order in self:
             others = companions.get(order)
             if not others:

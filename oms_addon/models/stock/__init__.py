@@ -1,4 +1,4 @@
-"""Stock: rows, locks, reservations, kits, lots, check and repair. Not which order is served."""
+"""Stock rows, locks, reservations, kits, lots, check and repair; not which order is served."""
 
 from . import stock_picking_type
 from . import stock_warehouse

@@ -75,8 +75,8 @@ export class AllocationPlan extends Component {
 }
 
 /** The current plan and the simulated one, side by side. */
-export class AllocationRehearsal extends Component {
-    static template = "oms_addon.AllocationRehearsal";
+export class AllocationSimulation extends Component {
+    static template = "oms_addon.AllocationSimulation";
     static props = { ...standardFieldProps };
 
     setup() {
@@ -103,7 +103,7 @@ registry.category("fields").add("oms_allocation_plan", {
     supportedOptions: [{ label: "Scroll Into View", name: "is_answer", type: "boolean" }],
     extractProps: ({ options }) => ({ isAnswer: Boolean(options.is_answer) }),
 });
-registry.category("fields").add("oms_allocation_rehearsal", {
-    component: AllocationRehearsal,
+registry.category("fields").add("oms_allocation_simulation", {
+    component: AllocationSimulation,
     supportedTypes: ["json"],
 });

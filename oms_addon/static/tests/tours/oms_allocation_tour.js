@@ -27,7 +27,7 @@ function choose(input, name) {
     ];
 }
 
-/** A manager writes a rule, tries an order on it and rehearses it. */
+/** A manager writes a rule, tries an order on it and simulates it. */
 registry.category("web_tour.tours").add("oms_allocation_rules_tour", {
     steps: () => [
         { trigger: ".o_list_button_add, .o-kanban-button-new", run: "click" },
@@ -78,13 +78,13 @@ registry.category("web_tour.tours").add("oms_allocation_rules_tour", {
     ],
 });
 
-/** An agent rehearses the rules and nothing changes. */
-registry.category("web_tour.tours").add("oms_allocation_rehearsal_tour", {
+/** An agent simulates the rules and nothing changes. */
+registry.category("web_tour.tours").add("oms_allocation_simulation_tour", {
     steps: () => [
         { trigger: ".o_statusbar_buttons button[name=action_simulate]", run: "click" },
-        { trigger: ".o_oms_rehearsal_figures td:contains('Parcels')" },
-        { trigger: ".o_oms_rehearsal:contains('No order was changed')" },
-        { trigger: ".o_oms_rehearsal_row .text-bg-success:contains('Leeds')" },
+        { trigger: ".o_oms_simulation_figures td:contains('Parcels')" },
+        { trigger: ".o_oms_simulation:contains('No order was changed')" },
+        { trigger: ".o_oms_simulation_row .text-bg-success:contains('Leeds')" },
     ],
 });
 

@@ -7,7 +7,7 @@ from odoo.fields import Command
 
 from odoo.addons.oms_addon.tools.sealed_context import sealed
 
-from .test_by_hand import ByHandCommon
+from .test_manual_sourcing import ByHandCommon
 from .test_new_address import LEEDS, NewAddressCommon
 
 

@@ -13,7 +13,7 @@ class ArrivingCommon(FulfilmentCommon):
         super().setUpClass()
         cls.vendor = cls.env["res.partner"].create({"name": "Potter"})
         cls.jug = cls._make_product("JUG", "Jug")
-        cls.arriving = cls.env["oms.arriving"]
+        cls.arriving = cls.env["oms.incoming"]
 
     @classmethod
     def _buy(cls, product, quantity, date, warehouse=None, confirm=True):
@@ -56,7 +56,9 @@ class TestOmsArriving(ArrivingCommon):
     def _left(self, warehouses=None):
         return [
             (a.warehouse_id, a.date, a.quantity, a.purchase_line_id)
-            for a in self.arriving._arriving(warehouses or self.warehouse + self.north, self.jug)
+            for a in self.arriving._get_incoming(
+                warehouses or self.warehouse + self.north, self.jug
+            )
         ]
 
     def test_confirmed_purchases_arrive_the_earliest_first_and_drafts_do_not(self):
@@ -79,7 +81,7 @@ class TestOmsArriving(ArrivingCommon):
         self.assertEqual(self._left(), [(self.warehouse.id, self.later, 4.0, late.id)])
         moves = order.order_line.move_ids
         quantities = [
-            a.quantity for a in self.arriving._arriving(self.warehouse, self.jug, but=moves)
+            a.quantity for a in self.arriving._get_incoming(self.warehouse, self.jug, but=moves)
         ]
         self.assertEqual(quantities, [3.0, 5.0])
 
@@ -107,7 +109,7 @@ class TestOmsArriving(ArrivingCommon):
         self._buy(self.jug, 3, self.soon)
         self._buy(self.jug, 5, self.later)
         self.assertEqual(
-            dict(self.arriving._arriving_quantities(self.warehouse, self.jug, self.soon)),
+            dict(self.arriving._get_incoming_quantities(self.warehouse, self.jug, self.soon)),
             {(self.warehouse.id, self.jug.id): 3.0},
         )
 
@@ -229,6 +231,6 @@ class TestOmsArriving(ArrivingCommon):
             self._buy(product, 1, self.soon)
             products += product
         self.env.flush_all()
-        self.arriving._arriving(self.warehouse, self.jug)
+        self.arriving._get_incoming(self.warehouse, self.jug)
         with self.assertQueryCount(12):
-            self.assertEqual(len(self.arriving._arriving(self.warehouse, products)), 20)
+            self.assertEqual(len(self.arriving._get_incoming(self.warehouse, products)), 20)

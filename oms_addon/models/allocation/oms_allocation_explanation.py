@@ -5,8 +5,8 @@ from odoo import api, fields, models
 from odoo.addons.oms_addon.tools.sealed_context import unsealed
 
 
-class OmsAllocationWords(models.AbstractModel):
-    _name = "oms.allocation.words"
+class OmsAllocationExplanation(models.AbstractModel):
+    _name = "oms.allocation.explanation"
     _description = "Allocation Explanation"
 
     @api.model

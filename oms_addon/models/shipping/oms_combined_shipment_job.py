@@ -11,8 +11,8 @@ from odoo.addons.oms_addon.tools.sealed_context import sealed
 MAX_GROUPS = 500
 
 
-class OmsShipTogether(models.AbstractModel):
-    _inherit = "oms.ship.together"
+class OmsCombinedShipment(models.AbstractModel):
+    _inherit = "oms.combined.shipment"
 
     # === AUTOMATIC COMBINATION === #
 

@@ -6,7 +6,7 @@ from odoo.fields import Command
 from odoo.addons.oms_addon.tools.sealed_context import sealed
 
 
-class OmsPutBack(models.AbstractModel):
+class OmsRestock(models.AbstractModel):
     """Creates transfers that move picked items back to stock, with the items reserved.
 
     A transfer follows the step that moved the items, in place of the former delivery. So Odoo
@@ -14,7 +14,7 @@ class OmsPutBack(models.AbstractModel):
     on their way.
     """
 
-    _name = "oms.put.back"
+    _name = "oms.restock"
     _description = "Restock"
 
     # === QUANTITIES === #
@@ -67,8 +67,8 @@ class OmsPutBack(models.AbstractModel):
         gone = moves.filtered(
             lambda m: m.product_id.uom_id.compare(quantities[m], m.product_qty) >= 0
         )
-        # no_put_back: the transfers are created below
-        gone.with_context(**sealed(no_put_back=True))._action_cancel()
+        # no_restock: the transfers are created below
+        gone.with_context(**sealed(no_restock=True))._action_cancel()
         for move in moves - gone:
             unit = move.product_id.uom_id
             left = unit._compute_quantity(move.product_qty - quantities[move], move.product_uom)
@@ -93,14 +93,14 @@ class OmsPutBack(models.AbstractModel):
             by_way.setdefault(way, []).append(part)
         for (order, place), of_way in by_way.items():
             # Restock transfers need system rights, whoever cancelled.
-            picking = self.sudo()._put_back(order.sudo(), place.sudo(), of_way)
+            picking = self.sudo()._create_restock(order.sudo(), place.sudo(), of_way)
             made |= picking
             if picking:
                 self._log_restock(order, picking)
         return made
 
     @api.model
-    def _put_back(self, order, place, parts):
+    def _create_restock(self, order, place, parts):
         """:return: the transfer that restocks items of an order from a location; empty if none are
         there
         """

@@ -4,12 +4,12 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from odoo.addons.oms_addon.tools.batches import culprits
+from odoo.addons.oms_addon.tools.payment_terms import EXPIRY_FIELDS
 
-from .sale_order_terms import EXPIRY_FIELDS
 
-
-class OmsPaymentCollector(models.AbstractModel):
-    _inherit = "oms.payment.collector"
+class OmsOrderExpiry(models.AbstractModel):
+    _name = "oms.order.expiry"
+    _description = "Expiry of Unpaid Orders"
 
     @api.model
     def _expire_unpaid(self, limit=100):

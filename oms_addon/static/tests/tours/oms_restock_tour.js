@@ -1,7 +1,7 @@
 import { registry } from "@web/core/registry";
 
 /** An agent reads on the order what is put back, and why what was added comes from where. */
-registry.category("web_tour.tours").add("oms_put_back_tour", {
+registry.category("web_tour.tours").add("oms_restock_tour", {
     steps: () => [
         { trigger: ".alert:contains('To restock by the warehouse: 1 × [MUG] Mug')" },
         { trigger: ".o_notebook .nav-link:contains('Allocation')", run: "click" },
@@ -11,7 +11,7 @@ registry.category("web_tour.tours").add("oms_put_back_tour", {
 });
 
 /** The warehouse finds what is to be put back, and does it. */
-registry.category("web_tour.tours").add("oms_put_back_do_tour", {
+registry.category("web_tour.tours").add("oms_restock_do_tour", {
     steps: () => [
         { trigger: ".o_field_widget[name=oms_put_back_order_id]:contains('S')" },
         { trigger: "button[name=button_validate]", run: "click" },

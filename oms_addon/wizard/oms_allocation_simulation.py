@@ -9,8 +9,8 @@ from odoo.fields import Domain
 MAX_ORDERS = 500
 
 
-class OmsAllocationRehearsal(models.TransientModel):
-    _name = "oms.allocation.rehearsal"
+class OmsAllocationSimulation(models.TransientModel):
+    _name = "oms.allocation.simulation"
     _inherit = "oms.wizard"
     _description = "Simulation"
 
@@ -181,4 +181,4 @@ class OmsAllocationRehearsal(models.TransientModel):
         names = {
             line.id: (line.product_id.display_name, sourcing._demand(line)[2]) for line in goods
         }
-        return self.env["oms.allocation.words"]._explain(order, names, decision, run, routing)
+        return self.env["oms.allocation.explanation"]._explain(order, names, decision, run, routing)

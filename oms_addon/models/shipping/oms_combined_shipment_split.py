@@ -6,7 +6,7 @@ from odoo.tools import SQL
 from odoo.addons.oms_addon.models.allocation.oms_allocator import OPEN_STATES
 from odoo.addons.oms_addon.tools.sealed_context import sealed
 
-from .oms_ship_together_lane import MAX_GROUPS
+from .oms_combined_shipment_job import MAX_GROUPS
 
 #: Unprocessed transfers that ship complete, with both orders short of stock and ready orders.
 BLOCKED_DELIVERIES = """
@@ -30,8 +30,8 @@ BLOCKED_DELIVERIES = """
     ORDER BY share.picking_id LIMIT %(limit)s"""
 
 
-class OmsShipTogether(models.AbstractModel):
-    _inherit = "oms.ship.together"
+class OmsCombinedShipment(models.AbstractModel):
+    _inherit = "oms.combined.shipment"
 
     @api.model
     def _part_blocked(self):

@@ -5,11 +5,11 @@ from odoo.tests import new_test_user
 from .common import AllocationCommon
 
 
-class TestRehearsal(AllocationCommon):
+class TestSimulation(AllocationCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.agent = new_test_user(cls.env, "rehearser", groups="oms_addon.oms_addon_group_agent")
+        cls.agent = new_test_user(cls.env, "simulator", groups="oms_addon.oms_addon_group_agent")
         cls.jug = cls._make_product("JUG", "Jug", stock=2)
         cls._make_rules({"warehouse_ids": cls.warehouse.ids, "action": "partial"})
         cls.waiting = cls._make_order((cls.jug, 4))
@@ -27,12 +27,12 @@ class TestRehearsal(AllocationCommon):
         )
 
     def _simulate(self, **values):
-        rehearsal = self.env["oms.allocation.rehearsal"].with_user(self.agent).create(values)
-        rehearsal.action_simulate()
-        return rehearsal.result
+        simulation = self.env["oms.allocation.simulation"].with_user(self.agent).create(values)
+        simulation.action_simulate()
+        return simulation.result
 
     def _everything(self):
-        """:return: all rows of what a rehearsal could touch"""
+        """:return: all rows of what a simulation could touch"""
         self.env.flush_all()
         rows = []
         for table in (
@@ -72,7 +72,7 @@ class TestRehearsal(AllocationCommon):
         money = self.company.currency_id.format
         self.assertEqual(figures["Parcel Cost"], (money(10.0), money(8.0)))
 
-    def test_a_rehearsal_writes_nothing(self):
+    def test_a_simulation_writes_nothing(self):
         self.warehouse.oms_capacity_day = 1
         before = self._everything()
         self._simulate(run_ids=[Command.set(self.other.ids)])

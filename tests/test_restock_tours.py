@@ -31,12 +31,12 @@ class TestPutBackTours(HttpCase, AllocationCommon):
         self.order.write(
             {"order_line": [Command.create({"product_id": self.pot.id, "product_uom_qty": 1})]}
         )
-        self.start_tour(f"/odoo/sales/{self.order.id}", "oms_put_back_tour", login="oms_agent")
+        self.start_tour(f"/odoo/sales/{self.order.id}", "oms_restock_tour", login="oms_agent")
 
     def test_the_warehouse_puts_it_back(self):
         picking = self.order.oms_put_back_ids
         self.start_tour(
-            f"/odoo/m-stock.picking/{picking.id}", "oms_put_back_do_tour", login="oms_warehouse"
+            f"/odoo/m-stock.picking/{picking.id}", "oms_restock_do_tour", login="oms_warehouse"
         )
         self.assertEqual(picking.state, "done")
         self.assertFalse(self.order.oms_put_back_text)

@@ -7,8 +7,8 @@ from odoo.addons.oms_addon.tools import geo, sourcing_terms
 SHOWN = 60
 
 
-class OmsAllocationRehearsal(models.TransientModel):
-    _inherit = "oms.allocation.rehearsal"
+class OmsAllocationSimulation(models.TransientModel):
+    _inherit = "oms.allocation.simulation"
 
     # === COMPARING === #
 
@@ -41,7 +41,7 @@ class OmsAllocationRehearsal(models.TransientModel):
 
     def _explained_orders(self, lines, after):
         """:return: the decision with its explanation, by order"""
-        words, demand = self.env["oms.allocation.words"], self.env["oms.sourcing"]._demand
+        words, demand = self.env["oms.allocation.explanation"], self.env["oms.sourcing"]._demand
         return {
             order: words._explain(
                 order,

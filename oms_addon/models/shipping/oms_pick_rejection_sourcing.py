@@ -38,7 +38,7 @@ class OmsPickRejection(models.Model):
         if not line or not (is_part or is_whole) or not move._oms_is_carried():
             return
         warehouse = move.picking_type_id.warehouse_id
-        self.env["oms.put.back"]._restock({move: units})
+        self.env["oms.restock"]._restock({move: units})
         if is_part:
             wanted = self.env["oms.resourcing"]._prepare_procurements(move, warehouse, units)
             self.env["stock.rule"].run(wanted)

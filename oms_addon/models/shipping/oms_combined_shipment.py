@@ -6,8 +6,8 @@ from odoo.fields import Domain
 ADDRESS = ("name", "street", "street2", "zip", "city")
 
 
-class OmsShipTogether(models.AbstractModel):
-    _name = "oms.ship.together"
+class OmsCombinedShipment(models.AbstractModel):
+    _name = "oms.combined.shipment"
     _description = "Orders to Combine"
 
     # === SEARCH === #

@@ -48,7 +48,7 @@ class StockMove(models.Model):
         """:return: tuples (move, its origin moves, its quantity) of moves whose items were already
         moved out of stock
         """
-        if unsealed(self.env, "no_put_back"):
+        if unsealed(self.env, "no_restock"):
             return []
         return [
             (move, move.move_orig_ids, move.product_qty)

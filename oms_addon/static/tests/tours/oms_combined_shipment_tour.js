@@ -1,7 +1,7 @@
 import { registry } from "@web/core/registry";
 
 /** An agent sees that two orders can leave together, has them do so, and parts them again. */
-registry.category("web_tour.tours").add("oms_ship_together_tour", {
+registry.category("web_tour.tours").add("oms_combined_shipment_tour", {
     steps: () => [
         { trigger: ".alert:contains('2 other orders to the same address are waiting')" },
         { trigger: ".alert button:contains('Combine Shipments')", run: "click" },

@@ -53,12 +53,12 @@ class Arrival(NamedTuple):
     purchase_line_id: int
 
 
-class OmsArriving(models.AbstractModel):
-    _name = "oms.arriving"
+class OmsIncoming(models.AbstractModel):
+    _name = "oms.incoming"
     _description = "Incoming Stock"
 
     @api.model
-    def _arriving(self, warehouses, products, but=None):
+    def _get_incoming(self, warehouses, products, but=None):
         """Read incoming items, less the demand of waiting orders.
 
         Waiting orders use free stock first, then the earliest incoming items. Items made or bought
@@ -84,7 +84,7 @@ class OmsArriving(models.AbstractModel):
         return left
 
     @api.model
-    def _arriving_quantities(self, warehouses, products, until):
+    def _get_incoming_quantities(self, warehouses, products, until):
         """Read the incoming quantities until a date that no waiting order needs.
 
         :param until: a naive UTC datetime
@@ -92,7 +92,7 @@ class OmsArriving(models.AbstractModel):
         :rtype: dict
         """
         quantities = defaultdict(float)
-        for arrival in self._arriving(warehouses, products):
+        for arrival in self._get_incoming(warehouses, products):
             if arrival.date <= until:
                 quantities[arrival.warehouse_id, arrival.product_id] += arrival.quantity
         return quantities

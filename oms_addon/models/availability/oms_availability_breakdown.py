@@ -156,7 +156,7 @@ class OmsAvailability(models.AbstractModel):
                 "oms.allocation.safety",
                 [("warehouse_id", "in", warehouses.ids), ("product_id", "in", [False, product_id])],
             ),
-            "arriving": ("stock.move", self._get_arriving_domain([product_id], warehouses)),
+            "arriving": ("stock.move", self._get_incoming_domain([product_id], warehouses)),
             "buffer": ("oms.channel.buffer", [of_product, ("channel_id", "=", channel.id)]),
             "reserves": ("oms.channel.reserve", [of_product, ("channel_id", "!=", channel.id)]),
             "carts": ("oms.cart.reservation", [of_product]),
@@ -188,7 +188,7 @@ class OmsAvailability(models.AbstractModel):
         }
 
     @api.model
-    def _get_arriving_domain(self, product_ids, warehouses):
+    def _get_incoming_domain(self, product_ids, warehouses):
         """:return: the domain of incoming moves of warehouses, for some products or all"""
         return [
             *([("product_id", "in", product_ids)] if product_ids else []),

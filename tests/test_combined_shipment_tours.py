@@ -26,7 +26,7 @@ class TestShipTogetherTours(HttpCase, SharedCommon):
         short = self._make_order((rare, 2))
         express = self._make_order((self.mug, 1), oms_shipping_method="Express")
         self._serve(short + express)
-        self.start_tour(f"/odoo/sales/{first.id}", "oms_ship_together_tour", login="oms_agent")
+        self.start_tour(f"/odoo/sales/{first.id}", "oms_combined_shipment_tour", login="oms_agent")
         self.assertEqual(
             first.oms_event_ids.filtered(lambda e: e.code.startswith("order.shipped")).mapped(
                 "code"
@@ -45,11 +45,11 @@ class TestShipTogetherTours(HttpCase, SharedCommon):
 
     def test_an_agent_reads_which_orders_could_leave_together(self):
         self._orders().oms_step = "ship"
-        action = self.env.ref("oms_addon.oms_ship_together_action")
+        action = self.env.ref("oms_addon.oms_combined_shipment_action")
         self.start_tour(f"/odoo/action-{action.id}", "oms_together_list_tour", login="oms_agent")
 
     def test_an_agent_reads_that_no_orders_could_leave_together(self):
-        action = self.env.ref("oms_addon.oms_ship_together_action")
+        action = self.env.ref("oms_addon.oms_combined_shipment_action")
         self.start_tour(f"/odoo/action-{action.id}", "oms_together_empty_tour", login="oms_agent")
 
 

@@ -21,7 +21,7 @@ class SaleOrder(models.Model):
                 self.env._(
                     "To restock by the warehouse: %(goods)s.",
                     goods="; ".join(
-                        f"{self.env['oms.put.back']._items_text(picking)} ({picking.name})"
+                        f"{self.env['oms.restock']._items_text(picking)} ({picking.name})"
                         for picking in todo
                     ),
                 )
@@ -29,7 +29,7 @@ class SaleOrder(models.Model):
                 else False
             )
 
-    def action_oms_put_back(self):
+    def action_oms_restocks(self):
         """Open the restock transfers of the order."""
         self.ensure_one()
         self.check_access("read")
@@ -46,4 +46,4 @@ class SaleOrderLine(models.Model):
         :param dict before: the former quantities by line id
         """
         for line in self.filtered(lambda l: l.product_uom_qty < before.get(l.id, 0.0)):
-            self.env["oms.put.back"]._restock_fewer(line, before)
+            self.env["oms.restock"]._restock_fewer(line, before)

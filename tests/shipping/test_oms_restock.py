@@ -273,7 +273,7 @@ class PutBack:
         moves, origins = out.move_ids, out.move_ids.move_orig_ids
         out.action_cancel()
         out.action_cancel()
-        again = self.env["oms.put.back"]._create_transfers([(moves, origins, 3.0)])
+        again = self.env["oms.restock"]._create_transfers([(moves, origins, 3.0)])
         self.assertFalse(again)
         self.assertPutBack(order, 3.0)
 
@@ -296,7 +296,7 @@ class PutBack:
     def test_who_waits_is_promised_what_is_put_back(self):
         order = self._carried((self.cup, 5))
         self._open(order).action_cancel()
-        [arrival] = self.env["oms.arriving"]._incoming(self.warehouse, self.cup)
+        [arrival] = self.env["oms.incoming"]._incoming(self.warehouse, self.cup)
         self.assertEqual(arrival.quantity, 5.0)
         new = self._make_order((self.cup, 4))
         self._serve(new)

@@ -5,8 +5,8 @@ from odoo import api, models
 KINDS = ("made", "earlier", "later", "withdrawn")
 
 
-class OmsPromiseTeller(models.AbstractModel):
-    _name = "oms.promise.teller"
+class OmsPromiseNotifier(models.AbstractModel):
+    _name = "oms.promise.notifier"
     _description = "Changed Promised Dates"
 
     @api.model

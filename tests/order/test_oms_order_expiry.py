@@ -1,7 +1,7 @@
 from odoo import fields
 from odoo.tests import tagged
 
-from .common import PaymentCommon
+from ..payment.common import PaymentCommon
 
 
 @tagged("standard", "post_install", "-at_install")
@@ -19,7 +19,7 @@ class TestOrderExpiry(PaymentCommon):
         order.action_confirm()
         order.picking_ids.action_assign()
         free = self.mug.free_qty
-        self.assertEqual(self.collector._expire_unpaid(), 1)
+        self.assertEqual(self.env["oms.order.expiry"]._expire_unpaid(), 1)
         self.assertRecordValues(
             order,
             [
@@ -36,7 +36,7 @@ class TestOrderExpiry(PaymentCommon):
 
     def test_fault_58_a_late_payment_is_held(self):
         order = self._make_order(oms_placed_at=self.old)
-        self.collector._expire_unpaid()
+        self.env["oms.order.expiry"]._expire_unpaid()
         self._pay(order)
         self.assertEqual(order.state, "cancel")
         self.assertEqual(self._holds(order), ["LATE_PAYMENT"])
@@ -47,7 +47,7 @@ class TestOrderExpiry(PaymentCommon):
         self._pay(paid)
         self._pay(promised, kind="authorization")
         self._pay(part, "10.00")
-        self.assertEqual(self.collector._expire_unpaid(), 0)
+        self.assertEqual(self.env["oms.order.expiry"]._expire_unpaid(), 0)
         self.assertEqual(set((young + paid + promised + part).mapped("state")), {"draft"})
 
     def test_orders_of_channels_that_wait_for_ever_stay(self):
@@ -59,7 +59,7 @@ class TestOrderExpiry(PaymentCommon):
         ):
             self.channel.write(values)
             self.channel.action_apply_policy()
-            self.assertEqual(self.collector._expire_unpaid(), 0)
+            self.assertEqual(self.env["oms.order.expiry"]._expire_unpaid(), 0)
         self.assertEqual(order.state, "draft")
 
     def test_an_order_whose_goods_left_stays(self):
@@ -67,5 +67,5 @@ class TestOrderExpiry(PaymentCommon):
         order = self._make_order(oms_placed_at=self.old)
         order.action_confirm()
         self._ship(order)
-        self.assertEqual(self.collector._expire_unpaid(), 0)
+        self.assertEqual(self.env["oms.order.expiry"]._expire_unpaid(), 0)
         self.assertEqual(order.state, "sale")

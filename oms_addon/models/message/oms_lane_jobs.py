@@ -38,7 +38,7 @@ class OmsLane(models.Model):
         """Advance orders; when none is left, process partial deliveries that wait for items."""
         return (
             self.env["oms.order.flow"]._process("fulfilment")
-            or self.env["oms.ship.together"]._part_blocked()
+            or self.env["oms.combined.shipment"]._part_blocked()
         )
 
     @api.model
@@ -145,9 +145,7 @@ class OmsLane(models.Model):
         outside the order flow, and delete secrets of abandoned wizards.
         """
         left = self.env["oms.channel.connect"]._forget_left_secrets()
-        collector = self.env["oms.payment.collector"]
-        booked = collector._book_left()
+        booked = self.env["oms.payment.collector"]._book_left()
         late = self.env["oms.allocation.expiry"]._expire_unserved()
-        return (
-            self.env["oms.event"]._seal() + collector._expire_unpaid() + (booked or 0) + late + left
-        )
+        unpaid = self.env["oms.order.expiry"]._expire_unpaid()
+        return self.env["oms.event"]._seal() + unpaid + (booked or 0) + late + left
