@@ -3,7 +3,6 @@
 import time
 
 from odoo import api, fields, models
-from odoo.tools import format_date
 
 from odoo.addons.oms_addon.models.message.oms_channel_meter import BREAKER
 
@@ -115,16 +114,3 @@ class OmsChannelMeter(models.Model):
         if self.failures:
             return self.env._("Failures in a row: %(count)s.", count=self.failures)
         return self.env._("The channel responds.")
-
-
-class OmsChannelGap(models.Model):
-    _inherit = "oms.channel.gap"
-
-    def _bar(self):
-        """:return: the orders of a day for display"""
-        return {
-            "label": format_date(self.env, self.day, date_format="d MMM"),
-            "theirs": self.theirs_count,
-            "ours": self.ours_count,
-            "text": self.text,
-        }

@@ -235,3 +235,12 @@ class OmsChannelGap(models.Model):
             for moment in (self.date_from, self.date_to)
         )
         return f"{start} – {end}"
+
+    def _bar(self):
+        """:return: the orders of a day for display"""
+        return {
+            "label": format_date(self.env, self.day, date_format="d MMM"),
+            "theirs": self.theirs_count,
+            "ours": self.ours_count,
+            "text": self.text,
+        }
