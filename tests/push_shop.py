@@ -3,6 +3,8 @@
 from collections import Counter
 from unittest.mock import patch
 
+from odoo.addons.oms_addon.channels.outcomes import ItemsOutcome, RefundOutcome, ShipmentOutcome
+
 from simulators.base import Refusal, Response
 
 from .tiny_shop import TinyShop, TinyShopMixin
@@ -86,19 +88,27 @@ class PushShopAdapter:
         return OmsChannelAdapter._send(self, channel, topic, key, payload)
 
     def _push_stock(self, channel, key, items):
-        return self._tell(channel, "PUT", "stock", key, items)
+        return self._push_items(channel, "stock", key, items)
 
     def _push_price(self, channel, key, items):
-        return self._tell(channel, "PUT", "price", key, items)
+        return self._push_items(channel, "price", key, items)
+
+    def _push_items(self, channel, path, key, items):
+        answer = self._tell(channel, "PUT", path, key, items)
+        by_position = {
+            name: {int(position): why for position, why in answer[name].items()}
+            for name in ("failed", "stale")
+        }
+        return ItemsOutcome(**by_position)
 
     def _push_shipment(self, channel, key, shipment):
-        return self._tell(channel, "POST", "shipment", key, shipment)
+        return ShipmentOutcome(details=self._tell(channel, "POST", "shipment", key, shipment))
 
     def _push_cancellation(self, channel, key, cancellation):
-        return self._tell(channel, "POST", "cancellation", key, cancellation)
+        return RefundOutcome(**self._tell(channel, "POST", "cancellation", key, cancellation))
 
     def _push_refund(self, channel, key, refund):
-        return self._tell(channel, "POST", "refund", key, refund)
+        return RefundOutcome(**self._tell(channel, "POST", "refund", key, refund))
 
 
 class PushShopMixin(TinyShopMixin):

@@ -73,7 +73,7 @@ class TestRefundTour(HttpCase, PushShopMixin, OmsCommon):
         }
         refund = self.env["oms.order.refund"]._request(order, content, "Broken")
         self._run_lanes("outbox")
-        refund._note_paper({"by_hand": True})
+        refund._note_paper(is_manual=True)
         self.assertEqual((refund.to_pay, self._holds(order)), (True, ["REFUND_DUE"]))
         self.start_tour(f"/odoo/oms-refunds/{refund.id}", "oms_refund_paid_tour", login="oms_agent")
         self.assertFalse(refund.to_pay)

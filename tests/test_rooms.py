@@ -99,11 +99,11 @@ def test_documents_and_algorithms_know_nothing_of_the_orm():
 
 def room_sentences():
     """:return: the text at the top of each room's ``__init__.py``"""
-    rooms = [path for path in SOURCE.rglob("__init__.py") if path.parent.name != "models"]
+    rooms = [*SOURCE.glob("*/__init__.py"), *SOURCE.glob("*/*/__init__.py")]
     return {
         str(path.parent.relative_to(SOURCE)): ast.get_docstring(ast.parse(path.read_text())) or ""
         for path in rooms
-        if path.parent != SOURCE
+        if path.parent.name != "models" and path.parents[1].name != "tools"
     }
 
 

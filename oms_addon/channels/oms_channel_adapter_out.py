@@ -4,6 +4,7 @@ import json
 
 from odoo import api, models
 
+from odoo.addons.oms_addon.channels.outcomes import OUTCOMES, Outcome
 from odoo.addons.oms_addon.documents.codec import loads
 from odoo.addons.oms_addon.exceptions import FinalError, RateLimited
 from odoo.addons.oms_addon.tools.attempt import Attempt
@@ -30,16 +31,15 @@ class OmsChannelAdapter(models.AbstractModel):
             ``price``, ``promise``
         :param str key: the idempotency key of the call, the same at every attempt
         :param bytes payload: the content, as JSON
-        :return: the channel's response, as JSON-able data; ``unmet`` where its state, fetched
-            again, differs from the pushed one: the difference, for people. The message is not
-            done then
+        :rtype: outcomes.Outcome
         :raise RetryableError: when the same call may succeed later, or its outcome is unknown:
             a retry has to search for the result of the first call
         :raise Unfinished: when the channel accepted the call and is still processing it
         """
         if not getattr(self, f"_can_push_{topic}", False):
             raise FinalError(self.env._("This channel type does not accept: %s.", topic))
-        return getattr(self, f"_push_{topic}")(channel, key, loads(payload)) or {}
+        outcome = getattr(self, f"_push_{topic}")(channel, key, loads(payload))
+        return outcome or OUTCOMES.get(topic, Outcome)()
 
     @api.model
     def _push_shipment(self, channel, key, shipment):
@@ -49,6 +49,7 @@ class OmsChannelAdapter(models.AbstractModel):
             ``location_ref`` ('' when unknown), ``parcels`` (each ``carrier``,
             ``carrier_code``, ``number``, ``url``), ``lines`` (each ``line_ref``, ``sku``,
             ``quantity`` in the channel's units, ``units`` in ours)
+        :rtype: outcomes.ShipmentOutcome
         """
         raise NotImplementedError
 
@@ -58,7 +59,8 @@ class OmsChannelAdapter(models.AbstractModel):
 
         :param dict shipment: as for ``_push_shipment``, with the current parcels,
             ``shipment_key`` (the key the shipment was pushed with), ``replaces`` (wrong numbers
-            that were pushed) and ``told`` (the channel's response to the shipment)
+            that were pushed) and ``told`` (the stored outcome of the shipment)
+        :rtype: outcomes.ShipmentOutcome
         """
         raise NotImplementedError
 
@@ -72,9 +74,8 @@ class OmsChannelAdapter(models.AbstractModel):
             it is to mail the customer), ``lines`` (as for a
             shipment, with ``amount``: text, the amount credited for them, with taxes; empty for
             the whole order)
-        :return: ``{"refund_ref": …}`` where the channel sends the cancellation of items as a
-            refund: its id, by which the echo is recognized; with ``amount`` where it returns
-            the amount refunded
+        :return: with ``refund_ref`` where the channel sends the cancellation of items as a refund
+        :rtype: outcomes.RefundOutcome
         """
         raise NotImplementedError
 
@@ -86,8 +87,7 @@ class OmsChannelAdapter(models.AbstractModel):
             ``charge_ref`` (the payment to refund), ``shipping`` (text: the part that is
             shipping), ``lines`` (each ``line_ref``, ``sku``, ``quantity``, ``amount``,
             ``restock``)
-        :return: ``{"refund_ref": …}``, the channel's id, by which its echo is recognized; with
-            ``by_hand`` where the channel only recorded it and a person has to pay it
+        :rtype: outcomes.RefundOutcome
         """
         raise NotImplementedError
 
@@ -114,11 +114,7 @@ class OmsChannelAdapter(models.AbstractModel):
         :param list items: dicts with ``ref``, ``item_ref``, ``parent_ref``, ``sku``,
             ``location`` ('' where the channel has one stock only), ``quantity`` (int) and
             ``seen`` (int: the channel's last known quantity; ``None`` when unknown)
-        :return: ``{"failed": {position: reason}, "stale": {position: the channel's quantity}}``,
-            both by the item's position as text; items in neither were accepted. ``"later"``
-            lists the positions to push next; ``"untracked"`` has, by position, why the channel
-            tracks no quantity: ``parent`` or ``none``.
-        :rtype: dict
+        :rtype: outcomes.ItemsOutcome
         """
         raise NotImplementedError
 
@@ -127,7 +123,7 @@ class OmsChannelAdapter(models.AbstractModel):
         """Push prices, at most ``_batch_sizes["price"]`` items.
 
         :param list items: as for ``_push_stock``, with ``price`` (text) and ``currency``
-        :return: as of ``_push_stock``
+        :rtype: outcomes.ItemsOutcome
         """
         raise NotImplementedError
 

@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 
 from odoo.addons.oms_addon.channels.amazon import connection as amazon
+from odoo.addons.oms_addon.channels.outcomes import OUTCOMES, Outcome
 from odoo.addons.oms_addon.exceptions import FinalError, RetryableError
 from odoo.addons.oms_addon.models.message.job_run import JobRun
 from odoo.addons.oms_addon.tools import http
@@ -253,7 +254,7 @@ class TestChannelAddress(OmsCommon):
 
         def send(adapter, channel, topic, key, payload):
             sent.append(key)
-            return {}
+            return OUTCOMES.get(topic, Outcome)()
 
         with patch.object(type(channel._adapter()), "_send", send):
             self._run_lanes("outbox")

@@ -810,8 +810,8 @@ class ChannelFaults:
             "quantity": 50,
             "seen": 100,
         }
-        answer = self.adapter._push_stock(self.store, "k", [item]) or {}
-        return not answer.get("stale") and self.shown("MUG") == 50
+        answer = self.adapter._push_stock(self.store, "k", [item])
+        return not answer.stale and self.shown("MUG") == 50
 
     def _killed(self, work):
         """Let a job do its work and die before anything of it is committed."""

@@ -33,7 +33,7 @@ class PricesCommon(FaultBench):
         listing.currency_id = code.search([("name", "=", currency)])
         item = self.env["oms.channel.price"]._prepare_item(self.store, listing, price)
         answer = self.adapter._push_price(self.store, f"{currency}-{price}", [item])
-        self.assertEqual(answer["failed"], {})
+        self.assertEqual(answer.failed, {})
         return item["price"]
 
 

@@ -6,6 +6,7 @@ from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tools import mute_logger
 
+from odoo.addons.oms_addon.channels.outcomes import OUTCOMES, Outcome
 from odoo.addons.oms_addon.exceptions import FinalError, RetryableError
 from odoo.addons.oms_addon.models.message import oms_channel_message_gc
 from odoo.addons.oms_addon.models.message.oms_channel_message_state import MAX_ATTEMPTS
@@ -226,7 +227,7 @@ class TestOutbox(OmsCommon):
             answer = answers.pop(0)
             if isinstance(answer, Exception):
                 raise answer
-            return answer
+            return OUTCOMES.get(topic, Outcome)(details=answer)
 
         self.patch(type(self.env["oms.channel.adapter.canonical"]), "_send", send)
         return calls

@@ -7,6 +7,7 @@ from lxml import etree
 
 from odoo import api, models
 
+from odoo.addons.oms_addon.channels.outcomes import RefundOutcome
 from odoo.addons.oms_addon.exceptions import FinalError, Unfinished
 
 from .feeds import XML_TYPE
@@ -47,7 +48,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
         except Unfinished as error:
             error.state["lines"] = lines
             raise
-        return {"feed": self._state().get("feed")}
+        return RefundOutcome(details={"feed": self._state().get("feed")})
 
     @api.model
     def _cancelled_lines(self, channel, ref, lines):
@@ -123,7 +124,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
         except Unfinished as error:
             error.state["shares"] = shares
             raise
-        return {"refund_ref": f"feed-{self._state()['feed']}"}
+        return RefundOutcome(refund_ref=f"feed-{self._state()['feed']}")
 
     @api.model
     def _refund_shares(self, channel, refund):

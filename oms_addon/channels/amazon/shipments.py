@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from odoo import api, models
 
+from odoo.addons.oms_addon.channels.outcomes import ShipmentOutcome
 from odoo.addons.oms_addon.tools.paths import segment
 
 #: Amazon's carrier codes, by a part of the carrier's name
@@ -58,7 +59,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
         told = []
         for position, (parcel, items) in enumerate(self._share(parcels, lines)):
             told.append(self._confirm(channel, shipment, position, parcel, items))
-        return {"packages": told}
+        return ShipmentOutcome(details={"packages": told})
 
     @api.model
     def _push_tracking(self, channel, key, shipment):

@@ -1,9 +1,11 @@
 """Amazon: push stock and prices, one by one or in a feed."""
 
 import json
+from dataclasses import replace
 
 from odoo import api, models
 
+from odoo.addons.oms_addon.channels.outcomes import ItemsOutcome
 from odoo.addons.oms_addon.exceptions import RateLimited, Unfinished
 from odoo.addons.oms_addon.tools.paths import segment
 
@@ -61,26 +63,28 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
         """Push changes of offers.
 
         :param prepare: function that returns the patch of an item
-        :return: as of ``_push_stock``
+        :rtype: outcomes.ItemsOutcome
         """
         patches = {n: prepare(channel, item) for n, item in enumerate(items)}
         by_amazon = [items[n]["sku"] for n, patch in patches.items() if patch is None]
         patches = {n: patch for n, patch in patches.items() if patch is not None}
-        answer = {"by_amazon": by_amazon} if by_amazon else {}
+        details = {"by_amazon": by_amazon} if by_amazon else {}
         failed = {
-            str(n): self.env._("No marketplace of the account is in %s.", items[n]["currency"])
+            n: self.env._("No marketplace of the account is in %s.", items[n]["currency"])
             for n, patch in patches.items()
             if not patch["value"]
         }
         patches = {n: patch for n, patch in patches.items() if patch["value"]}
         if not patches:
-            return {**answer, "failed": failed}
+            return ItemsOutcome(failed=failed, details=details)
         is_urgent = not any(item.get("quantity") for item in items) and "price" not in items[0]
         if "feed" not in self._state() and (is_urgent or len(patches) <= FEW):
             found = self._patch_some(channel, items, patches)
         else:
             found = self._feed_or_patch(channel, items, patches)
-        return {**answer, **found, "failed": {**failed, **found.get("failed", {})}}
+        return replace(
+            found, failed={**failed, **found.failed}, details={**details, **found.details}
+        )
 
     @api.model
     def _feed_or_patch(self, channel, items, patches):
@@ -100,7 +104,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
         failed, positions = {}, list(patches)
         for done, position in enumerate(positions):
             if done == FEW:
-                return {"failed": failed, "later": positions[done:]}
+                return ItemsOutcome(failed=failed, later=tuple(positions[done:]))
             try:
                 problem = self._patiently(
                     lambda n=position: self._patch(channel, items[n]["sku"], patches[n]), done
@@ -108,10 +112,10 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
             except RateLimited:
                 if not done:
                     raise
-                return {"failed": failed, "later": positions[done:]}
+                return ItemsOutcome(failed=failed, later=tuple(positions[done:]))
             if problem:
-                failed[str(position)] = problem
-        return {"failed": failed}
+                failed[position] = problem
+        return ItemsOutcome(failed=failed)
 
     @api.model
     def _patch(self, channel, sku, patch):
@@ -156,5 +160,5 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
         failed = {}
         for issue in report.get("issues") or ():
             if issue.get("severity") == "ERROR" and issue.get("messageId"):
-                failed.setdefault(str(issue["messageId"] - 1), issues_text([issue]))
-        return {"failed": failed, "feed": self._state().get("feed")}
+                failed.setdefault(issue["messageId"] - 1, issues_text([issue]))
+        return ItemsOutcome(failed=failed, details={"feed": self._state().get("feed")})

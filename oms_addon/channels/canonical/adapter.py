@@ -6,6 +6,7 @@ import time
 
 from odoo import api, models
 
+from odoo.addons.oms_addon.channels.outcomes import OUTCOMES, Outcome
 from odoo.addons.oms_addon.documents.order import (
     CancellationDocument,
     DocumentError,
@@ -118,7 +119,7 @@ class OmsChannelAdapterCanonical(models.AbstractModel):
         sent as the same shipment again.
         """
         if not channel.base_url:
-            return {"told": False}
+            return OUTCOMES.get(topic, Outcome)(details={"sent": False})
         path = "shipment" if topic == "tracking" else topic
         answer = self._request(
             channel,
@@ -131,7 +132,7 @@ class OmsChannelAdapterCanonical(models.AbstractModel):
                 **self._signature_headers(channel, f"{path}:{key}", payload),
             },
         )
-        return {"status": answer.status}
+        return OUTCOMES.get(topic, Outcome)(details={"status": answer.status})
 
     @api.model
     def _signature_headers(self, channel, name, payload):

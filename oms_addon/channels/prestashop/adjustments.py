@@ -1,10 +1,12 @@
 """PrestaShop: push cancellations and refunds."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 
 from odoo import api, models
 
+from odoo.addons.oms_addon.channels.outcomes import Outcome, RefundOutcome
 from odoo.addons.oms_addon.documents.values import get_zone
 from odoo.addons.oms_addon.exceptions import FinalError, RetryableError
 from odoo.addons.oms_addon.tools.shares import rounded
@@ -29,16 +31,23 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
         if cancellation.get("lines"):
             lines = self._priced(channel, order, cancellation)
             result = self._push_slip(channel, key, order, lines, None, ZERO)
-            return {**result, **self._move_on(channel, order, ())}
+            return self._with_state(result, self._move_on(channel, order, ()))
         if text(order, "current_state") in (shop["roles"]["cancelled"], shop["roles"]["refunded"]):
-            return {"state": text(order, "current_state")}
+            return RefundOutcome(details={"state": text(order, "current_state")})
         state = shop["states"].get(text(order, "current_state"), {})
         if text(state, "shipped") == "1":
             raise FinalError(
                 self.env._("The store reports the order as shipped. It can only be returned.")
             )
         notify = bool(cancellation.get("notify", True))
-        return self._set_state(channel, order, "cancelled", notify)
+        return self._with_state(
+            RefundOutcome(), self._set_state(channel, order, "cancelled", notify)
+        )
+
+    @api.model
+    def _with_state(self, outcome, reached):
+        """:return: the outcome of a refund, with the state of its order"""
+        return replace(outcome, details=reached.details, unmet=reached.unmet)
 
     @api.model
     def _priced(self, channel, order, cancellation):
@@ -102,7 +111,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
             Decimal(refund.get("shipping") or 0),
         )
         kept = [line for line in lines if not line.get("returned")]
-        return {**result, **self._move_on(channel, order, kept)}
+        return self._with_state(result, self._move_on(channel, order, kept))
 
     @api.model
     def _charge_of_refund(self, ref):
@@ -116,7 +125,8 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
         :param list lines: as for a refund
         :param Decimal amount: the total refund; ``None`` for the sum of the lines
         :param Decimal shipping: the part of it that is shipping
-        :return: the slip's id
+        :return: with the slip's id
+        :rtype: outcomes.RefundOutcome
         """
         details = self._details(channel, order)
         gone = [line for line in lines if line["line_ref"] not in details]
@@ -163,7 +173,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
         slips = self._slips(channel, order)
         found = self._find_slip(channel, key, order, slips, slip, rows)
         if found:
-            return {"refund_ref": found}
+            return RefundOutcome(refund_ref=found)
         self._refuse_excess(order, slips, gross + shipping, coin, len(rows))
         if rows:
             slip["order_slip_details"] = rows
@@ -172,7 +182,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
             raise RetryableError(
                 self.env._("The credit slip is not yet visible in the store. It is checked again.")
             )
-        return {"refund_ref": made}
+        return RefundOutcome(refund_ref=made)
 
     @api.model
     def _refuse_excess(self, order, slips, amount, coin, rows):
@@ -248,22 +258,22 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
         Slips created by the webservice do not change the order.
 
         :param lines: lines refunded just now, not deducted in Odoo yet
-        :return: the state and ``unmet``, see ``_reach``; empty when the state is not changed
-        :rtype: dict
+        :return: see ``_reach``; empty when the state is not changed
+        :rtype: outcomes.Outcome
         """
         ours = self._order_here(channel, order)
         if not ours or self._unshipped(ours, lines):
-            return {}
+            return Outcome()
         role = "shipping" if ours._oms_has_shipped() else "refunded"
         coin = self._coin(channel, order)
         given = sum((slip_total(slip, coin) for slip in self._slips(channel, order)), ZERO)
         if role == "refunded" and given < money(order, "total_paid_tax_incl"):
-            return {}
+            return Outcome()
         try:
             return self._reach(channel, order, role)
         except FinalError as error:
             # The slip exists, even if the state cannot be changed.
-            return {"unmet": str(error)}
+            return Outcome(unmet=str(error))
 
     @api.model
     def _unshipped(self, ours, lines):

@@ -1,10 +1,12 @@
 """PrestaShop: push shipments."""
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 
 from odoo import api, models
 
+from odoo.addons.oms_addon.channels.outcomes import ShipmentOutcome
 from odoo.addons.oms_addon.documents.codec import loads
 from odoo.addons.oms_addon.exceptions import FinalError
 
@@ -35,10 +37,10 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
                     "The order is cancelled in the store. Stop the parcel, or reopen the order."
                 )
             )
-        result = {"state": state}
+        result = ShipmentOutcome(details={"state": state})
         if self._is_complete(channel, key, order, shipment):
             result = self._reach(channel, order, "shipping")
-        return {"unmet": unmet, **result} if unmet else result
+        return replace(result, unmet=result.unmet or unmet)
 
     @api.model
     def _push_tracking(self, channel, key, shipment):
@@ -46,7 +48,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
         order = self._one_order(channel, shipment["order_ref"])
         numbers = [p.get("number", "") for p in shipment["parcels"]]
         unmet = self._write_tracking(channel, order, numbers, shipment["replaces"])
-        return {"unmet": unmet} if unmet else {}
+        return ShipmentOutcome(unmet=unmet)
 
     @api.model
     def _write_tracking(self, channel, order, numbers, replaced=()):
@@ -161,11 +163,11 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
     def _reach(self, channel, order, role):
         """Move an order to a state that means *shipping* or *refunded*, unless it is later.
 
-        :return: the state, and ``unmet`` where it differs
-        :rtype: dict
+        :return: the state; ``unmet`` where it differs
+        :rtype: outcomes.ShipmentOutcome
         """
         if self._is_reached(channel, order, role):
-            return {"state": text(order, "current_state")}
+            return ShipmentOutcome(details={"state": text(order, "current_state")})
         return self._set_state(channel, order, role)
 
     @api.model
@@ -183,8 +185,8 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
         """Move an order to a state; the customer is mailed where the state is set up so.
 
         :param bool notify: whether the customer may get the state's mail
-        :return: the resulting state, and ``unmet`` where it differs
-        :rtype: dict
+        :return: the resulting state; ``unmet`` where it differs
+        :rtype: outcomes.ShipmentOutcome
         """
         shop = self._shop(channel)
         state = shop["roles"].get(role, "")
@@ -196,13 +198,13 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
         mail = {"sendemail": "1"} if notify else {}
         self._write(channel, "POST", "order_histories", [values], **mail)
         now = self._one_order(channel, text(order, "id"))
-        result = {"state": text(now, "current_state")}
+        reached, unmet = text(now, "current_state"), ""
         if not self._is_reached(channel, now, role):
             names = shop["state_names"]
-            result["unmet"] = self.env._(
+            unmet = self.env._(
                 "PrestaShop accepted the change, but the order is still “%(state)s” instead of "
                 "“%(wanted)s”. Change its state in the store.",
-                state=names.get(result["state"]) or result["state"],
+                state=names.get(reached) or reached,
                 wanted=names.get(state) or state,
             )
-        return result
+        return ShipmentOutcome(details={"state": reached}, unmet=unmet)

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from odoo import api, models
 
+from odoo.addons.oms_addon.channels.outcomes import ItemsOutcome
 from odoo.addons.oms_addon.exceptions import FinalError
 
 from .parse_values import (
@@ -32,20 +33,20 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
         for row in self._stocks(channel, {item["ref"].partition("-")[0] for item in items}):
             place = listing_ref(text(row, "id_product"), combination_of(row))
             rows.setdefault(place, []).append(row)
-        answer, writes = {"failed": {}, "stale": {}}, {}
+        failed, stale, writes = {}, {}, {}
         for position, item in enumerate(items):
             row, why = self._stock_row(item, rows.get(item["ref"], []))
             there = int(money(row, "quantity")) if row else 0
             if why:
-                answer["failed"][str(position)] = why
+                failed[position] = why
             elif there == item["quantity"]:
                 continue
             elif item.get("seen") is not None and there != item["seen"]:
-                answer["stale"][str(position)] = there
+                stale[position] = there
             else:
-                writes[str(position)] = {**row, "quantity": item["quantity"]}
-        answer["failed"].update(self._write_each(channel, "PUT", "stock_availables", writes))
-        return answer
+                writes[position] = {**row, "quantity": item["quantity"]}
+        failed |= self._write_each(channel, "PUT", "stock_availables", writes)
+        return ItemsOutcome(failed=failed, stale=stale)
 
     @api.model
     def _stock_row(self, item, rows):
@@ -104,11 +105,11 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
             product_id, _dash, combination_id = item["ref"].partition("-")
             product = products.get(product_id)
             if not product:
-                failed[str(position)] = self.env._(
+                failed[position] = self.env._(
                     "PrestaShop has no product %(ref)s. Fetch the listings again.", ref=item["ref"]
                 )
             elif item["currency"] != currency:
-                failed[str(position)] = self.env._(
+                failed[position] = self.env._(
                     "The store's prices are in %(theirs)s, not in %(ours)s.",
                     theirs=currency,
                     ours=item["currency"],
@@ -122,13 +123,13 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
                     Decimal(item["price"]), rate, ecotax, coin, mode, is_sum=bool(combination_id)
                 )
                 base = money(product, "price") if combination_id else ZERO
-                writes["combinations" if combination_id else "products"][str(position)] = {
+                writes["combinations" if combination_id else "products"][position] = {
                     "id": combination_id or product_id,
                     "price": f"{net - base:f}",
                 }
         for resource, records in writes.items():
             failed.update(self._write_each(channel, "PATCH", resource, records))
-        return {"failed": failed, "stale": {}}
+        return ItemsOutcome(failed=failed)
 
     @api.model
     def _write_each(self, channel, method, resource, records):

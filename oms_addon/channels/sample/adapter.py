@@ -5,6 +5,8 @@ from functools import lru_cache
 from odoo import api, fields, models
 from odoo.tools import file_path
 
+from odoo.addons.oms_addon.channels.outcomes import OUTCOMES, Outcome
+
 from . import parse_online_retail as online_retail
 
 DATA = "oms_addon/data/sample/online_retail.csv.gz"
@@ -88,7 +90,7 @@ class OmsChannelAdapterSample(models.AbstractModel):
     @api.model
     def _send(self, channel, topic, key, payload):
         """Override of `oms.channel.adapter`: the sample store accepts everything."""
-        return {"accepted": key}
+        return OUTCOMES.get(topic, Outcome)(details={"accepted": key})
 
 
 @lru_cache(maxsize=1)

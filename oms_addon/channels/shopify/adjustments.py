@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from odoo import api, models
 
+from odoo.addons.oms_addon.channels.outcomes import RefundOutcome
 from odoo.addons.oms_addon.channels.shopify import mutations
 from odoo.addons.oms_addon.exceptions import FinalError, Unfinished
 
@@ -31,7 +32,9 @@ class OmsChannelAdapterShopify(models.AbstractModel):
         order_id = gid("Order", cancellation["order_ref"])
         state = self._state()
         if self._is_cancelled(channel, order_id):
-            return {"job": state["job"]} if "job" in state else {"already": True}
+            if "job" in state:
+                return RefundOutcome(details={"job": state["job"]})
+            return RefundOutcome(already=True)
         if "job" not in state:
             variables = {
                 "id": order_id,
@@ -46,11 +49,11 @@ class OmsChannelAdapterShopify(models.AbstractModel):
             answer = self._graphql(channel, mutations.CANCEL, variables)["orderCancel"]
             is_cancelled = self._is_cancelled(channel, order_id)
             if answer["orderCancelUserErrors"] and is_cancelled:
-                return {"already": True}
+                return RefundOutcome(already=True)
             self._refuse(answer["orderCancelUserErrors"])
             state = {"job": answer["job"] and answer["job"]["id"], "looks": 0}
             if is_cancelled:
-                return {"job": state["job"]}
+                return RefundOutcome(details={"job": state["job"]})
         if state["looks"] < LOOKS:
             # Shopify cancels in an asynchronous job.
             later = {**state, "looks": state["looks"] + 1}
@@ -60,7 +63,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
             "in Shopify."
         )
         # A retry repeats the call.
-        return {"unmet": unmet}
+        return RefundOutcome(unmet=unmet)
 
     @api.model
     def _is_cancelled(self, channel, order_id):
@@ -72,7 +75,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
         """Cancel units of an order, with their amount if it is to be refunded."""
         order = self._refundable_order(channel, cancellation["order_ref"])
         if known := self._find_refund(order, key):
-            return {"refund_ref": known, "already": True}
+            return RefundOutcome(refund_ref=known, already=True)
         kind = "CANCEL" if cancellation["restock"] else "NO_RESTOCK"
         lines = self._refund_lines(channel, order, cancellation["lines"], lambda _line: kind)
         transactions = []
@@ -92,7 +95,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
         """Override of `oms.channel.adapter`."""
         order = self._refundable_order(channel, refund["order_ref"])
         if known := self._find_refund(order, key):
-            return {"refund_ref": known, "already": True}
+            return RefundOutcome(refund_ref=known, already=True)
         lines = self._refund_lines(
             channel,
             order,
@@ -243,4 +246,4 @@ class OmsChannelAdapterShopify(models.AbstractModel):
         variables = {"input": values, "key": self._once(key)}
         answer = self._graphql(channel, mutations.REFUND, variables)["refundCreate"]
         self._refuse(answer["userErrors"])
-        return {"refund_ref": id_of(answer["refund"]["id"])}
+        return RefundOutcome(refund_ref=id_of(answer["refund"]["id"]))

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from odoo import api, models
 
+from odoo.addons.oms_addon.channels.outcomes import ShipmentOutcome
 from odoo.addons.oms_addon.channels.shopify import mutations
 from odoo.addons.oms_addon.exceptions import FinalError
 
@@ -34,14 +35,17 @@ class OmsChannelAdapterShopify(models.AbstractModel):
         left = {of: quantity for of, quantity in wanted.items() if quantity > 0}
         if left and not refs:
             raise FinalError(self._why_not_fulfilled(order))
-        result = {"fulfillment_refs": refs, "already": not set(refs) - set(told), "left": left}
-        if left:
-            result["unmet"] = self.env._(
-                "Shopify fulfilled only a part of this shipment: %(count)s items are on hold, "
-                "cancelled or already fulfilled in Shopify.",
-                count=sum(left.values()),
-            )
-        return result
+        unmet = left and self.env._(
+            "Shopify fulfilled only a part of this shipment: %(count)s items are on hold, "
+            "cancelled or already fulfilled in Shopify.",
+            count=sum(left.values()),
+        )
+        return ShipmentOutcome(
+            fulfillment_refs=tuple(refs),
+            already=not set(refs) - set(told),
+            details={"left": left},
+            unmet=unmet or "",
+        )
 
     @api.model
     def _push_tracking(self, channel, key, shipment):
@@ -64,13 +68,11 @@ class OmsChannelAdapterShopify(models.AbstractModel):
             self._refuse(answer["userErrors"])
             shown = {info["number"] for info in answer["fulfillment"]["trackingInfo"]}
             missing |= set(tracking.get("numbers", ())) - shown
-        result = {"fulfillment_refs": refs}
-        if missing:
-            result["unmet"] = self.env._(
-                "Shopify does not show tracking number %(numbers)s. Enter it in Shopify.",
-                numbers=", ".join(sorted(missing)),
-            )
-        return result
+        unmet = missing and self.env._(
+            "Shopify does not show tracking number %(numbers)s. Enter it in Shopify.",
+            numbers=", ".join(sorted(missing)),
+        )
+        return ShipmentOutcome(fulfillment_refs=tuple(refs), unmet=unmet or "")
 
     @api.model
     def _extract_fulfilled(self, channel, order, shipment, wanted):

@@ -5,6 +5,7 @@ import uuid
 
 from odoo import api, models
 
+from odoo.addons.oms_addon.channels.outcomes import ItemsOutcome
 from odoo.addons.oms_addon.channels.shopify import mutations
 from odoo.addons.oms_addon.exceptions import RetryableError
 
@@ -40,14 +41,14 @@ class OmsChannelAdapterShopify(models.AbstractModel):
                 failed[position] = self.env._(
                     "The item is not stocked at this location in Shopify."
                 )
-        return {
-            "failed": {str(position): message for position, message in failed.items()},
-            "stale": {
-                str(position): known[given["inventoryItemId"], given["locationId"]]
+        return ItemsOutcome(
+            failed=failed,
+            stale={
+                position: known[given["inventoryItemId"], given["locationId"]]
                 for position, given in stale.items()
                 if position not in failed
             },
-        }
+        )
 
     @api.model
     def _stock_inputs(self, channel, items):
@@ -152,7 +153,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
                 }
         for product, variants in by_product.items():
             failed |= self._set_prices(channel, product, variants)
-        return {"failed": {str(position): why for position, why in failed.items()}, "stale": {}}
+        return ItemsOutcome(failed=failed)
 
     @api.model
     def _set_prices(self, channel, product, variants):

@@ -1,9 +1,11 @@
 """WooCommerce: push cancellations and refunds."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from odoo import api, models
 
+from odoo.addons.oms_addon.channels.outcomes import RefundOutcome
 from odoo.addons.oms_addon.documents.values import to_decimal
 from odoo.addons.oms_addon.exceptions import FinalError, RetryableError
 from odoo.addons.oms_addon.tools.error_messages import error_message_of
@@ -34,19 +36,20 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
         order = self._call(channel, "GET", path).json()
         if cancellation["lines"]:
             return self._cancel_pieces(channel, key, order, cancellation)
-        reached = {"status": order["status"]}
+        reached = RefundOutcome(details={"status": order["status"]})
         if order["status"] not in ("cancelled", "refunded", "trash"):
             now = self._call(channel, "PUT", path, body={"status": "cancelled"}).json()
-            reached = self._reached(
+            state = self._reached(
                 now["status"], "cancelled", (*NOT_COMPLETED, "completed", "failed")
             )
+            reached = RefundOutcome(details=state.details, unmet=state.unmet)
         if not cancellation["refund"] or not order.get("date_paid_gmt"):
-            return {**reached, "already": True}
+            return replace(reached, already=True)
         before = self._refunds_of(channel, order["id"])
         known = find_refund(before, key)
         rest, lines = rest_of(order, before)
         if not known and rest <= 0:
-            return {**reached, "already": True}
+            return replace(reached, already=True)
         made = self._refund(
             channel,
             key,
@@ -58,7 +61,7 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
             "cancellation",
             restock=False,
         )
-        return {**reached, **made}
+        return replace(made, details=reached.details, unmet=reached.unmet)
 
     @api.model
     def _cancel_pieces(self, channel, key, order, cancellation):
@@ -135,7 +138,7 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
                 raise RetryableError(
                     self.env._("The store is still processing refund %(id)s.", id=known["id"])
                 )
-            return {"refund_ref": str(known["id"]), "amount": known["amount"]}
+            return RefundOutcome(refund_ref=str(known["id"]), amount=known["amount"])
         body = {
             "amount": f"{amount:f}",
             "reason": f"{text} ({token_of(key)})".strip(),
@@ -149,11 +152,12 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
         if answer.status == 500:
             self._raise_refused(answer)
         row = answer.json()
-        made = {"refund_ref": str(row["id"]), "amount": row.get("amount")}
-        if money and amount and not pays:
+        is_manual = bool(money and amount and not pays)
+        if is_manual:
             self._notify_manual_refund(channel, order, amount)
-            made["by_hand"] = True
-        return made
+        return RefundOutcome(
+            refund_ref=str(row["id"]), amount=row.get("amount"), is_manual=is_manual
+        )
 
     @api.model
     def _raise_refused(self, answer):

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from odoo import api, models
 
+from odoo.addons.oms_addon.channels.outcomes import ShipmentOutcome
 from odoo.addons.oms_addon.tools.paths import segment
 
 from .parse_orders import RANKS
@@ -45,24 +46,24 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
             now = self._write_order(channel, path, values | unpaid, status="completed")
             return self._reached(now["status"], "completed", NOT_COMPLETED)
         self._write_order(channel, path, values)
-        return {"status": order["status"]}
+        return ShipmentOutcome(details={"status": order["status"]})
 
     @api.model
     def _reached(self, status, wanted, before):
         """:param str status: the order's status after the update
         :param before: statuses that count as failed; custom statuses are accepted
-        :return: the status, and ``unmet`` where it differs
-        :rtype: dict
+        :return: the status; ``unmet`` where it differs
+        :rtype: outcomes.ShipmentOutcome
         """
         if status not in before:
-            return {"status": status}
+            return ShipmentOutcome(details={"status": status})
         unmet = self.env._(
             "WooCommerce accepted the change, but the order is still “%(status)s” instead of "
             "“%(wanted)s”. Change its status in the store.",
             status=status,
             wanted=wanted,
         )
-        return {"status": status, "unmet": unmet}
+        return ShipmentOutcome(details={"status": status}, unmet=unmet)
 
     @api.model
     def _push_tracking(self, channel, key, shipment):
@@ -76,7 +77,7 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
         ]
         self._note_shipment(channel, path, shipment, True)
         self._write_order(channel, path, {TRACKING: tracking_items(items, shipment)})
-        return {"status": order["status"]}
+        return ShipmentOutcome(details={"status": order["status"]})
 
     @api.model
     def _write_order(self, channel, path, meta, **values):

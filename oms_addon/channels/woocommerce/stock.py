@@ -1,9 +1,11 @@
 """WooCommerce: push stock and prices."""
 
 from collections import defaultdict
+from dataclasses import replace
 
 from odoo import api, models
 
+from odoo.addons.oms_addon.channels.outcomes import ItemsOutcome
 from odoo.addons.oms_addon.exceptions import FinalError, RetryableError
 from odoo.addons.oms_addon.tools.paths import segment
 
@@ -26,23 +28,23 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
         for position, item in enumerate(items):
             mode, shown = there.get(item["ref"], ("", None))
             if mode in ("parent", "none"):
-                untracked[str(position)] = mode
+                untracked[position] = mode
             elif shown == item["quantity"]:
                 continue
             elif item.get("seen") is not None and shown not in (None, item["seen"]):
-                stale[str(position)] = shown
+                stale[position] = shown
             else:
                 writes[position] = item
 
         def note_mode(position, row):
             # Without manage_stock a quantity has no effect, and the response shows that.
             if (mode := stock_mode_of(row)) in ("parent", "none"):
-                untracked[str(position)] = mode
+                untracked[position] = mode
 
         answer = self._push_items(
             channel, writes, lambda item: {"stock_quantity": int(item["quantity"])}, note_mode
         )
-        return {**answer, "stale": stale, **({"untracked": untracked} if untracked else {})}
+        return replace(answer, stale=stale, untracked=untracked)
 
     @api.model
     def _stock_there(self, channel, items):
@@ -74,7 +76,7 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
         :param dict items: items by position
         :param prepare: function that returns the values of an item
         :param note: function called with the position and the new row of an accepted item
-        :return: ``failed`` by position
+        :rtype: outcomes.ItemsOutcome
         """
         groups = defaultdict(list)
         for position, item in items.items():
@@ -94,19 +96,19 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
                 if not number:
                     raise
                 left = [p for rest in list(groups.values())[number:] for p in rest]
-                return {"failed": failed | {str(p): str(error) for p in left}}
+                return ItemsOutcome(failed=failed | {p: str(error) for p in left})
             except (FinalError, ValueError) as error:
                 if len(groups) == 1 and len(positions) > 1:
                     raise
-                failed |= {str(p): str(error) for p in positions}
+                failed |= {p: str(error) for p in positions}
             cost = 0.0
-        return {"failed": failed}
+        return ItemsOutcome(failed=failed)
 
     @api.model
     def _refused(self, positions, answer):
         """:return: why items of a batch were rejected, by position"""
         return {
-            str(position): row["error"].get("message") or row["error"].get("code") or "?"
+            position: row["error"].get("message") or row["error"].get("code") or "?"
             for position, row in zip(positions, answer.get("update", ()), strict=False)
             if row.get("error")
         }

@@ -1,10 +1,27 @@
 """The audit trail: events of records with actor and values, sealed in a hash chain."""
 
+from typing import NamedTuple
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from odoo.addons.oms_addon.tools.sealed_context import unsealed
+
+
+class Event(NamedTuple):
+    """One event to append: the columns of its row, without those that are the same for all."""
+
+    company_id: int
+    res_model: str
+    res_id: int
+    code: str
+    name: str
+    actor: str
+    order_ref: str | None = None
+    channel_id: int | None = None
+    before: str | None = None
+    after: str | None = None
 
 
 class OmsEvent(models.Model):
@@ -107,7 +124,7 @@ class OmsEvent(models.Model):
 
     @api.model
     def _prepare_event(self, record, code, name, values):
-        """:return: the column values of one event, in the order of ``_COLUMNS``"""
+        """:rtype: Event"""
 
         def pick(value):
             return value.get(record.id) if isinstance(value, dict) else value
@@ -124,17 +141,17 @@ class OmsEvent(models.Model):
                 else self.env["oms.channel"]
             )
         )
-        return (
-            (record.company_id or channel.company_id or self.env.company).id,
-            record._name,
-            record.id,
-            self._order_ref_of(record),
-            channel.id or None,
-            code,
-            pick(name),
-            pick(values.get("before")) or None,
-            pick(values.get("after")) or None,
-            pick(values.get("actor")) or self._actor(),
+        return Event(
+            company_id=(record.company_id or channel.company_id or self.env.company).id,
+            res_model=record._name,
+            res_id=record.id,
+            order_ref=self._order_ref_of(record),
+            channel_id=channel.id or None,
+            code=code,
+            name=pick(name),
+            before=pick(values.get("before")) or None,
+            after=pick(values.get("after")) or None,
+            actor=pick(values.get("actor")) or self._actor(),
         )
 
     @api.model
@@ -154,26 +171,24 @@ class OmsEvent(models.Model):
         return unsealed(self.env, "actor") or self.env.user.name
 
     @api.model
-    def _append(self, rows):
-        """Insert rows prepared by ``_prepare_event``, in one statement.
+    def _append(self, events):
+        """Insert events in one statement.
 
-        :param list rows: tuples of column values
+        :param list[Event] events: from ``_prepare_event``
         """
-        if not rows:
+        if not events:
             return
-        now = fields.Datetime.now()
-        uid = self.env.uid
-        values = SQL(", ").join(
-            SQL("(%s)", SQL(", ").join(SQL("%s", v) for v in (*row, now, uid, now, uid, now)))
-            for row in rows
+        now, uid = fields.Datetime.now(), self.env.uid
+        columns = (*Event._fields, "happened_at", *models.LOG_ACCESS_COLUMNS)
+        rows = SQL(", ").join(
+            SQL("(%s)", SQL(", ").join(SQL("%s", v) for v in (*event, now, uid, now, uid, now)))
+            for event in events
         )
         self.env.cr.execute(
             SQL(
-                """INSERT INTO oms_event (company_id, res_model, res_id, order_ref, channel_id,
-                       code, name, before, after, actor, happened_at,
-                       create_uid, create_date, write_uid, write_date)
-                   VALUES %s""",
-                values,
+                "INSERT INTO oms_event (%s) VALUES %s",
+                SQL(", ").join(SQL.identifier(column) for column in columns),
+                rows,
             )
         )
         self.invalidate_model(flush=False)

@@ -5,6 +5,8 @@ from odoo.tools import SQL
 
 from odoo.addons.oms_addon.tools.personal_data import PERSONAL_EVENT_KINDS, PERSONAL_EVENTS
 
+from .oms_event import Event
+
 #: number of events erased in one transaction
 ERASE_BATCH = 1000
 #: text of an erased event, checked by the database trigger, see ``init`` of ``oms.event``
@@ -60,9 +62,16 @@ class OmsEvent(models.Model):
         for start in range(0, len(ids), ERASE_BATCH):
             some = ids[start : start + ERASE_BATCH]
             text = self.env._("Personal data erased in %(count)s events", count=len(some))
-            after = " ".join(map(str, some))
-            record = ("res.company", company.id, None, None)
-            self._append([(company.id, *record, ERASED_CODE, text, None, after, self._actor())])
+            event = Event(
+                company_id=company.id,
+                res_model="res.company",
+                res_id=company.id,
+                code=ERASED_CODE,
+                name=text,
+                after=" ".join(map(str, some)),
+                actor=self._actor(),
+            )
+            self._append([event])
 
     @api.model
     def _erased_ids(self, events):

@@ -3,6 +3,8 @@
 from odoo import api, models
 from odoo.fields import Domain
 
+from odoo.addons.oms_addon.channels.outcomes import Outcome
+
 
 class OmsChannelListing(models.Model):
     _inherit = "oms.channel.listing"
@@ -37,8 +39,8 @@ class OmsChannelListing(models.Model):
     def _confirm_gone(self, channel, document):
         """Mark listings reported as deleted once the channel confirms it.
 
-        :return: the number of deleted listings; ``unmet`` is the reason if nothing was done
-        :rtype: dict
+        :return: the number of deleted listings; ``unmet`` if nothing was done
+        :rtype: outcomes.Outcome
         """
         refs = [listing.ref for listing in document.listings if listing.status == "deleted"]
         rows = self.search(
@@ -49,7 +51,7 @@ class OmsChannelListing(models.Model):
         listed = channel._adapter()._find_listed(channel, rows) if rows else set()
         if listed is None:
             text = self.env._("The channel does not report deleted listings.")
-            return {"gone": 0, "unmet": text}
+            return Outcome(details={"gone": 0}, unmet=text)
         gone = rows.filtered(lambda row: row.external_ref not in listed)
         gone.write({"status": "deleted"})
-        return {"gone": len(gone)}
+        return Outcome(details={"gone": len(gone)})

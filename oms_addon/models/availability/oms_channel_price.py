@@ -3,11 +3,13 @@
 import hashlib
 import json
 import uuid
+from dataclasses import replace
 
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import split_every
 
+from odoo.addons.oms_addon.channels.outcomes import ItemsOutcome
 from odoo.addons.oms_addon.exceptions import FinalError
 from odoo.addons.oms_addon.models.message.outbound_topics import TOPICS
 from odoo.addons.oms_addon.tools.batches import halves
@@ -195,11 +197,11 @@ class OmsChannelPrice(models.AbstractModel):
         """Push the current prices of the listings of one message.
 
         :param message: outbound ``oms.channel.message`` of topic ``price``
-        :return: the adapter's result
+        :rtype: outcomes.Outcome
         """
         channel = message.channel_id
         if not channel._is_synced("price"):
-            return {"told": 0}
+            return ItemsOutcome()
         ids = json.loads(message._raw_payload())["listings"]
         listings = self.env["oms.channel.listing"].browse(ids).exists()
         listings -= self._without_rate(channel, listings)
@@ -209,16 +211,17 @@ class OmsChannelPrice(models.AbstractModel):
         body = json.dumps(items, sort_keys=True).encode()
         key = f"{message.event_ref}:{hashlib.sha256(body).hexdigest()[:12]}"
         try:
-            answer = channel._adapter()._push_price(channel, key, items) or {} if items else {}
+            answer = items and channel._adapter()._push_price(channel, key, items)
+            answer = answer or ItemsOutcome()
         except FinalError as error:
             if len(ids) > 1:
                 # The whole call was rejected: split it to find the item that causes it.
                 self._queue_chunks(channel, halves(ids))
-                return {"split": len(ids)}
-            answer = {"failed": {"0": str(error)}}
-        failed = {**answer.get("failed", {}), **answer.get("stale", {})}
+                return ItemsOutcome(details={"split": len(ids)})
+            answer = ItemsOutcome(failed={0: str(error)})
+        failed = {**answer.failed, **answer.stale}
         for position, listing in enumerate(listings):
-            if str(position) not in failed:
+            if position not in failed:
                 currency = self._currency(channel, listing)
                 listing.write({"price": wanted[listing], "currency_id": currency.id})
         if failed:
@@ -228,7 +231,7 @@ class OmsChannelPrice(models.AbstractModel):
                 self.env._(
                     "%(count)s prices were rejected, the first for %(sku)s: %(why)s",
                     count=len(failed),
-                    sku=items[int(position)]["sku"],
+                    sku=items[position]["sku"],
                     why=why,
                 ),
                 self.env._("Correct the listing or its price. The sync retries within the hour."),
@@ -236,7 +239,7 @@ class OmsChannelPrice(models.AbstractModel):
             )
         elif items:
             channel._resolve_alert("price")
-        return {**answer, "told": len(items)}
+        return replace(answer, details={**answer.details, "pushed": len(items)})
 
     @api.model
     def _prepare_item(self, channel, listing, price):

@@ -3,10 +3,12 @@
 import hashlib
 import json
 import uuid
+from dataclasses import replace
 
 from odoo import api, fields, models
 from odoo.tools import SQL, split_every
 
+from odoo.addons.oms_addon.channels.outcomes import ItemsOutcome
 from odoo.addons.oms_addon.exceptions import FinalError, Unfinished
 from odoo.addons.oms_addon.models.message.outbound_topics import TOPICS
 from odoo.addons.oms_addon.tools.backoff import backoff
@@ -99,7 +101,7 @@ class OmsChannelStock(models.Model):
         """Push the rows of one message with their current quantities.
 
         :param message: outbound ``oms.channel.message`` of topic ``stock``
-        :return: the adapter's result
+        :rtype: outcomes.Outcome
         :raise RetryableError: when no row was accepted and the call can be retried
         """
         channel = message.channel_id
@@ -111,14 +113,14 @@ class OmsChannelStock(models.Model):
             rows = rows.browse()
         self._release(self.search([("message_id", "=", message.id)]) - rows)
         if not rows:
-            return {"told": 0}
+            return ItemsOutcome()
         items = [row._prepare_item() for row in rows]
         body = json.dumps(items, sort_keys=True).encode()
         # The key includes a digest: a repeated call has the same key, changed quantities another.
         key = f"{message.event_ref}:{hashlib.sha256(body).hexdigest()[:12]}"
         try:
             adapter = channel._adapter().with_context(**sealed(message_id=message.id))
-            answer = adapter._push_stock(channel, key, items) or {}
+            answer = adapter._push_stock(channel, key, items) or ItemsOutcome()
         except Unfinished as error:
             error.state["told"] = {"key": key, "rows": rows.ids, "items": items}
             raise
@@ -126,13 +128,13 @@ class OmsChannelStock(models.Model):
             if len(rows) == 1:
                 raise
             self._halve(channel, rows, message.priority)
-            return {"split": len(rows)}
+            return ItemsOutcome(details={"split": len(rows)})
         rows._apply_outcome(items, answer)
         if (message.result or {}).get("in_doubt"):
             later = fields.Datetime.add(fields.Datetime.now(), seconds=VERIFY_SECONDS)
             rows.exists().doubt_until = later
         rows.exists().filtered(lambda row: row._is_in_doubt())._verify_later()
-        return {**answer, "told": len(rows)}
+        return replace(answer, details={**answer.details, "pushed": len(rows)})
 
     def _verify_later(self):
         """Schedule another push: an earlier call was interrupted and may arrive after this one."""
@@ -158,15 +160,16 @@ class OmsChannelStock(models.Model):
         rows = self.browse(told["rows"])
         adapter = message.channel_id._adapter().with_context(**sealed(message_id=message.id))
         try:
-            answer = adapter._push_stock(message.channel_id, told["key"], told["items"]) or {}
+            answer = adapter._push_stock(message.channel_id, told["key"], told["items"])
         except Unfinished as error:
             error.state["told"] = told
             raise
+        answer = answer or ItemsOutcome()
         waiting = rows.exists().filtered(lambda r: r.message_id == message)
         # A quantity pushed meanwhile may have been overwritten by this call.
         (rows.exists() - waiting).write({"is_shown": False})
         rows._apply_outcome(told["items"], answer, waiting)
-        return {**answer, "told": len(rows)}
+        return replace(answer, details={**answer.details, "pushed": len(rows)})
 
     @api.model
     def _release_sold_out(self, message):
@@ -208,25 +211,25 @@ class OmsChannelStock(models.Model):
     def _apply_outcome(self, items, answer, those=None):
         """Store the result of each row.
 
+        :param ItemsOutcome answer: by position in the rows
         :param those: the rows that still wait for the result; ``None`` for all
         """
-        failed, stale = answer.get("failed", {}), answer.get("stale", {})
-        later, untracked = set(answer.get("later", ())), answer.get("untracked", {})
+        later = set(answer.later)
         taken = self.browse()
         for position, (row, item) in enumerate(zip(self, items, strict=True)):
             if those is not None and row not in those:
                 continue
             if position in later:
                 row.message_id = False
-            elif str(position) in untracked:
+            elif position in answer.untracked:
                 # The background job checks the listing again and deletes the row.
                 row.message_id = False
-                row.listing_id.stock_mode = untracked[str(position)]
-            elif str(position) in stale:
+                row.listing_id.stock_mode = answer.untracked[position]
+            elif position in answer.stale:
                 # The channel has another quantity than expected: push again immediately.
-                row._note_stale(int(stale[str(position)]))
-            elif str(position) in failed:
-                row._note_failed(failed[str(position)])
+                row._note_stale(int(answer.stale[position]))
+            elif position in answer.failed:
+                row._note_failed(answer.failed[position])
             else:
                 taken += row
                 row.shown = item["quantity"]

@@ -6,6 +6,7 @@ import json
 from odoo import api, models
 from odoo.tools import SQL
 
+from odoo.addons.oms_addon.channels.outcomes import NoticeOutcome, Outcome
 from odoo.addons.oms_addon.documents.channel import ListingDocument
 from odoo.addons.oms_addon.documents.codec import loads
 from odoo.addons.oms_addon.exceptions import FinalError
@@ -77,8 +78,8 @@ class OmsChannelMessage(models.Model):
     def _send_confirmation(self, channel):
         """Verify an inbound message with the channel and apply it if confirmed.
 
-        :return: the result; ``unmet`` is the reason if nothing was done
-        :rtype: dict
+        :return: with ``unmet`` if nothing was done
+        :rtype: outcomes.Outcome
         """
         message = self.browse(loads(self._raw_payload())["message"]).exists()
         if not message or message.channel_id != channel:
@@ -89,9 +90,9 @@ class OmsChannelMessage(models.Model):
             return self.env["oms.channel.listing"]._confirm_gone(channel, document)
         problem = adapter._confirm(channel, document)
         if problem:
-            return {"unmet": problem}
+            return Outcome(unmet=problem)
         done = self.env["oms.channel.notice"]._apply(channel, message, document)
-        return {"done": done, "is_down": document.kind == "disconnected"}
+        return NoticeOutcome(details={"done": done}, is_down=document.kind == "disconnected")
 
     @api.model
     def _request_orders(self, channel, run):

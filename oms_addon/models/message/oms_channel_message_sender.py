@@ -10,6 +10,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
+from odoo.addons.oms_addon.channels.outcomes import NoticeOutcome, Outcome
 from odoo.addons.oms_addon.documents.codec import loads
 from odoo.addons.oms_addon.documents.values import to_storable, to_text
 from odoo.addons.oms_addon.exceptions import (
@@ -98,7 +99,7 @@ class OmsChannelMessage(models.Model):
         attempt = Attempt(run.expected.setdefault((channel.id, self.topic), {}))
         try:
             with self.env.cr.savepoint(), running(self.env, "attempt", attempt):
-                result = topic.hand_over(self)
+                outcome = topic.hand_over(self)
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             raise
         except Unfinished as error:
@@ -120,35 +121,35 @@ class OmsChannelMessage(models.Model):
             self._fail(self._error_text(error), traceback.format_exc(), final=is_refused)
         else:
             attempt.close()
-            is_down = isinstance(result, dict) and result.get("is_down")
+            is_down = isinstance(outcome, NoticeOutcome) and outcome.is_down
             if not is_down and meter._record_success(channel):
                 channel._resolve_alert("credentials", "breaker")
-            self._conclude(to_storable(result))
+            self._conclude(outcome.storable())
 
-    def _conclude(self, result):
+    def _conclude(self, outcome):
         """Store the result of a message that its channel accepted.
 
         The message is done if the channel reached the wanted state; otherwise it fails with the
         reason and the channel's owner is notified.
 
-        :param result: what the adapter returned; ``unmet`` is the reason if the wanted state was
-            not reached
+        :param outcomes.Outcome outcome: its ``unmet`` is the reason if the wanted state was not
+            reached
         """
-        unmet = result.get("unmet") if isinstance(result, dict) else ""
-        if unmet:
-            self._set_state("failed", unmet, result=result)
+        result = outcome.to_json()
+        if outcome.unmet:
+            self._set_state("failed", outcome.unmet, result=result)
             self.channel_id.sudo()._notify_owner(
                 self.env._("Message %(message)s was not completed", message=self.event_ref),
-                unmet,
+                outcome.unmet,
             )
         else:
             self._set_state("done", self.env._("Accepted by the channel."), result=result)
-        topic_of(self.topic).accepted(self, result)
+        topic_of(self.topic).accepted(self, outcome)
 
     def _push(self, channel):
         """Hand the content of one message to the adapter.
 
-        :return: the adapter's result
+        :rtype: outcomes.Outcome
         """
         adapter = channel._adapter().with_context(**sealed(message_id=self.id))
         return adapter._send(channel, self.topic, self.event_ref, self._raw_payload())
@@ -156,7 +157,7 @@ class OmsChannelMessage(models.Model):
     def _send_tracking_numbers(self, channel):
         """Send the tracking numbers of a shipment, after the shipment itself was sent.
 
-        :return: the adapter's result
+        :rtype: outcomes.Outcome
         """
         content = loads(self._raw_payload())
         first = self.search(
@@ -192,8 +193,8 @@ class OmsChannelMessage(models.Model):
                 "cancelled. Cancel it in Odoo if this is correct.",
                 order=self.order_ref,
             )
-            return {"orders": 0, "unmet": text}
-        return {"orders": len(events)}
+            return Outcome(details={"orders": 0}, unmet=text)
+        return Outcome(details={"orders": len(events)})
 
     def _store_progress(self, error):
         """Store the state of an unfinished call and schedule the next check.

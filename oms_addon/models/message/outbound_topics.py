@@ -22,9 +22,9 @@ class Topic(NamedTuple):
     is_effect: bool = False
     #: whether it carries current figures: an interrupted call may arrive after a newer one
     is_figure: bool = False
-    #: (message) → the channel's answer; external calls are made here
+    #: (message) → ``Outcome``; external calls are made here
     hand_over: Callable = _send_to_adapter
-    #: (message, answer): the channel accepted the message
+    #: (message, outcome): the channel accepted the message
     accepted: Callable = _nothing
     #: (message): the channel processes the message, its answer comes later
     in_progress: Callable = _nothing
@@ -32,8 +32,8 @@ class Topic(NamedTuple):
     failed: Callable = _nothing
 
 
-def _refund_accepted(message, answer):
-    message.env["oms.order.refund"]._apply_accepted(message, answer)
+def _refund_accepted(message, outcome):
+    message.env["oms.order.refund"]._apply_accepted(message, outcome)
 
 
 def _refund_failed(messages, is_certain):

@@ -84,25 +84,24 @@ class OmsOrderRefund(models.Model):
         self.ensure_one()
         return self.kind == "cancellation" and not self.units
 
-    def _apply_accepted_cancellation(self, answer):
+    def _apply_accepted_cancellation(self, outcome):
         """Complete the record of a cancellation accepted by the channel.
 
-        :param dict answer: the adapter's return value; ``refund_ref`` is the channel's id and
-            ``amount`` the refunded amount, if reported
+        :param outcomes.RefundOutcome outcome: what the adapter returned
         """
         self.ensure_one()
-        if self._is_whole() and answer.get("unmet"):
+        if self._is_whole() and outcome.unmet:
             self._advance_to("failed")
             return
-        if self._is_whole() and answer.get("already"):
+        if self._is_whole() and outcome.already:
             # Cancelled by someone else on the channel, which reports the refund if there is one.
             self.unlink()
             return
-        ref = str(answer.get("refund_ref") or "")
+        ref = outcome.refund_ref
         known = self.search([("order_id", "=", self.order_id.id), ("ref", "=", ref)], limit=1)
         self.write({"ref": False if known else ref or False, "refunded_at": fields.Datetime.now()})
         self._advance_to("done")
-        self._credit_beyond(answer.get("amount"))
+        self._credit_beyond(outcome.amount)
 
     @api.model
     def _credit_later(self, order, amount, shares, reason):
@@ -187,7 +186,7 @@ class OmsOrderRefund(models.Model):
     def _apply_own_effect(self, refund):
         """Record that the channel reported our refund, possibly before its answer."""
         self.ensure_one()
-        self._note_paper({})
+        self._note_paper()
         if self.kind == "refund" and self.state in ("asked", "failed"):
             self._begin(loads(self.message_id._raw_payload()), refund.ref, refund.at)
             return

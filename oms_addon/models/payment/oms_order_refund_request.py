@@ -131,31 +131,31 @@ class OmsOrderRefund(models.Model):
         )
 
     @api.model
-    def _apply_accepted(self, message, answer):
+    def _apply_accepted(self, message, outcome):
         """Apply a refund accepted by the channel, and store its id.
 
         If the channel cannot be polled, or reports refunds days later in a ledger, its charge is
         recorded now.
 
         :param message: the outbound ``oms.channel.message``
-        :param dict answer: the return value of the adapter's ``_push_refund``
+        :param outcomes.RefundOutcome outcome: what the adapter returned
         """
         refund = self.search([("message_id", "=", message.id)], limit=1)
-        refund._note_paper(answer)
+        refund._note_paper(outcome.is_manual)
         if not refund or refund.state == "done" or refund.echo_ref:
             return
         if refund.kind == "cancellation":
-            refund._apply_accepted_cancellation(answer or {})
+            refund._apply_accepted_cancellation(outcome)
             return
         content = loads(message._raw_payload())
-        ref = str((answer or {}).get("refund_ref") or refund._own_ref())
+        ref = outcome.refund_ref or refund._own_ref()
         told = self.search([("order_id", "=", refund.order_id.id), ("ref", "=", ref)])
         if told:
             # The channel reported the refund before answering the request.
             refund._advance_to("done")
             return
         now = fields.Datetime.now().replace(tzinfo=timezone.utc)
-        refund._begin(content, ref, now, str((answer or {}).get("charge_ref") or ref))
+        refund._begin(content, ref, now, outcome.charge_ref or ref)
         refund.order_id._oms_run()
 
     def _begin(self, content, ref, at, charge_ref=""):

@@ -93,14 +93,14 @@ class OmsOrderRefund(models.Model):
 
     # === CHANNEL REPORTS === #
 
-    def _note_paper(self, answer):
+    def _note_paper(self, is_manual=False):
         """Mark accepted refunds that moved no money as documents only.
 
-        :param dict answer: the adapter's return value; ``by_hand`` is set for such a refund
+        :param bool is_manual: whether the channel only recorded them
         """
         for refund in self.filtered(lambda r: not r.is_paper and r.amount):
             adapter = refund.order_id.oms_channel_id._adapter()
-            if adapter._refunds_are_paper or (answer or {}).get("by_hand"):
+            if adapter._refunds_are_paper or is_manual:
                 refund.is_paper = True
                 self.env["oms.payment.collector"]._recompute_orders(refund.order_id)
 

@@ -1,4 +1,4 @@
-"""Fetching of orders by polling, webhooks, reconciliation and history import; not their processing."""
+"""Fetching of orders by polling, webhooks, reconciliation and history import, not processing."""
 
 from . import oms_channel_polling
 from . import oms_channel_webhooks

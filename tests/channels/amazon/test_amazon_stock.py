@@ -1,5 +1,7 @@
 """Amazon: stock and prices."""
 
+from odoo.addons.oms_addon.channels.outcomes import ItemsOutcome
+
 from .common import AmazonCase
 
 
@@ -23,7 +25,7 @@ class TestAmazonStock(AmazonCase):
 
     def test_a_few_are_told_at_once(self):
         items = self._items(8)
-        self.assertEqual(self.adapter._push_stock(self.amazon, "k", items), {"failed": {}})
+        self.assertEqual(self.adapter._push_stock(self.amazon, "k", items), ItemsOutcome())
         self.assertEqual(set(self.shop.stock().values()), {3})
         self.assertEqual(self.shop.feeds, {})
 
@@ -31,21 +33,21 @@ class TestAmazonStock(AmazonCase):
         items = self._items(3)
         del self.shop.listings["S001"]
         answer = self.adapter._push_stock(self.amazon, "k", items)
-        self.assertEqual(list(answer["failed"]), ["1"])
-        self.assertIn("does not match any ASIN", answer["failed"]["1"])
+        self.assertEqual(list(answer.failed), [1])
+        self.assertIn("does not match any ASIN", answer.failed[1])
         self.assertEqual(self.shop.stock()["S002", "DEFAULT"], 3)
 
     def test_what_amazon_keeps_itself_is_never_told(self):
         items = self._items(2)
         items[0]["item_ref"] = "FBA:X000FBA"
         answer = self.adapter._push_stock(self.amazon, "k", items)
-        self.assertEqual(answer, {"failed": {}, "by_amazon": ["S000"]})
+        self.assertEqual(answer, ItemsOutcome(details={"by_amazon": ["S000"]}))
         self.assertEqual(self.shop.stock()["S000", "DEFAULT"], 1)
 
     def test_many_zeros_are_told_at_once_the_first_now_and_the_others_next(self):
         items = self._items(60, 0)
         answer = self.adapter._push_stock(self.amazon, "k", items)
-        self.assertEqual(answer["later"], list(range(50, 60)))
+        self.assertEqual(answer.later, tuple(range(50, 60)))
         self.assertEqual(sum(not count for count in self.shop.stock().values()), 50)
         self.assertEqual(self.shop.feeds, {})
 
@@ -53,17 +55,17 @@ class TestAmazonStock(AmazonCase):
         items = self._items(60)
         self.shop.throttle(path="/feeds/2021-06-30/feeds", seconds=120)
         answer = self.adapter._push_stock(self.amazon, "k", items)
-        self.assertEqual(answer["later"], list(range(50, 60)))
+        self.assertEqual(answer.later, tuple(range(50, 60)))
         self.assertEqual(list(self.shop.stock().values()).count(3), 50)
         self.assertEqual(self.shop.feeds, {})
 
     def test_prices_are_told_in_the_marketplaces_of_their_currency(self):
         [item] = self._items(1)
         item = {**item, "price": "12.50", "currency": "EUR"}
-        self.assertEqual(self.adapter._push_price(self.amazon, "k", [item]), {"failed": {}})
+        self.assertEqual(self.adapter._push_price(self.amazon, "k", [item]), ItemsOutcome())
         self.assertEqual(self.shop.prices["S000"], "12.50")
         answer = self.adapter._push_price(self.amazon, "k", [{**item, "currency": "GBP"}])
-        self.assertEqual(answer["failed"], {"0": "No marketplace of the account is in GBP."})
+        self.assertEqual(answer.failed, {0: "No marketplace of the account is in GBP."})
 
     def _place(self):
         return self.env["oms.channel.location"].create(

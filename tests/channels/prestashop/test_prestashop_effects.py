@@ -233,7 +233,8 @@ class TestPrestashopSlips(PrestashopEffects):
             "parcels": [],
             "lines": [{"line_ref": mug, "quantity": 1}],
         }
-        self.assertEqual(self.adapter._push_shipment(self.store, "K", shipment), {"state": "4"})
+        outcome = self.adapter._push_shipment(self.store, "K", shipment)
+        self.assertEqual(outcome.details, {"state": "4"})
 
     def test_no_more_is_given_back_than_the_shop_has_left(self):
         ref, order = self.captured([("MUG", 2, "20.00")])
@@ -311,7 +312,7 @@ class TestPrestashopNotices(PrestashopEffects):
         self.shop.notice = NOTICE
         self.shop.key = "A" * 32
         self.assertIn("rejected the webservice key", self.adapter._test_connection(self.store))
-        with self.assertRaisesRegex(RetryableError, "could not answer: Authentif"):
+        with self.assertRaisesRegex(RetryableError, "returned an error: Authentif"):
             self.adapter._fetch(self.store)
 
     @mute_logger(SENDER, HTTP)

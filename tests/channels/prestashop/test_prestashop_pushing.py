@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from odoo.addons.oms_addon.channels.outcomes import ItemsOutcome, RefundOutcome
 from odoo.addons.oms_addon.channels.prestashop import composing
 from odoo.addons.oms_addon.exceptions import CredentialsError, FinalError, RetryableError
 from odoo.addons.oms_addon.models.message.job_run import JobRun
@@ -25,7 +26,7 @@ class TestPrestashopTelling(PrestashopCommon):
     def test_many_stocks_are_told_with_one_call_and_the_rest_of_a_row_is_kept(self):
         refs = [self.shop.add_product(f"SKU-{n}", "Thing", quantity=1) for n in range(20)]
         answer = self._stock(*((ref, 7, 1, "") for ref in refs))
-        self.assertEqual(answer, {"failed": {}, "stale": {}})
+        self.assertEqual(answer, ItemsOutcome())
         self.assertEqual(set(self.shop.stock().values()), {7})
         self.assertEqual(self.shop.calls["PUT", "/api/stock_availables"], 1)
         row = self.shop.rows("stock_availables", id_product=refs[0])[0]
@@ -35,9 +36,9 @@ class TestPrestashopTelling(PrestashopCommon):
         refs = [self.shop.add_product(sku, sku, quantity=5) for sku in ("MUG", "POT")]
         self.shop.place_order((("MUG", 2, "10.00"),))
         answer = self._stock((refs[0], 9, 5, ""), (refs[1], 9, 5, ""))
-        self.assertEqual(answer, {"failed": {}, "stale": {"0": 3}})
+        self.assertEqual(answer, ItemsOutcome(stale={0: 3}))
         self.assertEqual(self.shop.stock(), {("MUG", ""): 3, ("POT", ""): 9})
-        self.assertEqual(self._stock((refs[0], 9, None, ""))["stale"], {})
+        self.assertEqual(self._stock((refs[0], 9, None, "")).stale, {})
         self.assertEqual(self.shop.stock()["MUG", ""], 9)
 
     def test_one_refused_stock_does_not_stop_the_others(self):
@@ -45,8 +46,8 @@ class TestPrestashopTelling(PrestashopCommon):
         own = self.shop.add_product("B", "B", quantity=1, depends_on_stock=True)
         last = self.shop.add_product("C", "C", quantity=1)
         answer = self._stock((first, 4, 1, ""), (own, 4, 1, ""), (last, 4, 1, ""), ("99", 4, 1, ""))
-        self.assertEqual(set(answer["failed"]), {"1", "3"})
-        self.assertIn("advanced stock", answer["failed"]["1"])
+        self.assertEqual(set(answer.failed), {1, 3})
+        self.assertIn("advanced stock", answer.failed[1])
         self.assertEqual(self.shop.stock(), {("A", ""): 4, ("B", ""): 1, ("C", ""): 4})
 
     def test_a_call_that_is_refused_in_the_middle_is_made_one_by_one(self):
@@ -65,8 +66,8 @@ class TestPrestashopTelling(PrestashopCommon):
         self.shop.insert("shops", name="Second", id_shop_group="1", active="1", deleted="0")
         ref = self.shop.add_product("MUG", "Mug", quantity=1, shops=("1", "2"))
         answer = self._stock((ref, 5, None, ""))
-        self.assertIn("several shops", answer["failed"]["0"])
-        self.assertEqual(self._stock((ref, 5, None, "2"))["failed"], {})
+        self.assertIn("several shops", answer.failed[0])
+        self.assertEqual(self._stock((ref, 5, None, "2")).failed, {})
         self.assertEqual(self.shop.stock(), {("MUG", "1"): 1, ("MUG", "2"): 5})
 
     def test_a_key_that_may_not_write_says_so(self):
@@ -91,7 +92,7 @@ class TestPrestashopTelling(PrestashopCommon):
                 {"ref": "9", "price": "1.00", "currency": "EUR"},
             ],
         )
-        self.assertEqual(set(answer["failed"]), {"2", "3"})
+        self.assertEqual(set(answer.failed), {2, 3})
         self.assertEqual(self.shop.prices, {"MUG": "14.40", "SHIRT-L": "36.00"})
         product = self.shop.tables["products"][1]
         self.assertEqual((product["price"], product["active"]), ("12.000000", "1"))
@@ -119,7 +120,7 @@ class TestPrestashopTelling(PrestashopCommon):
         shipment = self._shipment(ref, [(self._details(ref)[0], 2)], ("1Z999", "1Z 998"))
         for _try in range(3):
             self.assertEqual(
-                self.adapter._push_shipment(self.channel, "K", shipment), {"state": "4"}
+                self.adapter._push_shipment(self.channel, "K", shipment).details, {"state": "4"}
             )
         [carrier] = self.shop.rows("order_carriers", id_order=ref)
         self.assertEqual(carrier["tracking_number"], "1Z999, 1Z 998")
@@ -195,7 +196,7 @@ class TestPrestashopTelling(PrestashopCommon):
         ref = self.shop.place_order((("MUG", 3, "12.00"),), tax_rate="20")
         lines = [(self._details(ref)[0], 2)]
         answer = self.adapter._push_cancellation(self.channel, "K", self._cancellation(ref, lines))
-        self.assertEqual(answer, {"refund_ref": "1"})
+        self.assertEqual(answer, RefundOutcome(refund_ref="1"))
         order = self.shop.orders()[ref]
         self.assertEqual((order["refunded"], order["quantities"]), (Decimal("24.00"), {"MUG": 1}))
         answer = self.adapter._push_cancellation(
@@ -259,7 +260,7 @@ class TestPrestashopTelling(PrestashopCommon):
         )
         [event] = self.adapter._fetch_orders(self.channel, [ref])
         document = self.adapter._read(self.channel, "orders", event.payload)
-        self.assertEqual([r.ref for r in document.refunds], [answer["refund_ref"]])
+        self.assertEqual([r.ref for r in document.refunds], [answer.refund_ref])
         self.assertEqual(document.refunds[0].amount, Decimal("18.00"))
 
     def test_wrapping_is_given_back_as_money_and_not_as_a_piece(self):

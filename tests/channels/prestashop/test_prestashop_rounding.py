@@ -3,6 +3,7 @@
 from dataclasses import replace
 from decimal import Decimal
 
+from odoo.addons.oms_addon.channels.outcomes import ItemsOutcome
 from odoo.addons.oms_addon.channels.prestashop import composing
 from odoo.addons.oms_addon.channels.prestashop.parse_orders import read_order
 from odoo.addons.oms_addon.channels.prestashop.parse_values import net_price, shop_rounded
@@ -36,7 +37,7 @@ class TestPrestashopPrices(PrestashopCommon):
             for price in ("10.00", "12.34", "9.99", "7.77"):
                 items = [{"ref": r, "price": price, "currency": "EUR"} for r in refs.values()]
                 answer = self.adapter._push_price(self.channel, "P", items)
-                self.assertEqual(answer, {"failed": {}, "stale": {}})
+                self.assertEqual(answer, ItemsOutcome())
                 shown = {rate: self.shop.prices[f"P{mode}{rate}"] for rate in refs}
                 self.assertEqual(shown, dict.fromkeys(refs, price), mode)
 
@@ -52,7 +53,7 @@ class TestPrestashopPrices(PrestashopCommon):
             composing._shops.clear()
             item = {"ref": f"{tee}-{small}", "price": "0.99", "currency": "EUR"}
             answer = self.adapter._push_price(self.channel, "P", [item])
-            self.assertEqual(answer, {"failed": {}, "stale": {}})
+            self.assertEqual(answer, ItemsOutcome())
             shown[mode] = self.shop.prices["TEE-S"]
         self.assertEqual(shown, dict.fromkeys(MODES, "0.99"))
 

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from odoo.addons.oms_addon.channels.outcomes import ItemsOutcome
 from odoo.addons.oms_addon.channels.prestashop import composing
 from odoo.addons.oms_addon.channels.prestashop.parse_orders import read_order
 
@@ -171,7 +172,7 @@ class TestPrestashopCatalogue(PrestashopCommon):
             {"ref": b, "price": "121.00", "currency": "EUR"},
         ]
         answer = self.adapter._push_price(self.channel, "P1", items)
-        self.assertEqual(answer, {"failed": {}, "stale": {}})
+        self.assertEqual(answer, ItemsOutcome())
         self.assertEqual(self.shop.prices, {"A": "146.00", "B": "121.00"})
 
     def test_a_shop_that_keeps_no_stock_lists_its_products_as_not_counted(self):

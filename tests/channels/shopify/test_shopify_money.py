@@ -4,6 +4,7 @@ import json
 from decimal import Decimal
 from unittest.mock import patch
 
+from odoo.addons.oms_addon.channels.outcomes import RefundOutcome
 from odoo.addons.oms_addon.exceptions import (
     FinalError,
     RetryableError,
@@ -49,8 +50,8 @@ class TestShopifyMoney(ShopifyCase):
 
     def test_a_whole_order_is_cancelled_once_with_its_money(self):
         ref = self.store.place_order()
-        self.assertIn("job", self._cancel(ref))
-        self.assertEqual(self._cancel(ref), {"already": True})
+        self.assertIn("job", self._cancel(ref).details)
+        self.assertEqual(self._cancel(ref), RefundOutcome(already=True))
         order = self._order_at_store(ref)
         self.assertTrue(order["cancelled"])
         self.assertEqual(order["refunded"], Decimal("20.00"))
@@ -75,7 +76,7 @@ class TestShopifyMoney(ShopifyCase):
                 self._cancel(ref, ("MUG", 1))
         self._cancel(ref, ("MUG", 1))
         answer = self._cancel(ref, ("MUG", 1))
-        self.assertTrue(answer["already"])
+        self.assertTrue(answer.already)
         order = self._order_at_store(ref)
         self.assertEqual(order["quantities"], {"MUG": 2, "POT": 1})
         self.assertEqual(order["refunded"], Decimal("10.00"))
@@ -91,10 +92,10 @@ class TestShopifyMoney(ShopifyCase):
         ref = self.store.place_order()
         answer = self._refund(ref, "10.00", ("MUG", 1))
         again = self._refund(ref, "10.00", ("MUG", 1))
-        self.assertEqual(again, {"refund_ref": answer["refund_ref"], "already": True})
+        self.assertEqual(again, RefundOutcome(refund_ref=answer.refund_ref, already=True))
         self.assertEqual(self._order_at_store(ref)["refunded"], Decimal("10.00"))
         [order] = self._documents(self.adapter._fetch_orders(self.shop, [ref]))
-        self.assertEqual([refund.ref for refund in order.refunds], [answer["refund_ref"]])
+        self.assertEqual([refund.ref for refund in order.refunds], [answer.refund_ref])
         self.assertTrue(order.refunds[0].lines[0].returned)
 
     def test_a_tip_and_duties_are_given_back_as_money_and_not_as_pieces(self):

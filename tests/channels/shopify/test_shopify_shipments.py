@@ -41,7 +41,7 @@ class TestShopifyShipments(ShopifyCase):
         ref = self.store.place_order((("MUG", 3, "10.00"), ("POT", 1, "5.00")))
         answer = self._push(self._shipment(ref, ("MUG", 2), ("POT", 1)))
         self.assertEqual(self._sent(), [(["1Z1"], {"MUG": 2, "POT": 1})])
-        self.assertEqual((len(answer["fulfillment_refs"]), answer["already"]), (1, False))
+        self.assertEqual((len(answer.fulfillment_refs), answer.already), (1, False))
         self.assertTrue(self.store.shipments[0]["notify"])
         self.assertEqual(self.store.by_id[int(ref)].fulfillment_status, "partial")
         self._push(self._shipment(ref, ("MUG", 1), number="1Z2"), "K2")
@@ -56,7 +56,7 @@ class TestShopifyShipments(ShopifyCase):
                 with self.assertRaises(RetryableError):
                     self._push(shipment)
             answer = self._push(shipment)
-            self.assertTrue(answer["already"])
+            self.assertTrue(answer.already)
             self.assertEqual(len(self.store.shipments), before + 1)
 
     def test_lines_without_an_id_are_found_by_sku(self):

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from unittest.mock import patch
 
+from odoo.addons.oms_addon.channels.outcomes import RefundOutcome
 from odoo.addons.oms_addon.exceptions import FinalError, RetryableError
 
 from simulators.base import Response
@@ -110,7 +111,7 @@ class TestWoocommerceMoney(WoocommerceCommon):
         self.assertTrue(self.shop.refunds[int(ref)][0]["refunded_payment"])
         document = self._parse(self.adapter._fetch_orders(self.woo, [ref])[0])
         [told] = document.refunds
-        self.assertEqual((told.ref, told.amount), (first["refund_ref"], Decimal("12.50")))
+        self.assertEqual((told.ref, told.amount), (first.refund_ref, Decimal("12.50")))
         self.assertEqual(
             [(line.quantity, line.amount) for line in told.lines],
             [(1, Decimal("10.00")), (0, Decimal("2.50"))],
@@ -177,7 +178,7 @@ class TestWoocommerceMoney(WoocommerceCommon):
             self.adapter._push_refund(self.woo, "r1", self._refund(ref, "5.00"))
         made = self.adapter._push_refund(self.woo, "r1", self._refund(ref, "5.00"))
         [refund] = self.shop.refunds[int(ref)]
-        self.assertEqual(made, {"refund_ref": str(refund["id"]), "amount": "5.00"})
+        self.assertEqual(made, RefundOutcome(refund_ref=str(refund["id"]), amount="5.00"))
 
     def test_a_refund_is_known_by_its_reason_where_its_notes_were_lost(self):
         ref = self.shop.place_order()
@@ -196,7 +197,7 @@ class TestWoocommerceMoney(WoocommerceCommon):
     def test_what_the_way_of_payment_cannot_give_back_somebody_is_told_to(self):
         ref = self.shop.place_order(payment_method="bacs")
         answer = self.adapter._push_refund(self.woo, "r1", self._refund(ref, "5.00"))
-        self.assertTrue(answer["by_hand"])
+        self.assertTrue(answer.is_manual)
         self.assertFalse(self.shop.refunds[int(ref)][0]["refunded_payment"])
         self.assertIn("5.00", self.woo.activity_ids.note)
         self.adapter._push_refund(self.woo, "r1", self._refund(ref, "5.00"))

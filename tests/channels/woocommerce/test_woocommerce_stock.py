@@ -1,5 +1,6 @@
 """WooCommerce: stock and prices."""
 
+from odoo.addons.oms_addon.channels.outcomes import ItemsOutcome
 from odoo.addons.oms_addon.exceptions import RetryableError
 
 from .common import WoocommerceCommon
@@ -24,7 +25,7 @@ class TestWoocommerceStock(WoocommerceCommon):
             items += [self._item(refs[n], n, parent) for parent, refs in shirts.items()]
         before = sum(self.shop.calls.values())
         answer = self.adapter._push_stock(self.woo, "k", items)
-        self.assertEqual(answer, {"failed": {}, "stale": {}})
+        self.assertEqual(answer, ItemsOutcome())
         self.assertEqual(sum(self.shop.calls.values()) - before, 3)
         stock = self.shop.stock()
         self.assertEqual((stock["MUG", ""], stock["POT", ""], stock["Coat-2", ""]), (9, 9, 2))
@@ -35,9 +36,7 @@ class TestWoocommerceStock(WoocommerceCommon):
         answer = self.adapter._push_stock(
             self.woo, "k", [self._item(mug, 1), self._item("999", 2), self._item(pot, 3)]
         )
-        self.assertEqual(
-            answer["failed"], {"0": "The product cannot be saved.", "1": "Invalid ID."}
-        )
+        self.assertEqual(answer.failed, {0: "The product cannot be saved.", 1: "Invalid ID."})
         self.assertEqual(self.shop.stock()["POT", ""], 3)
         self.assertEqual(self.shop.stock()["MUG", ""], 100)
 
@@ -48,7 +47,7 @@ class TestWoocommerceStock(WoocommerceCommon):
         items = [self._item(mug, 1), self._item(blue, 2, parent)]
         self.shop.fail(1, 503, "variations")
         answer = self.adapter._push_stock(self.woo, "k", items)
-        self.assertEqual(list(answer["failed"]), ["1"])
+        self.assertEqual(list(answer.failed), [1])
         self.assertEqual(self.shop.stock()["MUG", ""], 1)
         self.shop.fail(1, 503, "products")
         with self.assertRaises(RetryableError):
@@ -59,7 +58,7 @@ class TestWoocommerceStock(WoocommerceCommon):
         answer = self.adapter._push_stock(
             self.woo, "k", [self._item("7", 1, "998"), self._item(mug, 2)]
         )
-        self.assertEqual(list(answer["failed"]), ["0"])
+        self.assertEqual(list(answer.failed), [0])
         self.assertEqual(self.shop.stock()["MUG", ""], 2)
 
     def test_fault_60_what_was_sold_there_meanwhile_is_not_undone(self):
@@ -78,17 +77,17 @@ class TestWoocommerceStock(WoocommerceCommon):
                 self._item(blue, 9, parent, seen=5),
             ],
         )
-        self.assertEqual(answer, {"failed": {}, "stale": {"0": 99, "2": 4}})
+        self.assertEqual(answer, ItemsOutcome(stale={0: 99, 2: 4}))
         stock = self.shop.stock()
         self.assertEqual((stock["MUG", ""], stock["POT", ""], stock["BLUE", ""]), (99, 50, 4))
         self.assertEqual(sum(self.shop.calls.values()) - before, 3)
         # What is there already needs no call.
         answer = self.adapter._push_stock(self.woo, "k", [self._item(pot, 50, seen=50)])
-        self.assertEqual(answer, {"failed": {}, "stale": {}})
+        self.assertEqual(answer, ItemsOutcome())
         self.assertEqual(sum(self.shop.calls.values()) - before, 4)
 
     def test_prices_are_told_as_texts(self):
         [mug, *_rest] = map(str, self.shop.products)
         item = self._item(mug, price="12.50", currency="USD")
-        self.assertEqual(self.adapter._push_price(self.woo, "k", [item]), {"failed": {}})
+        self.assertEqual(self.adapter._push_price(self.woo, "k", [item]), ItemsOutcome())
         self.assertEqual(self.shop.prices, {"MUG": "12.50"})

@@ -9,6 +9,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 from odoo.addons.oms_addon.channels.oms_channel_adapter import Event
+from odoo.addons.oms_addon.channels.outcomes import ItemsOutcome, ShipmentOutcome
 from odoo.addons.oms_addon.documents.channel import Listing
 from odoo.addons.oms_addon.documents.codec import loads
 from odoo.addons.oms_addon.documents.order import (
@@ -185,7 +186,8 @@ class OmsChannelAdapterAcme(models.AbstractModel):
             ],
         }
         path = f"/v1/orders/{shipment['order_ref']}/shipments"
-        return self._send_request(channel, "POST", path, body=content, headers={"Acme-Once": key})
+        answer = self._send_request(channel, "POST", path, body=content, headers={"Acme-Once": key})
+        return ShipmentOutcome(details=answer)
 
     @api.model
     def _push_stock(self, channel, key, items):
@@ -196,11 +198,11 @@ class OmsChannelAdapterAcme(models.AbstractModel):
         )
         refused = answer["refused"]
         failed = {
-            str(position): refused[item["ref"]]
+            position: refused[item["ref"]]
             for position, item in enumerate(items)
             if item["ref"] in refused
         }
-        return {"failed": failed}
+        return ItemsOutcome(failed=failed)
 
     # === CONNECTION === #
 
