@@ -12,6 +12,14 @@ from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 
+from .adjustments import (
+    CANCELLATION_SCHEMA,
+    PAYMENT_SCHEMA,
+    REFUND_SCHEMA,
+    CancellationDocument,
+    PaymentDocument,
+    RefundDocument,
+)
 from .channel import ListingDocument, NoticeDocument, OrderRequest
 from .codec import (
     BOOLEAN,
@@ -58,12 +66,11 @@ from .problems import (
     currency_problems,
     customer_problems,
     line_problems,
-    quantity_problems,
     time_problems,
     total_problems,
 )
 from .tracking import TrackingDocument
-from .values import EXACT, DocumentError, mismatch, to_utc
+from .values import EXACT, MAX_REF, DocumentError, mismatch, require_ref, to_utc
 
 __all__ = [
     "ADDRESS_LEVELS",
@@ -101,11 +108,6 @@ __all__ = [
 ]
 
 SCHEMA = "oms.order/1"
-CANCELLATION_SCHEMA = "oms.cancellation/1"
-PAYMENT_SCHEMA = "oms.payment/1"
-REFUND_SCHEMA = "oms.refund/1"
-#: maximum length of an id, so that it can be indexed
-MAX_REF = 250
 ORDER_STATUSES = ("pending", "open", "shipped", "delivered", "cancelled")
 FULFILLERS = ("merchant", "channel")
 #: payment methods that use a balance of the customer
@@ -173,7 +175,7 @@ class OrderDocument(Document, Versioned):
     schema = SCHEMA
 
     def __post_init__(self):
-        _require_ref(self.ref, "ref")
+        require_ref(self.ref, "ref")
         put = object.__setattr__
         put(self, "placed_at", to_utc(self.placed_at, path="placed_at"))
         for name in ("updated_at", "ship_by", "deliver_by"):
@@ -234,116 +236,6 @@ class OrderDocument(Document, Versioned):
         if self.billing.country == self.shipping.country:
             return ()
         return country_problems(self.billing, "billing")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CancellationDocument(Document, Versioned):
-    """A cancellation of its lines, or of the whole order without lines.
-
-    ``order_ref`` is '' if the channel does not identify the order.
-    """
-
-    ref: str = declare(TEXT)
-    order_ref: str = text()
-    at: datetime = declare(MOMENT)
-    updated_at: datetime | None = declare(nullable(MOMENT), default=None)
-    version: str | None = declare(nullable(TEXT), default=None)
-    source_zone: str = declare(ZONE, default="")
-    currency: str = declare(CODE, default="")
-    total: Decimal | None = declare(nullable(DECIMAL), default=None)
-    customer: Customer = declare(part_of(Customer), default=Customer())
-    lines: tuple[CancelledLine, ...] = declare(list_of(part_of(CancelledLine)), default=())
-    reason: str = text()
-    extra: dict = declare(OBJECT, default_factory=dict)
-
-    schema = CANCELLATION_SCHEMA
-
-    def __post_init__(self):
-        _require_ref(self.ref, "ref")
-        if self.order_ref:
-            _require_ref(self.order_ref, "order_ref")
-        put = object.__setattr__
-        put(self, "at", to_utc(self.at, path="at"))
-        if self.updated_at:
-            put(self, "updated_at", to_utc(self.updated_at, path="updated_at"))
-
-    @property
-    def is_whole_order(self):
-        return bool(self.order_ref) and not self.lines
-
-    def problems(self):
-        """List why the cancellation cannot be processed.
-
-        :rtype: tuple[Problem]
-        """
-        return (
-            *self._target_problems(),
-            *time_problems(self.at, "at"),
-            *quantity_problems(self.lines),
-        )
-
-    def _target_problems(self):
-        if self.order_ref:
-            return
-        yield from customer_problems(self.customer)
-        if not self.lines:
-            message = "The cancellation contains neither an order nor lines."
-            yield Problem("NO_LINES", message, "lines")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PaymentDocument(Document):
-    """Payments of an order, sent separately from the order."""
-
-    order_ref: str = declare(TEXT)
-    source_zone: str = declare(ZONE, default="")
-    charges: tuple[Charge, ...] = declare(list_of(part_of(Charge)))
-    extra: dict = declare(OBJECT, default_factory=dict)
-
-    schema = PAYMENT_SCHEMA
-
-    def __post_init__(self):
-        _require_ref(self.order_ref, "order_ref")
-
-    def problems(self):
-        """List the problems of the payments.
-
-        :rtype: tuple[Problem]
-        """
-        if not self.charges:
-            message = "The payment message contains no payment."
-            return (Problem("BAD_CHARGE", message, "charges"),)
-        return tuple(charge_problems(self.charges))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RefundDocument(Document):
-    """Refunds of an order, sent separately from the order."""
-
-    order_ref: str = declare(TEXT)
-    source_zone: str = declare(ZONE, default="")
-    refunds: tuple[Refund, ...] = declare(list_of(part_of(Refund)))
-    charges: tuple[Charge, ...] = declare(list_of(part_of(Charge)), default=())
-    extra: dict = declare(OBJECT, default_factory=dict)
-
-    schema = REFUND_SCHEMA
-
-    def __post_init__(self):
-        _require_ref(self.order_ref, "order_ref")
-
-    def problems(self):
-        """List the problems of the refunds.
-
-        :rtype: tuple[Problem]
-        """
-        return tuple(charge_problems(self.charges))
-
-
-def _require_ref(ref, path):
-    if not ref.strip():
-        raise mismatch("an ID", ref, path)
-    if len(ref) > MAX_REF:
-        raise mismatch(f"an ID of at most {MAX_REF} characters", ref, path)
 
 
 _DOCUMENTS = {

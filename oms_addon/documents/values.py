@@ -26,6 +26,8 @@ NUMBER_PATTERN = (
 )
 DATE_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
+#: characters of an id: longer ones are no ids, and no database finds a row by them
+MAX_REF = 250
 #: characters of a number, and of a moment, as a text
 MAX_NUMBER = 200
 MAX_MOMENT = 64
@@ -196,3 +198,11 @@ def to_plain(value):
     if value is None or isinstance(value, (bool, int)):
         return value
     return to_text(str(value))
+
+
+def require_ref(ref, path):
+    """:raise DocumentError: when an id is empty or too long"""
+    if not ref.strip():
+        raise mismatch("an ID", ref, path)
+    if len(ref) > MAX_REF:
+        raise mismatch(f"an ID of at most {MAX_REF} characters", ref, path)

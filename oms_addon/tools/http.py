@@ -126,18 +126,37 @@ def request(
     :raise RetryableError: when the server cannot be reached, is busy or failing
     :raise FinalError: when the call is rejected
     """
-    address, peers = addresses.parse(url, with_query=True), ()
+    address = addresses.parse(url, with_query=True)
     addresses.check(address, trusted)
     url = address.url
     values = {"data": body, "headers": headers, "params": params, "auth": auth}
+    response, content = _exchange(method, address, trusted, seconds or TOTAL_SECONDS, values)
+    _logger.info("%s %s answered %s", method, url, response.status_code)
+    answer = Answer(response.status_code, response.headers, content, url)
+    # A redirect that is not followed means that the request was not processed.
+    is_done = response.ok and not response.is_redirect
+    if not is_done and response.status_code not in accept:
+        raise _verdict(f"{method} {url}", answer, quoted) from answer.quote()
+    return answer
+
+
+def _exchange(method, address, trusted, seconds, values):
+    """Resolve an address, send the request and read the response within a time limit.
+
+    :param dict values: the other arguments of the request
+    :return: the response and its body
+    :raise RetryableError: when there is no complete response
+    :raise FinalError: when the response is too large
+    """
+    url, peers = address.url, ()
     try:
-        with pinned.Deadline(seconds or TOTAL_SECONDS) as deadline:
+        with pinned.Deadline(seconds) as deadline:
             peers = pinned.resolve(address, deadline.left())
             addresses.check_numbers(address, [peer[0] for _family, peer in peers], trusted)
             response = _send(method, address, peers, deadline, **values)
-            content = _read(response)
+            return response, _read(response)
     except pinned.Overdue as error:
-        text = describe_overdue(url, seconds or TOTAL_SECONDS)
+        text = describe_overdue(url, seconds)
         raise RetryableError(text, unreachable=True) from error
     except DocumentError as error:
         response.close()
@@ -151,13 +170,6 @@ def request(
         if type(error).__module__.startswith("urllib3"):
             raise RetryableError(describe(error, url, peers), unreachable=True) from error
         raise
-    _logger.info("%s %s answered %s", method, url, response.status_code)
-    answer = Answer(response.status_code, response.headers, content, url)
-    # A redirect that is not followed means that the request was not processed.
-    is_done = response.ok and not response.is_redirect
-    if not is_done and response.status_code not in accept:
-        raise _verdict(f"{method} {url}", answer, quoted) from answer.quote()
-    return answer
 
 
 def _send(method, address, peers, deadline, **values):

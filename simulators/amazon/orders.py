@@ -4,14 +4,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
+from .order_2026 import Order2026, iso
+
 CENT = Decimal("0.01")
-STATUSES_2026 = {
-    "Pending": "PENDING",
-    "Unshipped": "UNSHIPPED",
-    "PartiallyShipped": "PARTIALLY_SHIPPED",
-    "Shipped": "SHIPPED",
-    "Canceled": "CANCELLED",
-}
 
 
 @dataclass(eq=False)
@@ -43,7 +38,7 @@ class Item:
 
 
 @dataclass(eq=False)
-class Order:
+class Order(Order2026):
     """Amazon's data of an order, which the API never returns completely."""
 
     ref: str
@@ -135,17 +130,14 @@ class Order:
     def _money(self, amount):
         return {"CurrencyCode": self.currency, "Amount": f"{amount:.2f}"}
 
-    def _money_2026(self, amount):
-        return {"currencyCode": self.currency, "amount": f"{amount:.2f}"}
-
     # === VERSION 0 === #
 
     def v0(self, personal=False):
         """:return: the order in version 0; with ``personal`` as with a restricted token"""
         told = {
             "AmazonOrderId": self.ref,
-            "PurchaseDate": _iso(self.placed),
-            "LastUpdateDate": _iso(self.updated),
+            "PurchaseDate": iso(self.placed),
+            "LastUpdateDate": iso(self.updated),
             "OrderStatus": self.status,
             "FulfillmentChannel": "AFN" if self.afn else "MFN",
             "SalesChannel": self.site,
@@ -157,8 +149,8 @@ class Order:
             "PaymentMethodDetails": ["Standard"],
             "MarketplaceId": self.market,
             "OrderType": "StandardOrder",
-            "LatestShipDate": _iso(self.placed + timedelta(days=2)),
-            "LatestDeliveryDate": _iso(self.placed + timedelta(days=5)),
+            "LatestShipDate": iso(self.placed + timedelta(days=2)),
+            "LatestDeliveryDate": iso(self.placed + timedelta(days=5)),
             "IsBusinessOrder": bool(self.company),
             "IsPrime": False,
             "IsReplacementOrder": False,
@@ -233,116 +225,6 @@ class Order:
             told["BuyerInfo"] = {"GiftMessageText": self.gift_message}
         return told
 
-    # === VERSION 2026-01-01 === #
-
-    def v2026(self, included, personal=True):
-        """:return: the order in version 2026-01-01
-
-        :param included: the requested data sets
-        :param bool personal: whether the account may see buyer data
-        """
-        told = {
-            "orderId": self.ref,
-            "createdTime": _iso(self.placed),
-            "lastUpdatedTime": _iso(self.updated),
-            "programs": ["AMAZON_BUSINESS"] if self.company else [],
-            "salesChannel": {
-                "channelName": "AMAZON",
-                "marketplaceId": self.market,
-                "marketplaceName": self.site,
-            },
-            "orderItems": [self._item_2026(item, included) for item in self.items],
-        }
-        is_told = self.status not in ("Pending", "Canceled")
-        if "FULFILLMENT" in included:
-            told["fulfillment"] = self._fulfillment_2026()
-        if "PROCEEDS" in included and is_told:
-            told["proceeds"] = {"grandTotal": self._money_2026(self.total)}
-            if self.tip:
-                tip = {"type": "DELIVERY_TIP", "status": "FINALIZED"}
-                tip["subtotal"] = self._money_2026(self.tip)
-                told["proceeds"]["breakdowns"] = [tip]
-        if "PAYMENT" in included and self.cash and is_told:
-            amount = self._money_2026(self.total)
-            executions = [{"paymentMethod": "CashOnDelivery", "paymentAmount": amount}]
-            told["payment"] = {"paymentExecutions": executions}
-        if "BUYER" in included and personal and is_told:
-            told["buyer"] = {"buyerName": self.name, "buyerEmail": self.email}
-            if self.company:
-                told["buyer"]["buyerCompanyName"] = self.company
-            if self.purchase_order:
-                told["buyer"]["buyerPurchaseOrderNumber"] = self.purchase_order
-        if "RECIPIENT" in included and is_told:
-            told["recipient"] = {"deliveryAddress": self._address_2026(personal)}
-        return told
-
-    def _fulfillment_2026(self):
-        return {
-            "fulfillmentStatus": STATUSES_2026[self.status],
-            "fulfilledBy": "AMAZON" if self.afn else "MERCHANT",
-            "fulfillmentServiceLevel": "STANDARD",
-            "shipByWindow": {"latestDateTime": _iso(self.placed + timedelta(days=2))},
-            "deliverByWindow": {"latestDateTime": _iso(self.placed + timedelta(days=5))},
-        }
-
-    def _address_2026(self, personal):
-        told = {"city": "Leeds", "postalCode": "LS1 1AA", "countryCode": self.country}
-        if self.state:
-            told["stateOrRegion"] = self.state
-        if personal:
-            told |= {"name": self.name, "addressLine1": "1 High Street"}
-            told |= {"phone": "+44 113 496 0000", "addressType": "RESIDENTIAL"}
-        return told
-
-    def _item_2026(self, item, included):
-        told = {
-            "orderItemId": item.ref,
-            "quantityOrdered": item.quantity,
-            "product": {"sellerSku": item.sku, "title": item.title, "asin": f"B0{item.sku[:8]}"},
-        }
-        if "FULFILLMENT" in included:
-            told["fulfillment"] = {
-                "quantityFulfilled": self.shipped(item),
-                "quantityUnfulfilled": item.quantity - self.shipped(item),
-            }
-            if self.gift_message:
-                told["fulfillment"]["packing"] = {"giftOption": {"giftMessage": self.gift_message}}
-        if "CANCELLATION" in included and item.cancel_reason:
-            request = {"requester": "BUYER", "cancelReason": item.cancel_reason}
-            told["cancellation"] = {"cancellationRequest": request}
-        if self.status == "Pending" or not item.quantity:
-            return told
-        if "PROCEEDS" in included:
-            told["proceeds"] = {"breakdowns": self._breakdowns_2026(item)}
-        if "TAX" in included and self.by_amazon:
-            collection = {"model": "MARKETPLACE_FACILITATOR", "responsibleParty": "Amazon"}
-            told["tax"] = {"taxCollections": [collection]}
-        return told
-
-    def _breakdowns_2026(self, item):
-        price, shipping = item.part(item.price), item.part(item.shipping)
-        discount = item.part(item.discount)
-        amounts = {"ITEM": price}
-        if shipping:
-            amounts["SHIPPING"] = shipping
-        if discount:
-            amounts["DISCOUNT"] = -discount
-        told = [{"type": k, "subtotal": self._money_2026(a)} for k, a in amounts.items()]
-        taxes = {"ITEM": self.tax(item, price - discount)}
-        taxes |= {"SHIPPING": self.tax(item, shipping)} if shipping else {}
-        if taxes["ITEM"] is not None:
-            told.append(
-                {
-                    "type": "TAX",
-                    "subtotal": self._money_2026(sum(taxes.values())),
-                    "detailedBreakdowns": [
-                        {"subtype": kind, "value": self._money_2026(tax)}
-                        for kind, tax in taxes.items()
-                    ],
-                }
-            )
-        return told
-
     # === REPORT === #
 
     def report_rows(self):
@@ -351,8 +233,8 @@ class Order:
             yield {
                 "amazon-order-id": self.ref,
                 "merchant-order-id": self.ref,
-                "purchase-date": _iso(self.placed).replace("Z", "+00:00"),
-                "last-updated-date": _iso(self.updated).replace("Z", "+00:00"),
+                "purchase-date": iso(self.placed).replace("Z", "+00:00"),
+                "last-updated-date": iso(self.updated).replace("Z", "+00:00"),
                 "order-status": {"Canceled": "Cancelled"}.get(self.status, self.status),
                 "fulfillment-channel": "Amazon" if self.afn else "Merchant",
                 "sales-channel": self.site,
@@ -375,7 +257,3 @@ class Order:
                 "is-business-order": "true" if self.company else "false",
                 "purchase-order-number": self.purchase_order,
             }
-
-
-def _iso(moment):
-    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from . import rest
-from .graph import gid
+from .graph_values import gid
 from .store import (
     ZERO,
     Refund,

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from . import rest
-from .graph import amount, gid, number_of
+from .graph_values import amount, gid, number_of
 from .store import (
     ZERO,
     Fulfilment,

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from .graph import number_of
+from .graph_values import number_of
 
 
 class StockMutations:

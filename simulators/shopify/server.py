@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from ..base import Refusal, Response
-from .graph import connection
+from .graph_values import connection
 
 try:
     import graphql

@@ -1,7 +1,7 @@
 """Fulfillment orders: shipped by others, moved, on hold, delivered."""
 
 from . import rest
-from .graph import gid
+from .graph_values import gid
 
 
 class Shipping:

@@ -2,7 +2,8 @@
 
 from ..base import Simulator
 from .editing import Editing
-from .graph import Graph, connection, gid
+from .graph import Graph
+from .graph_values import connection, gid
 from .mutations_orders import OrderMutations
 from .mutations_stock import StockMutations
 from .selling import Selling

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from ..base import Delivery
 from . import rest
-from .graph import gid, number_of
+from .graph_values import gid, number_of
 
 TOPICS = (
     "app/uninstalled",

@@ -8,3 +8,4 @@ from . import listings
 from . import stock
 from . import shipments
 from . import adjustments
+from . import credit_slips

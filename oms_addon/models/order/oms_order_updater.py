@@ -37,10 +37,24 @@ class OmsOrderUpdater(models.AbstractModel):
             self._update_recorded(order, message, document)
             return
         self._update_payment_method(order, document)
-        remainder, reviver = self.env["oms.order.remainder"], self.env["oms.order.reviver"]
+        reviver = self.env["oms.order.reviver"]
         if reviver._is_reopened(order, document) and not reviver._reopen(order, document):
             self._note_reopened(order, message, document)
             return
+        self._apply(order, document)
+        self._store_version(order, document)
+        message._set_state("done", self.env._("Order updated."))
+        self.env["oms.event"]._log(
+            order, "order.updated", self.env._("Updated by the channel"), after=document.version
+        )
+        order._oms_run()
+
+    @api.model
+    def _apply(self, order, document):
+        """Apply the content, payments, cancellations and refunds of a newer version, in the order
+        in which they build on each other.
+        """
+        remainder = self.env["oms.order.remainder"]
         if self._is_content_news(order, document):
             # Before recording payments, which are compared with the amount due.
             self._update_content(order, document)
@@ -51,7 +65,7 @@ class OmsOrderUpdater(models.AbstractModel):
         charges = remainder._charges(order, document)
         self.env["oms.payment.collector"]._record([(order, charge) for charge in charges])
         if document.status == "cancelled":
-            reviver._withdraw(order)
+            self.env["oms.order.reviver"]._withdraw(order)
             self.env["oms.order.canceller"]._cancel_whole(
                 order, self.env._("Cancelled on the channel.")
             )
@@ -62,15 +76,14 @@ class OmsOrderUpdater(models.AbstractModel):
             self.env["oms.order.signals"]._sync([(order, document)])
         self.env["oms.order.refund"]._hold_for_withdrawn(order, document)
         self._update_note(order, document)
+
+    @api.model
+    def _store_version(self, order, document):
+        """Store the version of the last received document."""
         vals = self.env["oms.order.builder"]._prepare_version(document)
         # The digest describes the applied content, not the last received.
         vals.pop("oms_content_digest")
         order.write(vals)
-        message._set_state("done", self.env._("Order updated."))
-        self.env["oms.event"]._log(
-            order, "order.updated", self.env._("Updated by the channel"), after=document.version
-        )
-        order._oms_run()
 
     @api.model
     def _update_erased(self, order, message, document):
@@ -100,9 +113,7 @@ class OmsOrderUpdater(models.AbstractModel):
     def _note_reopened(self, order, message, document):
         """Record the version and charges of an order that stays cancelled until a user decides."""
         self.env["oms.payment.collector"]._record([(order, c) for c in document.charges])
-        vals = self.env["oms.order.builder"]._prepare_version(document)
-        vals.pop("oms_content_digest")
-        order.write(vals)
+        self._store_version(order, document)
         message._set_state("done", self.env._("On hold: reopened on the channel."))
 
     @api.model

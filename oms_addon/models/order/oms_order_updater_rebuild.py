@@ -6,6 +6,24 @@ from dataclasses import replace
 from odoo import api, models
 from odoo.fields import Command
 
+#: fields of an order that are written again from a newer document
+REBUILT_FIELDS = (
+    "partner_invoice_id",
+    "partner_shipping_id",
+    "pricelist_id",
+    "fiscal_position_id",
+    "oms_tax_number",
+    "oms_address_digest",
+)
+#: exceptions about the former content
+CONTENT_CODES = (
+    "TOTAL_MISMATCH",
+    "TAX_MISMATCH",
+    "BAD_ADDRESS",
+    "UNKNOWN_COUNTRY",
+    "CUSTOMER_DATA",
+)
+
 
 class OmsOrderUpdater(models.AbstractModel):
     _inherit = "oms.order.updater"
@@ -36,32 +54,11 @@ class OmsOrderUpdater(models.AbstractModel):
         if commands is None:
             self._hold_for_change(order, document)
             return False
-        order.write(
-            {
-                key: vals[key]
-                for key in (
-                    "partner_invoice_id",
-                    "partner_shipping_id",
-                    "pricelist_id",
-                    "fiscal_position_id",
-                    "oms_tax_number",
-                    "oms_address_digest",
-                )
-            }
-        )
+        order.write({name: vals[name] for name in REBUILT_FIELDS})
         order.order_line = commands
-        order.oms_hold_ids.filtered(
-            lambda h: (
-                h.reason_code
-                in (
-                    "TOTAL_MISMATCH",
-                    "TAX_MISMATCH",
-                    "BAD_ADDRESS",
-                    "UNKNOWN_COUNTRY",
-                    "CUSTOMER_DATA",
-                )
-            )
-        )._close(self.env._("The channel sent the order again."))
+        order.oms_hold_ids.filtered(lambda h: h.reason_code in CONTENT_CODES)._close(
+            self.env._("The channel sent the order again.")
+        )
         self.env["oms.hold"]._open(
             order, self.env["oms.order.importer"]._prove(channel, order, document)
         )
