@@ -150,3 +150,25 @@ def test_one_room_asks_whether_another_app_is_installed():
 def test_a_file_is_read_in_one_go(path):
     lines = len(sources()[path].read_text().splitlines())
     assert lines <= LIMIT
+
+
+def declared_models(source):
+    """:return: the names of the models that the classes of a file define or extend"""
+    found = []
+    for cls in [node for node in ast.parse(source).body if isinstance(node, ast.ClassDef)]:
+        names = {
+            statement.targets[0].id: statement.value.value
+            for statement in cls.body
+            if isinstance(statement, ast.Assign)
+            and getattr(statement.targets[0], "id", "") in ("_name", "_inherit")
+            and isinstance(statement.value, ast.Constant)
+        }
+        if name := names.get("_name") or names.get("_inherit"):
+            found.append(name)
+    return found
+
+
+def test_a_file_extends_a_model_once():
+    models = {path: declared_models(file.read_text()) for path, file in sources().items()}
+    assert sum(map(len, models.values())) > 400
+    assert {path for path, names in models.items() if len(names) != len(set(names))} == set()

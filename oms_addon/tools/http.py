@@ -141,13 +141,7 @@ def request(
 
 
 def _exchange(method, address, trusted, seconds, values):
-    """Resolve an address, send the request and read the response within a time limit.
-
-    :param dict values: the other arguments of the request
-    :return: the response and its body
-    :raise RetryableError: when there is no complete response
-    :raise FinalError: when the response is too large
-    """
+    """:return: the response to a request and its body, both within a time limit"""
     url, peers = address.url, ()
     try:
         with pinned.Deadline(seconds) as deadline:
@@ -156,18 +150,16 @@ def _exchange(method, address, trusted, seconds, values):
             response = _send(method, address, peers, deadline, **values)
             return response, _read(response)
     except pinned.Overdue as error:
-        text = describe_overdue(url, seconds)
-        raise RetryableError(text, unreachable=True) from error
+        raise RetryableError(describe_overdue(url, seconds), unreachable=True) from error
     except DocumentError as error:
         response.close()
         if isinstance(error, TooLarge):
             raise FinalError(f"{url} returned more than {MAX_ANSWER} bytes.") from error
         raise RetryableError(f"{url} returned a response that cannot be read: {error}.") from error
-    except (requests.RequestException, OSError, ValueError) as error:
-        raise RetryableError(describe(error, url, peers), unreachable=True) from error
     except Exception as error:
         # urllib3's errors while reading are not RequestExceptions.
-        if type(error).__module__.startswith("urllib3"):
+        is_known = isinstance(error, (requests.RequestException, OSError, ValueError))
+        if is_known or type(error).__module__.startswith("urllib3"):
             raise RetryableError(describe(error, url, peers), unreachable=True) from error
         raise
 
