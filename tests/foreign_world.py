@@ -72,8 +72,67 @@ class ForeignWorld(RegistryWorld):
         parcel = env["oms.parcel"].create(
             {"name": CANARY, "company_id": other.id, "picking_ids": [(4, picking.id)]}
         )
+        purchase = env["purchase.order"].create(
+            {
+                "partner_id": partner.id,
+                "company_id": other.id,
+                "partner_ref": CANARY,
+                "order_line": [
+                    fields.Command.create(
+                        {"product_id": product.id, "name": CANARY, "tax_ids": False}
+                    )
+                ],
+            }
+        )
         records = (partner, product, channel, warehouse, order, order.order_line, message, listing)
         records += (picking, parcel, product.product_tmpl_id, warehouse.lot_stock_id, other)
+        records += (purchase, self._foreign_invoice(env, partner, product))
         self.env.flush_all()
         self.env.invalidate_all()
         return {record._name: record.sudo(False) for record in records}
+
+    def _foreign_invoice(self, env, partner, product):
+        """:return: a posted invoice, with accounts and a journal of its own"""
+        company = partner.company_id
+        receivable, income = env["account.account"].create(
+            [
+                {
+                    "name": CANARY,
+                    "code": f"CNRY{kind[:3]}",
+                    "account_type": kind,
+                    "company_ids": [fields.Command.set(company.ids)],
+                }
+                for kind in ("asset_receivable", "income")
+            ]
+        )
+        journal = env["account.journal"].create(
+            {
+                "name": CANARY,
+                "code": "CNRY",
+                "type": "sale",
+                "company_id": company.id,
+                "default_account_id": income.id,
+            }
+        )
+        partner.property_account_receivable_id = receivable
+        invoice = env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": partner.id,
+                "journal_id": journal.id,
+                "ref": CANARY,
+                "invoice_line_ids": [
+                    fields.Command.create(
+                        {
+                            "product_id": product.id,
+                            "name": CANARY,
+                            "price_unit": 10,
+                            "account_id": income.id,
+                            "tax_ids": False,
+                        }
+                    )
+                ],
+            }
+        )
+        invoice.action_post()
+        return invoice

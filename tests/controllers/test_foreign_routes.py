@@ -26,6 +26,12 @@ PAGES = {
     "stock.picking": ("/my/picking/pdf/{id}", "/my/picking/return/pdf/{id}"),
     "purchase.order": ("/my/purchase/{id}",),
 }
+#: a page of each kind of record that shows it to whom it belongs
+OWN_PAGES = {
+    "sale.order": "/my/orders/{id}",
+    "account.move": "/my/invoices/{id}?report_type=html",
+    "purchase.order": "/my/purchase/{id}",
+}
 LISTS = ("/my", "/my/orders", "/my/quotes", "/my/invoices", "/my/counters")
 MUTED = (
     "odoo.http",
@@ -126,7 +132,11 @@ class TestForeignRoutes(ForeignWorld, HttpCase):
                 "/mail/thread/messages", {"thread_model": "sale.order", "thread_id": order.id}
             ).text,
         ]
-        self.assertEqual([CANARY in text for text in shown], [True] * 3)
+        shown += [
+            self.url_open(page.format(id=self.theirs[name].id)).text
+            for name, page in OWN_PAGES.items()
+        ]
+        self.assertEqual([CANARY in text for text in shown], [True] * len(shown))
 
     # === WHAT IS ASKED === #
 
@@ -153,8 +163,7 @@ class TestForeignRoutes(ForeignWorld, HttpCase):
     def _pages(self):
         for name, pages in PAGES.items():
             for page in pages:
-                if name in self.theirs:
-                    yield page.format(id=self.theirs[name].id)
+                yield page.format(id=self.theirs[name].id)
 
     def _mail_pages(self):
         for name, record in self.threads.items():
