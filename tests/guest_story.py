@@ -11,6 +11,8 @@ PLAIN = ("boolean", "integer", "float", "monetary", "selection", "char")
 #: what names a row, or is random
 OWN = {"id", "name", "reference", "origin", "sequence", "access_token", "res_id", "parent_path"}
 OWN |= {"payment_reference", "ref", "sequence_number", "sequence_prefix", "memo"}
+#: whether a second passed between the confirmation, which is the deadline, and the shipment
+OWN |= {"has_deadline_issue"}
 
 
 def tell(env):
