@@ -127,7 +127,7 @@ class TestBackfill(TinyShopMixin, OmsCommon):
             self.backfill, [{"state": "running", "attempts": 1, "done_count": 0}]
         )
         self.assertTrue(self.backfill.next_try_at)
-        self.assertIn("answered 503", self.backfill.error)
+        self.assertIn("failed with status 503", self.backfill.error)
         self.backfill.next_try_at = False
         self._work()
         self.assertRecordValues(self.backfill, [{"state": "done", "error": False, "done_count": 4}])

@@ -159,7 +159,7 @@ class TestGap(TinyShopMixin, OmsCommon):
         self.shop.fail(1, 500)
         gap = self.tiny._check_gap(START, END)
         self.assertEqual((gap.state, gap.theirs_count), ("failed", 0))
-        self.assertIn("answered 500", gap.text)
+        self.assertIn("failed with status 500", gap.text)
         self.assertEqual(self.tiny.alert_ids.code, "gap")
 
     def test_fault_59_a_rate_limit_only_interrupts(self):

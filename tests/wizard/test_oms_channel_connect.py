@@ -228,7 +228,7 @@ class TestConnect(TinyShopMixin, OmsCommon):
         self.shop.fail(1, 503, path="/locations")
         self.wizard.action_next()
         self.assertEqual(self.wizard.step, "stock")
-        self.assertIn("answered 503", self.wizard.error)
+        self.assertIn("failed with status 503", self.wizard.error)
         self.assertFalse(self.wizard.location_ids)
         self._next("taxes")
 
