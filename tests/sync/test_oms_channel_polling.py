@@ -1,5 +1,8 @@
 """Polling: every channel gets its turn, failures wait longer each time and are told."""
 
+import itertools
+from unittest.mock import patch
+
 from freezegun import freeze_time
 
 from odoo.tests import new_test_user
@@ -62,7 +65,7 @@ class TestPolling(TinyShopMixin, OmsCommon):
             self.assertLessEqual(pause, seconds * 1.2)
         [alert] = self.tiny.alert_ids
         self.assertEqual((alert.code, alert.level, alert.count), ("fetch", "error", 3))
-        self.assertIn("answered 500", alert.text)
+        self.assertIn("failed with status 500", alert.text)
         self.assertEqual(self.tiny.health, "error")
         self.tiny.next_fetch_at = False
         self.assertEqual(self._work(), [2])
@@ -98,6 +101,27 @@ class TestPolling(TinyShopMixin, OmsCommon):
         self.assertIn("rejected the credentials", alert.text)
         self.assertNotIn("wrong key", alert.text + alert.advice)
 
+    def test_a_list_without_an_end_is_polled_like_others_and_raises_an_alert(self):
+        for _number in range(13):
+            self.shop.place_order()
+        minute = itertools.count()
+        with (
+            patch(f"{POLLING}.MAX_PAGES", 2),
+            patch(f"{POLLING}.MAX_OPEN_PAGES", 4),
+            freeze_time("2026-03-01 10:00:00") as clock,
+        ):
+            read = []
+            while len(self._inbox()) < 13 or self.tiny.open_pages:
+                self.assertLess(next(minute), 60)
+                self._work()
+                read.append((len(self._inbox()), self.tiny.open_pages, len(self.tiny.alert_ids)))
+                clock.tick(60)
+        self.assertEqual(read[0][1:], (4, 1))
+        self.assertEqual(read[-1], (13, 0, 0))
+        [alert] = self.env["oms.channel.alert"].search([("channel_id", "=", self.tiny.id)])
+        self.assertEqual((alert.code, alert.level, alert.state), ("endless", "warning", "settled"))
+        self.assertEqual(self.tiny.fetch_failures, 0)
+
     def test_fault_59_too_many_calls_only_wait_as_long_as_the_shop_says(self):
         self.shop.throttle(seconds=42)
         with freeze_time("2026-03-01 10:00:00"):
@@ -128,4 +152,4 @@ class TestPolling(TinyShopMixin, OmsCommon):
         with mute_logger(POLLING):
             params = channel.action_fetch()["params"]
         self.assertEqual(params["type"], "danger")
-        self.assertIn("answered 503", params["message"])
+        self.assertIn("failed with status 503", params["message"])

@@ -17,6 +17,8 @@ _logger = logging.getLogger(__name__)
 #: pages and seconds for one channel before the next one is polled
 MAX_PAGES = 20
 MAX_SECONDS = 20
+#: pages of one list, over several runs, after which a channel is polled like one without more
+MAX_OPEN_PAGES = 1000
 #: the first and longest pause after a failure, in seconds
 FIRST_PAUSE = 60
 LONGEST_PAUSE = 1800
@@ -43,6 +45,13 @@ class OmsChannel(models.Model):
     next_fetch_at = fields.Datetime("Next Poll", copy=False, readonly=True)
     polled_at = fields.Datetime("Last Poll", copy=False, readonly=True)
     fetch_failures = fields.Integer("Failed Polls in a Row", copy=False, readonly=True)
+    open_pages = fields.Integer(
+        "Pages in Current Poll",
+        copy=False,
+        readonly=True,
+        help="Pages fetched of a list whose end was not reached yet. 0 if the last poll was "
+        "complete.",
+    )
 
     # === ACTION METHODS === #
 
@@ -160,7 +169,7 @@ class OmsChannel(models.Model):
                 break
             if page == MAX_PAGES - 1 or time.monotonic() > until:
                 # More pages are left, but other channels are waiting.
-                self._after_poll(0)
+                self._after_open_poll(self.open_pages + page + 1)
                 return total, ""
         self._after_poll(self._poll_seconds())
         return total, ""
@@ -171,17 +180,43 @@ class OmsChannel(models.Model):
         minutes = self.fetch_minutes_webhooks if has_messages else self.fetch_minutes
         return max(max(minutes, 1) * 60, self._adapter()._least_poll_seconds(self))
 
-    def _after_poll(self, seconds):
-        """Schedule the next poll after a successful one."""
+    def _after_poll(self, seconds, open_pages=0):
+        """Schedule the next poll after a successful one.
+
+        :param int open_pages: pages fetched of a list whose end was not reached
+        """
         now = fields.Datetime.now()
+        is_at_end = self.open_pages and not open_pages
         self.write(
             {
                 "polled_at": now,
                 "fetch_failures": 0,
                 "next_fetch_at": fields.Datetime.add(now, seconds=seconds),
+                "open_pages": open_pages,
             }
         )
         self._note_answer()
+        if is_at_end:
+            self._resolve_alert("endless")
+
+    def _after_open_poll(self, pages):
+        """Schedule the next pages of a list: at once, unless it seems to have no end.
+
+        :param int pages: pages fetched since the last complete poll
+        """
+        if pages < MAX_OPEN_PAGES:
+            self._after_poll(0, pages)
+            return
+        self._after_poll(self._poll_seconds(), pages)
+        self._raise_alert(
+            "endless",
+            self.env._("The order list has no end: %(pages)s pages were fetched.", pages=pages),
+            self.env._(
+                "Fetching continues more slowly. If orders are missing or repeated, contact the "
+                "provider of the channel."
+            ),
+            level="warning",
+        )
 
     def _note_answer(self):
         """Close the breaker after a successful call and resolve the alerts about failed calls."""
