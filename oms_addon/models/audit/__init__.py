@@ -5,3 +5,4 @@ from . import oms_state_mixin
 from . import oms_event
 from . import oms_event_erase
 from . import oms_event_seal
+from . import oms_event_text

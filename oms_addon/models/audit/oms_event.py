@@ -37,9 +37,8 @@ class OmsEvent(models.Model):
     channel_id = fields.Many2one("oms.channel", readonly=True, ondelete="restrict")
     code = fields.Char(required=True, readonly=True)
     name = fields.Char("Event", required=True, readonly=True)
-    before = fields.Char("Previous Value", readonly=True)
-    after = fields.Char("New Value", readonly=True)
-    change = fields.Char(compute="_compute_change", help="Previous and new value.")
+    before = fields.Char("Recorded Previous Value", readonly=True)
+    after = fields.Char("Recorded New Value", readonly=True)
     actor = fields.Char(readonly=True, help="User, background job or rule that caused the event.")
     happened_at = fields.Datetime("Date", required=True, readonly=True)
     # Concurrent transactions commit events out of id order, so the chain has its own
@@ -91,13 +90,6 @@ class OmsEvent(models.Model):
             CREATE TRIGGER oms_event_append_only BEFORE UPDATE OR DELETE ON oms_event
                 FOR EACH ROW EXECUTE FUNCTION oms_event_append_only();
         """)
-
-    # === COMPUTE METHODS === #
-
-    @api.depends("before", "after")
-    def _compute_change(self):
-        for event in self:
-            event.change = " → ".join(filter(None, (event.before, event.after))) or False
 
     # === CRUD METHODS === #
 
