@@ -18,6 +18,7 @@ OF_THE_ORM = {
     "default_get",
     "get_bindings",
     "get_view",
+    "fields_get",
     "web_save",
     "init",
     "modified",

@@ -9,6 +9,7 @@ from odoo import api, models
 
 from odoo.addons.oms_addon.tools.amounts import amount_of
 from odoo.addons.oms_addon.tools.sealed_context import sealed, unsealed
+from odoo.addons.oms_addon.tools.technical_fields import TECHNICAL_FIELDS
 from odoo.addons.oms_addon.tools.view_fitter import ViewFitter
 
 MODIFIERS = ("invisible", "column_invisible", "readonly", "required", "domain", "context")
@@ -33,6 +34,15 @@ class Base(models.AbstractModel):
                 is_changed |= ViewFitter(self.env).fit(self, tree)
             if is_changed:
                 result["arch"] = etree.tostring(tree, encoding="unicode")
+        return result
+
+    @api.model
+    def fields_get(self, allfields=None, attributes=None):
+        """Extend `base`: leave technical fields of this add-on out of custom filters."""
+        result = super().fields_get(allfields, attributes)
+        for name in TECHNICAL_FIELDS.get(self._name, ()):
+            if result.get(name, {}).get("searchable"):
+                result[name]["searchable"] = False
         return result
 
     @api.model
