@@ -12,7 +12,7 @@ from . import backtest, candidates, classes, distribution
 from .numerics import numpy
 
 #: series that are kept for learning, about
-SAMPLE = 16000
+SAMPLE = 8000
 #: strength of the pull of the weights towards their prior, relative to the data
 RIDGE = 20.0
 #: how much of the error of a class's volume is corrected, and the limits of the correction
