@@ -16,8 +16,8 @@ ALPHAS = (0.05, 0.1, 0.2, 0.35)
 CHANCES = (0.05, 0.15)
 SIZE = 0.1
 COUNT = len(WINDOWS) + len(ALPHAS) + len(CHANCES)
-#: what the weights are pulled towards: MA 6 and 12, smoothing with .1 and .2, the quicker TSB
-PRIOR = (0, 0, 0.2, 0.2, 0, 0, 0, 0.2, 0.2, 0, 0, 0.2)
+#: what the weights are pulled towards: quick methods, which suit most panels of retail and parts
+PRIOR = (0, 0, 0.2, 0.1, 0, 0, 0, 0.1, 0.3, 0.1, 0, 0.2)
 
 
 def levels(history, start, origins):

@@ -20,6 +20,8 @@ LEADS = (1, 2, 3, 4, 6, 8)
 DEFAULT_LAW = (0.7, 1.0, 1.0)
 #: weight of the law against the series' own variance, in independent errors
 LAW_WEIGHT = 4.0
+#: the own variance counts as this share of the law's at least
+LOWEST = 0.2
 #: forecast demand of H that separates the groups of scaled errors
 SIZES = (0.5, 2.0, 8.0)
 NORMAL_SCORES = tuple(NormalDist().inv_cdf(p) for p in PROBABILITIES)
@@ -94,6 +96,8 @@ def law_of(law, kinds, level, lead):
 def variance(errors, valid, long_error, law, lead):
     """Mix the variance of a series' own errors, lately and always, with that of its class.
 
+    The mean is one of logarithms, since one large error says less than its square.
+
     :param errors: (n, k) errors of the demand of H from the last origins
     :param valid: (n, k) which of them count
     :param long_error: (n,) mean squared error over the whole history
@@ -102,10 +106,10 @@ def variance(errors, valid, long_error, law, lead):
     """
     np = numpy()
     count = valid.sum(axis=1)
-    own = (errors * errors * valid).sum(axis=1) / np.maximum(count, 1)
-    own = np.where(count > 0, (own + long_error) / 2, 0.0)
+    lately = (errors * errors * valid).sum(axis=1) / np.maximum(count, 1)
+    own = np.maximum((lately + long_error) / 2, LOWEST * law)
     weight = count / max(lead, 1.0)
-    return (weight * own + LAW_WEIGHT * law) / (weight + LAW_WEIGHT)
+    return np.exp((weight * np.log(own) + LAW_WEIGHT * np.log(law)) / (weight + LAW_WEIGHT))
 
 
 # === SCALED ERRORS === #

@@ -39,8 +39,9 @@ def forecast(series, bucket, learnt, horizon):
     arrays = arrays.with_history(history)
     trial = backtest.run(arrays.history, arrays.start)
     outlook = _outlook(arrays, trial, learnt, horizon)
-    outlook.mean *= factors
     fallbacks.apply(arrays, outlook)
+    outlook.usual = outlook.mean
+    outlook.mean = outlook.usual * factors
     return _forecasts(arrays, trial, outlook, learnt, whole)
 
 
@@ -52,6 +53,7 @@ class Outlook:
     """What is known of the coming buckets of a chunk, before it becomes records.
 
     :ivar mean: (n, h) units per bucket
+    :ivar usual: (n, h) the same without planned promotions
     :ivar level: (n, origins) the mix at each origin
     :ivar methods: (n,) names
     :ivar alpha: (n,) smoothing constant and
@@ -60,7 +62,7 @@ class Outlook:
 
     def __init__(self, mean, level):
         np = numpy()
-        self.mean = mean
+        self.mean = self.usual = mean
         self.level = level
         self.methods = np.full(len(mean), "pooled", dtype="<U8")
         self.alpha = np.zeros(len(mean))
@@ -95,12 +97,16 @@ def _apply_trend(arrays, out, regular, season, horizon):
 def _forecasts(arrays, trial, outlook, learnt, whole):
     np = numpy()
     demand = protected(outlook.mean, arrays.interval)
+    usual = protected(outlook.usual, arrays.interval)
     interval = np.maximum(arrays.interval, 1e-9)
-    sigma, single = np.zeros(len(demand)), np.zeros(len(demand))
+    sigma = np.zeros(len(demand))
     for lead in np.unique(interval):
         ours = interval == lead
-        sigma[ours] = np.sqrt(_variance(trial, outlook, learnt, lead, demand / interval)[ours])
-    single[:] = np.sqrt(_variance(trial, outlook, learnt, 1.0, outlook.mean[:, 0]))
+        sigma[ours] = np.sqrt(_variance(trial, outlook, learnt, lead, usual / interval)[ours])
+    single = np.sqrt(_variance(trial, outlook, learnt, 1.0, outlook.usual[:, 0]))
+    # What promotions multiply, they make as much more uncertain.
+    sigma *= demand / np.maximum(usual, 1e-9)
+    single *= outlook.mean[:, 0] / np.maximum(outlook.usual[:, 0], 1e-9)
     silent = demand <= 0
     sigma[silent], single[silent] = 0.0, 0.0
     quantiles = distribution.quantiles(demand, sigma, trial.kinds, learnt.scores, whole)

@@ -6,7 +6,7 @@ uplift, planned buckets are multiplied by it.
 """
 
 from collections import defaultdict
-from math import exp, log
+from math import exp
 
 from .numerics import numpy
 
@@ -15,15 +15,17 @@ CATEGORY_WEIGHT = 20
 COMMON_WEIGHT = 50
 #: limits of an uplift
 LOWEST, HIGHEST = 0.2, 20.0
+#: added to both sides of a ratio, in units
+SOME = 1.0
 #: smoothing constant of the level between promotions
 ALPHA = 0.2
 
 
 class Uplifts:
-    """Sums of promoted demand and of the usual one, by type and category.
+    """Sums of log ratios of promoted to usual demand, by type and category.
 
-    ``sums[type][category]`` is a list (buckets, promoted demand, usual demand); the category ``""``
-    is all of them. Plain data, so that `Weights` can keep it.
+    ``sums[type][category]`` is a list (promoted buckets, sum of log ratios); the category ``""`` is
+    all of them. Plain data, so that `Weights` can keep it.
     """
 
     def __init__(self, sums=None):
@@ -31,29 +33,24 @@ class Uplifts:
 
     def add(self, panel):
         """Add the promotions of a panel."""
-        for _row, kind, category, figures in _observed(panel):
+        for _row, kind, category, (count, logs) in _observed(panel):
             for name in {"", category}:
-                total = self.sums.setdefault(str(kind), {}).setdefault(name, [0.0, 0.0, 0.0])
-                for place, figure in enumerate(figures):
-                    total[place] += figure
+                total = self.sums.setdefault(str(kind), {}).setdefault(name, [0.0, 0.0])
+                total[0] += count
+                total[1] += logs
 
-    def of(self, kind, category, own=(0.0, 0.0, 0.0)):
+    def of(self, kind, category, own=(0.0, 0.0)):
         """Return the uplift of a promotion type for a series; 1 for an unknown one."""
         groups = self.sums.get(str(kind), {})
-        common = _log_ratio(groups.get("", own))
-        figures = groups.get(category, (0.0, 0.0, 0.0))
-        shared = _shrunk(figures, common, COMMON_WEIGHT)
+        count, logs = groups.get("", own)
+        common = logs / count if count else 0.0
+        shared = _shrunk(groups.get(category, (0.0, 0.0)), common, COMMON_WEIGHT)
         return min(HIGHEST, max(LOWEST, exp(_shrunk(own, shared, CATEGORY_WEIGHT))))
 
 
-def _log_ratio(figures):
-    _count, promoted, usual = figures
-    return log(promoted / usual) if promoted > 0 and usual > 0 else 0.0
-
-
 def _shrunk(figures, towards, weight):
-    count = figures[0] if figures[1] > 0 and figures[2] > 0 else 0.0
-    return (count * _log_ratio(figures) + weight * towards) / (count + weight)
+    count, logs = figures
+    return (logs + weight * towards) / (count + weight)
 
 
 def _name(series):
@@ -61,7 +58,7 @@ def _name(series):
 
 
 def _observed(panel):
-    """Yield row, type, category and (buckets, promoted, usual demand) of promoted series."""
+    """Yield row, type, category and (buckets, sum of log ratios) of promoted series."""
     np = numpy()
     rows = np.flatnonzero((panel.promotions != 0).any(axis=1))
     if not len(rows):
@@ -71,8 +68,8 @@ def _observed(panel):
         codes, known = panel.promotions[row], usual[number] > 0
         for kind in np.unique(codes[known & (codes != 0)]):
             use = known & (codes == kind)
-            promoted = float(panel.history[row][use].sum())
-            figures = (float(use.sum()), promoted, float(usual[number][use].sum()))
+            ratio = (panel.history[row][use] + SOME) / (usual[number][use] + SOME)
+            figures = (float(use.sum()), float(np.log(ratio).sum()))
             yield int(row), int(kind), _name(panel.series[row]), figures
 
 

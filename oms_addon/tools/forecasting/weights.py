@@ -14,7 +14,7 @@ from .numerics import numpy
 #: series that are kept for learning, about
 SAMPLE = 8000
 #: strength of the pull of the weights towards their prior, relative to the data
-RIDGE = 20.0
+RIDGE = 23.0
 #: how much of the error of a class's volume is corrected, and the limits of the correction
 CALIBRATION = 0.5
 LIMITS = (0.7, 1.4)
