@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo.exceptions import UserError
 from odoo.tools import mute_logger
 
@@ -245,3 +247,22 @@ class TestOrderFlow(OmsCommon):
         run("warm", 5)
         few, many = run("few", 5), run("many", 35)
         self.assertLess((many - few) / 30, 40)
+
+    @mute_logger(FLOW_LOG)
+    def test_an_order_that_another_addon_leaves_unconfirmed_fails_and_stops_no_other(self):
+        confirm = type(self.env["sale.order"]).action_confirm
+
+        def stopped(orders):
+            """Stop all orders for one of them, without an error."""
+            if "A2" in orders.mapped("oms_order_ref"):
+                return {"type": "ir.actions.act_window_close"}
+            return confirm(orders)
+
+        with patch.object(type(self.env["sale.order"]), "action_confirm", stopped):
+            good, bad = self._capture(self._document("A1"), self._document("A2"))
+        self.assertEqual((good.state, good.oms_step), ("sale", "deliver"))
+        self.assertEqual((bad.state, bad.oms_step, bad.oms_status), ("draft", "confirm", "failed"))
+        self.assertEqual(self._holds(bad), ["STEP_FAILED"])
+        bad.oms_hold_ids.action_retry()
+        self._run_lanes()
+        self.assertEqual((bad.state, bad.oms_step), ("sale", "deliver"))

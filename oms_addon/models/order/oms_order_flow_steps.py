@@ -1,6 +1,7 @@
 """The individual steps of an order."""
 
 from odoo import api, models
+from odoo.exceptions import UserError
 
 from odoo.addons.oms_addon.tools.payment_terms import PREPAID
 from odoo.addons.oms_addon.tools.runs import running
@@ -57,7 +58,22 @@ class OmsOrderFlow(models.AbstractModel):
             ready = ready.with_context(**sealed(sourced=True, new_deliveries=True))
             with running(self.env, "rules", {}):
                 ready.action_confirm()
+            self._check_confirmed(ready)
         return waits
+
+    @api.model
+    def _check_confirmed(self, orders):
+        """Other add-ons stop a confirmation of several orders without an error.
+
+        :raise UserError: if an order is still a quotation
+        """
+        if orders.filtered(lambda o: o.state in ("draft", "sent")):
+            raise UserError(
+                self.env._(
+                    "The order was not confirmed: a rule of another app prevents it. Open the "
+                    "order, resolve what the rule reports, then continue the order."
+                )
+            )
 
     @api.model
     def _unconfirmed_reason(self, order):
