@@ -7,23 +7,12 @@ compared, row by row.
 import json
 import os
 import subprocess
-import sys
 import time
-import zipfile
 
-from tooling import console, paths
+from tooling import console, guests, paths
+from tooling.guests import PUBLISHED
 from tooling.workspace import Workspace
 
-#: from PyPI, with what each needs beside it
-PUBLISHED = {
-    "sale_automatic_workflow": ("odoo-addon-sale-automatic-workflow==19.0.1.2.0.1",),
-    "sale_exception": (
-        "odoo-addon-sale-exception==19.0.1.0.1.1",
-        "odoo-addon-base-exception==19.0.1.0.0.5",
-    ),
-    "stock_split_picking": ("odoo-addon-stock-split-picking==19.0.1.0.0.5",),
-    "queue_job": ("odoo-addon-queue-job==19.0.2.4.0.1", "openupgradelib==3.13.7"),
-}
 #: of Odoo
 APPS = (
     "mrp",
@@ -35,7 +24,6 @@ APPS = (
     "hr_expense",
     "l10n_de",
 )
-WHEELS = paths.STATE / "guests"
 STORY = paths.ROOT / "tests" / "guest_story.py"
 PROGRAM = "import json, runpy\nprint('=>', json.dumps(runpy.run_path({story!r})['tell'](env)))\n"
 EXPECTED = {
@@ -59,7 +47,7 @@ def main(env, args):
         started = time.monotonic()
         try:
             row = _try(workspace, guest)
-        except GuestError as error:
+        except (GuestError, console.OmsError) as error:
             row = {"installs": "failed", "path": str(error)[-300:], "plain": ""}
         figures[guest] = {**row, "seconds": round(time.monotonic() - started)}
         print(guest, figures[guest], flush=True)
@@ -72,7 +60,7 @@ class GuestError(Exception):
 
 def _try(workspace, guest):
     """:return: whether a guest installs, an order goes its path, and plain Odoo stays as it was"""
-    folder = _fetch(guest)
+    folder = guests.fetch(guest) if guest in PUBLISHED else None
     ours = _tell(workspace, workspace.templates.clone_module, guest, folder)
     plain = _tell(workspace, workspace.templates.clone_base, guest, folder)
     return {
@@ -80,23 +68,6 @@ def _try(workspace, guest):
         "path": _difference(ours["channel"], EXPECTED),
         "plain": _difference(ours["plain"], plain["plain"]),
     }
-
-
-def _fetch(guest):
-    """:return: the folder of what is needed from PyPI, unpacked; ``None`` for Odoo's own"""
-    if guest not in PUBLISHED:
-        return None
-    folder = WHEELS / guest
-    command = [sys.executable, "-m", "pip", "download", "--no-deps", "-q", "-d", folder]
-    result = subprocess.run(
-        [*map(str, command), *PUBLISHED[guest]], capture_output=True, text=True, check=False
-    )
-    if result.returncode:
-        raise GuestError(result.stderr)
-    for wheel in folder.glob("*.whl"):
-        with zipfile.ZipFile(wheel) as archive:
-            archive.extractall(folder)
-    return folder
 
 
 def _tell(workspace, clone, guest, folder):

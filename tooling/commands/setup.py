@@ -1,6 +1,6 @@
 """Set up all that the other commands need, and say what is there."""
 
-from .. import console, odoo_source
+from .. import console, guests, odoo_source
 from ..workspace import Workspace
 
 
@@ -13,6 +13,7 @@ def run(_options):
     workspace = Workspace(with_browser=True)
     environment = workspace.environment
     module = workspace.templates.module()
+    guests.fetch_tested()
     origin = "the private copy" if environment.odoo.ours else "your own"
     console.table(
         [

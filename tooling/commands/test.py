@@ -10,7 +10,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from .. import browser, console, paths, process
+from .. import browser, console, guests, paths, process
 from ..workspace import Workspace
 
 PASS_THROUGH = True
@@ -30,6 +30,7 @@ def configure(parser):
 def run(options):
     """Run pytest on a fresh copy of the template with the add-on."""
     workspace = Workspace(with_browser=True)
+    guests.fetch_tested()
     # Short, since a browser puts a socket below it.
     folder = Path(tempfile.mkdtemp(prefix="oms-"))
     try:
