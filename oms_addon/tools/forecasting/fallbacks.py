@@ -27,7 +27,7 @@ def apply(panel, outlook):
 def _apply_likeness(panel, outlook, rows):
     """Give new products the forecast of the product they are like, times the factor.
 
-    That product has to be in the same chunk; otherwise the caller copies its forecast.
+    That product has to be in the same chunk; otherwise the caller uses `Forecast.like`.
     """
     places = {one.key: row for row, one in enumerate(panel.series)}
     for row in rows.tolist():

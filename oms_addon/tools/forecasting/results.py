@@ -1,6 +1,6 @@
 """What the engine is told and what it returns."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 #: the probabilities of the stored quantiles
 PROBABILITIES = (0.5, 0.9, 0.95, 0.98)
@@ -62,3 +62,22 @@ class Forecast:
     quantiles: tuple
     method: str
     kind: str = ""
+
+    def like(self, key, factor):
+        """Return this forecast for a new product that is like this one.
+
+        :param key: key of the new product's series
+        :param float factor: its share of this product's demand
+        """
+        return replace(
+            self,
+            key=key,
+            mean=tuple(value * factor for value in self.mean),
+            demand=self.demand * factor,
+            sigma=self.sigma * factor,
+            bucket_sigma=self.bucket_sigma * factor,
+            quantiles=tuple(
+                (probability, amount * factor) for probability, amount in self.quantiles
+            ),
+            method="like",
+        )

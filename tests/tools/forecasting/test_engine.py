@@ -248,6 +248,10 @@ def test_a_new_product_takes_the_forecast_of_the_one_it_is_like(learnt):
     old, new = engine.forecast(series, "week", learnt, 4)
     assert (new.method, new.mean) == ("like", tuple(value / 2 for value in old.mean))
     sane(new)
+    elsewhere = old.like("new", 0.5)
+    assert (elsewhere.key, elsewhere.method, elsewhere.mean) == ("new", "like", new.mean)
+    assert (elsewhere.demand, elsewhere.sigma) == (old.demand / 2, old.sigma / 2)
+    assert elsewhere.quantiles[1] == (0.9, old.quantiles[1][1] / 2)
     alone = one((), learnt, like="gone")
     assert (alone.method, alone.demand) == ("none", 0)
 
