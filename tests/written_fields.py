@@ -49,6 +49,12 @@ OF_OURS = {
         "together_hours together_policy transfer_days unpaid_days"
     ),
     "oms.channel.reserve": "active channel_id product_id quantity until",
+    "oms.forecast.override": "day forecast_id quantity reason",
+    "oms.forecast.rule": (
+        "active backward bucket cap category_ids channel_ids company_id date_from date_to "
+        "direction forward horizon level name product_ids protection_interval sequence "
+        "warehouse_ids"
+    ),
     "oms.hold": "partner_id product_id user_id",
     "oms.hold.reason": "advice fix group_id is_blocking name owner_id sequence",
     "oms.hold.rule": "active channel_ids company_id domain name reason_id sequence user_id",
@@ -64,6 +70,7 @@ OF_CORE = {
     "res.company": "oms_user_id",
     "res.partner": "oms_rejected_data oms_ship_complete",
     "sale.order": "oms_keep_warehouse oms_priority oms_ship_alone",
+    "sale.order.line": "oms_is_exceptional",
     "stock.warehouse": (
         "oms_calendar_id oms_capacity_day oms_carrier_ids oms_cutoff "
         "oms_damaged_location_id oms_handling_days oms_managed oms_transit_days"

@@ -11,6 +11,7 @@ from . import promise
 from . import shipping
 from . import api
 from . import payment
+from . import planning
 from . import privacy
 from . import optional
 from . import core

@@ -117,6 +117,7 @@ REGISTER = {
         {"reason": Personal(TEXT, CLEAR)},
         plain="echo_ref pieces ref shares tax_shares units",
     ),
+    "oms.demand": Table(WITH_ORDER, ("sale_line_id",)),
     "oms.stop.request": Table(
         WITH_ORDER,
         ("order_id",),
@@ -232,6 +233,12 @@ REGISTER = {
     "oms.allocation.rule": _settings("name"),
     "oms.allocation.run": _settings("domain name shipping_method"),
     "oms.allocation.zone": _settings("name postcodes"),
+    "oms.forecast": _settings("mean quantiles"),
+    "oms.forecast.override": Table(
+        personal={"reason": Personal(TEXT, KEEP, "a planner's reason for a quantity")},
+    ),
+    "oms.forecast.rule": _settings("name"),
+    "oms.forecast.run": _settings("error weights"),
     "oms.hold.reason": _settings("advice code name"),
     "oms.hold.rule": _settings("domain name"),
     "oms.pick.rejection.reason": _settings("name"),

@@ -9,6 +9,11 @@ CART_FIELDS = {"product_id", "product_uom_qty", "product_uom_id"}
 class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
 
+    def _auto_init(self):
+        """Extend `base`: add the column without computing it for each existing line."""
+        self._oms_add_demand_column()
+        return super()._auto_init()
+
     # === COMPUTE METHODS === #
 
     def _compute_price_unit(self):

@@ -1,5 +1,6 @@
 """Working days and cut-off time of a warehouse."""
 
+from datetime import timezone
 from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models
@@ -84,6 +85,10 @@ class StockWarehouse(models.Model):
             or warehouse_sudo.company_id.resource_calendar_id.tz
             or "UTC"
         )
+
+    def _oms_local_day(self, moment):
+        """:return: the date of a moment in UTC, in the time zone of the warehouse"""
+        return moment.replace(tzinfo=timezone.utc).astimezone(self._oms_zone()).date()
 
     def _oms_place(self, cutoff=0.0):
         """:return: the shipping schedule of the warehouse

@@ -1,0 +1,11 @@
+"""Demand history, forecasts and their consumption by orders; no safety stock of allocation."""
+
+from . import oms_demand
+from . import sale_order_line
+from . import oms_forecast_rule
+from . import oms_forecast_run
+from . import oms_forecast
+from . import oms_forecast_line
+from . import oms_forecast_override
+from . import oms_forecast_consumption
+from . import oms_lane

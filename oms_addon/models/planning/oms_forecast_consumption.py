@@ -1,0 +1,177 @@
+"""Consumption: orders use up the forecast of the periods they are due in."""
+
+from collections import defaultdict
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from odoo.addons.oms_addon.models.stock.claim import claim
+from odoo.addons.oms_addon.tools.forecasting import buckets
+from odoo.addons.oms_addon.tools.forecasting.consumption import Line, consume, consume_lines
+
+from .series_key import SeriesKey
+
+PAST_BUCKETS = 1
+NEXT_BUCKETS = 8
+
+
+class OmsForecast(models.Model):
+    _inherit = "oms.forecast"
+
+    @api.model
+    def _recompute_products(self, product_ids):
+        """Consume the forecasts of products whose demand changed.
+
+        :param product_ids: ids of ``product.product``
+        """
+        self.search([("product_id", "in", list(product_ids))], order="id")._recompute()
+
+    def _recompute(self):
+        """Derive the periods of these forecasts again, from the forecast and the orders.
+
+        The state depends on neither the earlier state nor the order of events, so every change
+        calls this. Forecasts are claimed until the end of the transaction.
+        """
+        claim(self)
+        lines = self._align_lines()
+        demand = self._read_window_demand()
+        for forecast in self:
+            forecast._apply_consumption(lines[forecast], demand.get(forecast.id, ()))
+
+    # === PERIODS === #
+
+    def _window_days(self):
+        """:return: the first days of the periods in which orders consume a forecast"""
+        self.ensure_one()
+        now = self._current_bucket(self.company_id, self.bucket)
+        last = max(buckets.between(now, self.start, self.bucket) + len(self.mean or ()), 0)
+        return [
+            buckets.add(now, step, self.bucket)
+            for step in range(-PAST_BUCKETS, min(NEXT_BUCKETS + 1, max(last, 1)))
+        ]
+
+    def _mean_of(self, day):
+        """:return: the statistical forecast of the period that begins on a day; 0 outside of the
+        horizon
+        """
+        self.ensure_one()
+        place = buckets.between(self.start, day, self.bucket)
+        return self.mean[place] if 0 <= place < len(self.mean or ()) else 0.0
+
+    def _align_lines(self):
+        """Create missing periods and remove outdated ones; ended periods keep their forecast.
+
+        :return: the periods of each forecast, in order of time
+        :rtype: dict
+        """
+        overrides = {
+            (o.forecast_id.id, o.day): o.id
+            for o in self.env["oms.forecast.override"].search([("forecast_id", "in", self.ids)])
+        }
+        missing, outdated = [], self.line_ids.browse()
+        for forecast in self:
+            days = forecast._window_days()
+            now = days[PAST_BUCKETS]
+            known = {line.day: line for line in forecast.line_ids}
+            outdated += forecast.line_ids.filtered(lambda line, days=days: line.day not in days)
+            for day in days:
+                values = {
+                    "statistical_qty": forecast._mean_of(day),
+                    "override_id": overrides.get((forecast.id, day), False),
+                }
+                if day not in known:
+                    missing.append({"forecast_id": forecast.id, "day": day, **values})
+                elif day >= now:
+                    known[day]._write_changed(values)
+        outdated.unlink()
+        self.line_ids.create(missing)
+        return {forecast: forecast.line_ids.sorted("day") for forecast in self}
+
+    # === DEMAND === #
+
+    def _read_window_demand(self):
+        """Read the demand in the periods of these forecasts; each order line is assigned to one
+        forecast of its product, see ``SeriesKey.candidates``.
+
+        :return: tuples (row id, day, quantity, is exceptional) by forecast id
+        :rtype: dict[int, list]
+        """
+        if not self:
+            return {}
+        others = self.search(
+            [
+                ("product_id", "in", self.product_id.ids),
+                ("company_id", "in", self.company_id.ids),
+            ]
+        )
+        by_key = {(forecast.company_id.id, forecast._key()): forecast.id for forecast in others}
+        oldest = min(min(forecast._window_days()) for forecast in self)
+        self.env["oms.demand"].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT company_id, product_id, channel_id, warehouse_id,
+                          id, day, quantity, is_exceptional
+                     FROM oms_demand
+                    WHERE product_id = ANY(%s) AND company_id = ANY(%s) AND day >= %s
+                      AND sale_line_id IS NOT NULL""",
+                self.product_id.ids,
+                self.company_id.ids,
+                oldest,
+            )
+        )
+        found = defaultdict(list)
+        for company_id, product_id, channel_id, warehouse_id, *row in rows:
+            for key in SeriesKey(product_id, channel_id, warehouse_id).candidates():
+                if forecast_id := by_key.get((company_id, key)):
+                    found[forecast_id].append(row)
+                    break
+        return found
+
+    def _apply_consumption(self, lines, demand):
+        """Write what orders consumed of one forecast.
+
+        :param lines: its periods, in order of time
+        :param demand: tuples (row id, day, quantity, is exceptional)
+        """
+        self.ensure_one()
+        places = {day: place for place, day in enumerate(lines.mapped("day"))}
+        ordered = [
+            Line(row_id, places[start], quantity, exceptional)
+            for row_id, day, quantity, exceptional in demand
+            if (start := buckets.start_of(day, self.bucket)) in places
+        ]
+        gross, window = lines.mapped("forecast_qty"), self.rule_id._window()
+        if window.cap is None and not any(line.exceptional for line in ordered):
+            totals = [0.0] * len(gross)
+            for line in ordered:
+                totals[line.bucket] += line.quantity
+            result = consume(gross, totals, window, PAST_BUCKETS)
+        else:
+            result = consume_lines(gross, ordered, window, PAST_BUCKETS)
+        for place, line in enumerate(lines):
+            line._write_changed(
+                {
+                    "ordered_qty": result.ordered[place],
+                    "consumed_qty": result.consumed[place],
+                    "open_qty": result.open[place],
+                    "total_qty": result.total[place],
+                    "excess_qty": result.excess[place],
+                    "is_too_low": result.too_low[place],
+                    "status": result.states[place],
+                }
+            )
+
+
+class OmsForecastLine(models.Model):
+    _inherit = "oms.forecast.line"
+
+    def _write_changed(self, values):
+        """Write the values that differ."""
+        self.ensure_one()
+        changed = {
+            name: value
+            for name, value in values.items()
+            if self._fields[name].convert_to_write(self[name], self) != value
+        }
+        if changed:
+            self.write(changed)

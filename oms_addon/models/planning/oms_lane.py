@@ -1,0 +1,20 @@
+"""The background job of planning."""
+
+from odoo import api, models
+
+
+class OmsLane(models.Model):
+    _inherit = "oms.lane"
+
+    @api.model
+    def _run_planning(self, run):
+        """Record the demand of older orders, then compute forecasts."""
+        return (
+            self.env["oms.demand"]._record_older()
+            or self.env["oms.forecast.run"]._process()
+            or self.env["oms.forecast.run"]._start_due()
+        )
+
+    @api.model
+    def _count_planning(self):
+        return self.env["oms.forecast.run"].search_count([("state", "=", "running")])
