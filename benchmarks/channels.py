@@ -152,13 +152,13 @@ def _stock(env, count):
     with WoocommerceSimulator() as shop:
         channel = _connect(env, shop, products, warehouse)
         env.cr.commit()
-        figures = _tell(env, shop, channel, count)
+        figures = _report(env, shop, channel, count)
         # Every product changes ten times before the lane looks.
         for quantity in range(2, 12):
             _put(env, products, warehouse, quantity)
         env.cr.commit()
         # The shop does not compare before it sets: what it shows is read first, as often.
-        again = _tell(env, shop, channel, count, calls=2)
+        again = _report(env, shop, channel, count, calls=2)
         figures |= {f"again_{key}": value for key, value in again.items()}
         right = sum(level == 11 for level in shop.stock().values())
         if right != count:
@@ -227,7 +227,7 @@ def _put(env, products, warehouse, quantity):
     env.flush_all()
 
 
-def _tell(env, shop, channel, count, calls=1):
+def _report(env, shop, channel, count, calls=1):
     """Tell what changed.
 
     :param int calls: how many the interface needs for one batch

@@ -25,7 +25,9 @@ APPS = (
     "l10n_de",
 )
 STORY = paths.ROOT / "tests" / "guest_story.py"
-PROGRAM = "import json, runpy\nprint('=>', json.dumps(runpy.run_path({story!r})['tell'](env)))\n"
+PROGRAM = """import json, runpy
+print('=>', json.dumps(runpy.run_path({story!r})['run_story'](env)))
+"""
 EXPECTED = {
     "step": "done",
     "exceptions": [],
@@ -61,8 +63,8 @@ class GuestError(Exception):
 def _try(workspace, guest):
     """:return: whether a guest installs, an order goes its path, and plain Odoo stays as it was"""
     folder = guests.fetch(guest) if guest in PUBLISHED else None
-    ours = _tell(workspace, workspace.templates.clone_module, guest, folder)
-    plain = _tell(workspace, workspace.templates.clone_base, guest, folder)
+    ours = _report(workspace, workspace.templates.clone_module, guest, folder)
+    plain = _report(workspace, workspace.templates.clone_base, guest, folder)
     return {
         "installs": "ok",
         "path": _difference(ours["channel"], EXPECTED),
@@ -70,7 +72,7 @@ def _try(workspace, guest):
     }
 
 
-def _tell(workspace, clone, guest, folder):
+def _report(workspace, clone, guest, folder):
     """Install a guest on a copy of a template, and tell the story there.
 
     :return: what the story found

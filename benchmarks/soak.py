@@ -114,7 +114,7 @@ def _live(shop, options, chance):
     refs, deliveries = [], []
 
     def collect():
-        deliveries.extend(shop.take_deliveries())
+        deliveries.extend(shop.pop_deliveries())
 
     state = {}
     while len(refs) < options["orders"]:
@@ -290,7 +290,7 @@ def _compare(env, shop, channel):
     )
     return {
         "lost": len(lost),
-        "first_lost": {ref: _told(env, channel, ref) for ref in lost[:5]},
+        "first_lost": {ref: _reported(env, channel, ref) for ref in lost[:5]},
         "doubled": sum(n - 1 for n in count.values()) + sum(n - 1 for n in shipments.values()),
         "different": len(different),
         "first_different": dict(list(different.items())[:5]),
@@ -302,7 +302,7 @@ def _compare(env, shop, channel):
     }
 
 
-def _told(env, channel, ref):
+def _reported(env, channel, ref):
     """:return: what became of the messages about an order"""
     return [
         f"{message.via} {message.topic}: {message.state} {message.error or ''}"

@@ -280,7 +280,7 @@ class Simulator:
 
     # === DELIVERIES === #
 
-    def take_deliveries(self):
+    def pop_deliveries(self):
         """:return: the deliveries that were not accepted yet, oldest first"""
         with self.lock:
             taken = list(self.deliveries)
@@ -294,7 +294,7 @@ class Simulator:
             webhook's address
         :return: the statuses
         """
-        return [(send or self.post)(delivery) for delivery in self.take_deliveries()]
+        return [(send or self.post)(delivery) for delivery in self.pop_deliveries()]
 
     def webhook_address(self, topic):
         """:return: the address for deliveries of a topic"""

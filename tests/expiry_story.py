@@ -17,7 +17,7 @@ ROUNDS_EACH = 6
 OF_THE_RUN = {"id", "create_uid", "create_date", "write_uid", "write_date"}
 
 
-def tell(env):
+def run_story(env):
     """Play the story. :return: JSON-able facts by the name of the point"""
     return Story(env).play()
 

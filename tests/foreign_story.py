@@ -4,7 +4,7 @@ import runpy
 from pathlib import Path
 
 
-def tell(env):
+def run_story(env):
     """Play our part of the story of guests. :return: what came of it, and of the add-on"""
     guest = runpy.run_path(str(Path(__file__).with_name("guest_story.py")))
     channel = guest["channel"](env)

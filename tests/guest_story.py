@@ -15,7 +15,7 @@ OWN |= {"payment_reference", "ref", "sequence_number", "sequence_prefix", "memo"
 OWN |= {"has_deadline_issue"}
 
 
-def tell(env):
+def run_story(env):
     """Play the story.
 
     :return: what came of both orders; without our add-on of the second alone

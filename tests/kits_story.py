@@ -3,7 +3,7 @@
 from odoo.fields import Command
 
 
-def tell(env):
+def run_story(env):
     """Play the story. :return: JSON-able facts by the name of the point"""
     return Story(env).play()
 

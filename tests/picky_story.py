@@ -9,7 +9,7 @@ HOME = {"street": "1 High Street", "city": "Leeds", "zip": "LS1 1AA", "country":
 PARIS = {"street": "1 Rue X", "city": "Paris", "zip": "75001", "country": "FR"}
 
 
-def tell(env):
+def run_story(env):
     """Play the story.
 
     :return: what came of each order, by its number, and which tax numbers the EU was asked

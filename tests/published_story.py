@@ -7,7 +7,7 @@ from pathlib import Path
 _GUEST = runpy.run_path(str(Path(__file__).with_name("guest_story.py")))
 
 
-def tell(env):
+def run_story(env):
     """Play an order that no rule of the guest concerns, and one that a rule stops and releases.
 
     :return: what came of both

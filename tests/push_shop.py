@@ -78,7 +78,7 @@ class PushShopAdapter:
     _can_fetch_locations = True
     _batch_sizes = {"stock": BATCH, "price": BATCH}
 
-    def _tell(self, channel, method, path, key, body):
+    def _report(self, channel, method, path, key, body):
         headers = {"X-Api-Key": channel.sudo().api_key or "", "Idempotency-Key": key}
         return self._call(channel, method, f"/{path}", body=body, headers=headers).json()
 
@@ -94,7 +94,7 @@ class PushShopAdapter:
         return self._push_items(channel, "price", key, items)
 
     def _push_items(self, channel, path, key, items):
-        answer = self._tell(channel, "PUT", path, key, items)
+        answer = self._report(channel, "PUT", path, key, items)
         by_position = {
             name: {int(position): why for position, why in answer[name].items()}
             for name in ("failed", "stale")
@@ -102,13 +102,13 @@ class PushShopAdapter:
         return ItemsOutcome(**by_position)
 
     def _push_shipment(self, channel, key, shipment):
-        return ShipmentOutcome(details=self._tell(channel, "POST", "shipment", key, shipment))
+        return ShipmentOutcome(details=self._report(channel, "POST", "shipment", key, shipment))
 
     def _push_cancellation(self, channel, key, cancellation):
-        return RefundOutcome(**self._tell(channel, "POST", "cancellation", key, cancellation))
+        return RefundOutcome(**self._report(channel, "POST", "cancellation", key, cancellation))
 
     def _push_refund(self, channel, key, refund):
-        return RefundOutcome(**self._tell(channel, "POST", "refund", key, refund))
+        return RefundOutcome(**self._report(channel, "POST", "refund", key, refund))
 
 
 class PushShopMixin(TinyShopMixin):

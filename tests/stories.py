@@ -4,9 +4,9 @@
         addons = ("website_sale",)
 
         def test_it(self):
-            self.assertEqual(self.tell("website_story.py"), {...})
+            self.assertEqual(self.run_story("website_story.py"), {...})
 
-A story is a file of its own with ``tell(env)``, which returns JSON-able facts; what it did is
+A story is a file of its own with ``run_story(env)``, which returns JSON-able facts; what it did is
 not committed.
 """
 
@@ -21,7 +21,7 @@ from .concurrency import RaceCase
 
 PROGRAM = """
 import json, runpy
-print("=>", json.dumps(runpy.run_path({story!r})["tell"](env), default=str))
+print("=>", json.dumps(runpy.run_path({story!r})["run_story"](env), default=str))
 """
 
 
@@ -43,7 +43,7 @@ class StoryCase(RaceCase):
         with patch.dict(config.options, {"test_enable": False}):
             cls.registry = Registry.new(cls.database)
 
-    def tell(self, story):
+    def run_story(self, story):
         """:param str story: name of a file beside this one
         :return: what the story found
         """

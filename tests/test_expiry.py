@@ -30,7 +30,7 @@ class TestExpiry(StoryCase):
     addons = ("product_expiry",)
 
     def test_what_expires_first_leaves_first_as_odoo_would_have_it(self):
-        found = self.tell("expiry_story.py")
+        found = self.run_story("expiry_story.py")
         self.assertEqual(
             found,
             {

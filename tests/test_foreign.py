@@ -19,7 +19,7 @@ class TestForeign(StoryCase):
         return super().run_odoo(*arguments, f"--addons-path={path}", program=program)
 
     def test_an_order_goes_its_path_beside_a_required_field_and_overrides(self):
-        found = self.tell("foreign_story.py")
+        found = self.run_story("foreign_story.py")
         self.assertEqual(
             found,
             {

@@ -7,7 +7,7 @@ class TestKits(StoryCase):
     addons = ("mrp",)
 
     def test_a_kit_is_there_as_often_as_its_scarcest_part_fault_44(self):
-        found = self.tell("kits_story.py")
+        found = self.run_story("kits_story.py")
         self.assertEqual(
             found,
             {

@@ -35,7 +35,7 @@ class TestOrderOfEffects(OmsCommon):
             self.patch(type(self.env[model]), method, recorded)
         return called
 
-    def _made_order(self, quantity=2):
+    def _confirmed_order(self, quantity=2):
         """:return: a quotation of Sales for a warehouse we run"""
         return self.env["sale.order"].create(
             {
@@ -51,7 +51,7 @@ class TestOrderOfEffects(OmsCommon):
         return self.env(user=self.env.ref("base.user_admin"), su=False)
 
     def test_confirmed(self):
-        order = self._made_order().with_env(self._person())
+        order = self._confirmed_order().with_env(self._person())
         services = (
             "oms.channel.adapter.odoo_shop:_join",
             "sale.order:_oms_source_manually",
@@ -68,7 +68,7 @@ class TestOrderOfEffects(OmsCommon):
         self.assertEqual((order.state, order.picking_ids.state), ("sale", "assigned"))
 
     def test_raised(self):
-        order = self._made_order()
+        order = self._confirmed_order()
         order.action_confirm()
         services = (
             "sale.order:_oms_ordered_before",

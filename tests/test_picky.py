@@ -29,7 +29,7 @@ class TestPicky(StoryCase):
         }
         noted = {"vat": False, "exceptions": ["CUSTOMER_DATA"]}
         self.assertEqual(
-            self.tell("picky_story.py"),
+            self.run_story("picky_story.py"),
             {
                 "good": good,
                 "pending": {

@@ -21,7 +21,7 @@ class TestPublishedAddon(StoryCase):
 
     def test_an_order_goes_its_path_and_an_exception_of_the_guest_stops_it(self):
         self.assertEqual(
-            self.tell("published_story.py"),
+            self.run_story("published_story.py"),
             {
                 "channel": {
                     "step": "done",

@@ -274,7 +274,7 @@ class TestWarehouseIsToldNoPrices(WarehouseCommon, HttpCase):
         )
         self.env.flush_all()
 
-    def _assert_tells_nothing(self, text, about):
+    def _assert_hides(self, text, about):
         self.assertEqual([c for c in CANARIES if c in text], [], f"{about}: {text[:300]}")
 
     def _call(self, path, **params):
@@ -307,7 +307,7 @@ class TestWarehouseIsToldNoPrices(WarehouseCommon, HttpCase):
         ):
             with self.subTest(path=path), mute_logger("odoo.http"):
                 answer = self.url_open(path)
-                self._assert_tells_nothing(answer.text, path)
+                self._assert_hides(answer.text, path)
                 self.assertNotEqual(answer.status_code, 500, answer.text[-600:])
         # The customer's own link is the customer's own.
         answer = self.url_open(f"/my/orders/{order}?access_token={self.order.access_token}")
@@ -332,7 +332,7 @@ class TestWarehouseIsToldNoPrices(WarehouseCommon, HttpCase):
         answer = self._call(
             "/mail/thread/messages", thread_model="sale.order", thread_id=self.order.id
         )
-        self._assert_tells_nothing(json.dumps(answer), "the thread")
+        self._assert_hides(json.dumps(answer), "the thread")
         self.assertIn("damaged", json.dumps(answer))
 
     def test_no_public_method_answers_with_them(self):
@@ -388,7 +388,7 @@ class TestWarehouseIsToldNoPrices(WarehouseCommon, HttpCase):
                         answer = call()
                 except (AccessError, UserError):
                     continue
-                self._assert_tells_nothing(str(answer), name)
+                self._assert_hides(str(answer), name)
 
     def test_no_json_route_answers_with_them(self):
         self.authenticate("packer", "packer")
@@ -421,7 +421,7 @@ class TestWarehouseIsToldNoPrices(WarehouseCommon, HttpCase):
                     answer = self._call(path, **params)
                 except JsonRpcException as error:
                     answer = str(error)
-                self._assert_tells_nothing(json.dumps(answer), path)
+                self._assert_hides(json.dumps(answer), path)
 
     def test_prices_are_not_written_either_and_no_context_opens_them(self):
         order = self._as_packer(self.order).with_context(oms_reckons="acts")
@@ -449,7 +449,7 @@ class TestWarehouseIsToldNoPrices(WarehouseCommon, HttpCase):
         for path in ("/orders/R-1", "/orders", "/availability"):
             answer = self.url_open(f"/oms/api/v1{path}", headers=headers)
             self.assertEqual(answer.status_code, 403)
-            self._assert_tells_nothing(answer.text, path)
+            self._assert_hides(answer.text, path)
 
     def test_a_storekeeper_of_odoo_without_our_role_sees_what_odoo_shows(self):
         plain = new_test_user(

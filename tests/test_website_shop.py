@@ -7,7 +7,7 @@ class TestWebsiteShop(StoryCase):
     addons = ("website_sale", "payment_demo")
 
     def test_an_order_of_the_website_walks_from_its_cart_to_the_door(self):
-        found = self.tell("website_story.py")
+        found = self.run_story("website_story.py")
         self.assertEqual(found["paid"], self._paid())
         self.assertEqual(found["greedy"], 15)
         self.assertEqual(found["captured"], self._captured())

@@ -59,7 +59,7 @@ class FeedsMixin:
         headers = {"Content-Type": "text/plain; charset=UTF-8"}
         return Response(200, document["content"], headers)
 
-    def _look(self, thing):
+    def _count_call(self, thing):
         """Count a status call of a feed or report."""
         thing["looks"] += 1
         if thing["looks"] >= self.delay_calls and thing["status"] == "IN_QUEUE":
@@ -93,7 +93,7 @@ class FeedsMixin:
         }
         return Response(202, {"feedId": ref})
 
-    def _feed_told(self, feed):
+    def _feed_answer(self, feed):
         told = {
             "feedId": feed["id"],
             "feedType": feed["type"],
@@ -106,22 +106,22 @@ class FeedsMixin:
     def op_getFeed(self, request, feedId):
         if feedId not in self.feeds:
             raise error(404, "NotFound", "There is no such feed.")
-        self._look(self.feeds[feedId])
-        return Response(200, self._feed_told(self.feeds[feedId]))
+        self._count_call(self.feeds[feedId])
+        return Response(200, self._feed_answer(self.feeds[feedId]))
 
     def op_getFeeds(self, request):
         kinds, since = request.query["feedTypes"].split(","), request.query.get("createdSince", "")
         found = [
-            self._feed_told(feed)
+            self._feed_answer(feed)
             for feed in self.feeds.values()
             if feed["type"] in kinds and feed["created"] >= since
         ]
         return Response(200, {"feeds": found})
 
     def op_getFeedDocument(self, request, feedDocumentId):
-        return self._document_told("feedDocumentId", feedDocumentId)
+        return self._document_answer("feedDocumentId", feedDocumentId)
 
-    def _document_told(self, key, name):
+    def _document_answer(self, key, name):
         if name not in self.documents:
             raise error(400, "InvalidInput", "There is no such document.")
         told = {key: name, "url": self._document_url(name)}
@@ -134,15 +134,15 @@ class FeedsMixin:
             feed["status"] = self.feed_verdicts.pop(0)
             return
         carry_out = {
-            "JSON_LISTINGS_FEED": self._take_listings,
-            "POST_ORDER_ACKNOWLEDGEMENT_DATA": self._take_xml,
-            "POST_PAYMENT_ADJUSTMENT_DATA": self._take_xml,
+            "JSON_LISTINGS_FEED": self._apply_listings,
+            "POST_ORDER_ACKNOWLEDGEMENT_DATA": self._apply_xml,
+            "POST_PAYMENT_ADJUSTMENT_DATA": self._apply_xml,
         }[feed["type"]]
         result = carry_out(feed)
         feed["status"] = "DONE"
         feed["result"] = self._new_document(gzip.compress(result), compressed=True)
 
-    def _take_listings(self, feed):
+    def _apply_listings(self, feed):
         told, issues = json.loads(feed["content"]), []
         if told["header"]["sellerId"] != self.seller or told["header"]["version"] != "2.0":
             raise AssertionError(f"no header of a feed: {told['header']}")
@@ -163,7 +163,7 @@ class FeedsMixin:
         header = {"sellerId": self.seller, "version": "2.0", "feedId": feed["id"]}
         return json.dumps({"header": header, "issues": issues, "summary": summary}).encode()
 
-    def _take_xml(self, feed):
+    def _apply_xml(self, feed):
         envelope = ElementTree.fromstring(feed["content"])
         kinds = {
             "OrderAcknowledgement": self._acknowledge,
@@ -224,7 +224,7 @@ class FeedsMixin:
         before = order.total
         for item, count in counts.items():
             item.cancelled += count
-        order.give_back(before - order.total)
+        order.refund_buyer(before - order.total)
         if counts:
             told_counts = {item.ref: count for item, count in counts.items()}
             reason = told.findtext("AdjustedItem/AdjustmentReason")
@@ -293,7 +293,7 @@ class FeedsMixin:
         if reportId not in self.reports:
             raise error(404, "NotFound", "There is no such report.")
         report = self.reports[reportId]
-        self._look(report)
+        self._count_call(report)
         told = {
             "reportId": reportId,
             "reportType": report["told"]["reportType"],
@@ -304,7 +304,7 @@ class FeedsMixin:
         return Response(200, told)
 
     def op_getReportDocument(self, request, reportDocumentId):
-        return self._document_told("reportDocumentId", reportDocumentId)
+        return self._document_answer("reportDocumentId", reportDocumentId)
 
     def _finish_report(self, report):
         rows = {

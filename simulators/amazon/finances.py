@@ -66,7 +66,7 @@ class FinancesMixin:
             ]
             for item, count, price, _shipping in parts:
                 item.back["Principal"] = item.back.get("Principal", 0) + price
-                item.given_back += 0 if returned or order.shipped(item) else count
+                item.refunded_unshipped += 0 if returned or order.shipped(item) else count
             self.tick()
             return self._refund(order, parts)
 
@@ -77,9 +77,9 @@ class FinancesMixin:
             its tax where that is separate)
         :return: the id of the transaction
         """
-        items = [_item_told(order, *part) for part in parts]
+        items = [_item_answer(order, *part) for part in parts]
         gross = sum((sum(amounts) for _item, _count, *amounts in parts), ZERO)
-        order.give_back(gross)
+        order.refund_buyer(gross)
         number = len(self.transactions) + 1
         ref = f"{self.random.getrandbits(128):032x}{number}"
         posted = self.now
@@ -117,7 +117,7 @@ def _paid(item):
     return item.price - item.discount
 
 
-def _item_told(order, item, count, price, shipping, tax=ZERO):
+def _item_answer(order, item, count, price, shipping, tax=ZERO):
     """:return: an item of a refund, with Amazon's commission returned"""
     fee = _cents(price * COMMISSION / 100)
     parts = [("ProductCharges", "OurPricePrincipal", -price), ("AmazonFees", "Commission", fee)]

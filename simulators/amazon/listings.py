@@ -23,13 +23,13 @@ class ListingsMixin:
         skus = sorted(self.listings)
         told = {
             "numberOfResults": len(skus),
-            "items": [self._listing_told(sku) for sku in skus[start : start + size]],
+            "items": [self._listing_answer(sku) for sku in skus[start : start + size]],
         }
         if start + size < len(skus):
             told["pagination"] = {"nextToken": write_token(start + size, "listings")}
         return Response(200, told)
 
-    def _listing_told(self, sku):
+    def _listing_answer(self, sku):
         listing = self.listings[sku]
         code = "AMAZON_EU" if listing["afn"] else "DEFAULT"
         stock = {} if listing["afn"] else {"quantity": listing["quantity"]}

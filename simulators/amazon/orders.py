@@ -23,7 +23,7 @@ class Item:
     tax_rate: Decimal | None = None
     cancelled: int = 0
     #: units refunded before they were shipped; they are still included in the order
-    given_back: int = 0
+    refunded_unshipped: int = 0
     cancel_reason: str = ""
     #: refunded amounts, by component
     back: dict = field(default_factory=dict)
@@ -122,7 +122,7 @@ class Order(Order2026):
             own = self.tax(item, share[kind]) if self.tax_added and self.by_amazon else None
             share.setdefault(name, own or Decimal(0))
 
-    def give_back(self, amount):
+    def refund_buyer(self, amount):
         """Refund the buyer, up to the refundable amount."""
         if self.paid:
             self.refunded += min(amount, self.placed_total - self.refunded)

@@ -8,7 +8,7 @@ from .orders import Item, Order
 def by_sku(order):
     counts = {}
     for item in order.items:
-        counts[item.sku] = counts.get(item.sku, 0) + item.quantity - item.given_back
+        counts[item.sku] = counts.get(item.sku, 0) + item.quantity - item.refunded_unshipped
     return counts
 
 
@@ -122,7 +122,7 @@ class SellingMixin:
             item.cancelled += count
             self._restock(item.sku, count)
         order.cancelled = not order.shipments
-        order.give_back(before - order.total)
+        order.refund_buyer(before - order.total)
         if any(left.values()):
             self._change(order)
 

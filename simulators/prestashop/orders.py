@@ -30,7 +30,7 @@ class Orders:
             for name in ("total_paid", "total_paid_tax_incl"):
                 order[name] = six(Decimal(order[name]) + Decimal(shape.get("off", "0")))
             self.totals[str(order["id"])] = order["total_paid_tax_incl"]
-            self._take_stock(order, -1)
+            self._deduct_stock(order, -1)
             self.insert(
                 "order_carriers",
                 id_order=str(order["id"]),

@@ -97,11 +97,11 @@ class Slips:
         slips = self.rows("order_slip", id_order=order["id"])
         currency = self.tables["currencies"][int(order["id_currency"])]
         cancelled = order["current_state"] == "6"
-        given_back = {}
+        slipped = {}
         for slip in slips:
             for row in slip["associations"]["order_slip_details"]:
                 number = int(row["id_order_detail"])
-                given_back[number] = given_back.get(number, 0) + int(row["product_quantity"])
+                slipped[number] = slipped.get(number, 0) + int(row["product_quantity"])
         return {
             "total": f"{Decimal(self.totals[str(order['id'])]):.2f}",
             "currency": currency["iso_code"],
@@ -117,7 +117,7 @@ class Slips:
             "quantities": {
                 d["product_reference"]: 0
                 if cancelled
-                else int(d["product_quantity"]) - given_back.get(d["id"], 0)
+                else int(d["product_quantity"]) - slipped.get(d["id"], 0)
                 for d in self.rows("order_details", id_order=order["id"])
             },
         }

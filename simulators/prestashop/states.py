@@ -10,7 +10,7 @@ from .tables import UNWANTED, rounded, six
 class States:
     """Changes of orders: states, payments, stock, edits."""
 
-    def _take_stock(self, order, sign):
+    def _deduct_stock(self, order, sign):
         for detail in self.rows("order_details", id_order=order["id"]):
             for combination in {detail["product_attribute_id"], "0"}:
                 for row in self.rows(
@@ -30,9 +30,9 @@ class States:
         """Move an order to a state, with its effects on stock, payment and carrier."""
         before = order["current_state"]
         if state in UNWANTED and before not in UNWANTED and before != "0":
-            self._take_stock(order, 1)
+            self._deduct_stock(order, 1)
         if before in UNWANTED and self._flag(state, "logable"):
-            self._take_stock(order, -1)
+            self._deduct_stock(order, -1)
         order.update(
             current_state=state,
             valid="1" if self._flag(state, "logable") else "0",
@@ -89,11 +89,11 @@ class States:
         with self.lock:
             self.tick()
             order = self.tables["orders"][int(ref)]
-            self._take_stock(order, 1)
+            self._deduct_stock(order, 1)
             self._fill(order, lines, Decimal(order["carrier_tax_rate"]))
             self._share_rules(order)
             self._sum_up(order)
-            self._take_stock(order, -1)
+            self._deduct_stock(order, -1)
             order["date_upd"] = self.local()
 
     def add_line(self, ref, sku, quantity, price, tax_rate=None):

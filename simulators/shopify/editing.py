@@ -16,7 +16,7 @@ class Editing:
     def pay(self, ref):
         with self.lock:
             order = self.by_id[int(ref)]
-            left = order.total - order.taken_off - order.paid
+            left = order.total - order.removed_units - order.paid
             promised = [
                 t for t in order.transactions if t.kind == "authorization" or t.status == "pending"
             ]
@@ -41,7 +41,7 @@ class Editing:
                 current = line.quantity - line.gone
                 if quantity < current:
                     taken.lines.append((line, current - quantity, "cancel"))
-                    self._take_off(order, line, current - quantity)
+                    self._remove_units(order, line, current - quantity)
                 elif quantity > current:
                     self._add_to(order, line, quantity - current)
             for sku, (quantity, price) in wanted.items():
@@ -78,7 +78,7 @@ class Editing:
                 entry[2] += quantity
         part.status = "open" if part.status == "closed" else part.status
 
-    def _take_off(self, order, line, quantity, *, returned=False):
+    def _remove_units(self, order, line, quantity, *, returned=False):
         """Remove units from a line and its fulfillment orders; returned units were shipped."""
         line.gone += quantity
         if returned:
@@ -118,12 +118,12 @@ class Editing:
             if line.quantity > line.gone
         ]
         for line, quantity, _kind in made.lines:
-            self._take_off(order, line, quantity)
+            self._remove_units(order, line, quantity)
         for promised in [t for t in order.transactions if t.kind == "authorization"]:
             if not order.paid:
                 self._transact(order, "void", promised.amount, parent=promised.id)
         if refund:
-            made.transactions = self._give_back(order, order.paid - order.refunded)
+            made.transactions = self._refund_payments(order, order.paid - order.refunded)
         for part in order.parts:
             part.status = "closed"
         order.refunds.append(made)
@@ -145,7 +145,7 @@ class Editing:
             if payment.kind in ("sale", "capture") and payment.status == "success"
         ]
 
-    def _give_back(self, order, value):
+    def _refund_payments(self, order, value):
         made = []
         for payment, left in self.refundable(order):
             part = min(value, left)
@@ -167,8 +167,10 @@ class Editing:
                 line = next(li for li in order.lines if li.sku == sku)
                 made.lines.append((line, quantity, "return" if returned else "cancel"))
                 due += order.worth(line, quantity)
-                self._take_off(order, line, quantity, returned=returned)
-            made.transactions = self._give_back(order, due if amount is None else Decimal(amount))
+                self._remove_units(order, line, quantity, returned=returned)
+            made.transactions = self._refund_payments(
+                order, due if amount is None else Decimal(amount)
+            )
             order.refunds.append(made)
             self._changed(order, None, {"refunds/create": rest.refund(order, made)})
             return str(made.id)
@@ -190,7 +192,7 @@ class Editing:
         with self.lock:
             return {
                 str(order.id): {
-                    "total": f"{order.total - order.taken_off:.2f}",
+                    "total": f"{order.total - order.removed_units:.2f}",
                     "currency": order.currency,
                     "cancelled": bool(order.cancelled),
                     "paid": order.paid,

@@ -97,7 +97,7 @@ class OrderMutations:
                     return {"fulfillment": self.graph.fulfilment(order, made), "userErrors": []}
         return self._errors("fulfillment", (["fulfillmentId"], "Fulfillment not found."))
 
-    def told_to_cancel(self, info, orderId, reason, restock, **options):  # noqa: N803
+    def resolve_cancel(self, info, orderId, reason, restock, **options):  # noqa: N803
         order = self.by_id.get(number_of(orderId))
         key = "orderCancelUserErrors"
         if not order:
@@ -115,7 +115,7 @@ class OrderMutations:
         )
         return {"job": {"id": gid("Job", self.new_id())}, key: []}
 
-    def told_to_refund(self, info, input):
+    def resolve_refund(self, info, input):
         def conflict(code, message):
             return self._errors("refund", (None, message))
 
@@ -134,7 +134,7 @@ class OrderMutations:
             line = by_id[number_of(given["lineItemId"])]
             kind = (given.get("restockType") or "NO_RESTOCK").lower()
             made.lines.append((line, given["quantity"], kind))
-            self._take_off(order, line, given["quantity"], returned=kind == "return")
+            self._remove_units(order, line, given["quantity"], returned=kind == "return")
         made.shipping = Decimal((input.get("shipping") or {}).get("amount") or "0.00")
         made.transactions = [
             self._transact(

@@ -27,7 +27,7 @@ class StockMutations:
             variant = items[number_of(quantity["inventoryItemId"])]
             location = number_of(quantity["locationId"])
             variant.levels[location] = quantity["quantity"]
-            self.tell_level(variant, location)
+            self.notify_level(variant, location)
         return {"userErrors": []}
 
     def _quantity_errors(self, input, quantities):

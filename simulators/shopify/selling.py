@@ -26,7 +26,7 @@ class Selling:
                 tracked=values.get("tracked", True),
             )
             self.variants[sku] = variant
-            self.tell({"products/create": rest.product([variant])})
+            self.notify({"products/create": rest.product([variant])})
             return str(variant.id)
 
     def sell_at_till(self, sku, quantity=1, location=71):
@@ -34,10 +34,10 @@ class Selling:
         with self.lock:
             variant = self.variants[sku]
             variant.levels[location] -= quantity
-            self.tell_level(variant, location)
+            self.notify_level(variant, location)
 
-    def tell_level(self, variant, location):
-        self.tell(
+    def notify_level(self, variant, location):
+        self.notify(
             {
                 "inventory_levels/update": {
                     "inventory_item_id": variant.item_id,
@@ -71,9 +71,9 @@ class Selling:
             bodies = {"orders/create": rest.order(order)}
             if order.financial_status == "paid":
                 bodies["orders/paid"] = rest.order(order)
-            self.tell(bodies, order)
+            self.notify(bodies, order)
             for made in order.transactions:
-                self.tell({"order_transactions/create": rest.transaction(order, made)}, order)
+                self.notify({"order_transactions/create": rest.transaction(order, made)}, order)
             return str(order.id)
 
     def _new_order(self, lines, shape):
@@ -198,4 +198,4 @@ class Selling:
         for line in lines:
             if line.variant:
                 line.variant.levels[71] -= line.quantity
-                self.tell_level(line.variant, 71)
+                self.notify_level(line.variant, 71)

@@ -50,17 +50,17 @@ class Shipping:
             part = order.parts[0]
             part.status, part.updated = "on_hold", self.stamp()
             part.holds.append((reason, words))
-            self._tell_part(part, "fulfillment_orders/placed_on_hold")
+            self._notify_part(part, "fulfillment_orders/placed_on_hold")
 
     def release(self, ref):
         with self.lock:
             part = self.by_id[int(ref)].parts[0]
             part.status, part.holds, part.updated = "open", [], self.stamp()
-            self._tell_part(part, "fulfillment_orders/hold_released")
+            self._notify_part(part, "fulfillment_orders/hold_released")
 
-    def _tell_part(self, part, topic):
+    def _notify_part(self, part, topic):
         body = {"id": gid("FulfillmentOrder", part.id), "status": part.status}
-        self.tell({topic: {"fulfillment_order": body}})
+        self.notify({topic: {"fulfillment_order": body}})
 
     def deliver_parcels(self, ref):
         """Mark all fulfillments as delivered by the carrier."""

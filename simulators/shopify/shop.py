@@ -90,8 +90,8 @@ class ShopifySimulator(
             "fulfillmentOrderOpen": self.open_part,
             "fulfillmentCreate": self.fulfil,
             "fulfillmentTrackingInfoUpdate": self.track,
-            "orderCancel": self.told_to_cancel,
-            "refundCreate": self.told_to_refund,
+            "orderCancel": self.resolve_cancel,
+            "refundCreate": self.resolve_refund,
             "webhookSubscriptionCreate": self.subscribe,
             "webhookSubscriptionDelete": self.unsubscribe,
         }

@@ -169,7 +169,7 @@ class Order:
         )
 
     @property
-    def taken_off(self):
+    def removed_units(self):
         """The price of units removed without a refund."""
         return sum(
             (
@@ -205,7 +205,7 @@ class Order:
     def financial_status(self):
         if self.refunded:
             return "refunded" if self.refunded >= self.paid else "partially_refunded"
-        if self.paid >= self.total - self.taken_off:
+        if self.paid >= self.total - self.removed_units:
             return "paid"
         if self.paid:
             return "partially_paid"

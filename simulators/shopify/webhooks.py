@@ -44,9 +44,9 @@ class Webhooks:
         order.updated = self.stamp()
         bodies = {topic: rest.order(order)} if topic else {}
         bodies["orders/updated"] = rest.order(order)
-        self.tell({**bodies, **(more or {})}, order)
+        self.notify({**bodies, **(more or {})}, order)
 
-    def tell(self, bodies, order=None):
+    def notify(self, bodies, order=None):
         """Create the deliveries of one action: one for each subscription of its topics."""
         event = str(uuid.UUID(int=self.random.getrandbits(128)))
         for topic, body in bodies.items():
@@ -93,7 +93,7 @@ class Webhooks:
     def uninstall(self):
         """Uninstall the app: its calls are rejected from now on."""
         with self.lock:
-            self.tell({"app/uninstalled": {"id": 1, "myshopify_domain": self.domain}})
+            self.notify({"app/uninstalled": {"id": 1, "myshopify_domain": self.domain}})
             self.subscriptions = {}
             self.token = "removed"
 

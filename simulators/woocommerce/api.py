@@ -97,7 +97,7 @@ class Api(ProductRoutes):
         before = order["status"]
         for row in body.get("meta_data", ()):
             self.set_meta(order, row["key"], row["value"])
-            self.note_told(order, row)
+            self.store_shipments(order, row)
         self.set_status(order, body.get("status", before))
         if body.get("status") == "cancelled" and before != "cancelled":
             self.cancellations.append({"order_ref": id})
@@ -114,7 +114,7 @@ class Api(ProductRoutes):
         row["meta_data"] = [m for m in row["meta_data"] if m["key"] != key]
         row["meta_data"].append({"id": self.next_id("meta"), "key": key, "value": value})
 
-    def note_told(self, order, row):
+    def store_shipments(self, order, row):
         """Store the pushed shipments, each once."""
         known = {told["key"] for told in self.shipments}
         if row["key"] == "_oms_shipments":

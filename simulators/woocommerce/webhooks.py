@@ -33,10 +33,10 @@ class Webhooks:
         delivery.hook = hook["id"]
         self.deliveries.append(delivery)
 
-    def take_deliveries(self):
+    def pop_deliveries(self):
         """Override: the payload is built on delivery."""
         with self.lock:
-            taken = [d for d in super().take_deliveries() if d.hook in self.webhooks]
+            taken = [d for d in super().pop_deliveries() if d.hook in self.webhooks]
             for delivery in taken:
                 if delivery.topic != "ping":
                     self._build(delivery)
@@ -77,7 +77,7 @@ class Webhooks:
     def deliver_all(self, send=None):
         """Override: a webhook that fails too often is disabled; nothing is sent again."""
         statuses = []
-        for delivery in self.take_deliveries():
+        for delivery in self.pop_deliveries():
             status = (send or self.post)(delivery)
             self.note_answer(delivery, status)
             statuses.append(status)

@@ -238,12 +238,12 @@ class TestMoreGoods(MoreCommon):
 class TestMoreGoodsOfChannels(NewAddressCommon):
     def test_fault_56_what_a_channel_adds_after_shipping_is_sourced_and_promised_at_once(self):
         self._put_stock(self.pot, self.north, 5)
-        order = self._tell(LEEDS)
+        order = self._report(LEEDS)
         first = order.picking_ids
         first.move_ids.picked = True
         first.button_validate()
         self._make_rules({"sort_by": "distance", "action": "partial"})
-        self._tell(LEEDS, ("JUG", 3, "10.00"), ("POT", 1, "10.00"))
+        self._report(LEEDS, ("JUG", 3, "10.00"), ("POT", 1, "10.00"))
         self.assertEqual(
             sorted(
                 (m.picking_type_id.warehouse_id.name, m.product_id.name, m.product_qty, m.state)
@@ -256,8 +256,8 @@ class TestMoreGoodsOfChannels(NewAddressCommon):
         self.assertAddsUp()
 
     def test_what_a_channel_adds_and_no_rule_serves_waits_for_a_person(self):
-        order = self._tell(LEEDS)
+        order = self._report(LEEDS)
         self._make_rules({"warehouse_ids": [Command.set(self.south.ids)], "action": "queue"})
-        self._tell(LEEDS, ("JUG", 9, "10.00"))
+        self._report(LEEDS, ("JUG", 9, "10.00"))
         self.assertIn("ALLOCATION", self._holds(order))
         self.assertIn("Added 7 × [JUG] Jug: No rule applies", order.oms_allocation_text)

@@ -42,7 +42,7 @@ class NewAddressCommon(AllocationCommon):
         self.addCleanup(clock.stop)
         self.version = 0
 
-    def _tell(self, address, *lines):
+    def _report(self, address, *lines):
         """:return: the order, as its customer wants it now"""
         self.version += 1
         return self._capture(
@@ -73,10 +73,10 @@ class NewAddressCommon(AllocationCommon):
 class TestNewAddress(NewAddressCommon):
     def test_fault_38_another_warehouse_serves_the_new_address(self):
         self._near()
-        order = self._tell(LEEDS)
+        order = self._report(LEEDS)
         self.assertEqual(self._taken(order), {self.north: 2.0})
         first = order.picking_ids
-        self._tell(BERLIN)
+        self._report(BERLIN)
         self.assertEqual(self._taken(order), {self.south: 2.0})
         self.assertEqual(first.state, "cancel")
         delivery = order.picking_ids - first
@@ -90,9 +90,9 @@ class TestNewAddress(NewAddressCommon):
 
     def test_fault_38_the_promise_is_made_again_as_an_event(self):
         self._near()
-        order = self._tell(LEEDS)
+        order = self._report(LEEDS)
         self.assertEqual(order.oms_promised_at, datetime(2026, 3, 4, 18))
-        self._tell(BERLIN)
+        self._report(BERLIN)
         self.assertEqual(order.oms_promised_at, datetime(2026, 3, 6, 18))
         self.assertEqual(
             self._events(order, "promise."),
@@ -105,10 +105,10 @@ class TestNewAddress(NewAddressCommon):
 
     def test_fault_38_what_is_right_still_stays_and_is_promised_again(self):
         self._near(warehouse_ids=self.north.ids)
-        order = self._tell(LEEDS)
+        order = self._report(LEEDS)
         delivery = order.picking_ids
         lines = delivery.move_line_ids
-        self._tell(BERLIN)
+        self._report(BERLIN)
         self.assertEqual(order.picking_ids, delivery)
         self.assertEqual(delivery.move_line_ids, lines)
         self.assertEqual(delivery.partner_id.city, "Berlin")
@@ -118,19 +118,19 @@ class TestNewAddress(NewAddressCommon):
     def test_fault_38_the_limits_of_the_rules_hold_for_the_new_address(self):
         self._put_stock(self.pot, self.north, 5)
         self._near(one_parcel=True)
-        order = self._tell(LEEDS, ("JUG", 2, "10.00"), ("POT", 1, "10.00"))
+        order = self._report(LEEDS, ("JUG", 2, "10.00"), ("POT", 1, "10.00"))
         self.assertEqual(self._taken(order), {self.north: 3.0})
         # Berlin has no pots, and one parcel has to be enough: the next that has all.
-        self._tell(BERLIN, ("JUG", 2, "10.00"), ("POT", 1, "10.00"))
+        self._report(BERLIN, ("JUG", 2, "10.00"), ("POT", 1, "10.00"))
         self.assertEqual(self._taken(order), {self.warehouse: 3.0})
         self.assertAddsUp()
 
     def test_fault_38_a_split_order_is_put_together_where_all_is(self):
         self._put_stock(self.jug, self.south, 10)
         self._near(max_km=300)
-        order = self._tell(LEEDS, ("JUG", 8, "10.00"))
+        order = self._report(LEEDS, ("JUG", 8, "10.00"))
         self.assertEqual(self._taken(order), {self.north: 5.0, self.warehouse: 3.0})
-        self._tell(BERLIN, ("JUG", 8, "10.00"))
+        self._report(BERLIN, ("JUG", 8, "10.00"))
         self.assertEqual(self._taken(order), {self.south: 8.0})
         self.assertEqual(len(order.picking_ids._oms_todo()), 1)
         self.assertFalse(order.order_line.oms_plan)
@@ -138,34 +138,34 @@ class TestNewAddress(NewAddressCommon):
 
     def test_fault_38_what_is_being_picked_stays(self):
         self._near()
-        order = self._tell(LEEDS)
+        order = self._report(LEEDS)
         order.picking_ids.move_ids.picked = True
-        self._tell(BERLIN)
+        self._report(BERLIN)
         self.assertEqual(self._taken(order), {self.north: 2.0})
         self.assertEqual(order.picking_ids.partner_id.city, "Berlin")
 
     def test_fault_38_what_has_a_label_stays_until_a_person_decides(self):
         self._near()
-        order = self._tell(LEEDS)
+        order = self._report(LEEDS)
         order.picking_ids.carrier_tracking_ref = "OLD-1"
-        self._tell(BERLIN)
+        self._report(BERLIN)
         self.assertEqual(self._taken(order), {self.north: 2.0})
         self.assertEqual(self._holds(order), ["ADDRESS_CHANGED"])
 
     def test_fault_38_a_warehouse_somebody_chose_stays(self):
         self._near()
-        order = self._tell(LEEDS)
+        order = self._report(LEEDS)
         order._oms_send_from(self.warehouse)
-        self._tell(BERLIN)
+        self._report(BERLIN)
         self.assertEqual(self._taken(order), {self.warehouse: 2.0})
 
     def test_fault_38_where_no_rule_serves_the_new_address_a_person_decides(self):
         self._near(max_km=300, action="queue")
-        order = self._tell(LEEDS)
+        order = self._report(LEEDS)
         self.env["oms.allocation.rule"].search([]).write(
             {"warehouse_ids": (self.warehouse + self.north).ids}
         )
-        self._tell(BERLIN)
+        self._report(BERLIN)
         self.assertEqual(self._holds(order), ["ALLOCATION"])
         self.assertEqual(order.oms_status, "held")
         # Nothing is taken from it meanwhile.
@@ -174,8 +174,8 @@ class TestNewAddress(NewAddressCommon):
     def test_fault_38_the_place_in_the_day_goes_with_the_goods(self):
         (self.north + self.south).oms_capacity_day = 1
         self._near()
-        order = self._tell(LEEDS)
-        self._tell(BERLIN)
+        order = self._report(LEEDS)
+        self._report(BERLIN)
         days = self.env["oms.allocation.day"].search([])
         self.assertEqual(
             {day.warehouse_id: day.used for day in days}, {self.north: 0, self.south: 1}
@@ -197,7 +197,7 @@ class TestAddressChangedByStaff(NewAddressCommon):
 
     def test_fault_38_staff_send_it_elsewhere_and_another_warehouse_serves_it(self):
         self._near()
-        order = self._tell(LEEDS)
+        order = self._report(LEEDS)
         self.assertEqual(self._taken(order), {self.north: 2.0})
         seller = new_test_user(
             self.env, "seller", groups="sales_team.group_sale_salesman_all_leads"
@@ -213,7 +213,7 @@ class TestAddressChangedByStaff(NewAddressCommon):
         self.assertAddsUp()
 
     def test_an_order_of_a_warehouse_we_do_not_run_is_left_to_odoo(self):
-        order = self._tell(LEEDS)
+        order = self._report(LEEDS)
         order.oms_channel_id = False
         self.env["stock.warehouse"].search([]).oms_managed = False
         before = order.picking_ids.partner_id

@@ -31,7 +31,7 @@ def keep(env, channel_id, cart, product_id, quantity=1):
 
 
 class TestCartRaces(RaceCase):
-    def _kept(self, product_id):
+    def _reserved_units(self, product_id):
         def read(env):
             carts = env["oms.cart.reservation"].search([("product_id", "=", product_id)])
             return sum(carts.mapped("quantity"))
@@ -47,7 +47,7 @@ class TestCartRaces(RaceCase):
         refused = [answer for answer in got if answer != 1.0]
         self.assertEqual({name for name, _text in refused}, {"InsufficientStock"})
         self.assertEqual(len(refused), 19)
-        self.assertEqual(self._kept(product_id), 1.0)
+        self.assertEqual(self._reserved_units(product_id), 1.0)
 
     def test_carts_of_two_channels_never_keep_more_than_there_is_fault_11(self):
         product_id, channels = self.commit(lambda env: prepare(env, "CART2", 7, channels=2))
@@ -58,7 +58,7 @@ class TestCartRaces(RaceCase):
             ]
         )
         self.assertEqual(got.count(2.0), 3)
-        self.assertEqual(self._kept(product_id), 6.0)
+        self.assertEqual(self._reserved_units(product_id), 6.0)
 
     def test_a_cart_beside_the_allocator_keeps_nothing_that_an_order_gets(self):
         def begin(env):

@@ -20,7 +20,7 @@ class TestCartReservation(AvailabilityCommon):
         wanted = {product.id: quantity for product, quantity in goods}
         return self.Carts._reserve(channel or self.channel, cart, wanted, **values)
 
-    def _kept(self, cart):
+    def _reserved_units(self, cart):
         return {
             r.product_id.default_code: r.quantity for r in self.Carts._of_cart(self.channel, cart)
         }
@@ -38,7 +38,7 @@ class TestCartReservation(AvailabilityCommon):
             [tuple(row) for row in caught.exception.short],
             [(self.cup.id, 11, 10.0), (self.pot.id, 101, 100.0)],
         )
-        self.assertFalse(self._kept("c1"))
+        self.assertFalse(self._reserved_units("c1"))
         self.assertEqual(self._number(self.mug), 100)
 
     def test_the_same_again_changes_nothing_but_the_time(self):
@@ -52,10 +52,10 @@ class TestCartReservation(AvailabilityCommon):
     def test_another_content_takes_the_place_of_the_first(self):
         self._reserve("c1", (self.cup, 4), (self.mug, 1))
         self._reserve("c1", (self.cup, 9), (self.pot, 2))
-        self.assertEqual(self._kept("c1"), {"CUP": 9.0, "POT": 2.0})
+        self.assertEqual(self._reserved_units("c1"), {"CUP": 9.0, "POT": 2.0})
         with self.assertRaises(InsufficientStock):
             self._reserve("c1", (self.cup, 11))
-        self.assertEqual(self._kept("c1"), {"CUP": 9.0, "POT": 2.0})
+        self.assertEqual(self._reserved_units("c1"), {"CUP": 9.0, "POT": 2.0})
         self.assertEqual(self.Carts._release(self.channel, "c1"), 2)
         self.assertEqual(self._number(), 10)
 
@@ -65,9 +65,9 @@ class TestCartReservation(AvailabilityCommon):
             self.assertEqual(self._number(), 0)
         with freeze_time("2026-03-01 10:16:00"):
             self.assertEqual(self._number(), 10)
-            self.assertEqual(self._kept("c1"), {"CUP": 10.0})
+            self.assertEqual(self._reserved_units("c1"), {"CUP": 10.0})
             self.env["oms.channel.stock"]._process()
-            self.assertEqual(self._kept("c1"), {})
+            self.assertEqual(self._reserved_units("c1"), {})
 
     def test_a_cart_whose_time_ended_is_checked_again_at_placement_fault_16(self):
         wanted = {self.cup.id: 10}
@@ -81,7 +81,7 @@ class TestCartReservation(AvailabilityCommon):
             self.assertEqual(tuple(short), (self.cup.id, 10, 7.0))
             with self.assertRaises(InsufficientStock):
                 self._reserve("c1", (self.cup, 10))
-        self.assertEqual(self._kept("c2"), {"CUP": 3.0})
+        self.assertEqual(self._reserved_units("c2"), {"CUP": 3.0})
 
     def test_a_bundle_and_its_good_alone_are_summed_fault_13(self):
         one = self._make_product("ONE", "One", stock=1)
@@ -103,21 +103,21 @@ class TestCartReservation(AvailabilityCommon):
         self.assertEqual(self._reserve("c1", (self.cup, 1)), kept)
         self.assertRecordValues(kept, [{"quantity": 4.0, "expires_at": False}])
         self._confirm(order)
-        self.assertFalse(self._kept("c1"))
+        self.assertFalse(self._reserved_units("c1"))
         self.assertEqual(self._number(), 6)
 
     def test_a_captured_order_names_its_cart_in_its_document(self):
         self._reserve("c1", (self.cup, 4))
         order = self._capture(self._document("A1", [("CUP", 4, "10.00")], cart_ref="c1"))
         self.assertEqual((order.oms_cart_ref, order.state), ("c1", "sale"))
-        self.assertFalse(self._kept("c1"))
+        self.assertFalse(self._reserved_units("c1"))
         self.assertEqual(self._number(), 6)
 
     def test_a_cancelled_order_gives_the_goods_of_its_cart_back(self):
         self._reserve("c1", (self.cup, 4))
         order = self._make_order((self.cup, 4), oms_cart_ref="c1")
         order.action_cancel()
-        self.assertFalse(self._kept("c1"))
+        self.assertFalse(self._reserved_units("c1"))
         self.assertEqual(self._number(), 10)
 
     @mute_logger("odoo.sql_db")

@@ -162,7 +162,7 @@ class TestPreview(PushShopMixin, OmsCommon):
             for line in preview.line_ids
         ]
 
-    def _tell(self, **quantities):
+    def _report(self, **quantities):
         self.env["oms.channel.listing"]._upsert(
             self.tiny,
             [
@@ -177,7 +177,7 @@ class TestPreview(PushShopMixin, OmsCommon):
             self._make_product("OUT", "Sold out"),
             self._make_product("FIT", "Fitting", type="service", is_storable=False),
         )
-        self._tell(MUG=100, POT=7, OUT=4)
+        self._report(MUG=100, POT=7, OUT=4)
         preview = self._preview("stock")
         self.assertEqual(
             self._table(preview),
@@ -200,7 +200,7 @@ class TestPreview(PushShopMixin, OmsCommon):
 
     def test_nothing_is_pushed_before_it_was_approved(self):
         self.tiny.push_stock = False
-        self._tell(MUG=3, POT=100)
+        self._report(MUG=3, POT=100)
         self.shop.levels.update({("ext-MUG", "L1"): 3, ("ext-POT", "L1"): 100})
         preview = self._preview("stock")
         self.env.cr.precommit.run()

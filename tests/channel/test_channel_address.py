@@ -68,7 +68,7 @@ class TestChannelAddress(OmsCommon):
         """:return: new secrets, of which each is another"""
         return {name: key if name == "api_key" else f"{key}-{name}" for name in self.secrets}
 
-    def _kept(self, channel):
+    def _stored_secrets(self, channel):
         return {name for name in self.secrets if channel.sudo()[name]}
 
     def _events(self, channel):
@@ -122,9 +122,9 @@ class TestChannelAddress(OmsCommon):
         for adapter, (address, others) in MOVES.items():
             for other in others:
                 channel = self._channel(adapter, address, account_ref=ACCOUNT)
-                self.assertEqual(self._kept(channel), set(self.secrets))
+                self.assertEqual(self._stored_secrets(channel), set(self.secrets))
                 channel.with_user(self.manager).write({"base_url": other})
-                self.assertEqual(self._kept(channel), set(), (adapter, other))
+                self.assertEqual(self._stored_secrets(channel), set(), (adapter, other))
                 [event] = self._events(channel)
                 self.assertIn(address.removesuffix("/in").removesuffix("/boutique"), event.before)
                 self.assertEqual(event.create_uid, self.manager)
@@ -136,11 +136,11 @@ class TestChannelAddress(OmsCommon):
         for adapter, (address, others) in MOVES.items():
             channel = self._channel(adapter, address, account_ref=ACCOUNT)
             channel.write({"base_url": others[0], "api_key": "new"})
-            self.assertEqual(self._kept(channel), {"api_key"}, adapter)
+            self.assertEqual(self._stored_secrets(channel), {"api_key"}, adapter)
             self.assertEqual(channel.api_key, "new")
             channel = self._channel(adapter, address, account_ref=ACCOUNT)
             channel.write({"base_url": others[0], **self._typed("new")})
-            self.assertEqual(self._kept(channel), set(self.secrets), adapter)
+            self.assertEqual(self._stored_secrets(channel), set(self.secrets), adapter)
             self.assertEqual((channel.state, channel.alert_ids.code), ("paused", "address"))
             self.assertEqual(len(self._events(channel)), 1)
 
@@ -148,16 +148,16 @@ class TestChannelAddress(OmsCommon):
         channel = self._channel("woocommerce", "https://shop.example.com/one")
         for same in ("shop.example.com", "HTTPS://Shop.Example.com:443/two/", "shop.example.com."):
             channel.base_url = same
-            self.assertEqual(self._kept(channel), set(self.secrets))
+            self.assertEqual(self._stored_secrets(channel), set(self.secrets))
         self.assertEqual(channel.base_url, "https://shop.example.com")
         self.assertFalse(self._events(channel))
 
     def test_the_region_of_an_account_is_a_server_too(self):
         channel = self._channel("amazon", False, account_ref=ACCOUNT)
         channel.account_ref = f"{ACCOUNT},A13V1IB3VIYZZH"
-        self.assertEqual(self._kept(channel), set(self.secrets))
+        self.assertEqual(self._stored_secrets(channel), set(self.secrets))
         channel.account_ref = ACCOUNT_US
-        self.assertEqual(self._kept(channel), set())
+        self.assertEqual(self._stored_secrets(channel), set())
         [event] = self._events(channel)
         self.assertEqual(event.before, f"{amazon.LWA}, {amazon.ENDPOINTS['eu']}")
         self.assertEqual(event.after, f"{amazon.LWA}, {amazon.ENDPOINTS['na']}")
@@ -165,32 +165,32 @@ class TestChannelAddress(OmsCommon):
     def test_an_account_that_was_mistyped_is_corrected_without_entering_all_again(self):
         channel = self._channel("amazon", False, account_ref="a typing error")
         channel.account_ref = ACCOUNT
-        self.assertEqual(self._kept(channel), set(self.secrets))
+        self.assertEqual(self._stored_secrets(channel), set(self.secrets))
         channel.account_ref = "a typing error"
-        self.assertEqual(self._kept(channel), set())
+        self.assertEqual(self._stored_secrets(channel), set())
         channel = self._channel("amazon", False, account_ref="a typing error")
         channel.write({"account_ref": ACCOUNT, "base_url": "http://127.0.0.1:9"})
-        self.assertEqual(self._kept(channel), set())
+        self.assertEqual(self._stored_secrets(channel), set())
 
     def test_an_address_that_is_taken_away_and_given_again_is_another_one(self):
         channel = self._channel("prestashop", "https://shop.example.com")
         channel.base_url = False
         channel.base_url = f"https://{EVIL}"
-        self.assertEqual(self._kept(channel), set())
+        self.assertEqual(self._stored_secrets(channel), set())
 
     def test_secrets_without_an_address_are_for_none(self):
         channel = self._channel("canonical", False)
         channel.base_url = f"https://{EVIL}"
-        self.assertEqual(self._kept(channel), set())
+        self.assertEqual(self._stored_secrets(channel), set())
 
     def test_another_kind_gets_no_secret(self):
         channel = self._channel("woocommerce", "https://shop.example.com")
         channel.adapter = "prestashop"
-        self.assertEqual(self._kept(channel), set())
+        self.assertEqual(self._stored_secrets(channel), set())
 
     def test_a_copy_has_no_secret(self):
         channel = self._channel("woocommerce", "https://shop.example.com")
-        self.assertEqual(self._kept(channel.copy()), set())
+        self.assertEqual(self._stored_secrets(channel.copy()), set())
 
     def test_the_form_says_that_keys_are_removed(self):
         channel = self._channel("woocommerce", "https://shop.example.com")
@@ -203,7 +203,7 @@ class TestChannelAddress(OmsCommon):
         self.assertIsNone(draft._onchange_base_url())
         with Form(channel.with_user(self.manager)) as form:
             form.base_url = f"https://{EVIL}"
-        self.assertEqual(self._kept(channel), set())
+        self.assertEqual(self._stored_secrets(channel), set())
 
     # === WHAT GOES ON BY ITSELF === #
 
@@ -320,7 +320,7 @@ class TestChannelAddress(OmsCommon):
                     )
                 wizard._enter("test")
                 self.assertEqual(channel.base_url, f"http://127.0.0.1:{port}")
-                self.assertEqual(self._kept(channel), {"api_key"})
+                self.assertEqual(self._stored_secrets(channel), {"api_key"})
             self.assertNotIn("secret-of-", "".join(listener.heard), adapter)
 
     def test_a_call_of_another_server_with_the_access_of_the_channel_is_refused(self):
@@ -380,7 +380,7 @@ class TestChannelAddress(OmsCommon):
                 with self.assertRaises(UserError), self.env.cr.savepoint():
                     self._channel(adapter, address)
             self.assertEqual((channel.base_url, channel.name), (good[0], f"A {adapter}"))
-            self.assertEqual(self._kept(channel), set(self.secrets))
+            self.assertEqual(self._stored_secrets(channel), set(self.secrets))
             channel.base_url = good[1]
             self.assertEqual(channel.base_url, f"https://{good[1]}")
 
@@ -406,7 +406,7 @@ class TestChannelAddress(OmsCommon):
             self.assertNotIn("word@", str(caught.exception))
             channel.invalidate_recordset()
         self.assertEqual(channel.base_url, "https://shop.example.com")
-        self.assertEqual(self._kept(channel), set(self.secrets))
+        self.assertEqual(self._stored_secrets(channel), set(self.secrets))
 
     def test_an_address_of_before_is_checked_when_it_is_called(self):
         """What stands in the database already, or was allowed once, is called by no adapter."""

@@ -74,7 +74,7 @@ KEPT = {
         "hold", "deduct", (["SHIPPED_ELSEWHERE"], []), "holds", {}, "_ship_elsewhere"
     ),
     "auto_ship": Case(False, True, ("assigned", "done"), "delivery"),
-    "tell_promise": Case(False, True, (0, 1), "mails", {}, "_tell"),
+    "tell_promise": Case(False, True, (0, 1), "mails", {}, "_report"),
 }
 
 #: asked only when an order is received: other values for them
@@ -215,9 +215,9 @@ class TestLaterSettings(OmsCommon):
             with self.subTest(setting=name):
                 self.channel = self._make_channel(f"Shop {number}", auto_ship=False)
                 self.channel.write({**case.base, name: case.before})
-                old = self._take(case, f"O{number}")
+                old = self._capture_case(case, f"O{number}")
                 self.channel[name] = case.after
-                young = self._take(case, f"Y{number}")
+                young = self._capture_case(case, f"Y{number}")
                 for order in (old, young):
                     getattr(self, case.drive)(order)
                 seen = getattr(self, f"_see_{case.seen}", None) or (lambda o, c=case: o[c.seen])
@@ -235,7 +235,7 @@ class TestLaterSettings(OmsCommon):
                 case = KEPT[name]
                 self.assertIn(case.before, stops)
                 self.channel[name] = case.after
-                order = self._take(case, f"S-{name}")
+                order = self._capture_case(case, f"S-{name}")
                 self.assertEqual(order._oms_policy(name), case.after)
                 self.channel[name] = case.before
                 self.assertEqual(order._oms_policy(name), case.before)
@@ -255,7 +255,7 @@ class TestLaterSettings(OmsCommon):
         self.channel.invalidate_recordset(["older_policy_count"])
         return self.channel.older_policy_count
 
-    def _take(self, case, ref):
+    def _capture_case(self, case, ref):
         shape = dict(case.document)
         charged = shape.pop("charged", None)
         document = self._document(ref, **shape)
@@ -317,7 +317,7 @@ class TestLaterSettings(OmsCommon):
         document = self._document(order.oms_order_ref)
         self._again(order, lines=[{**document["lines"][0], "shipped": "1"}])
 
-    def _tell(self, order):
+    def _report(self, order):
         changes, reasons = {order.order_line: (None, None)}, {order.order_line: "late"}
         self.env["oms.promise.notifier"]._notify_customers(order, changes, reasons, {})
 

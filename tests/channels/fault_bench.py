@@ -105,7 +105,7 @@ class FaultBench(OmsCommon, HttpCase):
         """:return: what the shop has to say since the last look: its deliveries, or the
         events a poll gives
         """
-        return self.shop.take_deliveries() if self.sends else self.polled()
+        return self.shop.pop_deliveries() if self.sends else self.polled()
 
     def polled(self):
         """:return: the events that polling gives until there is nothing new"""

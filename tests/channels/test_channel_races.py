@@ -23,7 +23,7 @@ def _poll(env, ask):
         env["oms.channel"]._run_fetch()
 
 
-def _until_somebody_waits(cr):
+def _until_a_process_waits(cr):
     """:return: whether another transaction came to wait for this one"""
     until = time.monotonic() + TIMEOUT_SECONDS / 4
     while time.monotonic() < until:
@@ -102,7 +102,7 @@ class TestChannelRaces(RaceCase):
 
     def test_a_person_who_asks_during_a_poll_waits_for_it_and_then_asks(self):
         self.assertEqual(
-            self._ask_during_a_poll(30, lambda cr, answered: _until_somebody_waits(cr)),
+            self._ask_during_a_poll(30, lambda cr, answered: _until_a_process_waits(cr)),
             [True, "Nothing new."],
         )
 
@@ -177,7 +177,7 @@ class TestChannelRaces(RaceCase):
 
             def _send(adapter, channel, topic, key, payload):
                 calling.set()
-                waited = _until_somebody_waits(env.cr)
+                waited = _until_a_process_waits(env.cr)
                 told.append((key, channel.base_url, channel.sudo().api_key, waited))
                 return OUTCOMES.get(topic, Outcome)()
 

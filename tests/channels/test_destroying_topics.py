@@ -133,7 +133,7 @@ class TestDestroyingTopics(OmsCommon):
             shop.id in self.env["oms.channel.meter"]._resting(),
         )
 
-    def _told(self, shop, topic, body, via="webhook"):
+    def _reported(self, shop, topic, body, via="webhook"):
         """:return: what is to be asked of the shop once a message was taken in"""
         adapter, Message = shop._adapter(), self.env["oms.channel.message"]
         before = Message.search([("channel_id", "=", shop.id)])
@@ -169,7 +169,7 @@ class TestDestroyingTopics(OmsCommon):
                         self.assertFalse(self._destroys(shop, topic), topic)
                         continue
                     before = self._state(shop)
-                    asked = self._told(shop, topic, body)
+                    asked = self._reported(shop, topic, body)
                     expected = "order_request" if what == "order" else "confirmation"
                     self.assertEqual(asked, [expected])
                     self.assertEqual(self._state(shop), before)
@@ -193,14 +193,14 @@ class TestDestroyingTopics(OmsCommon):
     def test_what_the_channel_was_asked_for_is_believed(self):
         for code, shop in self.shops.items():
             event_topic = "orders/updated" if code == "shopify" else "order.updated"
-            self.assertEqual(self._told(shop, event_topic, CANCELLED[code], via="poll"), [])
+            self.assertEqual(self._reported(shop, event_topic, CANCELLED[code], via="poll"), [])
             order = self.env["sale.order"].search([("oms_channel_id", "=", shop.id)])
             self.assertEqual(order.state, "cancel")
 
     def test_a_cancellation_that_the_channel_does_not_show_changes_nothing_and_is_said(self):
         shop = self.shops["woocommerce"]
         before = self._state(shop)
-        self._told(shop, "order.updated", CANCELLED["woocommerce"])
+        self._reported(shop, "order.updated", CANCELLED["woocommerce"])
         with patch.object(type(shop._adapter()), "_fetch_orders", lambda *a: []):
             self._run_lanes("outbox")
         [asked] = self.env["oms.channel.message"].search(
@@ -212,7 +212,7 @@ class TestDestroyingTopics(OmsCommon):
 
     def test_a_listing_that_cannot_be_asked_about_is_not_gone(self):
         shop = self.shops["woocommerce"]
-        self._told(shop, "product.deleted", BODIES["product.deleted"])
+        self._reported(shop, "product.deleted", BODIES["product.deleted"])
         with patch.object(type(shop._adapter()), "_find_listed", lambda *a: None):
             self._run_lanes("outbox")
         self.assertEqual(shop.listing_ids.mapped("status"), ["active"])

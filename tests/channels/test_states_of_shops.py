@@ -56,7 +56,7 @@ class StatesOfShops:
         composing._shops.clear()
         self.settle()
         self.assertGreaterEqual(len(placed), 9)
-        for (country, _code, _told), (ref, code, told) in zip(written, placed, strict=True):
+        for (country, _code, _reported), (ref, code, told) in zip(written, placed, strict=True):
             address = self.one(ref).partner_shipping_id
             is_kept = told in (address.street2 or "")
             self.assertEqual(

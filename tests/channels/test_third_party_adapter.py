@@ -87,7 +87,7 @@ class TestThirdPartyAdapter(RaceCase):
             time.sleep(0.1)
 
     @staticmethod
-    def _tell(call):
+    def _report(call):
         """:return: what stands in the way of the orders, as far as the database knows"""
         questions = {
             "oms.channel.message": ["topic", "order_ref", "state", "error", "next_try_at"],
@@ -106,7 +106,7 @@ class TestThirdPartyAdapter(RaceCase):
             lambda: len(self.market.shipments) == count,
             WORK_SECONDS,
             "nothing was shipped",
-            lambda: self._tell(call),
+            lambda: self._report(call),
         )
 
     def _connect(self, url):
@@ -175,7 +175,7 @@ class TestThirdPartyAdapter(RaceCase):
 
         # By asking: this message never arrives.
         self.market.place_order([("MUG", 1, "10.00")])
-        self.market.take_deliveries()
+        self.market.pop_deliveries()
         answer = call("oms.channel", "action_fetch", [channel])
         self.assertEqual(answer["params"]["type"], "success", answer)
         self._await_shipments(call, 2)
@@ -183,7 +183,7 @@ class TestThirdPartyAdapter(RaceCase):
             lambda: self.market.stock() == {("MUG", ""): 37},
             WORK_SECONDS,
             "stock was not told",
-            lambda: self._tell(call),
+            lambda: self._report(call),
         )
         names = ["oms_order_ref", "amount_total", "oms_payment_state", "delivery_status"]
         orders = call(

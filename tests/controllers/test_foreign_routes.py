@@ -73,7 +73,7 @@ class TestForeignRoutes(ForeignWorld, HttpCase):
         for caller in CALLERS:
             self._log_in(caller)
             for page in pages:
-                self._look(caller, page, self.url_open(page))
+                self._check_page(caller, page, self.url_open(page))
         self.assertEqual(self.found, [])
         self.assertGreater(self.asked, 300)
 
@@ -83,7 +83,7 @@ class TestForeignRoutes(ForeignWorld, HttpCase):
         for caller in CALLERS:
             self._log_in(caller)
             for address, params in self._chatter_calls():
-                self._look(caller, (address, params), self._call(address, params))
+                self._check_page(caller, (address, params), self._call(address, params))
             self._upload(caller)
         self.assertEqual(self.found, [])
         self.assertGreater(self.asked, 200)
@@ -101,7 +101,7 @@ class TestForeignRoutes(ForeignWorld, HttpCase):
                     "thread_id": self.users[caller].partner_id.id,
                     "post_data": {"body": "look", "attachment_ids": [file.id]},
                 }
-                self._look(caller, params, self._call("/mail/message/post", params))
+                self._check_page(caller, params, self._call("/mail/message/post", params))
                 for model, number in (
                     ("res.partner", self.users[caller].partner_id.id),
                     ("sale.order", order.id),
@@ -112,9 +112,9 @@ class TestForeignRoutes(ForeignWorld, HttpCase):
                         "args": [[number]],
                         "kwargs": {"body": "look", "attachment_ids": [file.id]},
                     }
-                    self._look(caller, call, self._call("/web/dataset/call_kw", call))
+                    self._check_page(caller, call, self._call("/web/dataset/call_kw", call))
                     page = self.url_open(f"/web/content/{file.id}")
-                    self._look(caller, ("after", call), page)
+                    self._check_page(caller, ("after", call), page)
         self.env.invalidate_all()
         self.assertEqual(self.found, [])
         for name, file in self.files.items():
@@ -220,7 +220,7 @@ class TestForeignRoutes(ForeignWorld, HttpCase):
             address, data=body.encode(), headers={"Content-Type": "application/json"}
         )
 
-    def _look(self, caller, where, answer):
+    def _check_page(self, caller, where, answer):
         self.asked += 1
         # An error names the number that was asked for, not what it stands for.
         if answer.status_code >= 500 or CANARY in answer.text or CANARY in answer.url:
@@ -237,7 +237,7 @@ class TestForeignRoutes(ForeignWorld, HttpCase):
                 data={"thread_id": record.id, "thread_model": name, "csrf_token": token},
                 files={"ufile": ("x.txt", b"x", "text/plain")},
             )
-            self._look(caller, ("upload", name), answer)
+            self._check_page(caller, ("upload", name), answer)
 
     def _traces(self):
         """:return: what the records of another company have of messages, files, followers"""

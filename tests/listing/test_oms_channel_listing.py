@@ -33,7 +33,7 @@ class ListingCommon(OmsCommon):
     def _resolve(self, *skus, barcodes=()):
         return self.env["oms.channel.listing"]._resolve(self.channel, skus, barcodes)
 
-    def _tell(self, *listings, at=False):
+    def _report(self, *listings, at=False):
         """:return: the listings after the channel told some of them"""
         self.env["oms.channel.listing"]._upsert(self.channel, [(l, at) for l in listings])
         self.env.flush_all()
@@ -157,7 +157,7 @@ class TestListing(ListingCommon):
 
 class TestTold(ListingCommon):
     def test_what_a_channel_offers_is_kept_as_it_says_it(self):
-        listing = self._tell(
+        listing = self._report(
             Listing(
                 ref="v1",
                 item_ref="i1",
@@ -195,21 +195,21 @@ class TestTold(ListingCommon):
         )
 
     def test_telling_it_again_changes_only_what_is_another(self):
-        first = self._tell(Listing(ref="v1", sku="MUG", name="Mug", barcode="123"))
-        again = self._tell(Listing(ref="v1", sku="MUG", name="Big mug", status="inactive"))
+        first = self._report(Listing(ref="v1", sku="MUG", name="Mug", barcode="123"))
+        again = self._report(Listing(ref="v1", sku="MUG", name="Big mug", status="inactive"))
         self.assertEqual(first, again)
         self.assertRecordValues(
             again, [{"name": "Big mug", "barcode": "123", "status": "inactive", "sku": "MUG"}]
         )
 
     def test_an_older_word_does_not_undo_a_newer_one(self):
-        self._tell(Listing(ref="v1", sku="MUG", name="New"), at=datetime(2026, 3, 2))
-        self._tell(Listing(ref="v1", sku="MUG", name="Old"), at=datetime(2026, 3, 1))
+        self._report(Listing(ref="v1", sku="MUG", name="New"), at=datetime(2026, 3, 2))
+        self._report(Listing(ref="v1", sku="MUG", name="Old"), at=datetime(2026, 3, 1))
         self.assertEqual(self._listings().name, "New")
 
     def test_a_listing_made_by_hand_is_the_one_the_channel_tells(self):
         mine = self._list("SIX", self.mug, multiplier=6)
-        told = self._tell(Listing(ref="v1", sku="six", name="Six mugs"))
+        told = self._report(Listing(ref="v1", sku="six", name="Six mugs"))
         self.assertEqual(told, mine)
         self.assertRecordValues(
             told,
@@ -217,48 +217,48 @@ class TestTold(ListingCommon):
         )
 
     def test_a_sku_the_channel_uses_twice_makes_an_alias(self):
-        first, second = self._tell(
+        first, second = self._report(
             Listing(ref="v1", sku="SIX", name="Six mugs"), Listing(ref="v2", sku="SIX", name="Six")
         )
         self.assertEqual(second.alias_of_id, first)
-        third = self._tell(Listing(ref="v3", sku="six")) - first - second
+        third = self._report(Listing(ref="v3", sku="six")) - first - second
         self.assertEqual(third.alias_of_id, first)
         first.write({"product_id": self.mug.id, "multiplier": 6})
         self.assertEqual(third.mapped(lambda l: (l.product_id, l.multiplier)), [(self.mug, 6.0)])
         self.assertEqual(self._resolve("SIX")[0], {"SIX": (self.mug, 6.0)})
 
     def test_a_listing_without_a_sku_is_kept_and_shown(self):
-        listing = self._tell(Listing(ref="v1", name="Mug without a number"))
+        listing = self._report(Listing(ref="v1", name="Mug without a number"))
         self.assertRecordValues(
             listing, [{"state": "unmatched", "display_name": "Mug without a number"}]
         )
 
     def test_of_a_product_that_is_gone_all_variants_are(self):
-        self._tell(
+        self._report(
             Listing(ref="v1", parent_ref="p1", sku="MUG"),
             Listing(ref="v2", parent_ref="p1", sku="POT"),
             Listing(ref="v3", parent_ref="p2", sku="X"),
         )
-        listings = self._tell(Listing(ref="p1", parent_ref="p1", status="deleted"))
+        listings = self._report(Listing(ref="p1", parent_ref="p1", status="deleted"))
         self.assertEqual(listings.mapped("status"), ["deleted", "deleted", "active"])
         self.assertEqual(self._resolve("MUG")[0], {"MUG": (self.mug, 1.0)})
         self.assertEqual(set(listings._stock_needs()), set())
 
     def test_what_was_gone_and_is_made_again_keeps_its_product(self):
-        self._tell(Listing(ref="v1", sku="SIX"))
+        self._report(Listing(ref="v1", sku="SIX"))
         listing = self._listings()
         listing.write({"product_id": self.mug.id, "multiplier": 6})
-        self._tell(Listing(ref="v1", status="deleted"))
+        self._report(Listing(ref="v1", status="deleted"))
         self.assertEqual(listing.status, "deleted")
-        again = self._tell(Listing(ref="v9", sku="SIX"))
+        again = self._report(Listing(ref="v9", sku="SIX"))
         self.assertEqual(again, listing)
         self.assertRecordValues(
             again, [{"external_ref": "v9", "status": "active", "multiplier": 6.0}]
         )
 
     def test_two_listings_may_exchange_their_skus(self):
-        self._tell(Listing(ref="v1", sku="MUG"), Listing(ref="v2", sku="POT"))
-        listings = self._tell(Listing(ref="v1", sku="POT"), Listing(ref="v2", sku="MUG"))
+        self._report(Listing(ref="v1", sku="MUG"), Listing(ref="v2", sku="POT"))
+        listings = self._report(Listing(ref="v1", sku="POT"), Listing(ref="v2", sku="MUG"))
         self.assertRecordValues(
             listings,
             [
@@ -268,21 +268,21 @@ class TestTold(ListingCommon):
         )
 
     def test_orders_under_the_old_sku_of_a_mapped_listing_still_find_it(self):
-        self._tell(Listing(ref="v1", sku="SIX"))
+        self._report(Listing(ref="v1", sku="SIX"))
         self._listings().write({"product_id": self.mug.id, "multiplier": 6})
-        self._tell(Listing(ref="v1", sku="SIX-PACK"))
+        self._report(Listing(ref="v1", sku="SIX-PACK"))
         self.assertEqual(
             self._resolve("SIX", "SIX-PACK")[0],
             {"SIX": (self.mug, 6.0), "SIX-PACK": (self.mug, 6.0)},
         )
 
     def test_a_listing_renamed_to_a_sku_in_use_leaves_its_aliases_their_product(self):
-        self._tell(
+        self._report(
             Listing(ref="v1", sku="SIX"), Listing(ref="v2", sku="SIX"), Listing(ref="v3", sku="POT")
         )
         first, third, second = self._listings()
         first.write({"product_id": self.mug.id, "multiplier": 6})
-        self._tell(Listing(ref="v1", sku="POT"))
+        self._report(Listing(ref="v1", sku="POT"))
         self.assertEqual(first.alias_of_id, third)
         self.assertRecordValues(
             second, [{"alias_of_id": False, "product_id": self.mug.id, "multiplier": 6.0}]
@@ -293,7 +293,7 @@ class TestTold(ListingCommon):
         told = [(Listing(ref="v1", sku="NEW"), False)]
         Listings = self.env["oms.channel.listing"]
         known = Listings._known(self.channel, [told[0][0]])
-        self._tell(told[0][0])
+        self._report(told[0][0])
         with mute_logger("odoo.sql_db"), self.assertRaises(SerializationFailure):
             Listings._create_listed(self.channel, told, known)
 
@@ -335,10 +335,10 @@ class TestTold(ListingCommon):
         self.assertEqual(self._listings().product_id, self.mug)
 
     def test_what_the_channel_shows_is_told_to_the_stock(self):
-        self._tell(Listing(ref="v1", item_ref="i1", sku="MUG"))
+        self._report(Listing(ref="v1", item_ref="i1", sku="MUG"))
         listing = self._listings()
         with patch.object(type(self.env["oms.channel.stock"]), "_note_seen") as note:
-            self._tell(
+            self._report(
                 Listing(ref="v1", sku="MUG", quantity=Decimal(4), location_ref="A"),
                 Listing(ref="v1", sku="MUG", quantity=Decimal(5), location_ref="B"),
                 Listing(ref="", item_ref="i1", quantity=Decimal(6), location_ref="A"),
@@ -356,7 +356,7 @@ class TestTold(ListingCommon):
 class TestMatch(ListingCommon):
     def test_sku_goes_before_barcode(self):
         self.pot.barcode = "4006381333931"
-        listings = self._tell(
+        listings = self._report(
             Listing(ref="v1", sku="Mug", barcode="4006381333931"),
             Listing(ref="v2", sku="X", barcode="4006381333931"),
         )
@@ -376,7 +376,7 @@ class TestMatch(ListingCommon):
                 "barcode": "5012345678917",
             }
         )
-        listing = self._tell(Listing(ref="v1", sku="BOX", barcode="5012345678917"))
+        listing = self._report(Listing(ref="v1", sku="BOX", barcode="5012345678917"))
         self.assertRecordValues(
             listing, [{"product_id": self.mug.id, "multiplier": 12.0, "matched_by": "barcode"}]
         )
@@ -384,18 +384,18 @@ class TestMatch(ListingCommon):
     def test_a_product_of_another_company_is_none(self):
         other = self.env["res.company"].create({"name": "Other"})
         self._make_product("VASE", "Vase", company_id=other.id)
-        listing = self._tell(Listing(ref="v1", sku="VASE", name="Vase"))
+        listing = self._report(Listing(ref="v1", sku="VASE", name="Vase"))
         self._suggest()
         self.assertEqual(listing.state, "unmatched")
 
     def test_a_product_made_later_is_found_at_the_next_look(self):
-        listing = self._tell(Listing(ref="v1", sku="VASE"))
+        listing = self._report(Listing(ref="v1", sku="VASE"))
         vase = self._make_product("VASE", "Vase")
         self.assertEqual(listing._match(), listing)
         self.assertRecordValues(listing, [{"product_id": vase.id, "matched_by": "sku"}])
 
     def test_likeness_suggests_and_never_maps(self):
-        listing, other = self._tell(
+        listing, other = self._report(
             Listing(ref="v1", sku="X-1", name="Enamel mugs"), Listing(ref="v2", name="Bicycle")
         )
         self._suggest()
@@ -422,7 +422,7 @@ class TestMatch(ListingCommon):
     def test_what_a_person_said_on_another_channel_is_suggested_with_its_units(self):
         other = self._make_channel("Market")
         self._list("SIX", self.mug, multiplier=6, channel_id=other.id)
-        listing = self._tell(Listing(ref="v1", sku="six", name="A pot"))
+        listing = self._report(Listing(ref="v1", sku="six", name="A pot"))
         self._suggest()
         self.assertRecordValues(
             listing,
@@ -445,7 +445,7 @@ class TestMatch(ListingCommon):
         message = self._receive(self._document("A1", [("X-1", 1, "10.00")]))
         self._run_lanes()
         self.assertEqual(message.state, "parked")
-        listing, other = self._tell(
+        listing, other = self._report(
             Listing(ref="v1", sku="X-1", name="Mug"), Listing(ref="v2", sku="X-2", name="Bicycle")
         )
         self._suggest()
@@ -456,7 +456,7 @@ class TestMatch(ListingCommon):
         self.assertEqual(message.order_id.order_line.product_id, self.mug)
 
     def test_what_is_ignored_is_asked_no_more_until_a_product_is_chosen(self):
-        listing = self._tell(Listing(ref="v1", sku="X-1", name="Mug"))
+        listing = self._report(Listing(ref="v1", sku="X-1", name="Mug"))
         listing.action_ignore()
         self._suggest()
         self.assertRecordValues(listing, [{"state": "ignored", "suggested_product_id": False}])
@@ -466,7 +466,7 @@ class TestMatch(ListingCommon):
     def test_a_product_is_made_from_a_listing(self):
         message = self._receive(self._document("A1", [("VASE-1", 1, "10.00")]))
         self._run_lanes()
-        listing = self._tell(
+        listing = self._report(
             Listing(ref="v1", sku="VASE-1", barcode="4006381333931", name="Vase", price=Decimal(9))
         )
         listing.action_create_product()
@@ -517,24 +517,24 @@ class TestFetch(ListingCommon):
             }
         )
 
-    def _work(self):
+    def _run_job(self):
         return self.env["oms.channel"]._run_listings()
 
     def test_the_lane_asks_page_by_page_once_a_day(self):
-        self.assertEqual(self._work(), 2)
+        self.assertEqual(self._run_job(), 2)
         self.assertRecordValues(
             self.channel, [{"listing_cursor": "2", "listings_fetched_at": False}]
         )
-        self.assertEqual(self._work(), 1)
+        self.assertEqual(self._run_job(), 1)
         self.assertFalse(self.channel.listing_cursor)
         self.assertTrue(self.channel.listings_fetched_at)
         self.assertEqual(self.asked, [None, "2"])
-        self.assertEqual(self._work(), 1)
-        self.assertEqual(self._work(), 0)
+        self.assertEqual(self._run_job(), 1)
+        self.assertEqual(self._run_job(), 0)
         self.assertEqual(self.asked, [None, "2"])
         self.assertEqual(self._listings().mapped("state"), ["matched", "unmatched", "matched"])
         self.channel.listings_due_at = fields.Datetime.now()
-        self._work()
+        self._run_job()
         self.assertEqual(self.asked, [None, "2", None])
 
     def test_what_is_not_told_any_more_is_gone(self):
@@ -570,14 +570,14 @@ class TestFetch(ListingCommon):
         self.assertEqual(
             action["params"]["message"], "Listings fetched: 2. More are being fetched."
         )
-        self.assertEqual(self._work(), 1)
+        self.assertEqual(self._run_job(), 1)
         self.assertFalse(self.channel.listing_cursor)
 
     def test_a_failure_is_told_and_tried_again_where_it_stopped(self):
-        self._work()
+        self._run_job()
         self.pages["2"] = RetryableError("The shop does not answer.")
         with mute_logger(FETCH):
-            self.assertEqual(self._work(), 1)
+            self.assertEqual(self._run_job(), 1)
         self.assertRecordValues(
             self.channel.alert_ids,
             [
@@ -589,16 +589,16 @@ class TestFetch(ListingCommon):
             ],
         )
         self.assertEqual(self.channel.listing_cursor, "2")
-        self.assertEqual(self._work(), 1)
-        self.assertEqual(self._work(), 0)
+        self.assertEqual(self._run_job(), 1)
+        self.assertEqual(self._run_job(), 0)
         self.pages["2"] = ([], None)
         self.channel.listings_due_at = fields.Datetime.now()
-        self._work()
+        self._run_job()
         self.assertFalse(self.channel.alert_ids)
         self.assertEqual(self.asked, [None, "2", "2"])
 
     def test_what_the_channel_refuses_for_good_starts_anew(self):
-        self._work()
+        self._run_job()
         self.pages["2"] = FinalError("This page is too old.")
         with mute_logger(FETCH):
             action = self.channel._try_listings_page()
@@ -607,13 +607,13 @@ class TestFetch(ListingCommon):
 
     def test_being_too_early_is_no_failure(self):
         self.pages[None] = RateLimited("Later.", seconds=7)
-        self.assertEqual(self._work(), 1)
+        self.assertEqual(self._run_job(), 1)
         self.assertFalse(self.channel.alert_ids)
         self.assertGreater(self.channel.listings_due_at, fields.Datetime.now())
 
     def test_a_paused_channel_is_not_asked(self):
         self.channel.action_pause()
-        self.assertEqual(self._work(), 0)
+        self.assertEqual(self._run_job(), 0)
         self.assertEqual(self.asked, [])
 
 
@@ -649,7 +649,7 @@ class TestAccess(ListingCommon):
 
 class TestAcceptAll(ListingCommon):
     def test_all_that_are_likely_are_accepted_and_the_least_likely_shown_first(self):
-        self._tell(
+        self._report(
             Listing(ref="v1", sku="A", name="Mug"),
             Listing(ref="v2", sku="B", name="A mug for campers"),
             Listing(ref="v3", sku="C", name="6 x Pot"),

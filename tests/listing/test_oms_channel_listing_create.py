@@ -20,7 +20,7 @@ class TestCreate(PushShopMixin, ListingCommon):
 
     def _vase(self, **values):
         told = {"ref": "v1", "sku": "VASE-1", "name": "Vase", "price": Decimal(9), **values}
-        self._tell(Listing(**told))
+        self._report(Listing(**told))
         return self._listings().filtered(lambda l: l.external_ref == "v1")
 
     def _push(self):

@@ -68,7 +68,9 @@ class TestIdentity(IdentityMixin, ListingCommon):
 
     def test_a_sku_that_variants_of_one_product_share_identifies_none_of_them(self):
         self._make_product("SHIRT", "Shirt of any size", stock=50)
-        listings = self._tell(self._variant("S"), self._variant("L"), self._variant("X", "SHIRT-X"))
+        listings = self._report(
+            self._variant("S"), self._variant("L"), self._variant("X", "SHIRT-X")
+        )
         self.assertEqual(listings.mapped("is_sku_shared"), [True, True, False])
         self.assertEqual(listings.mapped("state"), ["unmatched"] * 3)
         self.assertEqual(listings.product_id, self.env["product.product"])
@@ -76,37 +78,37 @@ class TestIdentity(IdentityMixin, ListingCommon):
 
     def test_it_makes_no_difference_which_variant_comes_first_or_on_which_page(self):
         shirt = self._make_product("SHIRT", "Shirt of any size", stock=50)
-        listings = self._tell(self._variant("S"))
+        listings = self._report(self._variant("S"))
         self.assertEqual((listings.product_id, listings.matched_by), (shirt, "sku"))
-        listings = self._tell(self._variant("L"))
+        listings = self._report(self._variant("L"))
         self.assertEqual(listings.mapped("is_sku_shared"), [True, True])
         self.assertFalse(listings.product_id)
 
     def test_what_a_person_linked_stays_when_another_variant_shares_the_sku(self):
         size_s, _size_l = self._sizes()
-        self._tell(self._variant("S")).product_id = size_s
-        listings = self._tell(self._variant("L"), self._variant("S"))
+        self._report(self._variant("S")).product_id = size_s
+        listings = self._report(self._variant("L"), self._variant("S"))
         self.assertEqual(listings.mapped("product_id"), size_s)
         self.assertEqual(listings.mapped("state"), ["matched", "unmatched"])
 
     def test_a_variant_that_gets_a_sku_of_its_own_is_found_by_it(self):
         size_s, size_l = self._sizes()
-        self._tell(self._variant("S"), self._variant("L"))
-        listings = self._tell(self._variant("S", "S-1"), self._variant("L", "L-1"))
+        self._report(self._variant("S"), self._variant("L"))
+        listings = self._report(self._variant("S", "S-1"), self._variant("L", "L-1"))
         self.assertEqual(listings.mapped("is_sku_shared"), [False, False])
         self.assertEqual([l.product_id for l in listings], [size_s, size_l])
 
     def test_the_last_variant_of_a_sku_is_identified_by_it_again(self):
         shirt = self._make_product("SHIRT", "Shirt of any size")
-        self._tell(self._variant("S"), self._variant("L"))
-        self._tell(self._variant("S", status="deleted"))
-        listings = self._tell(self._variant("L"))
+        self._report(self._variant("S"), self._variant("L"))
+        self._report(self._variant("S", status="deleted"))
+        listings = self._report(self._variant("L"))
         of_size = listings.filtered(lambda l: l.external_ref == "L")
         self.assertEqual((of_size.is_sku_shared, of_size.product_id), (False, shirt))
 
     def test_a_barcode_that_variants_share_identifies_none_of_them(self):
         self._make_product("ANY", "Any", barcode="4006381333931")
-        listings = self._tell(
+        listings = self._report(
             self._variant("S", "SHIRT-S", barcode="4006381333931"),
             self._variant("L", "SHIRT-L", barcode="4006381333931"),
         )
@@ -117,7 +119,7 @@ class TestIdentity(IdentityMixin, ListingCommon):
 
     def test_linking_one_size_lets_its_orders_go_and_no_others(self):
         size_s, size_l = self._sizes()
-        self._tell(self._variant("S"), self._variant("L"))
+        self._report(self._variant("S"), self._variant("L"))
         small = self._order_of("A1", self._line(1, "S"))
         large = self._order_of("A2", self._line(1, "L"))
         both = self._order_of("A3", self._line(1, "S"), self._line(2, "L"))
@@ -133,7 +135,7 @@ class TestIdentity(IdentityMixin, ListingCommon):
         self.assertEqual(self._products(both.order_id), [(size_s, 1.0), (size_l, 1.0)])
 
     def test_a_listing_counts_the_orders_that_wait_for_its_id(self):
-        self._tell(self._variant("S"), self._variant("L"))
+        self._report(self._variant("S"), self._variant("L"))
         self._order_of("A1", self._line(1, "S"))
         self._order_of("A2", self._line(1, "S"), self._line(2, "L"))
         listings = self._listings()
@@ -150,13 +152,13 @@ class TestIdentity(IdentityMixin, ListingCommon):
         self.assertEqual((listing.external_ref, listing.parent_ref), ("S", "P1"))
         large = self._order_of("A2", self._line(1, "L"))
         self.assertEqual((large.state, large.hold_ids.listing_ref), ("parked", "L"))
-        listings = self._tell(self._variant("S"), self._variant("L"))
+        listings = self._report(self._variant("S"), self._variant("L"))
         self.assertEqual(listings.mapped("product_id"), size_s)
         self.assertEqual(listings.mapped("state"), ["matched", "unmatched"])
 
     def test_a_second_listing_with_a_known_sku_is_the_same_product(self):
-        self._tell(Listing(ref="1", sku="MUG", name="Mug"))
-        listings = self._tell(Listing(ref="2", sku="mug", name="Mug again"))
+        self._report(Listing(ref="1", sku="MUG", name="Mug"))
+        listings = self._report(Listing(ref="2", sku="mug", name="Mug again"))
         self.assertEqual(listings[1].alias_of_id, listings[0])
         self.assertEqual(listings.mapped("product_id"), self.mug)
         self.assertEqual([l.product_id for l in listings], [self.mug, self.mug])
@@ -170,7 +172,7 @@ class TestIdentityStock(IdentityMixin, PushShopMixin, ListingCommon):
 
     def test_each_variant_shows_the_stock_of_its_own_product(self):
         size_s, size_l = self._sizes()
-        listings = self._tell(self._variant("S"), self._variant("L"))[2:]
+        listings = self._report(self._variant("S"), self._variant("L"))[2:]
         listings[0].product_id, listings[1].product_id = size_s, size_l
         self.env.cr.precommit.run()
         self._run_lanes("stock", "outbox")
@@ -180,7 +182,7 @@ class TestIdentityStock(IdentityMixin, PushShopMixin, ListingCommon):
         )
 
     def test_a_second_listing_with_a_known_sku_shows_its_stock(self):
-        self._tell(Listing(ref="again", sku="MUG", name="Mug again"))
+        self._report(Listing(ref="again", sku="MUG", name="Mug again"))
         self.env.cr.precommit.run()
         self._run_lanes("stock", "outbox")
         self.assertEqual(self.shop.levels["again", "L1"], 100)

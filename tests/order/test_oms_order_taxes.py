@@ -56,7 +56,7 @@ class TestOrderTaxes(OmsCommon):
         for included, price in ((False, "100.00"), (True, "126.60")):
             with self.subTest(included=included):
                 pairs = self.channel._match_taxes(self._quebec(included))
-                self.assertFalse(any(tax for _told, tax in pairs))
+                self.assertFalse(any(tax for _reported, tax in pairs))
                 made = self.channel._create_taxes([told for told, _tax in pairs])
                 self.channel._map_taxes(list(zip([t for t, _tax in pairs], made, strict=True)))
                 told = [
@@ -69,7 +69,7 @@ class TestOrderTaxes(OmsCommon):
                 self.assertEqual(self._holds(order), [])
                 # A second look finds what the first made.
                 again = self.channel._match_taxes(self._quebec(included))
-                self.assertEqual([tax for _told, tax in again], list(made))
+                self.assertEqual([tax for _reported, tax in again], list(made))
 
     def test_taxes_are_made_for_a_company_whose_country_has_no_group_of_taxes(self):
         groups = self.env["account.tax.group"]

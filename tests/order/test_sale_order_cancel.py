@@ -53,7 +53,7 @@ class TestSaleOrderCancel(PushShopMixin, OmsCommon):
         self._run_lanes()
         return picking
 
-    def _told(self):
+    def _reported(self):
         """:return: what the shop was told of cancellations"""
         self._run_lanes()
         return [content for topic, content in self.shop.told if topic == "cancellation"]
@@ -69,7 +69,7 @@ class TestSaleOrderCancel(PushShopMixin, OmsCommon):
             ("cancel", "cancelled", "cancel"),
         )
         self.assertEqual(self.mug.free_qty, 100.0)
-        self.assertEqual([told["order_ref"] for told in self._told()], ["A1"])
+        self.assertEqual([told["order_ref"] for told in self._reported()], ["A1"])
         self.assertEqual(
             order.oms_event_ids.filtered(lambda e: e.code == "order.cancelled").actor,
             self.seller.name,
@@ -83,7 +83,7 @@ class TestSaleOrderCancel(PushShopMixin, OmsCommon):
         self.assertEqual((credit.state, credit.amount_total), ("posted", 40.0))
         self.assertEqual(order.state, "cancel")
         self.assertEqual(self._holds(order), ["LATE_PAYMENT"])
-        self.assertTrue(self._told()[0]["refund"])
+        self.assertTrue(self._reported()[0]["refund"])
 
     def test_many_orders_are_cancelled_as_one_is(self):
         kept = self._sold()
@@ -110,14 +110,14 @@ class TestSaleOrderCancel(PushShopMixin, OmsCommon):
         )
         self.assertEqual((order.state, picking.state), ("sale", "assigned"))
         self.assertIn("Cancelled by seller", picking.oms_stop_text)
-        self.assertEqual(self._told(), [])
+        self.assertEqual(self._reported(), [])
         with self.assertRaisesRegex(UserError, "cannot be shipped"):
             picking.with_user(self.picker).button_validate()
         picking.with_user(self.picker).action_oms_stopped()
         self.assertEqual((order.state, picking.state), ("cancel", "cancel"))
         self.assertEqual(self.mug.free_qty, 100.0)
         self.assertNotIn("CANCEL_REQUESTED", self._holds(order))
-        self.assertEqual([(t["order_ref"], t["lines"]) for t in self._told()], [("A1", [])])
+        self.assertEqual([(t["order_ref"], t["lines"]) for t in self._reported()], [("A1", [])])
 
     def test_fault_34_a_no_of_the_warehouse_lets_the_goods_leave(self):
         order = self._sold()
@@ -128,7 +128,7 @@ class TestSaleOrderCancel(PushShopMixin, OmsCommon):
         self.assertEqual(self._holds(order), ["STOP_TOO_LATE"])
         picking.button_validate()
         self.assertEqual((order.state, picking.state), ("sale", "done"))
-        self.assertEqual(self._told(), [])
+        self.assertEqual(self._reported(), [])
 
     def test_fault_34_an_order_without_channel_is_asked_back_as_well(self):
         order = self._typed()
@@ -161,7 +161,7 @@ class TestSaleOrderCancel(PushShopMixin, OmsCommon):
         self._receive(self._cancellation("A1"), channel=self.tiny, topic="orders/cancelled")
         self._run_lanes()
         order.picking_ids.action_oms_stopped()
-        self.assertEqual(self._told(), [])
+        self.assertEqual(self._reported(), [])
         self.assertEqual(order.picking_ids.state, "cancel")
 
     def test_fault_37_pressing_cancel_twice_asks_once(self):
@@ -195,7 +195,7 @@ class TestSaleOrderCancel(PushShopMixin, OmsCommon):
         credit = order.invoice_ids.filtered(lambda m: m.move_type == "out_refund")
         self.assertEqual(credit.amount_total, 10.0)
         self.assertEqual(self.mug.free_qty, 98.0)
-        [told] = self._told()
+        [told] = self._reported()
         self.assertEqual([(l["sku"], l["quantity"]) for l in told["lines"]], [("MUG", 1)])
         with self.assertRaisesRegex(UserError, "is already shipped"):
             self._cancel(order)
@@ -211,7 +211,7 @@ class TestSaleOrderCancel(PushShopMixin, OmsCommon):
         self.assertEqual(order.order_line.filtered("product_id").product_uom_qty, 3.0)
         rest.action_oms_stopped()
         self.assertEqual(order.order_line.filtered("product_id").product_uom_qty, 2.0)
-        [told] = self._told()
+        [told] = self._reported()
         self.assertEqual([(l["sku"], l["quantity"]) for l in told["lines"]], [("MUG", 1)])
 
     # === PLAIN ODOO === #

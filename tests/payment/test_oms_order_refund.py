@@ -12,7 +12,7 @@ class RefundCommon(OmsCommon):
         super().setUpClass()
         cls.channel.auto_ship = False
 
-    def _told(self, document, version, *refunds, charged=None):
+    def _reported(self, document, version, *refunds, charged=None):
         """:return: the document as the channel tells it after refunds"""
         stamp = f"2026-03-0{version}T10:00:00Z"
         charges = list(document["charges"])
@@ -48,7 +48,7 @@ class TestRefund(RefundCommon):
         order = self._capture(document)
         refund = self._refund(lines=[{"line_ref": "1", "quantity": "1"}])
         for version in (2, 3):
-            self._capture(self._told(document, version, refund, charged="10.00"))
+            self._capture(self._reported(document, version, refund, charged="10.00"))
         self.assertEqual(order.order_line.product_uom_qty, 3.0)
         self.assertRecordValues(
             self._notes(order), [{"amount_total": 10.0, "payment_state": "paid"}]
@@ -66,7 +66,7 @@ class TestRefund(RefundCommon):
         order.picking_ids.move_ids.picked = True
         order.picking_ids.with_context(skip_backorder=True).button_validate()
         refund = self._refund(lines=[{"line_ref": "1", "quantity": "4"}])
-        self._capture(self._told(document, 2, refund, charged="40.00"))
+        self._capture(self._reported(document, 2, refund, charged="40.00"))
         line = order.order_line
         self.assertEqual((line.product_uom_qty, line.qty_delivered), (2.0, 2.0))
         self.assertEqual(self._notes(order).amount_total, 40.0)
@@ -82,7 +82,7 @@ class TestRefund(RefundCommon):
         order = self._capture(document)
         self.assertEqual(order.order_line.qty_delivered, 2.0)
         refund = self._refund(lines=[{"line_ref": "1", "quantity": "1", "returned": True}])
-        self._capture(self._told(document, 2, refund, charged="10.00"))
+        self._capture(self._reported(document, 2, refund, charged="10.00"))
         line = order.order_line
         self.assertEqual((line.product_uom_qty, line.qty_delivered), (2.0, 2.0))
         self.assertRecordValues(
@@ -92,7 +92,7 @@ class TestRefund(RefundCommon):
     def test_money_without_pieces_is_credited_and_nothing_is_invoiced_again(self):
         document = self._document("A1", [("MUG", 2, "10.00")])
         order = self._capture(document)
-        self._capture(self._told(document, 2, self._refund(amount="3.50"), charged="3.50"))
+        self._capture(self._reported(document, 2, self._refund(amount="3.50"), charged="3.50"))
         self.assertRecordValues(
             self._notes(order), [{"amount_total": 3.5, "payment_state": "paid"}]
         )
@@ -104,7 +104,7 @@ class TestRefund(RefundCommon):
         self.channel.invoice_policy = "shipment"
         document = self._document("A1", [("MUG", 2, "10.00")])
         order = self._capture(document)
-        self._capture(self._told(document, 2, self._refund(amount="3.50"), charged="3.50"))
+        self._capture(self._reported(document, 2, self._refund(amount="3.50"), charged="3.50"))
         self.assertEqual(order.oms_refund_ids.state, "waiting")
         self.assertFalse(order.invoice_ids)
         order.picking_ids.move_ids.picked = True
@@ -131,7 +131,7 @@ class TestRefund(RefundCommon):
         refund = self._refund(
             lines=[{"line_ref": "2", "quantity": "0", "amount": "1.20"}], amount="1.20"
         )
-        self._capture(self._told(document, 2, refund, charged="1.20"))
+        self._capture(self._reported(document, 2, refund, charged="1.20"))
         self.assertRecordValues(
             self._notes(order), [{"amount_total": 1.2, "amount_tax": 0.2, "amount_untaxed": 1.0}]
         )
@@ -156,7 +156,7 @@ class TestRefund(RefundCommon):
 
     def test_all_money_of_two_rates_is_credited_with_the_tax_of_each(self):
         document, order = self._two_rates()
-        self._capture(self._told(document, 2, self._refund(amount="226.00"), charged="226.00"))
+        self._capture(self._reported(document, 2, self._refund(amount="226.00"), charged="226.00"))
         self.assertRecordValues(
             self._notes(order),
             [{"amount_total": 226.0, "amount_tax": 26.0, "amount_untaxed": 200.0}],
@@ -168,7 +168,7 @@ class TestRefund(RefundCommon):
         refunds = []
         for version, amount in enumerate(("5.00", "75.33", "0.01", "145.66"), 2):
             refunds.append(self._refund(f"RF{version}", amount=amount))
-            self._capture(self._told(document, version, *refunds, charged=amount))
+            self._capture(self._reported(document, version, *refunds, charged=amount))
         notes = self._notes(order)
         self.assertEqual(notes.mapped("amount_total"), [5.0, 75.33, 0.01, 145.66])
         # 2.63 at 19 % and 2.37 at 7 %
@@ -185,13 +185,13 @@ class TestRefund(RefundCommon):
     def test_pieces_returned_after_goodwill_are_credited_with_what_is_left_of_them(self):
         document, order = self._two_rates()
         goodwill = self._refund("RF1", amount="5.00")
-        self._capture(self._told(document, 2, goodwill, charged="5.00"))
+        self._capture(self._reported(document, 2, goodwill, charged="5.00"))
         lines = [
             {"line_ref": "1", "quantity": "1", "amount": "116.37"},
             {"line_ref": "2", "quantity": "1", "amount": "104.63"},
         ]
         rest = self._refund("RF2", lines=lines, amount="221.00")
-        self._capture(self._told(document, 3, goodwill, rest, charged="221.00"))
+        self._capture(self._reported(document, 3, goodwill, rest, charged="221.00"))
         notes = self._notes(order)
         self.assertAlmostEqual(sum(notes.mapped("amount_total")), 226.0, 2)
         self.assertAlmostEqual(sum(notes.mapped("amount_tax")), 26.0, 2)
@@ -199,7 +199,7 @@ class TestRefund(RefundCommon):
 
     def test_more_money_than_was_invoiced_is_credited_up_to_it_and_held(self):
         document, order = self._two_rates()
-        self._capture(self._told(document, 2, self._refund(amount="230.00"), charged="230.00"))
+        self._capture(self._reported(document, 2, self._refund(amount="230.00"), charged="230.00"))
         self.assertEqual(self._notes(order).amount_total, 226.0)
         self.assertIn("REFUND_UNMATCHED", self._holds(order))
         hold = order.oms_hold_ids.filtered(lambda h: h.reason_code == "REFUND_UNMATCHED")
@@ -225,14 +225,14 @@ class TestRefund(RefundCommon):
         document = self._document("A1", [("MUG", 2, "10.00")])
         order = self._capture(document)
         refund = self._refund(lines=[{"line_ref": "1", "quantity": "1"}], amount="8.00")
-        self._capture(self._told(document, 2, refund, charged="8.00"))
+        self._capture(self._reported(document, 2, refund, charged="8.00"))
         self.assertIn("REFUND_UNMATCHED", self._holds(order))
 
     def test_a_refund_of_a_line_nobody_knows_is_told_to_a_person(self):
         document = self._document("A1", [("MUG", 2, "10.00")])
         order = self._capture(document)
         refund = self._refund(lines=[{"line_ref": "77", "sku": "NOPE", "quantity": "1"}])
-        self._capture(self._told(document, 2, refund))
+        self._capture(self._reported(document, 2, refund))
         self.assertEqual(self._holds(order), ["REFUND_UNMATCHED"])
 
     def test_a_refund_told_apart_before_its_order_waits_for_it(self):
@@ -311,7 +311,7 @@ class TestAsk(PushShopMixin, RefundCommon):
         self.assertRecordValues(refund, [{"state": "done", "ref": "SHOP-R1"}])
         self.assertEqual(self._notes(order).amount_total, 10.0)
         echo = self._refund("SHOP-R1", [{"line_ref": "1", "quantity": "1"}], amount="10.00")
-        self._capture(self._told(document, 2, echo, charged="10.00"), channel=self.tiny)
+        self._capture(self._reported(document, 2, echo, charged="10.00"), channel=self.tiny)
         self.assertEqual(len(order.oms_refund_ids), 1)
         self.assertEqual(len(self._notes(order)), 1)
         self.assertEqual(order.order_line.product_uom_qty, 3.0)

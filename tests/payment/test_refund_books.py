@@ -66,13 +66,15 @@ class TestRefundBooks(OmsCommon):
                 "round_globally" if globally and included else "round_per_line"
             )
             self.channel.auto_ship = returned
-            self._live(self._told({"MUG": mugs, "POT": pots}, rates, included), refunds, returned)
+            self._live(
+                self._reported({"MUG": mugs, "POT": pots}, rates, included), refunds, returned
+            )
         finally:
             savepoint.rollback()
             savepoint.close()
             self.env.invalidate_all()
 
-    def _told(self, goods, rates, included):
+    def _reported(self, goods, rates, included):
         """:return: the document of an order of two lines and shipping"""
         document, total = self._document("B1", [("MUG", 1, "1.00")]), Decimal("4.80")
         pattern = document["lines"][0]

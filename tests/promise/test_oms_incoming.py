@@ -39,7 +39,7 @@ class ArrivingCommon(FulfilmentCommon):
         return purchase.order_line
 
     @classmethod
-    def _receive_goods(cls, line, quantity=None):
+    def _receive_items(cls, line, quantity=None):
         """Receive a purchase line, all of it or less; what is short comes later."""
         move = line.move_ids.filtered(lambda m: m.state not in ("done", "cancel"))
         move.quantity = move.product_uom_qty if quantity is None else quantity
@@ -95,7 +95,7 @@ class TestOmsArriving(ArrivingCommon):
         line = self._buy(self.jug, 3, self.soon)
         line.date_planned = self.later
         self.assertEqual(self._left(), [(self.warehouse.id, self.later, 3.0, line.id)])
-        self._receive_goods(line, 1)
+        self._receive_items(line, 1)
         self.assertEqual(self._left(), [(self.warehouse.id, self.later, 2.0, line.id)])
         line.move_ids.filtered(lambda m: m.state != "done")._action_cancel()
         self.assertEqual(self._left(), [])
@@ -117,7 +117,7 @@ class TestOmsArriving(ArrivingCommon):
         self.warehouse.reception_steps = "two_steps"
         line = self._buy(self.jug, 3, self.soon)
         self.assertEqual([row[2] for row in self._left()], [3.0])
-        self._receive_goods(line)
+        self._receive_items(line)
         self.assertEqual([row[2] for row in self._left()], [3.0])
 
     def _carry(self, source, destination, **values):

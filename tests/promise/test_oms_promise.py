@@ -218,7 +218,7 @@ class TestFault45(PromiseCommon):
         self.assertEqual(len(self._mails(self.first)), 1)
 
     def test_fault_45_an_earlier_receipt_is_promised_again_in_the_order_of_the_queue(self):
-        self._receive_goods(self.line, 2)
+        self._receive_items(self.line, 2)
         self._run_lanes("allocator", "promises")
         self.assertEqual(self.first.oms_promised_at, datetime(2026, 3, 4, 17))
         self.assertEqual(self.second.oms_promised_at, datetime(2026, 3, 10, 17))
@@ -229,7 +229,7 @@ class TestFault45(PromiseCommon):
         self.assertFalse(self._mails(self.second))
 
     def test_fault_45_a_short_receipt_serves_the_first_and_the_next_are_told(self):
-        self._receive_goods(self.line, 3)
+        self._receive_items(self.line, 3)
         self.line.move_ids.filtered(lambda m: m.state != "done")._action_cancel()
         self._run_lanes("allocator", "promises")
         self.assertEqual(self.first.picking_ids.state, "assigned")

@@ -28,10 +28,10 @@ class PutBack:
         order = self._make_order(*(lines or [(self.cup, 3)]), **values)
         self._serve(order)
         for _step in range(self.before_ship if count is None else count):
-            self._take_step(order)
+            self._ship_step(order)
         return order
 
-    def _take_step(self, order):
+    def _ship_step(self, order):
         ready = order.picking_ids._oms_todo()
         ready.move_ids.picked = True
         ready.with_context(skip_backorder=True).button_validate()
@@ -121,7 +121,7 @@ class PutBack:
         self.assertRecordValues(
             self._open(order).move_ids, [{"product_qty": 1.0, "quantity": 1.0, "state": "assigned"}]
         )
-        self._take_step(order)
+        self._ship_step(order)
         self.assertEqual(order.order_line.qty_delivered, 1.0)
         self._put(order)
         self.assertEqual(self._on_hand(self.warehouse.lot_stock_id), (4.0, 0.0))
@@ -131,7 +131,7 @@ class PutBack:
         self._serve(order)
         [pick] = order.picking_ids
         pick.move_ids.quantity = 3
-        self._take_step(order)
+        self._ship_step(order)
         self._cancel_units(order, 3)
         # Two were on the shelf; the warehouse is asked for the third.
         self.assertEqual(order.order_line.product_uom_qty, 3.0)
@@ -160,12 +160,12 @@ class PutBack:
             {"name": "BOX"}
         )
         for _step in range(self.before_ship):
-            self._take_step(order)
+            self._ship_step(order)
         out = self._open(order)
-        before = self._goods(out)
+        before = self._items(out)
         self.assertEqual(len(before), 2)
         out.action_cancel()
-        self.assertEqual(self._goods(order.oms_put_back_ids), before)
+        self.assertEqual(self._items(order.oms_put_back_ids), before)
         self._put(order)
         self.assertEqual(
             sorted(
@@ -178,7 +178,7 @@ class PutBack:
             before,
         )
 
-    def _goods(self, pickings):
+    def _items(self, pickings):
         """:return: (lot, owner, package, quantity) of what is reserved"""
         return sorted(
             (line.lot_id.name, line.owner_id.name, line.package_id.name, line.quantity)
@@ -319,7 +319,7 @@ class PutBack:
         self.assertEqual(order.order_line.oms_lost_qty, 1.0)
         self.assertEqual(self._on_hand(self.warehouse.wh_output_stock_loc_id), (2.0, 2.0))
         for _step in range(self.before_ship + 1):
-            self._take_step(order)
+            self._ship_step(order)
         self.assertEqual(order.order_line.qty_delivered, 3.0)
         self.assertEqual(self._on_hand(self.warehouse.lot_stock_id), (1.0, 0.0))
         self.assertStockIsConsistent(self.cup)

@@ -171,7 +171,7 @@ class TestTrackAndDeliver(FulfilmentCommon):
         self.shipper._validate(order.picking_ids)
         return order
 
-    def _told(self, order):
+    def _reported(self, order):
         return self.env["oms.channel.message"].search(
             [
                 ("direction", "=", "out"),
@@ -187,11 +187,11 @@ class TestTrackAndDeliver(FulfilmentCommon):
             self.shipper._track(order),
             {order: f"Waiting for a tracking number: {order.picking_ids.name}"},
         )
-        self.assertFalse(self._told(order))
+        self.assertFalse(self._reported(order))
         order.picking_ids.carrier_tracking_ref = "TR 1"
         for _again in range(2):
             self.assertEqual(self.shipper._track(order), {})
-        message = self._told(order)
+        message = self._reported(order)
         self.assertEqual((message.channel_id, message.order_ref), (self.channel, "A1"))
         content = json.loads(message._raw_payload())
         self.assertEqual(content["order_ref"], "A1")

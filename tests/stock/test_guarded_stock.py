@@ -16,7 +16,7 @@ class GuardedCommon(FulfilmentCommon):
         cls.stock = cls.warehouse.lot_stock_id
         cls.cup = cls._make_product("CUP", "Cup", stock=5)
 
-    def _by_hand(self, quantity, warehouse=None):
+    def _manual_order(self, quantity, warehouse=None):
         """:return: an order that staff write and confirm in Sales"""
         order = self.env["sale.order"].create(
             {
@@ -70,14 +70,14 @@ class GuardedCommon(FulfilmentCommon):
 
 class TestGuarded(GuardedCommon):
     def test_an_order_staff_confirm_in_sales_is_reserved_by_the_allocator_fault_12(self):
-        order = self._by_hand(3)
+        order = self._manual_order(3)
         self.assertEqual(order.order_line.move_ids.state, "confirmed")
         self._run_lanes("allocator")
         self.assertEqual(order.order_line.move_ids.state, "assigned")
         self.assertAddsUp()
 
     def test_staff_who_write_more_than_is_free_are_told_what_to_do(self):
-        first, second = self._by_hand(3), self._by_hand(2)
+        first, second = self._manual_order(3), self._manual_order(2)
         (first + second).picking_ids.action_assign()
         self.env.flush_all()
         text = r"2 × \[CUP\] Cup .* 0 are available.*count the location"
@@ -92,14 +92,14 @@ class TestGuarded(GuardedCommon):
         self.assertAddsUp()
 
     def test_staff_who_write_less_free_the_rest(self):
-        order = self._by_hand(4)
+        order = self._manual_order(4)
         order.picking_ids.action_assign()
         order.picking_ids.move_ids.quantity = 1
         self.assertEqual(self._books(), (5, 1))
         self.assertAddsUp()
 
     def test_unreserving_frees_and_the_next_gets_it(self):
-        first, second = self._by_hand(5), self._by_hand(5)
+        first, second = self._manual_order(5), self._manual_order(5)
         first.picking_ids.action_assign()
         first.picking_ids.do_unreserve()
         second.picking_ids.action_assign()
@@ -107,7 +107,7 @@ class TestGuarded(GuardedCommon):
         self.assertAddsUp()
 
     def test_counting_fewer_than_are_reserved_takes_the_reservation(self):
-        order = self._by_hand(4)
+        order = self._manual_order(4)
         order.picking_ids.action_assign()
         quant = self.env["stock.quant"]._gather(self.cup, self.stock)
         quant.with_context(inventory_mode=True).inventory_quantity = 1
@@ -116,7 +116,7 @@ class TestGuarded(GuardedCommon):
         self.assertAddsUp()
 
     def test_scrap_of_what_is_reserved_takes_the_reservation(self):
-        order = self._by_hand(5)
+        order = self._manual_order(5)
         order.picking_ids.action_assign()
         scrap = self.env["stock.scrap"].create(
             {"product_id": self.cup.id, "scrap_qty": 2, "location_id": self.stock.id}
@@ -126,7 +126,7 @@ class TestGuarded(GuardedCommon):
         self.assertAddsUp()
 
     def test_an_internal_transfer_takes_only_what_is_free(self):
-        order = self._by_hand(4)
+        order = self._manual_order(4)
         order.picking_ids.action_assign()
         shelf = self.env["stock.location"].create({"name": "S", "location_id": self.stock.id})
         picking = self._transfer(self.warehouse.int_type_id, self.stock, shelf, 3)
@@ -137,7 +137,7 @@ class TestGuarded(GuardedCommon):
         self.assertAddsUp()
 
     def test_a_receipt_and_a_return_serve_those_who_wait_fault_15(self):
-        order = self._by_hand(7)
+        order = self._manual_order(7)
         self._run_lanes("allocator")
         self.assertEqual(order.order_line.move_ids.quantity, 5)
         suppliers = self.env.ref("stock.stock_location_suppliers")
@@ -148,7 +148,7 @@ class TestGuarded(GuardedCommon):
         self.assertAddsUp()
 
     def test_the_scheduler_of_odoo_reserves_nothing_twice(self):
-        first, second = self._by_hand(4), self._by_hand(4)
+        first, second = self._manual_order(4), self._manual_order(4)
         self.env["stock.rule"].run_scheduler()
         self._run_lanes("allocator")
         self.assertEqual(
@@ -165,7 +165,7 @@ class TestGuarded(GuardedCommon):
         self.assertEqual(self._books(), (2, 2))
 
     def test_two_rows_of_one_stock_forget_no_reservation(self):
-        order = self._by_hand(5)
+        order = self._manual_order(5)
         order.picking_ids.action_assign()
         # What Odoo leaves when a row was locked by somebody else.
         self.env["stock.quant"].create(
@@ -196,10 +196,10 @@ class TestUnguarded(GuardedCommon):
         cls.warehouse.oms_managed = False
 
     def test_an_order_is_reserved_when_it_is_confirmed(self):
-        self.assertEqual(self._by_hand(3).picking_ids.state, "assigned")
+        self.assertEqual(self._manual_order(3).picking_ids.state, "assigned")
 
     def test_staff_write_what_they_like_as_in_odoo(self):
-        first, second = self._by_hand(3), self._by_hand(2)
+        first, second = self._manual_order(3), self._manual_order(2)
         first.picking_ids.move_ids.quantity = 5
         self.assertEqual(self._books(), (5, 7))
         first.picking_ids.move_ids.picked = True
@@ -209,7 +209,7 @@ class TestUnguarded(GuardedCommon):
 
     def test_no_lock_is_taken_and_no_row_is_merged(self):
         with patch.object(type(self.env["oms.stock"]), "_lock", autospec=True) as lock:
-            order = self._by_hand(2)
+            order = self._manual_order(2)
             order.picking_ids.do_unreserve()
             order.picking_ids.action_assign()
             order.picking_ids.button_validate()
@@ -220,7 +220,7 @@ class TestUnguarded(GuardedCommon):
         self.assertEqual(self._books(), (9, 0))
 
     def test_the_allocator_leaves_its_deliveries_alone(self):
-        order = self._by_hand(9)
+        order = self._manual_order(9)
         self.assertEqual(order.order_line.move_ids.quantity, 5)
         self.assertEqual(self.allocator._allocate(order), {})
         self.assertEqual(self.env["oms.backorder"]._waiting_orders(10) & order, order.browse())

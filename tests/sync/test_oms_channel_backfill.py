@@ -34,7 +34,7 @@ class TestBackfill(TinyShopMixin, OmsCommon):
             for number in range(count)
         ]
 
-    def _work(self, limit=50):
+    def _run_job(self, limit=50):
         """:return: how many calls of the lane found something to do"""
         for number in range(limit):
             if not self.env["oms.channel.backfill"]._process():
@@ -60,7 +60,7 @@ class TestBackfill(TinyShopMixin, OmsCommon):
         self.patch(adapter, "_count_orders", lambda *args: None)
         self.backfill.action_start()
         self.assertEqual(self.backfill.count_text, "Known once all orders are imported.")
-        self._work()
+        self._run_job()
         self.assertRecordValues(
             self.backfill, [{"state": "done", "done_count": 2, "progress": 100.0}]
         )
@@ -73,7 +73,7 @@ class TestBackfill(TinyShopMixin, OmsCommon):
             self.backfill, [{"done_count": 3, "cursor": "3", "state": "running"}]
         )
         self.assertAlmostEqual(self.backfill.progress, 300 / 7, 2)
-        self.assertEqual(self._work(), 2)
+        self.assertEqual(self._run_job(), 2)
         self.assertRecordValues(
             self.backfill,
             [{"done_count": 7, "new_count": 7, "state": "done", "progress": 100.0}],
@@ -85,17 +85,17 @@ class TestBackfill(TinyShopMixin, OmsCommon):
     def test_bringing_the_same_time_again_changes_nothing(self):
         self._place(4)
         self.backfill.action_start()
-        self._work()
+        self._run_job()
         again = self.backfill.copy()
         again.action_start()
-        self._work()
+        self._run_job()
         self.assertRecordValues(again, [{"done_count": 4, "new_count": 0, "state": "done"}])
         self.assertEqual(self._inbox().mapped("deliveries"), [1, 1, 1, 1])
 
     def test_what_is_new_goes_first(self):
         self._place(1)
         self.backfill.action_start()
-        self._work()
+        self._run_job()
         self.shop.place_order()
         self.tiny.cursor = "1"
         self.tiny._poll()
@@ -109,10 +109,10 @@ class TestBackfill(TinyShopMixin, OmsCommon):
         self.backfill.action_start()
         self.env["oms.channel.backfill"]._process()
         self.backfill.action_stop()
-        self.assertEqual(self._work(), 0)
+        self.assertEqual(self._run_job(), 0)
         self.shop.requests.clear()
         self.backfill.action_start()
-        self._work()
+        self._run_job()
         listed = [r.query["cursor"] for r in self.shop.requests if r.path == "/list"]
         self.assertEqual(listed, ["3", "6"])
         self.assertEqual(self.backfill.done_count, 7)
@@ -122,14 +122,14 @@ class TestBackfill(TinyShopMixin, OmsCommon):
         self._place(4)
         self.backfill.action_start()
         self.shop.fail(1, 503, path="/orders")
-        self._work()
+        self._run_job()
         self.assertRecordValues(
             self.backfill, [{"state": "running", "attempts": 1, "done_count": 0}]
         )
         self.assertTrue(self.backfill.next_try_at)
         self.assertIn("failed with status 503", self.backfill.error)
         self.backfill.next_try_at = False
-        self._work()
+        self._run_job()
         self.assertRecordValues(self.backfill, [{"state": "done", "error": False, "done_count": 4}])
 
     @mute_logger(BACKFILL)
@@ -139,14 +139,14 @@ class TestBackfill(TinyShopMixin, OmsCommon):
         self.shop.fail(20, 503, path="/list")
         for _attempt in range(8):
             self.backfill.next_try_at = False
-            self._work()
+            self._run_job()
         self.assertEqual((self.backfill.state, self.backfill.attempts), ("failed", 8))
         self.assertEqual(
             self.tiny.activity_ids.mapped("summary"), ["History import failed after 0 orders"]
         )
         self.shop.heal()
         self.backfill.action_retry()
-        self._work()
+        self._run_job()
         self.assertEqual(self.backfill.state, "done")
 
     @mute_logger(BACKFILL)
@@ -154,7 +154,7 @@ class TestBackfill(TinyShopMixin, OmsCommon):
         self._place(1)
         self.backfill.action_start()
         self.shop.fail(1, 400, path="/list", body=b'{"message": "window too long"}')
-        self._work()
+        self._run_job()
         self.assertEqual(self.backfill.state, "failed")
         self.assertIn("window too long", self.backfill.error)
 
@@ -168,18 +168,18 @@ class TestBackfill(TinyShopMixin, OmsCommon):
         adapter = type(self.env["oms.channel.adapter.canonical"])
         with patch.object(adapter, "_fetch_window", refuse):
             self.backfill.action_start()
-            self._work()
+            self._run_job()
         self.assertEqual(self.backfill.state, "failed")
         self.assertIn("many", self.backfill.error)
         self.backfill.action_retry()
-        self._work()
+        self._run_job()
         self.assertEqual(self.backfill.state, "done")
 
     def test_fault_59_a_rate_limit_waits_and_counts_as_no_failure(self):
         self._place(1)
         self.backfill.action_start()
         self.shop.throttle(seconds=60)
-        self._work()
+        self._run_job()
         self.assertRecordValues(self.backfill, [{"state": "running", "attempts": 0}])
         self.assertTrue(self.backfill.next_try_at)
 
@@ -188,7 +188,7 @@ class TestBackfill(TinyShopMixin, OmsCommon):
         self.backfill.action_start()
         self.env["oms.channel.meter"]._learn(self.tiny, "default", tokens=200, rate=0.001)
         self.shop.requests.clear()
-        self._work()
+        self._run_job()
         self.assertFalse(self.shop.requests)
         self.assertEqual(self.backfill.done_count, 0)
 
@@ -197,18 +197,18 @@ class TestBackfill(TinyShopMixin, OmsCommon):
         adapter = type(self.env["oms.channel.adapter.canonical"])
         self.patch(adapter, "_fetch_window", lambda *args: answers.pop(0))
         self.backfill.action_start()
-        self.assertEqual(self._work(), 1)
+        self.assertEqual(self._run_job(), 1)
         self.assertTrue(self.backfill.next_try_at)
         for _turn in range(2):
             self.backfill.next_try_at = False
-            self._work()
+            self._run_job()
         self.assertEqual(self.backfill.state, "done")
 
     def _bring(self, **values):
         """:return: the order of one that was placed a year ago"""
         [ref] = self._place(1, **values)
         self.backfill.action_start()
-        self._work()
+        self._run_job()
         self._run_lanes()
         return self._order(ref, self.tiny)
 
@@ -265,7 +265,7 @@ class TestBackfill(TinyShopMixin, OmsCommon):
         manager = new_test_user(self.env, "manager", groups="oms_addon.oms_addon_group_manager")
         self._place(1)
         self.backfill.with_user(manager).action_start()
-        self._work()
+        self._run_job()
         self.assertEqual(self.backfill.state, "done")
 
     def test_what_has_begun_is_not_changed(self):

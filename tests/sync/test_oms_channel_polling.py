@@ -15,7 +15,7 @@ POLLING = "odoo.addons.oms_addon.models.sync.oms_channel_polling"
 
 
 class TestPolling(TinyShopMixin, OmsCommon):
-    def _work(self):
+    def _run_job(self):
         """Work the lane as its job does. :return: what each call gave"""
         counts = []
         while count := self.env["oms.channel"]._run_fetch():
@@ -25,7 +25,7 @@ class TestPolling(TinyShopMixin, OmsCommon):
     def test_all_pages_are_fetched_and_the_next_poll_is_planned(self):
         refs = [self.shop.place_order() for _number in range(7)]
         with freeze_time("2026-03-01 10:00:00"):
-            self.assertEqual(self._work(), [7])
+            self.assertEqual(self._run_job(), [7])
         self.assertEqual(self._inbox().mapped("order_ref"), refs)
         self.assertEqual(set(self._inbox().mapped("via")), {"poll"})
         self.assertEqual((self.tiny.cursor, self.tiny.fetch_failures), ("7", 0))
@@ -35,19 +35,19 @@ class TestPolling(TinyShopMixin, OmsCommon):
     def test_a_channel_that_sends_no_messages_is_asked_more_often(self):
         self.tiny.webhooks_state = "none"
         with freeze_time("2026-03-01 10:00:00"):
-            self._work()
+            self._run_job()
             self.assertEqual(str(self.tiny.next_fetch_at), "2026-03-01 10:01:00")
-            self.assertEqual(self._work(), [])
+            self.assertEqual(self._run_job(), [])
         self.tiny.fetch_minutes = 10
         with freeze_time("2026-03-01 10:01:00"):
-            self._work()
+            self._run_job()
         self.assertEqual(str(self.tiny.next_fetch_at), "2026-03-01 10:11:00")
 
     def test_what_is_in_the_inbox_is_not_taken_again(self):
         self.shop.place_order()
-        self._work()
+        self._run_job()
         self.tiny.write({"cursor": "0", "next_fetch_at": False})
-        self._work()
+        self._run_job()
         self.assertRecordValues(self._inbox(), [{"deliveries": 1}])
 
     @mute_logger(POLLING)
@@ -58,7 +58,7 @@ class TestPolling(TinyShopMixin, OmsCommon):
         for _attempt in range(3):
             with freeze_time("2026-03-01 10:00:00"):
                 self.tiny.next_fetch_at = False
-                self.assertEqual(self._work(), [1])
+                self.assertEqual(self._run_job(), [1])
                 pauses.append((self.tiny.next_fetch_at - self.tiny.alert_ids.since).seconds)
         for pause, seconds in zip(pauses, (60, 120, 240), strict=True):
             self.assertGreaterEqual(pause, seconds * 0.79)
@@ -68,7 +68,7 @@ class TestPolling(TinyShopMixin, OmsCommon):
         self.assertIn("failed with status 500", alert.text)
         self.assertEqual(self.tiny.health, "error")
         self.tiny.next_fetch_at = False
-        self.assertEqual(self._work(), [2])
+        self.assertEqual(self._run_job(), [2])
         self.assertEqual(alert.state, "settled")
         self.assertEqual(self.tiny.fetch_failures, 0)
         self.assertEqual(self._inbox().mapped("order_ref"), refs)
@@ -86,7 +86,7 @@ class TestPolling(TinyShopMixin, OmsCommon):
 
         self.patch(type(self.env["oms.channel.adapter.canonical"]), "_fetch", break_off)
         self.tiny.fetch_failures = 4
-        self._work()
+        self._run_job()
         self.assertEqual((len(self._inbox()), self.tiny.cursor), (3, "3"))
         # It got on, so that it is the first failure in a row.
         self.assertEqual(self.tiny.fetch_failures, 1)
@@ -95,7 +95,7 @@ class TestPolling(TinyShopMixin, OmsCommon):
     @mute_logger(POLLING)
     def test_refused_credentials_are_an_alert_of_their_own_without_the_secret(self):
         self.tiny.api_key = "wrong key"
-        self._work()
+        self._run_job()
         [alert] = self.tiny.alert_ids
         self.assertEqual(alert.code, "credentials")
         self.assertIn("rejected the credentials", alert.text)
@@ -125,7 +125,7 @@ class TestPolling(TinyShopMixin, OmsCommon):
     def test_fault_59_too_many_calls_only_wait_as_long_as_the_shop_says(self):
         self.shop.throttle(seconds=42)
         with freeze_time("2026-03-01 10:00:00"):
-            self.assertEqual(self._work(), [1])
+            self.assertEqual(self._run_job(), [1])
         self.assertEqual(str(self.tiny.next_fetch_at), "2026-03-01 10:00:42")
         self.assertFalse(self.tiny.alert_ids)
         self.assertEqual(self.tiny.fetch_failures, 0)
@@ -139,7 +139,7 @@ class TestPolling(TinyShopMixin, OmsCommon):
             type(self.tiny), "_fetch", lambda channel, limit=None: polled.append(channel.name) or 0
         )
         with freeze_time("2026-03-01 10:00:00"):
-            self._work()
+            self._run_job()
         self.assertEqual(polled, ["Second", "Tiny"])
 
     def test_a_person_is_told_what_came(self):

@@ -133,7 +133,7 @@ class Day:
     def send(self):
         """Send the messages that wait; those nobody takes are sent again, a few times."""
         again = []
-        for delivery, tries in [*self.waiting, *((d, 1) for d in self.shop.take_deliveries())]:
+        for delivery, tries in [*self.waiting, *((d, 1) for d in self.shop.pop_deliveries())]:
             status = self.shop.post(delivery)
             console.say(f"  {delivery.topic} {delivery.order_ref} → {status or 'no answer'}")
             if not 200 <= status < 300 and tries < TRIES:

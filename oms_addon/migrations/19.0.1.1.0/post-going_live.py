@@ -1,8 +1,8 @@
-"""Channels of before were asked for nothing: what they do already, they go on doing."""
+"""Existing channels keep their syncs, which later ones have to approve."""
 
 
 def migrate(cr, version):
-    """Take the syncs of channels that are live for approved, and their orders for theirs."""
+    """Approve the syncs of live channels, and process their orders."""
     cr.execute(
         """UPDATE oms_channel
            SET live_at = COALESCE(live_at, create_date),

@@ -1,10 +1,10 @@
-"""Orders of before follow the settings their channels have now."""
+"""Existing orders follow the current settings of their channels."""
 
 from odoo import SUPERUSER_ID, api
 
 
 def migrate(cr, version):
-    """Keep the settings of each channel, and refer its orders to them."""
+    """Store the settings of each channel as a version, and link its orders to it."""
     env = api.Environment(cr, SUPERUSER_ID, {"active_test": False})
     env["oms.channel"].search([])._store_policy()
     env.flush_all()
@@ -13,7 +13,7 @@ def migrate(cr, version):
            FROM oms_channel channel
            WHERE channel.id = o.oms_channel_id AND o.oms_policy_id IS NULL"""
     )
-    # Rules that cancel already go on cancelling what waits.
+    # Rules that cancel already also cancel orders that are waiting.
     cr.execute(
         """UPDATE oms_allocation_rule SET cancel_since = create_date
            WHERE cancel_since IS NOT NULL"""

@@ -1,8 +1,8 @@
-"""``oms_channel_qty`` becomes what the channel reported last; it was what it reported first."""
+"""``oms_channel_qty`` becomes the last reported quantity; it was the first one."""
 
 
 def migrate(cr, version):
-    """Take what was ordered in all of each confirmed line for what was reported last."""
+    """Set the total ordered quantity of each confirmed line as the last reported one."""
     cr.execute(
         """UPDATE sale_order_line line
            SET oms_channel_qty = (line.product_uom_qty + COALESCE(line.oms_reduced_qty, 0))

@@ -1,4 +1,4 @@
-"""Orders of before get their policy in one statement, not one by one."""
+"""Existing orders get their policy in one statement, not one by one."""
 
 
 def migrate(cr, version):

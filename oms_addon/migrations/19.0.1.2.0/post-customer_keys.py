@@ -1,9 +1,9 @@
-"""Forget by what a user was taken for a customer: an e-mail address they may have typed."""
+"""Delete customer keys that a portal user may have entered."""
 
 
 def migrate(cr, version):
-    """Delete the keys that were learned for a contact after one of its family had a user: the
-    next order asks a person. Who was a customer before they had a user stays known.
+    """Delete the keys stored for a contact after it, or a contact of the same company, had a user:
+    the next order is put on hold. Older keys stay.
     """
     cr.execute(
         """DELETE FROM oms_customer_key key

@@ -1,11 +1,11 @@
-"""Carriers go on until they get a secret of their own."""
+"""Carriers keep the secret of the channel until they get their own."""
 
 from odoo import SUPERUSER_ID, api
 
 
 def migrate(cr, version):
-    """Let tracking events of channels that receive some be signed as before, and ask for another
-    secret: who knows the channel's own can send orders as well.
+    """Keep the signature of tracking events valid on channels that receive some, and raise an alert
+    for another secret: the channel's own also signs orders.
     """
     cr.execute(
         """UPDATE oms_channel channel SET tracking_secret = webhook_secret

@@ -1,8 +1,8 @@
-"""Customers that were erased before."""
+"""Earlier erasures of customers."""
 
 
 def migrate(cr, version):
-    """Mark messages and orders whose customer was erased before it was noted."""
+    """Set the date of erasure on messages and orders whose customer was erased."""
     cr.execute(
         """UPDATE oms_channel_message SET erased_at = write_date
            WHERE payload = encode('{"schema": "erased"}', 'base64')::bytea AND erased_at IS NULL"""

@@ -1,8 +1,8 @@
-"""Background jobs of before, whose scheduled actions were declared apart."""
+"""Existing background jobs, whose scheduled actions were separate records."""
 
 
 def migrate(cr, version):
-    """Note on each background job how often its scheduled action runs."""
+    """Store the interval of the scheduled action on each background job."""
     cr.execute(
         """UPDATE oms_lane lane
            SET interval_minutes = cron.interval_number * CASE cron.interval_type

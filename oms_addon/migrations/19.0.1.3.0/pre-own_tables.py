@@ -1,10 +1,10 @@
-"""Tables that were made beside the ORM belong to models now: their rows stay."""
+"""Tables that were created outside the ORM become those of models, with their rows."""
 
 from odoo.tools.sql import column_exists, table_exists
 
 
 def migrate(cr, version):
-    """Bring the tables into the shape of their models; what is so already is left alone."""
+    """Convert the tables to the columns of their models, unless they are already."""
     for table in ("oms_stock_change", "oms_cart_turn"):
         if table_exists(cr, table):
             cr.execute(
@@ -12,7 +12,7 @@ def migrate(cr, version):
                         SELECT FROM product_product product WHERE product.id = product_id)"""
             )
     if table_exists(cr, "oms_stock_change"):
-        # Numbered anew: ids were long ones.
+        # New ids: the former ones were bigint.
         cr.execute(
             """ALTER TABLE oms_stock_change DROP COLUMN id;
                ALTER TABLE oms_stock_change ADD COLUMN id SERIAL PRIMARY KEY"""

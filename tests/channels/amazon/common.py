@@ -102,7 +102,7 @@ class AmazonCase(OmsCommon):
         self.env["oms.channel"]._run_fetch()
         self._run_lanes()
 
-    def _told(self, topic, content, key="k1"):
+    def _reported(self, topic, content, key="k1"):
         """Put something in the outbox and send it. :return: the message"""
         self.env["oms.channel.message"]._send_later(
             [(self.amazon, topic, key, self.env["sale.order"], content)]

@@ -20,7 +20,7 @@ class TestAmazonCancellations(AmazonCase):
 
     def test_a_whole_order_is_refused_by_a_feed(self):
         ref = self.shop.place_order()
-        message = self._told("cancellation", self._cancellation(ref))
+        message = self._reported("cancellation", self._cancellation(ref))
         self.assertEqual(message.state, "done", message.error)
         self.assertTrue(self.shop.shop[ref].cancelled)
         self.assertEqual(
@@ -32,7 +32,7 @@ class TestAmazonCancellations(AmazonCase):
         ref = self.shop.place_order([("MUG", 3, "10.00")])
         item = self.shop.shop[ref].items[0].ref
         lines = [{"line_ref": item, "sku": "MUG", "quantity": "1", "units": "1"}]
-        message = self._told("cancellation", self._cancellation(ref, lines, "customer"))
+        message = self._reported("cancellation", self._cancellation(ref, lines, "customer"))
         self.assertEqual(message.state, "done", message.error)
         [told] = self.shop.cancellations
         self.assertEqual((told["reason"], told["items"]), ("BuyerCanceled", {item: 1}))
@@ -40,8 +40,8 @@ class TestAmazonCancellations(AmazonCase):
 
     def test_fault_36_of_a_partly_shipped_order_only_the_rest_is_cancelled(self):
         ref = self.shop.place_order([("MUG", 3, "10.00")])
-        self._told("shipment", self._shipment(ref, "2"))
-        message = self._told("cancellation", self._cancellation(ref), "k2")
+        self._reported("shipment", self._shipment(ref, "2"))
+        message = self._reported("cancellation", self._cancellation(ref), "k2")
         self.assertEqual(message.state, "done", message.error)
         self.assertFalse(self.shop.shop[ref].cancelled)
         self.assertEqual(self.shop.orders()[ref]["quantities"], {"MUG": 2})
@@ -49,8 +49,8 @@ class TestAmazonCancellations(AmazonCase):
     @mute_logger(SENDER)
     def test_fault_37_what_was_shipped_cannot_be_cancelled(self):
         ref = self.shop.place_order()
-        self._told("shipment", self._shipment(ref))
-        message = self._told("cancellation", self._cancellation(ref), "k2")
+        self._reported("shipment", self._shipment(ref))
+        message = self._reported("cancellation", self._cancellation(ref), "k2")
         self.assertEqual(message.state, "failed")
         self.assertIn("All items of order", message.error)
         self.assertEqual(self.shop.feeds, {})
@@ -71,7 +71,7 @@ class TestAmazonCancellations(AmazonCase):
 
     def test_money_is_given_back_by_a_feed_and_known_by_it(self):
         ref = self.shop.place_order()
-        message = self._told("refund", self._refund(ref))
+        message = self._reported("refund", self._refund(ref))
         self.assertEqual(message.state, "done", message.error)
         self.assertEqual(self.shop.refunds_told, [{"order_ref": ref, "amount": "10.00"}])
         [feed] = self.shop.feeds
@@ -80,7 +80,7 @@ class TestAmazonCancellations(AmazonCase):
     def test_money_without_lines_is_taken_off_the_items_and_the_shipping(self):
         ref = self.shop.place_order([("MUG", 1, "10.00"), ("POT", 1, "6.00")], shipping="4.00")
         refund = self._refund(ref, "17.00", lines=[], shipping="4.00")
-        message = self._told("refund", refund)
+        message = self._reported("refund", refund)
         self.assertEqual(message.state, "done", message.error)
         self.assertEqual(self.shop.orders()[ref]["refunded"], Decimal(17))
         content = next(iter(self.shop.feeds.values()))["content"].decode()
@@ -90,7 +90,7 @@ class TestAmazonCancellations(AmazonCase):
     @mute_logger(SENDER)
     def test_money_the_items_do_not_cover_is_refused_and_none_is_given_back(self):
         ref = self.shop.place_order([("MUG", 1, "10.00"), ("POT", 1, "6.00")], shipping="4.00")
-        message = self._told("refund", self._refund(ref, "20.00", lines=[]))
+        message = self._reported("refund", self._refund(ref, "20.00", lines=[]))
         self.assertEqual(message.state, "failed")
         self.assertIn(f"4.00 {self.currency} of the refund exceed", message.error)
         self.assertIn(f"exceed the price of the items of order {ref}", message.error)
@@ -100,7 +100,7 @@ class TestAmazonCancellations(AmazonCase):
     def test_fault_19_a_refund_whose_answer_was_lost_is_made_once(self):
         ref = self.shop.place_order()
         self.shop.fail(1, 503, "/feeds/2021-06-30/feeds", after=True)
-        message = self._told("refund", self._refund(ref))
+        message = self._reported("refund", self._refund(ref))
         self.assertEqual(message.state, "done", message.error)
         self.assertEqual(len(self.shop.feeds), 1)
         self.assertEqual(self.shop.refunds_told, [{"order_ref": ref, "amount": "10.00"}])
@@ -108,7 +108,7 @@ class TestAmazonCancellations(AmazonCase):
     @mute_logger(SENDER)
     def test_fault_26_more_than_was_paid_is_refused(self):
         ref = self.shop.place_order()
-        message = self._told("refund", self._refund(ref, "99.00"))
+        message = self._reported("refund", self._refund(ref, "99.00"))
         self.assertEqual(message.state, "failed")
         self.assertIn(f"79.00 {self.currency} of the refund exceed", message.error)
         self.assertEqual((self.shop.refunds_told, self.shop.feeds), ([], {}))
@@ -116,8 +116,8 @@ class TestAmazonCancellations(AmazonCase):
     @mute_logger(SENDER)
     def test_fault_26_what_was_given_back_already_is_refused(self):
         ref = self.shop.place_order()
-        self._told("refund", self._refund(ref, "15.00"))
-        message = self._told("refund", self._refund(ref, "15.00"), "k2")
+        self._reported("refund", self._refund(ref, "15.00"))
+        message = self._reported("refund", self._refund(ref, "15.00"), "k2")
         self.assertEqual(message.state, "failed")
         self.assertIn("More than was paid", message.error)
         self.assertFalse(message.result)
@@ -127,7 +127,7 @@ class TestAmazonCancellations(AmazonCase):
     def test_a_feed_amazon_gives_up_fails_and_is_made_anew_by_hand(self):
         ref = self.shop.place_order()
         self.shop.feed_verdicts.append("FATAL")
-        message = self._told("cancellation", self._cancellation(ref))
+        message = self._reported("cancellation", self._cancellation(ref))
         self.assertEqual(message.state, "failed")
         self.assertIn("FATAL", message.error)
         message.action_retry()

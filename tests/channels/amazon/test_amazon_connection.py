@@ -120,7 +120,7 @@ class TestAmazonConnection(AmazonCase):
     def test_fault_1_a_notification_brings_the_order_once(self):
         self._subscribe()
         ref = self.shop.place_order()
-        [delivery] = self.shop.take_deliveries()
+        [delivery] = self.shop.pop_deliveries()
         message = self._deliver(delivery)
         self.assertEqual((message.topic, message.order_ref), ("ORDER_CHANGE", ref))
         self.assertEqual(self._deliver(delivery), message)
@@ -141,7 +141,7 @@ class TestAmazonConnection(AmazonCase):
     def test_fault_8_a_notification_without_the_key_is_refused(self):
         self._subscribe()
         self.shop.place_order()
-        [delivery] = self.shop.take_deliveries()
+        [delivery] = self.shop.pop_deliveries()
         for key in ("", "wrong", self.shop.client["api_secret"]):
             delivery.headers["X-Oms-Key"] = key
             self.assertIn("X-Oms-Key", self._deliver(delivery))

@@ -333,8 +333,8 @@ class TestAmazonRefundEchoes(RefundCase):
             message.next_try_at = False
             self._run_lanes("outbox")
             for feed in self.shop.feeds.values():
-                self.shop._look(feed)
-                self.shop._look(feed)
+                self.shop._count_call(feed)
+                self.shop._count_call(feed)
         self.assertEqual(refund.state, "asked")
         self._poll()
         self.assertEqual(refund.state, "done")

@@ -29,7 +29,7 @@ class ShopifyCase(OmsCommon):
         self.shop.cursor = "2026-03-01T00:00:00Z"
         for sku in ("MUG", "POT"):
             self.store.add_product(sku, sku.title(), quantity=50)
-        self.store.take_deliveries()
+        self.store.pop_deliveries()
 
     def _documents(self, events):
         return [documents.parse(event.topic, event.payload) for event in events]

@@ -26,7 +26,7 @@ class TestShopifyFlow(ShopifyCase):
         }
 
     def _deliver(self):
-        for delivery in self.store.take_deliveries():
+        for delivery in self.store.pop_deliveries():
             self.assertEqual(
                 self.adapter._verify(
                     self.shop, delivery.headers, delivery.body, fields.Datetime.now()
@@ -53,15 +53,15 @@ class TestShopifyFlow(ShopifyCase):
         self._run_lanes()
         order = self._order(ref, self.shop)
         self.assertEqual(self._holds(order), ["CHANNEL_HOLD"])
-        self.store.take_deliveries()
+        self.store.pop_deliveries()
         self.store.touch(ref)
-        [told] = self.store.take_deliveries()
+        [told] = self.store.pop_deliveries()
         event = self.adapter._identify(self.shop, told.headers, told.body)
         self.shop._receive_many([event])
         self._run_lanes()
         self.assertEqual(self._holds(order), ["CHANNEL_HOLD"])
         self.store.release(ref)
-        [told] = self.store.take_deliveries()
+        [told] = self.store.pop_deliveries()
         event = self.adapter._identify(self.shop, told.headers, told.body)
         self.shop._receive_many([event])
         self._run_lanes()
@@ -92,7 +92,7 @@ class TestShopifyFlow(ShopifyCase):
         self._deliver()
         self.assertEqual(self._counts(self.pot), [100.0, 8.0])
         self.store.ship_there(ref, "POT", 1)
-        self.store.take_deliveries()
+        self.store.pop_deliveries()
         self.shop._fetch()
         self._run_lanes()
         self.assertEqual(self._counts(self.pot), [100.0, 7.0])

@@ -120,7 +120,7 @@ class TestShopifyMessages(ShopifyCase):
         self.shop.state = "live"
         self.adapter._ensure_webhooks(self.shop)
         self.store.uninstall()
-        delivery = next(d for d in self.store.take_deliveries() if d.topic == "app/uninstalled")
+        delivery = next(d for d in self.store.pop_deliveries() if d.topic == "app/uninstalled")
         event = self.adapter._identify(self.shop, delivery.headers, delivery.body)
         self.shop._receive_many([event])
         self._run_lanes("inbox", "outbox")

@@ -31,10 +31,10 @@ class TestWoocommerceMessages(WoocommerceCommon):
 
     def test_one_order_sends_created_and_updated_with_the_state_at_delivery(self):
         self.adapter._ensure_webhooks(self.woo)
-        self.shop.take_deliveries()
+        self.shop.pop_deliveries()
         ref = self.shop.place_order(paid=False)
         self.shop.pay(ref)
-        deliveries = [d for d in self.shop.take_deliveries() if d.order_ref]
+        deliveries = [d for d in self.shop.pop_deliveries() if d.order_ref]
         self.assertEqual(
             [d.topic for d in deliveries], ["order.created", "order.updated", "order.updated"]
         )
@@ -46,7 +46,7 @@ class TestWoocommerceMessages(WoocommerceCommon):
     def test_fault_2_orders_that_one_webhook_tells_within_a_second_are_all_taken(self):
         self.adapter._ensure_webhooks(self.woo)
         refs = [self.shop.place_order() for _number in range(3)]
-        deliveries = [d for d in self.shop.take_deliveries() if d.topic == "order.created"]
+        deliveries = [d for d in self.shop.pop_deliveries() if d.topic == "order.created"]
         self.assertEqual(len({d.headers["X-WC-Webhook-Delivery-ID"] for d in deliveries}), 1)
         messages = self.woo._receive_many([self._event(d) for d in deliveries])
         self.assertEqual(messages.mapped("order_ref"), refs)
@@ -56,9 +56,9 @@ class TestWoocommerceMessages(WoocommerceCommon):
 
     def test_fault_2_a_body_is_one_event_under_whatever_delivery_it_comes(self):
         self.adapter._ensure_webhooks(self.woo)
-        self.shop.take_deliveries()
+        self.shop.pop_deliveries()
         self.shop.place_order()
-        [delivery] = [d for d in self.shop.take_deliveries() if d.topic == "order.created"]
+        [delivery] = [d for d in self.shop.pop_deliveries() if d.topic == "order.created"]
         messages = self.env["oms.channel.message"]
         for name in ("a", "b", "c"):
             delivery.headers["X-WC-Webhook-Delivery-ID"] = name
@@ -127,7 +127,7 @@ class TestWoocommerceMessages(WoocommerceCommon):
 
     def test_a_ping_is_answered_and_nothing_else_is_one(self):
         self.adapter._ensure_webhooks(self.woo)
-        [ping, *_others] = self.shop.take_deliveries()
+        [ping, *_others] = self.shop.pop_deliveries()
         self.assertTrue(self.adapter._is_ping(self.woo, ping.headers, ping.body))
         headers = {"X-WC-Webhook-Topic": "order.created"}
         self.assertFalse(self.adapter._is_ping(self.woo, headers, b"webhook_id=4"))
@@ -135,9 +135,9 @@ class TestWoocommerceMessages(WoocommerceCommon):
 
     def test_fault_8_only_what_the_shop_signed_is_believed(self):
         self.adapter._ensure_webhooks(self.woo)
-        self.shop.take_deliveries()
+        self.shop.pop_deliveries()
         self.shop.place_order()
-        delivery = self.shop.take_deliveries()[0]
+        delivery = self.shop.pop_deliveries()[0]
         headers, name = delivery.headers, "X-WC-Webhook-Signature"
 
         def verify(headers, body):
@@ -158,10 +158,10 @@ class TestWoocommerceMessages(WoocommerceCommon):
             self._parse(event)
 
     def test_a_message_about_an_order_that_was_deleted_for_good_asks_for_nothing(self):
-        self.shop.take_deliveries()
+        self.shop.pop_deliveries()
         ref = self.shop.place_order()
         self.shop.erase_order(ref)
-        deliveries = [d for d in self.shop.take_deliveries() if d.topic.startswith("order")]
+        deliveries = [d for d in self.shop.pop_deliveries() if d.topic.startswith("order")]
         self.assertEqual([d.topic for d in deliveries], ["order.created", "order.updated"])
         for delivery in deliveries:
             self.assertIn(b"Invalid ID.", delivery.body)
