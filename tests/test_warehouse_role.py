@@ -30,7 +30,7 @@ class WarehouseCommon(AllocationCommon):
         return record.with_user(self.packer)
 
 
-class TestWarehouseWork(WarehouseCommon):
+class TestWarehouseTasks(WarehouseCommon):
     def _make_delivery(self, quantity=3):
         order = self._make_order((self.mug, quantity))
         self._serve(order)
@@ -241,7 +241,7 @@ class TestWarehouseWork(WarehouseCommon):
 CANARIES = ("4321.09", "4,321.09", "8642.18", "8,642.18", "1234.57", "1,234.57")
 
 
-class TestWarehouseIsToldNoPrices(WarehouseCommon, HttpCase):
+class TestWarehouseSeesNoPrices(WarehouseCommon, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()

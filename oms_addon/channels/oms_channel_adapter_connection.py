@@ -19,7 +19,7 @@ class OmsChannelAdapter(models.AbstractModel):
             (self._can_fetch and not self._can_register, self.env._("Polled for orders.")),
             (self._can_import_file, self.env._("Orders are uploaded as a file.")),
         ]
-        told = [
+        reported = [
             (self._can_push_shipment, self.env._("shipments")),
             (self._can_push_stock, self.env._("stock")),
             (self._can_push_price, self.env._("prices")),
@@ -27,7 +27,7 @@ class OmsChannelAdapter(models.AbstractModel):
             (self._can_push_refund, self.env._("refunds")),
         ]
         texts = [text for does, text in ways if does]
-        names = ", ".join(text for does, text in told if does)
+        names = ", ".join(text for does, text in reported if does)
         if names:
             texts.append(self.env._("Receives: %(things)s.", things=names))
         return " ".join(texts)

@@ -101,13 +101,13 @@ def _resolve_host(host, port, seconds):
     """:return: the result of ``getaddrinfo`` in a thread, which is abandoned when too slow"""
     answer = queue.SimpleQueue()
 
-    def ask():
+    def lookup():
         try:
             answer.put(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
         except (OSError, UnicodeError) as error:
             answer.put(error)
 
-    threading.Thread(target=ask, name="oms-lookup", daemon=True).start()
+    threading.Thread(target=lookup, name="oms-lookup", daemon=True).start()
     try:
         found = answer.get(timeout=seconds)
     except queue.Empty:

@@ -17,17 +17,17 @@ class OmsAllocationSimulation(models.TransientModel):
         ways = self._ways(goods.order_id, before, after)
         old, new = {}, {}
         lines = goods.grouped("order_id")
-        told = self._explained_orders(lines, after)
+        reported = self._explained_orders(lines, after)
         queued = self._queued(goods.order_id)
         for order in after:
             old[order] = self._side(order, ways, *self._now(order, before[order], queued))
-            parcels = {p["warehouse_id"] for p in told[order]["parcels"]}
-            late = {row["warehouse_id"] for row in told[order]["waiting"]}
+            parcels = {p["warehouse_id"] for p in reported[order]["parcels"]}
+            late = {row["warehouse_id"] for row in reported[order]["waiting"]}
             new[order] = self._side(
-                order, ways, parcels | late, bool(late), told[order]["outcome"] == "queue"
+                order, ways, parcels | late, bool(late), reported[order]["outcome"] == "queue"
             )
         rows = [
-            self._row(order, old[order], new[order], told[order])
+            self._row(order, old[order], new[order], reported[order])
             for order in after
             if any(old[order][key] != new[order][key] for key in ("warehouses", "waits", "queued"))
         ]
@@ -157,7 +157,7 @@ class OmsAllocationSimulation(models.TransientModel):
             ),
         ]
 
-    def _row(self, order, old, new, told):
+    def _row(self, order, old, new, reported):
         """:return: the table row of an order that would change"""
         return {
             "id": order.id,
@@ -170,6 +170,6 @@ class OmsAllocationSimulation(models.TransientModel):
             "after": new["warehouses"],
             "after_waits": new["waits"],
             "after_queued": new["queued"],
-            "title": told["title"],
-            "rule": told["rule"],
+            "title": reported["title"],
+            "rule": reported["rule"],
         }

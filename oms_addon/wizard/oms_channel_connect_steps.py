@@ -94,25 +94,27 @@ class OmsChannelConnect(models.TransientModel):
             *[
                 Command.create(
                     {
-                        "name": told["name"],
-                        "rate": float(told["rate"]),
-                        "included": told["included"],
-                        "ref": told.get("ref"),
-                        "compound": told.get("compound"),
-                        "priority": told.get("priority"),
-                        "affects": told.get("affects"),
+                        "name": reported["name"],
+                        "rate": float(reported["rate"]),
+                        "included": reported["included"],
+                        "ref": reported.get("ref"),
+                        "compound": reported.get("compound"),
+                        "priority": reported.get("priority"),
+                        "affects": reported.get("affects"),
                         "tax_id": tax.id,
                         "is_wanted": not tax,
                     }
                 )
-                for told, tax in pairs
+                for reported, tax in pairs
             ],
         ]
 
     def _leave_taxes(self):
         wanted = self.tax_ids.filtered(lambda line: line.is_wanted and not line.tax_id)
-        told = [line._channel_tax() for line in wanted]
-        for line, tax in zip(wanted, self.channel_id._checked()._create_taxes(told), strict=True):
+        reported = [line._channel_tax() for line in wanted]
+        for line, tax in zip(
+            wanted, self.channel_id._checked()._create_taxes(reported), strict=True
+        ):
             line.tax_id = tax
         self.channel_id._checked()._map_taxes(
             [(line._channel_tax(), line.tax_id) for line in self.tax_ids]

@@ -13,9 +13,9 @@ class OmsChannelSync(models.TransientModel):
         channel = self.channel_id
         stock_sudo = self.env["oms.channel.stock"].sudo()
         needs = listings._stock_needs()
-        told, _products = stock_sudo._count(channel, needs, ())
+        reported, _products = stock_sudo._count(channel, needs, ())
         # Store the previewed quantities, so that exactly these are pushed after approval.
-        stock_sudo._update_wanted(channel, told)
+        stock_sudo._update_wanted(channel, reported)
         shown = {
             (row.listing_id.id, row.location_id.id or False): row.shown
             for row in stock_sudo.search([("channel_id", "=", channel.id)])
@@ -38,7 +38,7 @@ class OmsChannelSync(models.TransientModel):
                         listing,
                         there,
                         here.get(key),
-                        None if note else told.get(key),
+                        None if note else reported.get(key),
                         note=note,
                         location=place,
                     )

@@ -22,9 +22,12 @@ class OmsCustomerSplitLine(models.TransientModel):
     @api.depends("order_id")
     def _compute_buyer(self):
         """Show the buyer as the channel sent it; the order's address when that was erased."""
-        told = self.env["oms.customer.splitter"]._last_documents(self.order_id._origin)
+        reported = self.env["oms.customer.splitter"]._last_documents(self.order_id._origin)
         for line in self:
-            shipping, document = line.order_id.partner_shipping_id, told.get(line.order_id._origin)
+            shipping, document = (
+                line.order_id.partner_shipping_id,
+                reported.get(line.order_id._origin),
+            )
             customer = document and document.customer
             line.told_name = (customer and customer.name) or shipping.name
             line.told_email = (customer and customer.email) or shipping.email

@@ -7,11 +7,11 @@ from odoo.fields import Command
 
 from odoo.addons.oms_addon.tools.sealed_context import sealed
 
-from .test_manual_sourcing import ByHandCommon
+from .test_manual_sourcing import ManualSourcingCommon
 from .test_new_address import LEEDS, NewAddressCommon
 
 
-class MoreCommon(ByHandCommon):
+class AddedItemsCommon(ManualSourcingCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -51,7 +51,7 @@ class MoreCommon(ByHandCommon):
         )
 
 
-class TestMoreGoods(MoreCommon):
+class TestAddedItems(AddedItemsCommon):
     def test_a_line_added_after_shipping_comes_from_where_the_rules_say(self):
         order = self._shipped()
         run = self._make_rules({"sort_by": "distance", "action": "partial"})
@@ -235,7 +235,7 @@ class TestMoreGoods(MoreCommon):
         self.assertEqual(counts[0], counts[1])
 
 
-class TestMoreGoodsOfChannels(NewAddressCommon):
+class TestAddedItemsOfChannels(NewAddressCommon):
     def test_fault_56_what_a_channel_adds_after_shipping_is_sourced_and_promised_at_once(self):
         self._put_stock(self.pot, self.north, 5)
         order = self._report(LEEDS)

@@ -9,7 +9,7 @@ from odoo.tests import Form, new_test_user
 from .common import AllocationCommon
 
 
-class ByHandCommon(AllocationCommon):
+class ManualSourcingCommon(AllocationCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -42,7 +42,7 @@ class ByHandCommon(AllocationCommon):
         )
 
 
-class TestAtOnce(ByHandCommon):
+class TestAtOnce(ManualSourcingCommon):
     def test_what_staff_confirm_is_reserved_at_once(self):
         order = self._quotation()
         order.action_confirm()
@@ -82,7 +82,7 @@ class TestAtOnce(ByHandCommon):
         self.assertIn("allocator", woken)
 
 
-class TestByHand(ByHandCommon):
+class TestManualSourcing(ManualSourcingCommon):
     def test_the_rules_choose_the_warehouse_of_an_order_staff_confirm(self):
         run = self._make_rules({"sort_by": "distance", "action": "partial"})
         order = self._quotation()

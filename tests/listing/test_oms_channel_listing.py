@@ -155,7 +155,7 @@ class TestListing(ListingCommon):
         )
 
 
-class TestTold(ListingCommon):
+class TestReported(ListingCommon):
     def test_what_a_channel_offers_is_kept_as_it_says_it(self):
         listing = self._report(
             Listing(

@@ -251,7 +251,7 @@ class TestRefund(RefundCommon):
         self.assertEqual(order.oms_refund_ids.ref, "RF1")
 
 
-class TestAsk(PushShopMixin, RefundCommon):
+class TestRequest(PushShopMixin, RefundCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()

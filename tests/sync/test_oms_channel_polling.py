@@ -113,7 +113,7 @@ class TestPolling(TinyShopMixin, OmsCommon):
             read = []
             while len(self._inbox()) < 13 or self.tiny.open_pages:
                 self.assertLess(next(minute), 60)
-                self._work()
+                self._run_job()
                 read.append((len(self._inbox()), self.tiny.open_pages, len(self.tiny.alert_ids)))
                 clock.tick(60)
         self.assertEqual(read[0][1:], (4, 1))

@@ -44,7 +44,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
         )
         secrets = {"client_id": sudo.api_key or "", "client_secret": sudo.api_secret or ""}
         try:
-            told = self._call(
+            reported = self._call(
                 channel,
                 "POST",
                 url,
@@ -54,12 +54,15 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
             ).json()
         except (FinalError, CredentialsError) as error:
             raise CredentialsError(self._explain_login(error)) from error
-        if not isinstance(told, dict) or not told.get("access_token"):
+        if not isinstance(reported, dict) or not reported.get("access_token"):
             raise RetryableError(
                 self.env._("The server at %(url)s is not Amazon. Correct the address.", url=url)
             )
-        _tokens[key] = told["access_token"], time.monotonic() + told.get("expires_in", 3600) - 60
-        return told["access_token"]
+        _tokens[key] = (
+            reported["access_token"],
+            time.monotonic() + reported.get("expires_in", 3600) - 60,
+        )
+        return reported["access_token"]
 
     @api.model
     def _explain_login(self, error):
@@ -101,7 +104,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
         ]
         path = "/tokens/2021-03-01/restrictedDataToken"
         try:
-            told = self._send_request(
+            reported = self._send_request(
                 channel, "tokens", "POST", path, body={"restrictedResources": resources}
             ).json()
         except (CredentialsError, FinalError) as error:
@@ -109,6 +112,6 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
                 raise
             self._note_lacking(channel, "personal")
             return ""
-        until = time.monotonic() + told.get("expiresIn", 3600) - 60
-        _tokens[key] = told["restrictedDataToken"], until
-        return told["restrictedDataToken"]
+        until = time.monotonic() + reported.get("expiresIn", 3600) - 60
+        _tokens[key] = reported["restrictedDataToken"], until
+        return reported["restrictedDataToken"]

@@ -94,9 +94,9 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
             return read_refund(payload)
         if topic.startswith("order"):
             return read_order(payload)
-        told = read_notification(payload)
-        if told.get("NotificationType") != NOTIFICATION:
+        reported = read_notification(payload)
+        if reported.get("NotificationType") != NOTIFICATION:
             return None
-        if not (ref := order_of(told)):
-            raise mismatch("the id of an order", told.get("Payload"), "Payload.AmazonOrderId")
+        if not (ref := order_of(reported)):
+            raise mismatch("the id of an order", reported.get("Payload"), "Payload.AmazonOrderId")
         return OrderRequest(order_ref=ref)

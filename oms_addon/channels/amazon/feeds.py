@@ -41,16 +41,16 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
             feed = feed or self._create_feed(channel, kind, document)
             raise self._unfinished({"feed": feed, "kind": kind})
         path = f"/feeds/2021-06-30/feeds/{segment(state['feed'])}"
-        told = self._send_request(channel, "getFeed", "GET", path).json()
-        if told["processingStatus"] in ("IN_QUEUE", "IN_PROGRESS"):
+        reported = self._send_request(channel, "getFeed", "GET", path).json()
+        if reported["processingStatus"] in ("IN_QUEUE", "IN_PROGRESS"):
             raise self._unfinished(state)
-        result = self._feed_result(channel, told.get("resultFeedDocumentId"))
-        if told["processingStatus"] != "DONE":
+        result = self._feed_result(channel, reported.get("resultFeedDocumentId"))
+        if reported["processingStatus"] != "DONE":
             raise FinalError(
                 self.env._(
                     "Amazon did not process feed %(feed)s (%(status)s): %(why)s",
                     feed=state["feed"],
-                    status=told["processingStatus"],
+                    status=reported["processingStatus"],
                     why=_first_problem(result) or "?",
                 )
             )
@@ -65,7 +65,7 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
     @api.model
     def _upload(self, channel, content_type, content):
         """:return: the id of the uploaded document"""
-        told = self._send_request(
+        reported = self._send_request(
             channel,
             "createFeedDocument",
             "POST",
@@ -73,8 +73,8 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
             body={"contentType": content_type},
         ).json()
         headers = {"Content-Type": content_type}
-        self._store(channel, "PUT", told["url"], body=content, headers=headers)
-        return told["feedDocumentId"]
+        self._store(channel, "PUT", reported["url"], body=content, headers=headers)
+        return reported["feedDocumentId"]
 
     @api.model
     def _create_feed(self, channel, kind, document):
@@ -83,10 +83,10 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
             "marketplaceIds": self._account(channel)["markets"],
             "inputFeedDocumentId": document,
         }
-        told = self._send_request(
+        reported = self._send_request(
             channel, "createFeed", "POST", "/feeds/2021-06-30/feeds", body=body
         )
-        return told.json()["feedId"]
+        return reported.json()["feedId"]
 
     @api.model
     def _lost_feed(self, channel, state):
@@ -96,10 +96,10 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
         :raise FinalError: when it may belong to another message
         """
         params = {"feedTypes": state["kind"], "createdSince": state["at"], "pageSize": 100}
-        told = self._send_request(
+        reported = self._send_request(
             channel, "getFeeds", "GET", "/feeds/2021-06-30/feeds", params=params
         )
-        found = {feed["feedId"] for feed in told.json()["feeds"]}
+        found = {feed["feedId"] for feed in reported.json()["feeds"]}
         if not found:
             return None
         others = self._other_states(channel)

@@ -40,13 +40,15 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
         }
         params |= {"pageToken": rest} if rest else {}
         path = f"/listings/2021-08-01/items/{segment(account['seller'])}"
-        told = self._send_request(channel, "searchListingsItems", "GET", path, params=params).json()
-        if told["numberOfResults"] > MOST_SEARCHED:
+        reported = self._send_request(
+            channel, "searchListingsItems", "GET", path, params=params
+        ).json()
+        if reported["numberOfResults"] > MOST_SEARCHED:
             return [], f"report {self._create_report(channel, LISTING_REPORT)}"
-        following = (told.get("pagination") or {}).get("nextToken")
+        following = (reported.get("pagination") or {}).get("nextToken")
         market = account["markets"][0]
         listings = self._parse_each(
-            channel, told["items"], lambda item: [read_listing(item, market)]
+            channel, reported["items"], lambda item: [read_listing(item, market)]
         )
         return listings, f"page {following}" if following else None
 

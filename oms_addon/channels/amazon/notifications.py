@@ -41,14 +41,14 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
     def _identify(self, channel, headers, body):
         """Override of `oms.channel.adapter`: by Amazon's id of the notification."""
         try:
-            told = read_notification(body)
+            reported = read_notification(body)
         except DocumentError:
             return Event("notification", f"unread:{hashlib.sha256(body).hexdigest()}", body)
-        ref = id_of(told) or hashlib.sha256(body).hexdigest()
+        ref = id_of(reported) or hashlib.sha256(body).hexdigest()
         # A notification is not an order or a refund itself: never use their topics for it.
-        is_known = told.get("NotificationType") == NOTIFICATION
+        is_known = reported.get("NotificationType") == NOTIFICATION
         topic = NOTIFICATION if is_known else "notification"
-        return Event(topic, f"sqs:{ref}", body, order_of(told))
+        return Event(topic, f"sqs:{ref}", body, order_of(reported))
 
     @api.model
     def _ensure_webhooks(self, channel):
@@ -87,16 +87,16 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
         """:return: Amazon's id of the queue, which is registered if needed"""
         path = "/notifications/v1/destinations"
         scope = NOTIFICATIONS_SCOPE
-        told = self._send_request(channel, "notifications", "GET", path, scope=scope).json()
-        for destination in told.get("payload") or ():
+        reported = self._send_request(channel, "notifications", "GET", path, scope=scope).json()
+        for destination in reported.get("payload") or ():
             if (destination["resource"].get("sqs") or {}).get("arn") == queue:
                 return destination["destinationId"]
         name = f"oms-{hashlib.sha256(queue.encode()).hexdigest()[:12]}"
         body = {"name": name, "resourceSpecification": {"sqs": {"arn": queue}}}
-        told = self._send_request(
+        reported = self._send_request(
             channel, "notifications", "POST", path, scope=scope, body=body
         ).json()
-        return told["payload"]["destinationId"]
+        return reported["payload"]["destinationId"]
 
     @api.model
     def _remove_webhooks(self, channel):

@@ -154,11 +154,11 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
             params |= {} if bare else {"includedData": INCLUDED}
             params |= {"paginationToken": page} if page else {}
             try:
-                told = self._send_request(
+                reported = self._send_request(
                     channel, "searchOrders", "GET", ORDERS, params=params
                 ).json()
-                upto = told.get("lastUpdatedBefore") or ""
-                return told["orders"], (told.get("pagination") or {}).get("nextToken"), upto
+                upto = reported.get("lastUpdatedBefore") or ""
+                return reported["orders"], (reported.get("pagination") or {}).get("nextToken"), upto
             except (CredentialsError, FinalError) as error:
                 if status_of(error) not in (403, 404):
                     raise
@@ -166,11 +166,15 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
         params = {key[0].upper() + key[1:]: value for key, value in window.items()}
         params |= {"MarketplaceIds": markets, "MaxResultsPerPage": min(size, PAGE)}
         params |= {"NextToken": page} if page else {}
-        told = self._send_request(
+        reported = self._send_request(
             channel, "getOrders_v0", "GET", ORDERS_V0, params=params, personal=True
         )
-        told = told.json()["payload"]
-        return told["Orders"], told.get("NextToken") or None, told.get("LastUpdatedBefore") or ""
+        reported = reported.json()["payload"]
+        return (
+            reported["Orders"],
+            reported.get("NextToken") or None,
+            reported.get("LastUpdatedBefore") or "",
+        )
 
     @api.model
     def _get_order(self, channel, ref):
@@ -206,14 +210,14 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
         path, items, params = f"{ORDERS_V0}/{segment(ref)}/orderItems", [], {}
         pages = Pages()
         while True:
-            told = self._send_request(
+            reported = self._send_request(
                 channel, "getOrderItems_v0", "GET", path, params=params, personal=True
             ).json()["payload"]
-            items += told["OrderItems"]
-            if not told.get("NextToken"):
+            items += reported["OrderItems"]
+            if not reported.get("NextToken"):
                 return items
-            self._turn(channel, pages, str(told["NextToken"]))
-            params = {"NextToken": told["NextToken"]}
+            self._turn(channel, pages, str(reported["NextToken"]))
+            params = {"NextToken": reported["NextToken"]}
 
 
 def event_of(order):

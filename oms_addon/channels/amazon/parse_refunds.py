@@ -82,9 +82,9 @@ def _read(data):
     at = to_moment(data.get("postedDate"), "UTC", "postedDate")
     items = data.get("items") or ()
     of_items = any(item.get("breakdowns") for item in items)
-    told = [b for i in items for b in i.get("breakdowns") or ()] if of_items else None
-    amount = _refunded(told or data.get("breakdowns") or ())
-    if amount < 0 or not (told or data.get("breakdowns")):
+    reported = [b for i in items for b in i.get("breakdowns") or ()] if of_items else None
+    amount = _refunded(reported or data.get("breakdowns") or ())
+    if amount < 0 or not (reported or data.get("breakdowns")):
         raise mismatch("breakdowns of the refund", data.get("breakdowns"), "breakdowns")
     if not amount:
         return None

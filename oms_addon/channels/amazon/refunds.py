@@ -96,11 +96,11 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
         """:return: a page of transactions, and the next page ('' when there is none)"""
         params = {"postedAfter": since, "postedBefore": until}
         params |= {"nextToken": page} if page else {}
-        told = self._send_request(
+        reported = self._send_request(
             channel, "listTransactions", "GET", TRANSACTIONS, params=params
         ).json()
-        told = told.get("payload") or told
-        return told.get("transactions") or [], told.get("nextToken") or ""
+        reported = reported.get("payload") or reported
+        return reported.get("transactions") or [], reported.get("nextToken") or ""
 
     @api.model
     def _refund_events(self, channel, transactions):

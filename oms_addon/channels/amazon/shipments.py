@@ -56,10 +56,10 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
             channel, ref
         )
         parcels = shipment["parcels"] or [{"carrier": "", "carrier_code": "", "number": ""}]
-        told = []
+        reported = []
         for position, (parcel, items) in enumerate(self._share(parcels, lines)):
-            told.append(self._confirm(channel, shipment, position, parcel, items))
-        return ShipmentOutcome(details={"packages": told})
+            reported.append(self._confirm(channel, shipment, position, parcel, items))
+        return ShipmentOutcome(details={"packages": reported})
 
     @api.model
     def _push_tracking(self, channel, key, shipment):
@@ -155,9 +155,11 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
             document = message and self._parse(channel, message.topic, message._raw_payload())
         except ValueError:
             document = None
-        told = (getattr(document, "extra", None) or {}).get("marketplace")
-        if told in markets:
-            return told
+        reported = (getattr(document, "extra", None) or {}).get("marketplace")
+        if reported in markets:
+            return reported
         order = self._get_order(channel, ref) or {}
-        told = order.get("MarketplaceId") or (order.get("salesChannel") or {}).get("marketplaceId")
-        return told or markets[0]
+        reported = order.get("MarketplaceId") or (order.get("salesChannel") or {}).get(
+            "marketplaceId"
+        )
+        return reported or markets[0]

@@ -130,10 +130,10 @@ class OmsChannelAdapterAmazon(models.AbstractModel):
             body={"productType": PRODUCT_TYPE, "patches": [patch]},
             accept=(400, 404),
         )
-        told = answer.json()
-        issues = [i for i in told.get("issues") or () if i.get("severity") == "ERROR"]
-        issues += told.get("errors") or ()
-        if answer.status == 200 and told.get("status") in ("ACCEPTED", "VALID"):
+        reported = answer.json()
+        issues = [i for i in reported.get("issues") or () if i.get("severity") == "ERROR"]
+        issues += reported.get("errors") or ()
+        if answer.status == 200 and reported.get("status") in ("ACCEPTED", "VALID"):
             return ""
         return issues_text(issues) or self.env._("Amazon rejected it without a reason.")
 

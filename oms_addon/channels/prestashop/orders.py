@@ -95,13 +95,13 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
                 "filter[product_quantity_refunded]": ">[0]",
             },
         )
-        told = {text(row, "id"): number_of(row, "product_quantity_refunded") for row in rows}
+        reported = {text(row, "id"): number_of(row, "product_quantity_refunded") for row in rows}
         refs = {
             text(row, "id_order")
             for row in rows
-            if cursor.refunded.get(text(row, "id")) != told[text(row, "id")]
+            if cursor.refunded.get(text(row, "id")) != reported[text(row, "id")]
         }
-        cursor.refunded = told
+        cursor.refunded = reported
         orders = []
         for start in range(0, len(refs - known), PAGE):
             orders += self._get_orders(channel, sorted(refs - known)[start : start + PAGE])[0]

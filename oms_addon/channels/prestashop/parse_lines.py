@@ -99,7 +99,7 @@ class LinesReader:
         """:return: the price of the items before discounts, derived from the order's total; the
         shop's subtotal where that differs by more than rounding
         """
-        told = rounded(money(self.order, "total_products_wt"), self.coin)
+        reported = rounded(money(self.order, "total_products_wt"), self.coin)
         rest = sum(
             rounded(money(self.order, f"{name}_tax_incl"), self.coin) * sign
             for name, sign in (
@@ -109,19 +109,19 @@ class LinesReader:
             )
         )
         of_total = rounded(money(self.order, "total_paid_tax_incl"), self.coin) - rest
-        return of_total if abs(of_total - told) <= self.roundings(amounts) else told
+        return of_total if abs(of_total - reported) <= self.roundings(amounts) else reported
 
     def taxes(self, row):
         """:return: the taxes of a row, by their rates, else from its two prices"""
         if is_ecotax(row):
             rate = money(row, "ecotax_tax_rate")
             return (Tax(rate=rate.normalize() + 0),) if rate else ()
-        told = (row.get("associations") or {}).get("taxes")
+        reported = (row.get("associations") or {}).get("taxes")
         known = self.data.get("taxes") or {}
-        if told and all(text(tax, "id") in known for tax in told):
+        if reported and all(text(tax, "id") in known for tax in reported):
             found = [
                 Tax(ref=text(tax, "id"), rate=to_decimal(known[text(tax, "id")], "taxes"))
-                for tax in told
+                for tax in reported
             ]
         else:
             prices = money(row, "unit_price_tax_incl"), money(row, "unit_price_tax_excl")
@@ -192,8 +192,10 @@ class LinesReader:
         :rtype: list[tuple[Decimal, Decimal]]
         """
         net = gross - (tax or ZERO)
-        told = money(self.order, "carrier_tax_rate") if name == "shipping" else ZERO
-        rate = (told or self.implied_rate(gross, money(self.order, f"total_{name}_tax_excl"))) + 0
+        reported = money(self.order, "carrier_tax_rate") if name == "shipping" else ZERO
+        rate = (
+            reported or self.implied_rate(gross, money(self.order, f"total_{name}_tax_excl"))
+        ) + 0
         slack = 2 * self.coin
         is_known = not rate or rate in self.rates or not self.rates
         if tax is None or is_known and abs(net * (1 + rate / HUNDRED) - gross) <= slack:

@@ -73,15 +73,15 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
         while len(", ".join(wanted)) > TRACKING_SIZE and len(wanted) > 1:
             wanted.pop()
         if wanted != known:
-            told = ", ".join(wanted)[:TRACKING_SIZE]
-            values = {"id": text(row, "id"), "tracking_number": told}
+            reported = ", ".join(wanted)[:TRACKING_SIZE]
+            values = {"id": text(row, "id"), "tracking_number": reported}
             self._write(channel, "PATCH", "order_carriers", [values])
             shown = text(self._order_carrier(channel, order) or {}, "tracking_number")
-            if shown != told:
+            if shown != reported:
                 return self.env._(
                     "The store shows tracking number “%(shown)s” instead of “%(number)s”.",
                     shown=shown,
-                    number=told,
+                    number=reported,
                 )
         return ""
 
@@ -108,7 +108,7 @@ class OmsChannelAdapterPrestashop(models.AbstractModel):
         """
         left = {}
         earlier = self._sent(channel, key, "shipment", text(order, "id"))
-        for line in [*shipment["lines"], *(ln for told in earlier for ln in told["lines"])]:
+        for line in [*shipment["lines"], *(ln for reported in earlier for ln in reported["lines"])]:
             left[line["line_ref"]] = left.get(line["line_ref"], ZERO) + Decimal(
                 str(line["quantity"])
             )

@@ -83,17 +83,17 @@ class OmsChannelAdapterShopify(models.AbstractModel):
         )
 
     @api.model
-    def _shop_problem(self, channel, told, body):
+    def _shop_problem(self, channel, reported, body):
         """Check that a message is from the channel's store: an app has one secret for all stores
         where it is installed.
 
-        :param str told: the store in the headers, which are not signed
+        :param str reported: the store in the headers, which are not signed
         :return: why the message is refused; '' when it is from the channel's store
         """
         own = self._parse_address(channel.base_url).host if channel.base_url else ""
         if own and not self._has_host(own):
             return ""  # a trusted host that is not Shopify's
-        for domain in {told.lower(), parse_topics.shop_of(body) or told.lower()}:
+        for domain in {reported.lower(), parse_topics.shop_of(body) or reported.lower()}:
             if not own or domain != own:
                 return self.env._(
                     "The message is from store %(domain)s, but the channel is connected to "

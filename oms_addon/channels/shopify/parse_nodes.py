@@ -51,9 +51,9 @@ def _holds(orders):
 
 def _risk(risk):
     """:return: the highest of Shopify's and all apps' risk assessments"""
-    told = [risk.get("recommendation")]
-    told += [assessment.get("riskLevel") for assessment in risk.get("assessments") or ()]
-    return RISK_NAMES[max(RISKS.get((word or "").lower(), 0) for word in told)]
+    reported = [risk.get("recommendation")]
+    reported += [assessment.get("riskLevel") for assessment in risk.get("assessments") or ()]
+    return RISK_NAMES[max(RISKS.get((word or "").lower(), 0) for word in reported)]
 
 
 def _available(node, orders):
@@ -106,12 +106,12 @@ def _place(place):
 
 def _tax_number(node, buyer):
     settings = (buyer.get("location") or {}).get("taxSettings") or {}
-    told = [
+    reported = [
         text_of(field, "value")
         for field in nodes_of(node, "localizedFields")
         if field.get("purpose") == "TAX"
     ]
-    return text_of(settings, "taxRegistrationId") or next(filter(None, told), "")
+    return text_of(settings, "taxRegistrationId") or next(filter(None, reported), "")
 
 
 def nodes_of(data, name):

@@ -111,8 +111,8 @@ def _tags(data):
     tags = data.get("tags") or ()
     if isinstance(tags, str):
         tags = [tag.strip() for tag in tags.split(",")]
-    told = tuple(to_text(tag, "tags") for tag in tags if tag)
-    return (*told, "test") if data.get("test") and "test" not in told else told
+    reported = tuple(to_text(tag, "tags") for tag in tags if tag)
+    return (*reported, "test") if data.get("test") and "test" not in reported else reported
 
 
 def _notes(data):

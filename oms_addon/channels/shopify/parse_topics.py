@@ -61,8 +61,8 @@ def shop_of(payload):
     except DocumentError:
         return ""
     data = data if isinstance(data, dict) else {}
-    told = data.get("myshopify_domain") or data.get("shop_domain")
-    return told.lower() if isinstance(told, str) else ""
+    reported = data.get("myshopify_domain") or data.get("shop_domain")
+    return reported.lower() if isinstance(reported, str) else ""
 
 
 _TIMED = {

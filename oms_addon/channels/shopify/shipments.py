@@ -30,8 +30,8 @@ class OmsChannelAdapterShopify(models.AbstractModel):
         for line in shipment["lines"]:
             of = line["line_ref"] or line["sku"]
             wanted[of] = wanted.get(of, 0) + int(Decimal(line["quantity"]))
-        told = self._extract_fulfilled(channel, order, shipment, wanted)
-        refs = [*told, *self._fulfil(channel, order, shipment, wanted)]
+        reported = self._extract_fulfilled(channel, order, shipment, wanted)
+        refs = [*reported, *self._fulfil(channel, order, shipment, wanted)]
         left = {of: quantity for of, quantity in wanted.items() if quantity > 0}
         if left and not refs:
             raise FinalError(self._why_not_fulfilled(order))
@@ -42,7 +42,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
         )
         return ShipmentOutcome(
             fulfillment_refs=tuple(refs),
-            already=not set(refs) - set(told),
+            already=not set(refs) - set(reported),
             details={"left": left},
             unmet=unmet or "",
         )
@@ -81,7 +81,7 @@ class OmsChannelAdapterShopify(models.AbstractModel):
         :return: the ids of such fulfillments
         """
         numbers = {parcel["number"] for parcel in shipment["parcels"] if parcel["number"]}
-        told = []
+        reported = []
         for fulfilment in order["fulfillments"]:
             known = {info["number"] for info in fulfilment["trackingInfo"] if info["number"]}
             is_same = known & numbers if numbers or known else self._is_since(fulfilment, shipment)
@@ -97,8 +97,8 @@ class OmsChannelAdapterShopify(models.AbstractModel):
                 of = self._matching_key(wanted, line["lineItem"])
                 if of:
                     wanted[of] -= line["quantity"]
-            told.append(id_of(fulfilment["id"]))
-        return told
+            reported.append(id_of(fulfilment["id"]))
+        return reported
 
     @api.model
     def _is_since(self, fulfilment, shipment):

@@ -186,5 +186,9 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
     @api.model
     def _extract_count(self, answer, header):
         """:return: an integer in a header, ``None`` when it is missing or invalid"""
-        told = answer.headers.get(header) or ""
-        return int(told) if told.isascii() and told.isdigit() and len(told) < 10 else None
+        reported = answer.headers.get(header) or ""
+        return (
+            int(reported)
+            if reported.isascii() and reported.isdigit() and len(reported) < 10
+            else None
+        )

@@ -61,7 +61,7 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
     @api.model
     def _connection_problem(self, answer):
         """:return: the problem in a response, for people; '' when there is none"""
-        told = read_json(answer.body)
+        reported = read_json(answer.body)
         message = error_message_of(answer.body)
         if 300 <= answer.status < 400:
             return describe_redirect(answer.url, http.location_of(answer))
@@ -88,7 +88,7 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
                 "Read/Write permissions, and copy both parts.",
                 why=sentences.join([message or str(answer.status)]),
             )
-        if told is None:
+        if reported is None:
             return self.env._("The server at this address is not a WooCommerce store.")
         return ""
 

@@ -80,17 +80,17 @@ def _shares(part, parts, cent):
 
     :return: parts; none when its taxes do not result from that
     """
-    told = {tax.ref: tax for tax in part.taxes}
+    reported = {tax.ref: tax for tax in part.taxes}
     costs, ways = defaultdict(lambda: ZERO), {}
     for other in parts:
         if other is not part and other.after > 0:
             way = tuple(sorted(tax.ref for tax in other.taxes))
             costs[way] += other.after
             ways[way] = other.taxes
-    if any(ref not in told for way in ways for ref in way):
+    if any(ref not in reported for way in ways for ref in way):
         return []
     nets = _in_proportion(part.after, costs, cent)
-    amounts = _amounts(nets, ways, told, cent)
+    amounts = _amounts(nets, ways, reported, cent)
     return [
         part._replace(
             data={**part.data, "id": f"{part.data['id']}:{number}" if number else part.data["id"]},
@@ -98,7 +98,9 @@ def _shares(part, parts, cent):
             before_tax=sum(amounts[way].values(), ZERO),
             after=nets[way],
             after_tax=sum(amounts[way].values(), ZERO),
-            taxes=tuple(replace(told[tax.ref], amount=amounts[way][tax.ref]) for tax in ways[way]),
+            taxes=tuple(
+                replace(reported[tax.ref], amount=amounts[way][tax.ref]) for tax in ways[way]
+            ),
         )
         for number, way in enumerate(way for way in nets if nets[way])
     ]
@@ -115,10 +117,10 @@ def _in_proportion(amount, costs, cent):
     return shares
 
 
-def _amounts(nets, ways, told, cent):
+def _amounts(nets, ways, reported, cent):
     """:return: the amount of each tax on each share, which add up to the store's amounts"""
     amounts = defaultdict(dict)
-    for ref, tax in told.items():
+    for ref, tax in reported.items():
         weights = {
             way: nets[way] * (tax.rate if tax.rate is not None else 1) for way in ways if ref in way
         }

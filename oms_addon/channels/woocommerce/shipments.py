@@ -28,19 +28,19 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
         path = f"/orders/{segment(shipment['order_ref'])}"
         order = self._call(channel, "GET", path).json()
         meta = meta_of(order)
-        told = meta.get(SHIPMENTS) or []
-        entry = next((entry for entry in told if entry["key"] == key), None)
+        reported = meta.get(SHIPMENTS) or []
+        entry = next((entry for entry in reported if entry["key"] == key), None)
         is_again = entry is not None
         if not is_again:
             entry = {"key": key, "lines": quantities(order, shipment["lines"]), "noted": False}
-            told.append(entry)
-            self._write_order(channel, path, {SHIPMENTS: told})
+            reported.append(entry)
+            self._write_order(channel, path, {SHIPMENTS: reported})
         if not entry["noted"]:
             self._note_shipment(channel, path, shipment, is_again)
             entry["noted"] = True
-        values = {SHIPMENTS: told, TRACKING: tracking_items(meta.get(TRACKING) or [], shipment)}
+        values = {SHIPMENTS: reported, TRACKING: tracking_items(meta.get(TRACKING) or [], shipment)}
         complete = order["status"] in NOT_COMPLETED or order["status"] not in RANKS
-        if complete and not self._unshipped(channel, order, told):
+        if complete and not self._unshipped(channel, order, reported):
             # The store considers completed orders as paid.
             unpaid = {} if order.get("date_paid_gmt") else {UNPAID: "yes"}
             now = self._write_order(channel, path, values | unpaid, status="completed")
@@ -116,10 +116,10 @@ class OmsChannelAdapterWoocommerce(models.AbstractModel):
         )
 
     @api.model
-    def _unshipped(self, channel, order, told):
+    def _unshipped(self, channel, order, reported):
         """:return: the lines with items left to ship, without virtual ones"""
         left = {str(line["id"]): Decimal(str(line["quantity"])) for line in order["line_items"]}
-        for entry in told:
+        for entry in reported:
             for ref, quantity in entry["lines"].items():
                 left[ref] = left.get(ref, ZERO) - Decimal(quantity)
         if order.get("refunds") and any(quantity > 0 for quantity in left.values()):

@@ -220,9 +220,9 @@ class OmsApi(models.AbstractModel):
     @api.model
     def _again(self, first, digest, body):
         """:return: the response to a request whose key was received before"""
-        told = first.result or {}
-        if told.get("digest") == digest:
-            return 202, json.loads(told["answer"]), {"Idempotency-Replayed": "true"}
+        reported = first.result or {}
+        if reported.get("digest") == digest:
+            return 202, json.loads(reported["answer"]), {"Idempotency-Replayed": "true"}
         first._store_conflict(first, body, hashlib.sha256(body).hexdigest())
         problem = Problem(
             409,

@@ -81,14 +81,14 @@ class OmsEvent(models.Model):
         erased = events.filtered("erased_at")
         if not erased:
             return set()
-        told = self.search(
+        reported = self.search(
             [
                 ("company_id", "in", erased.company_id.ids),
                 ("code", "=", ERASED_CODE),
                 ("id", ">", min(erased.ids)),
             ]
         )
-        return {int(number) for event in told for number in (event.after or "").split()}
+        return {int(number) for event in reported for number in (event.after or "").split()}
 
     @api.autovacuum
     def _gc_personal_texts(self):

@@ -121,7 +121,7 @@ class OmsAvailabilityState(models.Model):
                 "stock.out" if is_out else "stock.back",
                 {state.id: state._sentence() for state in states},
             )
-        told = self.filtered(
+        reported = self.filtered(
             lambda s: s.channel_id._adapter()._can_use_api and s.channel_id.base_url
         )
         self.env["oms.channel.message"]._send_later(
@@ -133,7 +133,7 @@ class OmsAvailabilityState(models.Model):
                     self.env["sale.order"],
                     state._prepare_message(),
                 )
-                for state in told
+                for state in reported
             ]
         )
 

@@ -29,20 +29,20 @@ class OmsChannelListing(models.Model):
     # === UPSERT === #
 
     @api.model
-    def _upsert(self, channel, told):
+    def _upsert(self, channel, reported):
         """Import listings from a channel: create new ones, update known ones.
 
         Rows that differ only by location are one listing. A row without id of its own carries only
         the quantity. If a product is deleted, all its variants are.
 
         :param channel: the channel they come from
-        :param list told: pairs (``channel_documents.Listing``, date of the change or False), oldest
-            first
+        :param list reported: pairs (``channel_documents.Listing``, date of the change or False),
+            oldest first
         :return: the created and updated listings
         """
-        known = self._known(channel, [listing for listing, _at in told])
+        known = self._known(channel, [listing for listing, _at in reported])
         fresh, updates = [], {}
-        for listing, moment in self._latest(told):
+        for listing, moment in self._latest(reported):
             row = known.refs.get(listing.ref) or self._to_adopt(known, listing, updates)
             if listing.status == "deleted":
                 self._note_gone(known, listing, row)
@@ -56,27 +56,27 @@ class OmsChannelListing(models.Model):
         self._schedule_identifiers(channel, [listing for listing, _at in fresh])
         known.refs.update({row.external_ref: row for row in created})
         known.items.update({row.item_ref: row for row in created if row.item_ref})
-        self._note_quantities(channel, told, known)
+        self._note_quantities(channel, reported, known)
         return updated + created
 
     @api.model
-    def _latest(self, told):
+    def _latest(self, reported):
         """:return: the latest version of each listing"""
         latest = {}
-        for listing, moment in told:
+        for listing, moment in reported:
             before = latest.get(listing.ref, (None, False))[1]
             if listing.ref and not (before and moment and moment < before):
                 latest[listing.ref] = listing, moment
         return latest.values()
 
     @api.model
-    def _known(self, channel, told):
+    def _known(self, channel, reported):
         """Find the existing records of received listings.
 
-        :param list told: ``Listing`` documents
+        :param list reported: ``Listing`` documents
         :rtype: Known
         """
-        found = self.search(self._get_listed_domain(channel, told))
+        found = self.search(self._get_listed_domain(channel, reported))
         # An alias is used only if no main listing has its SKU.
         by_key = found.sorted(lambda row: not row.alias_of_id)
         return Known(
@@ -84,17 +84,17 @@ class OmsChannelListing(models.Model):
             keys={row.sku_key: row for row in by_key if row.sku_key},
             items={row.item_ref: row for row in found if row.item_ref},
             parents=found.filtered("parent_ref").grouped("parent_ref"),
-            shared=self._shared_names(channel, [listing for listing in told if listing.ref]),
+            shared=self._shared_names(channel, [listing for listing in reported if listing.ref]),
         )
 
     @api.model
-    def _get_listed_domain(self, channel, told):
+    def _get_listed_domain(self, channel, reported):
         """:return: the domain of the existing records, by any of their identifiers"""
-        own = [listing for listing in told if listing.ref]
+        own = [listing for listing in reported if listing.ref]
         names = {
             "external_ref": [listing.ref for listing in own],
-            "sku_key": [self._normalize_sku(listing.sku) for listing in told if listing.sku],
-            "item_ref": [one.item_ref for one in told if one.item_ref and not one.ref],
+            "sku_key": [self._normalize_sku(listing.sku) for listing in reported if listing.sku],
+            "item_ref": [one.item_ref for one in reported if one.item_ref and not one.ref],
             "parent_ref": [listing.ref for listing in own if listing.status == "deleted"],
         }
         return Domain("channel_id", "=", channel.id) & Domain.OR(
@@ -196,11 +196,11 @@ class OmsChannelListing(models.Model):
         return vals
 
     @api.model
-    def _currencies(self, channel, told):
+    def _currencies(self, channel, reported):
         """:return: currency ids by code; by '' the one for listings without currency: that of the
         channel's other listings, else the company's
         """
-        codes = {listing.currency for listing in told} - {""}
+        codes = {listing.currency for listing in reported} - {""}
         found = (
             self.env["res.currency"]
             .with_context(active_test=False)
@@ -219,12 +219,12 @@ class OmsChannelListing(models.Model):
     # === QUANTITIES === #
 
     @api.model
-    def _note_quantities(self, channel, told, known):
+    def _note_quantities(self, channel, reported, known):
         """Store the quantities that the channel reports, as confirmation of a sync or as its own
         count.
         """
         seen, quantities = [], {}
-        for listing, _moment in told:
+        for listing, _moment in reported:
             if listing.quantity is not None:
                 row = known.refs.get(listing.ref) or known.items.get(listing.item_ref)
                 if row:

@@ -42,10 +42,10 @@ class OmsChannelListing(models.Model):
         for row, (listing, moment) in updates.items():
             if moment and row.told_at and moment < row.told_at:
                 continue
-            told = self._prepare_listed_values(listing, moment, currencies)
-            told["external_ref"] = listing.ref
-            told |= self._prepare_shared(channel, listing, known.shared, row)
-            vals = {name: value for name, value in told.items() if row._differs(name, value)}
+            reported = self._prepare_listed_values(listing, moment, currencies)
+            reported["external_ref"] = listing.ref
+            reported |= self._prepare_shared(channel, listing, known.shared, row)
+            vals = {name: value for name, value in reported.items() if row._differs(name, value)}
             vals |= row._prepare_unsure(vals)
             row._prepare_own_sku(listing, vals, known)
             if vals:

@@ -168,10 +168,10 @@ class OmsChannelStock(models.Model):
         listings._release_imported()
         products = state._products_of(channel, product_ids, listings)
         needs = listings._stock_needs() if is_told else {}
-        told, numbers = self._count(channel, needs, products.ids)
-        self._update_wanted(channel, told)
+        reported, numbers = self._count(channel, needs, products.ids)
+        self._update_wanted(channel, reported)
         if is_told:
-            endless = {listing_id for (listing_id, _place), n in told.items() if n is None}
+            endless = {listing_id for (listing_id, _place), n in reported.items() if n is None}
             self._drop(endless | (set(listings.ids) - needs.keys()))
         state._note(channel, numbers)
 

@@ -23,8 +23,8 @@ class OmsChannelStock(models.Model):
         :return: quantity by (listing id, location id or ``False``)
         :rtype: dict[tuple, int]
         """
-        told, _products = self._count(channel, listings._stock_needs(), ())
-        return {key: number for key, number in told.items() if number is not None}
+        reported, _products = self._count(channel, listings._stock_needs(), ())
+        return {key: number for key, number in reported.items() if number is not None}
 
     @api.model
     def _count(self, channel, needs, product_ids):
@@ -38,7 +38,7 @@ class OmsChannelStock(models.Model):
             without stock tracking; and quantity by product id, infinite without stock tracking
         :rtype: tuple[dict[tuple, int], dict[int, float]]
         """
-        engine, told, of_products = self.env["oms.availability"], {}, {}
+        engine, reported, of_products = self.env["oms.availability"], {}, {}
         for warehouses, places in self._places(channel, needs, product_ids).items():
             goods = {("product", p): {p: 1.0} for p in product_ids if None in places}
             goods |= {("listing", key): need for key, need in needs.items()}
@@ -47,8 +47,8 @@ class OmsChannelStock(models.Model):
                     of_products[key] = number
                     continue
                 number = None if number == math.inf else number
-                told.update({(key, place): number for place in places if place is not None})
-        return told, of_products
+                reported.update({(key, place): number for place in places if place is not None})
+        return reported, of_products
 
     @api.model
     def _places(self, channel, needs, product_ids):

@@ -162,8 +162,8 @@ class OmsChannel(models.Model):
         known = {
             location.ref: location for location in self.with_context(active_test=False).location_ids
         }
-        told = self._adapter()._fetch_locations(self)
-        fresh = [place for place in told if place["ref"] not in known]
+        reported = self._adapter()._fetch_locations(self)
+        fresh = [place for place in reported if place["ref"] not in known]
         self.env["oms.channel.location"].create(
             [
                 {
@@ -175,7 +175,7 @@ class OmsChannel(models.Model):
                 for place in fresh
             ]
         )
-        for place in told:
+        for place in reported:
             location = known.get(place["ref"])
             if location and location.name != place["name"]:
                 location.name = place["name"]

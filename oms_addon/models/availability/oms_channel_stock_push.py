@@ -105,8 +105,8 @@ class OmsChannelStock(models.Model):
         :raise RetryableError: when no row was accepted and the call can be retried
         """
         channel = message.channel_id
-        if told := (message.result or {}).get("told"):
-            return self._check_outcome(message, told)
+        if reported := (message.result or {}).get("told"):
+            return self._check_outcome(message, reported)
         rows = self.search([("message_id", "=", message.id)], order="id")
         rows = rows.sorted(lambda r: (r.listing_id.parent_ref or "", r.id)).filtered("is_due")
         if not channel._is_synced("stock"):
@@ -152,23 +152,23 @@ class OmsChannelStock(models.Model):
         return bool(self.doubt_until) and self.doubt_until > fields.Datetime.now()
 
     @api.model
-    def _check_outcome(self, message, told):
+    def _check_outcome(self, message, reported):
         """Check the result of a call that the channel is still processing.
 
-        :param dict told: ``key``, ``rows`` and ``items`` of the call
+        :param dict reported: ``key``, ``rows`` and ``items`` of the call
         """
-        rows = self.browse(told["rows"])
+        rows = self.browse(reported["rows"])
         adapter = message.channel_id._adapter().with_context(**sealed(message_id=message.id))
         try:
-            answer = adapter._push_stock(message.channel_id, told["key"], told["items"])
+            answer = adapter._push_stock(message.channel_id, reported["key"], reported["items"])
         except Unfinished as error:
-            error.state["told"] = told
+            error.state["told"] = reported
             raise
         answer = answer or ItemsOutcome()
         waiting = rows.exists().filtered(lambda r: r.message_id == message)
         # A quantity pushed meanwhile may have been overwritten by this call.
         (rows.exists() - waiting).write({"is_shown": False})
-        rows._apply_outcome(told["items"], answer, waiting)
+        rows._apply_outcome(reported["items"], answer, waiting)
         return replace(answer, details={**answer.details, "pushed": len(rows)})
 
     @api.model
@@ -177,10 +177,10 @@ class OmsChannelStock(models.Model):
 
         :param message: outbound ``oms.channel.message`` of topic ``stock``
         """
-        told = (message.result or {}).get("told") or {"rows": [], "items": []}
+        reported = (message.result or {}).get("told") or {"rows": [], "items": []}
         sold_out = self.browse(
             row_id
-            for row_id, item in zip(told["rows"], told["items"], strict=True)
+            for row_id, item in zip(reported["rows"], reported["items"], strict=True)
             if item["quantity"]
         )
         sold_out = sold_out.exists().filtered(lambda r: r.message_id == message and not r.wanted)

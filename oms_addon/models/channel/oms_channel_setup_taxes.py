@@ -14,21 +14,21 @@ class OmsChannel(models.Model):
 
     # === TAXES === #
 
-    def _match_taxes(self, told):
+    def _match_taxes(self, reported):
         """Find the Odoo sales taxes that correspond to a channel's taxes.
 
         Taxes that apply together map to different taxes; taxes that compound taxes are computed on
         must affect the base of subsequent taxes.
 
-        :param list told: result of the adapter's ``_fetch_taxes``
+        :param list reported: result of the adapter's ``_fetch_taxes``
         :return: each distinct tax with a rate above 0 and the Odoo tax, empty if there is none
         :rtype: list[tuple[dict, account.tax]]
         """
         self.ensure_one()
         book = self.env["oms.order.builder"]._find_taxes(self)
-        has_compound = any(tax.get("compound") for tax in told)
+        has_compound = any(tax.get("compound") for tax in reported)
         pairs, taken = {}, {}
-        for tax in sorted(told, key=lambda t: bool(t.get("compound"))):
+        for tax in sorted(reported, key=lambda t: bool(t.get("compound"))):
             keys = self._get_tax_keys(tax)
             if not Decimal(tax["rate"]) or keys[0] in pairs:
                 continue
@@ -81,20 +81,25 @@ class OmsChannel(models.Model):
         """
         self.ensure_one()
         known = {m.key: m for m in self.mapping_ids if m.kind == "tax"}
-        for told, tax in pairs:
-            keys = self._get_tax_keys(told)
+        for reported, tax in pairs:
+            keys = self._get_tax_keys(reported)
             if not tax or not keys:
                 continue
             if keys[0] in known:
                 known[keys[0]].tax_id = tax
             else:
-                values = {"kind": "tax", "key": keys[0], "value": told["name"], "tax_id": tax.id}
+                values = {
+                    "kind": "tax",
+                    "key": keys[0],
+                    "value": reported["name"],
+                    "tax_id": tax.id,
+                }
                 self.mapping_ids = [Command.create(values)]
 
-    def _create_taxes(self, told):
+    def _create_taxes(self, reported):
         """Create sales taxes for a channel's tax rates.
 
-        :param list told: dicts as of the adapter's ``_fetch_taxes``
+        :param list reported: dicts as of the adapter's ``_fetch_taxes``
         :return: the taxes
         """
         self.ensure_one()
@@ -109,7 +114,7 @@ class OmsChannel(models.Model):
         )
         self._ensure_tax_group()
         taxes = Tax_sudo
-        for tax in told:
+        for tax in reported:
             name = self._free_tax_name(tax, taken)
             taken.add(name)
             taxes += Tax_sudo.create(self._prepare_tax(tax, name))

@@ -84,9 +84,9 @@ class OmsChannelListing(models.Model):
         by 0
         """
         self.ensure_one()
-        told = self.told_quantities or {}
+        reported = self.told_quantities or {}
         return self.channel_id.can_push_stock and (
-            not told or any(quantity > 0 for quantity in told.values())
+            not reported or any(quantity > 0 for quantity in reported.values())
         )
 
     def _release_imported(self):

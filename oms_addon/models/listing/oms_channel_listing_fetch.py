@@ -148,15 +148,15 @@ class OmsChannel(models.Model):
         if not self.listing_cursor:
             self.listings_before_at = self.listings_started_at
             self.listings_started_at = fields.Datetime.now()
-        told, following = self._adapter()._fetch_listings(self, self.listing_cursor or None)
-        page = told and following and digest_of(repr(told).encode("utf-8", "replace"))
+        reported, following = self._adapter()._fetch_listings(self, self.listing_cursor or None)
+        page = reported and following and digest_of(repr(reported).encode("utf-8", "replace"))
         if self.listing_cursor and page and page == self.listing_page:
             raise FinalError(
                 self.env._("The channel returned the same page of listings repeatedly.")
             )
         self.listing_page = page or False
         # Listing pages carry no modification dates: they are current.
-        rows = self.env["oms.channel.listing"]._upsert(self, [(row, False) for row in told])
+        rows = self.env["oms.channel.listing"]._upsert(self, [(row, False) for row in reported])
         self.listing_cursor = following
         if not following:
             self._end_listings()

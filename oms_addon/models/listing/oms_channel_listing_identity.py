@@ -73,8 +73,8 @@ class OmsChannelListing(models.Model):
                 continue
             names = {"sku": self._normalize_sku(line.sku), "barcode": line.barcode}
             for name, flag in NAMES:
-                told = line.parent_ref, name, names[name]
-                if listing[flag] or line in fresh and foreign[told] - {line.listing_ref}:
+                reported = line.parent_ref, name, names[name]
+                if listing[flag] or line in fresh and foreign[reported] - {line.listing_ref}:
                     names[name] = ""
             named[self._get_identifiers(line)] = names["sku"], names["barcode"]
         skus, codes = self._resolve_parts(
@@ -143,17 +143,17 @@ class OmsChannelListing(models.Model):
         return tuple("" if self[flag] else self[name] or "" for name, flag in NAMES)
 
     @api.model
-    def _shared_names(self, channel, told):
+    def _shared_names(self, channel, reported):
         """Find identifiers shared by several variants of a product, and mark them on the records.
 
-        :param told: ``channel_documents.Listing`` parts as received
+        :param reported: ``channel_documents.Listing`` parts as received
         :return: tuples (parent, field name, normalized value)
         :rtype: set[tuple]
         """
-        parents = {listing.parent_ref for listing in told} - {""}
+        parents = {listing.parent_ref for listing in reported} - {""}
         if not parents:
             return set()
-        refs = {listing.ref for listing in told}
+        refs = {listing.ref for listing in reported}
         rows = self.search(
             [
                 ("channel_id", "=", channel.id),
@@ -164,7 +164,7 @@ class OmsChannelListing(models.Model):
         )
         owners = defaultdict(set)
         variants = [(row, row.external_ref) for row in rows if row.external_ref not in refs]
-        variants += [(part, part.ref) for part in told if part.status != "deleted"]
+        variants += [(part, part.ref) for part in reported if part.status != "deleted"]
         for variant, ref in variants:
             if variant.parent_ref:
                 owners[variant.parent_ref, "sku", self._normalize_sku(variant.sku)].add(ref)
@@ -207,12 +207,12 @@ class OmsChannelListing(models.Model):
         inherits = bool(listing.parent_ref) and channel._adapter()._variants_inherit
         flags = {}
         for name, flag in NAMES:
-            told = getattr(listing, name)
+            reported = getattr(listing, name)
             is_inherited = getattr(listing, f"is_{name}_inherited")
             if is_inherited is None and inherits:
-                is_same = row and (row[name] or "") == told
-                is_inherited = row[flag] if is_same else bool(told)
-            value = self._normalize_sku(told) if name == "sku" else told
+                is_same = row and (row[name] or "") == reported
+                is_inherited = row[flag] if is_same else bool(reported)
+            value = self._normalize_sku(reported) if name == "sku" else reported
             flags[flag] = bool(is_inherited) or (listing.parent_ref, name, value) in shared
         return flags
 
@@ -227,13 +227,13 @@ class OmsChannelListing(models.Model):
         return {"alias_of_id": False, "product_id": False, "matched_by": False}
 
     @api.model
-    def _schedule_identifiers(self, channel, told):
+    def _schedule_identifiers(self, channel, reported):
         """Schedule a fetch of listings if received variants do not show which identifiers are their
         own.
         """
         if channel._adapter()._variants_inherit and any(
             listing.parent_ref and listing.status != "deleted" and listing.is_sku_inherited is None
-            for listing in told
+            for listing in reported
         ):
             channel._fetch_listings_soon()
 

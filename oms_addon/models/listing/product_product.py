@@ -17,5 +17,5 @@ class ProductProduct(models.Model):
         hold = self.env["oms.hold"].browse(self.env.context.get("oms_hold_id")).exists()
         if hold.reason_code != "UNKNOWN_SKU" or not hold.has_access("read"):
             return {}
-        told = hold._prepare_product()
-        return {name: told[name] for name in fields if name in told}
+        reported = hold._prepare_product()
+        return {name: reported[name] for name in fields if name in reported}

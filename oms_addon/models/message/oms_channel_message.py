@@ -152,9 +152,9 @@ class OmsChannelMessage(models.Model):
 
     def _check_editing(self):
         """:raise AccessError: when the user may not edit the content of the message"""
-        told = self.filtered(lambda m: m.direction == "in" and m.state in EDITABLE)
+        reported = self.filtered(lambda m: m.direction == "in" and m.state in EDITABLE)
         if not self.env.su and (
-            told != self or not self.env.user.has_group("oms_addon.oms_addon_group_manager")
+            reported != self or not self.env.user.has_group("oms_addon.oms_addon_group_manager")
         ):
             raise AccessError(
                 self.env._(

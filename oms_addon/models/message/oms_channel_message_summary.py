@@ -98,9 +98,9 @@ class OmsChannelMessage(models.Model):
         """
         known = self.env["res.currency"].with_context(active_test=False)
         known = known.search([("name", "=", currency)], limit=1)
-        told = -amount.normalize().as_tuple().exponent
+        reported = -amount.normalize().as_tuple().exponent
         places = known.decimal_places if known else CENT_DIGITS
-        return formatLang(self.env, float(amount), digits=max(places, told))
+        return formatLang(self.env, float(amount), digits=max(places, reported))
 
     @api.model
     def _format_when(self, at):

@@ -214,17 +214,17 @@ class OmsLotExpiry(models.AbstractModel):
 
         :param moves: ``stock.move`` records whose lots were unreserved
         """
-        told = {
+        reported = {
             order: " ".join(texts[line] for line in of_order if line not in kept)
             for order, of_order in orders.items()
             if order
         }
-        told = {order: text for order, text in told.items() if text}
+        reported = {order: text for order, text in reported.items() if text}
         reason = self.env._("Past the removal date")
         self.env["oms.event"]._log(
-            self.env["sale.order"].concat(*told),
+            self.env["sale.order"].concat(*reported),
             "stock.expired",
-            {order.id: f"{reason}: {text}" for order, text in told.items()},
+            {order.id: f"{reason}: {text}" for order, text in reported.items()},
         )
         ours = moves.filtered("sale_line_id")
         ours.sale_line_id.oms_is_expired = True

@@ -26,11 +26,11 @@ class OmsCustomerAddress(models.AbstractModel):
                 [("code", "in", list({a.country for a in addresses}))]
             )
         }
-        told = {a.country for a in addresses if a.state or a.state_name}
+        reported = {a.country for a in addresses if a.state or a.state_name}
         states = {}
-        if told:
+        if reported:
             for state in self.env["res.country.state"].search(
-                [("country_id", "in", [c.id for c in countries.values() if c.code in told])]
+                [("country_id", "in", [c.id for c in countries.values() if c.code in reported])]
             ):
                 names = states.setdefault(state.country_id.code, {})
                 names[state.code.casefold()] = state
@@ -47,13 +47,13 @@ class OmsCustomerAddress(models.AbstractModel):
         """
         countries, states = places
         country = countries.get(address.country, self.env["res.country"])
-        told = [text.strip() for text in (address.state, address.state_name) if text.strip()]
+        reported = [text.strip() for text in (address.state, address.state_name) if text.strip()]
         known = states.get(address.country, {})
-        found = (find_state(address.country, text, known) for text in told)
+        found = (find_state(address.country, text, known) for text in reported)
         state = next(filter(None, found), None)
         street2 = address.street2
-        if told and not state and told[-1] not in street2:
-            street2 = ", ".join(filter(None, (street2, told[-1])))
+        if reported and not state and reported[-1] not in street2:
+            street2 = ", ".join(filter(None, (street2, reported[-1])))
         return {
             "name": address.name or address.company or False,
             "company_name": address.company or False,

@@ -69,25 +69,25 @@ class OmsCustomerCreator(models.AbstractModel):
         :param Exception error: the error raised for all values together
         :return: the partner; empty if it is rejected with every value omitted
         """
-        told = [name for name in TYPED if vals.get(name)]
-        for name in reversed(told):
+        reported = [name for name in TYPED if vals.get(name)]
+        for name in reversed(reported):
             try:
                 partner = self._try([{**vals, name: False}])
             except REFUSALS:
                 continue
             self._store_rejected(partner, vals, {name: error})
             return partner
-        return self._create_step_by_step(vals, told)
+        return self._create_step_by_step(vals, reported)
 
     @api.model
-    def _create_step_by_step(self, vals, told):
+    def _create_step_by_step(self, vals, reported):
         """Create a partner without the values entered by the buyer, then write them one by one."""
         try:
-            partner = self._try([{**vals, **dict.fromkeys(told, False)}])
+            partner = self._try([{**vals, **dict.fromkeys(reported, False)}])
         except REFUSALS:
             return self.env["res.partner"]
         refused = {}
-        for name in told:
+        for name in reported:
             try:
                 with self.env.cr.savepoint():
                     partner.write({name: vals[name]})

@@ -36,8 +36,8 @@ class OmsOrderAmender(models.AbstractModel):
         :rtype: float
         """
         currency, units = line.currency_id, vals["product_uom_qty"]
-        told, known = vals["oms_channel_price"] * units, line.oms_channel_price * units
-        return currency.round(currency.round(told) - currency.round(known))
+        reported, known = vals["oms_channel_price"] * units, line.oms_channel_price * units
+        return currency.round(currency.round(reported) - currency.round(known))
 
     @api.model
     def _prepare_moved(self, line, vals, amount):

@@ -50,11 +50,11 @@ class OmsOrderBuilder(models.AbstractModel):
             name = name or customer.name
         shipping = document.shipping
         shipping = replace(shipping, name=shipping.name or shipping.company or name)
-        told = {problem.code for problem in document.problems()}
+        reported = {problem.code for problem in document.problems()}
         # Queried only if the postcode is missing.
         needs_postcode = bool(shipping.zip) or self._needs_postcode(shipping.country)
         found = address_problems(shipping, channel.address_level, needs_postcode=needs_postcode)
-        return [problem for problem in found if problem.code not in told]
+        return [problem for problem in found if problem.code not in reported]
 
     @api.model
     def _needs_postcode(self, code):

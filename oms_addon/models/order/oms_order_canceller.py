@@ -101,7 +101,7 @@ class OmsOrderCanceller(models.AbstractModel):
         picking = (
             order._oms_pickings()
             ._oms_is_leaving()
-            .filtered(lambda p: order._oms_moves(p)._oms_in_hand())
+            .filtered(lambda p: order._oms_moves(p)._oms_being_picked())
         )
         if not picking:
             return False
@@ -212,7 +212,7 @@ class OmsOrderCanceller(models.AbstractModel):
     def _get_picked_moves(self, line):
         """:return: the moves of an order line whose items are being picked"""
         return line.move_ids.filtered(
-            lambda m: m.picking_id.picking_type_code != "incoming" and m._oms_in_hand()
+            lambda m: m.picking_id.picking_type_code != "incoming" and m._oms_being_picked()
         )
 
     @api.model

@@ -53,8 +53,8 @@ class OmsOrderImporter(models.AbstractModel):
         ours, slack = self.env["oms.order.difference"]._reported_total(order)
         rounding = order.currency_id.rounding
         # The channel may use more decimals than the currency has in Odoo.
-        told = rounded(document.total, Decimal(str(rounding)).normalize())
-        difference = told - Decimal(str(ours))
+        reported = rounded(document.total, Decimal(str(rounding)).normalize())
+        difference = reported - Decimal(str(ours))
         if abs(difference) < Decimal(str(rounding)) / 2 + Decimal(str(slack)):
             return problems
         if abs(difference) <= self._rounding_limit(channel, order, document):

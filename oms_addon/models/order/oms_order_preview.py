@@ -8,7 +8,7 @@ from odoo.addons.oms_addon.documents.order import OrderDocument
 from odoo.addons.oms_addon.tools import sentences
 
 
-class _TakenBack(Exception):
+class _RolledBack(Exception):
     """Raised to roll back the savepoint of a preview."""
 
 
@@ -90,7 +90,7 @@ class OmsOrderPreview(models.AbstractModel):
         :rtype: dict[str, list[str]]
         """
         found = {}
-        with contextlib.suppress(_TakenBack), self.env.cr.savepoint():
+        with contextlib.suppress(_RolledBack), self.env.cr.savepoint():
             messages = channel._receive_many(events)
             messages.with_company(channel.company_id)._process_batch(channel)
             orders = messages.order_id
@@ -104,7 +104,7 @@ class OmsOrderPreview(models.AbstractModel):
                 )
                 error = [message.error] if message.state == "failed" and message.error else []
                 found[message.event_ref] = error + holds.mapped("detail")
-            raise _TakenBack
+            raise _RolledBack
         return found
 
     @api.model

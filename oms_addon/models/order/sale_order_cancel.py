@@ -39,8 +39,8 @@ class SaleOrder(models.Model):
         canceller_sudo = self.env["oms.order.canceller"].sudo()
         canceller = canceller_sudo.with_context(**sealed(actor=self.env.user.name))
         reason = self._oms_cancel_reason()
-        told = [text for order in self if (text := canceller._cancel_manually(order, reason))]
-        if not told:
+        reported = [text for order in self if (text := canceller._cancel_manually(order, reason))]
+        if not reported:
             return None
         return {
             "type": "ir.actions.client",
@@ -48,7 +48,7 @@ class SaleOrder(models.Model):
             "params": {
                 "type": "warning",
                 "sticky": True,
-                "message": sentences.join(told),
+                "message": sentences.join(reported),
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }

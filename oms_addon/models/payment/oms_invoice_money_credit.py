@@ -78,14 +78,14 @@ class OmsInvoicePoster(models.AbstractModel):
         totals = {line: of_line.total for line, of_line in left.items()}
         rest = min(rounded(Decimal(str(amount)), coin), max(sum(totals.values()), Decimal(0)))
         taken = dict.fromkeys(totals, Decimal(0))
-        told = {}
+        reported = {}
         for sale_line, amount_of_line in shares.items():
             share = rounded(Decimal(str(amount_of_line)), coin)
             for line in sale_line.with_env(order.env).invoice_lines.sorted("id"):
                 if line in taken:
                     part = max(min(share, rest, totals[line] - taken[line]), Decimal(0))
                     if part == share and sale_line in taxes:
-                        told[line] = part, rounded(Decimal(str(taxes[sale_line])), coin)
+                        reported[line] = part, rounded(Decimal(str(taxes[sale_line])), coin)
                     taken[line] += part
                     rest -= part
                     share -= part
@@ -96,7 +96,7 @@ class OmsInvoicePoster(models.AbstractModel):
         for line, part in taken.items():
             if part:
                 of_line = left[line].share(part, coin)
-                if line in told and told[line][0] == part:
-                    of_line = left[line].divided(*told[line], coin) or of_line
+                if line in reported and reported[line][0] == part:
+                    of_line = left[line].divided(*reported[line], coin) or of_line
                 parts.setdefault(line.move_id, []).append((line, of_line))
         return parts

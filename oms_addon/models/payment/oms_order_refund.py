@@ -100,9 +100,9 @@ class OmsOrderRefund(models.Model):
         shares, taxes = (
             {
                 self.env["sale.order.line"].browse(int(line_id)): share
-                for line_id, share in (told or {}).items()
+                for line_id, share in (reported or {}).items()
             }
-            for told in (self.shares, self.tax_shares)
+            for reported in (self.shares, self.tax_shares)
         )
         notes = poster._credit_money(order, self.credit_due, self.reason, shares, taxes=taxes)
         left = order.currency_id.round(self.credit_due - sum(notes.mapped("amount_total")))

@@ -23,9 +23,9 @@ class OmsOrderRefund(models.Model):
         """:return: the refunds of an order that its channel no longer reports"""
         if not order.oms_channel_id._adapter()._tells_all_refunds:
             return self.browse()
-        told = {refund.ref for refund in document.refunds}
+        reported = {refund.ref for refund in document.refunds}
         return order.oms_refund_ids.filtered(
-            lambda r: r.ref and r.kind == "refund" and not r.is_withdrawn and r.ref not in told
+            lambda r: r.ref and r.kind == "refund" and not r.is_withdrawn and r.ref not in reported
         )
 
     @api.model

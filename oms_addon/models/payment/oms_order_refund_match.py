@@ -226,12 +226,12 @@ class OmsOrderRefund(models.Model):
 
     def _grow(self, order, refund):
         """Apply the increase of a known refund's quantities."""
-        told = self.pieces and self._extract_units(refund)
-        if not told:
+        reported = self.pieces and self._extract_units(refund)
+        if not reported:
             return
         more = {
             ref: quantity - self.pieces.get(ref, 0.0)
-            for ref, quantity in told.items()
+            for ref, quantity in reported.items()
             if quantity > self.pieces.get(ref, 0.0)
         }
         if not more:
@@ -242,7 +242,7 @@ class OmsOrderRefund(models.Model):
             for line in refund.lines
             if (line.line_ref or line.sku) in more
         ]
-        self.pieces = {**self.pieces, **told}
+        self.pieces = {**self.pieces, **reported}
         self._credit(order, replace(refund, lines=tuple(lines)))
         self.write(
             {

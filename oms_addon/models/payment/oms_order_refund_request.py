@@ -149,8 +149,8 @@ class OmsOrderRefund(models.Model):
             return
         content = loads(message._raw_payload())
         ref = outcome.refund_ref or refund._own_ref()
-        told = self.search([("order_id", "=", refund.order_id.id), ("ref", "=", ref)])
-        if told:
+        reported = self.search([("order_id", "=", refund.order_id.id), ("ref", "=", ref)])
+        if reported:
             # The channel reported the refund before answering the request.
             refund._advance_to("done")
             return

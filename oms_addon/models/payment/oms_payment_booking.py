@@ -37,11 +37,11 @@ class OmsPaymentCollector(models.AbstractModel):
         :rtype: dict
         """
         error_text = self.env["oms.channel.message"]._error_text
-        told = {order: f"{what}: {error_text(error)}" for order, error in failed.items()}
+        reported = {order: f"{what}: {error_text(error)}" for order, error in failed.items()}
         self.env["oms.hold"]._open_many(
-            [(o, HoldReason(code="STEP_FAILED", message=text)) for o, text in told.items()]
+            [(o, HoldReason(code="STEP_FAILED", message=text)) for o, text in reported.items()]
         )
-        return told
+        return reported
 
     @api.model
     def _book_left(self, limit=100):

@@ -34,12 +34,12 @@ class SaleOrder(models.Model):
         refunds = self.sudo().oms_refund_ids
         if refunds and self._oms_terms() not in PREPAID:
             # Refunds before the customer pays reduce the amount to pay.
-            told = refunds.filtered(
+            reported = refunds.filtered(
                 lambda r: (
                     r.kind == "refund" and r.state in ("waiting", "done") and not r.is_withdrawn
                 )
             )
-            refunded = max(refunded, sum(told.mapped("amount")))
+            refunded = max(refunded, sum(reported.mapped("amount")))
         gone = taken_off = gone_units = 0.0
         # Not filtered: a filtered recordset would read the moves of each order by itself.
         for line in self.order_line:

@@ -105,18 +105,18 @@ class OmsPrivacy(models.AbstractModel):
     def _messages_of_orders(self, env, orders):
         """:return: the messages sent and received about orders, including conflicting ones"""
         by_channel = orders.filtered("oms_order_ref").grouped("oms_channel_id")
-        told = [
+        reported = [
             Domain("channel_id", "=", channel.id)
             & Domain("order_ref", "in", of_channel.mapped("oms_order_ref"))
             for channel, of_channel in by_channel.items()
         ]
         Message = env["oms.channel.message"]
-        found = Message.search(Domain.OR([Domain("order_id", "in", orders.ids), *told]))
+        found = Message.search(Domain.OR([Domain("order_id", "in", orders.ids), *reported]))
         return found | Message.search([("conflict_of_id", "in", found.ids)])
 
     @api.model
-    def _unlinked_messages(self, env, person, told, email):
-        """:param told: the messages about the person's orders
+    def _unlinked_messages(self, env, person, reported, email):
+        """:param reported: the messages about the person's orders
         :return: the messages without an order that contain the person's data, such as failed,
             conflicting and ignored ones
         """
@@ -130,7 +130,7 @@ class OmsPrivacy(models.AbstractModel):
         # Values the person can edit on their own contact do not identify other messages.
         typed = person.contacts._oms_editable_outside()
         conditions = self._content_conditions(
-            self._extract_words(person, told, email, person.contacts - typed)
+            self._extract_words(person, reported, email, person.contacts - typed)
         )
         if conditions:
             query = Message._search(domain)
@@ -191,8 +191,8 @@ class OmsPrivacy(models.AbstractModel):
         """:return: the order documents of messages, latest first, without those that are erased or
         cannot be parsed
         """
-        told = messages.filtered(lambda m: m.direction == "in" and not m.erased_at)
-        for message in told.sorted("id", reverse=True)[:MAX_READ]:
+        reported = messages.filtered(lambda m: m.direction == "in" and not m.erased_at)
+        for message in reported.sorted("id", reverse=True)[:MAX_READ]:
             channel = message.channel_id
             try:
                 document = channel._adapter()._read(channel, message.topic, message._raw_payload())

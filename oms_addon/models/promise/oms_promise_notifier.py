@@ -62,12 +62,12 @@ class OmsPromiseNotifier(models.AbstractModel):
         :param dict before: the previous promised date of each order
         """
         template = self.env.ref("oms_addon.mail_template_promise", raise_if_not_found=False)
-        told = orders.filtered(
+        reported = orders.filtered(
             lambda o: o.partner_id.email and (not o.oms_channel_id or o._oms_policy("tell_promise"))
         )
-        if not template or not told:
+        if not template or not reported:
             return
-        for order in told:
+        for order in reported:
             lang = order.partner_id.lang
             rows = [
                 self._prepare_row(order.with_context(lang=lang), line, *changes[line])

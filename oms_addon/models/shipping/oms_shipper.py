@@ -108,9 +108,9 @@ class OmsShipper(models.AbstractModel):
     @api.model
     def _unshipped_reason(self, order, pickings, todo, errors):
         """:return: what the deliveries of an order wait for, as a sentence"""
-        told = [errors[picking] for picking in todo if picking in errors]
-        if told:
-            return "; ".join(told)
+        reported = [errors[picking] for picking in todo if picking in errors]
+        if reported:
+            return "; ".join(reported)
         if order.oms_by_channel:
             return self.env._("The channel ships the order from its own warehouse.")
         if order.oms_available_at and order.oms_available_at > fields.Datetime.now():

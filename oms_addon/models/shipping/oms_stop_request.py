@@ -65,7 +65,7 @@ class OmsStopRequest(models.Model):
         :param dict units: units to cancel by order line; ``None`` for the whole order
         :return: the request
         """
-        told = {str(line.id): quantity for line, quantity in (units or {}).items()}
+        reported = {str(line.id): quantity for line, quantity in (units or {}).items()}
         asked = self._get_open(order)
         is_ours = bool(unsealed(self.env, "cancelled_here"))
         whole = asked.filtered(lambda r: not r.units)[:1]
@@ -81,7 +81,7 @@ class OmsStopRequest(models.Model):
                     "picking_ids": [fields.Command.set(pickings.ids)],
                     "hold_id": hold.id,
                     "reason": reason,
-                    "units": told,
+                    "units": reported,
                     "what": self._what(order, pickings, units),
                     "is_ours": is_ours,
                 }

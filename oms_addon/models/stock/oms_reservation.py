@@ -14,7 +14,7 @@ STRATEGIES = ("fifo", "lifo", "closest", "fefo")
 
 
 @dataclass
-class Taken:
+class ReservedPart:
     """A part of a move, reserved from one stock row, in the unit of its line."""
 
     move: object
@@ -109,7 +109,7 @@ class OmsReservation(models.AbstractModel):
     def _reserve_missing(self, move, rows):
         """Reserve the missing quantity of a move from stock rows.
 
-        :return: ``Taken`` parts, one per line to write
+        :return: ``ReservedPart`` parts, one per line to write
         """
         rows = self._in_order(move, rows)
         unit = move.product_id.uom_id
@@ -203,14 +203,14 @@ class OmsReservation(models.AbstractModel):
         quantity = float_round(quantity, precision_digits=digits)
         wanted = line.product_uom_id if line else move.product_uom
         if wanted == unit:
-            return Taken(move, row, quantity, quantity, unit, line)
+            return ReservedPart(move, row, quantity, quantity, unit, line)
         there = unit._compute_quantity(quantity, wanted, rounding_method="HALF-UP")
         back = wanted._compute_quantity(there, unit, rounding_method="HALF-UP")
         if not float_compare(quantity, back, precision_digits=digits):
-            return Taken(move, row, quantity, there, wanted, line)
-        return (
-            self._line(move, row, quantity) if line else Taken(move, row, quantity, quantity, unit)
-        )
+            return ReservedPart(move, row, quantity, there, wanted, line)
+        if line:
+            return self._line(move, row, quantity)
+        return ReservedPart(move, row, quantity, quantity, unit)
 
     @api.model
     def _digits(self):

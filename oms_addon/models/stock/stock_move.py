@@ -20,7 +20,7 @@ class StockMove(models.Model):
         """:return: the moves that take items from a managed warehouse"""
         return self.filtered(lambda m: m.location_id.warehouse_id.oms_managed)
 
-    def _oms_in_hand(self):
+    def _oms_being_picked(self):
         """:return: the open moves whose items have been picked, or moved from stock towards packing
         or shipping
         """

@@ -13,7 +13,7 @@ from odoo.addons.oms_addon.exceptions import FinalError, RateLimited
 from .common import UTC, AmazonCase
 
 
-class TestAmazonAsking(AmazonCase):
+class TestAmazonFetching(AmazonCase):
     def test_orders_are_fetched_in_the_new_version_with_one_call(self):
         refs = [self.shop.place_order(tax_rate="20") for _number in range(3)]
         self._poll()

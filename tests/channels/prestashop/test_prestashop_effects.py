@@ -353,7 +353,7 @@ class TestPrestashopNotices(PrestashopEffects):
         self.assertIn("It is unknown whether the channel refunded", hold.detail)
 
 
-class TestPrestashopTakenBack(PrestashopEffects):
+class TestPrestashopRefunded(PrestashopEffects):
     def test_pieces_taken_back_for_a_voucher_are_seen_and_do_not_leave(self):
         ref, order = self.captured([("MUG", 3, "20.00"), ("POT", 2, "10.00")])
         self.assertEqual(self.reserved(self.mug), 3)

@@ -9,7 +9,7 @@ from odoo.addons.oms_addon.exceptions import CredentialsError, RetryableError
 from .common import UTC, PrestashopCommon
 
 
-class TestPrestashopAsking(PrestashopCommon):
+class TestPrestashopFetching(PrestashopCommon):
     def test_the_connection_works_and_says_in_words_when_it_does_not(self):
         def test():
             return self.adapter._test_connection(self.channel)

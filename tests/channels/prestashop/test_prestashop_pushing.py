@@ -11,7 +11,7 @@ from odoo.addons.oms_addon.models.message.job_run import JobRun
 from .common import UTC, PrestashopCommon
 
 
-class TestPrestashopTelling(PrestashopCommon):
+class TestPrestashopPushing(PrestashopCommon):
     def _stock(self, *items):
         return self.adapter._push_stock(
             self.channel,

@@ -15,7 +15,7 @@ from simulators.shopify.store import Part
 from .common import END, START, ShopifyCase
 
 
-class TestShopifyAsking(ShopifyCase):
+class TestShopifyFetching(ShopifyCase):
     def test_what_changed_is_asked_for_once_and_nothing_new_leaves_the_cursor(self):
         first, second = self.store.place_order(), self.store.place_order(paid=None)
         events, cursor = self.adapter._fetch(self.shop)

@@ -11,7 +11,7 @@ from odoo.addons.oms_addon.exceptions import FinalError
 from .common import UTC, WoocommerceCommon, fixture, read
 
 
-class TestWoocommerceAsking(WoocommerceCommon):
+class TestWoocommerceFetching(WoocommerceCommon):
     def _sweep(self, limit=None, rounds=20):
         """:return: every event until two polls in a row move nothing"""
         events = []
