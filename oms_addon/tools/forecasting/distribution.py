@@ -199,8 +199,8 @@ def counted_quantiles(mean, sigma):
     np = numpy()
     out = np.zeros((len(mean), len(PROBABILITIES)))
     spread = np.maximum(sigma * sigma, 1.01 * mean)
-    small = (mean > 0) & (mean + 6 * np.sqrt(spread) <= TERMS)
-    large = (mean > 0) & ~small
+    small = (mean > NOTHING) & (mean + 6 * np.sqrt(spread) <= TERMS)
+    large = (mean > NOTHING) & ~small
     if small.any():
         out[small] = _summed(np, mean[small], spread[small])
     if large.any():
@@ -211,6 +211,8 @@ def counted_quantiles(mean, sigma):
     return out
 
 
+#: a smaller mean is no demand
+NOTHING = 1e-9
 #: terms of a distribution that are summed up at most
 TERMS = 150
 

@@ -4,8 +4,6 @@ from dataclasses import dataclass, replace
 
 #: the probabilities of the stored quantiles
 PROBABILITIES = (0.5, 0.9, 0.95, 0.98)
-#: buckets per year of each kind of bucket
-YEAR = {"day": 365, "week": 52, "month": 12}
 #: buckets of history that are read at most
 LONGEST = {"day": 730, "week": 156, "month": 84}
 
