@@ -1,4 +1,4 @@
-"""What the engine is told and what it returns."""
+"""Input and results of the engine."""
 
 from dataclasses import dataclass, replace
 
