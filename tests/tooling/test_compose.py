@@ -15,7 +15,11 @@ VARIABLES = {"HOST", "PORT", "USER", "PASSWORD", "PASSWORD_FILE"}
 def test_the_images_are_those_of_our_series():
     manifest = ast.literal_eval(paths.MANIFEST.read_text(encoding="utf-8"))
     series = ".".join(manifest["version"].split(".")[:2])
-    assert COMPOSE["services"]["odoo"]["image"] == f"odoo:{series}"
+    build = COMPOSE["services"]["odoo"]["build"]["dockerfile_inline"].splitlines()
+    assert build[0] == f"FROM odoo:{series}"
+    # The forecasts need numpy, and the server runs as the user of the image.
+    assert any("python3-numpy" in line for line in build)
+    assert build[-1] == "USER odoo"
     assert COMPOSE["services"]["db"]["image"] == "postgres:16"
 
 

@@ -75,7 +75,7 @@ def run(history, start):
     return Backtest(
         levels=candidates.levels(history, start, origins),
         origins=origins,
-        sums=candidates.running(history),
+        sums=candidates.running_sums(history),
         valid=origins[None] > start[:, None],
         kinds=classes.classify(history, start),
         scale=np.where(scale > 0, scale, 1.0),

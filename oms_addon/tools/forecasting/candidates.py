@@ -35,7 +35,7 @@ def levels(history, start, origins):
 
 
 def _moving(np, history, start, origins, out):
-    sums = running(history)
+    sums = running_sums(history)
     now = sums[:, origins]
     first = np.minimum(start[:, None], origins[None])
     for number, window in enumerate(WINDOWS):
@@ -44,7 +44,7 @@ def _moving(np, history, start, origins, out):
         out[:, :, number] = (now - past) / np.maximum(origins[None] - begin, 1)
 
 
-def running(history):
+def running_sums(history):
     """Return sums of the first 0 … T buckets: (n, T + 1)."""
     np = numpy()
     sums = np.zeros((len(history), history.shape[1] + 1))

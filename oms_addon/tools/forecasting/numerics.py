@@ -1,6 +1,5 @@
 """The one place that imports numpy, when it is first needed."""
 
-from importlib import import_module
 from importlib.util import find_spec
 
 
@@ -22,9 +21,10 @@ def numpy():
     :raise NumpyMissingError: with what to install
     """
     try:
-        return import_module("numpy")
+        import numpy as library
     except ImportError as error:
         raise NumpyMissingError(
             "Forecasts need numpy, which is not installed. Install the package python3-numpy"
             " (or run: pip install numpy) and restart Odoo."
         ) from error
+    return library

@@ -155,7 +155,9 @@ class TestAmazonOrders(BaseCase):
         )
 
     def test_a_report_of_offers_with_other_columns_is_told_in_words(self):
-        with self.assertRaisesRegex(FinalError, "no column seller-sku, it has sku, preis"):
+        with self.assertRaisesRegex(
+            FinalError, "no column seller-sku. Contact support with its columns: sku, preis"
+        ):
             read_listing_report("sku\tpreis\nMUG\t12", "EUR")
         self.assertEqual(read_listing_report("", "EUR"), ([], []))
 

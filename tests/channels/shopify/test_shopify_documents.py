@@ -249,7 +249,7 @@ def test_lines_make_the_total_to_the_cent_whatever_was_taken_off(
     order = store.by_id[int(ref)]
     store.server.server_close()
     document = documents.parse("orders/updated", json.dumps(rest.order(order)).encode())
-    assert document.expected_total() == document.total == order.total - order.taken_off
+    assert document.expected_total() == document.total == order.total - order.removed_units
     assert document.problems() == ()
 
 

@@ -1,5 +1,6 @@
 """Measures of accuracy, and buckets of time."""
 
+import sys
 from datetime import date, datetime
 
 import pytest
@@ -95,9 +96,6 @@ def test_without_weights_the_moving_average_goes_on():
 
 
 def test_missing_numpy_is_said_with_what_to_install(monkeypatch):
-    def missing(name):
-        raise ModuleNotFoundError(name)
-
-    monkeypatch.setattr(numerics, "import_module", missing)
+    monkeypatch.setitem(sys.modules, "numpy", None)
     with pytest.raises(numerics.NumpyMissingError, match="python3-numpy"):
         numerics.numpy()
