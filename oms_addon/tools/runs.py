@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 
 #: every name, and its object
 RUNS = {
+    "allowed": "``stock.picking`` records: deliveries that get a batch each",
     "attempt": "``Attempt``: rate limit consumption of one message",
     "quants": "``QuantBatch``: changes of stock rows, collected and written at the end",
     "rules": "``dict``: stock rules of one batch of orders, by their criteria",

@@ -13,9 +13,9 @@ class TestOmsAllocationSafety(AllocationCommon):
     def _touched(self, work):
         """:return: the products whose numbers are counted again after some work"""
         self.env.flush_all()
-        self.env.cr.precommit.data.pop("oms_stock_touched", None)
+        self.env.cr.precommit.data.pop("oms.channel.stock._queue_changed", None)
         work()
-        return self.env.cr.precommit.data.pop("oms_stock_touched", set())
+        return self.env.cr.precommit.data.pop("oms.channel.stock._queue_changed", set())
 
     def test_a_row_of_a_product_is_told(self):
         rows = []

@@ -39,10 +39,10 @@ class TestPathCost(OmsCommon):
         self.assertEqual(orders.mapped("oms_step"), ["done"] * count)
         return statements
 
-    def test_one_more_order_costs_at_most_22_statements_on_the_whole_path(self):
+    def test_one_more_order_costs_at_most_20_statements_on_the_whole_path(self):
         self._path("warm", 3)
         few, many = self._path("few", 3), self._path("many", 23)
-        self.assertLessEqual((len(many) - len(few)) / 20, 22)
+        self.assertLessEqual((len(many) - len(few)) / 20, 20)
 
     def test_the_references_of_a_batch_are_created_in_one_statement(self):
         statements = self._path("R", 4)

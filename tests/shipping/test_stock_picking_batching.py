@@ -81,3 +81,22 @@ class TestPickingBatching(FulfilmentCommon):
         self.north.out_type_id.auto_batch = False
         orders = self._assert_as_odoo("Ann", "Bob")
         self.assertFalse(orders.picking_ids.batch_id)
+
+    def test_one_more_batch_costs_its_number_and_no_search_of_open_deliveries(self):
+        warm, few, many = (self._statements_of_batches(count) for count in (1, 2, 6))
+        self.assertGreater(warm, 0)
+        self.assertEqual((many - few) / 4, 2)
+
+    def _statements_of_batches(self, count):
+        """:return: how many statements create the batches of so many customers' deliveries"""
+        orders = self._orders(*[f"{count} {number}" for number in range(count)])[0]
+        orders.picking_ids.move_ids.with_context(
+            **sealed(stock_locked=True), skip_auto_batch=True
+        )._action_assign()
+        orders.picking_ids.batch_id = False
+        self.env.flush_all()
+        before = self.env.cr.sql_log_count
+        orders.picking_ids._oms_find_auto_batches()
+        self.env.flush_all()
+        self.assertEqual(len(orders.picking_ids.batch_id), count)
+        return self.env.cr.sql_log_count - before

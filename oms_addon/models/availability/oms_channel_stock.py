@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from odoo.addons.oms_addon.models.stock.before_commit import collect
+
 #: A lower figure counted by the channel may be an order not received yet: Odoo waits this long
 #: before pushing its own figure.
 GRACE_SECONDS = 300
@@ -90,22 +92,18 @@ class OmsChannelStock(models.Model):
 
         :param product_ids: ids of ``product.product``
         """
-        precommit = self.env.cr.precommit
-        touched = precommit.data.get("oms_stock_touched")
-        if touched is None:
-            touched = precommit.data["oms_stock_touched"] = set()
-            stock_sudo = self.sudo()
-            precommit.add(stock_sudo._write_touched)
-        touched.update(product_ids)
+        collect(self, "_queue_changed", product_ids)
 
     @api.model
-    def _write_touched(self):
-        """Queue the products collected in this transaction, if any channel needs them."""
-        touched = self.env.cr.precommit.data.pop("oms_stock_touched", None)
+    def _queue_changed(self, product_ids):
+        """Queue products whose stock changed, if any channel needs them.
+
+        :param product_ids: ids of ``product.product``
+        """
         asking = self.env["oms.availability.state"]._watching
-        if not touched or not (self._pushing_channels(limit=1) or asking(limit=1)):
+        if not product_ids or not (self._pushing_channels(limit=1) or asking(limit=1)):
             return
-        self.env["oms.stock.change"]._add(touched)
+        self.env["oms.stock.change"]._add(product_ids)
         self.env.ref("oms_addon.oms_lane_stock")._wake()
 
     @api.model

@@ -5,6 +5,8 @@ from typing import NamedTuple
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from odoo.addons.oms_addon.models.stock.before_commit import collect
+
 LINES_PER_BATCH = 2000
 
 
@@ -77,18 +79,14 @@ class OmsDemand(models.Model):
 
         :param line_ids: ids of ``sale.order.line``
         """
-        precommit = self.env.cr.precommit
-        touched = precommit.data.get("oms_demand_touched")
-        if touched is None:
-            touched = precommit.data["oms_demand_touched"] = set()
-            demand_sudo = self.sudo()
-            precommit.add(demand_sudo._record_touched)
-        touched.update(line_ids)
+        collect(self, "_record_ids", line_ids)
 
     @api.model
-    def _record_touched(self):
-        """Record the order lines collected in this transaction."""
-        line_ids = self.env.cr.precommit.data.pop("oms_demand_touched", ())
+    def _record_ids(self, line_ids):
+        """Record order lines that still exist.
+
+        :param line_ids: ids of ``sale.order.line``
+        """
         self._record(self.env["sale.order.line"].browse(sorted(line_ids)).exists())
         self.env.flush_all()
 

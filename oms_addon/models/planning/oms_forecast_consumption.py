@@ -105,27 +105,37 @@ class OmsForecast(models.Model):
             ]
         )
         by_key = {(forecast.company_id.id, forecast._key()): forecast.id for forecast in others}
-        oldest = min(min(forecast._window_days()) for forecast in self)
-        self.env["oms.demand"].flush_model()
-        rows = self.env.execute_query(
-            SQL(
-                """SELECT company_id, product_id, channel_id, warehouse_id,
-                          id, day, quantity, is_exceptional
-                     FROM oms_demand
-                    WHERE product_id = ANY(%s) AND company_id = ANY(%s) AND day >= %s
-                      AND sale_line_id IS NOT NULL""",
-                self.product_id.ids,
-                self.company_id.ids,
-                oldest,
-            )
-        )
         found = defaultdict(list)
-        for company_id, product_id, channel_id, warehouse_id, *row in rows:
+        for company_id, product_id, channel_id, warehouse_id, *row in self._read_demand_rows():
             for key in SeriesKey(product_id, channel_id, warehouse_id).candidates():
                 if forecast_id := by_key.get((company_id, key)):
                     found[forecast_id].append(row)
                     break
         return found
+
+    def _read_demand_rows(self):
+        """Read the ordered demand of these products in the periods that orders consume, one row
+        per day; with a cap per order line, one row per line.
+
+        :return: tuples (company, product, channel, warehouse, row id, day, quantity, is
+            exceptional)
+        """
+        self.env["oms.demand"].flush_model()
+        by_line = any(forecast.rule_id.cap for forecast in self)
+        return self.env.execute_query(
+            SQL(
+                """SELECT company_id, product_id, channel_id, warehouse_id,
+                          MIN(id), day, SUM(quantity)::float, is_exceptional IS TRUE
+                     FROM oms_demand
+                    WHERE product_id = ANY(%s) AND company_id = ANY(%s) AND day >= %s
+                      AND sale_line_id IS NOT NULL
+                 GROUP BY 1, 2, 3, 4, 6, 8%s""",
+                self.product_id.ids,
+                self.company_id.ids,
+                min(min(forecast._window_days()) for forecast in self),
+                SQL(", id") if by_line else SQL(),
+            )
+        )
 
     def _apply_consumption(self, lines, demand):
         """Write what orders consumed of one forecast.

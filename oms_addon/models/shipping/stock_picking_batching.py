@@ -3,6 +3,8 @@
 from odoo import models
 from odoo.fields import Command, Domain
 
+from odoo.addons.oms_addon.tools.runs import running
+
 
 class StockPicking(models.Model):
     _inherit = "stock.picking"
@@ -50,21 +52,25 @@ class StockPicking(models.Model):
 
     def _oms_create_own_batches(self, picking_type, company):
         """Create a batch for each of these deliveries."""
-        batches = (
-            self.env["stock.picking.batch"]
-            .sudo()
-            .create(
-                [
-                    {
-                        "company_id": company.id,
-                        "picking_type_id": picking_type.id,
-                        "description": picking._get_auto_batch_description(),
-                        "user_id": picking.user_id.id,
-                        "picking_ids": [Command.link(picking.id)],
-                    }
-                    for picking in self
-                ]
+        # The batch writes its deliveries one by one and compares their tracked values.
+        self.fetch(["picking_properties"])
+        with running(self.env, "allowed", self):
+            batches = (
+                self.env["stock.picking.batch"]
+                .sudo()
+                .create(
+                    [
+                        {
+                            "company_id": company.id,
+                            "picking_type_id": picking_type.id,
+                            "description": picking._get_auto_batch_description(),
+                            "user_id": picking.user_id.id,
+                            "picking_ids": [Command.link(picking.id)],
+                        }
+                        for picking in self
+                    ]
+                )
             )
-        )
+        batches.invalidate_recordset(["allowed_picking_ids"], flush=False)
         if picking_type.batch_auto_confirm:
             batches.state = "in_progress"
