@@ -20,11 +20,11 @@ from odoo.addons.oms_addon.documents.values import (
     refuses_bad_input,
 )
 
+from .parse_graphql_order import webhook_order
 from .parse_money import read_charge, read_refund
 from .parse_nodes import fetched_values
 from .parse_notices import read_level, read_privacy, read_product, read_request, read_uninstalled
 from .parse_orders import build_order
-from .parse_rest import rest_order
 from .parse_topics import ASKED, TO_ASK
 from .parse_values import id_of, text_of
 
@@ -63,7 +63,7 @@ def parse(topic, payload):
 def _read_order(topic, data):
     """An order from a webhook or fetched; an order request when the webhook is incomplete."""
     if "createdAt" in data:
-        return build_order(rest_order(data), fetched_values(data))
+        return build_order(webhook_order(data), fetched_values(data))
     if _is_partial(data):
         return OrderRequest(order_ref=id_of(data["id"]))
     return build_order(data, {"version": TOLD_VERSION, "holds": None})
@@ -93,7 +93,7 @@ def _read_transaction(topic, data):
     return PaymentDocument(order_ref=id_of(data["order_id"]), charges=(charge,))
 
 
-def _read_refund(topic, data):
+def _read_refund_document(topic, data):
     """A refund; an order request when only the order explains it.
 
     Without a transaction, items were removed from the order. An amount without lines may be the
@@ -134,7 +134,7 @@ _READERS = {
     "orders/edited": read_request,
     "orders/risk_assessment_changed": read_request,
     "orders/delete": lambda topic, data: None,
-    "refunds/create": _read_refund,
+    "refunds/create": _read_refund_document,
     "order_transactions/create": _read_transaction,
     "fulfillments/*": read_request,
     "fulfillment_orders/*": read_request,

@@ -1,4 +1,4 @@
-"""Nodes of Shopify's GraphQL API, converted to the format of its webhooks."""
+"""Values that only nodes of Shopify's GraphQL API have: holds, risk, locations, tax numbers."""
 
 from odoo.addons.oms_addon.documents.parts import Address, ChannelHold
 from odoo.addons.oms_addon.documents.values import to_moment

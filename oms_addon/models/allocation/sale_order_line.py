@@ -44,18 +44,6 @@ class SaleOrderLine(models.Model):
         help="Warehouses that reported a short pick for the line. It is not sourced from them "
         "again.",
     )
-    oms_promised_at = fields.Datetime(
-        "Promised Delivery Date",
-        readonly=True,
-        copy=False,
-        help="Delivery date promised to the customer.",
-    )
-    oms_ship_before = fields.Datetime(
-        "Ship By",
-        readonly=True,
-        copy=False,
-        help="Latest time to ship so that the items arrive by the promised delivery date.",
-    )
     oms_oversold = fields.Boolean(
         "Oversold",
         readonly=True,

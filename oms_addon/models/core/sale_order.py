@@ -148,6 +148,9 @@ class SaleOrder(models.Model):
     def _action_cancel(self):
         """Extend `sale`: split off combined shipments, end the order's steps, notify the customer
         and the channel, and release allocation slots and cart reservations.
+
+        Odoo cancels the deliveries, which releases their reserved stock and restocks picked items:
+        see ``_action_cancel`` of ``stock.move``.
         """
         self.env["oms.shared.delivery"]._split_off(self, self.env._("order cancelled"))
         of_channels = self.filtered(

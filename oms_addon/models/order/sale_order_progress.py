@@ -140,7 +140,7 @@ class SaleOrder(models.Model):
                 and o.warehouse_id.oms_managed
             )
         )
-        found = self.env["oms.promise"].sudo()._preview(drafts.sudo().order_line)
+        found = self.env["oms.promise"].sudo()._compute_dates(drafts.sudo().order_line)
         for order in self:
             dates = [found[line].arrive_before for line in order.sudo().order_line if line in found]
             order.oms_expected_at = order.oms_promised_at or max(dates, default=False)

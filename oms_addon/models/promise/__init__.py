@@ -5,6 +5,7 @@ from . import resource_calendar
 from . import delivery_carrier
 from . import oms_transit
 from . import sale_order_promise
+from . import sale_order_line
 from . import oms_incoming
 from . import oms_promise
 from . import oms_promise_review

@@ -24,10 +24,10 @@ class OmsPromise(models.AbstractModel):
         :param lines: ``sale.order.line`` records
         """
         lines = lines.filtered(lambda line: not line.oms_promised_at)
-        self._create_first(self._preview(lines))
+        self._create_first(self._compute_dates(lines))
 
     @api.model
-    def _preview(self, lines):
+    def _compute_dates(self, lines):
         """Compute the promised dates of order lines without setting them.
 
         :param lines: ``sale.order.line`` records
@@ -41,7 +41,7 @@ class OmsPromise(models.AbstractModel):
         warehouses = self.env["stock.warehouse"].browse({key[1] for key, _quantity in claims})
         supplies = self._supplies(warehouses, lines.product_id)
         moments, _missing = self._moments(claims, supplies)
-        return self._values(lines, moments)
+        return self._compute_line_dates(lines, moments)
 
     @api.model
     def _to_promise(self, lines):
@@ -109,7 +109,7 @@ class OmsPromise(models.AbstractModel):
     # === DATES === #
 
     @api.model
-    def _values(self, lines, moments):
+    def _compute_line_dates(self, lines, moments):
         """Compute the promised dates of lines.
 
         :param dict moments: time of availability, by (line, warehouse id)
@@ -125,7 +125,9 @@ class OmsPromise(models.AbstractModel):
             if not shares or len(shares) < self._share_count(line):
                 continue
             dates = [
-                self._dates(line, self.env["stock.warehouse"].browse(warehouse_id), moment, places)
+                self._compute_share_dates(
+                    line, self.env["stock.warehouse"].browse(warehouse_id), moment, places
+                )
                 for warehouse_id, moment in shares.items()
             ]
             found[line] = promise.Promise(*(max(column) for column in zip(*dates, strict=True)))
@@ -137,7 +139,7 @@ class OmsPromise(models.AbstractModel):
         return 1 if line.move_ids else max(len(line.oms_plan or {}), 1)
 
     @api.model
-    def _dates(self, line, warehouse, moment, places):
+    def _compute_share_dates(self, line, warehouse, moment, places):
         """:return: the dates for items of a line that are available in a warehouse at a time"""
         order = line.order_id
         carrier = order.carrier_id or order.oms_channel_id.carrier_id

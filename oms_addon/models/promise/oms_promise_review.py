@@ -77,7 +77,7 @@ class OmsPromiseReview(models.Model):
             return
         moments, unsure, never = self._moments_of(moves, products)
         lines = moves.sale_line_id
-        fresh = self.env["oms.promise"]._values(lines, moments)
+        fresh = self.env["oms.promise"]._compute_line_dates(lines, moments)
         changes = {}
         for line in lines:
             if line in unsure and line.oms_promised_at:
@@ -107,7 +107,7 @@ class OmsPromiseReview(models.Model):
             )
         )
         mine = {key: moment for key, moment in moments.items() if key[0] in lines}
-        fresh = promising._values(lines, mine)
+        fresh = promising._compute_line_dates(lines, mine)
         changes = {}
         for line in lines:
             change = self._change(line, fresh.get(line), line in never, takes_another_way=True)

@@ -1,11 +1,9 @@
-"""Promised dates, parcels and stop requests of an order."""
+"""Priority, parcels and stop requests of an order, and whether it may be shipped."""
 
 from datetime import datetime
 
 from odoo import api, fields, models
-from odoo.tools import format_date
 
-from odoo.addons.oms_addon.tools import promise
 from odoo.addons.oms_addon.tools.payment_terms import PREPAID
 
 
@@ -19,24 +17,6 @@ class SaleOrder(models.Model):
         copy=False,
         help="Urgent orders are allocated first.",
     )
-    oms_promised_at = fields.Datetime(
-        "Promised Delivery Date", compute="_compute_oms_promised_at", store=True, copy=False
-    )
-    oms_ship_before = fields.Datetime(
-        "Ship By", compute="_compute_oms_promised_at", store=True, copy=False
-    )
-    oms_promise_count = fields.Integer(
-        "Date Changes",
-        readonly=True,
-        copy=False,
-        help="Number of times the promised delivery date was changed.",
-    )
-    oms_is_promised_late = fields.Boolean(
-        "Later Than Channel Date",
-        compute="_compute_oms_is_promised_late",
-        store=True,
-        help="The promised delivery date is later than the date the channel gave the customer.",
-    )
     oms_stop_request_ids = fields.One2many(
         "oms.stop.request", "order_id", "Picking Stop Requests", readonly=True, copy=False
     )
@@ -47,24 +27,6 @@ class SaleOrder(models.Model):
     oms_parcel_count = fields.Integer(
         "Parcel Count", compute="_compute_oms_parcel_ids", compute_sudo=True
     )
-
-    @api.depends("order_line.oms_promised_at", "order_line.oms_ship_before")
-    def _compute_oms_promised_at(self):
-        for order in self:
-            promised = order.order_line.filtered("oms_promised_at")
-            order.oms_promised_at = max(promised.mapped("oms_promised_at"), default=False)
-            order.oms_ship_before = max(promised.mapped("oms_ship_before"), default=False)
-
-    @api.depends("oms_promised_at", "oms_ship_before", "oms_deliver_by", "oms_ship_by")
-    def _compute_oms_is_promised_late(self):
-        for order in self:
-            pairs = (
-                (order.oms_promised_at, order.oms_deliver_by),
-                (order.oms_ship_before, order.oms_ship_by),
-            )
-            order.oms_is_promised_late = any(
-                ours and theirs and ours > theirs for ours, theirs in pairs
-            )
 
     @api.depends("picking_ids.oms_parcel_ids", "oms_shared_picking_ids.oms_parcel_ids")
     def _compute_oms_parcel_ids(self):
@@ -93,18 +55,6 @@ class SaleOrder(models.Model):
                 o.id,
             )
         )
-
-    def _oms_promise_text(self):
-        """:return: the promised date of an order, formatted in its warehouse's time zone"""
-        self.ensure_one()
-        return self._oms_day_text(self.oms_promised_at)
-
-    def _oms_day_text(self, moment):
-        """:return: the date of a time in the order's warehouse, formatted; '' for no time"""
-        if not moment:
-            return ""
-        day = promise.local(moment, self.warehouse_id._oms_zone()).date()
-        return format_date(self.env, day)
 
     def _oms_ships_itself(self):
         """:return: whether one order is shipped automatically and may ship now"""

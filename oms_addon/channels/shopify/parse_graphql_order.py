@@ -1,4 +1,4 @@
-"""Convert an order of Shopify's GraphQL API to the format of its webhooks."""
+"""Conversion of an order of Shopify's GraphQL API and its refunds to the webhook format."""
 
 from odoo.addons.oms_addon.documents.values import to_moment
 
@@ -6,7 +6,7 @@ from .parse_nodes import bag_of, lower_of, nodes_of, payment_terms_of
 from .parse_values import id_of
 
 
-def rest_order(node):
+def webhook_order(node):
     """:return: the node of an order in the format of a webhook, as far as it is parsed"""
     customer = node.get("customer")
     return {
@@ -19,7 +19,7 @@ def rest_order(node):
         "cancel_reason": lower_of(node.get("cancelReason")),
         "test": node.get("test"),
         "note": node.get("note"),
-        "note_attributes": _rest_attributes(node.get("customAttributes")),
+        "note_attributes": _webhook_attributes(node.get("customAttributes")),
         "tags": node.get("tags"),
         "email": node.get("email"),
         "phone": node.get("phone"),
@@ -36,24 +36,24 @@ def rest_order(node):
         "fulfillment_status": "fulfilled"
         if node.get("displayFulfillmentStatus") == "FULFILLED"
         else None,
-        "fulfillments": [_rest_fulfilment(made) for made in node.get("fulfillments") or ()],
+        "fulfillments": [_webhook_fulfilment(made) for made in node.get("fulfillments") or ()],
         "total_price_set": bag_of(node["totalPriceSet"]),
         "total_tip_received": bag_of(node.get("totalTipReceivedSet"))
         and node["totalTipReceivedSet"]["presentmentMoney"]["amount"],
         "total_tip_received_set": bag_of(node.get("totalTipReceivedSet")),
         "original_total_additional_fees_set": bag_of(node.get("originalTotalAdditionalFeesSet")),
         "tax_lines": node.get("taxLines"),
-        "billing_address": _rest_address(node.get("billingAddress")),
-        "shipping_address": _rest_address(node.get("shippingAddress")),
-        "customer": customer and _rest_customer(customer),
-        "line_items": [_rest_line(line) for line in nodes_of(node, "lineItems")],
-        "shipping_lines": [_rest_shipping(line) for line in nodes_of(node, "shippingLines")],
-        "transactions": [_rest_transaction(t) for t in node.get("transactions") or ()],
-        "refunds": [_rest_refund(refund) for refund in node.get("refunds") or ()],
+        "billing_address": _webhook_address(node.get("billingAddress")),
+        "shipping_address": _webhook_address(node.get("shippingAddress")),
+        "customer": customer and _webhook_customer(customer),
+        "line_items": [_webhook_line(line) for line in nodes_of(node, "lineItems")],
+        "shipping_lines": [_webhook_shipping(line) for line in nodes_of(node, "shippingLines")],
+        "transactions": [_webhook_transaction(t) for t in node.get("transactions") or ()],
+        "refunds": [_webhook_refund(refund) for refund in node.get("refunds") or ()],
     }
 
 
-def _rest_fulfilment(made):
+def _webhook_fulfilment(made):
     place = made.get("location")
     found = {
         "status": lower_of(made.get("status")),
@@ -76,11 +76,11 @@ def _last_change(node):
     return max(filter(None, moments), key=lambda moment: to_moment(moment, path="updatedAt"))
 
 
-def _rest_attributes(attributes):
+def _webhook_attributes(attributes):
     return [{"name": part.get("key"), "value": part.get("value")} for part in attributes or ()]
 
 
-def _rest_customer(customer):
+def _webhook_customer(customer):
     return {
         "id": id_of(customer["id"]),
         "first_name": customer.get("firstName"),
@@ -90,7 +90,7 @@ def _rest_customer(customer):
     }
 
 
-def _rest_address(address):
+def _webhook_address(address):
     if not address:
         return None
     return {
@@ -102,18 +102,18 @@ def _rest_address(address):
     }
 
 
-def _rest_taxes(lines):
+def _webhook_taxes(lines):
     return [
         {"title": tax.get("title"), "rate": tax.get("rate"), "price_set": bag_of(tax["priceSet"])}
         for tax in lines or ()
     ]
 
 
-def _rest_discounts(allocations):
+def _webhook_discounts(allocations):
     return [{"amount_set": bag_of(part["allocatedAmountSet"])} for part in allocations or ()]
 
 
-def _rest_line(line):
+def _webhook_line(line):
     variant, product = line.get("variant") or {}, line.get("product") or {}
     return {
         "id": id_of(line["id"]),
@@ -129,33 +129,33 @@ def _rest_line(line):
         "product_id": product.get("id"),
         "price_set": bag_of(line["originalUnitPriceSet"]),
         "total_discount_set": None,
-        "discount_allocations": _rest_discounts(line.get("discountAllocations")),
-        "tax_lines": _rest_taxes(line.get("taxLines")),
+        "discount_allocations": _webhook_discounts(line.get("discountAllocations")),
+        "tax_lines": _webhook_taxes(line.get("taxLines")),
         "duties": [
             {
                 "id": duty["id"],
                 "harmonized_system_code": duty.get("harmonizedSystemCode"),
                 "presentment_money": duty["price"]["presentmentMoney"],
-                "tax_lines": _rest_taxes(duty.get("taxLines")),
+                "tax_lines": _webhook_taxes(duty.get("taxLines")),
             }
             for duty in line.get("duties") or ()
         ],
-        "properties": _rest_attributes(line.get("customAttributes")),
+        "properties": _webhook_attributes(line.get("customAttributes")),
     }
 
 
-def _rest_shipping(line):
+def _webhook_shipping(line):
     return {
         "id": line.get("id"),
         "title": line.get("title"),
         "price_set": bag_of(line["originalPriceSet"]),
         "is_removed": line.get("isRemoved"),
-        "discount_allocations": _rest_discounts(line.get("discountAllocations")),
-        "tax_lines": _rest_taxes(line.get("taxLines")),
+        "discount_allocations": _webhook_discounts(line.get("discountAllocations")),
+        "tax_lines": _webhook_taxes(line.get("taxLines")),
     }
 
 
-def _rest_transaction(transaction):
+def _webhook_transaction(transaction):
     money = transaction["amountSet"]["presentmentMoney"]
     parent = transaction.get("parentTransaction")
     return {
@@ -176,7 +176,7 @@ def _rest_transaction(transaction):
     }
 
 
-def _rest_refund(refund):
+def _webhook_refund(refund):
     return {
         "id": id_of(refund["id"]),
         "created_at": refund.get("createdAt"),
@@ -200,5 +200,5 @@ def _rest_refund(refund):
             }
             for item in nodes_of(refund, "refundShippingLines")
         ],
-        "transactions": [_rest_transaction(t) for t in nodes_of(refund, "transactions")],
+        "transactions": [_webhook_transaction(t) for t in nodes_of(refund, "transactions")],
     }
