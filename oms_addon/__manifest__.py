@@ -80,6 +80,7 @@
         "views/oms_demand_views.xml",
         "views/oms_forecast_views.xml",
         "views/oms_forecast_line_views.xml",
+        "views/oms_workbench_views.xml",
         "views/oms_forecast_rule_views.xml",
         "views/oms_reporting_views.xml",
         "views/oms_menus.xml",

@@ -8,4 +8,9 @@ from . import oms_forecast
 from . import oms_forecast_line
 from . import oms_forecast_override
 from . import oms_forecast_consumption
+from . import oms_forecast_projection
+from . import oms_forecast_workbench
+from . import oms_forecast_picture
+from . import product_product
+from . import product_template
 from . import oms_lane

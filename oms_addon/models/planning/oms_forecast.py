@@ -60,6 +60,12 @@ class OmsForecast(models.Model):
         help="Standard deviation of the forecast error of the demand within the protection "
         "interval.",
     )
+    bucket_sigma = fields.Float(
+        "Forecast Error per Period",
+        digits="Product Unit",
+        readonly=True,
+        help="Standard deviation of the forecast error of one period.",
+    )
     method = fields.Selection(
         [
             ("pooled", "Combined"),

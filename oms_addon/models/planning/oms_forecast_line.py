@@ -63,6 +63,7 @@ class OmsForecastLine(models.Model):
     )
 
     _day_uniq = models.UniqueIndex("(forecast_id, day)")
+    _too_low_idx = models.Index("(forecast_id) WHERE is_too_low")
 
     @api.depends("statistical_qty", "override_id.quantity")
     def _compute_forecast_qty(self):

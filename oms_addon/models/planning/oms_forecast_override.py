@@ -56,12 +56,14 @@ class OmsForecastOverride(models.Model):
         :raise UserError: if a period has ended
         """
         overrides = super().create([self._complete(vals) for vals in vals_list])
+        for override in overrides.sudo():
+            override.statistical_qty = override.forecast_id._mean_of(override.day)
         overrides._apply()
         return overrides
 
     @api.model
     def _complete(self, vals):
-        """:return: values with the first day of the period and its statistical forecast"""
+        """:return: values with the first day of the period"""
         forecast = self.env["oms.forecast"].browse(vals["forecast_id"])
         day = buckets.start_of(fields.Date.to_date(vals["day"]), forecast.bucket)
         if day < forecast._current_bucket(forecast.company_id, forecast.bucket):
@@ -72,7 +74,7 @@ class OmsForecastOverride(models.Model):
                     day=format_date(self.env, day),
                 )
             )
-        return {**vals, "day": day, "statistical_qty": forecast._mean_of(day)}
+        return {**vals, "day": day}
 
     def write(self, vals):
         """Extend: consume again after a change of the quantity."""
@@ -89,9 +91,9 @@ class OmsForecastOverride(models.Model):
         """Extend: consume the statistical forecast again."""
         forecasts = self.forecast_id
         result = super().unlink()
-        forecasts.exists().sudo()._recompute()
+        forecasts.exists()._apply_overrides()
         return result
 
     def _apply(self):
         """Use the quantities in the periods of the forecasts."""
-        self.forecast_id.sudo()._recompute()
+        self.forecast_id._apply_overrides()

@@ -229,7 +229,9 @@ class OmsForecastRun(models.Model):
                 forecasts += forecast
             else:
                 missing.append({**values, **self._prepare_key_values(result.key)})
-        (forecasts + Forecast.create(missing)).sorted("id")._recompute()
+        forecasts = (forecasts + Forecast.create(missing)).sorted("id")
+        forecasts._recompute()
+        forecasts._project()
 
     def _prepare_key_values(self, key):
         """:return: the values of a new forecast that identify its series"""
@@ -247,6 +249,7 @@ class OmsForecastRun(models.Model):
             "interval": result.interval,
             "demand": result.demand,
             "sigma": result.sigma,
+            "bucket_sigma": result.bucket_sigma,
             "method": result.method,
             "kind": result.kind or False,
         }
