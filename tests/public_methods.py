@@ -5,9 +5,9 @@ company (``foreign``), have none of our roles (``internal``) or are customers (`
 its records, jobs that all companies share, and figures of the companies that they are in.
 """
 
-READERS = "auditor accountant warehouse agent manager"
+READERS = "auditor accountant warehouse agent planner manager"
 #: who is told of orders beyond what is packed
-OFFICE = "auditor accountant agent manager"
+OFFICE = "auditor accountant agent planner manager"
 
 METHODS = {
     "account.move.action_oms_send_receipt": "agent manager",
@@ -87,8 +87,8 @@ METHODS = {
     "oms.customer.split.action_split": "agent manager foreign",
     "oms.event.action_verify": OFFICE,
     "oms.forecast.action_refresh": OFFICE,
-    "oms.forecast.override_percent": "manager",
-    "oms.forecast.override_periods": "manager",
+    "oms.forecast.override_percent": "planner manager",
+    "oms.forecast.override_periods": "planner manager",
     "oms.forecast.read_filters": OFFICE,
     "oms.forecast.read_picture": OFFICE,
     "oms.forecast.read_series": OFFICE,
@@ -143,20 +143,20 @@ METHODS = {
     "sale.order.action_oms_refunds": OFFICE,
     "sale.order.action_oms_release": "agent manager",
     "sale.order.action_oms_run": "warehouse agent manager",
-    "sale.order.action_oms_ship": "warehouse agent manager",
+    "sale.order.action_oms_ship": "warehouse agent planner manager",
     "sale.order.action_oms_ship_alone": "warehouse agent manager",
     "sale.order.action_view_delivery": READERS,
     "stock.move.action_oms_order": READERS,
-    "stock.move.line.action_oms_reject": "warehouse agent manager",
-    "stock.picking.action_cancel": "warehouse agent manager",
-    "stock.picking.action_oms_no_tracking": "warehouse agent manager",
+    "stock.move.line.action_oms_reject": "warehouse agent planner manager",
+    "stock.picking.action_cancel": "warehouse agent planner manager",
+    "stock.picking.action_oms_no_tracking": "warehouse agent planner manager",
     "stock.picking.action_oms_parcels": READERS,
-    "stock.picking.action_oms_reject": "warehouse agent manager",
-    "stock.picking.action_oms_separate": "warehouse agent manager",
-    "stock.picking.action_oms_stopped": "warehouse agent manager",
-    "stock.picking.action_oms_too_late": "warehouse agent manager",
-    "stock.picking.button_validate": "warehouse agent manager",
-    "stock.picking.send_to_shipper": "warehouse agent manager",
+    "stock.picking.action_oms_reject": "warehouse agent planner manager",
+    "stock.picking.action_oms_separate": "warehouse agent planner manager",
+    "stock.picking.action_oms_stopped": "warehouse agent planner manager",
+    "stock.picking.action_oms_too_late": "warehouse agent planner manager",
+    "stock.picking.button_validate": "warehouse agent planner manager",
+    "stock.picking.send_to_shipper": "warehouse agent planner manager",
 }
 
 #: what methods are called with

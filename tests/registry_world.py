@@ -6,7 +6,7 @@ from odoo.tests import new_test_user
 
 from .allocation.common import AllocationCommon
 
-ROLES = ("auditor", "accountant", "warehouse", "agent", "manager")
+ROLES = ("auditor", "accountant", "warehouse", "agent", "planner", "manager")
 #: who has no business with orders here: of another company, of none of our groups, a customer
 OTHERS = ("foreign", "internal", "portal")
 WINDOW = {"date_from": "2026-03-01 00:00:00", "date_to": "2026-03-02 00:00:00"}

@@ -14,6 +14,7 @@ COLUMNS = {
     "Agent": "agent",
     "Accountant": "accountant",
     "Auditor": "auditor",
+    "Planner": "planner",
     "Manager": "manager",
     "Other company": "foreign",
     "No role": "internal",

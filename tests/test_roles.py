@@ -8,7 +8,7 @@ from odoo.tests import new_test_user
 from .allocation.common import AllocationCommon
 from .web_client import WebClient
 
-GROUPS = ("auditor", "accountant", "warehouse", "agent", "manager")
+GROUPS = ("auditor", "accountant", "warehouse", "agent", "planner", "manager")
 
 
 class TestRoles(AllocationCommon):
@@ -51,7 +51,9 @@ class TestRoles(AllocationCommon):
             self.env.invalidate_all()
             [values] = self.done.with_user(self.users[group]).read(["invoice_count"])
             counts[group] = values["invoice_count"]
-        self.assertEqual(counts, {"auditor": 1, "accountant": 1, "agent": 1, "manager": 1})
+        self.assertEqual(
+            counts, {"auditor": 1, "accountant": 1, "agent": 1, "planner": 0, "manager": 1}
+        )
         counted = {}
         for group in ("warehouse", "agent"):
             model = self.env["sale.order"].with_user(self.users[group])

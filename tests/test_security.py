@@ -5,7 +5,7 @@ from odoo.tests import new_test_user
 
 from .common import OmsCommon
 
-GROUPS = ("auditor", "accountant", "warehouse", "agent", "manager")
+GROUPS = ("auditor", "accountant", "warehouse", "agent", "planner", "manager")
 # Configuration that is the same for all companies, and how far a background job of all came.
 SHARED = {"oms.hold.reason", "oms.lane", "oms.lot.expiry.cursor", "oms.postcode"}
 
