@@ -79,6 +79,7 @@
         "views/oms_stock_check_views.xml",
         "views/oms_demand_views.xml",
         "views/oms_forecast_views.xml",
+        "wizard/oms_forecast_share_views.xml",
         "views/oms_forecast_line_views.xml",
         "views/oms_workbench_views.xml",
         "views/oms_forecast_rule_views.xml",

@@ -21,6 +21,7 @@ from . import oms_order_import_line
 from . import oms_customer_split
 from . import oms_customer_split_line
 from . import oms_personal_data
+from . import oms_forecast_share
 from . import oms_order_batch
 from . import oms_order_join
 from . import oms_order_join_line

@@ -1,6 +1,7 @@
 """Orders use up the forecast of the weeks they are due in."""
 
 from odoo.exceptions import UserError
+from odoo.tests import new_test_user
 
 from .common import PlanningCommon
 
@@ -133,3 +134,37 @@ class TestConsumption(PlanningCommon):
         past = forecast.line_ids.sorted("day")[0]
         self.assertEqual((past.status, past.open_qty, past.ordered_qty), ("expired", 0, 20))
         self.assertEqual(self._column(forecast, "open_qty"), [100])
+
+    def test_an_order_shows_what_it_consumed_and_a_period_its_orders(self):
+        self._window(1, 1, "bf")
+        forecast = self._make_forecast(self.mug, (100,) * 4)
+        first, second = self._sell(self.mug, 130, 1), self._sell(self.mug, 200, 1)
+        weeks = forecast.line_ids.sorted("day").mapped("day")[1:]
+        auditor = new_test_user(
+            self.env, "auditor", groups="base.group_user,oms_addon.oms_addon_group_auditor"
+        )
+        self.assertEqual(
+            self._opened(first.with_user(auditor).action_oms_forecast()),
+            [(first, weeks[0], 30.0, "consumed"), (first, weeks[1], 100.0, "consumed")],
+        )
+        self.assertEqual(
+            self._opened(second.action_oms_forecast()),
+            [
+                (second, weeks[0], 70.0, "consumed"),
+                (second, weeks[2], 100.0, "consumed"),
+                (second, False, 30.0, "above"),
+            ],
+        )
+        period = forecast.line_ids.filtered(lambda line: line.day == weeks[0])
+        self.assertEqual(
+            self._opened(period.action_open_orders()),
+            [(first, weeks[0], 30.0, "consumed"), (second, weeks[0], 70.0, "consumed")],
+        )
+
+    def test_an_order_without_a_forecast_consumed_nothing(self):
+        self.assertEqual(self._opened(self._sell(self.mug, 5).action_oms_forecast()), [])
+
+    def _opened(self, action):
+        """:return: order, period, quantity and status of the rows that an action lists"""
+        rows = self.env["oms.forecast.share"].sudo().search(action["domain"])
+        return [(row.order_id, row.period, row.quantity, row.status) for row in rows]

@@ -2,6 +2,7 @@
 
 from . import oms_demand
 from . import sale_order_line
+from . import sale_order
 from . import oms_forecast_rule
 from . import oms_forecast_run
 from . import oms_forecast

@@ -89,10 +89,11 @@ class OmsForecast(models.Model):
 
     # === DEMAND === #
 
-    def _read_window_demand(self):
+    def _read_window_demand(self, by_line=False):
         """Read the demand in the periods of these forecasts; each order line is assigned to one
         forecast of its product, see ``SeriesKey.candidates``.
 
+        :param bool by_line: do not sum the order lines of a day
         :return: tuples (row id, day, quantity, is exceptional) by forecast id
         :rtype: dict[int, list]
         """
@@ -106,22 +107,24 @@ class OmsForecast(models.Model):
         )
         by_key = {(forecast.company_id.id, forecast._key()): forecast.id for forecast in others}
         found = defaultdict(list)
-        for company_id, product_id, channel_id, warehouse_id, *row in self._read_demand_rows():
+        for company_id, product_id, channel_id, warehouse_id, *row in self._read_demand_rows(
+            by_line
+        ):
             for key in SeriesKey(product_id, channel_id, warehouse_id).candidates():
                 if forecast_id := by_key.get((company_id, key)):
                     found[forecast_id].append(row)
                     break
         return found
 
-    def _read_demand_rows(self):
+    def _read_demand_rows(self, by_line=False):
         """Read the ordered demand of these products in the periods that orders consume, one row
-        per day; with a cap per order line, one row per line.
+        per day; with a cap per order line, or if asked for, one row per line.
 
         :return: tuples (company, product, channel, warehouse, row id, day, quantity, is
             exceptional)
         """
         self.env["oms.demand"].flush_model()
-        by_line = any(forecast.rule_id.cap for forecast in self)
+        by_line = by_line or any(forecast.rule_id.cap for forecast in self)
         return self.env.execute_query(
             SQL(
                 """SELECT company_id, product_id, channel_id, warehouse_id,
@@ -143,21 +146,7 @@ class OmsForecast(models.Model):
         :param lines: its periods, in order of time
         :param demand: tuples (row id, day, quantity, is exceptional)
         """
-        self.ensure_one()
-        places = {day: place for place, day in enumerate(lines.mapped("day"))}
-        ordered = [
-            Line(row_id, places[start], quantity, exceptional)
-            for row_id, day, quantity, exceptional in demand
-            if (start := buckets.start_of(day, self.bucket)) in places
-        ]
-        gross, window = lines.mapped("forecast_qty"), self.rule_id._window()
-        if window.cap is None and not any(line.exceptional for line in ordered):
-            totals = [0.0] * len(gross)
-            for line in ordered:
-                totals[line.bucket] += line.quantity
-            result = consume(gross, totals, window, PAST_BUCKETS)
-        else:
-            result = consume_lines(gross, ordered, window, PAST_BUCKETS)
+        result = self._consume(lines, demand)
         for place, line in enumerate(lines):
             line._write_changed(
                 {
@@ -170,6 +159,51 @@ class OmsForecast(models.Model):
                     "status": result.states[place],
                 }
             )
+
+    def _consume(self, lines, demand, by_line=False):
+        """Compute what orders consume of one forecast.
+
+        :param lines: its periods, in order of time
+        :param demand: tuples (row id, day, quantity, is exceptional)
+        :param bool by_line: also compute the share of each row
+        :rtype: Consumption
+        """
+        self.ensure_one()
+        places = {day: place for place, day in enumerate(lines.mapped("day"))}
+        ordered = [
+            Line(row_id, places[start], quantity, exceptional)
+            for row_id, day, quantity, exceptional in demand
+            if (start := buckets.start_of(day, self.bucket)) in places
+        ]
+        gross, window = lines.mapped("forecast_qty"), self.rule_id._window()
+        if by_line or window.cap is not None or any(line.exceptional for line in ordered):
+            return consume_lines(gross, ordered, window, PAST_BUCKETS)
+        totals = [0.0] * len(gross)
+        for line in ordered:
+            totals[line.bucket] += line.quantity
+        return consume(gross, totals, window, PAST_BUCKETS)
+
+    def _read_shares(self):
+        """Compute which order consumed which period.
+
+        :return: tuples (id of ``oms.demand``, period or an empty record, quantity); without a
+            period the quantity found no forecast
+        :rtype: list[tuple]
+        """
+        demand = self._read_window_demand(by_line=True)
+        Period, shares = self.env["oms.forecast.line"], []
+        for forecast in self:
+            lines = forecast.line_ids.sorted("day")
+            result = forecast._consume(lines, demand.get(forecast.id, ()), by_line=True)
+            shares += [
+                (
+                    share.key,
+                    Period if share.bucket is None else lines[share.bucket],
+                    share.quantity,
+                )
+                for share in result.shares
+            ]
+        return shares
 
 
 class OmsForecastLine(models.Model):

@@ -70,3 +70,9 @@ class OmsForecastLine(models.Model):
         for line in self:
             override = line.override_id
             line.forecast_qty = override.quantity if override else line.statistical_qty
+
+    def action_open_orders(self):
+        """Open the orders that consume the forecast of these periods."""
+        self.check_access("read")
+        shares = [share for share in self.forecast_id._read_shares() if share[1] in self]
+        return self.env["oms.forecast.share"]._open(shares, self.env._("Orders"))
