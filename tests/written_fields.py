@@ -49,6 +49,9 @@ OF_OURS = {
         "together_hours together_policy transfer_days unpaid_days"
     ),
     "oms.channel.reserve": "active channel_id product_id quantity until",
+    "oms.demand.correction": (
+        "bucket channel_id company_id day product_id quantity reason warehouse_id"
+    ),
     "oms.forecast.override": "day forecast_id quantity reason",
     "oms.forecast.rule": (
         "active backward bucket cap category_ids channel_ids company_id date_from date_to "
@@ -61,6 +64,10 @@ OF_OURS = {
     "oms.lane": "name sequence",
     "oms.parcel": "carrier_id company_id name no_tracking picking_ids",
     "oms.pick.rejection.reason": "active company_id effect is_resourced name sequence",
+    "oms.promotion": (
+        "active category_ids channel_ids company_id date_from date_to expected_uplift kind name "
+        "product_ids"
+    ),
     "oms.postcode": "country_id latitude longitude postcode",
     "oms.transit": "carrier_id country_id days zip_prefix",
 }

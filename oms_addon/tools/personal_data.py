@@ -233,6 +233,9 @@ REGISTER = {
     "oms.allocation.rule": _settings("name"),
     "oms.allocation.run": _settings("domain name shipping_method"),
     "oms.allocation.zone": _settings("name postcodes"),
+    "oms.demand.correction": Table(
+        personal={"reason": Personal(TEXT, KEEP, "a planner's reason for a quantity")},
+    ),
     "oms.forecast": _settings("mean quantiles"),
     "oms.forecast.override": Table(
         personal={"reason": Personal(TEXT, KEEP, "a planner's reason for a quantity")},
@@ -243,6 +246,7 @@ REGISTER = {
     "oms.hold.rule": _settings("domain name"),
     "oms.pick.rejection.reason": _settings("name"),
     "oms.postcode": _settings("postcode"),
+    "oms.promotion": _settings("name"),
     "oms.stock.check": Table(
         personal={"owner_id": Personal(LINK, KEEP, "the owner of consigned stock, a supplier")},
     ),

@@ -66,3 +66,31 @@ class PlanningCommon(OmsCommon):
         """:return: a figure of the current and the next weeks"""
         forecast.invalidate_recordset()
         return forecast.line_ids.sorted("day").mapped(name)[1:]
+
+    def _put_demand(self, product, weekly, **values):
+        """Demand of the weeks before this one, the last one last."""
+        self.env["oms.demand"].create(
+            [
+                {
+                    "company_id": self.company.id,
+                    "product_id": product.id,
+                    "warehouse_id": self.warehouse.id,
+                    "day": self.week - timedelta(days=7 * (len(weekly) - place) - 2),
+                    "quantity": quantity,
+                    **values,
+                }
+                for place, quantity in enumerate(weekly)
+                if quantity
+            ]
+        )
+
+    def _run(self):
+        """Work through the job; its runs are finished then."""
+        worker = self.env["oms.lane"]._runners()["planning"]
+        self._exhaust(worker)
+        return self.env["oms.forecast.run"].search([("rule_id", "=", self.rule.id)])
+
+    def _forecast(self, product, **values):
+        domain = [("product_id", "=", product.id)]
+        domain += [(name, "=", value) for name, value in values.items()]
+        return self.env["oms.forecast"].search(domain)

@@ -1,10 +1,14 @@
 """Demand history, forecasts and their consumption by orders; no safety stock of allocation."""
 
 from . import oms_demand
+from . import oms_demand_correction
+from . import oms_stockout
+from . import oms_promotion
 from . import sale_order_line
 from . import sale_order
 from . import oms_forecast_rule
 from . import oms_forecast_run
+from . import oms_forecast_history
 from . import oms_forecast
 from . import oms_forecast_line
 from . import oms_forecast_override

@@ -5,6 +5,7 @@ from odoo.exceptions import ValidationError
 
 from odoo.addons.oms_addon.tools.forecasting.consumption import Window
 
+from .scope import covers
 from .series_key import SeriesKey
 
 #: which of channel and warehouse have forecasts of their own, by level
@@ -174,22 +175,12 @@ class OmsForecastRule(models.Model):
         """
         for rule in self:
             if (
-                rule._covers(product)
+                covers(rule, product)
                 and (not rule.channel_ids or channel_id in rule.channel_ids.ids)
                 and (not rule.warehouse_ids or warehouse_id in rule.warehouse_ids.ids)
             ):
                 return rule
         return self.browse()
-
-    def _covers(self, product):
-        """:return: whether the rule applies to a product in some channel or warehouse"""
-        self.ensure_one()
-        if self.product_ids:
-            return product in self.product_ids
-        if self.category_ids:
-            parents = {int(part) for part in product.categ_id.parent_path.split("/") if part}
-            return not parents.isdisjoint(self.category_ids.ids)
-        return True
 
     def _series_key(self, product_id, channel_id, warehouse_id):
         """:return: the series to which the demand of a product belongs

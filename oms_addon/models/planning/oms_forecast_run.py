@@ -4,11 +4,8 @@ import logging
 
 from odoo import api, fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
-from odoo.tools import SQL
 
-from odoo.addons.oms_addon.tools.forecasting import buckets
 from odoo.addons.oms_addon.tools.forecasting.engine import forecast, learn
-from odoo.addons.oms_addon.tools.forecasting.results import LONGEST, Series
 from odoo.addons.oms_addon.tools.forecasting.weights import Weights
 
 _logger = logging.getLogger(__name__)
@@ -103,9 +100,10 @@ class OmsForecastRun(models.Model):
         if not product_ids:
             self._finish()
             return 1
-        series = self._read_series(product_ids)
+        history = self._read_history(product_ids)
         weights = Weights.from_json(self.weights) if self.weights else None
-        results = forecast(series, self.rule_id.bucket, weights, self.rule_id.horizon)
+        results = forecast(history.series, self.rule_id.bucket, weights, self.rule_id.horizon)
+        results = self._add_expected(results, history, weights)
         self._store(results)
         self.write(
             {
@@ -119,7 +117,7 @@ class OmsForecastRun(models.Model):
         """Learn the weights of the methods from a sample of the products."""
         product_ids = self._next_products(0, LEARNED_PRODUCTS)
         chunks = (
-            self._read_series(product_ids[first : first + PRODUCTS_PER_BATCH])
+            self._read_history(product_ids[first : first + PRODUCTS_PER_BATCH]).series
             for first in range(0, len(product_ids), PRODUCTS_PER_BATCH)
         )
         weights = learn(chunks, self.rule_id.bucket)
@@ -132,76 +130,6 @@ class OmsForecastRun(models.Model):
         ).unlink()
         self._set_state("done", finished_at=fields.Datetime.now())
         self.search([("rule_id", "=", self.rule_id.id)], offset=RUNS_KEPT).unlink()
-
-    # === HISTORY === #
-
-    def _next_products(self, after, limit):
-        """:return: ids of the next products with demand, in order"""
-        self.env["oms.demand"].flush_model(["product_id", "company_id"])
-        self.env["product.product"].flush_model(["active"])
-        rows = self.env.execute_query(
-            SQL(
-                """SELECT product.id
-                     FROM product_product product
-                    WHERE product.id > %s AND product.active
-                      AND EXISTS (SELECT FROM oms_demand demand
-                                   WHERE demand.product_id = product.id
-                                     AND demand.company_id = %s)
-                 ORDER BY product.id LIMIT %s""",
-                after,
-                self.company_id.id,
-                limit,
-            )
-        )
-        return [product_id for (product_id,) in rows]
-
-    def _read_series(self, product_ids):
-        """Read the histories of the products that this rule forecasts.
-
-        :return: a list of `Series`, whose keys are ``SeriesKey``
-        """
-        rule = self.rule_id
-        rules = rule._active_rules(self.company_id, self.day)
-        current = self.env["oms.forecast"]._current_bucket(self.company_id, rule.bucket)
-        last = buckets.add(current, -1, rule.bucket)
-        products = self.env["product.product"].browse(product_ids)
-        by_id = {product.id: product for product in products}
-        histories = {}
-        for product_id, channel_id, warehouse_id, start, quantity in self._read_cells(product_ids):
-            if rules._find(by_id[product_id], channel_id, warehouse_id) == rule:
-                key = rule._series_key(product_id, channel_id, warehouse_id)
-                cells = histories.setdefault(key, {})
-                cells[start] = cells.get(start, 0.0) + quantity
-        longest = LONGEST[rule.bucket]
-        return [
-            Series(
-                key=key,
-                quantities=tuple(buckets.history(cells, last, rule.bucket, longest)),
-                category=by_id[key.product_id].categ_id.id,
-                interval=rule.protection_interval,
-            )
-            for key, cells in sorted(histories.items(), key=lambda item: str(item[0]))
-        ]
-
-    def _read_cells(self, product_ids):
-        """:return: tuples (product, channel, warehouse, first day of the period, quantity)"""
-        bucket = self.rule_id.bucket
-        current = self.env["oms.forecast"]._current_bucket(self.company_id, bucket)
-        self.env["oms.demand"].flush_model()
-        return self.env.execute_query(
-            SQL(
-                """SELECT product_id, channel_id, warehouse_id,
-                          date_trunc(%s, day::timestamp)::date, SUM(quantity)::float
-                     FROM oms_demand
-                    WHERE product_id = ANY(%s) AND company_id = %s AND is_exceptional IS NOT TRUE
-                      AND day >= %s
-                 GROUP BY 1, 2, 3, 4""",
-                bucket,
-                product_ids,
-                self.company_id.id,
-                buckets.add(current, -LONGEST[bucket], bucket),
-            )
-        )
 
     # === RESULTS === #
 

@@ -13,6 +13,7 @@ class OmsLane(models.Model):
             self.env["oms.demand"]._record_older()
             or self.env["oms.forecast.run"]._process()
             or self.env["oms.forecast.run"]._start_due()
+            or self.env["oms.promotion"]._measure_due()
         )
 
     @api.model

@@ -86,6 +86,18 @@ def usual_level(history, promoted, start):
     return out
 
 
+def measure(panel, code):
+    """Return what promoted buckets sold, and what is usual in them.
+
+    :param Panel panel: histories of the promoted products
+    :param int code: that of the promotion; others are hidden from the usual level
+    :return: units sold, usual units
+    """
+    usual = usual_level(panel.history, panel.promotions != 0, panel.start)
+    use = (panel.promotions == code) & (usual > 0)
+    return float(panel.history[use].sum()), float(usual[use].sum())
+
+
 def without(panel, uplifts):
     """Return the history without promotions, and the uplifts of each promoted series.
 

@@ -79,3 +79,26 @@ class Forecast:
             ),
             method="like",
         )
+
+    def scale(self, factors):
+        """Return this forecast with the buckets multiplied, such as by an expected uplift.
+
+        :param factors: one per bucket
+        """
+        mean = tuple(value * factor for value, factor in zip(self.mean, factors, strict=True))
+        before, after = (_protected(values, self.interval) for values in (self.mean, mean))
+        ratio = after / before if before else 1.0
+        return replace(
+            self,
+            mean=mean,
+            demand=self.demand * ratio,
+            sigma=self.sigma * ratio,
+            quantiles=tuple(
+                (probability, amount * ratio) for probability, amount in self.quantiles
+            ),
+        )
+
+
+def _protected(mean, interval):
+    """:return: the sum over the protection interval, its last bucket pro rata"""
+    return sum(value * min(max(interval - bucket, 0.0), 1.0) for bucket, value in enumerate(mean))
