@@ -27,9 +27,11 @@ class OmsStockout(models.Model):
     warehouse_id = fields.Many2one(
         "stock.warehouse", required=True, readonly=True, ondelete="cascade"
     )
-    date_from = fields.Date("Out of Stock From", required=True, readonly=True)
+    date_from = fields.Date(
+        "Start Date", help="First full day without stock.", required=True, readonly=True
+    )
     date_to = fields.Date(
-        "Out of Stock Until", readonly=True, help="Empty while the product is out of stock."
+        "End Date", readonly=True, help="Empty while the product is out of stock."
     )
 
     _period_uniq = models.UniqueIndex("(product_id, warehouse_id, date_from)")
@@ -40,7 +42,8 @@ class OmsStockout(models.Model):
     def _recompute_products(self, company, product_ids):
         """Bring the stockouts of products in line with their stock moves.
 
-        :return: the periods by product and warehouse, as pairs (first day, last day or ``None``)
+        :return: the periods by product and warehouse that ever had stock, as pairs (first day,
+            last day or ``None``)
         :rtype: dict[tuple[int, int], list]
         """
         today = self.env["oms.forecast"]._current_bucket(company, "day")
@@ -55,7 +58,7 @@ class OmsStockout(models.Model):
             for key, days in changes.items()
         }
         self._apply_periods(company, product_ids, wanted)
-        return {key: periods for key, periods in wanted.items() if periods}
+        return {**{key: [] for key, quantity in on_hand.items() if quantity > 0}, **wanted}
 
     @api.model
     def _apply_periods(self, company, product_ids, wanted):
