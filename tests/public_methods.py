@@ -85,7 +85,7 @@ METHODS = {
     "oms.channel.sync.action_agree": "manager",
     "oms.channel.sync.action_refresh": "manager",
     "oms.customer.split.action_split": "agent manager foreign",
-    "oms.demand.correction.action_withdraw": "manager",
+    "oms.demand.correction.action_withdraw": "planner manager",
     "oms.event.action_verify": OFFICE,
     "oms.forecast.action_refresh": OFFICE,
     "oms.forecast.override_percent": "planner manager",

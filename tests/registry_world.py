@@ -15,6 +15,7 @@ NEEDED = {
     "oms.channel.listing": {"sku": "MUG-9"},
     "oms.channel.backfill": WINDOW,
     "oms.channel.gap": WINDOW,
+    "oms.demand.correction": {"day": "2026-03-02"},
 }
 
 
