@@ -78,6 +78,7 @@
         "views/oms_availability_views.xml",
         "views/oms_stock_check_views.xml",
         "views/oms_demand_views.xml",
+        "wizard/oms_demand_import_views.xml",
         "views/oms_promotion_views.xml",
         "views/oms_forecast_views.xml",
         "wizard/oms_forecast_share_views.xml",

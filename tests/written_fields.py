@@ -105,6 +105,7 @@ OF_DIALOGS = {
     "oms.customer.split": "email line_ids name partner_id phone",
     "oms.customer.split.line": "is_chosen order_id split_id",
     "oms.order.batch": "kind order_ids priority reason tag_ids user_id",
+    "oms.demand.import": "channel_id company_id data filename warehouse_id",
     "oms.order.import": "channel_id data filename",
     "oms.order.join": "line_ids order_id",
     "oms.order.join.line": "is_chosen join_id order_id",

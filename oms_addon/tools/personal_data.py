@@ -264,6 +264,8 @@ REGISTER = {
     "oms.channel.sync.line": _settings("in_odoo note on_channel will_become"),
     "oms.customer.split": _dialog(NAME, "name email phone partner_id", "partner_id"),
     "oms.order.batch": _dialog(TEXT, "reason"),
+    "oms.demand.import": _dialog(PAYLOAD, "data", plain="filename"),
+    "oms.demand.import.line": _dialog(TEXT, "message value", plain="column"),
     "oms.order.import": _dialog(PAYLOAD, "data rejected", plain="filename"),
     "oms.order.import.line": _dialog(TEXT, "message value", plain="column order_ref"),
     "oms.order.join": _dialog(TEXT, "other_text"),

@@ -29,6 +29,7 @@ from . import oms_refund_request
 from . import oms_refund_request_line
 from . import oms_tracking_import
 from . import oms_tracking_import_line
+from . import oms_demand_import
 from . import oms_allocation_move
 from . import oms_allocation_simulation
 from . import oms_allocation_simulation_compare

@@ -1,6 +1,7 @@
 """Demand history, forecasts and their consumption by orders; no safety stock of allocation."""
 
 from . import oms_demand
+from . import oms_demand_imported
 from . import oms_demand_correction
 from . import oms_stockout
 from . import oms_promotion
