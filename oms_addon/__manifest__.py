@@ -85,6 +85,7 @@
         "views/oms_forecast_line_views.xml",
         "views/oms_workbench_views.xml",
         "views/oms_forecast_rule_views.xml",
+        "views/oms_replenishment_views.xml",
         "views/oms_reporting_views.xml",
         "views/oms_menus.xml",
     ],

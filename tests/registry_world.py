@@ -16,6 +16,7 @@ NEEDED = {
     "oms.channel.backfill": WINDOW,
     "oms.channel.gap": WINDOW,
     "oms.demand.correction": {"day": "2026-03-02"},
+    "stock.warehouse.orderpoint": {"product_max_qty": 1},
 }
 
 
@@ -52,6 +53,12 @@ class RegistryWorld(AllocationCommon):
         done = self._capture(self._document("R-1"))
         held = self._capture(self._document("R-2", lines=[("MUG", 60, "10.00")]))
         self._receive(self._document("R-3", lines=[("NEW", 1, "1.00")]))
+        self.env["purchase.order"].create(
+            {
+                "partner_id": self.customer.id,
+                "order_line": [fields.Command.create({"product_id": self.pot.id})],
+            }
+        ).button_confirm()
         queue = self._capture(self._document("R-4", lines=[("POT", 120, "1.00")]))
         self._run_lanes()
         self.env.flush_all()

@@ -55,7 +55,8 @@ OF_OURS = {
     "oms.forecast.override": "day forecast_id quantity reason",
     "oms.forecast.rule": (
         "active backward bucket cap category_ids channel_ids company_id date_from date_to "
-        "direction forward horizon level name product_ids protection_interval sequence "
+        "direction forward holding_rate horizon level name product_ids protection_interval "
+        "review_interval sequence service_target service_type weekly_budget "
         "warehouse_ids"
     ),
     "oms.hold": "partner_id product_id user_id",
@@ -69,12 +70,13 @@ OF_OURS = {
         "product_ids"
     ),
     "oms.postcode": "country_id latitude longitude postcode",
+    "oms.replenishment": "quantity",
     "oms.transit": "carrier_id country_id days zip_prefix",
 }
 
 OF_CORE = {
     "delivery.carrier": "oms_cutoff oms_delivery_days oms_transit_days oms_transit_ids",
-    "res.company": "oms_user_id",
+    "res.company": "oms_approval_limit oms_user_id",
     "res.partner": "oms_rejected_data oms_ship_complete",
     "sale.order": "oms_keep_warehouse oms_priority oms_ship_alone",
     "sale.order.line": "oms_is_exceptional",

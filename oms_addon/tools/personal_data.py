@@ -242,6 +242,13 @@ REGISTER = {
     ),
     "oms.forecast.rule": _settings("name"),
     "oms.forecast.run": _settings("error weights"),
+    "oms.replenishment": Table(
+        personal={"vendor_id": Personal(LINK, KEEP, "the vendor of a proposed purchase")},
+    ),
+    "oms.replenishment.run": _settings("error"),
+    "oms.vendor.scorecard": Table(
+        personal={"vendor_id": Personal(LINK, KEEP, "the vendor of purchases")},
+    ),
     "oms.hold.reason": _settings("advice code name"),
     "oms.hold.rule": _settings("domain name"),
     "oms.pick.rejection.reason": _settings("name"),

@@ -37,3 +37,4 @@ from . import stock_quant
 from . import stock_return_picking
 from . import stock_rule
 from . import stock_warehouse
+from . import stock_warehouse_orderpoint

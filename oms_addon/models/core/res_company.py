@@ -14,6 +14,12 @@ class ResCompany(models.Model):
         help="User assigned to exceptions whose reason, rule and channel have no user.",
     )
 
+    oms_approval_limit = fields.Monetary(
+        "Approval Limit",
+        help="Value of a proposed purchase above which a manager has to approve it. Enter 0 for no "
+        "limit.",
+    )
+
     def _oms_today(self):
         """:return: today's date in the company's time zone"""
         self.ensure_one()

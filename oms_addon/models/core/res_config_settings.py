@@ -23,6 +23,7 @@ class ResConfigSettings(models.TransientModel):
     oms_user_id = fields.Many2one(
         string="Default Assignee of Exceptions", related="company_id.oms_user_id", readonly=False
     )
+    oms_approval_limit = fields.Monetary(related="company_id.oms_approval_limit", readonly=False)
     oms_keep_days = fields.Integer(
         "Received Messages (Days)",
         help="The content of finished messages is erased after this many days. "

@@ -22,6 +22,10 @@ class StockRule(models.Model):
             ]
         )
 
+    def _get_custom_move_fields(self):
+        """Extend `stock`: moves keep the proposal that they come from."""
+        return [*super()._get_custom_move_fields(), "oms_replenishment_id"]
+
     @api.model
     def _search_rule_for_warehouses(
         self, route_ids, packaging_uom_id, product_id, warehouse_ids, domain

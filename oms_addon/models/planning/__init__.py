@@ -19,4 +19,16 @@ from . import oms_forecast_workbench
 from . import oms_forecast_picture
 from . import product_product
 from . import product_template
+from . import oms_forecast_rule_service
+from . import oms_vendor_scorecard
+from . import oms_supply
+from . import oms_stock_position
+from . import stock_warehouse_orderpoint
+from . import oms_replenishment
+from . import oms_replenishment_line
+from . import oms_replenishment_order
+from . import oms_replenishment_plan
+from . import oms_replenishment_run
+from . import purchase_order_line
+from . import stock_move
 from . import oms_lane

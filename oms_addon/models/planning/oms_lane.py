@@ -8,14 +8,20 @@ class OmsLane(models.Model):
 
     @api.model
     def _run_planning(self, run):
-        """Record the demand of older orders, then compute forecasts."""
+        """Record the demand of older orders, then compute forecasts, and then replenishment."""
         return (
             self.env["oms.demand"]._record_older()
             or self.env["oms.forecast.run"]._process()
             or self.env["oms.forecast.run"]._start_due()
             or self.env["oms.promotion"]._measure_due()
+            or self.env["oms.replenishment.run"]._process()
+            or self.env["oms.replenishment.run"]._start_due()
         )
 
     @api.model
     def _count_planning(self):
-        return self.env["oms.forecast.run"].search_count([("state", "=", "running")])
+        running = [("state", "=", "running")]
+        return sum(
+            self.env[name].search_count(running)
+            for name in ("oms.forecast.run", "oms.replenishment.run")
+        )
