@@ -9,7 +9,7 @@ import argparse
 import resource
 import time
 
-from tooling import console, demo_proof
+from tooling import console, demo_planning, demo_proof
 from tooling.step_timer import StepTimer
 
 
@@ -22,6 +22,8 @@ def main(env, args):
         channel = prepare(env)
         stock = demo_proof.stock_on_hand(env, channel)
     env["oms.lane"]._drain(["slow"])
+    with console.step("Forecasting the demand of the sample shop"):
+        demo_planning.forecast(env, channel)
     started = time.monotonic()
     with console.step(f"Taking {options.orders} orders from the shop to the door") as shown:
         with StepTimer(env) as timer:
@@ -39,7 +41,9 @@ def main(env, args):
             for name, spent in {**_lane_times(lanes), **timer.seconds}.items()
         },
     }
+    result["planning"] = demo_planning.figures(env)
     report(env, channel, result)
+    demo_planning.report(result["planning"])
     demo_proof.prove(env, channel, stock)
     return result
 
@@ -101,7 +105,7 @@ def _lane_times(lanes):
 
 def report(env, channel, result):
     """Print what happened."""
-    rows = [(key, value) for key, value in result.items() if key != "ms_per_order_by_step"]
+    rows = [(key, value) for key, value in result.items() if not isinstance(value, dict)]
     console.table(rows, ("what", "count"))
     print()
     console.table(list(result["ms_per_order_by_step"].items()), ("step", "ms per order"))

@@ -71,6 +71,18 @@ def read_invoices(path):
     yield from invoices.items()
 
 
+def read_weeks(path):
+    """Read the weekly demand of products.
+
+    :param path: the gzipped CSV file: a product per row, a week per column
+    :return: the first days of the weeks, and the units per week by SKU
+    """
+    text = gunzip(Path(path).read_bytes()).decode("utf-8")
+    (_code, *days), *rows = csv.reader(io.StringIO(text, newline=""))
+    units = {code: [int(quantity) for quantity in quantities] for code, *quantities in rows}
+    return [date.fromisoformat(day) for day in days], units
+
+
 def invoice_payload(invoice_no, rows):
     """Return the store's message for an invoice: its rows.
 
