@@ -106,7 +106,7 @@ class OmsForecast(models.Model):
         gross = line.forecast_qty if line else override.quantity or self._mean_of(day)
         return {
             "day": fields.Date.to_string(day),
-            "statistical": self._mean_of(day),
+            "statistical": round(self._mean_of(day), 2),
             "forecast": gross,
             "ordered": line.ordered_qty,
             "consumed": line.consumed_qty,
