@@ -1,6 +1,6 @@
 from zoneinfo import ZoneInfo
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 from odoo.addons.oms_addon.tools import promise
 
@@ -19,6 +19,13 @@ class ResCompany(models.Model):
         help="Value of a proposed purchase above which a manager has to approve it. Enter 0 for no "
         "limit.",
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Extend `base`: create the first forecast rule of a company."""
+        companies = super().create(vals_list)
+        self.env["oms.forecast.rule"].sudo()._create_defaults(companies)
+        return companies
 
     def _oms_today(self):
         """:return: today's date in the company's time zone"""

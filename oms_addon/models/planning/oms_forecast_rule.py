@@ -139,12 +139,16 @@ class OmsForecastRule(models.Model):
     # === BUSINESS METHODS === #
 
     @api.model
-    def _create_defaults(self):
-        """Create a rule for each company that has none."""
+    def _create_defaults(self, companies=None):
+        """Create a rule for each company that has none.
+
+        :param companies: ``res.company`` records; by default all
+        """
         rules = self.with_context(active_test=False)._read_group([], ["company_id"])
-        companies = self.env["res.company"].search(
-            [("id", "not in", [company.id for (company,) in rules])]
-        )
+        known = [company.id for (company,) in rules]
+        companies = (
+            self.env["res.company"].search([]) if companies is None else companies
+        ).filtered(lambda company: company.id not in known)
         self.create(
             [
                 {"name": self.env._("All Products"), "sequence": 100, "company_id": company.id}

@@ -2,6 +2,8 @@
 
 from odoo import api, fields, models
 
+from .scope import covers
+
 
 class ProductProduct(models.Model):
     _inherit = "product.product"
@@ -23,6 +25,21 @@ class ProductProduct(models.Model):
         compute="_compute_oms_stockout_date",
         groups="oms_addon.oms_addon_group_office",
     )
+
+    oms_forecast_rule_ids = fields.Many2many(
+        "oms.forecast.rule",
+        string="Forecast Rules",
+        compute="_compute_oms_forecast_rule_ids",
+        groups="oms_addon.oms_addon_group_office",
+        help="Rules that apply to the product in the current company. The first one that matches "
+        "the channel and the warehouse is used.",
+    )
+
+    @api.depends_context("company")
+    @api.depends("categ_id")
+    def _compute_oms_forecast_rule_ids(self):
+        for product in self:
+            product.oms_forecast_rule_ids = product._oms_forecast_rules()
 
     @api.depends_context("company", "allowed_company_ids")
     def _compute_oms_stockout_date(self):
@@ -49,3 +66,18 @@ class ProductProduct(models.Model):
             "domain": [("product_id", "in", self.ids)],
             "name": self.env._("Planning"),
         }
+
+    def _oms_forecast_rules(self):
+        """:return: the rules of the current company that apply to this product in some channel
+        or warehouse, in the order in which they are tried
+        """
+        self.ensure_one()
+        company = self.env.company
+        today = self.env["oms.forecast"]._current_bucket(company, "day")
+        found = self.env["oms.forecast.rule"]
+        for rule in found._active_rules(company, today):
+            if covers(rule, self):
+                found += rule
+                if not rule.channel_ids and not rule.warehouse_ids:
+                    break
+        return found
