@@ -10,6 +10,6 @@ def covers(record, product):
     if record.product_ids:
         return product in record.product_ids
     if record.category_ids:
-        parents = {int(part) for part in product.categ_id.parent_path.split("/") if part}
+        parents = {int(part) for part in (product.categ_id.parent_path or "").split("/") if part}
         return not parents.isdisjoint(record.category_ids.ids)
     return True
