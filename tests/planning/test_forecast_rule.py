@@ -12,12 +12,13 @@ class TestForecastRule(PlanningCommon):
         return self.rule.copy({"name": name, "sequence": sequence, **values})
 
     def test_a_product_names_the_rules_that_apply_to_it_in_order(self):
-        other = self.env["product.category"].create({"name": "Other"})
+        kitchen, other = self.env["product.category"].create([{"name": "A"}, {"name": "B"}])
+        (self.mug + self.pot).categ_id = kitchen
         today = fields.Date.today()
         mugs = self._make_rule("Mugs", 1, product_ids=self.mug.ids, channel_ids=self.channel.ids)
         self._make_rule("Ended", 2, product_ids=self.mug.ids, date_to=today - timedelta(days=9))
         self._make_rule("Others", 3, category_ids=other.ids)
-        category = self._make_rule("Category", 4, category_ids=self.mug.categ_id.ids)
+        category = self._make_rule("Category", 4, category_ids=kitchen.ids)
         self.assertEqual(self.mug._oms_forecast_rules(), mugs + category)
         self.assertEqual(self.pot._oms_forecast_rules(), category)
         self.pot.categ_id = other
@@ -25,6 +26,12 @@ class TestForecastRule(PlanningCommon):
         category.active = False
         self.assertEqual(self.mug._oms_forecast_rules(), mugs + self.rule)
         self.assertEqual(self.mug.oms_forecast_rule_ids, mugs + self.rule)
+
+    def test_a_rule_of_a_category_does_not_apply_to_a_product_without_one(self):
+        category = self.env["product.category"].create({"name": "A"})
+        self.rule.category_ids = category
+        self.mug.categ_id = False
+        self.assertFalse(self.mug._oms_forecast_rules())
 
     def test_a_product_without_rule_names_none(self):
         self.rule.active = False
