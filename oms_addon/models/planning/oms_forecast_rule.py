@@ -2,6 +2,7 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 
 from odoo.addons.oms_addon.tools.forecasting.consumption import Window
 
@@ -145,10 +146,10 @@ class OmsForecastRule(models.Model):
         :param companies: ``res.company`` records; by default all
         """
         rules = self.with_context(active_test=False)._read_group([], ["company_id"])
-        known = [company.id for (company,) in rules]
-        companies = (
-            self.env["res.company"].search([]) if companies is None else companies
-        ).filtered(lambda company: company.id not in known)
+        domain = Domain("id", "not in", [company.id for (company,) in rules])
+        if companies is not None:
+            domain &= Domain("id", "in", companies.ids)
+        companies = self.env["res.company"].search(domain)
         self.create(
             [
                 {"name": self.env._("All Products"), "sequence": 100, "company_id": company.id}
