@@ -8,11 +8,10 @@ def collect(records, method, ids):
     :param str method: name of a method that takes a set of ids
     :param ids: ids to add
     """
-    data = records.env.cr.precommit.data
+    precommit = records.env.cr.precommit
     key = f"{records._name}.{method}"
-    collected = data.get(key)
-    if collected is None:
-        collected = data[key] = set()
+    if key not in precommit.data:
+        precommit.data[key] = set()
         records_sudo = records.sudo()
-        records.env.cr.precommit.add(lambda: getattr(records_sudo, method)(data.pop(key, set())))
-    collected.update(ids)
+        precommit.add(lambda: getattr(records_sudo, method)(precommit.data.pop(key, set())))
+    precommit.data[key].update(ids)
