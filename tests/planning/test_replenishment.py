@@ -165,6 +165,16 @@ class TestReplenishment(PlanningCommon):
         self.assertFalse(self._compute())
         self.assertEqual(first.state, "outdated")
 
+    def test_a_dismissed_proposal_is_proposed_again_after_its_need_has_passed_once(self):
+        self._sold_by(self.vase)
+        first = self._compute()
+        first.with_user(self.planner).action_dismiss()
+        self._put_stock(self.vase, self.warehouse, 500)
+        self.assertFalse(self._compute())
+        self.assertEqual((first.state, first.run_id.state), ("outdated", "done"))
+        self._put_stock(self.vase, self.warehouse, 1)
+        self.assertEqual(self._compute().state, "draft")
+
     def test_prices_of_another_currency_and_company_are_not_mixed(self):
         other = self.env["res.company"].create({"name": "Other"})
         euro = self.env.ref("base.EUR")

@@ -20,7 +20,7 @@ class OmsReplenishment(models.Model):
         "draft": ("approved", "dismissed", "outdated"),
         "approved": ("ordered",),
         "ordered": (),
-        "dismissed": ("draft",),
+        "dismissed": ("draft", "outdated"),
         "outdated": (),
     }
 
