@@ -9,6 +9,7 @@ from odoo.addons.oms_addon.models.stock.claim import claim
 from odoo.addons.oms_addon.tools.forecasting import buckets
 from odoo.addons.oms_addon.tools.forecasting.consumption import Line, consume, consume_lines
 
+from .oms_forecast_line import Gross
 from .series_key import SeriesKey
 
 PAST_BUCKETS = 1
@@ -33,10 +34,20 @@ class OmsForecast(models.Model):
         calls this. Forecasts are claimed until the end of the transaction.
         """
         claim(self)
-        lines = self._align_lines()
-        demand = self._read_window_demand()
+        Period = self.env["oms.forecast.line"]
+        stored, demand = Period._read_periods(self), self._read_window_demand()
+        overrides = {
+            (override.forecast_id.id, override.day): override
+            for override in self.env["oms.forecast.override"].search(
+                [("forecast_id", "in", self.ids)]
+            )
+        }
+        wanted = {}
         for forecast in self:
-            forecast._apply_consumption(lines[forecast], demand.get(forecast.id, ()))
+            gross = forecast._read_gross(stored, overrides)
+            wanted.update(forecast._derive_periods(gross, demand.get(forecast.id, ())))
+        Period._store(stored, wanted)
+        self.invalidate_recordset(["line_ids", "open_demand", "excess"], flush=False)
 
     # === PERIODS === #
 
@@ -58,34 +69,39 @@ class OmsForecast(models.Model):
         place = buckets.between(self.start, day, self.bucket)
         return self.mean[place] if 0 <= place < len(self.mean or ()) else 0.0
 
-    def _align_lines(self):
-        """Create missing periods and remove outdated ones; ended periods keep their forecast.
+    def _read_gross(self, stored, overrides):
+        """Determine the forecast of each period; ended periods keep theirs.
 
-        :return: the periods of each forecast, in order of time
-        :rtype: dict
+        :param dict stored: see ``oms.forecast.line`` ``_read_periods``
+        :param dict overrides: ``oms.forecast.override`` records by (forecast id, day)
+        :return: the `Gross` of the periods, in order of time
         """
-        overrides = {
-            (o.forecast_id.id, o.day): o.id
-            for o in self.env["oms.forecast.override"].search([("forecast_id", "in", self.ids)])
+        days, found = self._window_days(), []
+        for day in days:
+            key = self.id, day
+            known, override = stored.get(key), overrides.get(key)
+            if known and day < days[PAST_BUCKETS]:
+                found.append(
+                    Gross(day, known.statistical_qty, known.override_id, known.forecast_qty)
+                )
+            elif override:
+                found.append(Gross(day, self._mean_of(day), override.id, override.quantity))
+            else:
+                found.append(Gross(day, self._mean_of(day), None, self._mean_of(day)))
+        return found
+
+    def _derive_periods(self, gross, demand):
+        """:return: the `Period` of this forecast by (forecast id, day)
+        :rtype: dict[tuple, Period]
+        """
+        result = self._consume(gross, demand)
+        keys = self.company_id.id, *self._key()
+        return {
+            (self.id, one.day): self.env["oms.forecast.line"]._prepare_period(
+                self.id, keys, one, result, place
+            )
+            for place, one in enumerate(gross)
         }
-        missing, outdated = [], self.line_ids.browse()
-        for forecast in self:
-            days = forecast._window_days()
-            now = days[PAST_BUCKETS]
-            known = {line.day: line for line in forecast.line_ids}
-            outdated += forecast.line_ids.filtered(lambda line, days=days: line.day not in days)
-            for day in days:
-                values = {
-                    "statistical_qty": forecast._mean_of(day),
-                    "override_id": overrides.get((forecast.id, day), False),
-                }
-                if day not in known:
-                    missing.append({"forecast_id": forecast.id, "day": day, **values})
-                elif day >= now:
-                    known[day]._write_changed(values)
-        outdated.unlink()
-        self.line_ids.create(missing)
-        return {forecast: forecast.line_ids.sorted("day") for forecast in self}
 
     # === DEMAND === #
 
@@ -140,48 +156,28 @@ class OmsForecast(models.Model):
             )
         )
 
-    def _apply_consumption(self, lines, demand):
-        """Write what orders consumed of one forecast.
-
-        :param lines: its periods, in order of time
-        :param demand: tuples (row id, day, quantity, is exceptional)
-        """
-        result = self._consume(lines, demand)
-        for place, line in enumerate(lines):
-            line._write_changed(
-                {
-                    "ordered_qty": result.ordered[place],
-                    "consumed_qty": result.consumed[place],
-                    "open_qty": result.open[place],
-                    "total_qty": result.total[place],
-                    "excess_qty": result.excess[place],
-                    "is_too_low": result.too_low[place],
-                    "status": result.states[place],
-                }
-            )
-
-    def _consume(self, lines, demand, by_line=False):
+    def _consume(self, gross, demand, by_line=False):
         """Compute what orders consume of one forecast.
 
-        :param lines: its periods, in order of time
+        :param gross: the `Gross` of its periods, or the periods themselves, in order of time
         :param demand: tuples (row id, day, quantity, is exceptional)
         :param bool by_line: also compute the share of each row
         :rtype: Consumption
         """
         self.ensure_one()
-        places = {day: place for place, day in enumerate(lines.mapped("day"))}
+        places = {one.day: place for place, one in enumerate(gross)}
         ordered = [
             Line(row_id, places[start], quantity, exceptional)
             for row_id, day, quantity, exceptional in demand
             if (start := buckets.start_of(day, self.bucket)) in places
         ]
-        gross, window = lines.mapped("forecast_qty"), self.rule_id._window()
+        quantities, window = [one.forecast_qty for one in gross], self.rule_id._window()
         if by_line or window.cap is not None or any(line.exceptional for line in ordered):
-            return consume_lines(gross, ordered, window, PAST_BUCKETS)
-        totals = [0.0] * len(gross)
+            return consume_lines(quantities, ordered, window, PAST_BUCKETS)
+        totals = [0.0] * len(quantities)
         for line in ordered:
             totals[line.bucket] += line.quantity
-        return consume(gross, totals, window, PAST_BUCKETS)
+        return consume(quantities, totals, window, PAST_BUCKETS)
 
     def _read_shares(self):
         """Compute which order consumed which period.
@@ -204,18 +200,3 @@ class OmsForecast(models.Model):
                 for share in result.shares
             ]
         return shares
-
-
-class OmsForecastLine(models.Model):
-    _inherit = "oms.forecast.line"
-
-    def _write_changed(self, values):
-        """Write the values that differ."""
-        self.ensure_one()
-        changed = {
-            name: value
-            for name, value in values.items()
-            if self._fields[name].convert_to_write(self[name], self) != value
-        }
-        if changed:
-            self.write(changed)
