@@ -13,6 +13,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from benchmarks import planning
+
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 TOOLS = Path(__file__).resolve().parents[1] / "oms_addon" / "tools"
 SPEED = Path(__file__).resolve().parent / "forecasting" / "speed.py"
@@ -40,6 +42,7 @@ def main(env, args):
         slowest = figures.pop("carparts_autoets_ms", None)
         if slowest:
             ratios["speed_vs_autoets"] = slowest / 1000 * figures["series_per_second"]
+    planning.measure(env, options, ratios, figures)
     return {
         "ratios": {name: round(value, 4) for name, value in ratios.items()},
         "figures": {
@@ -56,12 +59,18 @@ def _options(args):
     parser.add_argument("--bucket", choices=("week", "month"), default="week", help="of --panel")
     parser.add_argument("--judge-series", type=int, default=300, help="0 leaves the judges out")
     parser.add_argument("--speed-series", type=int, default=20000, help="0 leaves the speed out")
+    parser.add_argument("--no-accuracy", action="store_true", help="leave the data sets out")
+    parser.add_argument("--orders", type=int, default=100, help="confirmed with a forecast")
+    parser.add_argument("--ours", type=int, default=200, help="orders with planning and without")
+    parser.add_argument("--series", type=int, default=5000, help="in the database, for a run")
     return parser.parse_args(args)
 
 
 def _panels(options):
     from benchmarks.forecasting import data
 
+    if options.no_accuracy:
+        return []
     if options.panel:
         return [data.panel_file(options.panel, options.bucket)]
     return [data.carparts(options.data), data.retail(options.data)]

@@ -15,28 +15,24 @@ LINES = 5
 WEEKS = 104
 
 
-def main(env, args):
-    """Measure what planning costs.
+def measure(env, options, ratios, figures):
+    """Measure what planning costs orders and the night.
 
-    :param args: ``--orders N`` orders of five lines confirmed one by one, ``--ours N`` orders on
-        the path with and without planning, ``--series N`` products of 104 weeks for a run
-    :return: ratios (higher is better) and figures
+    :param options: ``orders`` of five lines confirmed one by one, ``ours`` orders on the path with
+        and without planning, ``series``: products of 104 weeks for a run; 0 leaves one out
     """
-    options = path._options(args, {"orders": 100, "ours": 200, "series": 2000})
     env = env(context={**env.context, "tracking_disable": False})
     products = path._products(env)
     channel = path._channel(env, products)
     _forecast(env, products)
-    figures, ratios = {}, {}
-    if options["orders"]:
-        milliseconds = _consume(env, products, options["orders"])
+    if options.orders:
+        milliseconds = _consume(env, products, options.orders)
         figures["consume_p50_ms"] = statistics.median(milliseconds)
         figures["consume_p95_ms"] = statistics.quantiles(milliseconds, n=20)[-1]
-    if options["ours"]:
-        ratios["path_with_planning_vs_without"] = _path(env, channel, products, options["ours"])
-    if options["series"]:
-        figures.update(_nightly(env, options["series"]))
-    return {"ratios": ratios, "figures": {name: round(v, 2) for name, v in figures.items()}}
+    if options.ours:
+        ratios["path_with_planning_vs_without"] = _path(env, channel, products, options.ours)
+    if options.series:
+        figures.update(_nightly(env, options.series))
 
 
 def _forecast(env, products):
