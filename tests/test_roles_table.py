@@ -108,9 +108,9 @@ class TestRolesTable(RegistryWorld):
         if not self.env[model].with_user(self.users[user]).has_access("read"):
             return {NOTHING: names}
         record = self._foreign_sample(model, user)
-        told = [name for name in names if self._reads(record, [name], user)]
-        if self._reads(record, names, user):
-            told = names
+        told = names
+        if not self._reads(record, names, user):
+            told = [name for name in names if self._reads(record, [name], user)]
         levels = {}
         mine = [name for name in names if name not in told]
         if mine and user != "foreign":
