@@ -51,11 +51,18 @@ class OmsForecast(models.Model):
 
     # === PERIODS === #
 
-    def _window_days(self):
-        """:return: the first days of the periods in which orders consume a forecast"""
+    def _now(self):
+        """:return: the first day of the current period"""
         self.ensure_one()
-        now = self._current_bucket(self.company_id, self.bucket)
-        last = max(buckets.between(now, self.start, self.bucket) + len(self.mean or ()), 0)
+        return self._current_bucket(self.company_id, self.bucket)
+
+    def _window_days(self, length):
+        """:return: the first days of the periods in which orders consume a forecast
+
+        :param int length: how many periods were forecast
+        """
+        now = self._now()
+        last = max(buckets.between(now, self.start, self.bucket) + length, 0)
         return [
             buckets.add(now, step, self.bucket)
             for step in range(-PAST_BUCKETS, min(NEXT_BUCKETS + 1, max(last, 1)))
@@ -76,30 +83,33 @@ class OmsForecast(models.Model):
         :param dict overrides: ``oms.forecast.override`` records by (forecast id, day)
         :return: the `Gross` of the periods, in order of time
         """
-        days, found = self._window_days(), []
-        for day in days:
+        # Odoo copies JSON at each access.
+        mean, found = self.mean or (), []
+        days = self._window_days(len(mean))
+        first = buckets.between(self.start, days[0], self.bucket)
+        for place, day in enumerate(days):
             key = self.id, day
             known, override = stored.get(key), overrides.get(key)
-            if known and day < days[PAST_BUCKETS]:
-                found.append(
-                    Gross(day, known.statistical_qty, known.override_id, known.forecast_qty)
-                )
-            elif override:
-                found.append(Gross(day, self._mean_of(day), override.id, override.quantity))
+            if known and place < PAST_BUCKETS:
+                found.append(known.gross())
+                continue
+            at = first + place
+            expected = mean[at] if 0 <= at < len(mean) else 0.0
+            if override:
+                found.append(Gross(day, expected, override.id, override.quantity))
             else:
-                found.append(Gross(day, self._mean_of(day), None, self._mean_of(day)))
+                found.append(Gross(day, expected, None, expected))
         return found
 
     def _derive_periods(self, gross, demand):
         """:return: the `Period` of this forecast by (forecast id, day)
         :rtype: dict[tuple, Period]
         """
+        Line = self.env["oms.forecast.line"]
+        keys, digits = (self.company_id.id, *self._key()), Line._get_digits()
         result = self._consume(gross, demand)
-        keys = self.company_id.id, *self._key()
         return {
-            (self.id, one.day): self.env["oms.forecast.line"]._prepare_period(
-                self.id, keys, one, result, place
-            )
+            (self.id, one.day): Line._prepare_period(self.id, keys, one, result, place, digits)
             for place, one in enumerate(gross)
         }
 
@@ -151,7 +161,7 @@ class OmsForecast(models.Model):
                  GROUP BY 1, 2, 3, 4, 6, 8%s""",
                 self.product_id.ids,
                 self.company_id.ids,
-                min(min(forecast._window_days()) for forecast in self),
+                min(buckets.add(one._now(), -PAST_BUCKETS, one.bucket) for one in self),
                 SQL(", id") if by_line else SQL(),
             )
         )

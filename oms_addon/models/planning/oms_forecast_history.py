@@ -1,5 +1,6 @@
 """The histories that a run forecasts, with their flags and corrections."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 
 from odoo import models
@@ -59,7 +60,10 @@ class OmsForecastRun(models.Model):
             product.id: product for product in self.env["product.product"].browse(product_ids)
         }
         calendar = self.env["oms.promotion"]._calendar(self.company_id, current, bucket)
-        stockouts = self.env["oms.stockout"]._recompute_products(self.company_id, product_ids)
+        stockouts = defaultdict(list)
+        found = self.env["oms.stockout"]._recompute_products(self.company_id, product_ids)
+        for (product_id, warehouse_id), periods in found.items():
+            stockouts[product_id].append((warehouse_id, periods))
         last = buckets.add(current, -1, bucket)
         series = [
             self._prepare_series(
@@ -88,7 +92,7 @@ class OmsForecastRun(models.Model):
         return Series(
             key=key,
             quantities=tuple(quantities),
-            censored=self._find_short(key, stockouts, last, length),
+            censored=self._find_short(key, stockouts[product.id], last, length),
             promotions=calendar.flag(product, key.channel_id, length),
             planned=calendar.plan(product, key.channel_id, rule.horizon),
             category=product.categ_id.id,
@@ -96,11 +100,12 @@ class OmsForecastRun(models.Model):
         )
 
     def _find_short(self, key, stockouts, last, length):
-        """:return: which buckets had no stock in the warehouse, or in any of them"""
+        """:return: which buckets had no stock in the warehouse, or in any of them
+
+        :param stockouts: pairs (warehouse id, periods) of the product
+        """
         periods = [
-            found
-            for (product_id, warehouse_id), found in stockouts.items()
-            if product_id == key.product_id and key.warehouse_id in (None, warehouse_id)
+            found for warehouse_id, found in stockouts if key.warehouse_id in (None, warehouse_id)
         ]
         if not periods or not length:
             return ()
@@ -124,10 +129,13 @@ class OmsForecastRun(models.Model):
         rows += self.env["oms.demand.correction"]._read_cells(
             self.company_id, product_ids, rule.bucket, first
         )
-        histories = {}
+        keys, histories = {}, {}
         for product_id, channel_id, warehouse_id, start, quantity in rows:
-            if rules._find(products[product_id], channel_id, warehouse_id) == rule:
-                key = rule._series_key(product_id, channel_id, warehouse_id)
+            source = product_id, channel_id, warehouse_id
+            if source not in keys:
+                found = rules._find(products[product_id], channel_id, warehouse_id)
+                keys[source] = rule._series_key(*source) if found == rule else None
+            if key := keys[source]:
                 cells = histories.setdefault(key, {})
                 cells[start] = cells.get(start, 0.0) + quantity
         return histories

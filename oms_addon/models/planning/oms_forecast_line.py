@@ -1,6 +1,7 @@
 """Periods of a forecast, consumed by orders."""
 
 from datetime import date
+from functools import partial
 from typing import NamedTuple
 
 from odoo import api, fields, models
@@ -38,6 +39,10 @@ class Period(NamedTuple):
     excess_qty: float
     is_too_low: bool
     status: str
+
+    def gross(self):
+        """:rtype: Gross"""
+        return Gross(self.day, self.statistical_qty, self.override_id, self.forecast_qty)
 
 
 class OmsForecastLine(models.Model):
@@ -127,13 +132,14 @@ class OmsForecastLine(models.Model):
         return {row[:2]: Period(*row) for row in rows}
 
     @api.model
-    def _prepare_period(self, forecast_id, keys, gross, result, place):
+    def _prepare_period(self, forecast_id, keys, gross, result, place, digits):
         """:return: the `Period` of a result of consumption
 
         :param tuple keys: ids of company, product, channel and warehouse
         :param Gross gross: its forecast
         :param Consumption result: what orders consumed of the forecast
         :param int place: the position of the period
+        :param int digits: decimals that are stored
         :rtype: Period
         """
         figures = (
@@ -143,23 +149,23 @@ class OmsForecastLine(models.Model):
             result.total[place],
             result.excess[place],
         )
+        rounded = partial(float_round, precision_digits=digits)
         return Period(
             forecast_id,
             gross.day,
             *keys,
-            self._round(gross.statistical_qty),
+            rounded(gross.statistical_qty),
             gross.override_id,
-            self._round(gross.forecast_qty),
-            *map(self._round, figures),
+            rounded(gross.forecast_qty),
+            *map(rounded, figures),
             result.too_low[place],
             result.states[place],
         )
 
     @api.model
-    def _round(self, quantity):
-        """:return: a quantity as it is stored"""
-        _total, digits = self._fields["forecast_qty"].get_digits(self.env)
-        return float_round(quantity, precision_digits=digits)
+    def _get_digits(self):
+        """:return: the decimals of a stored quantity"""
+        return self._fields["forecast_qty"].get_digits(self.env)[1]
 
     @api.model
     def _store(self, stored, wanted):
