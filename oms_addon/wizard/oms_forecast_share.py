@@ -5,6 +5,7 @@ from odoo import api, fields, models
 
 class OmsForecastShare(models.TransientModel):
     _name = "oms.forecast.share"
+    _inherit = "oms.wizard"
     _description = "Forecast Consumption"
     _order = "period, id"
 

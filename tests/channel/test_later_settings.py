@@ -150,7 +150,7 @@ PRESENT = {
     "res.partner": {"oms_ship_complete"},
     # how long a carrier takes
     "delivery.carrier": {"oms_transit_days", "oms_delivery_days", "oms_cutoff", "oms_transit_ids"},
-    "res.company": {"oms_user_id"},
+    "res.company": {"oms_user_id", "oms_approval_limit"},
     "res.config.settings": {
         *("oms_keep_audit_days", "oms_keep_days", "oms_keep_exception_days"),
         *("oms_keep_invoice_days", "oms_keep_outbound_days", "oms_trusted_hosts"),

@@ -133,6 +133,15 @@ class TestWizardAccess(OmsCommon):
                 }
             ),
             env["oms.channel.sync"].create({"channel_id": channel.id, "kind": "stock"}),
+            env["oms.demand"].create(
+                {
+                    "company_id": company.id,
+                    "product_id": product.id,
+                    "warehouse_id": warehouse.id,
+                    "day": "2026-01-01",
+                    "quantity": 1,
+                }
+            ),
             env["delivery.carrier"].create(
                 {
                     "name": "C",
@@ -156,7 +165,7 @@ class TestWizardAccess(OmsCommon):
     def _pair(self, model):
         """:return: two users of the least role that may use a wizard"""
         return next(
-            pair for pair in self.users.values() if model.with_user(pair[0]).has_access("create")
+            pair for pair in self.users.values() if model.with_user(pair[0]).has_access("read")
         )
 
     def _required(self, model, user):
